@@ -1,0 +1,218 @@
+//! What a run can end with: a [`Failure`] has a kind, one message and the remedies that fit.
+//!
+//! A failure is made where the cause is known and printed in one place, `lib.rs`. Its kind decides
+//! the exit status and the stable code in JSON output; `message` reads "what was tried: why it
+//! failed", lower case, values in backticks; each hint is one remedy.
+
+use std::fmt;
+
+/// Why a run failed: decides exit status and JSON code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Anything without a kind of its own.
+    Failed,
+    /// A file could not be read or written.
+    Io,
+    /// The command line asks for something that makes no sense.
+    Usage,
+    /// The named cluster is not known.
+    UnknownCluster,
+    /// The name belongs to a cluster that is not run by this program.
+    NotManaged,
+    /// A port that would be published is taken.
+    PortInUse,
+    /// A program that was run ended with a failure status.
+    ChildFailed,
+    /// An image is unknown, or could not be pulled.
+    ImageUnavailable,
+    /// A container crashes again and again, or cannot be started.
+    ContainerFailed,
+    /// `docker` or `docker-compose` is not installed.
+    ToolMissing,
+    /// The Docker engine does not answer.
+    EngineUnreachable,
+    /// The Docker engine refuses this user.
+    EnginePermission,
+    /// An answer or a confirmation is needed and nobody can be asked.
+    InputRequired,
+    /// A limit passed before the thing waited for happened.
+    NotReady,
+    /// A configuration file is invalid.
+    ConfigInvalid,
+    /// The server refused: token, schema, migration.
+    Refused,
+    /// Another run holds the lock.
+    Locked,
+    /// Ctrl-C.
+    Interrupted,
+    /// SIGTERM or SIGHUP.
+    Terminated,
+}
+
+impl Kind {
+    /// Every kind, for tests and documentation that enumerate them.
+    pub const ALL: [Kind; 19] = [
+        Kind::Failed,
+        Kind::Io,
+        Kind::Usage,
+        Kind::UnknownCluster,
+        Kind::NotManaged,
+        Kind::PortInUse,
+        Kind::ChildFailed,
+        Kind::ImageUnavailable,
+        Kind::ContainerFailed,
+        Kind::ToolMissing,
+        Kind::EngineUnreachable,
+        Kind::EnginePermission,
+        Kind::InputRequired,
+        Kind::NotReady,
+        Kind::ConfigInvalid,
+        Kind::Refused,
+        Kind::Locked,
+        Kind::Interrupted,
+        Kind::Terminated,
+    ];
+
+    /// The stable code of JSON error documents.
+    pub fn code(self) -> &'static str {
+        match self {
+            Kind::Failed => "failed",
+            Kind::Io => "io",
+            Kind::Usage => "usage",
+            Kind::UnknownCluster => "unknown_cluster",
+            Kind::NotManaged => "not_managed",
+            Kind::PortInUse => "port_in_use",
+            Kind::ChildFailed => "child_failed",
+            Kind::ImageUnavailable => "image_unavailable",
+            Kind::ContainerFailed => "container_failed",
+            Kind::ToolMissing => "tool_missing",
+            Kind::EngineUnreachable => "engine_unreachable",
+            Kind::EnginePermission => "engine_permission",
+            Kind::InputRequired => "input_required",
+            Kind::NotReady => "not_ready",
+            Kind::ConfigInvalid => "config_invalid",
+            Kind::Refused => "refused",
+            Kind::Locked => "locked",
+            Kind::Interrupted => "interrupted",
+            Kind::Terminated => "terminated",
+        }
+    }
+
+    /// The exit status of the process.
+    pub fn exit(self) -> u8 {
+        match self {
+            Kind::Failed
+            | Kind::Io
+            | Kind::UnknownCluster
+            | Kind::NotManaged
+            | Kind::PortInUse
+            | Kind::ChildFailed
+            | Kind::ImageUnavailable
+            | Kind::ContainerFailed => 1,
+            Kind::Usage => 2,
+            Kind::ToolMissing | Kind::EngineUnreachable | Kind::EnginePermission => 3,
+            Kind::InputRequired => 4,
+            Kind::NotReady => 5,
+            Kind::ConfigInvalid => 6,
+            Kind::Refused => 7,
+            Kind::Locked => 8,
+            Kind::Interrupted => 130,
+            Kind::Terminated => 143,
+        }
+    }
+}
+
+/// A run's end without success.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// Decides exit status and JSON code.
+    pub kind: Kind,
+    /// What was tried and why it failed. May have more than one line.
+    pub message: String,
+    /// Remedies, the most likely first.
+    pub hints: Vec<String>,
+    /// An exit status that is not the kind's own: `logs` forwards its child's.
+    pub exit: Option<u8>,
+}
+
+/// The result of everything that can end a run.
+pub type Result<T> = std::result::Result<T, Failure>;
+
+impl Failure {
+    /// A failure of `kind` with its message.
+    pub fn new(kind: Kind, message: impl Into<String>) -> Self {
+        Failure {
+            kind,
+            message: message.into(),
+            hints: Vec::new(),
+            exit: None,
+        }
+    }
+
+    /// Adds a remedy after those already there.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hints.push(hint.into());
+        self
+    }
+
+    /// Puts what was being done in front of the message.
+    #[must_use]
+    pub fn context(mut self, tried: impl fmt::Display) -> Self {
+        self.message = format!("{tried}: {}", self.message);
+        self
+    }
+
+    /// The status the process ends with.
+    pub fn exit(&self) -> u8 {
+        self.exit.unwrap_or_else(|| self.kind.exit())
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Failure {}
+
+impl From<anyhow::Error> for Failure {
+    /// An error without a kind: its chain of causes becomes one message.
+    fn from(error: anyhow::Error) -> Self {
+        match error.downcast::<Failure>() {
+            Ok(failure) => failure,
+            Err(error) => {
+                let kind = match error.downcast_ref::<std::io::Error>() {
+                    Some(_) => Kind::Io,
+                    None => Kind::Failed,
+                };
+                Failure::new(kind, format!("{error:#}"))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn codes_are_distinct_and_statuses_are_the_documented_ones() {
+        let codes: BTreeSet<_> = Kind::ALL.iter().map(|k| k.code()).collect();
+        assert_eq!(codes.len(), Kind::ALL.len());
+        let statuses: BTreeSet<_> = Kind::ALL.iter().map(|k| k.exit()).collect();
+        assert_eq!(
+            statuses.into_iter().collect::<Vec<_>>(),
+            [1, 2, 3, 4, 5, 6, 7, 8, 130, 143]
+        );
+    }
+
+    #[test]
+    fn a_failure_survives_the_way_through_anyhow() {
+        let failure = Failure::new(Kind::Locked, "x").hint("y");
+        let back = Failure::from(anyhow::Error::new(failure.clone()));
+        assert_eq!(back, failure);
+    }
+}

@@ -1,0 +1,2 @@
+//! x
+pub mod error; pub mod interrupt; pub mod process;

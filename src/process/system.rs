@@ -1,0 +1,279 @@
+//! Running for real, through duct.
+
+use super::{Invocation, Mode, Outcome, ProcessError, Runner, TAIL_LINES, find_program};
+use crate::error::Failure;
+use crate::interrupt::{Interrupt, TICK};
+use std::collections::VecDeque;
+use duct::unix::HandleExt;
+use std::ffi::OsString;
+use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
+use std::process::ExitStatus;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::time::{Duration, Instant};
+
+/// How long a child has to clean up after SIGTERM.
+const GRACE: Duration = Duration::from_millis(500);
+/// How long after a child's end a signal that ended it may reach us.
+const SIGNAL_RACE: Duration = Duration::from_millis(80);
+
+const SIGTERM: i32 = 15;
+
+/// Runs programs on this machine.
+#[derive(Debug, Clone, Default)]
+pub struct System {
+    interrupt: Interrupt,
+    path: Option<OsString>,
+}
+
+impl System {
+    /// A runner that looks for programs on `path` and ends its children when `interrupt` says so.
+    pub fn new(interrupt: Interrupt, path: Option<OsString>) -> Self {
+        System { interrupt, path }
+    }
+
+    fn spawn_error(invocation: &Invocation, error: &std::io::Error) -> ProcessError {
+        ProcessError::Spawn {
+            command: invocation.to_string(),
+            reason: error.to_string(),
+            missing: error.kind() == std::io::ErrorKind::NotFound,
+        }
+    }
+
+    /// Ends a child: asks, waits a moment, kills. Its own children see their pipes close.
+    fn end(child: &duct::Handle) {
+        // Errors here mean that it is gone already.
+        let _ = child.send_signal(SIGTERM);
+        if !matches!(child.wait_timeout(GRACE), Ok(None)) {
+            return;
+        }
+        let _ = child.kill();
+    }
+
+    /// The signal that asked us to end, with a moment for one that reached the child first.
+    fn interrupted(&self, status: ExitStatus) -> Option<Failure> {
+        let by_signal = signal_of(status).is_some() || matches!(status.code(), Some(130 | 143));
+        if by_signal && !self.interrupt.requested() {
+            std::thread::sleep(SIGNAL_RACE);
+        }
+        self.interrupt.failure()
+    }
+
+    fn wait(&self, invocation: &Invocation, handle: &duct::Handle) -> Result<Outcome, ProcessError> {
+        let deadline = Instant::now() + invocation.limit;
+        loop {
+            let output = match handle.wait_timeout(TICK) {
+                Ok(output) => output,
+                Err(error) => return Err(Self::spawn_error(invocation, &error)),
+            };
+            if let Some(output) = output {
+                if let Some(failure) = self.interrupted(output.status) {
+                    return Err(ProcessError::Interrupted(failure));
+                }
+                return Ok(Outcome {
+                    code: output.status.code(),
+                    signal: signal_of(output.status),
+                    stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+                    stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+                });
+            }
+            if let Some(failure) = self.interrupt.failure() {
+                Self::end(handle);
+                return Err(ProcessError::Interrupted(failure));
+            }
+            if Instant::now() >= deadline {
+                Self::end(handle);
+                return Err(timed_out(invocation, invocation.limit, false, String::new()));
+            }
+        }
+    }
+
+    fn lines(
+        &self,
+        invocation: &Invocation,
+        expression: &duct::Expression,
+        on_line: &mut dyn FnMut(&str),
+    ) -> Result<Outcome, ProcessError> {
+        let spawn_error = |error| Self::spawn_error(invocation, &error);
+        let (source, sink) = std::io::pipe().map_err(spawn_error)?;
+        // The expression, and with it our end of the pipe, goes at the end of the statement.
+        let child = expression
+            .stderr_to_stdout()
+            .stdout_file(sink)
+            .start()
+            .map_err(spawn_error)?;
+        let (sender, receiver) = mpsc::channel::<String>();
+        std::thread::spawn(move || pump(source, &sender));
+        let mut tail: VecDeque<String> = VecDeque::new();
+        let begun = Instant::now();
+        let mut silent = true;
+        loop {
+            match receiver.recv_timeout(TICK) {
+                Ok(line) => {
+                    silent = false;
+                    on_line(&line);
+                    tail.push_back(line);
+                    if tail.len() > TAIL_LINES {
+                        tail.pop_front();
+                    }
+                    continue;
+                }
+                Err(RecvTimeoutError::Disconnected) => break,
+                Err(RecvTimeoutError::Timeout) => {}
+            }
+            if let Some(failure) = self.interrupt.failure() {
+                Self::end(&child);
+                return Err(ProcessError::Interrupted(failure));
+            }
+            let limit = match invocation.silence_limit {
+                Some(limit) if silent => limit.min(invocation.limit),
+                _ => invocation.limit,
+            };
+            if begun.elapsed() >= limit {
+                Self::end(&child);
+                return Err(timed_out(invocation, limit, silent, join(&tail)));
+            }
+        }
+        let outcome = self.wait(invocation, &child)?;
+        Ok(Outcome {
+            stderr: join(&tail),
+            ..outcome
+        })
+    }
+}
+
+fn timed_out(invocation: &Invocation, after: Duration, silent: bool, tail: String) -> ProcessError {
+    ProcessError::TimedOut {
+        command: invocation.to_string(),
+        after,
+        silent,
+        tail,
+    }
+}
+
+fn join(lines: &VecDeque<String>) -> String {
+    lines.iter().map(|line| format!("{line}\n")).collect()
+}
+
+/// Sends every line; a carriage return ends one too (progress that redraws itself).
+fn pump(source: std::io::PipeReader, sender: &mpsc::Sender<String>) {
+    let mut reader = BufReader::new(source);
+    let mut bytes = Vec::new();
+    while matches!(reader.read_until(b'\n', &mut bytes), Ok(n) if n > 0) {
+        let text = String::from_utf8_lossy(&bytes);
+        let text = console::strip_ansi_codes(text.trim_end_matches(['\n', '\r']));
+        for line in text.split('\r').filter(|line| !line.trim().is_empty()) {
+            // Nobody listens any more after a signal or a limit.
+            let _ = sender.send(line.to_owned());
+        }
+        bytes.clear();
+    }
+}
+
+fn signal_of(status: ExitStatus) -> Option<i32> {
+    use std::os::unix::process::ExitStatusExt;
+    status.signal()
+}
+
+impl Runner for System {
+    fn run(&self, invocation: &Invocation, mode: Mode<'_>) -> Result<Outcome, ProcessError> {
+        let mut expression = duct::cmd(&invocation.program, &invocation.args)
+            .unchecked()
+            .stdin_null();
+        for (name, value) in &invocation.env {
+            expression = expression.env(name, value);
+        }
+        if let Some(dir) = &invocation.dir {
+            expression = expression.dir(dir);
+        }
+        let expression = match mode {
+            Mode::Lines(on_line) => return self.lines(invocation, &expression, on_line),
+            Mode::Capture => expression.stdout_capture().stderr_capture(),
+            Mode::Inherit => expression,
+            Mode::InheritStderr => expression.stdout_to_stderr(),
+        };
+        let handle = expression
+            .start()
+            .map_err(|error| Self::spawn_error(invocation, &error))?;
+        self.wait(invocation, &handle)
+    }
+
+    fn find(&self, program: &str) -> Option<PathBuf> {
+        find_program(program, self.path.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sh(script: &str) -> Invocation {
+        Invocation::new("/bin/sh", ["-c", script])
+    }
+
+    #[test]
+    fn both_streams_status_environment_and_folder_come_back() {
+        let mut invocation = sh("echo $X; pwd; echo oops >&2; exit 7");
+        invocation.env.push(("X".into(), "a$b 'c'".into()));
+        invocation.dir = Some("/".into());
+        let outcome = System::default()
+            .run(&invocation, Mode::Capture)
+            .expect("runs");
+        assert_eq!(outcome.code, Some(7));
+        assert_eq!(outcome.stdout, "a$b 'c'\n/\n");
+        assert_eq!(outcome.stderr, "oops\n");
+    }
+
+    #[test]
+    fn lines_arrive_merged_and_without_colours() {
+        let mut seen = Vec::new();
+        let script = r"printf 'a\n'; printf '\033[31mb\033[0m\rc\n' >&2; printf 'last'; exit 2";
+        let outcome = System::default()
+            .run(&sh(script), Mode::Lines(&mut |l| seen.push(l.to_owned())))
+            .expect("runs");
+        assert_eq!(seen, ["a", "b", "c", "last"]);
+        assert_eq!(outcome.code, Some(2));
+        assert_eq!(outcome.stderr, "a\nb\nc\nlast\n");
+    }
+
+    #[test]
+    fn a_limit_ends_a_child_even_when_a_grandchild_holds_the_pipe() {
+        for lines in [false, true] {
+            let invocation = sh("echo hello; sleep 30 & sleep 30").limit(Duration::from_millis(200));
+            let mut ignore = |_: &str| {};
+            let mode = if lines { Mode::Lines(&mut ignore) } else { Mode::Capture };
+            let begun = Instant::now();
+            let error = System::default().run(&invocation, mode).expect_err("too slow");
+            assert!(matches!(error, ProcessError::TimedOut { .. }), "{error:?}");
+            assert!(begun.elapsed() < Duration::from_secs(10));
+        }
+    }
+
+    #[test]
+    fn silence_has_a_limit_of_its_own() {
+        let mut invocation = sh("sleep 30");
+        invocation.silence_limit = Some(Duration::from_millis(100));
+        let error = System::default()
+            .run(&invocation, Mode::Lines(&mut |_| {}))
+            .expect_err("silent");
+        assert!(matches!(error, ProcessError::TimedOut { silent: true, .. }));
+    }
+
+    #[test]
+    fn an_interrupt_ends_the_child() {
+        let interrupt = Interrupt::default();
+        let system = System::new(interrupt.clone(), None);
+        interrupt.raise(15);
+        let error = system.run(&sh("sleep 30"), Mode::Capture).expect_err("interrupted");
+        assert!(matches!(error, ProcessError::Interrupted(_)));
+    }
+
+    #[test]
+    fn a_missing_program_is_named() {
+        let missing = Invocation::new("/no/such/program", ["x"]);
+        let error = System::default().run(&missing, Mode::Capture).expect_err("missing");
+        let failure = Failure::from(error);
+        assert_eq!(failure.kind, crate::error::Kind::ToolMissing);
+        assert!(failure.message.contains("`program x`"), "{}", failure.message);
+    }
+}
