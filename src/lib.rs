@@ -1,2 +1,6 @@
 //! x
-pub mod error; pub mod interrupt; pub mod process;
+pub mod error;
+pub mod files;
+pub mod interrupt;
+pub mod process;
+pub mod yaml;

@@ -185,7 +185,11 @@ impl From<ProcessError> for Failure {
                 tail,
             } => {
                 let after = humantime::format_duration(after);
-                let what = if silent { "gave no sign of life" } else { "did not end" };
+                let what = if silent {
+                    "gave no sign of life"
+                } else {
+                    "did not end"
+                };
                 Failure::new(
                     Kind::NotReady,
                     with_tail(format!("`{command}` {what} within {after}"), &tail),
@@ -250,7 +254,10 @@ mod tests {
     fn the_display_can_be_pasted() {
         let words = ["plain", "two words", "it's", "", "$x", "a;b", "ü"];
         let shown = Invocation::new("/usr/bin/docker", words).to_string();
-        assert_eq!(shown, r"docker plain 'two words' 'it'\''s' '' '$x' 'a;b' 'ü'");
+        assert_eq!(
+            shown,
+            r"docker plain 'two words' 'it'\''s' '' '$x' 'a;b' 'ü'"
+        );
         let echo = format!("printf '%s\\n' {}", shown.trim_start_matches("docker "));
         let back = duct::cmd!("sh", "-c", echo).read().expect("sh runs");
         assert_eq!(back, words.join("\n"));

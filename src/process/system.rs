@@ -3,8 +3,8 @@
 use super::{Invocation, Mode, Outcome, ProcessError, Runner, TAIL_LINES, find_program};
 use crate::error::Failure;
 use crate::interrupt::{Interrupt, TICK};
-use std::collections::VecDeque;
 use duct::unix::HandleExt;
+use std::collections::VecDeque;
 use std::ffi::OsString;
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
@@ -59,7 +59,11 @@ impl System {
         self.interrupt.failure()
     }
 
-    fn wait(&self, invocation: &Invocation, handle: &duct::Handle) -> Result<Outcome, ProcessError> {
+    fn wait(
+        &self,
+        invocation: &Invocation,
+        handle: &duct::Handle,
+    ) -> Result<Outcome, ProcessError> {
         let deadline = Instant::now() + invocation.limit;
         loop {
             let output = match handle.wait_timeout(TICK) {
@@ -83,7 +87,12 @@ impl System {
             }
             if Instant::now() >= deadline {
                 Self::end(handle);
-                return Err(timed_out(invocation, invocation.limit, false, String::new()));
+                return Err(timed_out(
+                    invocation,
+                    invocation.limit,
+                    false,
+                    String::new(),
+                ));
             }
         }
     }
@@ -239,11 +248,18 @@ mod tests {
     #[test]
     fn a_limit_ends_a_child_even_when_a_grandchild_holds_the_pipe() {
         for lines in [false, true] {
-            let invocation = sh("echo hello; sleep 30 & sleep 30").limit(Duration::from_millis(200));
+            let invocation =
+                sh("echo hello; sleep 30 & sleep 30").limit(Duration::from_millis(200));
             let mut ignore = |_: &str| {};
-            let mode = if lines { Mode::Lines(&mut ignore) } else { Mode::Capture };
+            let mode = if lines {
+                Mode::Lines(&mut ignore)
+            } else {
+                Mode::Capture
+            };
             let begun = Instant::now();
-            let error = System::default().run(&invocation, mode).expect_err("too slow");
+            let error = System::default()
+                .run(&invocation, mode)
+                .expect_err("too slow");
             assert!(matches!(error, ProcessError::TimedOut { .. }), "{error:?}");
             assert!(begun.elapsed() < Duration::from_secs(10));
         }
@@ -264,16 +280,24 @@ mod tests {
         let interrupt = Interrupt::default();
         let system = System::new(interrupt.clone(), None);
         interrupt.raise(15);
-        let error = system.run(&sh("sleep 30"), Mode::Capture).expect_err("interrupted");
+        let error = system
+            .run(&sh("sleep 30"), Mode::Capture)
+            .expect_err("interrupted");
         assert!(matches!(error, ProcessError::Interrupted(_)));
     }
 
     #[test]
     fn a_missing_program_is_named() {
         let missing = Invocation::new("/no/such/program", ["x"]);
-        let error = System::default().run(&missing, Mode::Capture).expect_err("missing");
+        let error = System::default()
+            .run(&missing, Mode::Capture)
+            .expect_err("missing");
         let failure = Failure::from(error);
         assert_eq!(failure.kind, crate::error::Kind::ToolMissing);
-        assert!(failure.message.contains("`program x`"), "{}", failure.message);
+        assert!(
+            failure.message.contains("`program x`"),
+            "{}",
+            failure.message
+        );
     }
 }

@@ -1,0 +1,212 @@
+//! Reading and writing files so that nothing is lost: atomic, private where asked, under a lock.
+
+mod lock;
+
+use crate::error::{Failure, Kind, Result};
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+pub use lock::Lock;
+
+/// Who may read a file that is created.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Only the owner: it holds secrets.
+    Private,
+    /// As the umask says.
+    Shared,
+}
+
+/// The text of a file; `None` when there is none.
+pub fn read_text(path: &Path) -> Result<Option<String>> {
+    let bytes = match fs::read(path) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(failure("read", path, &error)),
+    };
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) => {
+            let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+            let line = 1 + valid.iter().filter(|byte| **byte == b'\n').count();
+            Err(Failure::new(
+                Kind::ConfigInvalid,
+                format!("{}:{line}: not UTF-8 text", path.display()),
+            )
+            .hint("save the file as UTF-8"))
+        }
+    }
+}
+
+/// Replaces a file's whole content, or leaves it as it was.
+///
+/// Writes a new file beside it, syncs and renames. A symlink stays one: its target is replaced. An
+/// existing file keeps its mode and owner's choice of who may read it; `access` counts for a new one.
+/// Missing folders are made, with the same access.
+pub fn write_atomic(path: &Path, content: &[u8], access: Access) -> Result<()> {
+    let wrap = |error: io::Error| failure("write", path, &error);
+    let target = final_target(path).map_err(wrap)?;
+    let folder = parent_of(&target);
+    create_folder(folder, access)?;
+    let mode = match fs::metadata(&target) {
+        Ok(metadata) => Some(metadata.permissions()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        Err(error) => return Err(wrap(error)),
+    };
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".prisma-").suffix(".tmp");
+    #[cfg(unix)]
+    if access == Access::Shared {
+        // The umask is applied to this, as to any new file.
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    }
+    let mut beside = builder.tempfile_in(folder).map_err(wrap)?;
+    beside.write_all(content).map_err(wrap)?;
+    if let Some(mode) = mode {
+        beside.as_file().set_permissions(mode).map_err(wrap)?;
+    }
+    beside.as_file().sync_all().map_err(wrap)?;
+    beside.persist(&target).map_err(|error| wrap(error.error))?;
+    sync_folder(folder);
+    Ok(())
+}
+
+/// Creates a folder and its parents; new ones are for the owner alone when `access` is private.
+pub fn create_folder(folder: &Path, access: Access) -> Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    if access == Access::Private {
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    }
+    builder
+        .create(folder)
+        .map_err(|error| failure("create", folder, &error))
+}
+
+/// Whether others than the owner can read the file. `false` where there is none.
+pub fn readable_by_others(path: &Path) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & 0o077 != 0)
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = path;
+        false
+    }
+}
+
+/// A failure of an operation on a path, with the remedy for the common reasons.
+pub fn failure(verb: &str, path: &Path, error: &io::Error) -> Failure {
+    let reason = reason(error);
+    let failure = Failure::new(
+        Kind::Io,
+        format!("could not {verb} `{}`: {reason}", path.display()),
+    );
+    match error.kind() {
+        io::ErrorKind::PermissionDenied => {
+            failure.hint("make the file and its folder yours, or run as the user who owns them")
+        }
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+            failure.hint("free some disk space and run the command again; nothing was changed")
+        }
+        io::ErrorKind::ReadOnlyFilesystem => {
+            failure.hint("set `PRISMA_HOME` to a folder that can be written")
+        }
+        _ => failure,
+    }
+}
+
+/// The operating system's text without its error number, lower case as all messages are.
+fn reason(error: &io::Error) -> String {
+    let text = error.to_string();
+    let text = text.split(" (os error").next().unwrap_or_default();
+    let mut chars = text.chars();
+    match chars.next() {
+        Some(first) => first.to_lowercase().chain(chars).collect(),
+        None => text.to_owned(),
+    }
+}
+
+/// Follows symlinks to the file that is really written; the last one need not exist yet.
+fn final_target(path: &Path) -> io::Result<PathBuf> {
+    let mut target = path.to_owned();
+    for _ in 0..40 {
+        match fs::read_link(&target) {
+            Ok(next) => target = parent_of(&target).join(next),
+            Err(error) if error.kind() == io::ErrorKind::InvalidInput => return Ok(target),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(target),
+            Err(error) => return Err(error),
+        }
+    }
+    Err(io::Error::other("too many levels of symbolic links"))
+}
+
+fn parent_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    }
+}
+
+/// Makes the rename itself durable. Not every file system can; the content is safe either way.
+fn sync_folder(folder: &Path) {
+    if let Ok(folder) = File::open(folder) {
+        let _ = folder.sync_all();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    fn mode(path: &Path) -> u32 {
+        fs::metadata(path).expect("exists").permissions().mode() & 0o777
+    }
+
+    #[test]
+    fn new_files_are_private_where_asked_and_old_ones_keep_their_mode() {
+        let home = tempfile::tempdir().expect("temporary folder");
+        let path = home.path().join("a/b/config.yml");
+        write_atomic(&path, b"1", Access::Private).expect("writes");
+        assert_eq!(mode(&path), 0o600);
+        assert_eq!(mode(path.parent().expect("has one")), 0o700);
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).expect("chmod");
+        write_atomic(&path, b"2", Access::Private).expect("writes");
+        assert_eq!(
+            (mode(&path), read_text(&path)),
+            (0o640, Ok(Some("2".into())))
+        );
+    }
+
+    #[test]
+    fn a_symlink_stays_and_its_target_changes() {
+        let home = tempfile::tempdir().expect("temporary folder");
+        let (real, link) = (home.path().join("real.yml"), home.path().join("link.yml"));
+        symlink("real.yml", &link).expect("symlink");
+        write_atomic(&link, b"x", Access::Shared).expect("writes");
+        assert!(link.is_symlink());
+        assert_eq!(read_text(&real), Ok(Some("x".into())));
+        let left: Vec<_> = fs::read_dir(home.path()).expect("lists").collect();
+        assert_eq!(left.len(), 2, "no temporary file is left");
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_named_with_its_line() {
+        let home = tempfile::tempdir().expect("temporary folder");
+        let path = home.path().join("x");
+        assert_eq!(read_text(&path), Ok(None));
+        fs::write(&path, b"a\nb\xff").expect("writes");
+        let failure = read_text(&path).expect_err("not text");
+        assert_eq!(
+            failure.message,
+            format!("{}:2: not UTF-8 text", path.display())
+        );
+        let failure = read_text(home.path()).expect_err("a folder");
+        assert!(failure.message.ends_with("is a directory"), "{failure}");
+    }
+}

@@ -1,0 +1,100 @@
+//! Advisory locks between runs of this program.
+
+use super::{Access, create_folder, failure, parent_of};
+use crate::error::{Failure, Kind, Result};
+use crate::interrupt::Interrupt;
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{Read, Seek, Write};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+/// An exclusive lock, held until dropped.
+///
+/// It is taken on a file of its own, never on the file it guards: that one is replaced by renames,
+/// and a replaced file is another file. The lock file says who holds it and stays behind, empty.
+#[derive(Debug)]
+pub struct Lock(File);
+
+impl Lock {
+    /// Takes the lock, waiting up to `limit` for another run to let go.
+    ///
+    /// `what` names the thing that is locked, `who` this run: the text another run is shown.
+    pub fn acquire(
+        path: &Path,
+        what: &str,
+        who: &str,
+        limit: Duration,
+        interrupt: &Interrupt,
+    ) -> Result<Lock> {
+        create_folder(parent_of(path), Access::Private)?;
+        let wrap = |error: std::io::Error| failure("lock", path, &error);
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).create(true).truncate(false);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let mut file = options.open(path).map_err(wrap)?;
+        let begun = Instant::now();
+        let mut pause = Duration::from_millis(1);
+        loop {
+            match file.try_lock() {
+                Ok(()) => break,
+                Err(TryLockError::WouldBlock) if begun.elapsed() < limit => {}
+                Err(TryLockError::WouldBlock) => return Err(held(&mut file, what)),
+                Err(TryLockError::Error(error)) => return Err(wrap(error)),
+            }
+            interrupt.sleep(pause)?;
+            pause = (pause * 2).min(Duration::from_millis(50));
+        }
+        // Who holds it is a courtesy to others: not being able to write it (a full disk) is no failure.
+        let _ = file
+            .set_len(0)
+            .and_then(|()| file.write_all(who.as_bytes()));
+        Ok(Lock(file))
+    }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        let _ = self.0.set_len(0);
+    }
+}
+
+fn held(file: &mut File, what: &str) -> Failure {
+    let mut holder = String::new();
+    let _ = file
+        .rewind()
+        .and_then(|()| file.read_to_string(&mut holder));
+    let holder = match holder.trim() {
+        "" => "another run".to_owned(),
+        who => format!("another run ({who})"),
+    };
+    Failure::new(
+        Kind::Locked,
+        format!("{what} is in use: {holder} is working on it"),
+    )
+    .hint("wait for it to end and run the command again")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_second_is_told_who_holds_the_lock_and_gets_it_afterwards() {
+        let home = tempfile::tempdir().expect("temporary folder");
+        let path = home.path().join("sub/x.lock");
+        let take = |who: &str| {
+            let limit = Duration::from_millis(30);
+            Lock::acquire(&path, "cluster `local`", who, limit, &Interrupt::default())
+        };
+        let first = take("`prisma local start`, process 12").expect("free");
+        let failure = take("second").expect_err("held");
+        assert_eq!(failure.kind, Kind::Locked);
+        assert_eq!(
+            failure.message,
+            "cluster `local` is in use: another run (`prisma local start`, process 12) is working on it"
+        );
+        drop(first);
+        take("third").expect("free again");
+    }
+}
