@@ -1,0 +1,140 @@
+# shellcheck shell=bash
+# Both generations of docker-compose for the tests. Nothing here is needed to use `prisma`.
+#
+# compose_v1 and compose_v2 leave in compose_path a program that answers as `docker-compose` of that generation, or
+# fail and leave the reason in compose_why. What had to be fetched is kept in the cache folder.
+
+compose_path='' compose_why=''
+# one line for each generation that compose_export did without
+compose_absent=''
+
+# `1.29.2` out of `1.29.2`, `v2.26.1` or `2.26.1-4`; nothing when the program does not run
+compose_version() {
+  timeout 20 "$1" version --short 2>/dev/null </dev/null | sed -n '1s/^v\{0,1\}\([0-9][0-9.]*\).*/\1/p'
+}
+
+compose_is() { [ -x "$2" ] && case $(compose_version "$2") in "$1".*) ;; *) false ;; esac; }
+
+# a program of that generation that is already on the machine
+compose_found() {
+  local path
+  for path in "$cache/compose-v$1/bin/docker-compose" /usr/bin/docker-compose /usr/local/bin/docker-compose \
+    /usr/libexec/docker/cli-plugins/docker-compose /usr/lib/docker/cli-plugins/docker-compose \
+    /usr/local/lib/docker/cli-plugins/docker-compose; do
+    if compose_is "$1" "$path"; then
+      compose_path=$path
+      return
+    fi
+  done
+  return 1
+}
+
+# --- v1 ------------------------------------------------------------------------------------------------------------
+
+compose_v1() {
+  compose_found 1 && return
+  compose_why='no docker-compose 1.29 on this machine'
+  packages_lists_once
+  case $(package_candidate docker-compose) in
+    1.29.*)
+      if [ -z "$(install_obstacle)" ] && packages_install --quiet-services docker-compose && compose_found 1; then
+        return
+      fi
+      compose_why='the docker-compose 1.29 of the distribution could not be installed, or does not run'
+      ;;
+  esac
+  compose_v1_from_pypi
+}
+
+# The last release, with the versions of its libraries that still fit it. Its own list asks for a PyYAML that no
+# longer builds; the distributions run it with PyYAML 6, and so does this.
+compose_v1_from_pypi() {
+  local folder=$cache/compose-v1 log=$cache/compose-v1.log python
+  python=$(compose_python) || {
+    compose_why="$compose_why, and no python3 with venv to install it from PyPI"
+    return 1
+  }
+  say "fetching docker-compose 1.29.2 from PyPI into \`$folder\`"
+  rm -rf "$folder"
+  mkdir -p "$cache"
+  if "$python" -m venv "$folder" >"$log" 2>&1 &&
+    "$folder/bin/pip" -q install 'setuptools<80' wheel >>"$log" 2>&1 &&
+    "$folder/bin/pip" -q install --no-build-isolation 'docker<7' 'requests<2.32' 'urllib3<2' 'PyYAML>=6' \
+      'jsonschema<4' 'python-dotenv<1' 'websocket-client<1' distro dockerpty docopt texttable >>"$log" 2>&1 &&
+    "$folder/bin/pip" -q install --no-build-isolation --no-deps docker-compose==1.29.2 >>"$log" 2>&1 &&
+    compose_is 1 "$folder/bin/docker-compose"; then
+    compose_path=$folder/bin/docker-compose
+    return
+  fi
+  compose_why="$compose_why, and PyPI's did not install (\`$log\` tells why)"
+  rm -rf "$folder"
+  return 1
+}
+
+compose_python() {
+  local python
+  for python in python3 /usr/bin/python3; do
+    if "$python" -c 'import venv, ensurepip' >/dev/null 2>&1; then
+      command -v "$python"
+      return
+    fi
+  done
+  return 1
+}
+
+# --- v2 ------------------------------------------------------------------------------------------------------------
+
+# The plugin's program is a whole `docker-compose`. It is only unpacked, never installed: two generations cannot both
+# be `docker-compose` of one system, and the choice there is the user's.
+compose_v2() {
+  compose_found 2 && return
+  compose_why='no apt-get to fetch docker-compose 2 with'
+  has_apt || return 1
+  packages_lists_once
+  local name
+  for name in docker-compose-v2 docker-compose; do
+    case $(package_candidate "$name") in
+      [2-9].*) compose_v2_unpack "$name" '' && return ;;
+    esac
+  done
+  # an older Debian: its mirror has the newer suites too, and the program needs nothing but libc
+  if [ "$(os_release ID)" = debian ]; then
+    for name in trixie forky sid; do
+      compose_v2_unpack docker-compose "$name" && return
+    done
+  fi
+  compose_why='the configured package sources have no docker-compose 2'
+  return 1
+}
+
+compose_v2_unpack() {
+  local name=$1 suite=$2 folder=$cache/compose-v2 found
+  say "fetching docker-compose 2 (package \`$name\`${suite:+ of \`$suite\`}) into \`$folder\`"
+  apt_unpack "$folder/files" "$name" "$suite" || return 1
+  found=$(find "$folder/files" -path '*/cli-plugins/docker-compose' -type f | head -n 1)
+  [ -n "$found" ] || return 1
+  mkdir -p "$folder/bin"
+  ln -sf "$found" "$folder/bin/docker-compose"
+  compose_found 2
+}
+
+# Exports PRISMA_TEST_COMPOSE_V1 and PRISMA_TEST_COMPOSE_V2; what is absent is said, with the reason.
+compose_export() {
+  unset PRISMA_TEST_COMPOSE_V1 PRISMA_TEST_COMPOSE_V2
+  compose_absent=''
+  if compose_v1; then
+    export PRISMA_TEST_COMPOSE_V1=$compose_path
+  else
+    compose_missing "tests with docker-compose 1 ($compose_why)"
+  fi
+  if compose_v2; then
+    export PRISMA_TEST_COMPOSE_V2=$compose_path
+  else
+    compose_missing "tests with docker-compose 2 ($compose_why)"
+  fi
+}
+
+compose_missing() {
+  compose_absent+="$1"$'\n'
+  warn "skipping $1"
+}

@@ -1,0 +1,254 @@
+# shellcheck shell=bash
+# The test rig: a Docker engine of the tests' own, with a registry, in a network namespace of its own. It shares
+# nothing with an engine that runs here: not the socket, the data, the bridge, the firewall rules or the containerd.
+#
+# Everything of one rig is named `prisma-rig-PID` after the process that made it: the folder /run/prisma-rig-PID (a
+# short path: sockets have a limit of 108 bytes), its data folder, the namespace, the control groups. So a rig whose
+# maker was killed can be recognised by anybody, and removed.
+#
+#   /run/prisma-rig-PID/owner        `PID STARTTIME` of its maker, or `kept` after `scripts/rig up`
+#                       checkout     the work tree it belongs to
+#                       data         path of the data folder (images, volumes, registry): in memory when there is room
+#                       docker.sock  docker.pid  daemon.json  dockerd.log  exec/
+#                       registry.yml registry.log
+
+rig_parent=/run
+rig_registry=127.0.0.1:5000
+# what the engine may need: images, containers and a registry with copies of the images
+rig_memory_needed=$((6 * 1024 * 1024))
+
+rig_packages() {
+  engine_packages
+  packages_missing iproute2
+}
+
+# why no rig can run here; says nothing when one can
+rig_obstacle() {
+  if [ "$(uname -s)" != Linux ]; then
+    printf 'not Linux'
+  elif ! can_root; then
+    printf 'no root to install and run Docker Engine'
+  elif engine_missing && ! has_apt; then
+    printf 'no Docker Engine, and no apt-get to install it'
+  fi
+}
+
+rig_install() {
+  local names
+  mapfile -t names < <(rig_packages)
+  packages_install --quiet-services "${names[@]}"
+}
+
+# sets rig and rig_state
+rig_name() {
+  rig=$1
+  rig_state=$rig_parent/$1
+}
+
+rig_docker() { DOCKER_HOST=unix://$rig_state/docker.sock timeout "${1}" docker "${@:2}"; }
+
+# --- making one ----------------------------------------------------------------------------------------------------
+
+rig_create() {
+  rig_remove_leftovers
+  rig_name "prisma-rig-$$"
+  mkdir -p "$rig_state"
+  chmod 755 "$rig_state"
+  printf '%s %s\n' "$$" "$(process_start "$$")" >"$rig_state/owner"
+  printf '%s\n' "$root" >"$rig_state/checkout"
+  rig_data_folder >"$rig_state/data"
+  mkdir -p "$(cat "$rig_state/data")"/{docker,registry}
+  ip netns add "$rig"
+  # loopback and no route: what is not on this machine fails at once instead of being waited for
+  ip -n "$rig" link set lo up
+  rig_registry_start
+  rig_engine_config
+  rig_engine_start
+}
+
+rig_data_folder() {
+  local free memory
+  free=$(df -k --output=avail /dev/shm 2>/dev/null | tail -n 1)
+  memory=$(awk '$1 == "MemAvailable:" { print $2 }' /proc/meminfo)
+  if [ "${free:-0}" -ge "$rig_memory_needed" ] && [ "${memory:-0}" -ge "$rig_memory_needed" ]; then
+    printf '/dev/shm/%s\n' "$rig"
+  else
+    printf '%s/%s\n' "$target" "$rig"
+  fi
+}
+
+rig_inside() { nsenter --net="/run/netns/$rig" -- "$@"; }
+
+# The distribution's registry as a program only: its package would start it on this machine's own port 5000.
+rig_registry_program() {
+  local program
+  for program in "$(command -v docker-registry)" "$cache/registry/usr/bin/docker-registry"; do
+    if [ -x "$program" ]; then
+      printf '%s\n' "$program"
+      return
+    fi
+  done
+  say "fetching \`docker-registry\` from the distribution into \`$cache/registry\`"
+  packages_lists_once
+  apt_unpack "$cache/registry" docker-registry && printf '%s\n' "$program"
+}
+
+rig_registry_start() {
+  local program data
+  data=$(cat "$rig_state/data")
+  program=$(rig_registry_program) || die 'no `docker-registry` to be had from the package sources'
+  cat >"$rig_state/registry.yml" <<CONFIG
+version: 0.1
+log: {level: warn, accesslog: {disabled: true}}
+storage: {filesystem: {rootdirectory: $data/registry}, delete: {enabled: true}}
+http: {addr: $rig_registry}
+CONFIG
+  rig_inside setsid "$program" serve "$rig_state/registry.yml" >"$rig_state/registry.log" 2>&1 </dev/null &
+  local turn
+  for turn in $(seq 100); do
+    if rig_inside bash -c "exec 3<>/dev/tcp/${rig_registry/:/\/}" 2>/dev/null; then return; fi
+    sleep 0.1
+  done
+  show_end "$rig_state/registry.log"
+  die "the rig's registry did not come up within $((turn / 10)) s"
+}
+
+rig_engine_config() {
+  printf '{"registry-mirrors": ["http://%s"]}\n' "$rig_registry" >"$rig_state/daemon.json"
+}
+
+# Starts the daemon and waits until it answers. In its own mount namespace /run/containerd and /etc/docker are empty:
+# it would otherwise join the containerd of this machine's own engine and read that engine's configuration.
+rig_engine_start() {
+  local started data group turn
+  data=$(cat "$rig_state/data")
+  started=$(date +%s%N)
+  group=$(id -g "${rig_user:-0}")
+  # shellcheck disable=SC2016
+  rig_inside setsid unshare --mount --propagation slave -- sh -ec '
+    for folder in /run/containerd /etc/docker; do
+      mkdir -p "$folder"
+      mount -t tmpfs -o mode=711 prisma-rig "$folder"
+    done
+    exec dockerd "$@"' sh \
+    --config-file "$rig_state/daemon.json" \
+    --host "unix://$rig_state/docker.sock" --group "$group" \
+    --pidfile "$rig_state/docker.pid" --exec-root "$rig_state/exec" --data-root "$data/docker" \
+    --exec-opt native.cgroupdriver=cgroupfs --cgroup-parent "/$rig" --shutdown-timeout 5 \
+    >>"$rig_state/dockerd.log" 2>&1 </dev/null &
+  local launcher=$!
+  for turn in $(seq 600); do
+    if [ -S "$rig_state/docker.sock" ] && rig_docker 5 version >/dev/null 2>&1; then
+      say "rig \`$rig\`: Docker Engine $(rig_docker 5 version --format '{{.Server.Version}}') answers after $(since "$started")"
+      return
+    fi
+    kill -0 "$launcher" 2>/dev/null || break
+    sleep 0.1
+  done
+  show_end "$rig_state/dockerd.log" 30
+  if [ "$turn" -lt 600 ]; then
+    die "the rig's \`dockerd\` ended; its last lines are above"
+  fi
+  die "the rig's \`dockerd\` did not answer within 60 s; its last lines are above"
+}
+
+rig_engine_stop() {
+  local pid turn
+  pid=$(cat "$rig_state/docker.pid" 2>/dev/null) || return 0
+  process_is dockerd "$pid" || return 0
+  kill "$pid"
+  for turn in $(seq 200); do
+    kill -0 "$pid" 2>/dev/null || return 0
+    sleep 0.1
+  done
+  warn "the rig's \`dockerd\` did not stop within $((turn / 10)) s: killing it"
+  kill -9 "$pid"
+}
+
+rig_up() {
+  local pid
+  pid=$(cat "$rig_state/docker.pid" 2>/dev/null) && process_is dockerd "$pid"
+}
+
+# --- removing one --------------------------------------------------------------------------------------------------
+
+# Works on whatever is left of a rig, in any state.
+rig_destroy() {
+  local data processes
+  [ -d "$rig_state" ] || return 0
+  if rig_up; then
+    # at once, and not one stop grace period after the other
+    rig_docker 20 ps -q 2>/dev/null | while read -r id; do
+      rig_docker 20 kill "$id" >/dev/null 2>&1 &
+    done
+    rig_engine_stop
+  fi
+  for _ in $(seq 50); do
+    mapfile -t processes < <(rig_processes)
+    [ ${#processes[@]} -gt 0 ] || break
+    kill -9 "${processes[@]}" 2>/dev/null || true
+    sleep 0.1
+  done
+  find /sys/fs/cgroup -maxdepth 2 -type d -name "$rig" 2>/dev/null | while read -r folder; do
+    find "$folder" -depth -type d -exec rmdir {} + 2>/dev/null || true
+  done
+  ip netns del "$rig" 2>/dev/null || true
+  data=$(cat "$rig_state/data" 2>/dev/null || true)
+  case $data in
+    */"$rig") rm -rf "$data" || warn "could not remove \`$data\`" ;;
+  esac
+  rm -rf "$rig_state" || warn "could not remove \`$rig_state\`"
+}
+
+# The rig's processes: those in its namespace, in its control groups (containers), and the engine's own that are
+# left when it was killed. Never this script's.
+rig_processes() {
+  {
+    ip netns pids "$rig" 2>/dev/null
+    grep -lsE ":/$rig(/|\$)" /proc/[0-9]*/cgroup | cut -d/ -f3
+    grep -lszF "$rig_state/" /proc/[0-9]*/cmdline | cut -d/ -f3 | while read -r pid; do
+      case $(readlink "/proc/$pid/exe") in
+        */dockerd | */containerd | */containerd-shim* | */docker-registry | */runc) printf '%s\n' "$pid" ;;
+      esac
+    done
+  } | sort -u | grep -vx "$$"
+}
+
+# Rigs whose maker is dead, and kept ones whose engine is: a killed run's, or from before a restart of the machine.
+rig_remove_leftovers() {
+  local folder owner
+  for folder in "$rig_parent"/prisma-rig-*/; do
+    [ -d "$folder" ] || continue
+    rig_name "$(basename "$folder")"
+    owner=$(cat "$rig_state/owner" 2>/dev/null || printf '%s ?' "${rig##*-}")
+    if [ "$owner" = kept ]; then
+      rig_up && continue
+    elif [ "$(process_start "${owner% *}")" = "${owner#* }" ]; then
+      continue
+    elif [ "${owner#* }" = '?' ] && kill -0 "${owner% *}" 2>/dev/null; then
+      continue
+    fi
+    say "removing what a killed run left behind: \`$rig\`"
+    rig_destroy
+  done
+}
+
+# the kept rig of this work tree
+rig_find_kept() {
+  local folder
+  for folder in "$rig_parent"/prisma-rig-*/; do
+    [ -d "$folder" ] || continue
+    rig_name "$(basename "$folder")"
+    [ "$(cat "$rig_state/owner" 2>/dev/null)" = kept ] || continue
+    [ "$(cat "$rig_state/checkout" 2>/dev/null)" = "$root" ] && return
+  done
+  rig='' rig_state=''
+  return 1
+}
+
+# --- processes -----------------------------------------------------------------------------------------------------
+
+# when a process started, in clock ticks: with its number, that names it for good
+process_start() { sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d' ' -f20; }
+
+process_is() { [ "$(basename "$(readlink "/proc/$2/exe" 2>/dev/null)" 2>/dev/null)" = "$1" ]; }
