@@ -1,0 +1,4 @@
+//! The server's management API over HTTP.
+
+pub mod http;
+pub mod readiness;

@@ -1,0 +1,121 @@
+//! What a run is given by the outside: environment, folders, terminal, the door for processes.
+//! Built once in `lib.rs` and handed down; nothing else reads the process's environment.
+
+use crate::error::{Failure, Kind, Result};
+use crate::interrupt::Interrupt;
+use crate::process::Runner;
+use crate::ui::Ui;
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How long a run waits for another one on the same cluster.
+pub const LOCK_LIMIT: Duration = Duration::from_secs(10);
+
+/// The environment variables of this run.
+#[derive(Debug, Clone, Default)]
+pub struct Env(BTreeMap<String, String>);
+
+impl Env {
+    /// The process's own. Variables that are not Unicode are none of ours and left out.
+    pub fn of_process() -> Env {
+        let unicode = |(name, value): (OsString, OsString)| {
+            Some((name.into_string().ok()?, value.into_string().ok()?))
+        };
+        Env(std::env::vars_os().filter_map(unicode).collect())
+    }
+
+    /// The value of a variable; an empty one counts as unset.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0
+            .get(name)
+            .map(String::as_str)
+            .filter(|v| !v.is_empty())
+    }
+}
+
+impl<const N: usize> From<[(&str, &str); N]> for Env {
+    fn from(pairs: [(&str, &str); N]) -> Env {
+        let own = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
+        Env(pairs.into_iter().map(own).collect())
+    }
+}
+
+/// The folder `~/.prisma` and the places in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Home(PathBuf);
+
+impl Home {
+    /// `PRISMA_HOME`, else `.prisma` in the user's home.
+    pub fn find(env: &Env, user_home: Option<PathBuf>) -> Result<Home> {
+        if let Some(folder) = env.get("PRISMA_HOME") {
+            return std::path::absolute(folder).map(Home).map_err(|error| {
+                Failure::new(Kind::Usage, format!("`PRISMA_HOME` is no path: {error}"))
+            });
+        }
+        match user_home {
+            Some(home) if !home.as_os_str().is_empty() => Ok(Home(home.join(".prisma"))),
+            _ => Err(
+                Failure::new(Kind::Usage, "no home directory: `HOME` is not set")
+                    .hint("set `HOME`, or `PRISMA_HOME` to the folder that holds `config.yml`"),
+            ),
+        }
+    }
+
+    /// The folder itself.
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// The cluster registry.
+    pub fn registry(&self) -> PathBuf {
+        self.0.join("config.yml")
+    }
+
+    /// The folder of a managed cluster.
+    pub fn cluster(&self, name: &str) -> PathBuf {
+        self.0.join("clusters").join(name)
+    }
+
+    /// The lock of a managed cluster. Not in its folder, which `delete` removes under the lock;
+    /// no cluster's name begins with a dot.
+    pub fn cluster_lock(&self, name: &str) -> PathBuf {
+        self.0.join("clusters").join(format!(".{name}.lock"))
+    }
+}
+
+/// Everything a command needs from the outside.
+pub struct Context {
+    /// Environment variables.
+    pub env: Env,
+    /// `~/.prisma`.
+    pub home: Home,
+    /// Terminal, streams, prompts.
+    pub ui: Ui,
+    /// The door for child processes.
+    pub runner: Arc<dyn Runner>,
+    /// Ctrl-C and SIGTERM.
+    pub interrupt: Interrupt,
+    /// Show what would be done, do nothing.
+    pub dry_run: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_home_can_be_moved_and_must_be_somewhere() {
+        let moved = Home::find(&Env::from([("PRISMA_HOME", "/x")]), Some("/home/me".into()));
+        assert_eq!(moved.expect("set").registry(), Path::new("/x/config.yml"));
+        let usual = Home::find(&Env::from([("PRISMA_HOME", "")]), Some("/home/me".into()));
+        let usual = usual.expect("falls back");
+        assert_eq!(usual.cluster("a"), Path::new("/home/me/.prisma/clusters/a"));
+        assert_eq!(
+            Home::find(&Env::default(), None).expect_err("none").exit(),
+            2
+        );
+    }
+}

@@ -1,0 +1,294 @@
+//! What `docker inspect` says about containers.
+//!
+//! States are read from here and never from compose's tables or exit codes: those differ between
+//! the generations and lie about restarting containers.
+
+use crate::error::{Failure, Kind, Result};
+use serde::Deserialize;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The states docker knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// Made, never started; also after a start that failed.
+    Created,
+    /// Up.
+    Running,
+    /// Frozen.
+    Paused,
+    /// Between a crash and the next try.
+    Restarting,
+    /// Ended.
+    Exited,
+    /// On its way out, or broken.
+    Other,
+}
+
+impl State {
+    /// The word docker uses.
+    pub fn word(self) -> &'static str {
+        match self {
+            State::Created => "created",
+            State::Running => "running",
+            State::Paused => "paused",
+            State::Restarting => "restarting",
+            State::Exited => "exited",
+            State::Other => "dead",
+        }
+    }
+}
+
+/// The answer of a container's own health check.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Health {
+    /// `starting`, `healthy` or `unhealthy`.
+    pub status: String,
+}
+
+/// A port of the container and the one on the host.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Published {
+    /// Port inside, with protocol, for example `4466/tcp`.
+    pub inside: String,
+    /// Address on the host, empty for all.
+    pub address: String,
+    /// Port on the host.
+    pub port: u16,
+}
+
+/// One container of a compose project.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Container {
+    /// Full id.
+    pub id: String,
+    /// Name without the leading slash.
+    pub name: String,
+    /// Compose service.
+    pub service: String,
+    /// Image as it was asked for.
+    pub image: String,
+    /// State word.
+    pub state: State,
+    /// Health, where the image or the compose file has a check.
+    pub health: Option<Health>,
+    /// Status of the last end; while it is down or restarting.
+    pub exit_code: i64,
+    /// Docker's own word on why it could not be started.
+    pub error: String,
+    /// Killed for want of memory.
+    pub out_of_memory: bool,
+    /// How often docker restarted it since it was last started by hand.
+    pub restarts: u64,
+    /// When it was made, RFC 3339.
+    pub created: String,
+    /// Environment, exact.
+    pub env: BTreeMap<String, String>,
+    /// Published ports, as configured, whether it runs or not.
+    pub ports: Vec<Published>,
+    /// Version of the docker-compose that made it.
+    pub compose_version: Option<String>,
+    /// Names of its volumes.
+    pub volumes: BTreeSet<String>,
+}
+
+impl Container {
+    /// Up and not between crashes.
+    pub fn is_up(&self) -> bool {
+        self.state == State::Running
+    }
+
+    /// The host port of a port inside, for example of `3306/tcp`.
+    pub fn published(&self, inside: &str) -> Option<&Published> {
+        self.ports.iter().find(|port| port.inside == inside)
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Wire {
+    id: String,
+    name: String,
+    #[serde(default)]
+    created: String,
+    #[serde(default)]
+    restart_count: u64,
+    config: WireConfig,
+    state: WireState,
+    #[serde(default)]
+    host_config: WireHost,
+    #[serde(default)]
+    mounts: Vec<WireMount>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct WireConfig {
+    image: String,
+    #[serde(default)]
+    labels: Option<BTreeMap<String, String>>,
+    #[serde(default)]
+    env: Option<Vec<String>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct WireState {
+    status: String,
+    #[serde(default)]
+    exit_code: i64,
+    #[serde(default)]
+    error: String,
+    #[serde(default, rename = "OOMKilled")]
+    oom_killed: bool,
+    health: Option<WireHealth>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct WireHealth {
+    status: String,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "PascalCase", default)]
+struct WireHost {
+    port_bindings: Option<BTreeMap<String, Option<Vec<WireBinding>>>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct WireBinding {
+    #[serde(default)]
+    host_ip: String,
+    #[serde(default)]
+    host_port: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct WireMount {
+    #[serde(default)]
+    r#type: String,
+    #[serde(default)]
+    name: String,
+}
+
+/// The ids in the answer of `docker ps -q`.
+pub fn parse_ids(stdout: &str) -> Vec<String> {
+    stdout.split_whitespace().map(str::to_owned).collect()
+}
+
+/// The containers in the answer of `docker inspect`, sorted by service and name.
+pub fn parse_inspect(stdout: &str) -> Result<Vec<Container>> {
+    let wires: Vec<Wire> = serde_json::from_str(stdout).map_err(|error| {
+        Failure::new(
+            Kind::Failed,
+            format!("could not read the answer of `docker inspect`: {error}"),
+        )
+        .hint("check that `docker` is Docker's own client, or set `PRISMA_DOCKER`")
+    })?;
+    let mut containers: Vec<Container> = wires.into_iter().map(Container::from).collect();
+    containers.sort_by(|a, b| (&a.service, &a.name).cmp(&(&b.service, &b.name)));
+    Ok(containers)
+}
+
+impl From<Wire> for Container {
+    fn from(wire: Wire) -> Container {
+        let mut labels = wire.config.labels.unwrap_or_default();
+        let env = wire.config.env.unwrap_or_default();
+        let pair = |text: &String| {
+            let (name, value) = text.split_once('=')?;
+            Some((name.to_owned(), value.to_owned()))
+        };
+        Container {
+            id: wire.id,
+            name: wire.name.trim_start_matches('/').to_owned(),
+            service: labels
+                .remove("com.docker.compose.service")
+                .unwrap_or_default(),
+            image: wire.config.image,
+            state: state(&wire.state.status),
+            health: wire.state.health.map(|h| Health { status: h.status }),
+            exit_code: wire.state.exit_code,
+            error: wire.state.error,
+            out_of_memory: wire.state.oom_killed,
+            restarts: wire.restart_count,
+            created: wire.created,
+            env: env.iter().filter_map(pair).collect(),
+            ports: published(wire.host_config),
+            compose_version: labels.remove("com.docker.compose.version"),
+            volumes: wire
+                .mounts
+                .into_iter()
+                .filter(|mount| mount.r#type == "volume")
+                .map(|mount| mount.name)
+                .collect(),
+        }
+    }
+}
+
+fn published(host: WireHost) -> Vec<Published> {
+    let mut ports = Vec::new();
+    for (inside, bindings) in host.port_bindings.unwrap_or_default() {
+        for binding in bindings.unwrap_or_default() {
+            // An empty or zero port is one that docker chooses at each start.
+            if let Some(port) = binding.host_port.parse().ok().filter(|port| *port != 0) {
+                ports.push(Published {
+                    inside: inside.clone(),
+                    address: binding.host_ip,
+                    port,
+                });
+            }
+        }
+    }
+    ports.sort();
+    ports
+}
+
+fn state(word: &str) -> State {
+    match word {
+        "created" => State::Created,
+        "running" => State::Running,
+        "paused" => State::Paused,
+        "restarting" => State::Restarting,
+        "exited" => State::Exited,
+        _ => State::Other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TWO: &str = include_str!("container/inspect.json");
+
+    #[test]
+    fn a_real_answer_is_read() {
+        let containers = parse_inspect(TWO).expect("parses");
+        let names: Vec<_> = containers.iter().map(|c| (&*c.service, &*c.name)).collect();
+        assert_eq!(
+            names,
+            [
+                ("prisma-database", "local_prisma-database_1"),
+                ("prisma-db", "prisma-db")
+            ]
+        );
+        let (server, database) = (&containers[0], &containers[1]);
+        assert_eq!(server.state, State::Restarting);
+        assert_eq!((server.restarts, server.exit_code), (4, 1));
+        assert_eq!(server.image, "prismagraphql/prisma:1.1");
+        assert_eq!(server.env["SQL_CLIENT_HOST"], "prisma-db");
+        assert_eq!(server.published("4466/tcp").map(|p| p.port), Some(4466));
+        assert!(database.is_up());
+        assert_eq!(database.published("3306/tcp").map(|p| p.port), Some(3366));
+        assert_eq!(database.compose_version.as_deref(), Some("1.29.2"));
+        assert!(database.volumes.contains("local_db-persistence"));
+    }
+
+    #[test]
+    fn no_container_and_no_answer() {
+        assert_eq!(parse_inspect("[]"), Ok(Vec::new()));
+        assert_eq!(parse_ids("a\nb\n"), ["a", "b"]);
+        assert!(parse_inspect("podman says hello").is_err());
+    }
+}

@@ -1,0 +1,233 @@
+//! The verbs of docker and docker-compose that the documentation names, as invocations.
+
+use super::{Compose, Tools};
+use crate::process::Invocation;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// A whole `up`, `pull` or `down`: images of some hundred megabytes may have to come through a thin
+/// line. It only keeps a dead engine from hanging the run for ever.
+const LONG: Duration = Duration::from_secs(30 * 60);
+/// `stop` and `kill`: docker gives a container 10 seconds by default.
+const STOP: Duration = Duration::from_secs(120);
+/// A registry that accepts and never answers says nothing at all; one that is found through two
+/// dead name servers takes 35 seconds to its first word.
+const REGISTRY_SILENCE: Duration = Duration::from_secs(90);
+
+/// A compose project as this program runs it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Project {
+    /// Project name: the cluster's.
+    pub name: String,
+    /// Folder of the compose files.
+    pub folder: PathBuf,
+    /// Whether there is a `docker-compose.override.yml`.
+    pub overridden: bool,
+    /// Exact values for the variables in the compose file. They win over `.env`.
+    pub env: Vec<(String, String)>,
+}
+
+/// What part of the logs to show.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct LogOptions {
+    /// Go on as lines appear.
+    pub follow: bool,
+    /// Only so many of the last lines; `all` or a number.
+    pub tail: Option<String>,
+    /// Only what is newer: a time or a duration, as docker understands it.
+    pub since: Option<String>,
+    /// Put the time in front of each line.
+    pub timestamps: bool,
+}
+
+impl Tools {
+    fn docker(&self, args: &[&str]) -> Invocation {
+        Invocation::new(&self.docker, args.iter().copied())
+    }
+
+    /// The ids of all containers of a project, running or not, one a line. Containers of
+    /// `docker-compose run` are nobody's service and left out.
+    pub fn container_ids(&self, project: &str) -> Invocation {
+        let project = format!("label=com.docker.compose.project={project}");
+        let service = "label=com.docker.compose.oneoff=False";
+        self.docker(&[
+            "ps",
+            "-aq",
+            "--no-trunc",
+            "--filter",
+            &project,
+            "--filter",
+            service,
+        ])
+    }
+
+    /// Everything docker knows about some containers, as one JSON array.
+    pub fn inspect(&self, ids: &[String]) -> Invocation {
+        let mut invocation = self.docker(&["inspect", "--type", "container"]);
+        invocation.args.extend_from_slice(ids);
+        invocation
+    }
+
+    /// The names of a project's volumes, one a line.
+    pub fn volumes(&self, project: &str) -> Invocation {
+        let project = format!("label=com.docker.compose.project={project}");
+        self.docker(&["volume", "ls", "-q", "--filter", &project])
+    }
+
+    /// The containers that publish a port, as `NAME\tPROJECT` lines.
+    pub fn publishers(&self, port: u16) -> Invocation {
+        let publish = format!("publish={port}");
+        let format = "{{.Names}}\t{{.Label \"com.docker.compose.project\"}}";
+        self.docker(&["ps", "--filter", &publish, "--format", format])
+    }
+
+    /// `docker image inspect`, just the ids in order; fails when one is not there.
+    pub fn image_id(&self, image: &str) -> Invocation {
+        self.docker(&["image", "inspect", "--format", "{{.Id}}", image])
+    }
+
+    /// `docker stop` of some containers.
+    pub fn stop(&self, ids: &[String]) -> Invocation {
+        let mut invocation = self.docker(&["stop"]);
+        invocation.args.extend_from_slice(ids);
+        invocation.limit(STOP)
+    }
+
+    /// `docker pull` of one image.
+    pub fn pull(&self, image: &str) -> Invocation {
+        let mut invocation = self.docker(&["pull", image]).limit(LONG);
+        invocation.silence_limit = Some(REGISTRY_SILENCE);
+        invocation
+    }
+
+    /// `docker logs` of one container.
+    pub fn logs(&self, id: &str, options: &LogOptions) -> Invocation {
+        let mut invocation = self.docker(&["logs"]);
+        let args = &mut invocation.args;
+        if options.follow {
+            args.push("--follow".into());
+        }
+        if options.timestamps {
+            args.push("--timestamps".into());
+        }
+        for (flag, value) in [("--tail", &options.tail), ("--since", &options.since)] {
+            if let Some(value) = value {
+                args.extend([flag.to_owned(), value.clone()]);
+            }
+        }
+        args.push(id.to_owned());
+        // Following ends when the user or the container ends it.
+        invocation.limit(if options.follow { Duration::MAX } else { LONG })
+    }
+
+    /// The version of docker-compose alone, for example `1.29.2`. v1 takes a third of a second.
+    pub fn compose_version(&self) -> Invocation {
+        self.compose_command(&["version", "--short"])
+    }
+
+    /// `docker-compose up -d --remove-orphans`.
+    pub fn up(&self, project: &Project) -> Invocation {
+        // Detached, as the run must end; orphans go because a service that the compose file no
+        // longer has would keep ports and names.
+        self.compose(project, &["up", "-d", "--remove-orphans"])
+            .limit(LONG)
+    }
+
+    /// `docker-compose kill`.
+    pub fn kill(&self, project: &Project) -> Invocation {
+        self.compose(project, &["kill"]).limit(STOP)
+    }
+
+    /// `docker-compose down -v --remove-orphans`: containers, networks and volumes go.
+    pub fn down(&self, project: &Project) -> Invocation {
+        self.compose(project, &["down", "-v", "--remove-orphans"])
+            .limit(LONG)
+    }
+
+    fn compose(&self, project: &Project, verb: &[&str]) -> Invocation {
+        let file = |name: &str| project.folder.join(name).to_string_lossy().into_owned();
+        let (compose, extra) = (
+            file("docker-compose.yml"),
+            file("docker-compose.override.yml"),
+        );
+        // Name, files and folder are all given: nothing may depend on where the user stands or on
+        // COMPOSE_… variables. With -f, compose does not look for an override by itself.
+        let mut args = vec!["-p", &project.name, "-f", &compose];
+        if project.overridden {
+            args.extend(["-f", &extra]);
+        }
+        let folder = project.folder.to_string_lossy();
+        args.extend(["--project-directory", &folder]);
+        args.extend(verb);
+        self.compose_command(&args).env(project.env.clone())
+    }
+
+    fn compose_command(&self, args: &[&str]) -> Invocation {
+        match &self.compose {
+            Compose::Standalone(program) => Invocation::new(program, args.iter().copied()),
+            Compose::Plugin(docker) => {
+                Invocation::new(docker, ["compose"].iter().chain(args).copied())
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tools(compose: Compose) -> Tools {
+        Tools {
+            docker: "docker".into(),
+            compose,
+        }
+    }
+
+    fn project() -> Project {
+        Project {
+            name: "local".into(),
+            folder: "/p".into(),
+            overridden: false,
+            env: vec![("A".into(), "b".into())],
+        }
+    }
+
+    #[test]
+    fn compose_is_told_project_files_and_folder() {
+        let up = tools(Compose::Standalone("docker-compose".into())).up(&project());
+        assert_eq!(
+            up.to_string(),
+            "docker-compose -p local -f /p/docker-compose.yml --project-directory /p up -d --remove-orphans"
+        );
+        assert_eq!(up.env, project().env);
+        let overridden = Project {
+            overridden: true,
+            ..project()
+        };
+        let down = tools(Compose::Plugin("docker".into())).down(&overridden);
+        assert_eq!(
+            down.to_string(),
+            "docker compose -p local -f /p/docker-compose.yml -f /p/docker-compose.override.yml \
+             --project-directory /p down -v --remove-orphans"
+        );
+    }
+
+    #[test]
+    fn log_options_become_flags() {
+        let options = LogOptions {
+            follow: true,
+            tail: Some("5".into()),
+            since: Some("10m".into()),
+            timestamps: true,
+        };
+        let tools = tools(Compose::Plugin("docker".into()));
+        assert_eq!(
+            tools.logs("abc", &options).to_string(),
+            "docker logs --follow --timestamps --tail 5 --since 10m abc"
+        );
+        assert_eq!(
+            tools.logs("abc", &LogOptions::default()).to_string(),
+            "docker logs abc"
+        );
+    }
+}

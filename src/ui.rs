@@ -1,0 +1,128 @@
+//! What people and programs see: results on stdout, everything else on stderr.
+//!
+//! Owns `console`, `indicatif` and the prompts. Decisions about colour, spinners and questions are
+//! pure functions of the streams, the flags and the environment ([`Terminal`]).
+
+mod prompt;
+mod stage;
+mod table;
+mod terminal;
+
+use crate::error::Failure;
+use crate::process::Invocation;
+use console::Style;
+use std::borrow::Cow;
+use std::io::{self, Write};
+use std::sync::{Mutex, PoisonError};
+
+pub use stage::Stage;
+pub use table::Table;
+pub use terminal::{Color, Facts, Format, Terminal};
+
+/// The two streams and how to use them.
+pub struct Ui {
+    terminal: Terminal,
+    secrets: Mutex<Vec<String>>,
+}
+
+impl Ui {
+    /// A user interface for the given decisions.
+    pub fn new(terminal: Terminal) -> Self {
+        Ui {
+            terminal,
+            secrets: Mutex::default(),
+        }
+    }
+
+    /// The decisions this was made with.
+    pub fn terminal(&self) -> &Terminal {
+        &self.terminal
+    }
+
+    /// Values that must not be shown from now on, wherever they come from.
+    pub fn conceal(&self, values: impl IntoIterator<Item = String>) {
+        let mut secrets = self.secrets.lock().unwrap_or_else(PoisonError::into_inner);
+        secrets.extend(values.into_iter().filter(|value| !value.trim().is_empty()));
+        // A secret that contains another must go first, or its rest would be shown.
+        secrets.sort_by_key(|value| std::cmp::Reverse(value.len()));
+        secrets.dedup();
+    }
+
+    /// `text` with every concealed value replaced.
+    pub fn mask<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        let secrets = self.secrets.lock().unwrap_or_else(PoisonError::into_inner);
+        secrets.iter().fold(Cow::Borrowed(text), |text, secret| {
+            if text.contains(secret) {
+                Cow::Owned(text.replace(secret, "********"))
+            } else {
+                text
+            }
+        })
+    }
+
+    /// A result on stdout, as it is.
+    pub fn print(&self, text: &str) -> io::Result<()> {
+        let mut out = io::stdout().lock();
+        out.write_all(text.as_bytes())?;
+        out.flush()
+    }
+
+    /// A line of what is going on; silent with `--quiet`.
+    pub fn status(&self, text: &str) {
+        if !self.terminal.quiet {
+            self.to_stderr(text);
+        }
+    }
+
+    /// Something the user should know and may have to act on; never silent.
+    pub fn warn(&self, text: &str) {
+        self.to_stderr(&format!(
+            "{} {text}",
+            self.paint("warning:", Style::new().yellow().bold())
+        ));
+    }
+
+    /// A command about to be run, for `--verbose`.
+    pub fn command(&self, invocation: &Invocation) {
+        if self.terminal.verbose {
+            let shown = format!("$ {invocation}");
+            self.to_stderr(&self.paint(&shown, Style::new().dim()));
+        }
+    }
+
+    /// The one report of a failure, for people.
+    pub fn failure(&self, failure: &Failure) {
+        let label = self.paint("error:", Style::new().red().bold());
+        self.to_stderr(&format!("{label} {}", failure.message));
+        for hint in &failure.hints {
+            let label = self.paint("hint:", Style::new().cyan().bold());
+            self.to_stderr(&format!("{label} {hint}"));
+        }
+    }
+
+    fn paint(&self, text: &str, style: Style) -> String {
+        style
+            .force_styling(self.terminal.color_stderr)
+            .apply_to(text)
+            .to_string()
+    }
+
+    /// A stderr that is gone (EPIPE) must not end the work that is being reported.
+    fn to_stderr(&self, text: &str) {
+        let text = self.mask(text);
+        let _ = writeln!(io::stderr().lock(), "{text}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn concealed_values_are_masked_longest_first() {
+        let ui = Ui::new(Terminal::default());
+        ui.conceal(["abc".into(), "abcdef".into(), String::new()]);
+        assert_eq!(ui.mask("x abcdef y abc z"), "x ******** y ******** z");
+        assert_eq!(ui.mask("nothing"), "nothing");
+    }
+}
