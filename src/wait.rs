@@ -1,0 +1,158 @@
+//! Waiting until a cluster is up: staged, limited, and given up early when it cannot get better.
+//!
+//! A server that comes up before its database exits and is restarted by Docker; that is how a first
+//! start goes and no reason to give up. Crashing on and on once the database listens is one.
+
+mod verdict;
+
+use crate::api::readiness::{ServerInfo, cluster_info, mysql_greets};
+use crate::context::Context;
+use crate::docker::container::{parse_ids, parse_inspect};
+use crate::docker::diagnosis::diagnose;
+use crate::docker::{Container, LogOptions, Tools};
+use crate::error::{Failure, Kind, Result};
+use crate::process::{Invocation, Mode, Outcome, TAIL_LINES, with_tail};
+use std::time::{Duration, Instant};
+use verdict::{Trouble, Watch};
+
+/// How long one question may take. A server that is being started may accept and stay silent.
+const QUESTION: Duration = Duration::from_secs(2);
+/// The pause between two rounds of questions.
+const PAUSE: Duration = Duration::from_millis(200);
+/// How often the containers are looked at.
+const LOOK: Duration = Duration::from_secs(1);
+
+/// What to wait for.
+#[derive(Debug, Clone)]
+pub struct Wait {
+    /// The programs to look at containers with.
+    pub tools: Tools,
+    /// The cluster and compose project.
+    pub name: String,
+    /// Where the server will answer, for example `http://localhost:4466`.
+    pub host: String,
+    /// Where the database will greet, for example `localhost:3366`.
+    pub database: String,
+    /// When to give up.
+    pub limit: Duration,
+}
+
+impl Wait {
+    /// Waits. Fails with [`Kind::ContainerFailed`] when a container cannot run, with
+    /// [`Kind::NotReady`] at the limit.
+    pub fn run(&self, ctx: &Context) -> Result<()> {
+        let deadline = Instant::now() + self.limit;
+        let limit = format!("at most {}", humantime::format_duration(self.limit));
+        let mut watch = Watch::default();
+        let mut looked: Option<Instant> = None;
+        let mut database_up = false;
+        let mut stage = ctx.ui.stage("waiting for the database", &limit);
+        loop {
+            let why = match self.ask(ctx)? {
+                Ok(server) => {
+                    stage.done(&format!("server up, Prisma {}", server.version));
+                    return Ok(());
+                }
+                Err(why) => why,
+            };
+            if !database_up && self.database_greets(ctx)? {
+                database_up = true;
+                stage.done("database up");
+                stage = ctx.ui.stage("waiting for the server", &limit);
+            }
+            if looked.is_none_or(|at| at.elapsed() >= LOOK) {
+                looked = Some(Instant::now());
+                let containers = containers(ctx, &self.tools, &self.name)?;
+                if let Some(trouble) = watch.look(&containers, database_up) {
+                    return Err(self.trouble(ctx, &trouble));
+                }
+            }
+            if Instant::now() >= deadline {
+                return Err(self.too_late(ctx, database_up, &why));
+            }
+            ctx.interrupt.sleep(PAUSE)?;
+        }
+    }
+
+    /// One version query.
+    fn ask(&self, ctx: &Context) -> Result<std::result::Result<ServerInfo, String>> {
+        let host = self.host.clone();
+        ctx.interrupt.run(move || cluster_info(&host, QUESTION))
+    }
+
+    fn database_greets(&self, ctx: &Context) -> Result<bool> {
+        let address = self.database.clone();
+        ctx.interrupt.run(move || mysql_greets(&address, QUESTION))
+    }
+
+    fn trouble(&self, ctx: &Context, trouble: &Trouble) -> Failure {
+        let message = format!("could not start cluster `{}`: {trouble}", self.name);
+        let tail = match &trouble.container {
+            Some(container) => self.last_lines(ctx, container),
+            None => String::new(),
+        };
+        let failure = Failure::new(Kind::ContainerFailed, ctx.ui.mask(&with_tail(message, &tail)));
+        match &trouble.container {
+            Some(container) => failure.hint(format!(
+                "see all it printed with `prisma local logs -n {} {}`; mend the cause and run the command again, nothing is lost",
+                self.name, container.service
+            )),
+            None => failure.hint("run the command again"),
+        }
+    }
+
+    fn too_late(&self, ctx: &Context, database_up: bool, why: &str) -> Failure {
+        let limit = humantime::format_duration(self.limit);
+        let database = if database_up { "is up" } else { "is not up yet" };
+        let message = format!(
+            "cluster `{}` is not ready after {limit}: the database {database}, the server does not answer ({why})",
+            self.name
+        );
+        Failure::new(Kind::NotReady, ctx.ui.mask(&message))
+            .hint("give it longer with `--wait-timeout 15m`; the containers go on starting")
+            .hint(format!("see what they do with `prisma local logs -f -n {}`", self.name))
+    }
+
+    /// The last lines a container printed, on either stream.
+    fn last_lines(&self, ctx: &Context, container: &Container) -> String {
+        let options = LogOptions {
+            tail: Some(TAIL_LINES.to_string()),
+            ..LogOptions::default()
+        };
+        let logs = self.tools.logs(&container.id, &options);
+        match ctx.runner.run(&logs, Mode::Capture) {
+            Ok(outcome) => outcome.stdout + &outcome.stderr,
+            // The failure that is being reported matters more than this one.
+            Err(_) => String::new(),
+        }
+    }
+}
+
+/// Runs a query and returns its answer.
+pub fn query(ctx: &Context, invocation: &Invocation) -> Result<Outcome> {
+    ctx.ui.command(invocation);
+    let outcome = ctx.runner.run(invocation, Mode::Capture)?;
+    if outcome.success() {
+        Ok(outcome)
+    } else {
+        Err(diagnose(invocation, &outcome))
+    }
+}
+
+/// A cluster's containers, as docker sees them now.
+pub fn containers(ctx: &Context, tools: &Tools, project: &str) -> Result<Vec<Container>> {
+    let ids = parse_ids(&query(ctx, &tools.container_ids(project))?.stdout);
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let inspect = tools.inspect(&ids);
+    match query(ctx, &inspect) {
+        Ok(outcome) => parse_inspect(&outcome.stdout),
+        // One of them went between the two queries: what is left is asked for again.
+        Err(failure) if failure.message.contains("No such") => {
+            let ids = parse_ids(&query(ctx, &tools.container_ids(project))?.stdout);
+            parse_inspect(&query(ctx, &tools.inspect(&ids))?.stdout)
+        }
+        Err(failure) => Err(failure),
+    }
+}

@@ -1,0 +1,159 @@
+//! When waiting is in vain. A pure function of what was seen of the containers.
+
+use crate::docker::{Container, State};
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// So many restarts within one wait are a crash loop.
+const CRASHES: u64 = 3;
+
+/// Why waiting is in vain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trouble {
+    /// The container to blame.
+    pub container: Option<Container>,
+    why: String,
+}
+
+impl fmt::Display for Trouble {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.container {
+            Some(container) => write!(f, "container `{}` {}", container.name, self.why),
+            None => f.write_str(&self.why),
+        }
+    }
+}
+
+/// What was seen so far.
+#[derive(Debug, Default)]
+pub struct Watch {
+    /// Restarts of each container at the first look.
+    first: BTreeMap<String, u64>,
+    /// The same when the database was first seen up.
+    with_database: Option<BTreeMap<String, u64>>,
+}
+
+impl Watch {
+    /// Takes a look. `database_up` says that the database listens.
+    pub fn look(&mut self, containers: &[Container], database_up: bool) -> Option<Trouble> {
+        if containers.is_empty() {
+            let why = "its containers are gone, somebody removed them".to_owned();
+            return Some(Trouble { container: None, why });
+        }
+        for container in containers {
+            self.first.entry(container.id.clone()).or_insert(container.restarts);
+        }
+        if database_up && self.with_database.is_none() {
+            let now = containers.iter().map(|c| (c.id.clone(), c.restarts));
+            self.with_database = Some(now.collect());
+        }
+        containers.iter().find_map(|container| {
+            let why = self.judge(container)?;
+            Some(Trouble { container: Some(container.clone()), why })
+        })
+    }
+
+    fn judge(&self, container: &Container) -> Option<String> {
+        let code = container.exit_code;
+        if container.out_of_memory && !container.is_up() {
+            return Some("was killed for want of memory".to_owned());
+        }
+        match container.state {
+            State::Created if !container.error.is_empty() => {
+                return Some(format!("could not be started: {}", container.error));
+            }
+            State::Exited | State::Other => {
+                return Some(format!("ended with status {code} and is not restarted"));
+            }
+            State::Paused => return Some("is paused".to_owned()),
+            State::Created | State::Running | State::Restarting => {}
+        }
+        // Nothing that could be waited for changes a program that cannot be executed.
+        if container.state == State::Restarting && matches!(code, 126 | 127) {
+            return Some(format!("cannot run its program (status {code})"));
+        }
+        let crashes = self.crashes(container)?;
+        (crashes >= CRASHES).then(|| {
+            format!("keeps crashing: restarted {crashes} times, last status {code}")
+        })
+    }
+
+    /// Restarts that count: of the server only those since the database listens.
+    fn crashes(&self, container: &Container) -> Option<u64> {
+        let base = if container.service == "prisma-db" {
+            &self.first
+        } else {
+            self.with_database.as_ref()?
+        };
+        let before = base.get(&container.id).copied().unwrap_or_default();
+        Some(container.restarts.saturating_sub(before))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::docker::container::parse_inspect;
+
+    fn cluster() -> Vec<Container> {
+        let recorded = include_str!("../docker/container/inspect.json");
+        let mut containers = parse_inspect(recorded).expect("parses");
+        for container in &mut containers {
+            container.restarts = 0;
+            container.state = State::Running;
+        }
+        containers
+    }
+
+    #[test]
+    fn a_server_may_crash_until_its_database_is_up_and_then_no_more_than_twice() {
+        let (mut containers, mut watch) = (cluster(), Watch::default());
+        for restarts in 0..40 {
+            containers[0].restarts = restarts;
+            assert_eq!(watch.look(&containers, false), None);
+        }
+        for restarts in 39..42 {
+            containers[0].restarts = restarts;
+            assert_eq!(watch.look(&containers, true), None, "{restarts}");
+        }
+        containers[0].restarts = 42;
+        let trouble = watch.look(&containers, true).expect("in vain").to_string();
+        assert!(trouble.contains("restarted 3 times"), "{trouble}");
+    }
+
+    #[test]
+    fn a_database_that_crashes_counts_from_the_first_look() {
+        let (mut containers, mut watch) = (cluster(), Watch::default());
+        containers[1].restarts = 7;
+        assert_eq!(watch.look(&containers, false), None);
+        containers[1].restarts = 10;
+        let trouble = watch.look(&containers, false).expect("in vain").to_string();
+        assert!(trouble.contains("`prisma-db` keeps crashing"), "{trouble}");
+    }
+
+    #[test]
+    fn some_states_are_hopeless_at_once() {
+        let mut seen = Vec::new();
+        let mut with = |change: &dyn Fn(&mut Container)| {
+            let mut containers = cluster();
+            change(&mut containers[0]);
+            let trouble = Watch::default().look(&containers, false).expect("hopeless");
+            seen.push(trouble.to_string());
+        };
+        with(&|c| (c.state, c.error) = (State::Created, "no such file".into()));
+        with(&|c| (c.state, c.exit_code) = (State::Exited, 2));
+        with(&|c| (c.state, c.out_of_memory) = (State::Restarting, true));
+        with(&|c| (c.state, c.exit_code) = (State::Restarting, 127));
+        let name = "container `local_prisma-database_1`";
+        assert_eq!(
+            seen,
+            [
+                format!("{name} could not be started: no such file"),
+                format!("{name} ended with status 2 and is not restarted"),
+                format!("{name} was killed for want of memory"),
+                format!("{name} cannot run its program (status 127)"),
+            ]
+        );
+        assert!(Watch::default().look(&[], false).is_some());
+    }
+}
