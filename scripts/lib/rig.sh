@@ -70,7 +70,8 @@ rig_data_folder() {
   local free memory
   free=$(df -k --output=avail /dev/shm 2>/dev/null | tail -n 1)
   memory=$(awk '$1 == "MemAvailable:" { print $2 }' /proc/meminfo)
-  if [ "${free:-0}" -ge "$rig_memory_needed" ] && [ "${memory:-0}" -ge "$rig_memory_needed" ]; then
+  if [ "${free:-0}" -ge "$rig_memory_needed" ] && [ "${memory:-0}" -ge "$rig_memory_needed" ] &&
+    ! grep -qs ' /dev/shm [^ ]*noexec' /proc/self/mountinfo; then
     printf '/dev/shm/%s\n' "$rig"
   else
     printf '%s/%s\n' "$target" "$rig"
@@ -124,6 +125,9 @@ rig_engine_start() {
   data=$(cat "$rig_state/data")
   started=$(date +%s%N)
   group=$(id -g "${rig_user:-0}")
+  # an engine that was killed left containers and process numbers behind, which the next one would wait for
+  rig_kill rig_engine_processes
+  rm -rf "$rig_state/exec" "$rig_state/docker.pid" "$rig_state/docker.sock"
   # shellcheck disable=SC2016
   rig_inside setsid unshare --mount --propagation slave -- sh -ec '
     for folder in /run/containerd /etc/docker; do
@@ -145,7 +149,7 @@ rig_engine_start() {
     kill -0 "$launcher" 2>/dev/null || break
     sleep 0.1
   done
-  show_end "$rig_state/dockerd.log" 30
+  show_end <(grep -v level=info "$rig_state/dockerd.log") 20
   if [ "$turn" -lt 600 ]; then
     die "the rig's \`dockerd\` ended; its last lines are above"
   fi
@@ -174,7 +178,7 @@ rig_up() {
 
 # Works on whatever is left of a rig, in any state.
 rig_destroy() {
-  local data processes
+  local data
   [ -d "$rig_state" ] || return 0
   if rig_up; then
     # at once, and not one stop grace period after the other
@@ -183,12 +187,7 @@ rig_destroy() {
     done
     rig_engine_stop
   fi
-  for _ in $(seq 50); do
-    mapfile -t processes < <(rig_processes)
-    [ ${#processes[@]} -gt 0 ] || break
-    kill -9 "${processes[@]}" 2>/dev/null || true
-    sleep 0.1
-  done
+  rig_kill rig_processes
   find /sys/fs/cgroup -maxdepth 2 -type d -name "$rig" 2>/dev/null | while read -r folder; do
     find "$folder" -depth -type d -exec rmdir {} + 2>/dev/null || true
   done
@@ -200,18 +199,42 @@ rig_destroy() {
   rm -rf "$rig_state" || warn "could not remove \`$rig_state\`"
 }
 
-# The rig's processes: those in its namespace, in its control groups (containers), and the engine's own that are
-# left when it was killed. Never this script's.
+# Everything that belongs to the rig, what runs in its namespace included. Never this script.
 rig_processes() {
   {
     ip netns pids "$rig" 2>/dev/null
-    grep -lsE ":/$rig(/|\$)" /proc/[0-9]*/cgroup | cut -d/ -f3
-    grep -lszF "$rig_state/" /proc/[0-9]*/cmdline | cut -d/ -f3 | while read -r pid; do
-      case $(readlink "/proc/$pid/exe") in
-        */dockerd | */containerd | */containerd-shim* | */docker-registry | */runc) printf '%s\n' "$pid" ;;
-      esac
-    done
+    rig_engine_processes
+    rig_programs docker-registry
   } | sort -u | grep -vx "$$"
+}
+
+# containers, by their control groups, and what is left of an engine that was killed
+rig_engine_processes() {
+  grep -lsE ":/$rig(/|\$)" /proc/[0-9]*/cgroup | cut -d/ -f3
+  rig_programs dockerd containerd 'containerd-shim*' runc
+}
+
+# rig_programs NAME...: processes of these programs that were started with a path of this rig
+rig_programs() {
+  local pid name program
+  grep -lszF "$rig_state/" /proc/[0-9]*/cmdline | cut -d/ -f3 | while read -r pid; do
+    program=$(basename "$(readlink "/proc/$pid/exe")")
+    for name in "$@"; do
+      # shellcheck disable=SC2053
+      if [[ $program == $name ]]; then printf '%s\n' "$pid"; fi
+    done
+  done
+}
+
+# rig_kill LISTER: until there is nothing left to kill
+rig_kill() {
+  local processes
+  for _ in $(seq 50); do
+    mapfile -t processes < <("$1")
+    [ ${#processes[@]} -gt 0 ] || break
+    kill -9 "${processes[@]}" 2>/dev/null || true
+    sleep 0.1
+  done
 }
 
 # Rigs whose maker is dead, and kept ones whose engine is: a killed run's, or from before a restart of the machine.

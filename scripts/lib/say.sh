@@ -51,4 +51,4 @@ since() {
 }
 
 # the end of a log, indented, for a failure that has to be told once
-show_end() { [ -f "$1" ] && tail -n "${2:-15}" "$1" | sed 's/^/  | /' >&2; }
+show_end() { tail -n "${2:-15}" "$1" 2>/dev/null | sed 's/^/  | /' >&2; }

@@ -1,1 +1,258 @@
-//! Writing.
+//! Writing: generated documents, quoted so that every reader agrees.
+//!
+//! An own emitter of a hundred lines. serde_yaml cannot be told to quote, and leaves plain what YAML
+//! 1.1 readers (compose v1, the server, the old CLI) take for something else: `yes`, `1_000`, `22:22`.
+//! yaml-edit's builder honours styles, but decides on keys, nested sequences and the first line of a
+//! block by itself, where it can write what libyaml refuses (a block that begins with a tab).
+
+use super::Value;
+use crate::error::{Failure, Kind, Result};
+use serde::Serialize;
+use serde_yaml::Number;
+
+/// The text of anything that serializes, as [`to_text`] writes it.
+pub fn serialize<T: Serialize>(value: &T) -> Result<String> {
+    let value = serde_yaml::to_value(value)
+        .map_err(|error| Failure::new(Kind::Failed, format!("could not write YAML: {error}")))?;
+    Ok(to_text(&value))
+}
+
+/// A block-style document: two blanks of indentation, sequences indented under their key as in the
+/// documented listings, strings plain only where no reader can take them for something else.
+pub fn to_text(value: &Value) -> String {
+    let mut out = String::new();
+    match value {
+        Value::Mapping(map) if !map.is_empty() => block(&mut out, value, 0),
+        Value::Sequence(items) if !items.is_empty() => block(&mut out, value, 0),
+        _ => {
+            let scalar = inline(value, 0);
+            out.push_str(&scalar);
+            out.push('\n');
+        }
+    }
+    out
+}
+
+/// Writes a non-empty collection, each line ended.
+fn block(out: &mut String, value: &Value, indent: usize) {
+    let pad = " ".repeat(indent);
+    match value {
+        Value::Mapping(map) => {
+            for (key, value) in map {
+                let name = flow(key);
+                // Readers give up looking for the colon of a key after 1024 characters.
+                if is_collection(key) || name.len() > 1000 {
+                    out.push_str(&format!("{pad}? {name}\n{pad}:"));
+                } else {
+                    out.push_str(&format!("{pad}{name}:"));
+                }
+                // As in the listing: `db-persistence:` without a word for nothing.
+                if value.is_null() {
+                    out.push('\n');
+                } else {
+                    after(out, value, indent);
+                }
+            }
+        }
+        Value::Sequence(items) => {
+            for item in items {
+                out.push_str(&pad);
+                out.push('-');
+                after(out, item, indent);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Writes what follows `key:` or `-`.
+fn after(out: &mut String, value: &Value, indent: usize) {
+    let (tag, value) = match value {
+        Value::Tagged(tagged) => (format!(" {}", tagged.tag), &tagged.value),
+        value => (String::new(), value),
+    };
+    out.push_str(&tag);
+    if is_collection(value) && !is_empty(value) {
+        out.push('\n');
+        block(out, value, indent + 2);
+    } else {
+        out.push(' ');
+        out.push_str(&inline(value, indent));
+        out.push('\n');
+    }
+}
+
+fn is_collection(value: &Value) -> bool {
+    matches!(
+        value,
+        Value::Mapping(_) | Value::Sequence(_) | Value::Tagged(_)
+    )
+}
+
+fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Mapping(map) => map.is_empty(),
+        Value::Sequence(items) => items.is_empty(),
+        _ => false,
+    }
+}
+
+/// A scalar after its key; one of many lines as a literal block where that is exact.
+fn inline(value: &Value, indent: usize) -> String {
+    match value {
+        Value::String(text) if literal(text) => {
+            let pad = " ".repeat(indent + 2);
+            let (mark, body) = match text.strip_suffix('\n') {
+                Some(body) => ("|", body),
+                None => ("|-", text.as_str()),
+            };
+            body.split('\n').fold(mark.to_owned(), |out, line| {
+                if line.is_empty() {
+                    out + "\n"
+                } else {
+                    out + "\n" + &pad + line
+                }
+            })
+        }
+        value => flow(value),
+    }
+}
+
+/// Any value on one line.
+fn flow(value: &Value) -> String {
+    match value {
+        Value::Null => "null".to_owned(),
+        Value::Bool(flag) => flag.to_string(),
+        Value::Number(number) => number_text(number),
+        Value::String(text) if plain(text) => text.clone(),
+        Value::String(text) => double_quoted(text),
+        Value::Sequence(items) => {
+            let items: Vec<_> = items.iter().map(flow).collect();
+            format!("[{}]", items.join(", "))
+        }
+        Value::Mapping(map) => {
+            let pairs: Vec<_> = map
+                .iter()
+                .map(|(key, value)| format!("? {} : {}", flow(key), flow(value)))
+                .collect();
+            format!("{{{}}}", pairs.join(", "))
+        }
+        Value::Tagged(tagged) => format!("{} {}", tagged.tag, flow(&tagged.value)),
+    }
+}
+
+/// YAML 1.1 knows an exponent only after a point and with a sign: `1e16` would be text.
+fn number_text(number: &Number) -> String {
+    let text = number.to_string();
+    let Some((mantissa, exponent)) = text.split_once('e') else {
+        return text;
+    };
+    let point = if mantissa.contains('.') { "" } else { ".0" };
+    let sign = if exponent.starts_with(['-', '+']) {
+        ""
+    } else {
+        "+"
+    };
+    format!("{mantissa}{point}e{sign}{exponent}")
+}
+
+/// Whether every YAML 1.1 and 1.2 reader takes the unquoted text for just this string: stricter than
+/// it need be. A letter in front excludes numbers, dates, `=`, `<<`, `~` and all indicators.
+fn plain(text: &str) -> bool {
+    let first = |c: char| c.is_ascii_alphabetic() || c == '_' || c == '$';
+    let inside = |c: char| c.is_ascii_alphanumeric() || "_$./@%+=-:".contains(c);
+    text.starts_with(first) && text.chars().all(inside) && !text.ends_with(':') && !is_word(text)
+}
+
+/// The words that some reader takes for a truth value or nothing, in any case.
+fn is_word(text: &str) -> bool {
+    const WORDS: [&str; 9] = ["y", "n", "yes", "no", "on", "off", "true", "false", "null"];
+    WORDS.iter().any(|word| text.eq_ignore_ascii_case(word))
+}
+
+/// Whether some reader would take the unquoted text for something else than this string: a truth
+/// value, nothing, a number in any notation, a time, a date, a merge key.
+pub fn is_bent(text: &str) -> bool {
+    let number_like = |c: char| c.is_ascii_alphanumeric() || "+-._:".contains(c);
+    let unsigned = text.trim_start_matches(['+', '-']);
+    let numeric = unsigned.starts_with(|c: char| c.is_ascii_digit() || c == '.')
+        && text.chars().all(number_like)
+        && looks_numeric(unsigned);
+    is_word(text) || ["", "~", "=", "<<"].contains(&text) || numeric
+}
+
+/// A number, time or date of YAML 1.1 or 1.2, judged generously: what is meant as text and looks like
+/// one should be quoted anyway.
+fn looks_numeric(text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    if [".inf", ".nan"].contains(&lower.as_str()) {
+        return true;
+    }
+    let digits = |prefix: &str, radix: u32| {
+        lower
+            .strip_prefix(prefix)
+            .is_some_and(|rest| rest.chars().all(|c| c.is_digit(radix) || c == '_'))
+    };
+    if digits("0x", 16) || digits("0o", 8) || digits("0b", 2) {
+        return true;
+    }
+    // Integers, floats, sexagesimals, dates; a time of day may follow a date.
+    let (mantissa, exponent) = lower.split_once('e').unwrap_or((&lower, "0"));
+    let exponent = exponent.trim_start_matches(['+', '-']);
+    let is_exponent = !exponent.is_empty() && exponent.chars().all(|c| c.is_ascii_digit());
+    let has_digit = mantissa.contains(|c: char| c.is_ascii_digit());
+    let is_mantissa = mantissa
+        .chars()
+        .all(|c| c.is_ascii_digit() || "._:-".contains(c));
+    let is_timestamp = lower.get(..11).is_some_and(|date| {
+        date.ends_with('t') && date[..10].chars().all(|c| c.is_ascii_digit() || c == '-')
+    });
+    (has_digit && is_mantissa && is_exponent) || is_timestamp
+}
+
+/// Whether a literal block gives exactly this text in every reader: nothing that must be escaped, no
+/// leading blank that would change the indentation, no blank at a line's end that an editor strips.
+fn literal(text: &str) -> bool {
+    let body = text.strip_suffix('\n').unwrap_or(text);
+    let visible = |c: char| c == '\n' || is_printable(c);
+    text.contains('\n')
+        && !body.is_empty()
+        && !body.starts_with([' ', '\n'])
+        && !body.ends_with('\n')
+        && text.chars().all(visible)
+        && body.lines().all(|line| !line.ends_with(' '))
+        && body
+            .lines()
+            .all(|line| !line.starts_with(' ') || !line.trim().is_empty())
+}
+
+/// Characters that may stand for themselves in every reader. Not those beyond the first 65536: old
+/// PyYAML refuses them; no line separators, which YAML 1.1 takes for line breaks.
+fn is_printable(c: char) -> bool {
+    matches!(c, ' '..='~' | '\u{a1}'..='\u{2027}' | '\u{202a}'..='\u{d7ff}' | '\u{e000}'..='\u{fefe}' | '\u{ff00}'..='\u{fffd}')
+}
+
+/// A double-quoted scalar on one line.
+pub fn double_quoted(text: &str) -> String {
+    let mut out = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            c if is_printable(c) => out.push(c),
+            c => {
+                let code = u32::from(c);
+                let escape = match code {
+                    0..=0xff => format!("\\x{code:02X}"),
+                    0x100..=0xffff => format!("\\u{code:04X}"),
+                    _ => format!("\\U{code:08X}"),
+                };
+                out.push_str(&escape);
+            }
+        }
+    }
+    out + "\""
+}

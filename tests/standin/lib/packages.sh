@@ -116,7 +116,7 @@ skeleton() {
     merge_usr "$root"
     ln -sfn ../run "$root/var/run"
     chmod 1777 "$root/tmp"
-    cp "$full/usr/bin/busybox" "$root/usr/bin/"
+    [ "$full" = "$root" ] || cp "$full/usr/bin/busybox" "$root/usr/bin/"
     cp "$full/usr/bin/tini-static" "$root/tini"
     chroot "$root" /bin/busybox --install -s /usr/bin
 }

@@ -1,0 +1,200 @@
+//! The domain: what a managed cluster is. Pure: no disk, terminal, network or process.
+//!
+//! A [`Cluster`] is everything that is rendered and run; `cluster.yml` ([`config`]) is its spelling
+//! for people.
+
+mod check;
+mod name;
+mod version;
+
+pub use check::{Problem, path};
+pub use name::ClusterName;
+pub use version::{DEFAULT_INIT, DEFAULT_LOCAL, Edition, PrismaVersion};
+
+use crate::error::{Failure, Kind};
+use std::fmt;
+use std::net::IpAddr;
+use std::str::FromStr;
+
+/// The documented values ("Local" of the 1.1 page), which everybody knows and nobody needs to hide.
+pub mod documented {
+    /// `PORT`.
+    pub const PORT: u16 = 4466;
+    /// The database port that the compose file publishes.
+    pub const DATABASE_PORT: u16 = 3366;
+    /// `SQL_*_USER`.
+    pub const USER: &str = "root";
+    /// `SQL_*_PASSWORD`.
+    pub const PASSWORD: &str = "graphcool";
+    /// `SQL_INTERNAL_DATABASE`.
+    pub const DATABASE: &str = "graphcool";
+    /// `SCHEMA_MANAGER_SECRET`.
+    pub const SCHEMA_MANAGER_SECRET: &str = "MUCHSECRET";
+}
+
+/// A database technology.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Connector {
+    /// MySQL 5.7.
+    MySql,
+    /// Postgres; server edition only.
+    Postgres,
+}
+
+impl fmt::Display for Connector {
+    /// The word of `--database` and of `PRISMA_CONFIG`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Connector::MySql => "mysql",
+            Connector::Postgres => "postgres",
+        })
+    }
+}
+
+impl FromStr for Connector {
+    type Err = Failure;
+
+    /// Fails with [`Kind::Usage`].
+    fn from_str(text: &str) -> Result<Self, Failure> {
+        match text {
+            "mysql" => Ok(Connector::MySql),
+            "postgres" => Ok(Connector::Postgres),
+            _ => Err(Failure::new(
+                Kind::Usage,
+                format!("unknown database `{}`", text.escape_debug()),
+            )
+            .hint("the databases are `mysql` and `postgres`")),
+        }
+    }
+}
+
+/// The database container of a cluster.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Database {
+    /// Its technology.
+    pub connector: Connector,
+    /// The port it is published on.
+    pub host_port: u16,
+    /// The account the server uses.
+    pub user: String,
+    /// That account's password, and the one the database is created with.
+    pub password: String,
+    /// The database that holds the server's own tables.
+    pub schema: String,
+}
+
+impl fmt::Debug for Database {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Database")
+            .field("connector", &self.connector)
+            .field("host_port", &self.host_port)
+            .field("user", &self.user)
+            .field("password", &Hidden)
+            .field("schema", &self.schema)
+            .finish()
+    }
+}
+
+/// A managed cluster.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Cluster {
+    /// Its name, which is also its folder and compose project.
+    pub name: ClusterName,
+    /// The Prisma version it runs.
+    pub version: PrismaVersion,
+    /// The port the server listens on, inside and outside.
+    pub port: u16,
+    /// The address both ports are published on. `None`: as in the listing, the server on `0.0.0.0`
+    /// and the database on all addresses.
+    pub bind: Option<IpAddr>,
+    /// Its database.
+    pub database: Database,
+    /// The bearer secret between the server's own parts.
+    pub schema_manager_secret: String,
+    /// The private key that signs deployment tokens, PKCS#1 PEM with LF; the registry's
+    /// `clusterSecret`. Without one the management API is open to everybody.
+    pub cluster_secret: Option<String>,
+}
+
+impl fmt::Debug for Cluster {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Cluster")
+            .field("name", &self.name)
+            .field("version", &self.version)
+            .field("port", &self.port)
+            .field("bind", &self.bind)
+            .field("database", &self.database)
+            .field("schema_manager_secret", &Hidden)
+            .field(
+                "cluster_secret",
+                &self.cluster_secret.as_ref().map(|_| Hidden),
+            )
+            .finish()
+    }
+}
+
+/// Stands for a secret in debug output.
+struct Hidden;
+
+impl fmt::Debug for Hidden {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("…")
+    }
+}
+
+impl Cluster {
+    /// A cluster with the values of the 1.1 page ("Local" and the compose file), without a key.
+    pub fn documented(name: ClusterName, version: PrismaVersion) -> Self {
+        Cluster {
+            name,
+            version,
+            port: documented::PORT,
+            bind: None,
+            database: Database {
+                connector: Connector::MySql,
+                host_port: documented::DATABASE_PORT,
+                user: documented::USER.to_owned(),
+                password: documented::PASSWORD.to_owned(),
+                schema: documented::DATABASE.to_owned(),
+            },
+            schema_manager_secret: documented::SCHEMA_MANAGER_SECRET.to_owned(),
+            cluster_secret: None,
+        }
+    }
+
+    /// Its edition.
+    pub fn edition(&self) -> Edition {
+        self.version.edition()
+    }
+
+    /// What must be masked in any output, longest first: private values that are not the documented
+    /// ones. Those of many lines also line by line, since output is masked by the line.
+    pub fn secrets(&self) -> Vec<String> {
+        let mut secrets = Vec::new();
+        let documented = [
+            (&self.database.password, documented::PASSWORD),
+            (
+                &self.schema_manager_secret,
+                documented::SCHEMA_MANAGER_SECRET,
+            ),
+        ];
+        for (value, default) in documented {
+            if value != default {
+                secrets.push(value.clone());
+            }
+        }
+        secrets.extend(self.cluster_secret.clone());
+        let lines: Vec<String> = secrets
+            .iter()
+            .filter(|secret| secret.contains('\n'))
+            .flat_map(|secret| secret.lines())
+            .filter(|line| !line.starts_with("-----"))
+            .map(|line| line.trim().to_owned())
+            .collect();
+        secrets.extend(lines);
+        secrets.retain(|secret| !secret.trim().is_empty());
+        secrets.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
+        secrets.dedup();
+        secrets
+    }
+}

@@ -1,0 +1,147 @@
+//! Names of clusters.
+
+use crate::error::{Failure, Kind};
+use std::fmt;
+use std::str::FromStr;
+
+/// The longest name: what a DNS label may have, and far below every limit of Docker.
+const LONGEST: usize = 63;
+
+/// The name of a managed cluster: also its folder and its compose project.
+///
+/// `[a-z0-9][a-z0-9_-]*`: what both compose generations accept as a project unchanged. v1 would
+/// silently turn other names into these (two of them possibly into one), v2 refuses them; and nothing
+/// that could leave the folder or be taken for an option is among them.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ClusterName(String);
+
+impl ClusterName {
+    /// The cluster that commands mean when no name is given (`prisma local`, overview page).
+    pub fn local() -> Self {
+        ClusterName("local".to_owned())
+    }
+
+    /// Whether it is the one that commands mean when no name is given.
+    pub fn is_local(&self) -> bool {
+        self.0 == "local"
+    }
+
+    /// The command line of a verb for this cluster, as to be typed: `prisma local VERB [-n NAME]`.
+    pub fn command(&self, verb: &str) -> String {
+        if self.is_local() {
+            format!("prisma local {verb}")
+        } else {
+            format!("prisma local {verb} -n {}", self.0)
+        }
+    }
+}
+
+impl FromStr for ClusterName {
+    type Err = Failure;
+
+    /// Fails with [`Kind::Usage`] and, where there is one, the nearest name that is valid.
+    fn from_str(text: &str) -> Result<Self, Failure> {
+        let why = if text.is_empty() {
+            "it is empty"
+        } else if !text.chars().all(allowed) {
+            "only lower-case letters, digits, `-` and `_` are allowed"
+        } else if text.starts_with(['-', '_']) {
+            "it must begin with a lower-case letter or a digit"
+        } else if text.len() > LONGEST {
+            "it has more than 63 characters"
+        } else {
+            return Ok(ClusterName(text.to_owned()));
+        };
+        let failure = Failure::new(
+            Kind::Usage,
+            format!("invalid cluster name `{}`: {why}", text.escape_debug()),
+        );
+        Err(match nearest(text) {
+            Some(name) => failure.hint(format!("call it `{name}`")),
+            None => failure,
+        })
+    }
+}
+
+fn allowed(c: char) -> bool {
+    c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_'
+}
+
+/// The lower-case form with what is not allowed left out, when that is a name.
+fn nearest(text: &str) -> Option<String> {
+    let lower = text.to_lowercase().replace([' ', '.'], "-");
+    let kept: String = lower
+        .chars()
+        .filter(|c| allowed(*c))
+        .take(LONGEST)
+        .collect();
+    let name = kept.trim_start_matches(['-', '_']).to_owned();
+    (!name.is_empty()).then_some(name)
+}
+
+impl fmt::Display for ClusterName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl AsRef<str> for ClusterName {
+    fn as_ref(&self) -> &str {
+        &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn hint(text: &str) -> Option<String> {
+        let failure = text.parse::<ClusterName>().expect_err("refused");
+        assert_eq!(failure.kind, Kind::Usage);
+        failure.hints.into_iter().next()
+    }
+
+    #[test]
+    fn names_of_both_compose_generations_are_accepted_and_no_others() {
+        for name in [
+            "local",
+            "a",
+            "0",
+            "my-app_2",
+            "digital-ocean",
+            &"x".repeat(63),
+        ] {
+            assert_eq!(name.parse::<ClusterName>().expect("valid").as_ref(), name);
+        }
+        assert_eq!(hint("Local").as_deref(), Some("call it `local`"));
+        assert_eq!(hint("../x").as_deref(), Some("call it `x`"));
+        assert_eq!(hint("-rf").as_deref(), Some("call it `rf`"));
+        assert_eq!(hint("my app").as_deref(), Some("call it `my-app`"));
+        assert_eq!(
+            hint(&"x".repeat(64)),
+            Some(format!("call it `{}`", "x".repeat(63)))
+        );
+        for nothing in ["", "-", "/", "ü", "\n", ".."] {
+            assert_eq!(hint(nothing), None, "{nothing:?}");
+        }
+        let failure = "a\nb".parse::<ClusterName>().expect_err("refused");
+        assert!(!failure.message.contains('\n'), "one line: {failure}");
+    }
+
+    #[test]
+    fn commands_name_the_cluster_only_where_needed() {
+        assert_eq!(ClusterName::local().command("start"), "prisma local start");
+        let other: ClusterName = "x".parse().expect("valid");
+        assert_eq!(other.command("start"), "prisma local start -n x");
+    }
+
+    proptest! {
+        #[test]
+        fn a_proposed_name_is_valid(text in ".{0,80}") {
+            if let Some(name) = nearest(&text) {
+                prop_assert!(name.parse::<ClusterName>().is_ok(), "{}", name);
+            }
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! From a [`Cluster`] to what Docker Compose reads: a pure function, the same bytes every time.
+//!
+//! Two files, `docker-compose.yml` and `.env`, and the variables that are handed over through the
+//! process environment. The environment wins over `.env` in both compose generations and is exact for
+//! every value; `.env` is there for people who call `docker-compose` themselves.
+
+pub mod compose;
+pub mod dotenv;
+mod edition;
+mod header;
+
+pub use dotenv::Unspellable;
+pub use header::{Provenance, is_hand_edited, provenance};
+
+use crate::cluster::{Cluster, Edition};
+use crate::error::{Failure, Kind, Result};
+use std::fmt;
+
+/// What compose reads for one cluster.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Rendered {
+    /// `docker-compose.yml`. Holds no secret: it refers to variables.
+    pub compose: String,
+    /// `.env`. Holds secrets.
+    pub dotenv: String,
+    /// Variables whose value has no spelling in `.env` that both compose generations read alike. Left
+    /// out there, with a comment; whoever needs a complete file refuses when there are any.
+    pub unspellable: Vec<Unspellable>,
+    /// The variables' exact values, all of them, for the process environment. Holds secrets.
+    pub env: Vec<(String, String)>,
+}
+
+impl fmt::Debug for Rendered {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<&str> = self.env.iter().map(|(name, _)| name.as_str()).collect();
+        f.debug_struct("Rendered")
+            .field("compose", &self.compose)
+            .field("dotenv", &format_args!("…"))
+            .field("unspellable", &self.unspellable)
+            .field("env", &names)
+            .finish()
+    }
+}
+
+/// One entry of `.env`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Entry {
+    /// An empty line between groups, as on the page.
+    Gap,
+    /// A variable.
+    Variable(&'static str, String),
+}
+
+/// Renders a cluster. Does not judge it: [`Cluster::check`] does.
+///
+/// # Errors
+///
+/// [`Kind::ConfigInvalid`] for a private key that is none, and for an edition without a renderer.
+pub fn render(cluster: &Cluster) -> Result<Rendered> {
+    let (document, entries) = match cluster.edition() {
+        Edition::Cluster => (
+            edition::cluster::compose(cluster),
+            edition::cluster::variables(cluster)?,
+        ),
+        Edition::Server => {
+            return Err(Failure::new(
+                Kind::ConfigInvalid,
+                format!(
+                    "Prisma {} is not supported by this release yet",
+                    cluster.version
+                ),
+            )
+            .hint("use Prisma 1.0 to 1.6"));
+        }
+    };
+    let mut unspellable = Vec::new();
+    let mut dotenv = String::new();
+    let mut env = Vec::new();
+    for entry in entries {
+        let Entry::Variable(name, value) = entry else {
+            dotenv.push('\n');
+            continue;
+        };
+        match dotenv::write(name, &value) {
+            Ok(line) => dotenv.push_str(&line),
+            Err(why) => {
+                dotenv.push_str(&why.comment());
+                unspellable.push(why);
+            }
+        }
+        dotenv.push('\n');
+        env.push((name.to_owned(), value));
+    }
+    Ok(Rendered {
+        compose: header::with_header(&cluster.name, &document.to_text()?),
+        dotenv: header::with_header(&cluster.name, &dotenv),
+        unspellable,
+        env,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cluster::{ClusterName, PrismaVersion};
+    use crate::yaml::Document;
+
+    fn local() -> Cluster {
+        Cluster::documented(ClusterName::local(), PrismaVersion::default_local())
+    }
+
+    fn value(text: &str) -> crate::yaml::Value {
+        Document::parse(text).expect("parses").value().clone()
+    }
+
+    #[test]
+    fn the_compose_file_is_the_listing() {
+        let mut listing = value(include_str!(
+            "../assets/listings/cluster-1.1.docker-compose.yml"
+        ));
+        // The page's slip.
+        let image = &mut listing["services"]["prisma-database"]["image"];
+        assert_eq!(image.as_str(), Some("prismagraphql/prisma:1.0"));
+        *image = "prismagraphql/prisma:1.1".into();
+        let rendered = render(&local()).expect("renders");
+        assert_eq!(value(&rendered.compose), listing);
+    }
+}

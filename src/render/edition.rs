@@ -1,0 +1,3 @@
+//! What differs between the editions.
+
+pub mod cluster;

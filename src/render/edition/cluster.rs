@@ -1,0 +1,179 @@
+//! The cluster edition, Prisma 1.0-1.6: the compose file and the variables of the 1.1 Docker page.
+
+use crate::cluster::Cluster;
+use crate::error::{Failure, Result};
+use crate::keys::PrivateKey;
+use crate::render::Entry;
+use crate::render::compose::{Compose, Named, Network, Service, Setting, Text, VolumeOptions};
+
+/// The command of the database in the listing, its list of SQL modes included.
+const MYSQLD: &str = concat!(
+    "mysqld --max-connections=1000 --sql-mode=\"",
+    "ALLOW_INVALID_DATES,ANSI_QUOTES,ERROR_FOR_DIVISION_BY_ZERO,HIGH_NOT_PRECEDENCE,IGNORE_SPACE,",
+    "NO_AUTO_CREATE_USER,NO_AUTO_VALUE_ON_ZERO,NO_BACKSLASH_ESCAPES,NO_DIR_IN_CREATE,",
+    "NO_ENGINE_SUBSTITUTION,NO_FIELD_OPTIONS,NO_KEY_OPTIONS,NO_TABLE_OPTIONS,",
+    "NO_UNSIGNED_SUBTRACTION,NO_ZERO_DATE,NO_ZERO_IN_DATE,ONLY_FULL_GROUP_BY,PIPES_AS_CONCAT,",
+    "REAL_AS_FLOAT,STRICT_ALL_TABLES,STRICT_TRANS_TABLES,ANSI,DB2,MAXDB,MSSQL,MYSQL323,MYSQL40,",
+    "ORACLE,POSTGRESQL,TRADITIONAL\""
+);
+
+/// The database service, which is also its host name on the network.
+const DATABASE: &str = "prisma-db";
+/// The server's service.
+const SERVER: &str = "prisma-database";
+/// The port MySQL listens on inside.
+const MYSQL_PORT: u16 = 3306;
+/// Both pools' size on the page.
+const CONNECTION_LIMIT: u16 = 10;
+
+/// The compose file of the page, "Structure".
+pub fn compose(cluster: &Cluster) -> Compose {
+    Compose {
+        version: "3",
+        services: Named(vec![
+            (DATABASE, database(cluster)),
+            (SERVER, server(cluster)),
+        ]),
+        networks: Named(vec![("prisma", Network { driver: "bridge" })]),
+        volumes: Named(vec![("db-persistence", VolumeOptions)]),
+    }
+}
+
+fn database(cluster: &Cluster) -> Service {
+    // The name is Docker-wide: a second cluster could not be created if it had it too. The page's
+    // one keeps it, for scripts that say `docker exec prisma-db`.
+    let container_name = cluster.name.is_local().then(|| Text::literal(DATABASE));
+    let publish = match cluster.bind {
+        Some(address) => Text::literal(&format!(
+            "{}:{}:{MYSQL_PORT}",
+            host(address),
+            cluster.database.host_port
+        )),
+        None => Text::literal(&format!("{}:{MYSQL_PORT}", cluster.database.host_port)),
+    };
+    Service {
+        image: Text::literal("mysql:5.7"),
+        container_name,
+        networks: vec!["prisma"],
+        restart: "always",
+        command: Some(Text::literal(MYSQLD)),
+        environment: Named(vec![
+            (
+                "MYSQL_ROOT_PASSWORD",
+                Setting::variable("SQL_INTERNAL_PASSWORD"),
+            ),
+            ("MYSQL_DATABASE", Setting::variable("SQL_INTERNAL_DATABASE")),
+        ]),
+        ports: vec![publish],
+        volumes: vec![Text::literal("db-persistence:/var/lib/mysql")],
+    }
+}
+
+fn server(cluster: &Cluster) -> Service {
+    let address = match cluster.bind {
+        Some(address) => host(address),
+        None => "0.0.0.0".to_owned(),
+    };
+    let same = Setting::variable;
+    Service {
+        // The listing "for Prisma 1.1" says `prismagraphql/prisma:1.0`, a slip: the tag follows the
+        // version.
+        image: Text::literal(&cluster.version.image()),
+        container_name: None,
+        networks: vec!["prisma"],
+        restart: "always",
+        command: None,
+        environment: Named(vec![
+            ("PORT", same("PORT")),
+            ("SCHEMA_MANAGER_SECRET", same("SCHEMA_MANAGER_SECRET")),
+            ("SCHEMA_MANAGER_ENDPOINT", same("SCHEMA_MANAGER_ENDPOINT")),
+            ("SQL_CLIENT_HOST_CLIENT1", same("SQL_CLIENT_HOST")),
+            ("SQL_CLIENT_HOST_READONLY_CLIENT1", same("SQL_CLIENT_HOST")),
+            ("SQL_CLIENT_HOST", same("SQL_CLIENT_HOST")),
+            ("SQL_CLIENT_PORT", same("SQL_CLIENT_PORT")),
+            ("SQL_CLIENT_USER", same("SQL_CLIENT_USER")),
+            ("SQL_CLIENT_PASSWORD", same("SQL_CLIENT_PASSWORD")),
+            (
+                "SQL_CLIENT_CONNECTION_LIMIT",
+                Setting::Number(CONNECTION_LIMIT),
+            ),
+            ("SQL_INTERNAL_HOST", same("SQL_INTERNAL_HOST")),
+            ("SQL_INTERNAL_PORT", same("SQL_INTERNAL_PORT")),
+            ("SQL_INTERNAL_USER", same("SQL_INTERNAL_USER")),
+            ("SQL_INTERNAL_PASSWORD", same("SQL_INTERNAL_PASSWORD")),
+            ("SQL_INTERNAL_DATABASE", same("SQL_INTERNAL_DATABASE")),
+            ("CLUSTER_ADDRESS", same("CLUSTER_ADDRESS")),
+            (
+                "SQL_INTERNAL_CONNECTION_LIMIT",
+                Setting::Number(CONNECTION_LIMIT),
+            ),
+            ("CLUSTER_PUBLIC_KEY", same("CLUSTER_PUBLIC_KEY")),
+            ("BUGSNAG_API_KEY", Setting::literal("")),
+            ("ENABLE_METRICS", Setting::literal("0")),
+            ("JAVA_OPTS", Setting::literal("-Xmx1G")),
+        ]),
+        ports: vec![Text::interpolated(format!("{address}:${{PORT}}:${{PORT}}"))],
+        volumes: Vec::new(),
+    }
+}
+
+/// An address as it stands in front of a port.
+fn host(address: std::net::IpAddr) -> String {
+    match address {
+        std::net::IpAddr::V4(address) => address.to_string(),
+        std::net::IpAddr::V6(address) => format!("[{address}]"),
+    }
+}
+
+/// The variables of the page, "Local", in its order, `${PORT}` expanded.
+pub fn variables(cluster: &Cluster) -> Result<Vec<Entry>> {
+    let Cluster { port, database, .. } = cluster;
+    let public_key = match &cluster.cluster_secret {
+        Some(pem) => PrivateKey::parse(pem)
+            .map_err(|failure: Failure| {
+                failure.context(format!("cluster `{}`: `clusterSecret`", cluster.name))
+            })?
+            .public_spki_base64(),
+        // The server takes an empty one for none and checks no tokens.
+        None => String::new(),
+    };
+    let limit = CONNECTION_LIMIT.to_string();
+    let of = |name, value: &str| Entry::Variable(name, value.to_owned());
+    let mysql_port = MYSQL_PORT.to_string();
+    Ok(vec![
+        of("PORT", &port.to_string()),
+        of("SCHEMA_MANAGER_SECRET", &cluster.schema_manager_secret),
+        of(
+            "SCHEMA_MANAGER_ENDPOINT",
+            &format!("http://{SERVER}:{port}/cluster/schema"),
+        ),
+        Entry::Gap,
+        of("SQL_CLIENT_HOST", DATABASE),
+        of("SQL_CLIENT_PORT", &mysql_port),
+        of("SQL_CLIENT_USER", &database.user),
+        of("SQL_CLIENT_PASSWORD", &database.password),
+        of("SQL_CLIENT_CONNECTION_LIMIT", &limit),
+        Entry::Gap,
+        // The compose file has no use for these and the two limits; the page has them, and so may
+        // files of the user that were made after it.
+        of("SQL_LOGS_HOST", DATABASE),
+        of("SQL_LOGS_PORT", &mysql_port),
+        of("SQL_LOGS_USER", &database.user),
+        of("SQL_LOGS_PASSWORD", &database.password),
+        of("SQL_LOGS_DATABASE", "logs"),
+        of("SQL_LOGS_CONNECTION_LIMIT", &limit),
+        Entry::Gap,
+        of("SQL_INTERNAL_HOST", DATABASE),
+        of("SQL_INTERNAL_PORT", &mysql_port),
+        of("SQL_INTERNAL_USER", &database.user),
+        of("SQL_INTERNAL_PASSWORD", &database.password),
+        of("SQL_INTERNAL_DATABASE", &database.schema),
+        of("SQL_INTERNAL_CONNECTION_LIMIT", &limit),
+        Entry::Gap,
+        // The page lists these two only under "Digital Ocean", but its compose file refers to them
+        // everywhere: the server does not start without the address (it calls itself there), and
+        // without the key it would take deployments from everybody.
+        of("CLUSTER_ADDRESS", &format!("http://{SERVER}:{port}")),
+        of("CLUSTER_PUBLIC_KEY", &public_key),
+    ])
+}

@@ -1,0 +1,62 @@
+"""The server's parts, put together."""
+
+import threading
+
+from . import request_id
+from .auth import ManagementAuth
+from .deploy.flow import Deployer
+from .deploy.worker import Worker
+from .errors import ApiError
+from .graphql import execute, language
+from .management import schema as management
+from .service.api import ServiceApi
+from .store import Store
+
+
+class App:
+    def __init__(self, version, config, environment, database, log):
+        self.version, self.config, self.environment, self.database = version, config, environment, database
+        self.log = log
+        self.store = Store(database)
+        self.auth = ManagementAuth(config, log)
+        # Set once this process holds the lock that two servers on one database compete for.
+        self.exclusive = threading.Event()
+        self.services = ServiceApi(self)
+        self.worker = Worker(self)
+        self.deployer = Deployer(self)
+        self.management_schema = management.build(version)
+
+    def datamodel_of(self, project):
+        last = self.store.last_success(project.id)
+        return last.datamodel if last else ''
+
+    def describe(self, api):
+        """A request id, and what an exception becomes in the answer to that request."""
+        id_ = request_id.new(self.version, api, self.environment)
+
+        def describe(problem):
+            if isinstance(problem, ApiError):
+                return {'message': str(problem), 'code': problem.code, 'requestId': id_}
+            self.log(f'Error in request {id_}: {type(problem).__name__}: {problem}')
+            return {'message': 'Whoops. Looks like an internal server error. Search your server logs for '
+                               f'request ID: {id_}', 'requestId': id_}
+
+        return id_, describe
+
+    def manage(self, request, authorization, describe):
+        """One management request (a decoded body): status and answer."""
+        try:
+            query = request['query']
+            if not isinstance(query, str):
+                raise KeyError('query')
+            document = language.parse(query)
+        except language.SyntaxProblem as problem:
+            if self.version.is_late:
+                return 500, {'data': None, 'errors': [{'message': str(problem)}]}
+            return 400, {'error': str(problem)}
+        except (KeyError, TypeError) as problem:
+            return 500, {'errors': [describe(problem)]}
+        answer = execute.run(
+            self.management_schema, document, request.get('variables') or {}, request.get('operationName'),
+            None, management.Request(self, authorization), describe)
+        return 200, answer

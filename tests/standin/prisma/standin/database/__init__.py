@@ -1,0 +1,18 @@
+"""The database behind the server: connections, and where MySQL and PostgreSQL differ.
+
+Nothing here retries: like the real server, the stand-in ends when its database is not there at the start.
+"""
+
+from .base import DatabaseProblem
+
+
+def open_database(config):
+    """A connected database of the configured kind, or DatabaseProblem."""
+    if config.connector == 'mysql':
+        from .mysql import MySql  # pylint: disable=import-outside-toplevel
+        return MySql(config)
+    from .postgres import Postgres  # pylint: disable=import-outside-toplevel
+    return Postgres(config)
+
+
+__all__ = ['DatabaseProblem', 'open_database']

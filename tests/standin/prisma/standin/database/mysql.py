@@ -1,0 +1,55 @@
+"""MySQL, or the MariaDB that stands in for it."""
+
+import pymysql
+
+from .base import Database, DatabaseProblem
+
+
+class MySql(Database):
+    driver_errors = (pymysql.Error, OSError)
+    column_types = {
+        'String': 'mediumtext', 'Int': 'int', 'Float': 'decimal(65,30)', 'Boolean': 'boolean',
+        'DateTime': 'datetime(3)', 'GraphQLID': 'char(25)', 'Enum': 'varchar(191)', 'Json': 'mediumtext',
+        'Uuid': 'char(36)',
+    }
+    # A column of one of these types needs a length to be unique.
+    unique_types = {'String': 'varchar(191)', 'Json': 'varchar(191)'}
+    text_type = 'mediumtext'
+    time_type = 'datetime(3)'
+
+    def __init__(self, config):
+        super().__init__(config)
+        self._idle.put(self.connect())
+
+    def connect(self):
+        config = self.config
+        try:
+            return pymysql.connect(
+                host=config.host, port=config.port, user=config.user, password=config.password, charset='utf8mb4',
+                autocommit=True, connect_timeout=5,
+                # The documented server command switches on modes that change what SQL means.
+                init_command="SET SESSION sql_mode='STRICT_TRANS_TABLES', time_zone='+00:00'",
+            )
+        except (*self.driver_errors, RuntimeError) as problem:
+            raise DatabaseProblem(f'{type(problem).__name__}: {problem}') from None
+
+    def is_alive(self, connection):
+        try:
+            connection.ping(reconnect=False)
+            return True
+        except self.driver_errors:
+            return False
+
+    def quote(self, name):
+        return '`' + name.replace('`', '``').replace('%', '%%') + '`'
+
+    def create_schema(self, session, name):
+        session.run(f'CREATE SCHEMA IF NOT EXISTS {self.quote(name)} DEFAULT CHARACTER SET utf8mb4')
+
+    def drop_schema(self, session, name):
+        session.run(f'DROP DATABASE IF EXISTS {self.quote(name)}')
+
+    def lock(self, session):
+        """True when the lock was got; a positive timeout, so that MariaDB takes it too."""
+        session.run('SET SESSION wait_timeout = 20')
+        return session.value("SELECT GET_LOCK('deploy_privileges', 10)") == 1

@@ -1,0 +1,61 @@
+"""PostgreSQL: one database, a schema for the server and one for each service."""
+
+import psycopg2
+
+from .base import Database, DatabaseProblem, Session
+
+
+class Postgres(Database):
+    separator = '$'
+    driver_errors = (psycopg2.Error, OSError)
+    column_types = {
+        'String': 'text', 'Int': 'int', 'Float': 'decimal(65,30)', 'Boolean': 'boolean',
+        'DateTime': 'timestamp(3)', 'GraphQLID': 'varchar(25)', 'Enum': 'text', 'Json': 'text', 'Uuid': 'uuid',
+    }
+    unique_types = {}
+    text_type = 'text'
+    time_type = 'timestamp(3)'
+
+    def __init__(self, config):
+        super().__init__(config)
+        self._ensure_database()
+
+    def connect(self, database=None):
+        config = self.config
+        try:
+            connection = psycopg2.connect(
+                host=config.host, port=config.port, user=config.user, password=config.password,
+                dbname=database or config.database, connect_timeout=5, options='-c timezone=UTC',
+            )
+        except (*self.driver_errors, UnicodeError) as problem:
+            raise DatabaseProblem(f'{type(problem).__name__}: {str(problem).strip()}') from None
+        connection.autocommit = True
+        return connection
+
+    def _ensure_database(self):
+        """The database is made when it is missing, by way of the one that is always there."""
+        connection = self.connect('postgres')
+        session = Session(self, connection)
+        if not session.row('SELECT 1 FROM pg_database WHERE datname = %s', [self.config.database]):
+            session.run(f'CREATE DATABASE {self.quote(self.config.database)}')
+        connection.close()
+
+    def is_alive(self, connection):
+        try:
+            Session(self, connection).run('SELECT 1')
+            return True
+        except self.driver_errors:
+            return False
+
+    def quote(self, name):
+        return '"' + name.replace('"', '""').replace('%', '%%') + '"'
+
+    def create_schema(self, session, name):
+        session.run(f'CREATE SCHEMA IF NOT EXISTS {self.quote(name)}')
+
+    def drop_schema(self, session, name):
+        session.run(f'DROP SCHEMA IF EXISTS {self.quote(name)} CASCADE')
+
+    def lock(self, session):
+        """True when the lock was got."""
+        return session.value('SELECT pg_try_advisory_lock(1000)') is True

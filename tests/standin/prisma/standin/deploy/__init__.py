@@ -1,0 +1,1 @@
+"""Deploying a datamodel: reading it, checking it, finding the steps, applying them."""

@@ -1,0 +1,246 @@
+"""The HTTP surface: which paths there are in which version, and how their answers look from outside.
+
+Not imitated: WebSocket subscriptions, throttling, batches running at the same time.
+"""
+
+import json
+import re
+import socket
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import unquote
+
+from .errors import ApiError, service_not_found
+
+_PLAYGROUND = '''<!DOCTYPE html>
+<html><head><meta charset="utf-8"><title>GraphQL Playground</title></head>
+<body><h1>GraphQL Playground</h1>
+<p>This is a stand-in for a Prisma server, for tests; the playground is not part of it. POST queries to this address.</p>
+</body></html>
+'''
+_MIB = 1024 * 1024
+_JSON = 'application/json'
+
+
+class Refusal(Exception):
+    """An answer in plain text."""
+
+    def __init__(self, status, text, headers=()):
+        super().__init__(text)
+        self.status, self.text, self.headers = status, text, headers
+
+
+class Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128
+
+    def __init__(self, app):
+        self.app = app
+        super().__init__(('0.0.0.0', app.config.listen_port), Handler)
+
+    def handle_error(self, request, client_address):
+        """A client that went away is not worth a stack trace."""
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = 'HTTP/1.1'
+    server_version, sys_version = 'akka-http/10.0.10', '(stand-in)'
+
+    @property
+    def app(self):
+        return self.server.app
+
+    def setup(self):
+        super().setup()
+        self.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    def log_message(self, format, *args):  # pylint: disable=redefined-builtin
+        """The real server does not log requests either."""
+
+    # Verbs
+
+    def do_GET(self):
+        self._answer(self._get)
+
+    def do_HEAD(self):
+        self._answer(self._get)
+
+    def do_POST(self):
+        self._answer(self._post)
+
+    def do_OPTIONS(self):
+        self._send(200, 'OK', 'text/plain; charset=UTF-8', {
+            'Access-Control-Allow-Methods': 'GET, POST, HEAD, OPTIONS',
+            'Access-Control-Allow-Headers': self.headers.get('Access-Control-Request-Headers', '*'),
+            'Access-Control-Max-Age': '1800'})
+
+    def _other(self):
+        self._answer(lambda: self._refuse_method('GET, POST'))
+
+    do_PUT = do_DELETE = do_PATCH = _other
+
+    def _answer(self, respond):
+        try:
+            self.body = self._read_body()
+            respond()
+        except Refusal as refusal:
+            self._send(refusal.status, refusal.text, 'text/plain; charset=UTF-8', dict(refusal.headers))
+        except ConnectionError:
+            self.close_connection = True
+
+    def _read_body(self):
+        length = self.headers.get('Content-Length')
+        if length is None and 'chunked' in self.headers.get('Transfer-Encoding', ''):
+            return self._read_chunks()
+        length = int(length) if length and length.isdigit() else 0
+        limit = (50 if self.app.version.since(1, 8) else 8) * _MIB
+        if length > limit:
+            self.close_connection = True
+            raise Refusal(413, f'EntityStreamSizeException: actual entity size ({length}) exceeded content length '
+                               f'limit ({limit} bytes)!')
+        return self.rfile.read(length)
+
+    def _read_chunks(self):
+        body = b''
+        while True:
+            size = int(self.rfile.readline().split(b';')[0] or b'0', 16)
+            body += self.rfile.read(size)
+            self.rfile.readline()
+            if size == 0:
+                return body
+
+    def _send(self, status, body, content_type, headers=()):
+        data = body.encode()
+        self.send_response(status)
+        self.send_header('Content-Type', content_type)
+        self.send_header('Content-Length', str(len(data)))
+        self.send_header('Access-Control-Allow-Origin', self.headers.get('Origin', '*'))
+        self.send_header('Access-Control-Allow-Credentials', 'true')
+        for name, value in dict(headers).items():
+            self.send_header(name, value)
+        self.end_headers()
+        if self.command != 'HEAD':
+            self.wfile.write(data)
+
+    def _send_json(self, status, answer, request_id=None):
+        self._send(status, json.dumps(answer), _JSON, {'Request-Id': request_id} if request_id else {})
+
+    # Routes
+
+    @property
+    def segments(self):
+        path = self.path.split('?')[0]
+        return [unquote(part) for part in path.split('/') if part]
+
+    def _is_management(self, segments):
+        if not segments or segments[0] not in self.app.version.management_paths:
+            return False
+        return len(segments) == 1 or not self.app.version.management_path_is_exact
+
+    def _get(self):
+        version, segments = self.app.version, self.segments
+        if 'websocket' in self.headers.get('Upgrade', '').lower():
+            self.close_connection = True
+            raise Refusal(501, 'This stand-in has no subscriptions.')
+        if segments == ['status'] and version.has_status_route:
+            self._send(200, 'OK', 'text/plain; charset=UTF-8')
+        elif self._is_management(segments) and len(segments) == 3 and segments[1] == 'schema' and not version.is_late:
+            self._internal_schema(segments[2])
+        elif self._is_management(segments) or version.default_service_parts or 2 <= len(segments) <= 4:
+            self._send(200, _PLAYGROUND, 'text/html; charset=UTF-8')
+        else:
+            raise Refusal(404, 'The requested resource could not be found.')
+
+    def _internal_schema(self, project_id):
+        secret = self.app.config.internal_secret
+        # In 1.7 and later the comparison is with a wrongly built text, so that no secret is ever right.
+        allowed = not secret or (not self.app.version.since(1, 7)
+                                 and self.headers.get('Authorization') == f'Bearer {secret}')
+        if not allowed:
+            raise Refusal(401, 'Unauthorized')
+        for project in self.app.store.all_projects():
+            if project.id == project_id:
+                last = self.app.store.last_success(project_id)
+                return self._send_json(200, {'id': project_id, 'revision': last.revision, 'schema': last.schema})
+        raise Refusal(404, 'The requested resource could not be found.')
+
+    def _post(self):
+        segments = self.segments
+        if self._is_management(segments):
+            self._manage()
+            return
+        service = self._service_of(segments)
+        if service is None:
+            if len(segments) == 1:
+                self._refuse_method('GET')
+            raise Refusal(404, 'The requested resource could not be found.')
+        self._serve(*service)
+
+    def _refuse_method(self, supported):
+        raise Refusal(405, f'HTTP method not allowed, supported methods: {supported}', {'Allow': supported}.items())
+
+    def _service_of(self, segments):
+        """Name, stage and action of a service path; None where the version has no such path."""
+        actions = ['private', 'import', 'export'] + (['_datamodel'] if self.app.version.is_late else [])
+        action = None
+        if segments and segments[-1] in actions:
+            *segments, action = segments
+        if not self.app.version.default_service_parts and len(segments) < 2 or len(segments) > 3:
+            return None
+        workspace = f'{segments[0]}~' if len(segments) == 3 else ''
+        name, stage = (segments[-2:] + ['default', 'default'][len(segments[-2:]):])[:2]
+        return workspace + name, stage, action
+
+    def _json_body(self):
+        if self.headers.get_content_type() != _JSON:
+            raise Refusal(415, f"The request's Content-Type is not supported. Expected:\n{_JSON}")
+        try:
+            return json.loads(self.body.decode())
+        except ValueError as problem:
+            reason = re.sub(r'[^\x20-\x7e]', ' ', getattr(problem, 'msg', 'not UTF-8'))
+            raise Refusal(400, f'The request content was malformed:\n{reason}') from None
+
+    @staticmethod
+    def _with_variables(request):
+        """Variables may also come as a text that holds JSON."""
+        if isinstance(request, dict) and isinstance(request.get('variables'), str):
+            try:
+                request['variables'] = json.loads(request['variables'] or '{}')
+            except ValueError:
+                request['variables'] = {}
+        return request
+
+    def _manage(self):
+        body = self._json_body()
+        request_id, describe = self.app.describe('management')
+        authorization = self.headers.get('Authorization')
+        if isinstance(body, list) and self.app.version.batches_management:
+            answers = [self.app.manage(self._with_variables(one), authorization, describe)[1] for one in body]
+            self._send_json(200, answers, request_id)
+            return
+        status, answer = self.app.manage(self._with_variables(body), authorization, describe)
+        self._send_json(status, answer, request_id)
+
+    def _serve(self, name, stage, action):
+        body = self._json_body()
+        request_id, describe = self.app.describe('api')
+        try:
+            project = self.app.store.project(name, stage)
+            if project is None:
+                raise service_not_found(self.app.store.project_id(name, stage))
+            self.app.services.allow(project, self.headers.get('Authorization'))
+            if isinstance(body, list) and action is None:
+                answer = [self.app.services.run(project, action, self._with_variables(one), describe) for one in body]
+            else:
+                answer = self.app.services.run(project, action, self._with_variables(body), describe)
+        except ApiError as problem:
+            answer = self._service_error(problem, request_id)
+        except Exception as problem:  # pylint: disable=broad-except
+            answer = {'errors': [describe(problem)]}
+        self._send_json(200, answer, request_id)
+
+    def _service_error(self, problem, request_id):
+        if self.app.version.plain_error_body:
+            return {'code': problem.code, 'requestId': request_id, 'error': str(problem)}
+        return {'errors': [{'message': str(problem), 'code': problem.code, 'requestId': request_id}]}
+
+

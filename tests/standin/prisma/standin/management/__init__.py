@@ -1,0 +1,1 @@
+"""The management API: which services there are, and what is deployed to them."""

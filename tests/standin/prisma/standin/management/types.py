@@ -1,0 +1,85 @@
+"""The types of the management API, which differ by version."""
+
+from datetime import datetime
+
+from ..graphql.types import (
+    BOOLEAN, INT, STRING, Field, Input, InputObject, Interface, List, NonNull, Object, Scalar,
+)
+
+
+def _time(value):
+    """Milliseconds and `Z`."""
+    return value.strftime('%Y-%m-%dT%H:%M:%S.') + f'{value.microsecond // 1000:03d}Z'
+
+
+DATE_TIME = Scalar('DateTime', serialize=lambda value: _time(value) if isinstance(value, datetime) else value)
+TEXT, WHOLE, TRUTH = NonNull(STRING), NonNull(INT), NonNull(BOOLEAN)
+TEXTS = NonNull(List(TEXT))
+
+
+def _fields(**types):
+    return {name: Field(type_) for name, type_ in types.items()}
+
+
+class Types:
+    """All types, for one version; made anew for each schema because they know their implementations."""
+
+    def __init__(self, version):
+        self.version = version
+        self.step = Interface('MigrationStep', _fields(type=TEXT), lambda step: step['type'])
+        self.steps = self._steps()
+        self.migration = self._migration()
+        self.project = self._project()
+        self.info = self._info()
+        self.error = Object('SchemaError', _fields(type=TEXT, field=STRING, description=TEXT))
+        self.warning = Object('SchemaWarning', _fields(type=TEXT, field=STRING, description=TEXT))
+        self.header_input = InputObject('HeaderInput', {'name': Input(TEXT), 'value': Input(TEXT)})
+        self.function_input = InputObject('FunctionInput', {
+            'name': Input(TEXT), 'query': Input(TEXT), 'url': Input(TEXT),
+            'headers': Input(NonNull(List(NonNull(self.header_input))))})
+
+    def _info(self):
+        name = 'ServerInfo' if self.version.has_server_info else 'ClusterInfo'
+        fields = _fields(version=TEXT, commit=TEXT)
+        if self.version.is_late:
+            fields.update(_fields(primaryConnector=TEXT))
+        return Object(name, fields)
+
+    def _project(self):
+        fields = _fields(name=TEXT, stage=TEXT)
+        if self.version.has_metric_key:
+            fields['metricKey'] = Field(TEXT, resolve=lambda project, _a, _c: project.id)
+        if self.version.is_late:
+            fields['datamodel'] = Field(TEXT, resolve=lambda project, _a, request: request.app.datamodel_of(project))
+        return Object('Project', fields)
+
+    def _migration(self):
+        fields = _fields(projectId=TEXT, revision=WHOLE, status=TEXT, applied=WHOLE, rolledBack=WHOLE,
+                         steps=NonNull(List(NonNull(self.step))), errors=TEXTS,
+                         startedAt=DATE_TIME, finishedAt=DATE_TIME)
+        if self.version.is_late:
+            fields.update(_fields(datamodel=TEXT))
+        return Object('Migration', fields)
+
+    def _steps(self):
+        field = {'isRequired': TRUTH, 'isList': TRUTH, 'unique': TRUTH}
+        optional = {'relation': STRING, 'default': STRING, 'enum': STRING}
+        renamed = {'name': TEXT, 'newName': TEXT}
+        relation = {'name': TEXT, 'leftModel': TEXT, 'rightModel': TEXT}
+        update_relation = {'name': TEXT, 'newName': STRING, 'modelAId': STRING, 'modelBId': STRING}
+        if self.version.is_late:
+            relation['after'] = TEXT
+            update_relation = {'name': TEXT, 'newName': STRING, 'before': TEXT, 'after': TEXT}
+        shapes = {
+            'CreateModel': {'name': TEXT}, 'DeleteModel': {'name': TEXT}, 'UpdateModel': renamed,
+            'CreateEnum': {'name': TEXT, 'values': TEXTS}, 'DeleteEnum': {'name': TEXT},
+            'UpdateEnum': {'name': TEXT, 'newName': STRING, 'values': List(TEXT)},
+            'CreateField': {'model': TEXT, 'name': TEXT, 'typeName': TEXT, **field, **optional},
+            'DeleteField': {'model': TEXT, 'name': TEXT},
+            'UpdateField': {'model': TEXT, 'name': TEXT, 'newName': STRING, 'typeName': STRING,
+                            'isRequired': BOOLEAN, 'isList': BOOLEAN, 'unique': BOOLEAN, **optional},
+            'CreateRelation': relation, 'UpdateRelation': update_relation, 'DeleteRelation': {'name': TEXT},
+        }
+        if self.version.has_secrets_step:
+            shapes['UpdateSecrets'] = {'message': TEXT}
+        return [Object(name, _fields(type=TEXT, **shape), [self.step]) for name, shape in shapes.items()]

@@ -1,0 +1,1 @@
+"""The API of a deployed service, generated from its datamodel."""
