@@ -122,6 +122,9 @@ rig_forward() {
     if [ "$1" = INT ] && [ "$turn" = 10 ]; then kill -s INT "$child" 2>/dev/null || true; fi
     sleep 0.1
   done
-  kill -9 "$child" 2>/dev/null || true
+  if kill -0 "$child" 2>/dev/null; then
+    disown "$child"
+    kill -9 "$child" 2>/dev/null || true
+  fi
   exit "$2"
 }

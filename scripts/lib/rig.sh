@@ -78,7 +78,6 @@ rig_data_folder() {
   fi
 }
 
-rig_inside() { nsenter --net="/run/netns/$rig" -- "$@"; }
 
 # The distribution's registry as a program only: its package would start it on this machine's own port 5000.
 rig_registry_program() {
@@ -104,10 +103,12 @@ log: {level: warn, accesslog: {disabled: true}}
 storage: {filesystem: {rootdirectory: $data/registry}, delete: {enabled: true}}
 http: {addr: $rig_registry}
 CONFIG
-  rig_inside setsid "$program" serve "$rig_state/registry.yml" >"$rig_state/registry.log" 2>&1 </dev/null &
+  nsenter --net="/run/netns/$rig" -- setsid "$program" serve "$rig_state/registry.yml" \
+    >"$rig_state/registry.log" 2>&1 </dev/null &
+  disown
   local turn
   for turn in $(seq 100); do
-    if rig_inside bash -c "exec 3<>/dev/tcp/${rig_registry/:/\/}" 2>/dev/null; then return; fi
+    if nsenter --net="/run/netns/$rig" -- bash -c "exec 3<>/dev/tcp/${rig_registry/:/\/}" 2>/dev/null; then return; fi
     sleep 0.1
   done
   show_end "$rig_state/registry.log"
@@ -129,7 +130,7 @@ rig_engine_start() {
   rig_kill rig_engine_processes
   rm -rf "$rig_state/exec" "$rig_state/docker.pid" "$rig_state/docker.sock"
   # shellcheck disable=SC2016
-  rig_inside setsid unshare --mount --propagation slave -- sh -ec '
+  nsenter --net="/run/netns/$rig" -- setsid unshare --mount --propagation slave -- sh -ec '
     for folder in /run/containerd /etc/docker; do
       mkdir -p "$folder"
       mount -t tmpfs -o mode=711 prisma-rig "$folder"
@@ -141,6 +142,7 @@ rig_engine_start() {
     --exec-opt native.cgroupdriver=cgroupfs --cgroup-parent "/$rig" --shutdown-timeout 5 \
     >>"$rig_state/dockerd.log" 2>&1 </dev/null &
   local launcher=$!
+  disown
   for turn in $(seq 600); do
     if [ -S "$rig_state/docker.sock" ] && rig_docker 5 version >/dev/null 2>&1; then
       say "rig \`$rig\`: Docker Engine $(rig_docker 5 version --format '{{.Server.Version}}') answers after $(since "$started")"
