@@ -1,0 +1,60 @@
+//! `prisma local …`: clusters on a Docker engine.
+
+mod adopt;
+mod delete;
+mod logs;
+mod nuke;
+mod ports;
+mod ps;
+mod report;
+mod restart;
+mod start;
+mod steps;
+mod stop;
+mod upgrade;
+mod world;
+
+use super::Report;
+use crate::cli::Local;
+use crate::context::{Context, LOCK_LIMIT};
+use crate::error::Result;
+use crate::files::Lock;
+use crate::plan::Plan;
+use world::World;
+
+/// Runs one of the verbs.
+pub fn run(ctx: &Context, command: &Local) -> Result<Report> {
+    match command {
+        Local::Start(args) => start::run(ctx, args),
+        Local::Stop(args) => stop::run(ctx, &args.name),
+        Local::Restart(args) => restart::run(ctx, args),
+        Local::Upgrade(args) => upgrade::run(ctx, args),
+        Local::Nuke(args) => nuke::run(ctx, args),
+        Local::Ps(args) => ps::run(ctx, &args.name),
+        Local::Logs(args) => logs::run(ctx, args),
+        Local::Delete(args) => delete::run(ctx, &args.name),
+    }
+}
+
+/// Looks at a cluster under its lock, so that what is seen stays true until the verb ends. A dry
+/// run changes nothing and needs no lock.
+fn look_locked(ctx: &Context, name: &crate::cluster::ClusterName, verb: &str) -> Result<(World, Option<Lock>)> {
+    let lock = if ctx.dry_run {
+        None
+    } else {
+        let who = format!("`{}`, process {}", name.command(verb), std::process::id());
+        let what = format!("cluster `{name}`");
+        let path = ctx.home.cluster_lock(name.as_ref());
+        Some(Lock::acquire(&path, &what, &who, LOCK_LIMIT, &ctx.interrupt)?)
+    };
+    Ok((World::look(ctx, name)?, lock))
+}
+
+/// Executes a plan and reports `done`, or shows the plan in a dry run.
+fn act(ctx: &Context, plan: &Plan, done: impl FnOnce() -> Report) -> Result<Report> {
+    if ctx.dry_run {
+        return Ok(Report::new(plan.text(), plan.data()));
+    }
+    plan.execute(ctx)?;
+    Ok(done())
+}

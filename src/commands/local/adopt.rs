@@ -1,0 +1,122 @@
+//! Taking over what the npm CLI left: containers, volumes and registry entries of the same name.
+//!
+//! That CLI kept no configuration beside the registry; what it ran is read from the containers
+//! themselves. Nothing it made is lost: the project's name, and with it the volume's, stays.
+
+use super::world::{World, port_of};
+use crate::cluster::{Cluster, ClusterName, PrismaVersion};
+use crate::docker::Container;
+use crate::error::{Failure, Kind, Result};
+
+/// The compose services of the documented file.
+pub const SERVER: &str = "prisma-database";
+pub const DATABASE: &str = "prisma-db";
+
+/// The cluster that the containers and the registry entry describe, if there are any.
+pub fn cluster(world: &World) -> Result<Option<Cluster>> {
+    if world.containers.is_empty() && (world.entry.is_none() || world.is_remote()) {
+        return Ok(None);
+    }
+    from_parts(
+        &world.name,
+        service(&world.containers, SERVER),
+        service(&world.containers, DATABASE),
+        world.entry.as_ref().and_then(|entry| port_of(&entry.host)),
+    )
+    .map(Some)
+}
+
+/// The container of a service.
+pub fn service<'a>(containers: &'a [Container], service: &str) -> Option<&'a Container> {
+    containers.iter().find(|container| container.service == service)
+}
+
+fn from_parts(
+    name: &ClusterName,
+    server: Option<&Container>,
+    database: Option<&Container>,
+    entry_port: Option<u16>,
+) -> Result<Cluster> {
+    let version = match server {
+        Some(server) => version_of(name, server)?,
+        None => PrismaVersion::default_local(),
+    };
+    let mut cluster = Cluster::documented(name.clone(), version);
+    if let Some(port) = entry_port {
+        cluster.port = port;
+    }
+    if let Some(server) = server {
+        if let Some(published) = server.ports.first() {
+            cluster.port = published.port;
+            cluster.bind = published.address.parse().ok();
+            cluster.bind = cluster.bind.filter(|ip| !ip.is_unspecified());
+        }
+        let variables: [(&str, &mut String); 4] = [
+            ("SQL_INTERNAL_USER", &mut cluster.database.user),
+            ("SQL_INTERNAL_PASSWORD", &mut cluster.database.password),
+            ("SQL_INTERNAL_DATABASE", &mut cluster.database.schema),
+            ("SCHEMA_MANAGER_SECRET", &mut cluster.schema_manager_secret),
+        ];
+        for (variable, target) in variables {
+            if let Some(value) = server.env.get(variable).filter(|value| !value.is_empty()) {
+                target.clone_from(value);
+            }
+        }
+    }
+    if let Some(published) = database.and_then(|database| database.published("3306/tcp")) {
+        cluster.database.host_port = published.port;
+    }
+    Ok(cluster)
+}
+
+fn version_of(name: &ClusterName, server: &Container) -> Result<PrismaVersion> {
+    let tag = server.image.strip_prefix("prismagraphql/prisma:").unwrap_or_default();
+    tag.parse().map_err(|_: Failure| {
+        Failure::new(
+            Kind::NotManaged,
+            format!(
+                "the containers of project `{name}` were not made by `prisma`: `{}` runs the image `{}`",
+                server.name, server.image
+            ),
+        )
+        .hint("start your cluster under another name with `-n NAME`")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::docker::container::parse_inspect;
+
+    fn recorded() -> Vec<Container> {
+        let text = include_str!("../../docker/container/inspect.json");
+        parse_inspect(text).expect("parses")
+    }
+
+    #[test]
+    fn containers_tell_version_ports_and_credentials() {
+        let mut containers = recorded();
+        containers[0].image = "prismagraphql/prisma:1.2".into();
+        containers[0].ports[0].port = 4480;
+        containers[0].env.insert("SQL_INTERNAL_PASSWORD".into(), "other".into());
+        let (server, database) = (Some(&containers[0]), Some(&containers[1]));
+        let cluster = from_parts(&ClusterName::local(), server, database, Some(4466)).expect("ours");
+        assert_eq!(cluster.version.tag(), "1.2");
+        assert_eq!((cluster.port, cluster.database.host_port), (4480, 3366));
+        assert_eq!((&*cluster.database.password, cluster.bind), ("other", None));
+    }
+
+    #[test]
+    fn a_registry_entry_alone_tells_the_port() {
+        let cluster = from_parts(&ClusterName::local(), None, None, Some(4470)).expect("ours");
+        assert_eq!((cluster.port, cluster.version.tag()), (4470, "1.1"));
+    }
+
+    #[test]
+    fn somebody_elses_project_is_left_alone() {
+        let mut containers = recorded();
+        containers[0].image = "nginx:latest".into();
+        let failure = from_parts(&ClusterName::local(), Some(&containers[0]), None, None);
+        assert_eq!(failure.expect_err("not ours").kind, Kind::NotManaged);
+    }
+}

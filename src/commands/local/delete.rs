@@ -1,0 +1,50 @@
+//! `prisma local delete`: containers, volumes, files and registry entry of a cluster.
+
+use super::nuke::list;
+use super::world::World;
+use super::{act, look_locked};
+use crate::cluster::ClusterName;
+use crate::commands::Report;
+use crate::context::Context;
+use crate::error::Result;
+use crate::plan::{Plan, Step};
+use serde_json::json;
+
+/// Removes a cluster, with consent.
+pub fn run(ctx: &Context, name: &ClusterName) -> Result<Report> {
+    let (world, _lock) = look_locked(ctx, name, "delete")?;
+    let cluster = world.cluster()?;
+    let rendered = World::render(ctx, &cluster)?;
+    let (containers, volumes) = world.belongings(ctx)?;
+    if !ctx.dry_run {
+        ctx.ui.status(&format!(
+            "this removes cluster `{name}` and all its data:\n  containers  {}\n  volumes     {}\n  files       {}",
+            list(&containers),
+            list(&volumes),
+            world.folder.display()
+        ));
+        ctx.ui.confirm(&format!("removing cluster `{name}`"), &format!("remove cluster `{name}` and all its data?"))?;
+    }
+    let mut plan = Plan::default();
+    if !containers.is_empty() || !volumes.is_empty() {
+        // docker-compose v1 takes nothing down without its file.
+        world.write_files(&mut plan, &cluster, &rendered)?;
+        plan.then(Step::Run {
+            label: "removing containers, network and data".to_owned(),
+            done: "containers, network and data removed".to_owned(),
+            invocation: world.tools.down(&world.project(&rendered)),
+            progress: false,
+        });
+    }
+    if world.entry.is_some() && !world.is_remote() {
+        plan.then(Step::Unregister {
+            path: ctx.home.registry(),
+            name: name.to_string(),
+        });
+    }
+    plan.then(Step::RemoveFolder(world.folder.clone()));
+    act(ctx, &plan, || {
+        let data = json!({"name": name.to_string(), "state": "deleted", "containers": containers, "volumes": volumes});
+        Report::new(format!("cluster `{name}` is gone\n"), data)
+    })
+}

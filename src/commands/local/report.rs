@@ -1,0 +1,43 @@
+//! What a person needs once a cluster runs.
+
+use super::world::World;
+use crate::cluster::Cluster;
+use crate::commands::{Report, facts};
+use serde_json::json;
+
+/// The report of a running cluster; `state` completes "cluster `x` …".
+pub fn running(world: &World, cluster: &Cluster, state: &str) -> Report {
+    let endpoint = world.endpoint(cluster);
+    let playground = format!("{endpoint}/cluster");
+    let database = world.database(cluster);
+    let pairs = [
+        ("endpoint", endpoint.clone()),
+        ("playground", playground.clone()),
+        ("database", format!("{database} (MySQL, user `{}`)", cluster.database.user)),
+        ("version", format!("Prisma {}", cluster.version)),
+    ];
+    let name = &world.name;
+    let text = format!(
+        "cluster `{name}` {state}\n\n{}\ndeploy a service to it: put `cluster: {name}` into its `prisma.yml` and run `prisma deploy`\n",
+        facts(&pairs)
+    );
+    let data = json!({
+        "name": name.to_string(),
+        "state": "running",
+        "endpoint": endpoint,
+        "playground": playground,
+        "database": {"address": database, "connector": cluster.database.connector.to_string(), "user": cluster.database.user},
+        "prismaVersion": cluster.version.tag(),
+    });
+    Report::new(text, data)
+}
+
+/// The report of a cluster that does not run.
+pub fn stopped(world: &World, state: &str) -> Report {
+    let text = format!(
+        "cluster `{}` {state}; its data is kept, start it with `{}`\n",
+        world.name,
+        world.name.command("start")
+    );
+    Report::new(text, json!({"name": world.name.to_string(), "state": "stopped"}))
+}

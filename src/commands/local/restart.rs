@@ -1,0 +1,24 @@
+//! `prisma local restart`: stop, then start, on the same data.
+
+use super::world::World;
+use super::{act, look_locked, report};
+use crate::cli;
+use crate::commands::Report;
+use crate::context::Context;
+use crate::error::Result;
+use crate::plan::Plan;
+
+/// Restarts a cluster, whether it runs or not.
+pub fn run(ctx: &Context, args: &cli::Restart) -> Result<Report> {
+    let (world, _lock) = look_locked(ctx, &args.which.name, "restart")?;
+    let cluster = world.cluster()?;
+    let rendered = World::render(ctx, &cluster)?;
+    super::ports::check(ctx, &world, &cluster)?;
+    world.allow_overwriting(ctx, &rendered)?;
+    world.announce_crossing(ctx)?;
+    let mut plan = Plan::default();
+    world.write_files(&mut plan, &cluster, &rendered)?;
+    world.stop(&mut plan);
+    world.bring_up(ctx, &mut plan, &cluster, &rendered, args.waiting.limit());
+    act(ctx, &plan, || report::running(&world, &cluster, "is running again"))
+}

@@ -1,0 +1,168 @@
+//! Steps that several verbs share.
+
+use super::world::{COMPOSE, CONFIG, DOTENV, World};
+use crate::cluster::{Cluster, config};
+use crate::context::Context;
+use crate::docker::Container;
+use crate::error::Result;
+use crate::files::Access;
+use crate::keys;
+use crate::plan::{Plan, Step};
+use crate::registry::NewEntry;
+use crate::render::{Rendered, is_hand_edited};
+use crate::wait::{Wait, query};
+use std::time::Duration;
+
+impl World {
+    /// Asks before a rendered file that somebody edited is replaced. A copy is kept either way.
+    pub fn allow_overwriting(&self, ctx: &Context, rendered: &Rendered) -> Result<()> {
+        let edited: Vec<&str> = self.edited(rendered).map(|(name, _)| name).collect();
+        if edited.is_empty() || ctx.dry_run {
+            return Ok(());
+        }
+        let files = edited.join(" and ");
+        ctx.ui.warn(&format!(
+            "{files} in {} was edited by hand; what belongs there can go into \
+             docker-compose.override.yml, which is never written",
+            self.folder.display()
+        ));
+        ctx.ui.confirm(
+            &format!("replacing {files}"),
+            &format!("replace {files}? your text is kept beside it with the ending `.edited`"),
+        )
+    }
+
+    /// Rendered files on disk that are not as we wrote them and would be replaced.
+    fn edited<'a>(&'a self, rendered: &'a Rendered) -> impl Iterator<Item = (&'static str, &'a String)> {
+        let pairs = [
+            (COMPOSE, &self.compose, &rendered.compose),
+            (DOTENV, &self.dotenv, &rendered.dotenv),
+        ];
+        pairs.into_iter().filter_map(|(name, old, new)| {
+            let old = old.as_ref()?;
+            (old != new && is_hand_edited(old)).then_some((name, old))
+        })
+    }
+
+    /// Writes whichever of the cluster's files is not as it should be.
+    pub fn write_files(&self, plan: &mut Plan, cluster: &Cluster, rendered: &Rendered) -> Result<()> {
+        for (name, text) in self.edited(rendered) {
+            self.write(plan, &format!("{name}.edited"), text.clone(), false);
+        }
+        let new_config = match &self.config {
+            Some((text, old)) if old != cluster => Some(config::edit(text, old, cluster)?),
+            Some(_) => None,
+            None => Some(config::render(cluster)),
+        };
+        if let Some(text) = new_config {
+            self.write(plan, CONFIG, text, self.config.is_some());
+        }
+        if self.compose.as_ref() != Some(&rendered.compose) {
+            self.write(plan, COMPOSE, rendered.compose.clone(), self.compose.is_some());
+        }
+        if self.dotenv.as_ref() != Some(&rendered.dotenv) {
+            self.write(plan, DOTENV, rendered.dotenv.clone(), self.dotenv.is_some());
+        }
+        Ok(())
+    }
+
+    fn write(&self, plan: &mut Plan, name: &str, content: String, replaces: bool) {
+        plan.then(Step::Write {
+            path: self.folder.join(name),
+            content,
+            // All of them: the folder is private, and even the compose file tells what runs here.
+            access: Access::Private,
+            replaces,
+        });
+    }
+
+    /// `docker-compose up -d`, then the wait, then the registry entry.
+    pub fn bring_up(&self, ctx: &Context, plan: &mut Plan, cluster: &Cluster, rendered: &Rendered, limit: Option<Duration>) {
+        plan.then(Step::Run {
+            label: "starting the containers".to_owned(),
+            done: "containers started".to_owned(),
+            invocation: self.tools.up(&self.project(rendered)),
+            progress: false,
+        });
+        if let Some(limit) = limit {
+            plan.then(Step::Wait(Box::new(Wait {
+                tools: self.tools.clone(),
+                name: self.name.to_string(),
+                host: self.endpoint(cluster),
+                database: self.database(cluster),
+                limit,
+            })));
+        }
+        self.register(ctx, plan, cluster);
+    }
+
+    /// The registry entry, where it is missing or says something else.
+    pub fn register(&self, ctx: &Context, plan: &mut Plan, cluster: &Cluster) {
+        let host = self.endpoint(cluster);
+        let secret = cluster.cluster_secret.as_deref();
+        if let Some(entry) = &self.entry {
+            let same_port = super::world::port_of(&entry.host) == Some(cluster.port);
+            if same_port && entry.secret.is_some() == secret.is_some() {
+                // The host name may be the user's own choice, the key is this one (`with_key`).
+                return;
+            }
+        }
+        plan.then(Step::Register {
+            path: ctx.home.registry(),
+            entry: NewEntry {
+                name: self.name.to_string(),
+                host,
+                // Line ends as the overview page shows them.
+                secret: secret.map(keys::to_crlf),
+            },
+        });
+    }
+
+    /// `docker stop` of whatever is alive; the server goes before its database.
+    pub fn stop(&self, plan: &mut Plan) {
+        let ids: Vec<String> = self.alive().map(|container| container.id.clone()).collect();
+        if !ids.is_empty() {
+            plan.then(Step::Run {
+                label: "stopping the containers".to_owned(),
+                done: "containers stopped".to_owned(),
+                invocation: self.tools.stop(&ids),
+                progress: false,
+            });
+        }
+    }
+
+    /// Containers that hold ports or do work. Sorted by service, the server comes first.
+    pub fn alive(&self) -> impl Iterator<Item = &Container> {
+        use crate::docker::State;
+        let alive = |c: &&Container| !matches!(c.state, State::Created | State::Exited | State::Other);
+        self.containers.iter().filter(alive)
+    }
+
+    /// Says so when docker-compose will make all containers anew only because the other generation
+    /// of it made them: their data stays, but nobody should wonder.
+    pub fn announce_crossing(&self, ctx: &Context) -> Result<()> {
+        let Some(made_by) = self.containers.iter().find_map(|c| c.compose_version.as_deref()) else {
+            return Ok(());
+        };
+        let now = query(ctx, &self.tools.compose_version())?.stdout;
+        let (now, made_by) = (now.trim().trim_start_matches('v'), made_by.trim_start_matches('v'));
+        let is_v1 = |version: &str| version.starts_with("1.");
+        if is_v1(now) != is_v1(made_by) {
+            ctx.ui.warn(&format!(
+                "the containers were made by docker-compose {made_by} and will be made anew by {now}; their data is kept"
+            ));
+        }
+        Ok(())
+    }
+
+    /// The names of all containers and volumes that destroying the cluster's data takes.
+    pub fn belongings(&self, ctx: &Context) -> Result<(Vec<String>, Vec<String>)> {
+        let listed = query(ctx, &self.tools.volumes(self.name.as_ref()))?.stdout;
+        let mut volumes: Vec<String> = listed.split_whitespace().map(str::to_owned).collect();
+        volumes.extend(self.containers.iter().flat_map(|c| c.volumes.iter().cloned()));
+        volumes.sort();
+        volumes.dedup();
+        let containers = self.containers.iter().map(|c| c.name.clone()).collect();
+        Ok((containers, volumes))
+    }
+}

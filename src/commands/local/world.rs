@@ -1,0 +1,222 @@
+//! Everything a verb has to know before it decides: files, registry entry, containers.
+
+use super::adopt;
+use crate::cluster::{Cluster, ClusterName, config};
+use crate::context::Context;
+use crate::docker::engine::is_loopback;
+use crate::docker::{Container, Engine, Project, Tools};
+use crate::error::{Failure, Kind, Result};
+use crate::files;
+use crate::keys::PrivateKey;
+use crate::registry::{Entry, Registry};
+use crate::render::{Rendered, render};
+use crate::wait;
+use std::path::PathBuf;
+use std::time::SystemTime;
+
+/// The files of a managed cluster.
+pub const CONFIG: &str = "cluster.yml";
+pub const COMPOSE: &str = "docker-compose.yml";
+pub const DOTENV: &str = ".env";
+pub const OVERRIDE: &str = "docker-compose.override.yml";
+
+/// The state of one cluster as found.
+pub struct World {
+    pub name: ClusterName,
+    pub tools: Tools,
+    pub engine: Engine,
+    /// The cluster's folder, there or not.
+    pub folder: PathBuf,
+    /// `cluster.yml`: its text and what it says.
+    pub config: Option<(String, Cluster)>,
+    /// The rendered files, as they are now.
+    pub compose: Option<String>,
+    pub dotenv: Option<String>,
+    /// When the override file was last changed, if there is one.
+    pub overridden: Option<SystemTime>,
+    /// The cluster's registry entry.
+    pub entry: Option<Entry>,
+    /// The cluster's containers.
+    pub containers: Vec<Container>,
+}
+
+impl World {
+    /// Looks. Fails when a file that counts is broken or the engine does not answer.
+    pub fn look(ctx: &Context, name: &ClusterName) -> Result<World> {
+        let folder = ctx.home.cluster(name.as_ref());
+        let path = folder.join(CONFIG);
+        let config = match files::read_text(&path)? {
+            Some(text) => {
+                let cluster = config::parse(&text, &path, name.clone())?;
+                ctx.ui.conceal(cluster.secrets());
+                Some((text, cluster))
+            }
+            None => None,
+        };
+        let variable = |name: &str| ctx.env.get(name).map(str::to_owned);
+        let registry = Registry::load(&ctx.home.registry(), &variable)?;
+        super::super::warn_if_readable(&ctx.ui, registry.warnings());
+        let tools = Tools::find(&ctx.env, &*ctx.runner)?;
+        let containers = wait::containers(ctx, &tools, name.as_ref())?;
+        Ok(World {
+            name: name.clone(),
+            engine: Engine::find(&ctx.env),
+            config,
+            compose: files::read_text(&folder.join(COMPOSE))?,
+            dotenv: files::read_text(&folder.join(DOTENV))?,
+            overridden: std::fs::metadata(folder.join(OVERRIDE))
+                .and_then(|metadata| metadata.modified())
+                .ok(),
+            folder,
+            tools,
+            entry: registry.get(name.as_ref()).cloned(),
+            containers,
+        })
+    }
+
+    /// The cluster as it is: from `cluster.yml`, else taken over from what the npm CLI left. `None`
+    /// when there is no such cluster.
+    pub fn known(&self) -> Result<Option<Cluster>> {
+        let cluster = match &self.config {
+            Some((_, cluster)) => Some(cluster.clone()),
+            None => adopt::cluster(self)?,
+        };
+        cluster.map(|cluster| self.with_key(cluster)).transpose()
+    }
+
+    /// The same for verbs that need one.
+    pub fn cluster(&self) -> Result<Cluster> {
+        self.known()?.ok_or_else(|| self.unknown())
+    }
+
+    /// The failure of a verb on a cluster that nobody knows.
+    pub fn unknown(&self) -> Failure {
+        Failure::new(Kind::UnknownCluster, format!("there is no cluster `{}` here", self.name))
+            .hint(format!("start one with `{}`", self.name.command("start")))
+    }
+
+    /// The key in the registry is the one that signs tokens, so it wins over the kept one.
+    fn with_key(&self, mut cluster: Cluster) -> Result<Cluster> {
+        let Some(secret) = self.entry.as_ref().and_then(|entry| entry.secret.as_deref()) else {
+            return Ok(cluster);
+        };
+        let key = PrivateKey::parse(secret).map_err(|failure| {
+            Failure::new(
+                Kind::ConfigInvalid,
+                format!("`clusterSecret` of cluster `{}` in the registry: {failure}", self.name),
+            )
+            .hint("put the right private key there, or remove the line to use the one in `cluster.yml`")
+        })?;
+        cluster.cluster_secret = Some(key.pem_pkcs1());
+        Ok(cluster)
+    }
+
+    /// Whether the registry's entry is about another machine than the engine's.
+    pub fn is_remote(&self) -> bool {
+        let Some(entry) = &self.entry else {
+            return false;
+        };
+        let host = host_of(&entry.host);
+        !is_loopback(host) && host != self.engine.host
+    }
+
+    /// What compose is told for `cluster`.
+    pub fn project(&self, rendered: &Rendered) -> Project {
+        Project {
+            name: self.name.to_string(),
+            folder: self.folder.clone(),
+            overridden: self.overridden.is_some(),
+            env: rendered.env.clone(),
+        }
+    }
+
+    /// Checks and renders a cluster, and has its secrets masked from now on.
+    pub fn render(ctx: &Context, cluster: &Cluster) -> Result<Rendered> {
+        ctx.ui.conceal(cluster.secrets());
+        cluster.check()?;
+        render(cluster)
+    }
+
+    /// Whether docker has the two containers up.
+    pub fn is_up(&self) -> bool {
+        self.containers.len() >= 2 && self.containers.iter().all(Container::is_up)
+    }
+
+    /// Whether the rendered files on disk are these.
+    pub fn has(&self, rendered: &Rendered) -> bool {
+        self.compose.as_deref() == Some(&rendered.compose)
+            && self.dotenv.as_deref() == Some(&rendered.dotenv)
+    }
+
+    /// Whether the override was changed after the containers were made.
+    pub fn override_is_newer(&self) -> bool {
+        let Some(changed) = self.overridden else {
+            return false;
+        };
+        let changed = humantime::format_rfc3339_nanos(changed).to_string();
+        self.containers.iter().any(|container| container.created < changed)
+    }
+
+    /// The endpoint: where people and the registry find the server.
+    pub fn endpoint(&self, cluster: &Cluster) -> String {
+        format!("http://{}:{}", self.reach(cluster), cluster.port)
+    }
+
+    /// The database's published address.
+    pub fn database(&self, cluster: &Cluster) -> String {
+        format!("{}:{}", self.reach(cluster), cluster.database.host_port)
+    }
+
+    /// The host under which the published ports are reached: one that is bound elsewhere than on
+    /// loopback or everywhere is only reached there.
+    fn reach(&self, cluster: &Cluster) -> String {
+        match cluster.bind {
+            Some(ip) if !ip.is_unspecified() && !ip.is_loopback() => bracketed(ip),
+            // `localhost` may mean either family; the loopback that is published is exact.
+            Some(ip) if ip.is_loopback() && ip.is_ipv6() => bracketed(ip),
+            _ => self.engine.host.clone(),
+        }
+    }
+}
+
+fn bracketed(ip: std::net::IpAddr) -> String {
+    match ip {
+        std::net::IpAddr::V4(ip) => ip.to_string(),
+        std::net::IpAddr::V6(ip) => format!("[{ip}]"),
+    }
+}
+
+/// The host part of an address such as `http://localhost:4466/`.
+pub fn host_of(address: &str) -> &str {
+    let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
+    let authority = rest.split('/').next().unwrap_or_default();
+    match authority.strip_prefix('[').and_then(|v6| v6.find(']')) {
+        Some(end) => &authority[..end + 2],
+        None => authority.rsplit_once(':').map_or(authority, |(host, _)| host),
+    }
+}
+
+/// The port part of an address.
+pub fn port_of(address: &str) -> Option<u16> {
+    let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
+    let authority = rest.split('/').next()?;
+    authority.rsplit_once(':')?.1.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_taken_apart() {
+        for (address, host, port) in [
+            ("http://localhost:4466", "localhost", Some(4466)),
+            ("http://localhost:4466/", "localhost", Some(4466)),
+            ("localhost:4470/cluster", "localhost", Some(4470)),
+            ("https://prisma.example", "prisma.example", None),
+            ("http://[::1]:4466", "[::1]", Some(4466)),
+        ] {
+            assert_eq!((host_of(address), port_of(address)), (host, port), "{address}");
+        }
+    }
+}
