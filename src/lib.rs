@@ -3,4 +3,5 @@ pub mod error;
 pub mod files;
 pub mod interrupt;
 pub mod process;
+pub mod registry;
 pub mod yaml;
