@@ -4,8 +4,12 @@
 //! The only module that knows `serde_yaml` (values, strictness) and `yaml-edit` (places, lossless
 //! edits). `serde_yaml` judges whether a text is YAML at all: `yaml-edit` is lenient.
 
+pub mod edit;
+pub mod node;
 pub mod read;
+pub mod tree;
 pub mod write;
 
+pub use node::Node;
 pub use read::{Document, Position, YamlError};
 pub use serde_yaml::{Mapping, Value};

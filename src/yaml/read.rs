@@ -89,7 +89,7 @@ impl Document {
     }
 }
 
-fn yaml_error(error: &serde_yaml::Error) -> YamlError {
+pub(super) fn yaml_error(error: &serde_yaml::Error) -> YamlError {
     let full = error.to_string();
     let position = error.location().map(|at| Position {
         line: at.line(),

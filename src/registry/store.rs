@@ -1,0 +1,183 @@
+//! Changing the file: lock, read, edit, check, write.
+
+use super::read::{self, Contents, Raw};
+use super::{Env, variables};
+use crate::error::{Failure, Kind, Result};
+use crate::files::{self, Access, Lock};
+use crate::interrupt::Interrupt;
+use crate::yaml::edit::{self, Change, New, Refused};
+use std::ffi::OsString;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// How long to wait for other runs that change the registry. Each takes milliseconds.
+const LOCK_LIMIT: Duration = Duration::from_secs(20);
+
+/// A cluster as it is to be in the registry.
+#[derive(Clone, PartialEq, Eq)]
+pub struct NewEntry {
+    /// Its name.
+    pub name: String,
+    /// Its address.
+    pub host: String,
+    /// Its secret; without one, an entry that has one loses it.
+    pub secret: Option<String>,
+}
+
+impl fmt::Debug for NewEntry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NewEntry")
+            .field("name", &self.name)
+            .field("host", &self.host)
+            .field("secret", &self.secret.as_ref().map(|_| "…"))
+            .finish()
+    }
+}
+
+/// What saving an entry came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Saved {
+    /// The cluster was not there before.
+    Added,
+    /// Its host or secret was another.
+    Changed,
+    /// It was there just so: nothing was written.
+    Unchanged,
+}
+
+/// Makes sure the registry has this entry. Of an entry that is there only a host or secret that
+/// differs is changed; a reference to a variable stays when it resolves to what is asked for.
+pub fn save(path: &Path, entry: &NewEntry, env: Env<'_>, interrupt: &Interrupt) -> Result<Saved> {
+    for value in [Some(&entry.host), entry.secret.as_ref()]
+        .into_iter()
+        .flatten()
+    {
+        if variables::has_reference(value) {
+            return Err(impossible(
+                path,
+                &entry.name,
+                "the registry takes `${env:…}` in a value for a reference to a variable",
+            ));
+        }
+    }
+    let _lock = lock(path, interrupt)?;
+    let text = files::read_text(path)?.unwrap_or_default();
+    let contents = read::contents(path, &text)?;
+    contents.check(path, &text, Some(&entry.name))?;
+    let old = contents.get(&entry.name);
+    let changes = changes(path, &text, old, entry, env)?;
+    if changes.is_empty() {
+        return Ok(Saved::Unchanged);
+    }
+    let (edited, after) = edited(path, &text, &entry.name, &changes)?;
+    let is_so = after.get(&entry.name).is_some_and(|raw| {
+        let secret = raw.secret.as_deref().map(|s| variables::resolve(s, env));
+        variables::resolve(&raw.host, env).as_ref() == Ok(&entry.host)
+            && secret == entry.secret.clone().map(Ok)
+    });
+    if !is_so {
+        return Err(impossible(
+            path,
+            &entry.name,
+            "its values come from elsewhere in the file",
+        ));
+    }
+    files::write_atomic(path, edited.as_bytes(), Access::Private)?;
+    Ok(match old {
+        Some(_) => Saved::Changed,
+        None => Saved::Added,
+    })
+}
+
+/// Removes a cluster; `false` when it is not there.
+pub fn remove(path: &Path, name: &str, interrupt: &Interrupt) -> Result<bool> {
+    if files::read_text(path)?.is_none() {
+        return Ok(false);
+    }
+    let _lock = lock(path, interrupt)?;
+    let text = files::read_text(path)?.unwrap_or_default();
+    let contents = read::contents(path, &text)?;
+    contents.check(path, &text, Some(name))?;
+    let keys = vec!["clusters".to_owned(), name.to_owned()];
+    let (edited, after) = edited(path, &text, name, &[Change::Remove(keys)])?;
+    if after.get(name).is_some() {
+        return Err(impossible(
+            path,
+            name,
+            "it is merged in from elsewhere in the file",
+        ));
+    }
+    if edited == text {
+        return Ok(false);
+    }
+    files::write_atomic(path, edited.as_bytes(), Access::Private)?;
+    Ok(true)
+}
+
+/// What has to change so that the old entry becomes the new one.
+fn changes(
+    path: &Path,
+    text: &str,
+    old: Option<&Raw>,
+    new: &NewEntry,
+    env: Env<'_>,
+) -> Result<Vec<Change>> {
+    let keys = |field: &str| vec!["clusters".to_owned(), new.name.clone(), field.to_owned()];
+    let host = New::Text(new.host.clone());
+    let secret = new.secret.clone().map(New::Escaped);
+    let Some(old) = old else {
+        let mut pairs = vec![("host".to_owned(), host)];
+        pairs.extend(secret.map(|secret| ("clusterSecret".to_owned(), secret)));
+        let keys = vec!["clusters".to_owned(), new.name.clone()];
+        return Ok(vec![Change::Set(keys, New::Map(pairs))]);
+    };
+    let resolved = |field: &str, value: &str| {
+        variables::resolve(value, env).map_err(|variable| old.unset(path, text, field, &variable))
+    };
+    let mut changes = Vec::new();
+    if resolved("host", &old.host)? != new.host {
+        changes.push(Change::Set(keys("host"), host));
+    }
+    match (&old.secret, secret) {
+        (None, None) => {}
+        (Some(_), None) => changes.push(Change::Remove(keys("clusterSecret"))),
+        (Some(old), Some(_)) if Some(resolved("clusterSecret", old)?) == new.secret => {}
+        (_, Some(secret)) => changes.push(Change::Set(keys("clusterSecret"), secret)),
+    }
+    Ok(changes)
+}
+
+/// The text with the changes, and what it says.
+fn edited(path: &Path, text: &str, name: &str, changes: &[Change]) -> Result<(String, Contents)> {
+    let edited = edit::apply(text, changes).map_err(|refused| match refused {
+        Refused::Broken(error) => read::not_yaml(path, &error),
+        Refused::Impossible(reason) => impossible(path, name, &reason),
+    })?;
+    let contents = read::contents(path, &edited)?;
+    Ok((edited, contents))
+}
+
+fn impossible(path: &Path, name: &str, reason: &str) -> Failure {
+    Failure::new(
+        Kind::ConfigInvalid,
+        format!(
+            "could not change cluster `{name}` in `{}`: {reason}",
+            path.display()
+        ),
+    )
+    .hint("edit the file by hand; it was left as it is")
+}
+
+fn lock(path: &Path, interrupt: &Interrupt) -> Result<Lock> {
+    let mut beside = OsString::from(path);
+    beside.push(".lock");
+    let who = format!("`prisma`, process {}", std::process::id());
+    Lock::acquire(
+        &PathBuf::from(beside),
+        "the cluster registry",
+        &who,
+        LOCK_LIMIT,
+        interrupt,
+    )
+}

@@ -1,0 +1,335 @@
+//! Edits of a text that touch nothing but what they are about.
+//!
+//! The places come from the parsed tree, the new text is spliced into the old one, and the result is
+//! parsed again and compared with what it has to say before anybody gets to see it. So comments,
+//! order, quoting, anchors, line ends and everything unknown stay as they are, byte for byte, and an
+//! edit that cannot be made that way (an alias elsewhere hangs on the value, say) is refused.
+
+mod block;
+mod flow;
+mod quote;
+
+use super::node::Node;
+use super::read::YamlError;
+use super::tree::{self, Map, Pair};
+use std::fmt;
+use std::ops::Range;
+
+pub use quote::{double_quoted, key, single_quoted};
+
+/// What to do.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Change {
+    /// Gives the key at the end of the path this value; missing mappings on the way are made.
+    Set(Vec<String>, New),
+    /// Removes the key at the end of the path, with the lines it occupies.
+    Remove(Vec<String>),
+}
+
+/// A value to be written. It may be a secret, so it does not show itself.
+#[derive(Clone, PartialEq, Eq)]
+pub enum New {
+    /// A text in single quotes, as people write addresses and names; in double ones if it needs them.
+    Text(String),
+    /// A text in double quotes with escapes.
+    Escaped(String),
+    /// A text without quotes where that cannot be misread, else in single quotes.
+    Bare(String),
+    /// A mapping.
+    Map(Vec<(String, New)>),
+}
+
+impl fmt::Debug for New {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            New::Map(_) => "a mapping",
+            _ => "a text",
+        })
+    }
+}
+
+impl fmt::Debug for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Change::Set(path, new) => write!(f, "set {} to {new:?}", path.join(" > ")),
+            Change::Remove(path) => write!(f, "remove {}", path.join(" > ")),
+        }
+    }
+}
+
+/// Why a text is left as it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refused {
+    /// It is not YAML in the first place.
+    Broken(YamlError),
+    /// The edit cannot be made without touching something else; what is in the way.
+    Impossible(String),
+}
+
+/// Makes the changes in one go: the new text, which says exactly what the old one says but for them.
+pub fn apply(text: &str, changes: &[Change]) -> Result<String, Refused> {
+    let before = Node::parse(text).map_err(Refused::Broken)?;
+    let mut expected = before.clone();
+    for change in changes {
+        expect(&mut expected, change)?;
+    }
+    if expected == before {
+        return Ok(text.to_owned());
+    }
+    let root = tree::root(text);
+    let mut splices = Vec::new();
+    for change in changes {
+        plan(text, root.as_ref(), change, &mut splices)?;
+    }
+    let edited = spliced(text, splices)?;
+    match Node::parse(&edited) {
+        Ok(after) if same(&after, &expected) => Ok(edited),
+        _ => Err(impossible(
+            "something else in the file depends on the lines to be changed",
+        )),
+    }
+}
+
+/// A piece of text to be replaced; an insertion when the range is empty.
+#[derive(Clone, PartialEq, Eq)]
+struct Splice {
+    range: Range<usize>,
+    with: String,
+}
+
+fn impossible(reason: impl Into<String>) -> Refused {
+    Refused::Impossible(reason.into())
+}
+
+/// Changes the value as the text is going to be changed.
+fn expect(node: &mut Node, change: &Change) -> Result<(), Refused> {
+    let (path, new) = match change {
+        Change::Set(path, new) => (path, Some(new)),
+        Change::Remove(path) => (path, None),
+    };
+    let Some((last, parents)) = path.split_last() else {
+        return Err(impossible("no key is named"));
+    };
+    let mut place = node;
+    for parent in parents {
+        place = match slot(place, parent, new.is_some())? {
+            Some(at) => at,
+            None => return Ok(()),
+        };
+    }
+    match new {
+        Some(new) => {
+            if let Some(at) = slot(place, last, true)? {
+                *at = value_of(new);
+            }
+        }
+        None => {
+            if let Node::Map(pairs) = place {
+                pairs.retain(|(key, _)| key != last);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The value of a key, made when it is missing and `make` says so.
+fn slot<'n>(node: &'n mut Node, key: &str, make: bool) -> Result<Option<&'n mut Node>, Refused> {
+    if node.is_empty() && make {
+        *node = Node::Map(Vec::new());
+    }
+    let kind = node.kind();
+    let Node::Map(pairs) = node else {
+        return if make {
+            Err(impossible(format!("`{key}` belongs into {kind}")))
+        } else {
+            Ok(None)
+        };
+    };
+    let at = match pairs.iter().rposition(|(k, _)| k == key) {
+        Some(at) => at,
+        None if make => {
+            pairs.push((key.to_owned(), Node::NULL));
+            pairs.len() - 1
+        }
+        None => return Ok(None),
+    };
+    Ok(pairs.get_mut(at).map(|(_, value)| value))
+}
+
+fn value_of(new: &New) -> Node {
+    match new {
+        New::Text(text) | New::Escaped(text) | New::Bare(text) => Node::text(text),
+        New::Map(pairs) => Node::Map(
+            pairs
+                .iter()
+                .map(|(key, value)| (key.clone(), value_of(value)))
+                .collect(),
+        ),
+    }
+}
+
+/// Equal, where a collection that lost its last member may have become nothing.
+fn same(a: &Node, b: &Node) -> bool {
+    match (a, b) {
+        (Node::Map(a), Node::Map(b)) => {
+            a.len() == b.len() && a.iter().zip(b).all(|((k, v), (l, w))| k == l && same(v, w))
+        }
+        (a, b) if a.is_empty() && b.is_empty() => true,
+        (a, b) => a == b,
+    }
+}
+
+/// Finds what has to be spliced for one change.
+fn plan(
+    text: &str,
+    root: Option<&Map>,
+    change: &Change,
+    splices: &mut Vec<Splice>,
+) -> Result<(), Refused> {
+    let path = match change {
+        Change::Set(path, _) | Change::Remove(path) => path,
+    };
+    let Some(mut map) = root else {
+        if let Change::Set(path, new) = change {
+            splices.push(block::begin(text, path, new));
+        }
+        return Ok(());
+    };
+    let mut parent = None;
+    for (depth, key) in path.iter().enumerate() {
+        let Some(at) = map.find(key) else {
+            if let Change::Set(_, new) = change {
+                add(text, parent, map, &path[depth..], new, splices)?;
+            }
+            return Ok(());
+        };
+        let Some(pair) = map.pairs.get(at) else {
+            return Ok(());
+        };
+        if depth + 1 == path.len() {
+            match change {
+                Change::Remove(_) if map.flow => splices.push(flow::remove(text, map, at)),
+                Change::Remove(_) => splices.push(block::remove(text, pair)?),
+                Change::Set(_, new) => splices.push(replace(text, map, pair, new)?),
+            }
+            return Ok(());
+        }
+        match &pair.inner {
+            Some(inner) => (map, parent) = (inner, Some((map, pair))),
+            None => {
+                if let Change::Set(_, new) = change {
+                    fill(text, map, pair, &path[depth + 1..], new, splices)?;
+                }
+                return Ok(());
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Adds a pair to a mapping that does not have the key.
+fn add(
+    text: &str,
+    parent: Option<(&Map, &Pair)>,
+    map: &Map,
+    path: &[String],
+    new: &New,
+    splices: &mut Vec<Splice>,
+) -> Result<(), Refused> {
+    match parent {
+        // `key: {}` in the middle of lines: the new lines are better than a long one.
+        Some((outer, pair)) if map.flow && map.pairs.is_empty() && !outer.flow => {
+            fill(text, outer, pair, path, new, splices)
+        }
+        _ if map.flow => {
+            splices.push(flow::insert(text, map, path, new));
+            Ok(())
+        }
+        _ => {
+            splices.push(block::insert(text, map, path, new)?);
+            Ok(())
+        }
+    }
+}
+
+/// Gives a pair whose value is nothing (null, `{}`, `[]`) a first pair of its own.
+fn fill(
+    text: &str,
+    map: &Map,
+    pair: &Pair,
+    path: &[String],
+    new: &New,
+    splices: &mut Vec<Splice>,
+) -> Result<(), Refused> {
+    let written = &text[pair.value.clone()];
+    if written.starts_with(['*', '!', '|', '>']) {
+        return Err(impossible(format!(
+            "the value of `{}` is not written as a plain mapping",
+            pair.key
+        )));
+    }
+    if map.flow {
+        let space = if written.is_empty() { " " } else { "" };
+        let with = format!("{space}{{{}}}", flow::pair(path, new, false));
+        splices.push(Splice {
+            range: pair.value.clone(),
+            with,
+        });
+        return Ok(());
+    }
+    if !written.is_empty() {
+        let before = text[..pair.value.start].trim_end_matches([' ', '\t']).len();
+        splices.push(Splice {
+            range: before..pair.value.end,
+            with: String::new(),
+        });
+    }
+    splices.push(block::insert_below(text, pair, path, new)?);
+    Ok(())
+}
+
+/// Writes a new value in the place of the old one, in its quotes where they fit.
+fn replace(text: &str, map: &Map, pair: &Pair, new: &New) -> Result<Splice, Refused> {
+    let old = &text[pair.value.start..pair.end.max(pair.value.start)];
+    if pair.inner.is_some() || (!map.flow && old.starts_with('-')) {
+        return Err(impossible(format!(
+            "the value of `{}` is a collection",
+            pair.key
+        )));
+    }
+    let with = match new {
+        New::Map(_) => {
+            return Err(impossible(format!("`{}` is there already", pair.key)));
+        }
+        New::Text(value) | New::Bare(value) if old.starts_with('"') => double_quoted(value),
+        New::Bare(value) if old.starts_with('\'') => single_quoted(value),
+        new => quote::scalar(new),
+    };
+    let space = if text[..pair.value.start].ends_with(':') {
+        " "
+    } else {
+        ""
+    };
+    Ok(Splice {
+        range: pair.value.start..pair.end.max(pair.value.start),
+        with: format!("{space}{with}"),
+    })
+}
+
+/// Puts the pieces in. They were all found in the same text, so they must not overlap.
+fn spliced(text: &str, mut splices: Vec<Splice>) -> Result<String, Refused> {
+    splices.sort_by_key(|splice| (splice.range.start, splice.range.end));
+    let grown: usize = splices.iter().map(|splice| splice.with.len()).sum();
+    let mut edited = String::with_capacity(text.len() + grown);
+    let mut at = 0;
+    for splice in splices {
+        let Some(kept) = text.get(at..splice.range.start) else {
+            return Err(impossible("two changes are about the same lines"));
+        };
+        edited.push_str(kept);
+        edited.push_str(&splice.with);
+        at = splice.range.end;
+    }
+    edited.push_str(text.get(at..).unwrap_or_default());
+    Ok(edited)
+}

@@ -1,0 +1,148 @@
+//! Edits of mappings written on lines of their own.
+
+use super::super::tree::{Map, Pair};
+use super::quote::{key, scalar};
+use super::{New, Refused, Splice, impossible};
+
+/// How far a new level is indented where the file has no example to follow.
+const STEP: usize = 2;
+
+/// A first pair for a text without a mapping: empty, or only comments.
+pub(super) fn begin(text: &str, path: &[String], new: &New) -> Splice {
+    let at = text.len();
+    after_line(text, at, render(path, new, 0, STEP))
+}
+
+/// A pair behind the last one of a mapping.
+pub(super) fn insert(text: &str, map: &Map, path: &[String], new: &New) -> Result<Splice, Refused> {
+    let Some(last) = map.pairs.last() else {
+        return Err(impossible("an empty mapping has no lines"));
+    };
+    let indent = indent_of(text, last)?;
+    let step = match last.inner.as_ref().filter(|inner| !inner.flow) {
+        Some(inner) => match inner.pairs.last() {
+            Some(pair) => indent_of(text, pair)?.saturating_sub(indent).max(1),
+            None => STEP,
+        },
+        None => STEP,
+    };
+    let at = block_end(text, last.end, indent.max(1));
+    Ok(after_line(text, at, render(path, new, indent, step)))
+}
+
+/// A first pair below a key that has nothing yet.
+pub(super) fn insert_below(
+    text: &str,
+    pair: &Pair,
+    path: &[String],
+    new: &New,
+) -> Result<Splice, Refused> {
+    let indent = indent_of(text, pair)?;
+    let at = block_end(text, pair.end.max(pair.value.end), indent + 1);
+    Ok(after_line(text, at, render(path, new, indent + STEP, STEP)))
+}
+
+/// The lines of a pair, comments inside it included, those above it not: they may be about anything.
+pub(super) fn remove(text: &str, pair: &Pair) -> Result<Splice, Refused> {
+    let indent = indent_of(text, pair)?;
+    let mut range = pair.start - indent..block_end(text, pair.end, indent + 1);
+    if !text[range.clone()].ends_with('\n') {
+        // The last line has no end: the one that becomes the last has none either.
+        let before = &text[..range.start];
+        let before = before.strip_suffix('\n').unwrap_or(before);
+        range.start = before.strip_suffix('\r').unwrap_or(before).len();
+    }
+    Ok(Splice {
+        range,
+        with: String::new(),
+    })
+}
+
+/// The indentation of a pair; refused when it shares its line with something in front.
+fn indent_of(text: &str, pair: &Pair) -> Result<usize, Refused> {
+    let line = line_start(text, pair.start);
+    let lead = &text[line..pair.start];
+    match lead.strip_prefix('\u{feff}').unwrap_or(lead) {
+        spaces if spaces.bytes().all(|b| b == b' ') => Ok(spaces.len()),
+        _ => Err(impossible(format!(
+            "`{}` does not begin on a line of its own",
+            pair.key
+        ))),
+    }
+}
+
+fn line_start(text: &str, at: usize) -> usize {
+    text[..at].rfind('\n').map_or(0, |newline| newline + 1)
+}
+
+/// The end of the line that `at` stands in, line break included.
+fn line_end(text: &str, at: usize) -> usize {
+    text[at..].find('\n').map_or(text.len(), |n| at + n + 1)
+}
+
+/// The end of a block whose last value ends at `at`: behind its line and the comments below that
+/// are indented at least as deep as `indent`, as those are still about the block.
+fn block_end(text: &str, at: usize, indent: usize) -> usize {
+    let mut end = line_end(text, at);
+    let mut line = end;
+    while line < text.len() {
+        let next = line_end(text, line);
+        let bare = text[line..next].trim_end();
+        let depth = bare.len() - bare.trim_start_matches(' ').len();
+        if bare[depth..].starts_with('#') && depth >= indent {
+            end = next;
+        } else if !bare.is_empty() {
+            break;
+        }
+        line = next;
+    }
+    end
+}
+
+/// New lines at `at`, which is the start of a line or the end of a text without a last line break.
+fn after_line(text: &str, at: usize, lines: Vec<String>) -> Splice {
+    let newline = if text[..at].contains("\r\n") || text.contains("\r\n") {
+        "\r\n"
+    } else {
+        "\n"
+    };
+    let open = at > 0 && !text[..at].ends_with('\n') && !text[..at].ends_with('\u{feff}');
+    let mut with = lines.join(newline);
+    if open {
+        with.insert_str(0, newline);
+    } else {
+        with.push_str(newline);
+    }
+    Splice {
+        range: at..at,
+        with,
+    }
+}
+
+/// The lines of a pair at the end of a path of keys.
+fn render(path: &[String], new: &New, indent: usize, step: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut depth = indent;
+    for (at, name) in path.iter().enumerate() {
+        if at + 1 == path.len() {
+            render_pair(name, new, depth, step, &mut lines);
+        } else {
+            lines.push(format!("{:depth$}{}:", "", key(name)));
+            depth += step;
+        }
+    }
+    lines
+}
+
+fn render_pair(name: &str, new: &New, indent: usize, step: usize, lines: &mut Vec<String>) {
+    let name = key(name);
+    match new {
+        New::Map(pairs) => {
+            lines.push(format!("{:indent$}{name}:", ""));
+            for (key, value) in pairs {
+                render_pair(key, value, indent + step, step, lines);
+            }
+        }
+        one => lines.push(format!("{:indent$}{name}: {}", "", scalar(one))),
+    }
+}

@@ -1,0 +1,153 @@
+//! Scalars and keys as every YAML reader, of 1.1 or 1.2, reads them back.
+
+use super::New;
+
+/// The text in double quotes; everything that is not printable is escaped.
+pub fn double_quoted(text: &str) -> String {
+    let mut quoted = String::with_capacity(text.len() + 2);
+    quoted.push('"');
+    for c in text.chars() {
+        match c {
+            '"' => quoted.push_str("\\\""),
+            '\\' => quoted.push_str("\\\\"),
+            '\n' => quoted.push_str("\\n"),
+            '\r' => quoted.push_str("\\r"),
+            '\t' => quoted.push_str("\\t"),
+            c if !special(c) => quoted.push(c),
+            c => quoted.push_str(&escaped(u32::from(c))),
+        }
+    }
+    quoted.push('"');
+    quoted
+}
+
+/// The text in single quotes, or in double ones where a character needs an escape.
+pub fn single_quoted(text: &str) -> String {
+    if text.chars().any(|c| special(c) || c.is_control()) {
+        return double_quoted(text);
+    }
+    format!("'{}'", text.replace('\'', "''"))
+}
+
+/// A name as a key or a value: bare where that cannot be read as anything else.
+pub fn key(name: &str) -> String {
+    if is_bare(name) {
+        name.to_owned()
+    } else {
+        single_quoted(name)
+    }
+}
+
+/// A scalar in the form it asks for. Mappings are not scalars: they give nothing.
+pub(super) fn scalar(new: &New) -> String {
+    match new {
+        New::Text(text) => single_quoted(text),
+        New::Escaped(text) => double_quoted(text),
+        New::Bare(text) => key(text),
+        New::Map(_) => String::new(),
+    }
+}
+
+/// Whether a YAML reader of any version takes it for a text and nothing else.
+fn is_bare(name: &str) -> bool {
+    const WORDS: [&str; 9] = ["true", "false", "null", "yes", "no", "on", "off", "y", "n"];
+    let inside = |c: char| c.is_ascii_alphanumeric() || "_-./".contains(c);
+    name.starts_with(|c: char| c.is_ascii_alphabetic())
+        && name.chars().all(inside)
+        && !WORDS.iter().any(|word| word.eq_ignore_ascii_case(name))
+}
+
+/// Characters that YAML does not allow as they are, that it takes for a line's end, or that vanish
+/// at the start of a text.
+fn special(c: char) -> bool {
+    (c.is_control() && c != '\t')
+        || matches!(
+            c,
+            '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}'
+        )
+}
+
+fn escaped(code: u32) -> String {
+    match code {
+        0..=0xff => format!("\\x{code:02x}"),
+        0x100..=0xffff => format!("\\u{code:04x}"),
+        _ => format!("\\U{code:08x}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::yaml::Node;
+
+    #[test]
+    fn everything_reads_back() {
+        let hard = [
+            "",
+            " ",
+            "a",
+            "1",
+            "1.10",
+            "yes",
+            "Null",
+            "~",
+            "=",
+            "<<x",
+            "a: b",
+            "a #b",
+            "-",
+            "- a",
+            "it's",
+            "\"q\"",
+            "\\n",
+            "a\nb",
+            "a\r\nb\r\n",
+            "\ta",
+            "ü",
+            "\u{85}",
+            "\u{2028}",
+            "\u{feff}x",
+            "\u{0}",
+            "\u{7f}",
+            "{a}",
+            "[a]",
+            "@a",
+            "`a`",
+            "%a",
+            "!a",
+            "&a",
+            "*a",
+            "🦀",
+            "0x1f",
+            "1e3",
+            "12:30:45",
+            ".inf",
+            "---",
+            "...",
+            "a/b.c-d_e",
+            "?",
+            "? a",
+            ":",
+            "|",
+            ">",
+        ];
+        for text in hard {
+            for written in [single_quoted(text), double_quoted(text), key(text)] {
+                let read = Node::parse(&format!("k: {written}\n{written}: v\n"));
+                let read = read.unwrap_or_else(|e| panic!("{written}: {e:?}"));
+                let value = read.get("k").and_then(Node::as_text);
+                assert_eq!(value, Some(text), "{written}");
+                assert!(text == "k" || read.get(text).is_some(), "{written}");
+            }
+        }
+    }
+
+    #[test]
+    fn only_plain_names_stay_bare() {
+        assert_eq!(key("digital-ocean"), "digital-ocean");
+        assert_eq!(key("team/eu.1"), "team/eu.1");
+        for quoted in ["1", "on", "NULL", "a b", "-a", "a:b", ""] {
+            assert!(key(quoted).starts_with('\''), "{quoted}");
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! Where everything stands: mappings with the byte ranges of their keys and values.
+
+use super::read::Position;
+use std::ops::Range;
+use yaml_edit::{Mapping, MappingEntry, YamlFile, YamlNode};
+
+/// A mapping as it stands in a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Map {
+    /// Whether it is written `{…}`.
+    pub flow: bool,
+    /// The text of the mapping; in flow style from brace to brace.
+    pub span: Range<usize>,
+    /// Its pairs in file order.
+    pub pairs: Vec<Pair>,
+}
+
+/// A key and its value as they stand in a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pair {
+    /// The key, without its quotes.
+    pub key: String,
+    /// Where the key begins.
+    pub start: usize,
+    /// The value without anchor and comment; empty, behind the colon, when there is none.
+    pub value: Range<usize>,
+    /// Where the last character of the value that matters ends.
+    pub end: usize,
+    /// The value's own pairs, when it is a mapping.
+    pub inner: Option<Map>,
+}
+
+impl Map {
+    /// The place of a key; the last one when it is there twice, as that is the one readers keep.
+    pub fn find(&self, key: &str) -> Option<usize> {
+        self.pairs.iter().rposition(|pair| pair.key == key)
+    }
+}
+
+/// The outermost mapping of a text; `None` when there is none, as in an empty file.
+///
+/// The parser behind it is lenient: only ask about texts that are known to be YAML.
+pub fn root(text: &str) -> Option<Map> {
+    let file: YamlFile = text.parse().ok()?;
+    let mapping = file.document()?.as_mapping()?;
+    map(text, &mapping)
+}
+
+/// The line and column of a byte offset.
+pub fn position(text: &str, offset: usize) -> Position {
+    let before = text.get(..offset).unwrap_or_default();
+    let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+    let mark = '\u{feff}';
+    Position {
+        line: 1 + before.matches('\n').count(),
+        column: 1 + before[line_start..].chars().filter(|c| *c != mark).count(),
+    }
+}
+
+fn map(text: &str, mapping: &Mapping) -> Option<Map> {
+    let pairs: Option<Vec<Pair>> = mapping.entries().map(|entry| pair(text, &entry)).collect();
+    Some(Map {
+        flow: mapping.is_flow_style(),
+        span: range(mapping.byte_range()),
+        pairs: pairs?,
+    })
+}
+
+fn pair(text: &str, entry: &MappingEntry) -> Option<Pair> {
+    let key = entry.key_node()?;
+    let key_range = range(key.byte_range());
+    let value = entry.value_node();
+    let mut place = value.as_ref().map_or(0..0, |v| range(v.byte_range()));
+    if place.is_empty() {
+        // Nothing there: the place is behind the colon, wherever the parser puts it.
+        let behind = text.get(key_range.end..)?;
+        let blank = behind.len() - behind.trim_start().len();
+        let colon = usize::from(behind[blank..].starts_with(':'));
+        let at = key_range.end + (blank + 1) * colon;
+        place = at..at;
+    }
+    let inner = match value.as_ref().and_then(YamlNode::as_mapping) {
+        Some(mapping) => Some(map(text, mapping)?),
+        None => None,
+    };
+    let end = match &inner {
+        Some(inner) if inner.flow => inner.span.end,
+        Some(inner) => inner.pairs.last().map_or(place.end, |last| last.end),
+        None => content_end(text, &place),
+    };
+    Some(Pair {
+        key: key.as_scalar()?.as_string(),
+        start: range(entry.byte_range()).start,
+        value: place,
+        end,
+        inner,
+    })
+}
+
+/// The end of a value without the blank lines that only separate it from what follows.
+fn content_end(text: &str, value: &Range<usize>) -> usize {
+    let Some(written) = text.get(value.clone()) else {
+        return value.end;
+    };
+    let header = written.lines().next().unwrap_or_default();
+    if header.starts_with(['|', '>']) && header.contains('+') {
+        // Here blank lines are part of the text.
+        let line = written.strip_suffix('\n').unwrap_or(written);
+        return value.start + line.strip_suffix('\r').unwrap_or(line).len();
+    }
+    value.start + written.trim_end().len()
+}
+
+fn range(position: yaml_edit::TextPosition) -> Range<usize> {
+    let offset = |at: u32| usize::try_from(at).unwrap_or(usize::MAX);
+    offset(position.start)..offset(position.end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_value_is_found_without_what_surrounds_it() {
+        let text = "c:\n  a:\n    host: &h 'x' # c\n    s: |\n      b\n      # no\n\n  # d\n  d: *h\n  e:\n";
+        let root = root(text).expect("a mapping");
+        let inner = root.pairs[0].inner.as_ref().expect("a mapping");
+        let a = inner.pairs[0].inner.as_ref().expect("a mapping");
+        assert_eq!(&text[a.pairs[0].value.clone()], "'x'");
+        assert!(text[..a.pairs[1].end].ends_with("# no"));
+        assert_eq!(inner.pairs[0].end, a.pairs[1].end);
+        assert_eq!(&text[inner.pairs[1].value.clone()], "*h");
+        assert!(inner.pairs[2].value.is_empty());
+        assert!(text[..inner.pairs[2].end].ends_with("e:"));
+        assert_eq!(position(text, inner.pairs[1].start).to_string(), "9:3");
+    }
+}

@@ -1,0 +1,4 @@
+//! The cluster registry: surgical edits on a corpus, crashes, many processes at once.
+
+mod corpus;
+mod safety;
