@@ -6,6 +6,8 @@
 
 pub mod edit;
 pub mod node;
+pub mod bent;
+pub mod patch;
 pub mod read;
 pub mod tree;
 pub mod write;

@@ -37,47 +37,82 @@ impl fmt::Display for Unspellable {
 
 impl std::error::Error for Unspellable {}
 
-/// The line `KEY=VALUE`, without its line end; may contain line breaks only as `\n`.
+/// `KEY=VALUE` without a line end behind it. Holds line breaks only where the value does.
 ///
 /// # Errors
 ///
 /// [`Unspellable`] when no form means the same to both compose generations.
 pub fn write(key: &str, value: &str) -> Result<String, Unspellable> {
-    let refuse = |why| {
-        Err(Unspellable {
+    let forms = [
+        bare,
+        single_quoted,
+        double_quoted,
+        single_quoted_lines,
+        verbatim,
+    ];
+    match forms.iter().find_map(|form| form(value)) {
+        Some(form) => Ok(format!("{key}={form}")),
+        None => Err(Unspellable {
             key: key.to_owned(),
-            why,
-        })
-    };
-    let bare = |c: char| c.is_ascii_alphanumeric() || "_./:@%+,=-".contains(c);
-    if value.chars().all(bare) {
-        return Ok(format!("{key}={value}"));
+            why: reason(value),
+        }),
     }
+}
+
+/// Characters that mean nothing to anybody.
+fn bare(value: &str) -> Option<String> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "_./:@%+,=-".contains(c);
+    value.chars().all(plain).then(|| value.to_owned())
+}
+
+/// v1 expands `${` even here, and takes off backslashes that v2 keeps.
+fn single_quoted(value: &str) -> Option<String> {
+    let fits = !value.contains(['\n', '\'', '\\', '\r', '\0']) && !value.contains("${");
+    fits.then(|| format!("'{value}'"))
+}
+
+/// v2 expands every `$` here and knows `\$`, which v1 does not. v1 takes a backslash before the closing
+/// quote for an escaped quote, even an escaped backslash.
+fn double_quoted(value: &str) -> Option<String> {
+    if value.contains(['$', '\0']) || value.ends_with('\\') {
+        return None;
+    }
+    let escaped = value
+        .replace('\\', "\\\\")
+        .replace('"', "\\\"")
+        .replace('\n', "\\n")
+        .replace('\r', "\\r");
+    Some(format!("\"{escaped}\""))
+}
+
+/// Real line breaks: not nice in a file of lines, but the one way for them together with a `$`.
+fn single_quoted_lines(value: &str) -> Option<String> {
+    let fits = !value.contains(['\'', '\\', '\r', '\0']) && !value.contains("${");
+    fits.then(|| format!("'{value}'"))
+}
+
+/// Without quotes quotes and backslashes mean themselves; blanks are stripped from the ends, a `#`
+/// after one begins a comment, a quote in front opens a quoted value.
+fn verbatim(value: &str) -> Option<String> {
+    let special = |c: char| c == '$' || (c.is_whitespace() && c != ' ') || c.is_control();
+    let fits = !value.contains(special)
+        && value.trim() == value
+        && !value.contains(" #")
+        && !value.starts_with(['\'', '"', '#']);
+    fits.then(|| value.to_owned())
+}
+
+fn reason(value: &str) -> &'static str {
     if value.contains('\0') {
-        return refuse("a NUL character fits into no variable");
-    }
-    if value.contains('\r') {
-        return refuse("a carriage return has no spelling that docker-compose v1 and v2 share");
-    }
-    let breaks = value.contains('\n');
-    // v1 expands `${` even in single quotes, v2 keeps backslashes that v1 takes off there.
-    if !breaks && !value.contains("${") && !value.contains(['\'', '\\']) {
-        return Ok(format!("{key}='{value}'"));
-    }
-    // v2 expands every `$` in double quotes and knows `\$`, which v1 does not.
-    if !value.contains('$') {
-        let escaped = value
-            .replace('\\', "\\\\")
-            .replace('"', "\\\"")
-            .replace('\n', "\\n");
-        return Ok(format!("{key}=\"{escaped}\""));
-    }
-    if value.contains("${") {
-        refuse("`${` has no spelling that docker-compose v1 and v2 share")
+        "a NUL character fits into no variable"
+    } else if value.contains("${") {
+        "docker-compose v1 and v2 share no spelling of `${`"
+    } else if value.contains('$') {
+        "docker-compose v1 and v2 share no spelling of `$` together with a quote, a backslash or a \
+         carriage return"
     } else {
-        refuse(
-            "`$` together with a quote, a backslash or a line break has no spelling that docker-compose v1 and v2 share",
-        )
+        "docker-compose v1 and v2 share no spelling of a backslash at the end together with quotes, \
+         blanks or line breaks"
     }
 }
 
@@ -99,12 +134,14 @@ mod tests {
         assert_eq!(written("say \"hi\""), "K='say \"hi\"'");
         assert_eq!(written("it's"), "K=\"it's\"");
         assert_eq!(written("a\\n\"b'"), "K=\"a\\\\n\\\"b'\"");
-        assert_eq!(written("a\nb"), "K=\"a\\nb\"");
+        assert_eq!(written("a\r\nb"), "K=\"a\\r\\nb\"");
+        assert_eq!(written("a$\nb"), "K='a$\nb'");
+        assert_eq!(written("it's \\"), "K=it's \\");
     }
 
     #[test]
     fn what_has_no_form_is_refused_without_repeating_it() {
-        for value in ["a${X}", "it's $5", "\\$", "a$\nb", "a\rb", "a\0b"] {
+        for value in ["a${X}", "it's $5", "\\$", "a$\rb", "a\n\\", "a\0b"] {
             let refused = write("KEY", value).expect_err(value);
             assert_eq!(refused.key, "KEY");
             assert!(!refused.to_string().contains(value), "{refused}");

@@ -2,7 +2,7 @@
 
 use super::Value;
 use std::fmt;
-use yaml_edit::{YamlFile, YamlNode};
+use yaml_edit::{MappingEntry, YamlFile, YamlNode};
 
 /// A place in a text; both count from one, columns in characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -55,26 +55,32 @@ impl Document {
     /// Where the key at the end of `path` stands; the place of the closest parent when it is absent.
     pub fn position(&self, path: &[&str]) -> Position {
         let start = Position { line: 1, column: 1 };
-        let Ok(file) = self.text.parse::<YamlFile>() else {
-            return start;
-        };
-        let Some(mut mapping) = file.document().and_then(|d| d.as_mapping()) else {
-            return start;
-        };
-        let mut place = start;
+        let found = self.entries(path);
+        let key = found.last().and_then(MappingEntry::key_node);
+        key.map_or(start, |node| self.place_of(&node))
+    }
+
+    /// The scalar at `path` as it stands in the text, quotes included: what a number or a word looked
+    /// like before it became a value. `None` for collections, aliases, tagged and absent ones.
+    pub fn raw_scalar(&self, path: &[&str]) -> Option<String> {
+        let found = self.entries(path);
+        let entry = found.last().filter(|_| found.len() == path.len())?;
+        entry.value_node()?.as_scalar().map(|scalar| scalar.value())
+    }
+
+    /// The entries on the way to the end of `path`, as far as they exist.
+    fn entries(&self, path: &[&str]) -> Vec<MappingEntry> {
+        let mut found = Vec::new();
+        let file = self.text.parse::<YamlFile>().ok();
+        let mut mapping = file.and_then(|f| f.document()).and_then(|d| d.as_mapping());
         for key in path {
-            let Some(entry) = mapping.find_entry_by_key(*key) else {
-                return place;
+            let Some(entry) = mapping.and_then(|m| m.find_entry_by_key(*key)) else {
+                break;
             };
-            if let Some(node) = entry.key_node() {
-                place = self.place_of(&node);
-            }
-            match entry.value_node().and_then(|v| v.as_mapping().cloned()) {
-                Some(inner) => mapping = inner,
-                None => return place,
-            }
+            mapping = entry.value_node().and_then(|v| v.as_mapping().cloned());
+            found.push(entry);
         }
-        place
+        found
     }
 
     fn place_of(&self, node: &YamlNode) -> Position {
@@ -116,6 +122,20 @@ mod tests {
         assert_eq!(at(&["clusters", "local"]), "4:5");
         assert_eq!(at(&["clusters", "local", "host"]), "5:9");
         assert_eq!(at(&["clusters", "nope"]), "3:1");
+    }
+
+    #[test]
+    fn scalars_are_given_as_they_stand_in_the_text() {
+        let text = "a: 1.10 # one\nb: &x 'q'\nc: *x\nd: !!str 0123\ne: {f: \"g\"}\nh:\n  i: |\n    j\nk:\n";
+        let document = Document::parse(text).expect("parses");
+        let raw = |path: &[&str]| document.raw_scalar(path);
+        assert_eq!(raw(&["a"]).as_deref(), Some("1.10"));
+        assert_eq!(raw(&["b"]).as_deref(), Some("'q'"));
+        assert_eq!(raw(&["e", "f"]).as_deref(), Some("\"g\""));
+        assert!(raw(&["h", "i"]).expect("a block").starts_with('|'));
+        for nothing in [&["c"][..], &["d"], &["e"], &["e", "g"], &["z"]] {
+            assert_eq!(raw(nothing), None, "{nothing:?}");
+        }
     }
 
     #[test]

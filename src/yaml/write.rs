@@ -97,25 +97,37 @@ fn is_empty(value: &Value) -> bool {
     }
 }
 
+/// A text after a key that stands at `indent`, never plain: for files that people edit, where the
+/// quotes show what the next value needs as well.
+pub fn quoted(text: &str, indent: usize) -> String {
+    literal_block(text, indent).unwrap_or_else(|| double_quoted(text))
+}
+
 /// A scalar after its key; one of many lines as a literal block where that is exact.
 fn inline(value: &Value, indent: usize) -> String {
-    match value {
-        Value::String(text) if literal(text) => {
-            let pad = " ".repeat(indent + 2);
-            let (mark, body) = match text.strip_suffix('\n') {
-                Some(body) => ("|", body),
-                None => ("|-", text.as_str()),
-            };
-            body.split('\n').fold(mark.to_owned(), |out, line| {
-                if line.is_empty() {
-                    out + "\n"
-                } else {
-                    out + "\n" + &pad + line
-                }
-            })
-        }
-        value => flow(value),
+    let block = value.as_str().and_then(|text| literal_block(text, indent));
+    block.unwrap_or_else(|| flow(value))
+}
+
+/// A literal block under a key at `indent`, its last line not ended.
+fn literal_block(text: &str, indent: usize) -> Option<String> {
+    if !literal(text) {
+        return None;
     }
+    let pad = " ".repeat(indent + 2);
+    let (mark, body) = match text.strip_suffix('\n') {
+        Some(body) => ("|", body),
+        None => ("|-", text),
+    };
+    let mut out = mark.to_owned();
+    for line in body.split('\n') {
+        out.push('\n');
+        if !line.is_empty() {
+            out.push_str(&pad);
+            out.push_str(line);
+        }
+    }
+    Some(out)
 }
 
 /// Any value on one line.
@@ -165,49 +177,9 @@ fn plain(text: &str) -> bool {
 }
 
 /// The words that some reader takes for a truth value or nothing, in any case.
-fn is_word(text: &str) -> bool {
+pub(super) fn is_word(text: &str) -> bool {
     const WORDS: [&str; 9] = ["y", "n", "yes", "no", "on", "off", "true", "false", "null"];
     WORDS.iter().any(|word| text.eq_ignore_ascii_case(word))
-}
-
-/// Whether some reader would take the unquoted text for something else than this string: a truth
-/// value, nothing, a number in any notation, a time, a date, a merge key.
-pub fn is_bent(text: &str) -> bool {
-    let number_like = |c: char| c.is_ascii_alphanumeric() || "+-._:".contains(c);
-    let unsigned = text.trim_start_matches(['+', '-']);
-    let numeric = unsigned.starts_with(|c: char| c.is_ascii_digit() || c == '.')
-        && text.chars().all(number_like)
-        && looks_numeric(unsigned);
-    is_word(text) || ["", "~", "=", "<<"].contains(&text) || numeric
-}
-
-/// A number, time or date of YAML 1.1 or 1.2, judged generously: what is meant as text and looks like
-/// one should be quoted anyway.
-fn looks_numeric(text: &str) -> bool {
-    let lower = text.to_ascii_lowercase();
-    if [".inf", ".nan"].contains(&lower.as_str()) {
-        return true;
-    }
-    let digits = |prefix: &str, radix: u32| {
-        lower
-            .strip_prefix(prefix)
-            .is_some_and(|rest| rest.chars().all(|c| c.is_digit(radix) || c == '_'))
-    };
-    if digits("0x", 16) || digits("0o", 8) || digits("0b", 2) {
-        return true;
-    }
-    // Integers, floats, sexagesimals, dates; a time of day may follow a date.
-    let (mantissa, exponent) = lower.split_once('e').unwrap_or((&lower, "0"));
-    let exponent = exponent.trim_start_matches(['+', '-']);
-    let is_exponent = !exponent.is_empty() && exponent.chars().all(|c| c.is_ascii_digit());
-    let has_digit = mantissa.contains(|c: char| c.is_ascii_digit());
-    let is_mantissa = mantissa
-        .chars()
-        .all(|c| c.is_ascii_digit() || "._:-".contains(c));
-    let is_timestamp = lower.get(..11).is_some_and(|date| {
-        date.ends_with('t') && date[..10].chars().all(|c| c.is_ascii_digit() || c == '-')
-    });
-    (has_digit && is_mantissa && is_exponent) || is_timestamp
 }
 
 /// Whether a literal block gives exactly this text in every reader: nothing that must be escaped, no
@@ -255,4 +227,259 @@ pub fn double_quoted(text: &str) -> String {
         }
     }
     out + "\""
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::yaml::bent::is_bent;
+    use proptest::prelude::*;
+
+    fn read(text: &str) -> Value {
+        serde_yaml::from_str(text).unwrap_or_else(|error| panic!("{error}:\n{text}"))
+    }
+
+    #[test]
+    fn documents_look_like_the_listings() {
+        let value = read(
+            r#"{version: "3", services: {db: {image: "mysql:5.7", restart: always, ports: ["1:2", a],
+            empty: {}, none: [], limit: 10, on: true, nothing: null, nested: [{a: 1, b: 2}, [c]],
+            text: "a\nb\n", cut: "a\n\n b", password: "yes"}}}"#,
+        );
+        assert_eq!(
+            to_text(&value),
+            r#"version: "3"
+services:
+  db:
+    image: mysql:5.7
+    restart: always
+    ports:
+      - "1:2"
+      - a
+    empty: {}
+    none: []
+    limit: 10
+    "on": true
+    nothing:
+    nested:
+      -
+        a: 1
+        b: 2
+      -
+        - c
+    text: |
+      a
+      b
+    cut: |-
+      a
+
+       b
+    password: "yes"
+"#
+        );
+    }
+
+    #[test]
+    fn what_some_reader_bends_is_quoted() {
+        let bent = [
+            "",
+            " ",
+            "~",
+            "=",
+            "<<",
+            "-",
+            "?",
+            ":",
+            "y",
+            "N",
+            "yes",
+            "No",
+            "ON",
+            "off",
+            "true",
+            "False",
+            "NULL",
+            "0",
+            "0123",
+            "-1",
+            "+1",
+            "1_000",
+            "0x1F",
+            "0o17",
+            "0b1",
+            "1.5",
+            ".5",
+            "1e3",
+            "1.0e+3",
+            ".inf",
+            "-.INF",
+            ".NaN",
+            "22:22",
+            "12:30:45",
+            "2001-01-01",
+            "2001-1-1T1:1:1Z",
+            " a",
+            "a ",
+            "a b",
+            "a#b",
+            "a: b",
+            "a:",
+            "- a",
+            "*a",
+            "&a",
+            "!a",
+            "%a",
+            "@a",
+            "`a",
+            "|",
+            ">",
+            "{a",
+            "[a",
+            "'a",
+            "\"a",
+            "#a",
+            "a,b",
+            "a\tb",
+            "a\rb",
+            "a\u{85}b",
+            "\u{feff}a",
+            "ü",
+            "---",
+            "...",
+            "a\u{2028}b",
+            "\u{1f600}",
+            "\0",
+            "\u{7f}",
+        ];
+        for text in bent {
+            let written = to_text(&Value::from(text));
+            assert!(written.starts_with('"'), "{text:?}: {written}");
+            assert_eq!(read(&written), Value::from(text));
+        }
+        for text in [
+            "always",
+            "mysql:5.7",
+            "$X",
+            "db-persistence:/var/lib/mysql",
+            "a.b@c",
+        ] {
+            assert_eq!(to_text(&Value::from(text)), format!("{text}\n"));
+        }
+    }
+
+    #[test]
+    fn a_long_key_and_a_collection_as_key_are_readable() {
+        let long = "k".repeat(2000);
+        let mut map = crate::yaml::Mapping::new();
+        map.insert(Value::from(long), Value::from(1));
+        map.insert(read("{a: [1, {}]}"), read("[x]"));
+        map.insert(Value::from("a: b"), Value::Null);
+        map.insert(Value::Null, read("{c: 1}"));
+        map.insert(Value::from(1), read("!tag {d: 1}"));
+        map.insert(Value::from(true), read("!tag e"));
+        let value = Value::from(map);
+        assert_eq!(read(&to_text(&value)), value);
+    }
+
+    /// Texts made of what means something to some reader.
+    fn text() -> impl Strategy<Value = String> {
+        let word = prop_oneof![
+            proptest::sample::select(vec![
+                "yes",
+                "no",
+                "null",
+                "~",
+                "=",
+                "<<",
+                "0123",
+                "1_000",
+                "22:22",
+                "2001-01-01",
+                "1e3",
+                ".inf",
+                "0x1",
+                "- ",
+                ": ",
+                " #",
+                "#",
+                "\n",
+                "\r\n",
+                "\t",
+                " ",
+                "\"",
+                "'",
+                "\\",
+                "$",
+                "${X}",
+                "%",
+                "@",
+                "---",
+                "...",
+                "|",
+                ">",
+                "{",
+                "}",
+                "[",
+                "]",
+                ",",
+                "&a",
+                "*a",
+                "!",
+                "\u{85}",
+                "\u{a0}",
+                "\u{2028}",
+                "\u{feff}",
+                "\u{1f600}",
+                "\0",
+                "\u{1b}",
+                "ü",
+            ]),
+            Just("plain"),
+        ];
+        let words = proptest::collection::vec(word, 0..6).prop_map(|words| words.concat());
+        prop_oneof![3 => words, 1 => any::<String>(), 1 => "[a-z\\n ]{0,20}"]
+    }
+
+    fn value() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            4 => text().prop_map(Value::from),
+            1 => any::<i64>().prop_map(Value::from),
+            1 => any::<u64>().prop_map(Value::from),
+            1 => any::<bool>().prop_map(Value::from),
+            1 => any::<f64>().prop_map(Value::from),
+            1 => Just(Value::Null),
+        ];
+        leaf.prop_recursive(4, 40, 5, |inner| {
+            let pairs = proptest::collection::vec((text(), inner.clone()), 0..5);
+            prop_oneof![
+                proptest::collection::vec(inner, 0..5).prop_map(Value::from),
+                pairs.prop_map(|pairs| {
+                    let pairs = pairs.into_iter().map(|(k, v)| (Value::from(k), v));
+                    Value::from(pairs.collect::<crate::yaml::Mapping>())
+                }),
+            ]
+        })
+    }
+
+    proptest! {
+            #[test]
+            fn every_document_reads_back_exactly(value in value()) {
+                let written = to_text(&value);
+                prop_assert_eq!(read(&written), value, "{}", written);
+            }
+
+            #[test]
+            fn a_plain_text_is_one_for_every_reader(text in text()) {
+                if plain(&text) {
+                    prop_assert!(!is_bent(&text));
+                }
+            }
+
+            #[test]
+            fn quoted_texts_read_back_under_a_key(text in text()) {
+                let written = format!("a:\n  b: {}\nc: d\n", quoted(&text, 2));
+    let back = read(&written);
+                prop_assert_eq!(back["a"]["b"].as_str(), Some(text.as_str()), "{}", written);
+            }
+        }
 }
