@@ -5,8 +5,6 @@
 # fail and leave the reason in compose_why. What had to be fetched is kept in the cache folder.
 
 compose_path='' compose_why=''
-# one line for each generation that compose_export did without
-compose_absent=''
 
 # `1.29.2` out of `1.29.2`, `v2.26.1` or `2.26.1-4`; nothing when the program does not run
 compose_version() {
@@ -18,8 +16,8 @@ compose_is() { [ -x "$2" ] && case $(compose_version "$2") in "$1".*) ;; *) fals
 # a program of that generation that is already on the machine
 compose_found() {
   local path
-  for path in "$cache/compose-v$1/bin/docker-compose" /usr/bin/docker-compose /usr/local/bin/docker-compose \
-    /usr/libexec/docker/cli-plugins/docker-compose /usr/lib/docker/cli-plugins/docker-compose \
+  for path in "$cache/compose-v$1/bin/docker-compose" "$(command -v docker-compose)" /usr/bin/docker-compose \
+    /usr/local/bin/docker-compose /usr/libexec/docker/cli-plugins/docker-compose /usr/lib/docker/cli-plugins/docker-compose \
     /usr/local/lib/docker/cli-plugins/docker-compose; do
     if compose_is "$1" "$path"; then
       compose_path=$path
@@ -121,20 +119,17 @@ compose_v2_unpack() {
 # Exports PRISMA_TEST_COMPOSE_V1 and PRISMA_TEST_COMPOSE_V2; what is absent is said, with the reason.
 compose_export() {
   unset PRISMA_TEST_COMPOSE_V1 PRISMA_TEST_COMPOSE_V2
-  compose_absent=''
   if compose_v1; then
     export PRISMA_TEST_COMPOSE_V1=$compose_path
   else
-    compose_missing "tests with docker-compose 1 ($compose_why)"
+    compose_missing 'tests with docker-compose 1' "$compose_why"
   fi
   if compose_v2; then
     export PRISMA_TEST_COMPOSE_V2=$compose_path
   else
-    compose_missing "tests with docker-compose 2 ($compose_why)"
+    compose_missing 'tests with docker-compose 2' "$compose_why"
   fi
 }
 
-compose_missing() {
-  compose_absent+="$1"$'\n'
-  warn "skipping $1"
-}
+# compose_missing WHAT WHY
+compose_missing() { warn "skipping $1 ($2)"; }
