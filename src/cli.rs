@@ -5,7 +5,8 @@ use crate::docker::LogOptions;
 use crate::error::Failure;
 use crate::ui::{Color, Format};
 use clap::builder::BoolishValueParser;
-use clap::{ArgAction, Args, Parser, Subcommand};
+use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use std::ffi::OsString;
 use std::net::IpAddr;
 use std::str::FromStr;
 use std::time::Duration;
@@ -40,7 +41,15 @@ pub struct Cli {
 #[expect(clippy::struct_excessive_bools, reason = "flags are independent")]
 pub struct Global {
     /// form of the result on stdout
-    #[arg(short, long, global = true, value_enum, default_value_t, env = "PRISMA_OUTPUT", value_name = "FORM")]
+    #[arg(
+        short,
+        long,
+        global = true,
+        value_enum,
+        default_value_t,
+        env = "PRISMA_OUTPUT",
+        value_name = "FORM"
+    )]
     output: Format,
     /// short for `--output json`
     #[arg(long, global = true, env = "PRISMA_JSON", value_parser = BoolishValueParser::new())]
@@ -61,7 +70,14 @@ pub struct Global {
     #[arg(short, long, global = true, env = "PRISMA_YES", value_parser = BoolishValueParser::new())]
     pub yes: bool,
     /// when to use colour
-    #[arg(long, global = true, value_enum, default_value_t, env = "PRISMA_COLOR", value_name = "WHEN")]
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        default_value_t,
+        env = "PRISMA_COLOR",
+        value_name = "WHEN"
+    )]
     pub color: Color,
     /// print help
     #[arg(short, long, global = true, action = ArgAction::Help)]
@@ -77,7 +93,6 @@ impl Global {
 
 /// The verb groups.
 #[derive(Debug, Subcommand)]
-#[command(disable_help_subcommand = true)]
 pub enum Command {
     /// run clusters on this machine's Docker engine
     #[command(subcommand)]
@@ -105,6 +120,15 @@ pub enum Local {
     Logs(Logs),
     /// destroy a cluster: containers, data, files and registry entry
     Delete(Name),
+}
+
+impl Command {
+    /// The command's name, as in JSON documents.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Command::Local(local) => local.name(),
+        }
+    }
 }
 
 impl Local {
@@ -243,6 +267,21 @@ impl Logs {
     }
 }
 
+/// Parses the arguments, program name first.
+pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
+    let mut command = Cli::command();
+    command.build();
+    let command = command.mut_subcommand("help", |help| help.about("print help of a command"));
+    Cli::from_arg_matches(&command.try_get_matches_from(args)?)
+}
+
+/// Prints what clap has to say, help and version included; returns the exit status.
+pub fn report(error: &clap::Error) -> u8 {
+    // A reader that went away has seen enough.
+    let _ = error.print();
+    u8::try_from(error.exit_code()).unwrap_or(2)
+}
+
 /// Parses a type of the domain; its hints become part of clap's message.
 fn domain<T: FromStr<Err = Failure>>(text: &str) -> Result<T, String> {
     text.parse().map_err(|failure: Failure| {
@@ -276,7 +315,6 @@ fn tail(text: &str) -> Result<String, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory;
 
     #[test]
     fn the_definition_is_sound_and_every_flag_has_a_variable() {
@@ -292,7 +330,10 @@ mod tests {
                     let variable = arg.get_env().map(|v| v.to_string_lossy().into_owned());
                     assert!(variable.is_some_and(|v| v.starts_with("PRISMA_")), "{name}");
                     let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
-                    assert!(help.starts_with(|c: char| !c.is_uppercase() || help.starts_with("Prisma")), "{name}: {help}");
+                    assert!(
+                        help.starts_with(|c: char| !c.is_uppercase() || help.starts_with("Prisma")),
+                        "{name}: {help}"
+                    );
                     assert!(!help.ends_with('.'), "{name}: {help}");
                 }
             }

@@ -4,6 +4,7 @@
 //! for people.
 
 mod check;
+pub mod config;
 mod name;
 mod version;
 
@@ -81,6 +82,16 @@ pub struct Database {
     pub password: String,
     /// The database that holds the server's own tables.
     pub schema: String,
+}
+
+impl Database {
+    /// The documented image.
+    pub fn image(&self) -> &'static str {
+        match self.connector {
+            Connector::MySql => "mysql:5.7",
+            Connector::Postgres => "postgres",
+        }
+    }
 }
 
 impl fmt::Debug for Database {

@@ -163,6 +163,29 @@ impl Failure {
         self
     }
 
+    /// The same with another wording: masked, for example.
+    #[must_use]
+    pub fn map_text(&self, change: impl Fn(&str) -> String) -> Self {
+        Failure {
+            message: change(&self.message),
+            hints: self.hints.iter().map(|hint| change(hint)).collect(),
+            ..self.clone()
+        }
+    }
+
+    /// The JSON document of a failure.
+    pub fn envelope(&self) -> serde_json::Value {
+        serde_json::json!({
+            "ok": false,
+            "error": {
+                "code": self.kind.code(),
+                "message": self.message,
+                "hints": self.hints,
+                "exit": self.exit(),
+            },
+        })
+    }
+
     /// The status the process ends with.
     pub fn exit(&self) -> u8 {
         self.exit.unwrap_or_else(|| self.kind.exit())

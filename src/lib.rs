@@ -1,4 +1,23 @@
-//! wip
+//! `prisma` runs self-hosted Prisma 1 servers ("clusters") through Docker.
+//!
+//! What flows, from top to bottom; imports only ever point downward:
+//!
+//! 1. `argv` becomes a value ([`cli`]).
+//! 2. What the outside gives, environment, folders, terminal, processes, signals, becomes a
+//!    [`context`].
+//! 3. A command ([`commands`]) *looks*: files (`cluster.yml`, the cluster [`registry`]), containers
+//!    ([`docker`], through [`process`]).
+//! 4. It decides: a typed configuration ([`cluster`]) is rendered to the files that docker-compose
+//!    reads ([`render`]), the verbs of docker and docker-compose become invocations as values
+//!    ([`docker::verbs`]), and all of it steps of a [`plan`]. `--dry-run` shows the plan and stops.
+//! 5. The plan *acts*: files are written ([`files`]), processes run ([`process`]), and the server is
+//!    waited for ([`wait`], [`api`]).
+//! 6. A report goes to stdout ([`ui`]), or a failure ([`error`]) to stderr, here, in one place.
+//!
+//! Everything between looking and acting is a pure function. Each outside crate has one owner: clap
+//! in [`cli`], duct in [`process`], `serde_yaml` and `yaml-edit` in [`yaml`], console, indicatif and
+//! inquire in [`ui`], ureq in [`api::http`], the process's environment in [`context`].
+
 pub mod api;
 pub mod cli;
 pub mod cluster;
@@ -16,3 +35,109 @@ pub mod render;
 pub mod ui;
 pub mod wait;
 pub mod yaml;
+
+use cli::{Cli, Command};
+use commands::Report;
+use context::{Context, Env, Home};
+use error::{Failure, Kind, Result};
+use interrupt::Interrupt;
+use process::System;
+use std::ffi::OsString;
+use std::io::{self, IsTerminal};
+use std::sync::Arc;
+use ui::{Facts, Format, Terminal, Ui};
+
+/// Runs the program: from its arguments to the status it ends with.
+pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
+    let env = Env::of_process();
+    let cli = match cli::parse(args) {
+        Ok(cli) => cli,
+        Err(error) => return cli::report(&error),
+    };
+    let ui = Ui::new(Terminal::decide(facts(&cli), &env));
+    let command = cli.command.name();
+    match context(&cli, env, ui) {
+        Ok(ctx) => {
+            let result = dispatch(&ctx, &cli.command);
+            report(&ctx.ui, command, result)
+        }
+        Err((ui, failure)) => report(&ui, command, Err(failure)),
+    }
+}
+
+fn dispatch(ctx: &Context, command: &Command) -> Result<Report> {
+    match command {
+        Command::Local(command) => commands::local::run(ctx, command),
+    }
+}
+
+fn facts(cli: &Cli) -> Facts {
+    Facts {
+        stdin_tty: io::stdin().is_terminal(),
+        stderr_tty: io::stderr().is_terminal(),
+        format: cli.global.format(),
+        color: cli.global.color,
+        quiet: cli.global.quiet,
+        verbose: cli.global.verbose,
+        yes: cli.global.yes,
+        no_input: cli.global.no_input,
+    }
+}
+
+/// Everything a command is given. A failure comes with the means to report it.
+fn context(cli: &Cli, env: Env, ui: Ui) -> std::result::Result<Context, (Ui, Failure)> {
+    let home = match Home::find(&env, std::env::home_dir()) {
+        Ok(home) => home,
+        Err(failure) => return Err((ui, failure)),
+    };
+    let interrupt = match Interrupt::install() {
+        Ok(interrupt) => interrupt,
+        Err(error) => {
+            let message = format!("could not watch for signals: {error}");
+            return Err((ui, Failure::new(Kind::Failed, message)));
+        }
+    };
+    let path = env.get("PATH").map(OsString::from);
+    Ok(Context {
+        runner: Arc::new(System::new(interrupt.clone(), path)),
+        env,
+        home,
+        ui,
+        interrupt,
+        dry_run: cli.global.dry_run,
+    })
+}
+
+/// The one place that reports how a run ended; returns its exit status.
+fn report(ui: &Ui, command: &str, result: Result<Report>) -> u8 {
+    let json = ui.terminal().format == Format::Json;
+    let (text, status) = match result {
+        Ok(report) if json => (document(&commands::envelope(command, &report)), 0),
+        Ok(report) => (report.text, 0),
+        Err(failure) if json => {
+            // Masked before it is spelled as JSON, which would escape parts of a secret.
+            let masked = failure.map_text(|text| ui.mask(text).into_owned());
+            (document(&masked.envelope()), failure.exit())
+        }
+        Err(failure) => {
+            ui.failure(&failure);
+            (String::new(), failure.exit())
+        }
+    };
+    match ui.print(&ui.mask(&text)) {
+        Ok(()) => status,
+        // Whoever reads has seen enough, as with `| head`.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => status,
+        Err(error) => {
+            ui.failure(&Failure::new(
+                Kind::Io,
+                format!("could not write the result: {error}"),
+            ));
+            Kind::Io.exit()
+        }
+    }
+}
+
+fn document(value: &serde_json::Value) -> String {
+    format!("{value:#}\n")
+}

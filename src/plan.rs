@@ -8,6 +8,7 @@ use crate::process::{Invocation, Mode};
 use crate::registry::{self, NewEntry};
 use crate::wait::Wait;
 use serde_json::{Value, json};
+use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 /// One thing to do.
@@ -67,7 +68,11 @@ impl Step {
             }
             Step::Run { invocation, .. } => {
                 let command = invocation.to_string();
-                ("run", command.clone(), json!({"do": "run", "command": command}))
+                (
+                    "run",
+                    command.clone(),
+                    json!({"do": "run", "command": command}),
+                )
             }
             Step::Wait(wait) => {
                 let limit = humantime::format_duration(wait.limit).to_string();
@@ -78,7 +83,8 @@ impl Step {
             Step::Register { path, entry } => {
                 let path = path.display().to_string();
                 let text = format!("cluster `{}` ({}) in {path}", entry.name, entry.host);
-                let data = json!({"do": "register", "path": path, "name": entry.name, "host": entry.host});
+                let data =
+                    json!({"do": "register", "path": path, "name": entry.name, "host": entry.host});
                 ("save", text, data)
             }
             Step::Unregister { path, name } => {
@@ -88,7 +94,11 @@ impl Step {
             }
             Step::RemoveFolder(path) => {
                 let path = path.display().to_string();
-                ("remove", path.clone(), json!({"do": "remove", "path": path}))
+                (
+                    "remove",
+                    path.clone(),
+                    json!({"do": "remove", "path": path}),
+                )
             }
         }
     }
@@ -96,15 +106,22 @@ impl Step {
     fn execute(&self, ctx: &Context) -> Result<()> {
         ctx.interrupt.check()?;
         match self {
-            Step::Write { path, content, access, .. } => {
-                files::write_atomic(path, content.as_bytes(), *access)
-            }
-            Step::Run { label, done, invocation, progress } => {
-                run(ctx, label, done, invocation, *progress)
-            }
+            Step::Write {
+                path,
+                content,
+                access,
+                ..
+            } => files::write_atomic(path, content.as_bytes(), *access),
+            Step::Run {
+                label,
+                done,
+                invocation,
+                progress,
+            } => run(ctx, label, done, invocation, *progress),
             Step::Wait(wait) => wait.run(ctx),
             Step::Register { path, entry } => {
-                registry::save(path, entry, &ctx.interrupt).map(|_| ())
+                let variable = |name: &str| ctx.env.get(name).map(str::to_owned);
+                registry::save(path, entry, &variable, &ctx.interrupt).map(|_| ())
             }
             Step::Unregister { path, name } => {
                 registry::remove(path, name, &ctx.interrupt).map(|_| ())
@@ -131,7 +148,10 @@ fn run(
     let outcome = if progress && ctx.ui.terminal().live {
         stage.suspend(|| ctx.runner.run(invocation, Mode::InheritStderr))
     } else {
-        let mut detail = |line: &str| stage.detail(line);
+        let mut detail = |line: &str| {
+            stage.detail(line);
+            ControlFlow::Continue(())
+        };
         ctx.runner.run(invocation, Mode::Lines(&mut detail))
     };
     let outcome = outcome.map_err(Failure::from)?;

@@ -12,6 +12,7 @@ use crate::error::{Failure, Kind};
 use std::borrow::Cow;
 use std::ffi::OsString;
 use std::fmt;
+use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -99,7 +100,8 @@ pub enum Mode<'a> {
     /// Both streams are kept apart and returned.
     Capture,
     /// Both streams together are handed over line by line, and their last lines returned as stderr.
-    Lines(&'a mut dyn FnMut(&str)),
+    /// Breaking ends the child, without that being a failure.
+    Lines(&'a mut dyn FnMut(&str) -> ControlFlow<()>),
     /// The child writes to our stdout and stderr.
     Inherit,
     /// The child writes to our stderr only: progress that belongs on a terminal.

@@ -91,7 +91,10 @@ impl Wait {
             Some(container) => self.last_lines(ctx, container),
             None => String::new(),
         };
-        let failure = Failure::new(Kind::ContainerFailed, ctx.ui.mask(&with_tail(message, &tail)));
+        let failure = Failure::new(
+            Kind::ContainerFailed,
+            ctx.ui.mask(&with_tail(message, &tail)),
+        );
         match &trouble.container {
             Some(container) => failure.hint(format!(
                 "see all it printed with `prisma local logs -n {} {}`; mend the cause and run the command again, nothing is lost",
@@ -103,14 +106,21 @@ impl Wait {
 
     fn too_late(&self, ctx: &Context, database_up: bool, why: &str) -> Failure {
         let limit = humantime::format_duration(self.limit);
-        let database = if database_up { "is up" } else { "is not up yet" };
+        let database = if database_up {
+            "is up"
+        } else {
+            "is not up yet"
+        };
         let message = format!(
             "cluster `{}` is not ready after {limit}: the database {database}, the server does not answer ({why})",
             self.name
         );
         Failure::new(Kind::NotReady, ctx.ui.mask(&message))
             .hint("give it longer with `--wait-timeout 15m`; the containers go on starting")
-            .hint(format!("see what they do with `prisma local logs -f -n {}`", self.name))
+            .hint(format!(
+                "see what they do with `prisma local logs -f -n {}`",
+                self.name
+            ))
     }
 
     /// The last lines a container printed, on either stream.

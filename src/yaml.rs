@@ -4,9 +4,9 @@
 //! The only module that knows `serde_yaml` (values, strictness) and `yaml-edit` (places, lossless
 //! edits). `serde_yaml` judges whether a text is YAML at all: `yaml-edit` is lenient.
 
+pub mod bent;
 pub mod edit;
 pub mod node;
-pub mod bent;
 pub mod patch;
 pub mod read;
 pub mod tree;

@@ -38,14 +38,24 @@ pub fn run(ctx: &Context, command: &Local) -> Result<Report> {
 
 /// Looks at a cluster under its lock, so that what is seen stays true until the verb ends. A dry
 /// run changes nothing and needs no lock.
-fn look_locked(ctx: &Context, name: &crate::cluster::ClusterName, verb: &str) -> Result<(World, Option<Lock>)> {
+fn look_locked(
+    ctx: &Context,
+    name: &crate::cluster::ClusterName,
+    verb: &str,
+) -> Result<(World, Option<Lock>)> {
     let lock = if ctx.dry_run {
         None
     } else {
         let who = format!("`{}`, process {}", name.command(verb), std::process::id());
         let what = format!("cluster `{name}`");
         let path = ctx.home.cluster_lock(name.as_ref());
-        Some(Lock::acquire(&path, &what, &who, LOCK_LIMIT, &ctx.interrupt)?)
+        Some(Lock::acquire(
+            &path,
+            &what,
+            &who,
+            LOCK_LIMIT,
+            &ctx.interrupt,
+        )?)
     };
     Ok((World::look(ctx, name)?, lock))
 }

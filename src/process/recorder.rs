@@ -32,7 +32,7 @@ impl Runner for Recorder {
     fn run(&self, invocation: &Invocation, mode: Mode<'_>) -> Result<Outcome, ProcessError> {
         let outcome = (self.answer)(invocation);
         if let Mode::Lines(on_line) = mode {
-            outcome.stderr.lines().for_each(on_line);
+            let _ = outcome.stderr.lines().try_for_each(on_line);
         }
         let mut log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
         log.push(invocation.clone());

@@ -7,6 +7,7 @@ use duct::unix::HandleExt;
 use std::collections::VecDeque;
 use std::ffi::OsString;
 use std::io::{BufRead, BufReader};
+use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::process::ExitStatus;
 use std::sync::mpsc::{self, RecvTimeoutError};
@@ -101,7 +102,7 @@ impl System {
         &self,
         invocation: &Invocation,
         expression: &duct::Expression,
-        on_line: &mut dyn FnMut(&str),
+        on_line: &mut dyn FnMut(&str) -> ControlFlow<()>,
     ) -> Result<Outcome, ProcessError> {
         let spawn_error = |error| Self::spawn_error(invocation, &error);
         let (source, sink) = std::io::pipe().map_err(spawn_error)?;
@@ -120,7 +121,13 @@ impl System {
             match receiver.recv_timeout(TICK) {
                 Ok(line) => {
                     silent = false;
-                    on_line(&line);
+                    if on_line(&line).is_break() {
+                        Self::end(&child);
+                        return Ok(Outcome {
+                            code: Some(0),
+                            ..Outcome::default()
+                        });
+                    }
                     tail.push_back(line);
                     if tail.len() > TAIL_LINES {
                         tail.pop_front();
@@ -238,7 +245,13 @@ mod tests {
         let mut seen = Vec::new();
         let script = r"printf 'a\n'; printf '\033[31mb\033[0m\rc\n' >&2; printf 'last'; exit 2";
         let outcome = System::default()
-            .run(&sh(script), Mode::Lines(&mut |l| seen.push(l.to_owned())))
+            .run(
+                &sh(script),
+                Mode::Lines(&mut |l| {
+                    seen.push(l.to_owned());
+                    ControlFlow::Continue(())
+                }),
+            )
             .expect("runs");
         assert_eq!(seen, ["a", "b", "c", "last"]);
         assert_eq!(outcome.code, Some(2));
@@ -250,7 +263,7 @@ mod tests {
         for lines in [false, true] {
             let invocation =
                 sh("echo hello; sleep 30 & sleep 30").limit(Duration::from_millis(200));
-            let mut ignore = |_: &str| {};
+            let mut ignore = |_: &str| ControlFlow::Continue(());
             let mode = if lines {
                 Mode::Lines(&mut ignore)
             } else {
@@ -270,7 +283,7 @@ mod tests {
         let mut invocation = sh("sleep 30");
         invocation.silence_limit = Some(Duration::from_millis(100));
         let error = System::default()
-            .run(&invocation, Mode::Lines(&mut |_| {}))
+            .run(&invocation, Mode::Lines(&mut |_| ControlFlow::Continue(())))
             .expect_err("silent");
         assert!(matches!(error, ProcessError::TimedOut { silent: true, .. }));
     }

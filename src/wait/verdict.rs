@@ -38,10 +38,15 @@ impl Watch {
     pub fn look(&mut self, containers: &[Container], database_up: bool) -> Option<Trouble> {
         if containers.is_empty() {
             let why = "its containers are gone, somebody removed them".to_owned();
-            return Some(Trouble { container: None, why });
+            return Some(Trouble {
+                container: None,
+                why,
+            });
         }
         for container in containers {
-            self.first.entry(container.id.clone()).or_insert(container.restarts);
+            self.first
+                .entry(container.id.clone())
+                .or_insert(container.restarts);
         }
         if database_up && self.with_database.is_none() {
             let now = containers.iter().map(|c| (c.id.clone(), c.restarts));
@@ -49,7 +54,10 @@ impl Watch {
         }
         containers.iter().find_map(|container| {
             let why = self.judge(container)?;
-            Some(Trouble { container: Some(container.clone()), why })
+            Some(Trouble {
+                container: Some(container.clone()),
+                why,
+            })
         })
     }
 
@@ -73,9 +81,8 @@ impl Watch {
             return Some(format!("cannot run its program (status {code})"));
         }
         let crashes = self.crashes(container)?;
-        (crashes >= CRASHES).then(|| {
-            format!("keeps crashing: restarted {crashes} times, last status {code}")
-        })
+        (crashes >= CRASHES)
+            .then(|| format!("keeps crashing: restarted {crashes} times, last status {code}"))
     }
 
     /// Restarts that count: of the server only those since the database listens.

@@ -28,7 +28,9 @@ pub fn cluster(world: &World) -> Result<Option<Cluster>> {
 
 /// The container of a service.
 pub fn service<'a>(containers: &'a [Container], service: &str) -> Option<&'a Container> {
-    containers.iter().find(|container| container.service == service)
+    containers
+        .iter()
+        .find(|container| container.service == service)
 }
 
 fn from_parts(
@@ -70,7 +72,10 @@ fn from_parts(
 }
 
 fn version_of(name: &ClusterName, server: &Container) -> Result<PrismaVersion> {
-    let tag = server.image.strip_prefix("prismagraphql/prisma:").unwrap_or_default();
+    let tag = server
+        .image
+        .strip_prefix("prismagraphql/prisma:")
+        .unwrap_or_default();
     tag.parse().map_err(|_: Failure| {
         Failure::new(
             Kind::NotManaged,
@@ -98,9 +103,12 @@ mod tests {
         let mut containers = recorded();
         containers[0].image = "prismagraphql/prisma:1.2".into();
         containers[0].ports[0].port = 4480;
-        containers[0].env.insert("SQL_INTERNAL_PASSWORD".into(), "other".into());
+        containers[0]
+            .env
+            .insert("SQL_INTERNAL_PASSWORD".into(), "other".into());
         let (server, database) = (Some(&containers[0]), Some(&containers[1]));
-        let cluster = from_parts(&ClusterName::local(), server, database, Some(4466)).expect("ours");
+        let cluster =
+            from_parts(&ClusterName::local(), server, database, Some(4466)).expect("ours");
         assert_eq!(cluster.version.tag(), "1.2");
         assert_eq!((cluster.port, cluster.database.host_port), (4480, 3366));
         assert_eq!((&*cluster.database.password, cluster.bind), ("other", None));

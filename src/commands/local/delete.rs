@@ -23,7 +23,10 @@ pub fn run(ctx: &Context, name: &ClusterName) -> Result<Report> {
             list(&volumes),
             world.folder.display()
         ));
-        ctx.ui.confirm(&format!("removing cluster `{name}`"), &format!("remove cluster `{name}` and all its data?"))?;
+        ctx.ui.confirm(
+            &format!("removing cluster `{name}`"),
+            &format!("remove cluster `{name}` and all its data?"),
+        )?;
     }
     let mut plan = Plan::default();
     if !containers.is_empty() || !volumes.is_empty() {

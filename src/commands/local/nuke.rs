@@ -36,7 +36,9 @@ pub fn run(ctx: &Context, args: &cli::Nuke) -> Result<Report> {
         progress: false,
     });
     world.bring_up(ctx, &mut plan, &cluster, &rendered, args.waiting.limit());
-    act(ctx, &plan, || report::running(&world, &cluster, "is running and empty"))
+    act(ctx, &plan, || {
+        report::running(&world, &cluster, "is running and empty")
+    })
 }
 
 fn consent(ctx: &Context, world: &World) -> Result<()> {

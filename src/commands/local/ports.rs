@@ -41,7 +41,12 @@ pub fn check(ctx: &Context, world: &World, cluster: &Cluster) -> Result<()> {
     let server_bind = cluster.bind.or(Some(Ipv4Addr::UNSPECIFIED.into()));
     let wanted = [
         (server_bind, cluster.port, "the server", "--port"),
-        (cluster.bind, cluster.database.host_port, "the database", "--db-port"),
+        (
+            cluster.bind,
+            cluster.database.host_port,
+            "the database",
+            "--db-port",
+        ),
     ];
     let own = own_ports(world);
     for (bind, port, what, flag) in wanted {
@@ -56,10 +61,19 @@ pub fn check(ctx: &Context, world: &World, cluster: &Cluster) -> Result<()> {
 fn own_ports(world: &World) -> BTreeSet<u16> {
     let alive = |state| matches!(state, State::Running | State::Restarting | State::Paused);
     let containers = world.containers.iter().filter(|c| alive(c.state));
-    containers.flat_map(|c| c.ports.iter().map(|p| p.port)).collect()
+    containers
+        .flat_map(|c| c.ports.iter().map(|p| p.port))
+        .collect()
 }
 
-fn taken(ctx: &Context, world: &World, cluster: &Cluster, port: u16, what: &str, flag: &str) -> Failure {
+fn taken(
+    ctx: &Context,
+    world: &World,
+    cluster: &Cluster,
+    port: u16,
+    what: &str,
+    flag: &str,
+) -> Failure {
     let others = others_ports(ctx, world);
     let next = next_free(port, cluster.bind, &others);
     let holder = holder(ctx, world, port);
@@ -74,11 +88,16 @@ fn taken(ctx: &Context, world: &World, cluster: &Cluster, port: u16, what: &str,
     );
     let mut failure = Failure::new(Kind::PortInUse, message);
     if let Some(next) = next {
-        failure = failure.hint(format!("use another: `{} {flag} {next}`", world.name.command("start")));
+        failure = failure.hint(format!(
+            "use another: `{} {flag} {next}`",
+            world.name.command("start")
+        ));
     }
     match holder {
         Some((name, _)) => failure.hint(format!("or free it: `docker stop {name}`")),
-        None => failure.hint(format!("or see which program it is: `ss -ltnp sport = :{port}`")),
+        None => failure.hint(format!(
+            "or see which program it is: `ss -ltnp sport = :{port}`"
+        )),
     }
 }
 
@@ -106,7 +125,9 @@ pub fn choose(ctx: &Context, world: &World, cluster: &mut Cluster, port: bool, d
 }
 
 fn next_free(from: u16, bind: Option<IpAddr>, others: &BTreeSet<u16>) -> Option<u16> {
-    (from..=u16::MAX).take(1000).find(|port| !others.contains(port) && is_free(bind, *port))
+    (from..=u16::MAX)
+        .take(1000)
+        .find(|port| !others.contains(port) && is_free(bind, *port))
 }
 
 /// Ports that other clusters of this user were given, whether they run now or not.
@@ -115,14 +136,16 @@ fn others_ports(ctx: &Context, world: &World) -> BTreeSet<u16> {
     let Ok(folders) = std::fs::read_dir(clusters) else {
         return BTreeSet::new();
     };
-    let names = folders.flatten().filter_map(|entry| entry.file_name().into_string().ok());
+    let names = folders
+        .flatten()
+        .filter_map(|entry| entry.file_name().into_string().ok());
     let mut ports = BTreeSet::new();
     for name in names.filter(|name| *name != world.name.to_string()) {
         let path = ctx.home.cluster(&name).join(super::world::CONFIG);
         // A neighbour's broken file is reported when the neighbour is used.
         let text = files::read_text(&path).ok().flatten();
         let parsed = text.zip(name.parse().ok());
-        if let Some(Ok(other)) = parsed.map(|(text, name)| config::parse(&text, &path, name)) {
+        if let Some(Ok(other)) = parsed.map(|(text, name)| config::parse(&name, &path, &text)) {
             ports.extend([other.port, other.database.host_port]);
         }
     }

@@ -16,8 +16,14 @@ pub fn run(ctx: &Context, name: &ClusterName) -> Result<Report> {
         if world.config.is_none() {
             return Err(world.unknown());
         }
-        let text = format!("cluster `{name}` has no containers; start it with `{}`\n", name.command("start"));
-        return Ok(Report::new(text, json!({"name": name.to_string(), "containers": []})));
+        let text = format!(
+            "cluster `{name}` has no containers; start it with `{}`\n",
+            name.command("start")
+        );
+        return Ok(Report::new(
+            text,
+            json!({"name": name.to_string(), "containers": []}),
+        ));
     }
     let mut table = Table::new(&["NAME", "SERVICE", "STATE", "HEALTH", "PORTS", "IMAGE"]);
     for container in &world.containers {
@@ -25,7 +31,10 @@ pub fn run(ctx: &Context, name: &ClusterName) -> Result<Report> {
             container.name.clone(),
             container.service.clone(),
             state(container),
-            container.health.as_ref().map_or("-".to_owned(), |h| h.status.clone()),
+            container
+                .health
+                .as_ref()
+                .map_or("-".to_owned(), |h| h.status.clone()),
             ports(container),
             container.image.clone(),
         ]);
@@ -48,10 +57,22 @@ fn state(container: &Container) -> String {
 }
 
 fn ports(container: &Container) -> String {
-    let all = |address: &str| if address.is_empty() { "0.0.0.0".to_owned() } else { address.to_owned() };
+    let all = |address: &str| {
+        if address.is_empty() {
+            "0.0.0.0".to_owned()
+        } else {
+            address.to_owned()
+        }
+    };
     let ports = container.ports.iter();
-    let shown: Vec<String> = ports.map(|p| format!("{}:{}->{}", all(&p.address), p.port, p.inside)).collect();
-    if shown.is_empty() { "-".to_owned() } else { shown.join(", ") }
+    let shown: Vec<String> = ports
+        .map(|p| format!("{}:{}->{}", all(&p.address), p.port, p.inside))
+        .collect();
+    if shown.is_empty() {
+        "-".to_owned()
+    } else {
+        shown.join(", ")
+    }
 }
 
 fn data(container: &Container) -> Value {

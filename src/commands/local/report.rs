@@ -13,7 +13,10 @@ pub fn running(world: &World, cluster: &Cluster, state: &str) -> Report {
     let pairs = [
         ("endpoint", endpoint.clone()),
         ("playground", playground.clone()),
-        ("database", format!("{database} (MySQL, user `{}`)", cluster.database.user)),
+        (
+            "database",
+            format!("{database} (MySQL, user `{}`)", cluster.database.user),
+        ),
         ("version", format!("Prisma {}", cluster.version)),
     ];
     let name = &world.name;
@@ -39,5 +42,8 @@ pub fn stopped(world: &World, state: &str) -> Report {
         world.name,
         world.name.command("start")
     );
-    Report::new(text, json!({"name": world.name.to_string(), "state": "stopped"}))
+    Report::new(
+        text,
+        json!({"name": world.name.to_string(), "state": "stopped"}),
+    )
 }

@@ -20,5 +20,7 @@ pub fn run(ctx: &Context, args: &cli::Restart) -> Result<Report> {
     world.write_files(&mut plan, &cluster, &rendered)?;
     world.stop(&mut plan);
     world.bring_up(ctx, &mut plan, &cluster, &rendered, args.waiting.limit());
-    act(ctx, &plan, || report::running(&world, &cluster, "is running again"))
+    act(ctx, &plan, || {
+        report::running(&world, &cluster, "is running again")
+    })
 }

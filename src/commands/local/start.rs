@@ -29,18 +29,25 @@ pub fn run(ctx: &Context, args: &cli::Start) -> Result<Report> {
             // Containers that serve well are not made anew for a file's sake.
             world.write_files(&mut plan, &cluster, &rendered)?;
             world.register(ctx, &mut plan, &cluster);
-            return act(ctx, &plan, || report::running(&world, &cluster, "is running already"));
+            return act(ctx, &plan, || {
+                report::running(&world, &cluster, "is running already")
+            });
         }
     }
     ports::check(ctx, &world, &cluster)?;
     world.allow_overwriting(ctx, &rendered)?;
     world.announce_crossing(ctx)?;
     if world.config.is_none() && !world.containers.is_empty() {
-        ctx.ui.status("taking over the containers of another prisma CLI; their data is kept");
+        ctx.ui
+            .status("taking over the containers of another prisma CLI; their data is kept");
     }
     world.write_files(&mut plan, &cluster, &rendered)?;
     world.bring_up(ctx, &mut plan, &cluster, &rendered, limit);
-    let state = if limit.is_some() { "is running" } else { "is starting" };
+    let state = if limit.is_some() {
+        "is running"
+    } else {
+        "is starting"
+    };
     act(ctx, &plan, || report::running(&world, &cluster, state))
 }
 
@@ -59,7 +66,13 @@ fn wanted(ctx: &Context, world: &World, args: &cli::Start) -> Result<Cluster> {
     cluster.database.host_port = args.db_port.unwrap_or(cluster.database.host_port);
     cluster.bind = args.bind.or(cluster.bind);
     if is_new {
-        ports::choose(ctx, world, &mut cluster, args.port.is_none(), args.db_port.is_none());
+        ports::choose(
+            ctx,
+            world,
+            &mut cluster,
+            args.port.is_none(),
+            args.db_port.is_none(),
+        );
     }
     if cluster.cluster_secret.is_none() {
         cluster.cluster_secret = Some(keys::generate()?.pem_pkcs1());
@@ -69,22 +82,41 @@ fn wanted(ctx: &Context, world: &World, args: &cli::Start) -> Result<Cluster> {
 
 fn new_cluster(world: &World) -> Result<Cluster> {
     if world.is_remote() {
-        let host = world.entry.as_ref().map(|entry| entry.host.as_str()).unwrap_or_default();
+        let host = world
+            .entry
+            .as_ref()
+            .map(|entry| entry.host.as_str())
+            .unwrap_or_default();
         return Err(Failure::new(
             Kind::NotManaged,
-            format!("cluster `{}` is a self-hosted one at {host}, it is not run from here", world.name),
+            format!(
+                "cluster `{}` is a self-hosted one at {host}, it is not run from here",
+                world.name
+            ),
         )
         .hint("start a cluster under another name with `-n NAME`"));
     }
-    Ok(Cluster::documented(world.name.clone(), PrismaVersion::default_local()))
+    Ok(Cluster::documented(
+        world.name.clone(),
+        PrismaVersion::default_local(),
+    ))
 }
 
-fn set_version(world: &World, cluster: &mut Cluster, version: &PrismaVersion, is_new: bool) -> Result<()> {
+fn set_version(
+    world: &World,
+    cluster: &mut Cluster,
+    version: &PrismaVersion,
+    is_new: bool,
+) -> Result<()> {
     if !is_new && cluster.version != *version {
-        let message = format!("cluster `{}` has Prisma {}, not {version}", world.name, cluster.version);
+        let message = format!(
+            "cluster `{}` has Prisma {}, not {version}",
+            world.name, cluster.version
+        );
         let upgrade = world.name.command("upgrade");
-        return Err(Failure::new(Kind::Usage, message)
-            .hint(format!("change its version with `{upgrade} --to {version}`")));
+        return Err(Failure::new(Kind::Usage, message).hint(format!(
+            "change its version with `{upgrade} --to {version}`"
+        )));
     }
     cluster.version = version.clone();
     Ok(())
@@ -96,7 +128,9 @@ fn is_settled(ctx: &Context, world: &World, cluster: &Cluster) -> Result<bool> {
         return Ok(false);
     }
     let endpoint = world.endpoint(cluster);
-    let answer = ctx.interrupt.run(move || cluster_info(&endpoint, Duration::from_secs(2)))?;
+    let answer = ctx
+        .interrupt
+        .run(move || cluster_info(&endpoint, Duration::from_secs(2)))?;
     Ok(answer.is_ok())
 }
 
@@ -104,7 +138,10 @@ fn has_key(world: &World, cluster: &Cluster) -> bool {
     let Some(server) = service(&world.containers, SERVER) else {
         return false;
     };
-    let ours = cluster.cluster_secret.as_deref().and_then(|pem| keys::PrivateKey::parse(pem).ok());
+    let ours = cluster
+        .cluster_secret
+        .as_deref()
+        .and_then(|pem| keys::PrivateKey::parse(pem).ok());
     let theirs = server.env.get("CLUSTER_PUBLIC_KEY");
     // The npm CLI handed over the same key with its armour and line breaks.
     let body = |pem: &String| -> String {
@@ -118,6 +155,11 @@ fn has_key(world: &World, cluster: &Cluster) -> bool {
 }
 
 fn has_ports(world: &World, cluster: &Cluster) -> bool {
-    let published = |port: u16| world.containers.iter().any(|c| c.ports.iter().any(|p| p.port == port));
+    let published = |port: u16| {
+        world
+            .containers
+            .iter()
+            .any(|c| c.ports.iter().any(|p| p.port == port))
+    };
     published(cluster.port) && published(cluster.database.host_port)
 }

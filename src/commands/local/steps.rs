@@ -33,7 +33,10 @@ impl World {
     }
 
     /// Rendered files on disk that are not as we wrote them and would be replaced.
-    fn edited<'a>(&'a self, rendered: &'a Rendered) -> impl Iterator<Item = (&'static str, &'a String)> {
+    fn edited<'a>(
+        &'a self,
+        rendered: &'a Rendered,
+    ) -> impl Iterator<Item = (&'static str, &'a String)> {
         let pairs = [
             (COMPOSE, &self.compose, &rendered.compose),
             (DOTENV, &self.dotenv, &rendered.dotenv),
@@ -45,7 +48,12 @@ impl World {
     }
 
     /// Writes whichever of the cluster's files is not as it should be.
-    pub fn write_files(&self, plan: &mut Plan, cluster: &Cluster, rendered: &Rendered) -> Result<()> {
+    pub fn write_files(
+        &self,
+        plan: &mut Plan,
+        cluster: &Cluster,
+        rendered: &Rendered,
+    ) -> Result<()> {
         for (name, text) in self.edited(rendered) {
             self.write(plan, &format!("{name}.edited"), text.clone(), false);
         }
@@ -58,7 +66,12 @@ impl World {
             self.write(plan, CONFIG, text, self.config.is_some());
         }
         if self.compose.as_ref() != Some(&rendered.compose) {
-            self.write(plan, COMPOSE, rendered.compose.clone(), self.compose.is_some());
+            self.write(
+                plan,
+                COMPOSE,
+                rendered.compose.clone(),
+                self.compose.is_some(),
+            );
         }
         if self.dotenv.as_ref() != Some(&rendered.dotenv) {
             self.write(plan, DOTENV, rendered.dotenv.clone(), self.dotenv.is_some());
@@ -77,7 +90,14 @@ impl World {
     }
 
     /// `docker-compose up -d`, then the wait, then the registry entry.
-    pub fn bring_up(&self, ctx: &Context, plan: &mut Plan, cluster: &Cluster, rendered: &Rendered, limit: Option<Duration>) {
+    pub fn bring_up(
+        &self,
+        ctx: &Context,
+        plan: &mut Plan,
+        cluster: &Cluster,
+        rendered: &Rendered,
+        limit: Option<Duration>,
+    ) {
         plan.then(Step::Run {
             label: "starting the containers".to_owned(),
             done: "containers started".to_owned(),
@@ -134,18 +154,26 @@ impl World {
     /// Containers that hold ports or do work. Sorted by service, the server comes first.
     pub fn alive(&self) -> impl Iterator<Item = &Container> {
         use crate::docker::State;
-        let alive = |c: &&Container| !matches!(c.state, State::Created | State::Exited | State::Other);
+        let alive =
+            |c: &&Container| !matches!(c.state, State::Created | State::Exited | State::Other);
         self.containers.iter().filter(alive)
     }
 
     /// Says so when docker-compose will make all containers anew only because the other generation
     /// of it made them: their data stays, but nobody should wonder.
     pub fn announce_crossing(&self, ctx: &Context) -> Result<()> {
-        let Some(made_by) = self.containers.iter().find_map(|c| c.compose_version.as_deref()) else {
+        let Some(made_by) = self
+            .containers
+            .iter()
+            .find_map(|c| c.compose_version.as_deref())
+        else {
             return Ok(());
         };
         let now = query(ctx, &self.tools.compose_version())?.stdout;
-        let (now, made_by) = (now.trim().trim_start_matches('v'), made_by.trim_start_matches('v'));
+        let (now, made_by) = (
+            now.trim().trim_start_matches('v'),
+            made_by.trim_start_matches('v'),
+        );
         let is_v1 = |version: &str| version.starts_with("1.");
         if is_v1(now) != is_v1(made_by) {
             ctx.ui.warn(&format!(
@@ -159,7 +187,11 @@ impl World {
     pub fn belongings(&self, ctx: &Context) -> Result<(Vec<String>, Vec<String>)> {
         let listed = query(ctx, &self.tools.volumes(self.name.as_ref()))?.stdout;
         let mut volumes: Vec<String> = listed.split_whitespace().map(str::to_owned).collect();
-        volumes.extend(self.containers.iter().flat_map(|c| c.volumes.iter().cloned()));
+        volumes.extend(
+            self.containers
+                .iter()
+                .flat_map(|c| c.volumes.iter().cloned()),
+        );
         volumes.sort();
         volumes.dedup();
         let containers = self.containers.iter().map(|c| c.name.clone()).collect();

@@ -15,6 +15,10 @@ pub fn run(ctx: &Context, name: &ClusterName) -> Result<Report> {
     }
     let mut plan = Plan::default();
     world.stop(&mut plan);
-    let state = if plan.0.is_empty() { "is stopped already" } else { "is stopped" };
+    let state = if plan.0.is_empty() {
+        "is stopped already"
+    } else {
+        "is stopped"
+    };
     act(ctx, &plan, || report::stopped(&world, state))
 }

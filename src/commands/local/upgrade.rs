@@ -8,7 +8,6 @@ use crate::commands::Report;
 use crate::context::Context;
 use crate::error::{Failure, Kind, Result};
 use crate::plan::{Plan, Step};
-use crate::render::Rendered;
 
 /// Gets newer images of the cluster's version, or those of another one, and runs them.
 pub fn run(ctx: &Context, args: &cli::Upgrade) -> Result<Report> {
@@ -24,25 +23,32 @@ pub fn run(ctx: &Context, args: &cli::Upgrade) -> Result<Report> {
     world.announce_crossing(ctx)?;
     let mut plan = Plan::default();
     // Pulled before anything is written: an image that cannot be had leaves all as it was.
-    pull(&world, &mut plan, &rendered);
+    pull(&world, &mut plan, &cluster);
     world.write_files(&mut plan, &cluster, &rendered)?;
     world.bring_up(ctx, &mut plan, &cluster, &rendered, args.waiting.limit());
-    act(ctx, &plan, || report::running(&world, &cluster, "is up to date"))
+    act(ctx, &plan, || {
+        report::running(&world, &cluster, "is up to date")
+    })
 }
 
-fn pull(world: &World, plan: &mut Plan, rendered: &Rendered) {
-    for image in &rendered.images {
+fn pull(world: &World, plan: &mut Plan, cluster: &Cluster) {
+    for image in [cluster.database.image().to_owned(), cluster.version.image()] {
         plan.then(Step::Run {
             label: format!("pulling {image}"),
             done: format!("{image} pulled"),
-            invocation: world.tools.pull(image),
+            invocation: world.tools.pull(&image),
             progress: true,
         });
     }
 }
 
 /// A newer server may have changed the database in ways an older one does not know.
-fn check_direction(world: &World, cluster: &Cluster, to: &PrismaVersion, force: bool) -> Result<()> {
+fn check_direction(
+    world: &World,
+    cluster: &Cluster,
+    to: &PrismaVersion,
+    force: bool,
+) -> Result<()> {
     if *to >= cluster.version || force {
         return Ok(());
     }

@@ -47,7 +47,7 @@ impl World {
         let path = folder.join(CONFIG);
         let config = match files::read_text(&path)? {
             Some(text) => {
-                let cluster = config::parse(&text, &path, name.clone())?;
+                let cluster = config::parse(name, &path, &text)?;
                 ctx.ui.conceal(cluster.secrets());
                 Some((text, cluster))
             }
@@ -91,13 +91,20 @@ impl World {
 
     /// The failure of a verb on a cluster that nobody knows.
     pub fn unknown(&self) -> Failure {
-        Failure::new(Kind::UnknownCluster, format!("there is no cluster `{}` here", self.name))
-            .hint(format!("start one with `{}`", self.name.command("start")))
+        Failure::new(
+            Kind::UnknownCluster,
+            format!("there is no cluster `{}` here", self.name),
+        )
+        .hint(format!("start one with `{}`", self.name.command("start")))
     }
 
     /// The key in the registry is the one that signs tokens, so it wins over the kept one.
     fn with_key(&self, mut cluster: Cluster) -> Result<Cluster> {
-        let Some(secret) = self.entry.as_ref().and_then(|entry| entry.secret.as_deref()) else {
+        let Some(secret) = self
+            .entry
+            .as_ref()
+            .and_then(|entry| entry.secret.as_deref())
+        else {
             return Ok(cluster);
         };
         let key = PrivateKey::parse(secret).map_err(|failure| {
@@ -154,7 +161,9 @@ impl World {
             return false;
         };
         let changed = humantime::format_rfc3339_nanos(changed).to_string();
-        self.containers.iter().any(|container| container.created < changed)
+        self.containers
+            .iter()
+            .any(|container| container.created < changed)
     }
 
     /// The endpoint: where people and the registry find the server.
@@ -192,7 +201,9 @@ pub fn host_of(address: &str) -> &str {
     let authority = rest.split('/').next().unwrap_or_default();
     match authority.strip_prefix('[').and_then(|v6| v6.find(']')) {
         Some(end) => &authority[..end + 2],
-        None => authority.rsplit_once(':').map_or(authority, |(host, _)| host),
+        None => authority
+            .rsplit_once(':')
+            .map_or(authority, |(host, _)| host),
     }
 }
 
@@ -216,7 +227,11 @@ mod tests {
             ("https://prisma.example", "prisma.example", None),
             ("http://[::1]:4466", "[::1]", Some(4466)),
         ] {
-            assert_eq!((host_of(address), port_of(address)), (host, port), "{address}");
+            assert_eq!(
+                (host_of(address), port_of(address)),
+                (host, port),
+                "{address}"
+            );
         }
     }
 }

@@ -52,7 +52,7 @@ fn database(cluster: &Cluster) -> Service {
         None => Text::literal(&format!("{}:{MYSQL_PORT}", cluster.database.host_port)),
     };
     Service {
-        image: Text::literal("mysql:5.7"),
+        image: Text::literal(cluster.database.image()),
         container_name,
         networks: vec!["prisma"],
         restart: "always",
