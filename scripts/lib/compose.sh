@@ -4,6 +4,8 @@
 # compose_v1 and compose_v2 leave in compose_path a program that answers as `docker-compose` of that generation, or
 # fail and leave the reason in compose_why. What had to be fetched is kept in the cache folder.
 
+# what the test rig keeps for the next run: nothing that cannot be fetched again
+cache=$target/rig-cache
 compose_path='' compose_why=''
 
 # `1.29.2` out of `1.29.2`, `v2.26.1` or `2.26.1-4`; nothing when the program does not run
