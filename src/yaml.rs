@@ -7,6 +7,7 @@
 pub mod edit;
 pub mod node;
 pub mod read;
+pub mod scan;
 pub mod tree;
 pub mod write;
 
