@@ -225,10 +225,11 @@ mod tests {
         let key = generate().expect("generates");
         let pem = key.pem_pkcs1();
         let Some(checked) = openssl(&["rsa", "-check", "-traditional"], &pem) else {
-            #[expect(clippy::print_stderr, reason = "a skipped test says so")]
-            {
-                eprintln!("skipped: there is no openssl to compare with");
-            }
+            // Past the capture of the test harness: a test that was not made must be seen.
+            let _ = writeln!(
+                std::io::stderr(),
+                "skipped: comparing keys with openssl, which is not installed"
+            );
             return;
         };
         // Some releases write "RSA key ok" in front, to stdout.

@@ -1,1 +1,3 @@
-fn main() {}
+//! Whole outcomes, without a Docker engine.
+
+mod render;
