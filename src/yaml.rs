@@ -9,6 +9,7 @@ pub mod edit;
 pub mod node;
 pub mod patch;
 pub mod read;
+pub mod scan;
 pub mod tree;
 pub mod write;
 

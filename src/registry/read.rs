@@ -2,8 +2,9 @@
 
 use super::{Entry, Env, variables};
 use crate::error::{Failure, Kind, Result};
+use crate::yaml::edit::LARGE;
 use crate::yaml::read::{Position, YamlError};
-use crate::yaml::{Node, tree};
+use crate::yaml::{Node, scan, tree};
 use std::collections::HashSet;
 use std::path::Path;
 
@@ -30,6 +31,11 @@ struct Problem {
 
 /// Reads a text. Only one that is not YAML at all fails here.
 pub(super) fn contents(path: &Path, text: &str) -> Result<Contents> {
+    if text.len() >= LARGE
+        && let Some(contents) = Contents::scan(text)
+    {
+        return Ok(contents);
+    }
     match Node::parse(text) {
         Ok(node) => Ok(Contents::read(&node)),
         Err(error) => Err(not_yaml(path, &error)),
@@ -74,6 +80,46 @@ impl Contents {
         let lines: Vec<String> = lines.into_iter().map(|(_, line)| line).collect();
         Err(Failure::new(Kind::ConfigInvalid, lines.join("\n"))
             .hint("correct the file; it was left as it is"))
+    }
+
+    /// Reads a text of the common shape with nothing wrong in it, without the parser.
+    fn scan(text: &str) -> Option<Contents> {
+        let root = scan::root(text)?;
+        let mut contents = Contents {
+            clusters: Vec::new(),
+            session: None,
+            problems: Vec::new(),
+        };
+        let value = |pair: &tree::Pair| match &pair.inner {
+            None if pair.value.is_empty() => Some(None),
+            None => scan::text_of(text, &pair.value).map(Some),
+            Some(_) => None,
+        };
+        distinct(&root)?;
+        for pair in &root.pairs {
+            match (pair.key.as_str(), &pair.inner) {
+                ("cloudSessionKey", _) => contents.session = value(pair)?,
+                ("clusters", Some(clusters)) => {
+                    distinct(clusters)?;
+                    for cluster in &clusters.pairs {
+                        let fields = cluster.inner.as_ref()?;
+                        distinct(fields)?;
+                        let field = |key| fields.pairs.iter().find(|pair| pair.key == key);
+                        contents.clusters.push(Raw {
+                            name: cluster.key.clone(),
+                            host: value(field("host")?)?.filter(|host| !host.is_empty())?,
+                            secret: match field("clusterSecret") {
+                                Some(pair) => value(pair)?,
+                                None => None,
+                            },
+                        });
+                    }
+                }
+                ("clusters", None) => return None,
+                _ => {}
+            }
+        }
+        Some(contents)
     }
 
     fn read(root: &Node) -> Contents {
@@ -140,7 +186,8 @@ impl Contents {
             }
             None => String::new(),
         };
-        if field("host").is_none_or(Node::is_empty) {
+        let blank = |host: &Node| host.as_text() == Some("");
+        if field("host").is_none_or(|host| host.is_empty() || blank(host)) {
             self.problem(&path, format!("cluster `{name}` has no `host`"));
         }
         let secret = field("clusterSecret").and_then(|secret| {
@@ -241,6 +288,18 @@ impl Raw {
             "set `{variable}`, or write a default: `${{env:{variable}, \"…\"}}`"
         ))
     }
+}
+
+/// Fails when a key is there twice.
+fn distinct(map: &tree::Map) -> Option<()> {
+    if let [a, b] = map.pairs.as_slice() {
+        return (a.key != b.key).then_some(());
+    }
+    let mut seen = HashSet::with_capacity(map.pairs.len());
+    map.pairs
+        .iter()
+        .all(|pair| seen.insert(pair.key.as_str()))
+        .then_some(())
 }
 
 /// Where a key stands; where the closest key above it stands when it is not there by itself.

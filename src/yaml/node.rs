@@ -125,6 +125,11 @@ impl<'de> Visitor<'de> for NodeVisitor {
         Ok(Node::NULL)
     }
 
+    /// An empty document is nothing at all, which is not the same as null to serde.
+    fn visit_none<E: Error>(self) -> Result<Node, E> {
+        Ok(Node::NULL)
+    }
+
     fn visit_bool<E: Error>(self, value: bool) -> Result<Node, E> {
         Ok(Node::Leaf(value.into()))
     }
