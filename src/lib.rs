@@ -38,6 +38,7 @@ pub mod process;
 pub mod registry;
 pub mod render;
 pub mod ui;
+pub mod variables;
 pub mod wait;
 pub mod yaml;
 
