@@ -70,6 +70,7 @@ compose_v1_from_pypi() {
     compose_v1_patch "$folder" && "$folder/bin/docker-compose" version >>"$log" 2>&1 &&
     compose_is 1 "$folder/bin/docker-compose"; then
     compose_path=$folder/bin/docker-compose
+    rm -f "$log"
     return
   fi
   compose_why="$compose_why, and PyPI's did not install (\`$log\` tells why; remove it to try again)"

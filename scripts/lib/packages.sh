@@ -24,12 +24,12 @@ package_candidate() {
 }
 
 # Docker's client without its daemon is no engine
-engine_missing() { ! have dockerd && [ ! -x /usr/sbin/dockerd ]; }
+engine_missing() { ! have dockerd; }
 
 engine_packages() {
   if engine_missing; then printf 'docker.io\n'; fi
   if ! have docker; then client_package; fi
-  have iptables || [ -x /usr/sbin/iptables ] || printf 'iptables\n'
+  have iptables || printf 'iptables\n'
   packages_missing ca-certificates
 }
 
