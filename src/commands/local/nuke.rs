@@ -20,6 +20,7 @@ pub fn run(ctx: &Context, args: &cli::Nuke) -> Result<Report> {
     if !ctx.dry_run {
         consent(ctx, &world)?;
     }
+    let limit = args.waiting.limit();
     let mut plan = Plan::default();
     world.write_files(&mut plan, &cluster, &rendered)?;
     let project = world.project(&rendered);
@@ -35,9 +36,9 @@ pub fn run(ctx: &Context, args: &cli::Nuke) -> Result<Report> {
         invocation: world.tools.down(&project),
         progress: false,
     });
-    world.bring_up(ctx, &mut plan, &cluster, &rendered, args.waiting.limit())?;
+    world.bring_up(ctx, &mut plan, &cluster, &rendered, limit)?;
     act(ctx, &plan, || {
-        report::running(&world, &cluster, "is running and empty")
+        report::running(&world, &cluster, limit.is_some(), "is running and empty")
     })
 }
 

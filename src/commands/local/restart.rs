@@ -16,11 +16,12 @@ pub fn run(ctx: &Context, args: &cli::Restart) -> Result<Report> {
     super::ports::check(ctx, &world, &cluster)?;
     world.allow_overwriting(ctx, &rendered)?;
     world.check_compose(ctx)?;
+    let limit = args.waiting.limit();
     let mut plan = Plan::default();
     world.write_files(&mut plan, &cluster, &rendered)?;
     world.stop(&mut plan);
-    world.bring_up(ctx, &mut plan, &cluster, &rendered, args.waiting.limit())?;
+    world.bring_up(ctx, &mut plan, &cluster, &rendered, limit)?;
     act(ctx, &plan, || {
-        report::running(&world, &cluster, "is running again")
+        report::running(&world, &cluster, limit.is_some(), "is running again")
     })
 }

@@ -30,7 +30,7 @@ pub fn run(ctx: &Context, args: &cli::Start) -> Result<Report> {
             world.write_files(&mut plan, &cluster, &rendered)?;
             world.register(ctx, &mut plan, &cluster)?;
             return act(ctx, &plan, || {
-                report::running(&world, &cluster, "is running already")
+                report::running(&world, &cluster, true, "is running already")
             });
         }
     }
@@ -43,12 +43,9 @@ pub fn run(ctx: &Context, args: &cli::Start) -> Result<Report> {
     }
     world.write_files(&mut plan, &cluster, &rendered)?;
     world.bring_up(ctx, &mut plan, &cluster, &rendered, limit)?;
-    let state = if limit.is_some() {
-        "is running"
-    } else {
-        "is starting"
-    };
-    act(ctx, &plan, || report::running(&world, &cluster, state))
+    act(ctx, &plan, || {
+        report::running(&world, &cluster, limit.is_some(), "is running")
+    })
 }
 
 /// The cluster as it should be: what is known of it, changed by the flags, or a new one.

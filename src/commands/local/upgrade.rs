@@ -21,13 +21,14 @@ pub fn run(ctx: &Context, args: &cli::Upgrade) -> Result<Report> {
     super::ports::check(ctx, &world, &cluster)?;
     world.allow_overwriting(ctx, &rendered)?;
     world.check_compose(ctx)?;
+    let limit = args.waiting.limit();
     let mut plan = Plan::default();
     // Pulled before anything is written: an image that cannot be had leaves all as it was.
     pull(&world, &mut plan, &cluster);
     world.write_files(&mut plan, &cluster, &rendered)?;
-    world.bring_up(ctx, &mut plan, &cluster, &rendered, args.waiting.limit())?;
+    world.bring_up(ctx, &mut plan, &cluster, &rendered, limit)?;
     act(ctx, &plan, || {
-        report::running(&world, &cluster, "is up to date")
+        report::running(&world, &cluster, limit.is_some(), "is up to date")
     })
 }
 
