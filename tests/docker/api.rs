@@ -8,7 +8,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 /// A server's management API.
 #[derive(Debug, Clone)]
 pub struct Api {
-    url: String,
+    port: u16,
     token: Option<String>,
 }
 
@@ -28,19 +28,17 @@ pub fn token(private_key: &str) -> String {
 
 impl Api {
     pub fn new(port: u16, token: Option<String>) -> Api {
-        Api {
-            url: format!("http://127.0.0.1:{port}/cluster"),
-            token,
-        }
+        Api { port, token }
     }
 
-    /// One request; the error says why there was no answer.
-    pub fn try_ask(&self, query: &str) -> Result<Value, String> {
+    /// One request to a path of the server; the error says why there was no answer.
+    fn post(&self, path: &str, query: &str) -> Result<Value, String> {
         let config = ureq::Agent::config_builder()
             .timeout_global(Some(Duration::from_secs(20)))
             .http_status_as_error(false)
             .proxy(None);
-        let mut request = config.build().new_agent().post(&self.url);
+        let url = format!("http://127.0.0.1:{}/{path}", self.port);
+        let mut request = config.build().new_agent().post(&url);
         if let Some(token) = &self.token {
             request = request.header("Authorization", format!("Bearer {token}"));
         }
@@ -50,10 +48,15 @@ impl Api {
         response.body_mut().read_json().map_err(|e| e.to_string())
     }
 
+    /// One request to the management API.
+    pub fn try_ask(&self, query: &str) -> Result<Value, String> {
+        self.post("cluster", query)
+    }
+
     #[track_caller]
     pub fn ask(&self, query: &str) -> Value {
         self.try_ask(query)
-            .unwrap_or_else(|error| panic!("{query} at {}: {error}", self.url))
+            .unwrap_or_else(|error| panic!("{query} at port {}: {error}", self.port))
     }
 
     /// The version that the server says it has; needs no token.
@@ -71,7 +74,11 @@ impl Api {
     pub fn wait(&self) {
         let end = Instant::now() + Duration::from_secs(60);
         while let Err(error) = self.try_ask("{ clusterInfo { version } }") {
-            assert!(Instant::now() < end, "no answer from {}: {error}", self.url);
+            assert!(
+                Instant::now() < end,
+                "no answer at port {}: {error}",
+                self.port
+            );
             thread::sleep(Duration::from_millis(100));
         }
     }
@@ -118,5 +125,35 @@ impl Api {
             .collect();
         names.sort();
         names
+    }
+
+    /// Deploys a datamodel to a service, stage `dev`, and follows the migration to its end.
+    #[track_caller]
+    pub fn deploy(&self, service: &str, types: &str) {
+        let of = format!("name: \"{service}\", stage: \"dev\"");
+        let answer = self.ask(&format!(
+            "mutation {{ deploy(input: {{{of}, types: \"{types}\"}}) {{ errors {{ description }} migration {{ revision }} }} }}"
+        ));
+        let revision = answer["data"]["deploy"]["migration"]["revision"].clone();
+        assert!(revision.is_number(), "not deployed: {answer}");
+        let end = Instant::now() + Duration::from_secs(30);
+        loop {
+            let answer = self.ask(&format!(
+                "{{ migrationStatus({of}) {{ revision status }} }}"
+            ));
+            let migration = &answer["data"]["migrationStatus"];
+            if migration["revision"] == revision && migration["status"] == "SUCCESS" {
+                return;
+            }
+            assert!(Instant::now() < end, "still {answer}");
+            thread::sleep(Duration::from_millis(50));
+        }
+    }
+
+    /// Asks a deployed service, stage `dev`.
+    #[track_caller]
+    pub fn service(&self, service: &str, query: &str) -> Value {
+        let answer = self.post(&format!("{service}/dev"), query);
+        answer.unwrap_or_else(|error| panic!("{query} of {service}: {error}"))
     }
 }

@@ -4,7 +4,7 @@ use crate::api::{Api, token};
 use crate::rig::{Generation, Rig};
 use crate::run::{Ran, Spec};
 use crate::suite::Setting;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
@@ -210,33 +210,33 @@ impl Cluster {
         Api::new(self.port, Some(token(&self.key())))
     }
 
-    /// What the database answers to a statement.
-    #[track_caller]
-    pub fn sql(&self, statement: &str) -> String {
-        let database = self.container(DATABASE);
-        // The variable of the database's own start: right whatever the password is.
-        let client = "exec mysql -N -B -uroot -p\"$MYSQL_ROOT_PASSWORD\" -e \"$0\"";
-        self.rig
-            .docker(["exec", &database.id, "sh", "-c", client, statement])
-    }
-
-    /// Leaves something behind: a service, and a row in a table of its database.
+    /// Leaves something behind: a service that is deployed, and a row of it.
     #[track_caller]
     pub fn put_data(&self) {
-        self.api().add_project("notes");
-        self.sql("CREATE TABLE `notes@dev`.`Note` (text VARCHAR(50)); INSERT INTO `notes@dev`.`Note` VALUES ('kept')");
+        let api = self.api();
+        api.add_project("notes");
+        api.deploy("notes", "type Note { id: ID! @unique text: String! }");
+        let made = api.service(
+            "notes",
+            "mutation { createNote(data: {text: \"kept\"}) { text } }",
+        );
+        assert_eq!(made["data"]["createNote"]["text"], "kept", "{made}");
     }
 
     #[track_caller]
     pub fn has_data(&self) {
-        assert_eq!(self.api().projects(), ["notes@dev"]);
-        assert_eq!(self.sql("SELECT text FROM `notes@dev`.`Note`"), "kept");
+        let api = self.api();
+        assert_eq!(api.projects(), ["notes@dev"]);
+        let answer = api.service("notes", "{ notes { text } }");
+        assert_eq!(answer, json!({"data": {"notes": [{"text": "kept"}]}}));
     }
 
     #[track_caller]
     pub fn has_no_data(&self) {
-        assert_eq!(self.api().projects(), [""; 0]);
-        assert_eq!(self.sql("SHOW DATABASES LIKE 'notes%'"), "");
+        let api = self.api();
+        assert_eq!(api.projects(), [""; 0]);
+        let answer = api.service("notes", "{ notes { text } }");
+        assert_eq!(answer["code"], 3016, "no such service: {answer}");
     }
 
     // --- docker
@@ -282,6 +282,15 @@ impl Cluster {
         all
     }
 
+    /// The ids of its containers and when they were started: the same as long as nobody touched them.
+    #[track_caller]
+    pub fn runs(&self) -> Vec<(String, String)> {
+        self.containers()
+            .into_values()
+            .map(|c| (c.id, c.started))
+            .collect()
+    }
+
     /// The id of an image, if the engine has it.
     pub fn image(&self, name: &str) -> Option<String> {
         let ran = self
@@ -308,6 +317,7 @@ pub struct Container {
     /// Image as asked for, and the id of the one it runs.
     pub image: (String, String),
     pub env: Vec<String>,
+    pub restarts: u64,
 }
 
 impl Container {
@@ -325,6 +335,7 @@ impl Container {
             started: text(&value["State"]["StartedAt"]),
             image: (text(&value["Config"]["Image"]), text(&value["Image"])),
             env: env.iter().map(text).collect(),
+            restarts: value["RestartCount"].as_u64().unwrap_or_default(),
         }
     }
 }

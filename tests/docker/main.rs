@@ -25,7 +25,7 @@ mod suite;
 mod trials;
 
 use libtest_mimic::{Arguments, Trial};
-use rig::{Generation, Rig};
+use rig::Rig;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -43,8 +43,7 @@ fn main() -> ExitCode {
     }
     let trials: Vec<Trial> = suite::ordered(trials::all())
         .into_iter()
-        .flat_map(|case| [Generation::V1, Generation::V2].map(|generation| (case, generation)))
-        .map(|(case, generation)| case.trial(rig, generation))
+        .flat_map(|case| case.trials(rig))
         .collect();
     let conclusion = libtest_mimic::run(&args, trials);
     suite::report_slowest();

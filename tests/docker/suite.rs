@@ -21,6 +21,8 @@ pub enum Access {
 pub struct Case {
     pub name: &'static str,
     pub access: Access,
+    /// The one generation it makes sense for.
+    pub only: Option<Generation>,
     pub body: fn(&Setting),
 }
 
@@ -35,33 +37,44 @@ static ENGINE: RwLock<()> = RwLock::new(());
 static LOCAL: Mutex<()> = Mutex::new(());
 static TIMES: Mutex<Vec<(Duration, String)>> = Mutex::new(Vec::new());
 
-pub const fn shared(name: &'static str, body: fn(&Setting)) -> Case {
+const fn case(name: &'static str, access: Access, body: fn(&Setting)) -> Case {
     Case {
         name,
-        access: Access::Shared,
+        access,
+        only: None,
         body,
     }
+}
+
+pub const fn shared(name: &'static str, body: fn(&Setting)) -> Case {
+    case(name, Access::Shared, body)
 }
 
 pub const fn local(name: &'static str, body: fn(&Setting)) -> Case {
-    Case {
-        name,
-        access: Access::Local,
-        body,
-    }
+    case(name, Access::Local, body)
 }
 
 pub const fn alone(name: &'static str, body: fn(&Setting)) -> Case {
-    Case {
-        name,
-        access: Access::Alone,
-        body,
-    }
+    case(name, Access::Alone, body)
 }
 
 impl Case {
+    /// The same for one generation only.
+    pub const fn only(mut self, generation: Generation) -> Case {
+        self.only = Some(generation);
+        self
+    }
+
+    /// The trials: one for each generation it makes sense for.
+    pub fn trials(self, rig: Option<&'static Rig>) -> impl Iterator<Item = Trial> {
+        [Generation::V1, Generation::V2]
+            .into_iter()
+            .filter(move |generation| self.only.is_none_or(|only| only == *generation))
+            .map(move |generation| self.trial(rig, generation))
+    }
+
     /// The trial for one generation; ignored where that or the rig is missing.
-    pub fn trial(self, rig: Option<&'static Rig>, generation: Generation) -> Trial {
+    fn trial(self, rig: Option<&'static Rig>, generation: Generation) -> Trial {
         let name = format!("{}/{}", generation.word(), self.name);
         let setting = rig
             .filter(|rig| rig.compose(generation).is_some())
