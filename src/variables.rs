@@ -218,7 +218,10 @@ mod tests {
             ("${ env: X , \"y, } z\" }", "<env:X | \"y, } z\">"),
             ("${env:X, 'it\"s'}", "<env:X | \"it\"s\">"),
             ("${env:X, ${env:Y, \"z\"}}", "<env:X | <env:Y | \"z\">>"),
-            ("${env:X, \"${env:Y, \"z\"}\"}", "<env:X | \"<env:Y | \"z\">\">"),
+            (
+                "${env:X, \"${env:Y, \"z\"}\"}",
+                "<env:X | \"<env:Y | \"z\">\">",
+            ),
             ("${self:a.${opt:stage}.b}", "<self:a.<opt:stage>.b>"),
             ("${env:X, http://h:1/s}", "<env:X | http://h:1/s>"),
             ("${env:X, plain text}", "<env:X | plain text>"),

@@ -4,13 +4,10 @@
 //! themselves. Nothing it made is lost: the project's name, and with it the volume's, stays.
 
 use super::world::{World, port_of};
+use crate::cluster::services::{DATABASE, SERVER};
 use crate::cluster::{Cluster, ClusterName, PrismaVersion};
 use crate::docker::Container;
 use crate::error::{Failure, Kind, Result};
-
-/// The compose services of the documented file.
-pub const SERVER: &str = "prisma-database";
-pub const DATABASE: &str = "prisma-db";
 
 /// The cluster that the containers and the registry entry describe, if there are any.
 pub fn cluster(world: &World) -> Result<Option<Cluster>> {

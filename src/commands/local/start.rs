@@ -1,7 +1,7 @@
 //! `prisma local start`: `docker-compose up -d`, with everything around it that makes it safe to
 //! repeat.
 
-use super::adopt::{SERVER, service};
+use super::adopt::service;
 use super::world::World;
 use super::{act, look_locked, ports, report};
 use crate::api::readiness::cluster_info;
@@ -131,7 +131,7 @@ fn is_settled(ctx: &Context, world: &World, cluster: &Cluster) -> Result<bool> {
 }
 
 fn has_key(world: &World, cluster: &Cluster) -> bool {
-    let Some(server) = service(&world.containers, SERVER) else {
+    let Some(server) = service(&world.containers, cluster.server_service()) else {
         return false;
     };
     let ours = cluster
