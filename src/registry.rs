@@ -4,6 +4,7 @@
 //! with all its problems told at once, and edited under a lock, one entry's lines at a time, with the
 //! result checked before it takes the old file's place.
 
+mod places;
 mod read;
 mod store;
 mod variables;
@@ -85,8 +86,9 @@ impl Registry {
                 path = path.display()
             ));
         }
+        let places = places::LazyPlaces::new(&text);
         for raw in &contents.clusters {
-            registry.clusters.push(raw.resolve(path, &text, env));
+            registry.clusters.push(raw.resolve(path, &places, env));
         }
         for entry in &registry.clusters {
             if let Some(problem) = &entry.problem {
