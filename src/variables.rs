@@ -5,6 +5,9 @@
 //! may be nested. What the sources are, and what happens to a text that is no reference, is up to the
 //! reader of the file: the cluster registry knows `env` alone, `prisma.yml` more.
 
+/// A way to look up environment variables.
+pub type Env<'a> = &'a dyn Fn(&str) -> Option<String>;
+
 /// A piece of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Piece {
@@ -218,7 +221,10 @@ mod tests {
             ("${ env: X , \"y, } z\" }", "<env:X | \"y, } z\">"),
             ("${env:X, 'it\"s'}", "<env:X | \"it\"s\">"),
             ("${env:X, ${env:Y, \"z\"}}", "<env:X | <env:Y | \"z\">>"),
-            ("${env:X, \"${env:Y, \"z\"}\"}", "<env:X | \"<env:Y | \"z\">\">"),
+            (
+                "${env:X, \"${env:Y, \"z\"}\"}",
+                "<env:X | \"<env:Y | \"z\">\">",
+            ),
             ("${self:a.${opt:stage}.b}", "<self:a.<opt:stage>.b>"),
             ("${env:X, http://h:1/s}", "<env:X | http://h:1/s>"),
             ("${env:X, plain text}", "<env:X | plain text>"),
