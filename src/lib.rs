@@ -18,6 +18,11 @@
 //! in [`cli`], duct in [`process`], `serde_yaml` and `yaml-edit` in [`yaml`], console, indicatif and
 //! inquire in [`ui`], ureq in [`api::http`], the process's environment in [`context`].
 
+#![cfg_attr(
+    test,
+    allow(clippy::disallowed_methods, reason = "tests stage their own files")
+)]
+
 pub mod api;
 pub mod cli;
 pub mod cluster;

@@ -74,7 +74,7 @@ impl Registry {
         let Some(text) = files::read_text(path)? else {
             return Ok(Registry::default());
         };
-        let contents = read::contents(path, &text)?;
+        let contents = read::contents(path, &text, None)?;
         contents.check(path, &text, None)?;
         let mut registry = Registry::default();
         if files::readable_by_others(path) {

@@ -12,6 +12,8 @@ use std::path::Path;
 pub(super) struct Contents {
     pub(super) clusters: Vec<Raw>,
     pub(super) session: Option<String>,
+    /// Whether a cluster may have values that are written elsewhere, by a merge key.
+    pub(super) merges: bool,
     problems: Vec<Problem>,
 }
 
@@ -29,10 +31,11 @@ struct Problem {
     second: bool,
 }
 
-/// Reads a text. Only one that is not YAML at all fails here.
-pub(super) fn contents(path: &Path, text: &str) -> Result<Contents> {
+/// Reads a text. Only one that is not YAML at all fails here. Of clusters other than `only` the
+/// values may be left out, as reading them takes time.
+pub(super) fn contents(path: &Path, text: &str, only: Option<&str>) -> Result<Contents> {
     if text.len() >= LARGE
-        && let Some(contents) = Contents::scan(text)
+        && let Some(contents) = Contents::scan(text, only)
     {
         return Ok(contents);
     }
@@ -83,11 +86,12 @@ impl Contents {
     }
 
     /// Reads a text of the common shape with nothing wrong in it, without the parser.
-    fn scan(text: &str) -> Option<Contents> {
+    fn scan(text: &str, only: Option<&str>) -> Option<Contents> {
         let root = scan::root(text)?;
         let mut contents = Contents {
             clusters: Vec::new(),
             session: None,
+            merges: false,
             problems: Vec::new(),
         };
         let value = |pair: &tree::Pair| match &pair.inner {
@@ -95,6 +99,7 @@ impl Contents {
             None => scan::text_of(text, &pair.value).map(Some),
             Some(_) => None,
         };
+        let is_text = |pair: &tree::Pair| pair.inner.is_none() && scan::is_text(text, &pair.value);
         distinct(&root)?;
         for pair in &root.pairs {
             match (pair.key.as_str(), &pair.inner) {
@@ -104,10 +109,17 @@ impl Contents {
                     for cluster in &clusters.pairs {
                         let fields = cluster.inner.as_ref()?;
                         distinct(fields)?;
+                        let wanted = only.is_none_or(|name| name == cluster.key);
+                        let value = |pair: &tree::Pair| match wanted {
+                            true => value(pair),
+                            false if pair.value.is_empty() => Some(None),
+                            false => is_text(pair).then(|| Some(String::new())),
+                        };
                         let field = |key| fields.pairs.iter().find(|pair| pair.key == key);
                         contents.clusters.push(Raw {
                             name: cluster.key.clone(),
-                            host: value(field("host")?)?.filter(|host| !host.is_empty())?,
+                            host: value(field("host")?)?
+                                .filter(|host| !wanted || !host.is_empty())?,
                             secret: match field("clusterSecret") {
                                 Some(pair) => value(pair)?,
                                 None => None,
@@ -126,6 +138,7 @@ impl Contents {
         let mut contents = Contents {
             clusters: Vec::new(),
             session: None,
+            merges: false,
             problems: Vec::new(),
         };
         contents.duplicates(root, &[]);
@@ -220,10 +233,12 @@ impl Contents {
         None
     }
 
+    /// Finds keys that are there twice, and merge keys.
     fn duplicates(&mut self, node: &Node, path: &[&str]) {
         let Node::Map(pairs) = node else { return };
         let mut seen = HashSet::new();
         for (key, _) in pairs {
+            self.merges |= key == "<<";
             if !seen.insert(key.as_str()) {
                 let mut path: Vec<&str> = path.to_vec();
                 path.push(key);

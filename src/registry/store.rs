@@ -63,20 +63,15 @@ pub fn save(path: &Path, entry: &NewEntry, env: Env<'_>, interrupt: &Interrupt) 
     }
     let _lock = lock(path, interrupt)?;
     let text = files::read_text(path)?.unwrap_or_default();
-    let contents = read::contents(path, &text)?;
+    let contents = read::contents(path, &text, Some(&entry.name))?;
     contents.check(path, &text, Some(&entry.name))?;
     let old = contents.get(&entry.name);
     let changes = changes(path, &text, old, entry, env)?;
     if changes.is_empty() {
         return Ok(Saved::Unchanged);
     }
-    let (edited, after) = edited(path, &text, &entry.name, &changes)?;
-    let is_so = after.get(&entry.name).is_some_and(|raw| {
-        let secret = raw.secret.as_deref().map(|s| variables::resolve(s, env));
-        variables::resolve(&raw.host, env).as_ref() == Ok(&entry.host)
-            && secret == entry.secret.clone().map(Ok)
-    });
-    if !is_so {
+    let edited = edited(path, &text, &entry.name, &changes)?;
+    if contents.merges && !says(path, &edited, entry, env)? {
         return Err(impossible(
             path,
             &entry.name,
@@ -97,11 +92,15 @@ pub fn remove(path: &Path, name: &str, interrupt: &Interrupt) -> Result<bool> {
     }
     let _lock = lock(path, interrupt)?;
     let text = files::read_text(path)?.unwrap_or_default();
-    let contents = read::contents(path, &text)?;
+    let contents = read::contents(path, &text, Some(name))?;
     contents.check(path, &text, Some(name))?;
     let keys = vec!["clusters".to_owned(), name.to_owned()];
-    let (edited, after) = edited(path, &text, name, &[Change::Remove(keys)])?;
-    if after.get(name).is_some() {
+    let edited = edited(path, &text, name, &[Change::Remove(keys)])?;
+    if contents.merges
+        && read::contents(path, &edited, Some(name))?
+            .get(name)
+            .is_some()
+    {
         return Err(impossible(
             path,
             name,
@@ -148,14 +147,22 @@ fn changes(
     Ok(changes)
 }
 
-/// The text with the changes, and what it says.
-fn edited(path: &Path, text: &str, name: &str, changes: &[Change]) -> Result<(String, Contents)> {
-    let edited = edit::apply(text, changes).map_err(|refused| match refused {
+/// Whether a text has the entry just so.
+fn says(path: &Path, text: &str, entry: &NewEntry, env: Env<'_>) -> Result<bool> {
+    let contents = read::contents(path, text, Some(&entry.name))?;
+    Ok(contents.get(&entry.name).is_some_and(|raw| {
+        let secret = raw.secret.as_deref().map(|s| variables::resolve(s, env));
+        variables::resolve(&raw.host, env).as_ref() == Ok(&entry.host)
+            && secret == entry.secret.clone().map(Ok)
+    }))
+}
+
+/// The text with the changes, which the editor has checked.
+fn edited(path: &Path, text: &str, name: &str, changes: &[Change]) -> Result<String> {
+    edit::apply(text, changes).map_err(|refused| match refused {
         Refused::Broken(error) => read::not_yaml(path, &error),
         Refused::Impossible(reason) => impossible(path, name, &reason),
-    })?;
-    let contents = read::contents(path, &edited)?;
-    Ok((edited, contents))
+    })
 }
 
 fn impossible(path: &Path, name: &str, reason: &str) -> Failure {
