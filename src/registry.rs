@@ -14,10 +14,8 @@ use crate::files;
 use std::fmt;
 use std::path::Path;
 
+pub use crate::variables::Env;
 pub use store::{NewEntry, Saved, remove, save};
-
-/// A way to look up environment variables.
-pub type Env<'a> = &'a dyn Fn(&str) -> Option<String>;
 
 /// A cluster of the registry.
 #[derive(Clone, PartialEq, Eq)]

@@ -5,6 +5,9 @@
 //! may be nested. What the sources are, and what happens to a text that is no reference, is up to the
 //! reader of the file: the cluster registry knows `env` alone, `prisma.yml` more.
 
+/// A way to look up environment variables.
+pub type Env<'a> = &'a dyn Fn(&str) -> Option<String>;
+
 /// A piece of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Piece {

@@ -52,6 +52,20 @@ impl Places {
         position(&self.text, self.nearest(path).0.start)
     }
 
+    /// Where the key at the end of `path` stands the last time, when it is there more than once.
+    pub fn last_key(&self, path: &[Step]) -> Position {
+        let again = path.split_last().and_then(|(last, parents)| {
+            let (parent, true) = self.nearest(parents) else {
+                return None;
+            };
+            parent.inner.iter().rfind(|(step, _)| step == last)
+        });
+        match again {
+            Some((_, place)) => position(&self.text, place.start),
+            None => self.key(path),
+        }
+    }
+
     /// Where the value at the end of `path` begins; the key's place, or the closest parent's, when it
     /// is not written there itself.
     pub fn value(&self, path: &[Step]) -> Position {
@@ -169,5 +183,8 @@ mod tests {
         assert_eq!(value(&["f", "g"]), "9:11");
         assert_eq!(value(&["i"]), "11:1");
         assert_eq!(key(&["nope"]), "1:1");
+        let twice = Places::of("a: {b: 1, b: 2}\n");
+        assert_eq!(twice.last_key(&path(&["a", "b"])).to_string(), "1:11");
+        assert_eq!(twice.last_key(&path(&["a", "c"])).to_string(), "1:1");
     }
 }
