@@ -40,11 +40,14 @@ fn ends(mut running: Running, way: Way, status: i32) -> Ran {
     // A second, and what a busy machine takes on top of it.
     assert!(took < Duration::from_millis(2000), "{way:?}: took {took:?}");
     let word = if status == 130 {
-        "error: interrupted\n"
+        "error: interrupted while "
     } else {
-        "error: terminated\n"
+        "error: terminated while "
     };
-    ran.told(&[word])
+    ran.told(&[
+        word,
+        "\nhint: run the same command again: it goes on from what is there\n",
+    ])
 }
 
 fn while_pulling(setting: &Setting) {
