@@ -1,0 +1,3 @@
+//! `prisma.yml`: hand-made files, what they say or what is wrong with them, and edits of one line.
+
+mod corpus;
