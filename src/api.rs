@@ -2,3 +2,5 @@
 
 pub mod http;
 pub mod readiness;
+pub mod token;
+pub mod version;

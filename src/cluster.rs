@@ -33,6 +33,14 @@ pub mod documented {
     pub const SCHEMA_MANAGER_SECRET: &str = "MUCHSECRET";
 }
 
+/// The compose services of the cluster edition (1.1 page).
+pub mod services {
+    /// The Prisma server.
+    pub const SERVER: &str = "prisma-database";
+    /// Its database.
+    pub const DATABASE: &str = "prisma-db";
+}
+
 /// A database technology.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Connector {
@@ -171,6 +179,11 @@ impl Cluster {
             schema_manager_secret: documented::SCHEMA_MANAGER_SECRET.to_owned(),
             cluster_secret: None,
         }
+    }
+
+    /// The compose service of its server.
+    pub fn server_service(&self) -> &'static str {
+        services::SERVER
     }
 
     /// Its edition.

@@ -125,9 +125,13 @@ pub fn apply_thoroughly(text: &str, changes: &[Change]) -> Result<String, Refuse
     let edited = spliced(text, splices)?;
     match Node::parse(&edited) {
         Ok(after) if same(&after, &expected) => Ok(edited),
-        _ => Err(impossible(
+        Ok(_) => Err(impossible(
             "an anchor, an alias or a merge key ties it to other lines",
         )),
+        Err(error) => Err(impossible(format!(
+            "the result would not be YAML: {}",
+            error.message
+        ))),
     }
 }
 

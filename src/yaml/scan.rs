@@ -13,12 +13,7 @@ const KEY_LIMIT: usize = 256;
 
 /// The outermost mapping of a text in the common shape.
 pub fn root(text: &str) -> Option<Map> {
-    let odd = |byte: &u8| !matches!(byte, b' '..=b'~' | b'\n' | b'\r');
-    if text
-        .as_bytes()
-        .chunks(4096)
-        .any(|chunk| chunk.iter().filter(|b| odd(b)).count() > 0)
-    {
+    if !is_plain(text.as_bytes()) {
         return None;
     }
     let mut scan = Scan {
@@ -26,7 +21,7 @@ pub fn root(text: &str) -> Option<Map> {
         at: 0,
         open: vec![Level::new(0)],
     };
-    while let Some(line) = scan.next_line()? {
+    while let Some(line) = scan.next_line() {
         scan.line(line)?;
     }
     while scan.open.len() > 1 {
@@ -36,6 +31,20 @@ pub fn root(text: &str) -> Option<Map> {
         .pop()
         .map(|level| level.map)
         .filter(|map| !map.pairs.is_empty())
+}
+
+/// Printable ASCII, carriage returns only at line ends. Without a branch per byte, as the compiler
+/// makes many at once of it then.
+fn is_plain(bytes: &[u8]) -> bool {
+    let odd = |b: u8| (b.wrapping_sub(b' ') > b'~' - b' ') & (b != b'\n') & (b != b'\r');
+    let stray = |(b, next): (&u8, &u8)| (*b == b'\r') & (*next != b'\n');
+    let next = bytes.get(1..).unwrap_or_default();
+    !bytes.iter().fold(false, |found, b| found | odd(*b))
+        && !bytes
+            .iter()
+            .zip(next)
+            .fold(false, |found, pair| found | stray(pair))
+        && bytes.last() != Some(&b'\r')
 }
 
 struct Scan<'t> {
@@ -63,28 +72,24 @@ impl Level {
 }
 
 impl Scan<'_> {
-    /// The next line without its end. Outer `None`: a carriage return where none belongs.
-    fn next_line(&mut self) -> Option<Option<Range<usize>>> {
-        if self.at == self.text.len() {
-            return Some(None);
-        }
+    /// The next line without its end.
+    fn next_line(&mut self) -> Option<Range<usize>> {
         let start = self.at;
         let rest = &self.text[start..];
+        if rest.is_empty() {
+            return None;
+        }
         let line = match rest.find('\n') {
             Some(end) => {
                 self.at += end + 1;
-                let line = &rest[..end];
-                line.strip_suffix('\r').unwrap_or(line)
+                rest[..end].strip_suffix('\r').unwrap_or(&rest[..end])
             }
             None => {
                 self.at = self.text.len();
                 rest
             }
         };
-        if line.contains('\r') {
-            return None;
-        }
-        Some(Some(start..start + line.len()))
+        Some(start..start + line.len())
     }
 
     fn line(&mut self, line: Range<usize>) -> Option<()> {
@@ -152,7 +157,7 @@ impl Scan<'_> {
         let mut end = None;
         loop {
             let before = self.at;
-            let Some(line) = self.next_line()? else { break };
+            let Some(line) = self.next_line() else { break };
             let written = &self.text[line.clone()];
             if written.is_empty() {
                 continue;
@@ -204,7 +209,7 @@ fn scalar(text: &str) -> Option<usize> {
     let bytes = text.as_bytes();
     let end = match bytes.first()? {
         b'\'' => single_quoted(bytes)?,
-        b'"' => double_quoted(bytes)?,
+        b'"' => double_quoted(text)?,
         first if first.is_ascii_alphanumeric() || *first == b'/' => {
             let end = text.find(" #").unwrap_or(text.len());
             let plain = text[..end].trim_end_matches(' ');
@@ -231,31 +236,47 @@ fn single_quoted(bytes: &[u8]) -> Option<usize> {
     }
 }
 
-fn double_quoted(bytes: &[u8]) -> Option<usize> {
+fn double_quoted(text: &str) -> Option<usize> {
     let mut at = 1;
-    loop {
-        match bytes.get(at)? {
-            b'"' => return Some(at + 1),
-            b'\\' if b"\\\"/nrt".contains(bytes.get(at + 1)?) => at += 2,
-            b'\\' => return None,
-            _ => at += 1,
+    let mut end = at + text[at..].find('"')?;
+    // From escape to escape: they are few, and finding a byte is fast.
+    while let Some(next) = text[at..end].find('\\') {
+        let escape = at + next;
+        if !b"\\\"/nrt".contains(text.as_bytes().get(escape + 1)?) {
+            return None;
         }
+        at = escape + 2;
+        if at > end {
+            end = at + text[at..].find('"')?;
+        }
+    }
+    Some(end + 1)
+}
+
+/// Whether a value found by [`root`] is certainly a text.
+pub fn is_text(text: &str, value: &Range<usize>) -> bool {
+    const WORDS: [&str; 3] = ["true", "false", "null"];
+    let written = text.get(value.clone()).unwrap_or_default();
+    match written.as_bytes().first() {
+        Some(b'\'' | b'"' | b'|' | b'/') => true,
+        Some(first) if first.is_ascii_alphabetic() => {
+            !WORDS.iter().any(|word| word.eq_ignore_ascii_case(written))
+        }
+        _ => false,
     }
 }
 
 /// The text of a value found by [`root`]; `None` where it may be something else than a text.
 pub fn text_of(text: &str, value: &Range<usize>) -> Option<String> {
+    if !is_text(text, value) {
+        return None;
+    }
     let written = text.get(value.clone())?;
     match written.as_bytes().first()? {
         b'\'' => Some(written.get(1..written.len() - 1)?.replace("''", "'")),
         b'"' => unescaped(written.get(1..written.len() - 1)?),
         b'|' => block_text(written),
-        first if first.is_ascii_alphabetic() || *first == b'/' => {
-            const WORDS: [&str; 3] = ["true", "false", "null"];
-            let word = WORDS.iter().any(|word| word.eq_ignore_ascii_case(written));
-            (!word).then(|| written.to_owned())
-        }
-        _ => None,
+        _ => Some(written.to_owned()),
     }
 }
 

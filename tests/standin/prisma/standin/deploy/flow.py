@@ -37,9 +37,7 @@ class Deployer:
 
         warnings = []
         if version.has_force:
-            with app.database.session() as session:
-                warnings, found = destructive.check(session, Tables(app.database, project.id), inferred, last.schema,
-                                                    schema)
+            warnings, found = self._check_data(project, inferred, last.schema, schema)
             if found or warnings and not given.get('force'):
                 return _payload(found, warnings, None if version.is_late else self._dummy(project), inferred)
 
@@ -57,6 +55,17 @@ class Deployer:
         migration = self._store(Migration(project.id, steps=inferred, schema=schema, functions=functions,
                                           datamodel=given['types'], secrets=secrets))
         return _payload(warnings=warnings, migration=migration, steps_=inferred)
+
+    def _check_data(self, project, inferred, before, after):
+        app = self.app
+        try:
+            with app.database.session() as session:
+                return destructive.check(session, Tables(app.database, project.id), inferred, before, after)
+        except app.database.driver_errors:
+            # The tables may be half way to another schema.
+            if app.store.open_migration(project.id):
+                raise busy(app.version) from None
+            raise
 
     def _store(self, migration):
         # Without the lock on the database a deploy waits, while everything else works.
