@@ -18,8 +18,10 @@
 //! in [`cli`], duct in [`process`], `serde_yaml` and `yaml-edit` in [`yaml`], console, indicatif and
 //! inquire in [`ui`], ureq in [`api::http`], the process's environment in [`context`].
 
+pub mod address;
 pub mod api;
 pub mod cli;
+pub mod cloud;
 pub mod cluster;
 pub mod commands;
 pub mod context;
@@ -28,10 +30,12 @@ pub mod error;
 pub mod files;
 pub mod interrupt;
 pub mod keys;
+pub mod logs;
 pub mod plan;
 pub mod process;
 pub mod registry;
 pub mod render;
+pub mod target;
 pub mod ui;
 pub mod wait;
 pub mod yaml;
@@ -68,12 +72,14 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
 fn dispatch(ctx: &Context, command: &Command) -> Result<Report> {
     match command {
         Command::Local(command) => commands::local::run(ctx, command),
+        Command::Cluster(command) => commands::cluster::run(ctx, command),
     }
 }
 
 fn facts(cli: &Cli) -> Facts {
     Facts {
         stdin_tty: io::stdin().is_terminal(),
+        stdout_tty: io::stdout().is_terminal(),
         stderr_tty: io::stderr().is_terminal(),
         format: cli.global.format(),
         color: cli.global.color,
