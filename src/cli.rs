@@ -285,10 +285,17 @@ impl LogPart {
 
 /// Parses the arguments, program name first.
 pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
-    let mut command = Cli::command();
+    let mut command = without_values(Cli::command());
     command.build();
     let command = command.mut_subcommand("help", |help| help.about("print help of a command"));
     Cli::from_arg_matches(&command.try_get_matches_from(args)?)
+}
+
+/// Help names each flag's variable, but not the value it happens to have.
+fn without_values(command: clap::Command) -> clap::Command {
+    command
+        .mut_args(|arg| arg.hide_env_values(true))
+        .mut_subcommands(without_values)
 }
 
 /// Prints what clap has to say, help and version included; returns the exit status.

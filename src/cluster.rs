@@ -33,6 +33,14 @@ pub mod documented {
     pub const SCHEMA_MANAGER_SECRET: &str = "MUCHSECRET";
 }
 
+/// The compose services of the cluster edition (1.1 page).
+pub mod services {
+    /// The Prisma server.
+    pub const SERVER: &str = "prisma-database";
+    /// Its database.
+    pub const DATABASE: &str = "prisma-db";
+}
+
 /// A database technology.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Connector {
@@ -173,6 +181,11 @@ impl Cluster {
         }
     }
 
+    /// The compose service of its server.
+    pub fn server_service(&self) -> &'static str {
+        services::SERVER
+    }
+
     /// Its edition.
     pub fn edition(&self) -> Edition {
         self.version.edition()
@@ -207,5 +220,46 @@ impl Cluster {
         secrets.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
         secrets.dedup();
         secrets
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn connectors_are_the_documented_words() {
+        for connector in [Connector::MySql, Connector::Postgres] {
+            assert_eq!(connector.to_string().parse(), Ok(connector));
+        }
+        let failure = "MySQL".parse::<Connector>().expect_err("refused");
+        assert_eq!(failure.kind, Kind::Usage);
+    }
+
+    #[test]
+    fn secrets_are_masked_and_documented_values_are_not() {
+        let mut cluster = Cluster::documented(ClusterName::local(), PrismaVersion::default_local());
+        assert_eq!(cluster.secrets(), Vec::<String>::new());
+        cluster.database.password = "two\nlines".to_owned();
+        cluster.schema_manager_secret = "s3cret".to_owned();
+        let key = crate::keys::generate().expect("generates").pem_pkcs1();
+        cluster.cluster_secret = Some(key.clone());
+        let secrets = cluster.secrets();
+        assert_eq!(secrets[0], key, "the longest first");
+        for secret in ["s3cret", "two\nlines", "two", "lines"] {
+            assert!(secrets.iter().any(|known| known == secret), "{secret}");
+        }
+        let shown = format!("{cluster:?}");
+        for secret in &secrets {
+            assert!(!shown.contains(secret), "{shown}");
+        }
+        for line in key.lines() {
+            let masked = secrets.iter().any(|known| known == line);
+            assert_eq!(
+                masked,
+                !line.starts_with('-'),
+                "armour is no secret, the rest is"
+            );
+        }
     }
 }

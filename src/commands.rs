@@ -4,7 +4,6 @@ pub mod cluster;
 pub mod local;
 
 use crate::logs::Shown;
-use crate::ui::Ui;
 use serde_json::Value;
 
 /// What a command has to say in the end: the same for people and for programs.
@@ -47,11 +46,4 @@ pub fn facts(pairs: &[(&str, String)]) -> String {
     let width = pairs.iter().map(|(key, _)| key.len()).max().unwrap_or(0);
     let line = |(key, value): &(&str, String)| format!("  {key:width$}   {value}\n");
     pairs.iter().map(line).collect()
-}
-
-/// Warns that others can read files with secrets; each such file once.
-pub fn warn_if_readable(ui: &Ui, warnings: &[String]) {
-    for warning in warnings {
-        ui.warn(warning);
-    }
 }

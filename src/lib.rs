@@ -5,8 +5,8 @@
 //! 1. `argv` becomes a value ([`cli`]).
 //! 2. What the outside gives, environment, folders, terminal, processes, signals, becomes a
 //!    [`context`].
-//! 3. A command ([`commands`]) *looks*: files (`cluster.yml`, the cluster [`registry`]), containers
-//!    ([`docker`], through [`process`]).
+//! 3. A command ([`commands`]) *looks*: files (`cluster.yml`, the cluster [`registry`], the `prisma.yml`
+//!    of a [`service`]), containers ([`docker`], through [`process`]).
 //! 4. It decides: a typed configuration ([`cluster`]) is rendered to the files that docker-compose
 //!    reads ([`render`]), the verbs of docker and docker-compose become invocations as values
 //!    ([`docker::verbs`]), and all of it steps of a [`plan`]. `--dry-run` shows the plan and stops.
@@ -17,6 +17,11 @@
 //! Everything between looking and acting is a pure function. Each outside crate has one owner: clap
 //! in [`cli`], duct in [`process`], `serde_yaml` and `yaml-edit` in [`yaml`], console, indicatif and
 //! inquire in [`ui`], ureq in [`api::http`], the process's environment in [`context`].
+
+#![cfg_attr(
+    test,
+    allow(clippy::disallowed_methods, reason = "tests stage their own files")
+)]
 
 pub mod address;
 pub mod api;
@@ -35,8 +40,11 @@ pub mod plan;
 pub mod process;
 pub mod registry;
 pub mod render;
+pub mod service;
+pub mod suggest;
 pub mod target;
 pub mod ui;
+pub mod variables;
 pub mod wait;
 pub mod yaml;
 

@@ -2,7 +2,7 @@
 
 use crate::context::Context;
 use crate::docker::diagnosis::diagnose;
-use crate::error::{Failure, Result};
+use crate::error::{Failure, Kind, Result};
 use crate::files::{self, Access};
 use crate::process::{Invocation, Mode};
 use crate::registry::{self, NewEntry};
@@ -103,6 +103,19 @@ impl Step {
         }
     }
 
+    /// What is under way while it executes.
+    fn under_way(&self) -> String {
+        match self {
+            Step::Write { path, .. } => format!("writing {}", path.display()),
+            Step::Run { label, .. } => label.clone(),
+            Step::Wait(_) => "waiting for the server; the containers go on starting".to_owned(),
+            Step::Register { .. } | Step::Unregister { .. } => {
+                "changing the cluster registry".to_owned()
+            }
+            Step::RemoveFolder(path) => format!("removing {}", path.display()),
+        }
+    }
+
     fn execute(&self, ctx: &Context) -> Result<()> {
         ctx.interrupt.check()?;
         match self {
@@ -174,7 +187,16 @@ impl Plan {
 
     /// Executes all steps, up to the first that fails.
     pub fn execute(&self, ctx: &Context) -> Result<()> {
-        self.0.iter().try_for_each(|step| step.execute(ctx))
+        for step in &self.0 {
+            step.execute(ctx).map_err(|failure| match failure.kind {
+                // Whoever breaks off wants to know what is left behind.
+                Kind::Interrupted | Kind::Terminated => {
+                    failure.map_text(|text| format!("{text} while {}", step.under_way()))
+                }
+                _ => failure,
+            })?;
+        }
+        Ok(())
     }
 
     /// What it would do, as lines for people.

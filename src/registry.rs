@@ -4,6 +4,7 @@
 //! with all its problems told at once, and edited under a lock, one entry's lines at a time, with the
 //! result checked before it takes the old file's place.
 
+mod places;
 mod read;
 mod store;
 mod variables;
@@ -13,10 +14,9 @@ use crate::files;
 use std::fmt;
 use std::path::Path;
 
+pub use crate::variables::Env;
 pub use store::{NewEntry, Saved, remove, save};
-
-/// A way to look up environment variables.
-pub type Env<'a> = &'a dyn Fn(&str) -> Option<String>;
+pub use variables::resolve;
 
 /// A cluster of the registry.
 #[derive(Clone, PartialEq, Eq)]
@@ -76,7 +76,7 @@ impl Registry {
         let Some(text) = files::read_text(path)? else {
             return Ok(Registry::default());
         };
-        let contents = read::contents(path, &text)?;
+        let contents = read::contents(path, &text, None)?;
         contents.check(path, &text, None)?;
         let mut registry = Registry::default();
         if files::readable_by_others(path) {
@@ -85,8 +85,9 @@ impl Registry {
                 path = path.display()
             ));
         }
+        let places = places::LazyPlaces::new(&text);
         for raw in &contents.clusters {
-            registry.clusters.push(raw.resolve(path, &text, env));
+            registry.clusters.push(raw.resolve(path, &places, env));
         }
         for entry in &registry.clusters {
             if let Some(problem) = &entry.problem {

@@ -10,7 +10,7 @@ mod edition;
 mod header;
 
 pub use dotenv::Unspellable;
-pub use header::{Provenance, is_hand_edited, provenance};
+pub use header::{Provenance, is_hand_edited, provenance, without_header};
 
 use crate::cluster::{Cluster, Edition};
 use crate::error::{Failure, Kind, Result};
@@ -97,32 +97,4 @@ pub fn render(cluster: &Cluster) -> Result<Rendered> {
         unspellable,
         env,
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::cluster::{ClusterName, PrismaVersion};
-    use crate::yaml::Document;
-
-    fn local() -> Cluster {
-        Cluster::documented(ClusterName::local(), PrismaVersion::default_local())
-    }
-
-    fn value(text: &str) -> crate::yaml::Value {
-        Document::parse(text).expect("parses").value().clone()
-    }
-
-    #[test]
-    fn the_compose_file_is_the_listing() {
-        let mut listing = value(include_str!(
-            "../assets/listings/cluster-1.1.docker-compose.yml"
-        ));
-        // The page's slip.
-        let image = &mut listing["services"]["prisma-database"]["image"];
-        assert_eq!(image.as_str(), Some("prismagraphql/prisma:1.0"));
-        *image = "prismagraphql/prisma:1.1".into();
-        let rendered = render(&local()).expect("renders");
-        assert_eq!(value(&rendered.compose), listing);
-    }
 }

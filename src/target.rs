@@ -5,6 +5,7 @@ use crate::cloud::{Cloud, CloudCluster};
 use crate::context::Env;
 use crate::error::{Failure, Kind, Result};
 use crate::registry::{Entry, Registry};
+use crate::suggest;
 use std::time::Duration;
 
 /// A cluster that was named.
@@ -46,7 +47,7 @@ pub fn unknown<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Failure 
     let message = format!("there is no cluster `{}`", name.escape_debug());
     let failure = Failure::new(Kind::UnknownCluster, message);
     let known: Vec<&str> = known.collect();
-    if let Some(near) = nearest(name, &known) {
+    if let Some(near) = suggest::nearest(name, &known) {
         return failure.hint(format!("did you mean `{near}`?"));
     }
     match known.as_slice() {
@@ -57,16 +58,6 @@ pub fn unknown<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Failure 
             failure.hint(format!("use one of {}", names.join(", ")))
         }
     }
-}
-
-/// The name that is so near that it may have been meant.
-fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
-    let likeness = |other: &str| strsim::jaro_winkler(&name.to_lowercase(), &other.to_lowercase());
-    let (near, likeness) = known
-        .iter()
-        .map(|other| (*other, likeness(other)))
-        .max_by(|(_, a), (_, b)| a.total_cmp(b))?;
-    (likeness > 0.85).then_some(near)
 }
 
 #[cfg(test)]

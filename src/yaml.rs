@@ -8,10 +8,13 @@ pub mod bent;
 pub mod edit;
 pub mod node;
 pub mod patch;
+pub mod places;
 pub mod read;
+pub mod scan;
 pub mod tree;
 pub mod write;
 
 pub use node::Node;
+pub use places::{Places, Step};
 pub use read::{Document, Position, YamlError};
 pub use serde_yaml::{Mapping, Value};

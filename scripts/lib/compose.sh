@@ -50,6 +50,11 @@ compose_v1() {
 # longer builds; the distributions run it with PyYAML 6, and so does this.
 compose_v1_from_pypi() {
   local folder=$cache/compose-v1 log=$cache/compose-v1.log python
+  if [ -n "$(find "$log" -mtime -1 2>/dev/null)" ] && [ ! -d "$folder" ]; then
+    compose_why="$compose_why, and PyPI's did not install (\`$log\` tells why; remove it to try again)"
+    return 1
+  fi
+  if ! compose_python >/dev/null && [ -z "$(install_obstacle)" ]; then packages_install python3-venv || true; fi
   python=$(compose_python) || {
     compose_why="$compose_why, and no python3 with venv to install it from PyPI"
     return 1
@@ -59,16 +64,24 @@ compose_v1_from_pypi() {
   mkdir -p "$cache"
   if "$python" -m venv "$folder" >"$log" 2>&1 &&
     "$folder/bin/pip" -q install 'setuptools<80' wheel >>"$log" 2>&1 &&
-    "$folder/bin/pip" -q install --no-build-isolation 'docker<7' 'requests<2.32' 'urllib3<2' 'PyYAML>=6' \
+    "$folder/bin/pip" -q install --no-build-isolation 'docker<6' 'requests<2.32' 'urllib3<2' 'PyYAML>=6' \
       'jsonschema<4' 'python-dotenv<1' 'websocket-client<1' distro dockerpty docopt texttable >>"$log" 2>&1 &&
     "$folder/bin/pip" -q install --no-build-isolation --no-deps docker-compose==1.29.2 >>"$log" 2>&1 &&
+    compose_v1_patch "$folder" && "$folder/bin/docker-compose" version >>"$log" 2>&1 &&
     compose_is 1 "$folder/bin/docker-compose"; then
     compose_path=$folder/bin/docker-compose
+    rm -f "$log"
     return
   fi
-  compose_why="$compose_why, and PyPI's did not install (\`$log\` tells why)"
+  compose_why="$compose_why, and PyPI's did not install (\`$log\` tells why; remove it to try again)"
   rm -rf "$folder"
   return 1
+}
+
+# it wants one function of a module that Python 3.13 no longer has
+compose_v1_patch() {
+  "$1/bin/python" -c 'import pipes' 2>/dev/null ||
+    printf 'from shlex import quote\n' >"$("$1/bin/python" -c 'import site; print(site.getsitepackages()[0])')/pipes.py"
 }
 
 compose_python() {

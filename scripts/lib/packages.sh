@@ -24,12 +24,19 @@ package_candidate() {
 }
 
 # Docker's client without its daemon is no engine
-engine_missing() { ! have dockerd && [ ! -x /usr/sbin/dockerd ]; }
+engine_missing() { ! have dockerd; }
 
 engine_packages() {
-  engine_missing && printf 'docker.io\n'
-  have iptables || [ -x /usr/sbin/iptables ] || printf 'iptables\n'
+  if engine_missing; then printf 'docker.io\n'; fi
+  if ! have docker; then client_package; fi
+  have iptables || printf 'iptables\n'
   packages_missing ca-certificates
+}
+
+# the client came with the engine before it got a package of its own
+client_package() {
+  packages_lists_once
+  if [ -n "$(package_candidate docker-cli)" ]; then printf 'docker-cli\n'; else printf 'docker.io\n'; fi
 }
 
 # cargo links with `cc` and compiles C for the cryptography

@@ -52,7 +52,10 @@ rig_guarded_exit() {
 rig_hand_over() {
   if [ "$rig_user" != 0 ] && [ -d "$target" ]; then
     chown "$rig_user:$rig_group" "$target"
-    if [ -d "$cache" ]; then chown -R "$rig_user:$rig_group" "$cache"; fi
+    local folder
+    for folder in "$cache" "$target/standin"; do
+      if [ -d "$folder" ]; then chown -R "$rig_user:$rig_group" "$folder"; fi
+    done
   fi
 }
 

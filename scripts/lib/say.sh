@@ -2,6 +2,8 @@
 # What every script here shares: where things are, how they speak, who they are.
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+# Debian leaves these out for everybody but root, and the engine is in there
+PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 target=${CARGO_TARGET_DIR:-$root/target}
 case $target in /*) ;; *) target=$root/$target ;; esac
 

@@ -44,7 +44,7 @@ pub fn parse(name: &ClusterName, file: &Path, text: &str) -> Result<Cluster> {
     let mut reader = Reader::new(&document);
     let cluster = read(&mut reader, name.clone());
     // What could not be read has its default here, so nothing is reported twice.
-    for problem in cluster.problems() {
+    for problem in cluster.problems_but_key() {
         reader.problem(problem.path, problem.message);
     }
     let lines = reader.finish(file);

@@ -5,7 +5,7 @@ mod list;
 mod logs;
 mod remove;
 
-use super::{Report, warn_if_readable};
+use super::Report;
 use crate::cli::Cluster;
 use crate::cluster::ClusterName;
 use crate::context::Context;
@@ -27,7 +27,9 @@ pub fn run(ctx: &Context, command: &Cluster) -> Result<Report> {
 fn registry(ctx: &Context) -> Result<Registry> {
     let variable = |name: &str| ctx.env.get(name).map(str::to_owned);
     let registry = Registry::load(&ctx.home.registry(), &variable)?;
-    warn_if_readable(&ctx.ui, registry.warnings());
+    for warning in registry.warnings() {
+        ctx.ui.warn(warning);
+    }
     Ok(registry)
 }
 

@@ -16,9 +16,10 @@ mod world;
 
 use super::Report;
 use crate::cli::Local;
+use crate::cluster::ClusterName;
 use crate::context::{Context, LOCK_LIMIT};
-use crate::error::Result;
-use crate::files::Lock;
+use crate::error::{Kind, Result};
+use crate::files::{Lock, Request};
 use crate::plan::Plan;
 use world::World;
 
@@ -40,24 +41,24 @@ pub fn run(ctx: &Context, command: &Local) -> Result<Report> {
 /// run changes nothing and needs no lock.
 fn look_locked(
     ctx: &Context,
-    name: &crate::cluster::ClusterName,
+    name: &ClusterName,
     verb: &str,
+    look: fn(&Context, &ClusterName) -> Result<World>,
 ) -> Result<(World, Option<Lock>)> {
     let lock = if ctx.dry_run {
         None
     } else {
         let who = format!("`{}`, process {}", name.command(verb), std::process::id());
-        let what = format!("cluster `{name}`");
-        let path = ctx.home.cluster_lock(name.as_ref());
-        Some(Lock::acquire(
-            &path,
-            &what,
-            &who,
-            LOCK_LIMIT,
-            &ctx.interrupt,
-        )?)
+        let request = Request {
+            path: &ctx.home.cluster_lock(name.as_ref()),
+            what: &format!("cluster `{name}`"),
+            who: &who,
+            limit: LOCK_LIMIT,
+            on_wait: &|held| ctx.ui.status(&format!("{held}; waiting for it to end")),
+        };
+        Some(Lock::acquire_with(&request, &ctx.interrupt)?)
     };
-    Ok((World::look(ctx, name)?, lock))
+    Ok((look(ctx, name)?, lock))
 }
 
 /// Executes a plan and reports `done`, or shows the plan in a dry run.
@@ -65,6 +66,11 @@ fn act(ctx: &Context, plan: &Plan, done: impl FnOnce() -> Report) -> Result<Repo
     if ctx.dry_run {
         return Ok(Report::new(plan.text(), plan.data()));
     }
-    plan.execute(ctx)?;
+    plan.execute(ctx).map_err(|failure| match failure.kind {
+        Kind::Interrupted | Kind::Terminated => {
+            failure.hint("run the same command again: it goes on from what is there")
+        }
+        _ => failure,
+    })?;
     Ok(done())
 }

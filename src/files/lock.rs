@@ -15,10 +15,25 @@ use std::time::{Duration, Instant};
 #[derive(Debug)]
 pub struct Lock(File);
 
+/// What lock to take, and what others are told.
+pub struct Request<'a> {
+    /// The lock file.
+    pub path: &'a Path,
+    /// The thing that is locked, for example "cluster `local`".
+    pub what: &'a str,
+    /// This run: what another one is shown that has to wait.
+    pub who: &'a str,
+    /// How long to wait for another run to let go.
+    pub limit: Duration,
+    /// Told once who holds the lock, when waiting takes longer than people notice.
+    pub on_wait: &'a dyn Fn(&str),
+}
+
+/// After so long a wait people wonder.
+const NOTICED: Duration = Duration::from_millis(300);
+
 impl Lock {
-    /// Takes the lock, waiting up to `limit` for another run to let go.
-    ///
-    /// `what` names the thing that is locked, `who` this run: the text another run is shown.
+    /// Takes the lock, waiting up to `limit` for another run to let go; see [`Request`].
     pub fn acquire(
         path: &Path,
         what: &str,
@@ -26,6 +41,28 @@ impl Lock {
         limit: Duration,
         interrupt: &Interrupt,
     ) -> Result<Lock> {
+        let on_wait = &|_: &str| {};
+        Lock::acquire_with(
+            &Request {
+                path,
+                what,
+                who,
+                limit,
+                on_wait,
+            },
+            interrupt,
+        )
+    }
+
+    /// Takes the lock as requested. Fails with [`Kind::Locked`] at the limit.
+    pub fn acquire_with(request: &Request<'_>, interrupt: &Interrupt) -> Result<Lock> {
+        let Request {
+            path,
+            what,
+            who,
+            limit,
+            on_wait,
+        } = *request;
         create_folder(parent_of(path), Access::Private)?;
         let wrap = |error: std::io::Error| failure("lock", path, &error);
         let mut options = OpenOptions::new();
@@ -35,6 +72,7 @@ impl Lock {
         let mut file = options.open(path).map_err(wrap)?;
         let begun = Instant::now();
         let mut pause = Duration::from_millis(1);
+        let mut told = false;
         loop {
             match file.try_lock() {
                 Ok(()) => break,
@@ -42,9 +80,14 @@ impl Lock {
                 Err(TryLockError::WouldBlock) => return Err(held(&mut file, what)),
                 Err(TryLockError::Error(error)) => return Err(wrap(error)),
             }
+            if !told && begun.elapsed() >= NOTICED {
+                told = true;
+                on_wait(&held(&mut file, what).message);
+            }
             interrupt.sleep(pause)?;
             pause = (pause * 2).min(Duration::from_millis(50));
         }
+        let _ = file.rewind();
         // Who holds it is a courtesy to others: not being able to write it (a full disk) is no failure.
         let _ = file
             .set_len(0)

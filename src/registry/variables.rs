@@ -1,25 +1,26 @@
 //! References to environment variables: `${env:X}`, `${env:X, "default"}`.
 
 use super::Env;
+use crate::variables::{Choice, OPEN, Piece, Reference, leading};
 
 /// The text with its references replaced; the name of the first variable that is not set otherwise.
 ///
 /// What only looks like a reference (`${self:…}`, no closing brace) is left as it is. A replaced text
 /// is not looked at again.
-pub(super) fn resolve(text: &str, env: Env<'_>) -> Result<String, String> {
+pub fn resolve(text: &str, env: Env<'_>) -> Result<String, String> {
     let mut resolved = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some(at) = rest.find("${") {
+    while let Some(at) = rest.find(OPEN) {
         resolved.push_str(&rest[..at]);
         rest = &rest[at..];
-        match parse(&rest[2..]) {
-            Some((choices, len)) => {
-                resolved.push_str(&pick(&choices, env)?);
-                rest = &rest[2 + len..];
+        match leading(rest).ok().filter(|(found, _)| is_known(found)) {
+            Some((reference, len)) => {
+                resolved.push_str(&pick(&reference, env)?);
+                rest = &rest[len..];
             }
             None => {
-                resolved.push_str("${");
-                rest = &rest[2..];
+                resolved.push_str(OPEN);
+                rest = &rest[OPEN.len()..];
             }
         }
     }
@@ -32,54 +33,55 @@ pub(super) fn has_reference(text: &str) -> bool {
     resolve(text, &|_| Some(String::new())).as_deref() != Ok(text)
 }
 
-enum Choice<'t> {
-    Variable(&'t str),
-    Literal(&'t str),
+/// Whether it is made of variables and quoted texts, a variable first.
+fn is_known(reference: &Reference) -> bool {
+    let known = |choice: &Choice| match choice {
+        Choice::Source { .. } => variable(choice).is_some(),
+        Choice::Quoted(pieces) => literal(pieces).is_some(),
+        Choice::Bare(pieces) => matches!(pieces.as_slice(), [Piece::Reference(r)] if is_known(r)),
+    };
+    reference.choices.iter().all(known) && !matches!(reference.choices[..], [Choice::Quoted(_), ..])
 }
 
-fn pick(choices: &[Choice<'_>], env: Env<'_>) -> Result<String, String> {
+fn pick(reference: &Reference, env: Env<'_>) -> Result<String, String> {
     let mut missing = None;
-    for choice in choices {
-        match choice {
-            Choice::Literal(text) => return Ok((*text).to_owned()),
-            Choice::Variable(name) => match env(name) {
-                Some(value) => return Ok(value),
-                None => missing = missing.or(Some(*name)),
+    for choice in &reference.choices {
+        let value = match choice {
+            Choice::Source { .. } => {
+                let name = variable(choice).unwrap_or_default();
+                env(name).ok_or_else(|| name.to_owned())
+            }
+            Choice::Quoted(pieces) => Ok(literal(pieces).unwrap_or_default().to_owned()),
+            Choice::Bare(pieces) => match pieces.as_slice() {
+                [Piece::Reference(nested)] => pick(nested, env),
+                _ => continue,
             },
+        };
+        match value {
+            Ok(value) => return Ok(value),
+            Err(name) => missing = missing.or(Some(name)),
         }
     }
-    Err(missing.unwrap_or_default().to_owned())
+    Err(missing.unwrap_or_default())
 }
 
-/// The choices behind `${`, and where they end. The first has to be a variable.
-fn parse(text: &str) -> Option<(Vec<Choice<'_>>, usize)> {
-    let mut choices = Vec::new();
-    let mut rest = text;
-    loop {
-        rest = rest.trim_start();
-        if let Some(behind) = rest.strip_prefix("env:") {
-            let end = behind.find([',', '}'])?;
-            let name = behind[..end].trim();
-            let plain = |c: char| c.is_ascii_alphanumeric() || "_.-".contains(c);
-            if name.is_empty() || !name.chars().all(plain) {
-                return None;
-            }
-            choices.push(Choice::Variable(name));
-            rest = &behind[end..];
-        } else {
-            let quote = rest.chars().next().filter(|c| "'\"".contains(*c))?;
-            if choices.is_empty() {
-                return None;
-            }
-            let end = rest[1..].find(quote)?;
-            choices.push(Choice::Literal(&rest[1..=end]));
-            rest = rest[end + 2..].trim_start();
+/// The name in `env:NAME`.
+fn variable(choice: &Choice) -> Option<&str> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "_.-".contains(c);
+    match choice {
+        Choice::Source { source, name } if source == "env" => {
+            literal(name).filter(|name| !name.is_empty() && name.chars().all(plain))
         }
-        match rest.chars().next()? {
-            '}' => return Some((choices, text.len() - rest.len() + 1)),
-            ',' => rest = &rest[1..],
-            _ => return None,
-        }
+        _ => None,
+    }
+}
+
+/// The text of pieces without references.
+fn literal(pieces: &[Piece]) -> Option<&str> {
+    match pieces {
+        [] => Some(""),
+        [Piece::Text(text)] => Some(text),
+        _ => None,
     }
 }
 
@@ -100,6 +102,7 @@ mod tests {
             ("${env:X, 'y'}${env:X,''}", "y"),
             ("${env:X, env:A}", "<A>"),
             ("${env:A, \"y\"}", "<A>"),
+            ("${env:X, ${env:Y, \"z\"}}", "z"),
             ("${self:a} ${env:} ${env:A", "${self:a} ${env:} ${env:A"),
             (
                 "${\"a\"} ${env:A, b} $${env:A}",

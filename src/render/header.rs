@@ -7,8 +7,8 @@
 use crate::cluster::ClusterName;
 use crate::keys::checksum;
 
-/// How every rendered file begins.
-const FIRST: &str = "# Written by prisma; changes made here get lost.";
+/// How every rendered file begins, in every release: files of older ones must be recognised.
+const FIRST: &str = "# Written by prisma from cluster.yml beside this file.";
 /// What the line with the checksum begins with: the last line of the header.
 const CHECKSUM: &str = "# checksum: ";
 
@@ -27,8 +27,8 @@ pub enum Provenance {
 pub fn with_header(name: &ClusterName, body: &str) -> String {
     format!(
         "{FIRST}\n\
-         # Edit cluster.yml beside this file and run `{}`;\n\
-         # what is not in there can go into docker-compose.override.yml, which is never written.\n\
+         # Edit that one instead, then run `{}`. What it has no key for can go into\n\
+         # docker-compose.override.yml, which prisma never writes.\n\
          {CHECKSUM}{}\n\
          {body}",
         name.command("start"),
@@ -52,6 +52,18 @@ pub fn provenance(text: &str) -> Provenance {
         Provenance::Ours
     } else {
         Provenance::EditedByHand
+    }
+}
+
+/// A rendered text without its header, for files that are the user's from now on (`eject`).
+pub fn without_header(text: &str) -> &str {
+    let marker = format!("\n{CHECKSUM}");
+    let body = text
+        .split_once(&marker)
+        .and_then(|(_, rest)| rest.split_once('\n'));
+    match body {
+        Some((_, body)) if text.starts_with(FIRST) => body,
+        _ => text,
     }
 }
 
@@ -81,6 +93,8 @@ mod tests {
         assert_eq!(provenance("version: \"3\"\n"), Provenance::Foreign);
         assert_eq!(provenance(""), Provenance::Foreign);
         assert!(!is_hand_edited(&ours) && is_hand_edited("x"));
+        assert_eq!(without_header(&ours), "a: 1\nb: 2\n");
+        assert_eq!(without_header("a\n# checksum: 1\nb"), "a\n# checksum: 1\nb");
     }
 
     #[test]

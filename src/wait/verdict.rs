@@ -1,5 +1,6 @@
 //! When waiting is in vain. A pure function of what was seen of the containers.
 
+use crate::cluster::services;
 use crate::docker::{Container, State};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -87,7 +88,7 @@ impl Watch {
 
     /// Restarts that count: of the server only those since the database listens.
     fn crashes(&self, container: &Container) -> Option<u64> {
-        let base = if container.service == "prisma-db" {
+        let base = if container.service == services::DATABASE {
             &self.first
         } else {
             self.with_database.as_ref()?

@@ -7,6 +7,7 @@
 
 mod block;
 mod flow;
+mod quick;
 mod quote;
 
 use super::node::Node;
@@ -57,6 +58,28 @@ impl fmt::Debug for Change {
     }
 }
 
+impl Change {
+    fn path(&self) -> &[String] {
+        match self {
+            Change::Set(path, _) | Change::Remove(path) => path,
+        }
+    }
+
+    /// The change with a path that begins at `name`, when it is about `top` > `name`.
+    fn below(&self, top: &str, name: &str) -> Option<Change> {
+        let [first, rest @ ..] = self.path() else {
+            return None;
+        };
+        if first != top || rest.first().is_none_or(|second| second != name) {
+            return None;
+        }
+        Some(match self {
+            Change::Set(_, new) => Change::Set(rest.to_vec(), new.clone()),
+            Change::Remove(_) => Change::Remove(rest.to_vec()),
+        })
+    }
+}
+
 /// Why a text is left as it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refused {
@@ -66,8 +89,26 @@ pub enum Refused {
     Impossible(String),
 }
 
+/// From this size on, texts of the common shape are not parsed as a whole: that takes too long.
+pub const LARGE: usize = 64 * 1024;
+
 /// Makes the changes in one go: the new text, which says exactly what the old one says but for them.
 pub fn apply(text: &str, changes: &[Change]) -> Result<String, Refused> {
+    if text.len() >= LARGE
+        && let Some(edited) = apply_quickly(text, changes)
+    {
+        return Ok(edited);
+    }
+    apply_thoroughly(text, changes)
+}
+
+/// The way for large files; `None` when the text is not of the common shape. See [`apply`].
+pub fn apply_quickly(text: &str, changes: &[Change]) -> Option<String> {
+    quick::apply(text, changes)
+}
+
+/// The way for files of any shape and moderate size. See [`apply`].
+pub fn apply_thoroughly(text: &str, changes: &[Change]) -> Result<String, Refused> {
     let before = Node::parse(text).map_err(Refused::Broken)?;
     let mut expected = before.clone();
     for change in changes {
@@ -84,9 +125,13 @@ pub fn apply(text: &str, changes: &[Change]) -> Result<String, Refused> {
     let edited = spliced(text, splices)?;
     match Node::parse(&edited) {
         Ok(after) if same(&after, &expected) => Ok(edited),
-        _ => Err(impossible(
-            "something else in the file depends on the lines to be changed",
+        Ok(_) => Err(impossible(
+            "an anchor, an alias or a merge key ties it to other lines",
         )),
+        Err(error) => Err(impossible(format!(
+            "the result would not be YAML: {}",
+            error.message
+        ))),
     }
 }
 
@@ -168,11 +213,18 @@ fn value_of(new: &New) -> Node {
     }
 }
 
-/// Equal, where a collection that lost its last member may have become nothing.
+/// Equal, where a collection that lost its last member may have become nothing, and where a new pair
+/// may stand in front of the last one.
 fn same(a: &Node, b: &Node) -> bool {
+    let sorted = |pairs: &[(String, Node)]| {
+        let mut order: Vec<usize> = (0..pairs.len()).collect();
+        order.sort_by_key(|at| &pairs[*at].0);
+        order
+    };
     match (a, b) {
         (Node::Map(a), Node::Map(b)) => {
-            a.len() == b.len() && a.iter().zip(b).all(|((k, v), (l, w))| k == l && same(v, w))
+            let mut pairs = sorted(a).into_iter().zip(sorted(b));
+            a.len() == b.len() && pairs.all(|(i, j)| a[i].0 == b[j].0 && same(&a[i].1, &b[j].1))
         }
         (a, b) if a.is_empty() && b.is_empty() => true,
         (a, b) => a == b,
@@ -186,9 +238,7 @@ fn plan(
     change: &Change,
     splices: &mut Vec<Splice>,
 ) -> Result<(), Refused> {
-    let path = match change {
-        Change::Set(path, _) | Change::Remove(path) => path,
-    };
+    let path = change.path();
     let Some(mut map) = root else {
         if let Change::Set(path, new) = change {
             splices.push(block::begin(text, path, new));
@@ -207,11 +257,11 @@ fn plan(
             return Ok(());
         };
         if depth + 1 == path.len() {
-            match change {
-                Change::Remove(_) if map.flow => splices.push(flow::remove(text, map, at)),
-                Change::Remove(_) => splices.push(block::remove(text, pair)?),
-                Change::Set(_, new) => splices.push(replace(text, map, pair, new)?),
-            }
+            splices.push(match (change, &map.flow) {
+                (Change::Remove(_), Some(span)) => flow::remove(text, map, span, at),
+                (Change::Remove(_), None) => block::remove(text, map, at)?,
+                (Change::Set(_, new), _) => replace(text, pair, new)?,
+            });
             return Ok(());
         }
         match &pair.inner {
@@ -236,20 +286,21 @@ fn add(
     new: &New,
     splices: &mut Vec<Splice>,
 ) -> Result<(), Refused> {
-    match parent {
+    match (parent, &map.flow) {
         // `key: {}` in the middle of lines: the new lines are better than a long one.
-        Some((outer, pair)) if map.flow && map.pairs.is_empty() && !outer.flow => {
-            fill(text, outer, pair, path, new, splices)
+        (Some((outer, pair)), Some(_)) if map.pairs.is_empty() && outer.flow.is_none() => {
+            return fill(text, outer, pair, path, new, splices);
         }
-        _ if map.flow => {
-            splices.push(flow::insert(text, map, path, new));
-            Ok(())
-        }
-        _ => {
-            splices.push(block::insert(text, map, path, new)?);
-            Ok(())
-        }
+        (_, Some(span)) => splices.push(flow::insert(text, map, span, path, new)),
+        (_, None) => splices.push(block::insert(
+            text,
+            parent.map(|(_, pair)| pair),
+            map,
+            path,
+            new,
+        )?),
     }
+    Ok(())
 }
 
 /// Gives a pair whose value is nothing (null, `{}`, `[]`) a first pair of its own.
@@ -264,11 +315,11 @@ fn fill(
     let written = &text[pair.value.clone()];
     if written.starts_with(['*', '!', '|', '>']) {
         return Err(impossible(format!(
-            "the value of `{}` is not written as a plain mapping",
+            "the value of `{}` is an alias or has a tag",
             pair.key
         )));
     }
-    if map.flow {
+    if map.flow.is_some() {
         let space = if written.is_empty() { " " } else { "" };
         let with = format!("{space}{{{}}}", flow::pair(path, new, false));
         splices.push(Splice {
@@ -289,9 +340,9 @@ fn fill(
 }
 
 /// Writes a new value in the place of the old one, in its quotes where they fit.
-fn replace(text: &str, map: &Map, pair: &Pair, new: &New) -> Result<Splice, Refused> {
-    let old = &text[pair.value.start..pair.end.max(pair.value.start)];
-    if pair.inner.is_some() || (!map.flow && old.starts_with('-')) {
+fn replace(text: &str, pair: &Pair, new: &New) -> Result<Splice, Refused> {
+    let old = &text[pair.value.clone()];
+    if pair.inner.is_some() || is_list(old) {
         return Err(impossible(format!(
             "the value of `{}` is a collection",
             pair.key
@@ -311,9 +362,14 @@ fn replace(text: &str, map: &Map, pair: &Pair, new: &New) -> Result<Splice, Refu
         ""
     };
     Ok(Splice {
-        range: pair.value.start..pair.end.max(pair.value.start),
+        range: pair.value.clone(),
         with: format!("{space}{with}"),
     })
+}
+
+/// Whether a value that is no mapping is a list.
+fn is_list(written: &str) -> bool {
+    written.starts_with('[') || written.starts_with("- ") || written.lines().next() == Some("-")
 }
 
 /// Puts the pieces in. They were all found in the same text, so they must not overlap.

@@ -37,7 +37,7 @@ pub fn set(text: &str, path: &[&str], new: New<'_>) -> Option<String> {
     let value = match new {
         New::Text(text) => ScalarValue::double_quoted(text),
         New::Block(text) => ScalarValue::literal(text),
-        New::Number(number) => ScalarValue::plain(number.to_string()),
+        New::Number(number) => ScalarValue::from(i64::from(number)),
         New::Absent => return None,
     };
     match parents {

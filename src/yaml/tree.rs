@@ -7,10 +7,8 @@ use yaml_edit::{Mapping, MappingEntry, YamlFile, YamlNode};
 /// A mapping as it stands in a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Map {
-    /// Whether it is written `{…}`.
-    pub flow: bool,
-    /// The text of the mapping; in flow style from brace to brace.
-    pub span: Range<usize>,
+    /// From brace to brace, when it is written `{…}`.
+    pub flow: Option<Range<usize>>,
     /// Its pairs in file order.
     pub pairs: Vec<Pair>,
 }
@@ -20,12 +18,11 @@ pub struct Map {
 pub struct Pair {
     /// The key, without its quotes.
     pub key: String,
-    /// Where the key begins.
+    /// Where the pair begins: the key, or its `?`.
     pub start: usize,
-    /// The value without anchor and comment; empty, behind the colon, when there is none.
+    /// The value without anchor, comment and blank lines behind it; empty, behind the colon, when
+    /// there is none.
     pub value: Range<usize>,
-    /// Where the last character of the value that matters ends.
-    pub end: usize,
     /// The value's own pairs, when it is a mapping.
     pub inner: Option<Map>,
 }
@@ -60,8 +57,7 @@ pub fn position(text: &str, offset: usize) -> Position {
 fn map(text: &str, mapping: &Mapping) -> Option<Map> {
     let pairs: Option<Vec<Pair>> = mapping.entries().map(|entry| pair(text, &entry)).collect();
     Some(Map {
-        flow: mapping.is_flow_style(),
-        span: range(mapping.byte_range()),
+        flow: mapping.is_flow_style().then(|| range(mapping.byte_range())),
         pairs: pairs?,
     })
 }
@@ -84,15 +80,17 @@ fn pair(text: &str, entry: &MappingEntry) -> Option<Pair> {
         None => None,
     };
     let end = match &inner {
-        Some(inner) if inner.flow => inner.span.end,
-        Some(inner) => inner.pairs.last().map_or(place.end, |last| last.end),
+        Some(Map {
+            flow: Some(span), ..
+        }) => span.end,
+        Some(inner) => inner.pairs.last().map_or(place.end, |last| last.value.end),
         None => content_end(text, &place),
     };
+    place.end = end;
     Some(Pair {
         key: key.as_scalar()?.as_string(),
         start: range(entry.byte_range()).start,
         value: place,
-        end,
         inner,
     })
 }
@@ -102,13 +100,22 @@ fn content_end(text: &str, value: &Range<usize>) -> usize {
     let Some(written) = text.get(value.clone()) else {
         return value.end;
     };
-    let header = written.lines().next().unwrap_or_default();
-    if header.starts_with(['|', '>']) && header.contains('+') {
-        // Here blank lines are part of the text.
-        let line = written.strip_suffix('\n').unwrap_or(written);
-        return value.start + line.strip_suffix('\r').unwrap_or(line).len();
+    let bare = written.trim_end();
+    if !bare.starts_with(['|', '>']) {
+        return value.start + bare.len();
     }
-    value.start + written.trim_end().len()
+    // In a block, spaces at the end of a line are text, and with `+` blank lines are too.
+    let keeps = bare
+        .lines()
+        .next()
+        .is_some_and(|header| header.contains('+'));
+    let lines = if keeps {
+        written.strip_suffix('\n').unwrap_or(written)
+    } else {
+        let rest = &written[bare.len()..];
+        &written[..bare.len() + rest.find('\n').unwrap_or(rest.len())]
+    };
+    value.start + lines.strip_suffix('\r').unwrap_or(lines).len()
 }
 
 fn range(position: yaml_edit::TextPosition) -> Range<usize> {
@@ -127,11 +134,11 @@ mod tests {
         let inner = root.pairs[0].inner.as_ref().expect("a mapping");
         let a = inner.pairs[0].inner.as_ref().expect("a mapping");
         assert_eq!(&text[a.pairs[0].value.clone()], "'x'");
-        assert!(text[..a.pairs[1].end].ends_with("# no"));
-        assert_eq!(inner.pairs[0].end, a.pairs[1].end);
+        assert!(text[..a.pairs[1].value.end].ends_with("# no"));
+        assert_eq!(inner.pairs[0].value.end, a.pairs[1].value.end);
         assert_eq!(&text[inner.pairs[1].value.clone()], "*h");
         assert!(inner.pairs[2].value.is_empty());
-        assert!(text[..inner.pairs[2].end].ends_with("e:"));
+        assert!(text[..inner.pairs[2].value.end].ends_with("e:"));
         assert_eq!(position(text, inner.pairs[1].start).to_string(), "9:3");
     }
 }

@@ -1,1 +1,10 @@
-fn main() {}
+//! The program from outside: the real binary, in a sandbox in which everything outside is played.
+//! Needs no Docker, no network and nothing of the machine but a shell.
+#![cfg(unix)]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "tests start the program and write files"
+)]
+
+mod start;
+mod support;

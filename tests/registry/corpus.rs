@@ -24,9 +24,11 @@ type Said = Vec<(String, String, Option<String>)>;
 fn said(path: &Path) -> Result<Said> {
     let registry = Registry::load(path, &env)?;
     let clusters = registry.clusters().iter();
-    Ok(clusters
+    let mut said: Said = clusters
         .map(|c| (c.name.clone(), c.host.clone(), c.secret.clone()))
-        .collect())
+        .collect();
+    said.sort();
+    Ok(said)
 }
 
 struct Case {
@@ -121,6 +123,17 @@ fn is_one_insertion(part: &str, whole: &str) -> bool {
     whole.len() >= part.len() && head + tail >= part.len()
 }
 
+/// A pair of a flow mapping gets a comma when it is no longer the last: the one other byte allowed.
+fn without_new_comma(before: &str, after: &str) -> String {
+    let same = before.bytes().zip(after.bytes());
+    let head = same.take_while(|(a, b)| a == b).count();
+    let mut text = after.to_owned();
+    if before.contains('{') && after[head..].starts_with(',') {
+        text.remove(head);
+    }
+    text
+}
+
 fn new_entry(name: &str, host: &str, secret: Option<&str>) -> NewEntry {
     NewEntry {
         name: name.to_owned(),
@@ -150,9 +163,11 @@ fn check(path: &Path) -> String {
     if let Some(after) = case.edit("add `fresh`", |path| save(path, &fresh)) {
         let mut expected = old.clone().expect("was readable");
         expected.push(("fresh".into(), fresh.host.clone(), fresh.secret.clone()));
+        expected.sort();
         assert_eq!(said(&case.file()), Ok(expected), "{name}: add");
         assert!(
-            is_one_insertion(&case.before, &after) || old.as_ref().is_ok_and(Vec::is_empty),
+            is_one_insertion(&case.before, &without_new_comma(&case.before, &after))
+                || old.as_ref().is_ok_and(Vec::is_empty),
             "{name}: add touched other lines:\n{}",
             difference(&case.before, &after)
         );
@@ -168,15 +183,19 @@ fn check(path: &Path) -> String {
         );
         assert_eq!(
             after.ends_with('\n'),
-            case.before.is_empty() || case.before.ends_with('\n'),
+            case.before.trim_start_matches('\u{feff}').is_empty() || case.before.ends_with('\n'),
             "{name}: last line end"
         );
         if old.as_ref().is_ok_and(|old| !old.is_empty()) {
             registry::remove(&case.file(), "fresh", &Interrupt::default()).expect("removes");
             let back = fs::read_to_string(case.file()).expect("reads");
+            let back = without_new_comma(&case.before, &back);
             assert_eq!(back, case.before, "{name}: add, then remove");
         }
     }
+    let refused =
+        name.starts_with("wrong-") || ["anchor-clusters", "alias-clusters"].contains(&&*name);
+    assert_eq!(case.report.contains("refused"), refused, "{name}");
     let Ok(old) = old else { return case.report };
     for (at, (cluster, host, secret)) in old.iter().enumerate() {
         let same = new_entry(cluster, host, secret.as_deref());
@@ -234,7 +253,10 @@ fn every_file_survives_every_edit() {
     assert!(files.len() >= 60, "{} files", files.len());
     let mut wrong = Vec::new();
     for path in files {
-        let report = check(&path);
+        let Ok(report) = std::panic::catch_unwind(|| check(&path)) else {
+            wrong.push(path.display().to_string());
+            continue;
+        };
         let golden = path.with_extension("edits");
         if std::env::var_os("BLESS").is_some() {
             fs::write(&golden, &report).expect("writes");

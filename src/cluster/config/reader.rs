@@ -1,6 +1,7 @@
 //! Takes values out of a document and gathers what is wrong with them, with places.
 
 use crate::cluster::{PrismaVersion, path};
+use crate::suggest::nearest;
 use crate::yaml::bent::is_bent;
 use crate::yaml::write::double_quoted;
 use crate::yaml::{Document, Position, Value};
@@ -207,12 +208,4 @@ fn kind(value: &Value) -> &'static str {
         Value::Mapping(_) => "keys with values",
         Value::Tagged(_) => "a value with a tag",
     }
-}
-
-/// The known key that was probably meant.
-fn nearest<'k>(name: &str, known: &[&'k str]) -> Option<&'k str> {
-    let plain = |key: &str| key.to_lowercase().replace(['-', '_', ' '], "");
-    let distance = |key: &str| strsim::damerau_levenshtein(&plain(name), &plain(key));
-    let best = known.iter().min_by_key(|key| distance(key))?;
-    (distance(best) <= 1 + best.len() / 4).then_some(*best)
 }

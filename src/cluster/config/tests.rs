@@ -325,6 +325,9 @@ prop_compose! {
 }
 
 proptest! {
+    // Each case reads keys several times, at a millisecond each.
+    #![proptest_config(ProptestConfig::with_cases(100))]
+
     #[test]
     fn what_is_written_reads_back(cluster in cluster()) {
         prop_assert_eq!(read_text(&render(&cluster)), Ok(cluster));

@@ -5,24 +5,22 @@
 
 use super::world::World;
 use crate::address::port_of;
+use crate::cluster::services::{DATABASE, SERVER};
 use crate::cluster::{Cluster, ClusterName, PrismaVersion};
 use crate::docker::Container;
 use crate::error::{Failure, Kind, Result};
 
-/// The compose services of the documented file.
-pub const SERVER: &str = "prisma-database";
-pub const DATABASE: &str = "prisma-db";
-
 /// The cluster that the containers and the registry entry describe, if there are any.
 pub fn cluster(world: &World) -> Result<Option<Cluster>> {
-    if world.containers.is_empty() && (world.entry.is_none() || world.is_remote()) {
+    let entry = world.entry()?;
+    if world.containers.is_empty() && (entry.is_none() || world.is_remote()?) {
         return Ok(None);
     }
     from_parts(
         &world.name,
         service(&world.containers, SERVER),
         service(&world.containers, DATABASE),
-        world.entry.as_ref().and_then(|entry| port_of(&entry.host)),
+        entry.and_then(|entry| port_of(&entry.host)),
     )
     .map(Some)
 }

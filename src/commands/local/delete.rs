@@ -12,10 +12,10 @@ use serde_json::json;
 
 /// Removes a cluster, with consent.
 pub fn run(ctx: &Context, name: &ClusterName) -> Result<Report> {
-    let (world, _lock) = look_locked(ctx, name, "delete")?;
+    let (world, _lock) = look_locked(ctx, name, "delete", World::look_at_all)?;
     let cluster = world.cluster()?;
     let rendered = World::render(ctx, &cluster)?;
-    let (containers, volumes) = world.belongings(ctx)?;
+    let (containers, volumes) = (world.container_names(), world.volumes.clone());
     if !ctx.dry_run {
         ctx.ui.status(&format!(
             "this removes cluster `{name}` and all its data:\n  containers  {}\n  volumes     {}\n  files       {}",
@@ -39,7 +39,7 @@ pub fn run(ctx: &Context, name: &ClusterName) -> Result<Report> {
             progress: false,
         });
     }
-    if world.entry.is_some() && !world.is_remote() {
+    if world.entry()?.is_some() && !world.is_remote()? {
         plan.then(Step::Unregister {
             path: ctx.home.registry(),
             name: name.to_string(),

@@ -18,7 +18,7 @@ pub fn run(ctx: &Context, args: &cli::Logs) -> Result<Report> {
 
 fn chosen<'a>(world: &'a World, service: Option<&str>) -> Result<Vec<&'a Container>> {
     if world.containers.is_empty() {
-        if world.config.is_none() {
+        if world.is_unknown() {
             return Err(world.unknown());
         }
         let message = format!("cluster `{}` has no containers, and so no logs", world.name);

@@ -11,7 +11,7 @@ use crate::plan::{Plan, Step};
 
 /// Resets a cluster, with consent.
 pub fn run(ctx: &Context, args: &cli::Nuke) -> Result<Report> {
-    let (world, _lock) = look_locked(ctx, &args.which.name, "nuke")?;
+    let (world, _lock) = look_locked(ctx, &args.which.name, "nuke", World::look_at_all)?;
     let cluster = world.cluster()?;
     let rendered = World::render(ctx, &cluster)?;
     // All that could keep it from starting again is checked before anything is destroyed.
@@ -20,6 +20,7 @@ pub fn run(ctx: &Context, args: &cli::Nuke) -> Result<Report> {
     if !ctx.dry_run {
         consent(ctx, &world)?;
     }
+    let limit = args.waiting.limit();
     let mut plan = Plan::default();
     world.write_files(&mut plan, &cluster, &rendered)?;
     let project = world.project(&rendered);
@@ -35,19 +36,18 @@ pub fn run(ctx: &Context, args: &cli::Nuke) -> Result<Report> {
         invocation: world.tools.down(&project),
         progress: false,
     });
-    world.bring_up(ctx, &mut plan, &cluster, &rendered, args.waiting.limit());
+    world.bring_up(ctx, &mut plan, &cluster, &rendered, limit)?;
     act(ctx, &plan, || {
-        report::running(&world, &cluster, "is running and empty")
+        report::running(&world, &cluster, limit.is_some(), "is running and empty")
     })
 }
 
 fn consent(ctx: &Context, world: &World) -> Result<()> {
-    let (containers, volumes) = world.belongings(ctx)?;
     ctx.ui.status(&format!(
         "this destroys all data of cluster `{}`, every deployed service included:\n  containers  {}\n  volumes     {}",
         world.name,
-        list(&containers),
-        list(&volumes)
+        list(&world.container_names()),
+        list(&world.volumes)
     ));
     ctx.ui.confirm(
         &format!("destroying the data of cluster `{}`", world.name),

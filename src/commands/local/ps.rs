@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 pub fn run(ctx: &Context, name: &ClusterName) -> Result<Report> {
     let world = World::look(ctx, name)?;
     if world.containers.is_empty() {
-        if world.config.is_none() {
+        if world.is_unknown() {
             return Err(world.unknown());
         }
         let text = format!(

@@ -5,8 +5,14 @@ use crate::cluster::Cluster;
 use crate::commands::{Report, facts};
 use serde_json::json;
 
-/// The report of a running cluster; `state` completes "cluster `x` …".
-pub fn running(world: &World, cluster: &Cluster, state: &str) -> Report {
+/// The report of a cluster that was brought up; `state` completes "cluster `x` …". One that was not
+/// waited for is only starting, whatever the verb.
+pub fn running(world: &World, cluster: &Cluster, waited: bool, state: &str) -> Report {
+    let (state, word) = if waited {
+        (state, "running")
+    } else {
+        ("is starting", "starting")
+    };
     let endpoint = world.endpoint(cluster);
     let playground = format!("{endpoint}/cluster");
     let database = world.database(cluster);
@@ -26,7 +32,7 @@ pub fn running(world: &World, cluster: &Cluster, state: &str) -> Report {
     );
     let data = json!({
         "name": name.to_string(),
-        "state": "running",
+        "state": word,
         "endpoint": endpoint,
         "playground": playground,
         "database": {"address": database, "connector": cluster.database.connector.to_string(), "user": cluster.database.user},

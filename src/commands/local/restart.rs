@@ -10,17 +10,18 @@ use crate::plan::Plan;
 
 /// Restarts a cluster, whether it runs or not.
 pub fn run(ctx: &Context, args: &cli::Restart) -> Result<Report> {
-    let (world, _lock) = look_locked(ctx, &args.which.name, "restart")?;
+    let (world, _lock) = look_locked(ctx, &args.which.name, "restart", World::look)?;
     let cluster = world.cluster()?;
     let rendered = World::render(ctx, &cluster)?;
     super::ports::check(ctx, &world, &cluster)?;
     world.allow_overwriting(ctx, &rendered)?;
-    world.announce_crossing(ctx)?;
+    world.check_compose(ctx)?;
+    let limit = args.waiting.limit();
     let mut plan = Plan::default();
     world.write_files(&mut plan, &cluster, &rendered)?;
     world.stop(&mut plan);
-    world.bring_up(ctx, &mut plan, &cluster, &rendered, args.waiting.limit());
+    world.bring_up(ctx, &mut plan, &cluster, &rendered, limit)?;
     act(ctx, &plan, || {
-        report::running(&world, &cluster, "is running again")
+        report::running(&world, &cluster, limit.is_some(), "is running again")
     })
 }

@@ -1,7 +1,7 @@
 //! `prisma local start`: `docker-compose up -d`, with everything around it that makes it safe to
 //! repeat.
 
-use super::adopt::{SERVER, service};
+use super::adopt::service;
 use super::world::World;
 use super::{act, look_locked, ports, report};
 use crate::api::readiness::cluster_info;
@@ -16,39 +16,36 @@ use std::time::Duration;
 
 /// Starts a cluster; a quick no-op when it runs as it should.
 pub fn run(ctx: &Context, args: &cli::Start) -> Result<Report> {
-    let (world, _lock) = look_locked(ctx, &args.which.name, "start")?;
+    let (world, _lock) = look_locked(ctx, &args.which.name, "start", World::look)?;
     let cluster = wanted(ctx, &world, args)?;
     let rendered = World::render(ctx, &cluster)?;
     let limit = args.waiting.limit();
 
     let mut plan = Plan::default();
     if is_settled(ctx, &world, &cluster)? {
-        let taken_over = world.config.is_none();
+        let taken_over = world.config()?.is_none();
         let as_it_is = taken_over || (world.has(&rendered) && !world.override_is_newer());
         if as_it_is {
             // Containers that serve well are not made anew for a file's sake.
             world.write_files(&mut plan, &cluster, &rendered)?;
-            world.register(ctx, &mut plan, &cluster);
+            world.register(ctx, &mut plan, &cluster)?;
             return act(ctx, &plan, || {
-                report::running(&world, &cluster, "is running already")
+                report::running(&world, &cluster, true, "is running already")
             });
         }
     }
     ports::check(ctx, &world, &cluster)?;
     world.allow_overwriting(ctx, &rendered)?;
-    world.announce_crossing(ctx)?;
-    if world.config.is_none() && !world.containers.is_empty() {
+    world.check_compose(ctx)?;
+    if world.config()?.is_none() && !world.containers.is_empty() {
         ctx.ui
             .status("taking over the containers of another prisma CLI; their data is kept");
     }
     world.write_files(&mut plan, &cluster, &rendered)?;
-    world.bring_up(ctx, &mut plan, &cluster, &rendered, limit);
-    let state = if limit.is_some() {
-        "is running"
-    } else {
-        "is starting"
-    };
-    act(ctx, &plan, || report::running(&world, &cluster, state))
+    world.bring_up(ctx, &mut plan, &cluster, &rendered, limit)?;
+    act(ctx, &plan, || {
+        report::running(&world, &cluster, limit.is_some(), "is running")
+    })
 }
 
 /// The cluster as it should be: what is known of it, changed by the flags, or a new one.
@@ -81,10 +78,9 @@ fn wanted(ctx: &Context, world: &World, args: &cli::Start) -> Result<Cluster> {
 }
 
 fn new_cluster(world: &World) -> Result<Cluster> {
-    if world.is_remote() {
+    if world.is_remote()? {
         let host = world
-            .entry
-            .as_ref()
+            .entry()?
             .map(|entry| entry.host.as_str())
             .unwrap_or_default();
         return Err(Failure::new(
@@ -135,7 +131,7 @@ fn is_settled(ctx: &Context, world: &World, cluster: &Cluster) -> Result<bool> {
 }
 
 fn has_key(world: &World, cluster: &Cluster) -> bool {
-    let Some(server) = service(&world.containers, SERVER) else {
+    let Some(server) = service(&world.containers, cluster.server_service()) else {
         return false;
     };
     let ours = cluster

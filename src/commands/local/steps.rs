@@ -3,7 +3,7 @@
 use super::world::{COMPOSE, CONFIG, DOTENV, World};
 use crate::cluster::{Cluster, config};
 use crate::context::Context;
-use crate::docker::Container;
+use crate::docker::{Compose, Container, State};
 use crate::error::Result;
 use crate::files::Access;
 use crate::keys;
@@ -57,13 +57,14 @@ impl World {
         for (name, text) in self.edited(rendered) {
             self.write(plan, &format!("{name}.edited"), text.clone(), false);
         }
-        let new_config = match &self.config {
+        let config = self.config()?;
+        let new_config = match config {
             Some((text, old)) if old != cluster => Some(config::edit(text, old, cluster)?),
             Some(_) => None,
             None => Some(config::render(cluster)),
         };
         if let Some(text) = new_config {
-            self.write(plan, CONFIG, text, self.config.is_some());
+            self.write(plan, CONFIG, text, config.is_some());
         }
         if self.compose.as_ref() != Some(&rendered.compose) {
             self.write(
@@ -97,7 +98,7 @@ impl World {
         cluster: &Cluster,
         rendered: &Rendered,
         limit: Option<Duration>,
-    ) {
+    ) -> Result<()> {
         plan.then(Step::Run {
             label: "starting the containers".to_owned(),
             done: "containers started".to_owned(),
@@ -113,18 +114,18 @@ impl World {
                 limit,
             })));
         }
-        self.register(ctx, plan, cluster);
+        self.register(ctx, plan, cluster)
     }
 
     /// The registry entry, where it is missing or says something else.
-    pub fn register(&self, ctx: &Context, plan: &mut Plan, cluster: &Cluster) {
+    pub fn register(&self, ctx: &Context, plan: &mut Plan, cluster: &Cluster) -> Result<()> {
         let host = self.endpoint(cluster);
         let secret = cluster.cluster_secret.as_deref();
-        if let Some(entry) = &self.entry {
+        if let Some(entry) = self.entry()? {
             let same_port = crate::address::port_of(&entry.host) == Some(cluster.port);
             if same_port && entry.secret.is_some() == secret.is_some() {
                 // The host name may be the user's own choice, the key is this one (`with_key`).
-                return;
+                return Ok(());
             }
         }
         plan.then(Step::Register {
@@ -136,6 +137,7 @@ impl World {
                 secret: secret.map(keys::to_crlf),
             },
         });
+        Ok(())
     }
 
     /// `docker stop` of whatever is alive; the server goes before its database.
@@ -153,48 +155,38 @@ impl World {
 
     /// Containers that hold ports or do work. Sorted by service, the server comes first.
     pub fn alive(&self) -> impl Iterator<Item = &Container> {
-        use crate::docker::State;
         let alive =
             |c: &&Container| !matches!(c.state, State::Created | State::Exited | State::Other);
         self.containers.iter().filter(alive)
     }
 
-    /// Says so when docker-compose will make all containers anew only because the other generation
-    /// of it made them: their data stays, but nobody should wonder.
-    pub fn announce_crossing(&self, ctx: &Context) -> Result<()> {
-        let Some(made_by) = self
+    /// The names of its containers.
+    pub fn container_names(&self) -> Vec<String> {
+        self.containers.iter().map(|c| c.name.clone()).collect()
+    }
+
+    /// Makes sure that there is a docker-compose before anything is changed, and says so when it will
+    /// make all containers anew only because the other generation of it made them: their data stays,
+    /// but nobody should wonder.
+    pub fn check_compose(&self, ctx: &Context) -> Result<()> {
+        let made_by = self
             .containers
             .iter()
-            .find_map(|c| c.compose_version.as_deref())
-        else {
+            .find_map(|c| c.compose_version.as_deref());
+        // A program was found on PATH; whether docker has the plugin shows when it is asked. v1 takes
+        // a third of a second to say its version, so it is asked only where the answer matters.
+        if made_by.is_none() && matches!(self.tools.compose, Compose::Standalone(_)) {
             return Ok(());
-        };
-        let now = query(ctx, &self.tools.compose_version())?.stdout;
-        let (now, made_by) = (
-            now.trim().trim_start_matches('v'),
-            made_by.trim_start_matches('v'),
-        );
-        let is_v1 = |version: &str| version.starts_with("1.");
-        if is_v1(now) != is_v1(made_by) {
+        }
+        let answer = query(ctx, &self.tools.compose_version())?.stdout;
+        let now = answer.trim().trim_start_matches('v');
+        let is_v1 = |version: &str| version.trim_start_matches('v').starts_with("1.");
+        if let Some(made_by) = made_by.filter(|made_by| is_v1(made_by) != is_v1(now)) {
             ctx.ui.warn(&format!(
-                "the containers were made by docker-compose {made_by} and will be made anew by {now}; their data is kept"
+                "the containers were made by docker-compose {made_by} and will be made anew by {now}; \
+                 their data is kept"
             ));
         }
         Ok(())
-    }
-
-    /// The names of all containers and volumes that destroying the cluster's data takes.
-    pub fn belongings(&self, ctx: &Context) -> Result<(Vec<String>, Vec<String>)> {
-        let listed = query(ctx, &self.tools.volumes(self.name.as_ref()))?.stdout;
-        let mut volumes: Vec<String> = listed.split_whitespace().map(str::to_owned).collect();
-        volumes.extend(
-            self.containers
-                .iter()
-                .flat_map(|c| c.volumes.iter().cloned()),
-        );
-        volumes.sort();
-        volumes.dedup();
-        let containers = self.containers.iter().map(|c| c.name.clone()).collect();
-        Ok((containers, volumes))
     }
 }

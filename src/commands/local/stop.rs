@@ -1,5 +1,6 @@
 //! `prisma local stop`: `docker stop` of the cluster's containers, found by their label.
 
+use super::world::World;
 use super::{act, look_locked, report};
 use crate::cluster::ClusterName;
 use crate::commands::Report;
@@ -9,8 +10,8 @@ use crate::plan::Plan;
 
 /// Stops a cluster. One that does not run is stopped already.
 pub fn run(ctx: &Context, name: &ClusterName) -> Result<Report> {
-    let (world, _lock) = look_locked(ctx, name, "stop")?;
-    if world.containers.is_empty() && world.config.is_none() {
+    let (world, _lock) = look_locked(ctx, name, "stop", World::look)?;
+    if world.is_unknown() {
         return Err(world.unknown());
     }
     let mut plan = Plan::default();

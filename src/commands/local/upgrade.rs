@@ -11,7 +11,7 @@ use crate::plan::{Plan, Step};
 
 /// Gets newer images of the cluster's version, or those of another one, and runs them.
 pub fn run(ctx: &Context, args: &cli::Upgrade) -> Result<Report> {
-    let (world, _lock) = look_locked(ctx, &args.which.name, "upgrade")?;
+    let (world, _lock) = look_locked(ctx, &args.which.name, "upgrade", World::look)?;
     let mut cluster = world.cluster()?;
     if let Some(to) = &args.to {
         check_direction(&world, &cluster, to, args.force)?;
@@ -20,14 +20,15 @@ pub fn run(ctx: &Context, args: &cli::Upgrade) -> Result<Report> {
     let rendered = World::render(ctx, &cluster)?;
     super::ports::check(ctx, &world, &cluster)?;
     world.allow_overwriting(ctx, &rendered)?;
-    world.announce_crossing(ctx)?;
+    world.check_compose(ctx)?;
+    let limit = args.waiting.limit();
     let mut plan = Plan::default();
     // Pulled before anything is written: an image that cannot be had leaves all as it was.
     pull(&world, &mut plan, &cluster);
     world.write_files(&mut plan, &cluster, &rendered)?;
-    world.bring_up(ctx, &mut plan, &cluster, &rendered, args.waiting.limit());
+    world.bring_up(ctx, &mut plan, &cluster, &rendered, limit)?;
     act(ctx, &plan, || {
-        report::running(&world, &cluster, "is up to date")
+        report::running(&world, &cluster, limit.is_some(), "is up to date")
     })
 }
 

@@ -12,7 +12,8 @@ use crate::keys::PrivateKey;
 use crate::registry::{Entry, Registry};
 use crate::render::{Rendered, render};
 use crate::wait;
-use std::path::PathBuf;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 /// The files of a managed cluster.
@@ -28,41 +29,31 @@ pub struct World {
     pub engine: Engine,
     /// The cluster's folder, there or not.
     pub folder: PathBuf,
-    /// `cluster.yml`: its text and what it says.
-    pub config: Option<(String, Cluster)>,
+    /// `cluster.yml`: its text and what it says. Verbs that do not need it work with a broken one.
+    config: Result<Option<(String, Cluster)>>,
     /// The rendered files, as they are now.
     pub compose: Option<String>,
     pub dotenv: Option<String>,
     /// When the override file was last changed, if there is one.
     pub overridden: Option<SystemTime>,
-    /// The cluster's registry entry.
-    pub entry: Option<Entry>,
+    /// The cluster's registry entry; the same holds for the registry.
+    entry: Result<Option<Entry>>,
     /// The cluster's containers.
     pub containers: Vec<Container>,
+    /// The names of its volumes; only [`World::look_at_all`] asks for them.
+    pub volumes: Vec<String>,
 }
 
 impl World {
-    /// Looks. Fails when a file that counts is broken or the engine does not answer.
+    /// Looks. Fails when a file cannot be read or the engine does not answer.
     pub fn look(ctx: &Context, name: &ClusterName) -> Result<World> {
         let folder = ctx.home.cluster(name.as_ref());
-        let path = folder.join(CONFIG);
-        let config = match files::read_text(&path)? {
-            Some(text) => {
-                let cluster = config::parse(name, &path, &text)?;
-                ctx.ui.conceal(cluster.secrets());
-                Some((text, cluster))
-            }
-            None => None,
-        };
-        let variable = |name: &str| ctx.env.get(name).map(str::to_owned);
-        let registry = Registry::load(&ctx.home.registry(), &variable)?;
-        super::super::warn_if_readable(&ctx.ui, registry.warnings());
         let tools = Tools::find(&ctx.env, &*ctx.runner)?;
         let containers = wait::containers(ctx, &tools, name.as_ref())?;
         Ok(World {
             name: name.clone(),
             engine: Engine::find(&ctx.env),
-            config,
+            config: read_config(ctx, name, &folder.join(CONFIG)),
             compose: files::read_text(&folder.join(COMPOSE))?,
             dotenv: files::read_text(&folder.join(DOTENV))?,
             overridden: std::fs::metadata(folder.join(OVERRIDE))
@@ -70,15 +61,62 @@ impl World {
                 .ok(),
             folder,
             tools,
-            entry: registry.get(name.as_ref()).cloned(),
+            entry: read_entry(ctx, name),
             containers,
+            volumes: Vec::new(),
         })
+    }
+
+    /// Looks at the volumes as well, for verbs that destroy them.
+    pub fn look_at_all(ctx: &Context, name: &ClusterName) -> Result<World> {
+        let tools = Tools::find(&ctx.env, &*ctx.runner)?;
+        let (world, volumes) = std::thread::scope(|scope| {
+            let volumes = scope.spawn(|| wait::query(ctx, &tools.volumes(name.as_ref())));
+            (World::look(ctx, name), volumes.join())
+        });
+        let mut world = world?;
+        let listed = match volumes {
+            Ok(volumes) => volumes?.stdout,
+            Err(panic) => std::panic::resume_unwind(panic),
+        };
+        let mounted = world
+            .containers
+            .iter()
+            .flat_map(|c| c.volumes.iter().cloned());
+        let listed = listed.split_whitespace().map(str::to_owned);
+        world.volumes = mounted
+            .chain(listed)
+            .collect::<BTreeSet<String>>()
+            .into_iter()
+            .collect();
+        Ok(world)
+    }
+
+    /// What `cluster.yml` says, if there is one.
+    pub fn config(&self) -> Result<Option<&(String, Cluster)>> {
+        self.config
+            .as_ref()
+            .map(Option::as_ref)
+            .map_err(Clone::clone)
+    }
+
+    /// The cluster's registry entry, if there is one.
+    pub fn entry(&self) -> Result<Option<&Entry>> {
+        self.entry
+            .as_ref()
+            .map(Option::as_ref)
+            .map_err(Clone::clone)
+    }
+
+    /// Whether there is nothing at all of such a cluster: no containers, no file.
+    pub fn is_unknown(&self) -> bool {
+        self.containers.is_empty() && matches!(self.config, Ok(None))
     }
 
     /// The cluster as it is: from `cluster.yml`, else taken over from what the npm CLI left. `None`
     /// when there is no such cluster.
     pub fn known(&self) -> Result<Option<Cluster>> {
-        let cluster = match &self.config {
+        let cluster = match self.config()? {
             Some((_, cluster)) => Some(cluster.clone()),
             None => adopt::cluster(self)?,
         };
@@ -101,11 +139,10 @@ impl World {
 
     /// The key in the registry is the one that signs tokens, so it wins over the kept one.
     fn with_key(&self, mut cluster: Cluster) -> Result<Cluster> {
-        let Some(secret) = self
-            .entry
-            .as_ref()
-            .and_then(|entry| entry.secret.as_deref())
-        else {
+        let Some(entry) = self.entry()? else {
+            return Ok(cluster);
+        };
+        let Some(secret) = entry.usable()?.secret.as_deref() else {
             return Ok(cluster);
         };
         let key = PrivateKey::parse(secret).map_err(|failure| {
@@ -120,12 +157,9 @@ impl World {
     }
 
     /// Whether the registry's entry is about another machine than the engine's.
-    pub fn is_remote(&self) -> bool {
-        let Some(entry) = &self.entry else {
-            return false;
-        };
-        let host = host_of(&entry.host);
-        !is_loopback(host) && host != self.engine.host
+    pub fn is_remote(&self) -> Result<bool> {
+        let host = self.entry()?.map(|entry| host_of(&entry.host));
+        Ok(host.is_some_and(|host| !is_loopback(host) && host != self.engine.host))
     }
 
     /// What compose is told for `cluster`.
@@ -187,6 +221,29 @@ impl World {
             _ => self.engine.host.clone(),
         }
     }
+}
+
+/// Reads and judges `cluster.yml`, and has its secrets masked from now on.
+fn read_config(
+    ctx: &Context,
+    name: &ClusterName,
+    path: &Path,
+) -> Result<Option<(String, Cluster)>> {
+    let Some(text) = files::read_text(path)? else {
+        return Ok(None);
+    };
+    let cluster = config::parse(name, path, &text)?;
+    ctx.ui.conceal(cluster.secrets());
+    Ok(Some((text, cluster)))
+}
+
+fn read_entry(ctx: &Context, name: &ClusterName) -> Result<Option<Entry>> {
+    let variable = |name: &str| ctx.env.get(name).map(str::to_owned);
+    let registry = Registry::load(&ctx.home.registry(), &variable)?;
+    for warning in registry.warnings() {
+        ctx.ui.warn(warning);
+    }
+    Ok(registry.get(name.as_ref()).cloned())
 }
 
 fn bracketed(ip: std::net::IpAddr) -> String {

@@ -1,6 +1,8 @@
 //! The cluster edition, Prisma 1.0-1.6: the compose file and the variables of the 1.1 Docker page.
 
 use crate::cluster::Cluster;
+// A service's name is also its host name on the network.
+use crate::cluster::services::{DATABASE, SERVER};
 use crate::error::{Failure, Result};
 use crate::keys::PrivateKey;
 use crate::render::Entry;
@@ -17,10 +19,6 @@ const MYSQLD: &str = concat!(
     "ORACLE,POSTGRESQL,TRADITIONAL\""
 );
 
-/// The database service, which is also its host name on the network.
-const DATABASE: &str = "prisma-db";
-/// The server's service.
-const SERVER: &str = "prisma-database";
 /// The port MySQL listens on inside.
 const MYSQL_PORT: u16 = 3306;
 /// Both pools' size on the page.

@@ -13,20 +13,34 @@ pub(super) fn begin(text: &str, path: &[String], new: &New) -> Splice {
     after_line(text, at, render(path, new, 0, STEP))
 }
 
-/// A pair behind the last one of a mapping.
-pub(super) fn insert(text: &str, map: &Map, path: &[String], new: &New) -> Result<Splice, Refused> {
+/// A pair behind the last one of a mapping; `parent` is the pair whose value the mapping is.
+pub(super) fn insert(
+    text: &str,
+    parent: Option<&Pair>,
+    map: &Map,
+    path: &[String],
+    new: &New,
+) -> Result<Splice, Refused> {
     let Some(last) = map.pairs.last() else {
         return Err(impossible("an empty mapping has no lines"));
     };
     let indent = indent_of(text, last)?;
-    let step = match last.inner.as_ref().filter(|inner| !inner.flow) {
+    let step = match last.inner.as_ref().filter(|inner| inner.flow.is_none()) {
         Some(inner) => match inner.pairs.last() {
             Some(pair) => indent_of(text, pair)?.saturating_sub(indent).max(1),
             None => STEP,
         },
         None => STEP,
     };
-    let at = block_end(text, last.end, indent.max(1));
+    let mut at = block_end(text, last.value.end, indent.max(1));
+    if !text[..at].ends_with('\n') && ends_in_block_scalar(text, last) {
+        // A line break at its end would become part of that text: the new pair goes in front of it.
+        let before = match map.pairs.iter().rev().nth(1) {
+            Some(previous) => Some(block_end(text, previous.value.end, indent.max(1))),
+            None => parent.map(|parent| line_end(text, parent.start)),
+        };
+        at = before.unwrap_or(at);
+    }
     Ok(after_line(text, at, render(path, new, indent, step)))
 }
 
@@ -38,15 +52,18 @@ pub(super) fn insert_below(
     new: &New,
 ) -> Result<Splice, Refused> {
     let indent = indent_of(text, pair)?;
-    let at = block_end(text, pair.end.max(pair.value.end), indent + 1);
+    let at = block_end(text, pair.value.end, indent + 1);
     Ok(after_line(text, at, render(path, new, indent + STEP, STEP)))
 }
 
 /// The lines of a pair, comments inside it included, those above it not: they may be about anything.
-pub(super) fn remove(text: &str, pair: &Pair) -> Result<Splice, Refused> {
+pub(super) fn remove(text: &str, map: &Map, at: usize) -> Result<Splice, Refused> {
+    let pair = &map.pairs[at];
+    let previous = at.checked_sub(1).and_then(|before| map.pairs.get(before));
     let indent = indent_of(text, pair)?;
-    let mut range = pair.start - indent..block_end(text, pair.end, indent + 1);
-    if !text[range.clone()].ends_with('\n') {
+    let mut range = pair.start - indent..block_end(text, pair.value.end, indent + 1);
+    let needed = previous.is_some_and(|pair| ends_in_block_scalar(text, pair));
+    if !text[range.clone()].ends_with('\n') && !needed {
         // The last line has no end: the one that becomes the last has none either.
         let before = &text[..range.start];
         let before = before.strip_suffix('\n').unwrap_or(before);
@@ -68,6 +85,14 @@ fn indent_of(text: &str, pair: &Pair) -> Result<usize, Refused> {
             "`{}` does not begin on a line of its own",
             pair.key
         ))),
+    }
+}
+
+/// Whether the last thing in a pair is a `|` or `>` text, which its line breaks belong to.
+fn ends_in_block_scalar(text: &str, pair: &Pair) -> bool {
+    match pair.inner.as_ref().and_then(|inner| inner.pairs.last()) {
+        Some(last) => ends_in_block_scalar(text, last),
+        None => text[pair.value.clone()].starts_with(['|', '>']),
     }
 }
 

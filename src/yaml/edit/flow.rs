@@ -3,16 +3,23 @@
 use super::super::tree::Map;
 use super::quote::{double_quoted, key, scalar};
 use super::{New, Splice};
+use std::ops::Range;
 
 /// A pair behind the last one, on a line of its own when that one has one.
-pub(super) fn insert(text: &str, map: &Map, path: &[String], new: &New) -> Splice {
+pub(super) fn insert(
+    text: &str,
+    map: &Map,
+    span: &Range<usize>,
+    path: &[String],
+    new: &New,
+) -> Splice {
     let json = map
         .pairs
         .first()
         .is_some_and(|pair| text[pair.start..].starts_with('"'));
     let pair = pair(path, new, json);
     let Some(last) = map.pairs.last() else {
-        let at = map.span.start + 1;
+        let at = span.start + 1;
         return Splice {
             range: at..at,
             with: pair,
@@ -22,12 +29,12 @@ pub(super) fn insert(text: &str, map: &Map, path: &[String], new: &New) -> Splic
         .rfind('\n')
         .map_or(0, |newline| newline + 1);
     let lead = &text[line..last.start];
-    let behind = &text[last.end..map.span.end];
-    let own_line = line > map.span.start && lead.trim().is_empty() && behind.contains('\n');
+    let behind = &text[last.value.end..span.end];
+    let own_line = line > span.start && lead.trim().is_empty() && behind.contains('\n');
     let comma = behind.trim_start().starts_with(',');
     if !own_line {
         return Splice {
-            range: last.end..last.end,
+            range: last.value.end..last.value.end,
             with: format!(", {pair}"),
         };
     }
@@ -44,26 +51,26 @@ pub(super) fn insert(text: &str, map: &Map, path: &[String], new: &New) -> Splic
         format!(",{}{newline}{lead}{pair}", &behind[..rest])
     };
     Splice {
-        range: last.end..last.end + rest,
+        range: last.value.end..last.value.end + rest,
         with,
     }
 }
 
 /// Takes out the pair at an index: its whole lines when it has them, else up to the next one.
-pub(super) fn remove(text: &str, map: &Map, at: usize) -> Splice {
+pub(super) fn remove(text: &str, map: &Map, span: &Range<usize>, at: usize) -> Splice {
     let pair = &map.pairs[at];
-    let behind = &text[pair.end..map.span.end];
+    let behind = &text[pair.value.end..span.end];
     let blank = behind.len() - behind.trim_start().len();
     let comma = behind[blank..].starts_with(',');
-    let mut range = pair.start..pair.end + if comma { blank + 1 } else { 0 };
+    let mut range = pair.start..pair.value.end + if comma { blank + 1 } else { 0 };
     let line = text[..pair.start]
         .rfind('\n')
         .map_or(0, |newline| newline + 1);
-    let rest = &text[range.end..map.span.end];
+    let rest = &text[range.end..span.end];
     let rest_of_line = rest.lines().next().unwrap_or_default();
     let rest_is_blank =
         rest_of_line.trim().is_empty() || rest_of_line.trim_start().starts_with('#');
-    if line > map.span.start
+    if line > span.start
         && text[line..pair.start].trim().is_empty()
         && rest_is_blank
         && rest.contains('\n')
@@ -72,7 +79,7 @@ pub(super) fn remove(text: &str, map: &Map, at: usize) -> Splice {
         range.end += rest.find('\n').unwrap_or_default() + 1;
     } else if comma {
         range.end += rest.len() - rest.trim_start_matches(' ').len();
-    } else if let Some(previous) = at.checked_sub(1).map(|before| map.pairs[before].end) {
+    } else if let Some(previous) = at.checked_sub(1).map(|before| map.pairs[before].value.end) {
         let between = &text[previous..pair.start];
         if between.chars().all(|c| c == ',' || c == ' ') {
             range.start = previous;

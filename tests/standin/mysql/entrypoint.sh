@@ -6,7 +6,9 @@ case $1 in -*) set -- mysqld "$@" ;; esac
 
 data=/var/lib/mysql
 quoted() { printf '%s' "$1" | sed -e 's/\\/\\\\/g' -e "s/'/''/g"; }
+# shellcheck disable=SC2016
 name() { printf '%s' "$1" | sed -e 's/`/``/g'; }
+holds_something() { [ -n "$(find "$1" -mindepth 1 -maxdepth 1 ! -name lost+found)" ]; }
 
 set_up() {
     if [ -z "$MYSQL_ROOT_PASSWORD$MYSQL_ALLOW_EMPTY_PASSWORD$MYSQL_RANDOM_ROOT_PASSWORD" ]; then
@@ -19,8 +21,8 @@ set_up() {
         echo "GENERATED ROOT PASSWORD: $MYSQL_ROOT_PASSWORD"
     fi
     if [ -e "$data/.stand-in-incomplete" ]; then
-        rm -rf "$data"/*
-    elif [ -n "$(ls -A "$data" | grep -v '^lost+found$')" ]; then
+        rm -rf "${data:?}"/*
+    elif holds_something "$data"; then
         echo >&2 'error: this volume holds data that a real MySQL server wrote; the stand-in leaves it alone.'
         echo >&2 '  Use the real image with it, or another volume with the stand-in.'
         exit 1

@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2034
+# shellcheck shell=bash disable=SC2034,SC2154,SC2016
 # mysql:5.7 as MariaDB: server, client, mysqladmin, mysqldump, and what they need.
 # Sourced by build with $root (to fill), $full (for unpacked packages) and $here.
 
@@ -19,9 +19,10 @@ for program in mysql mysqladmin mysqldump; do
     [ -e "$root/usr/bin/$program" ] || ln -s "$(basename "$client")" "$root/usr/bin/$program"
 done
 
-share=$full/usr/share/mysql
-mkdir -p "$root/usr/share/mysql" "$root/etc/mysql" "$root/run/mysqld" "$root/var/lib/mysql"
-cp -r "$share/english" "$share/charsets" "$root/usr/share/mysql/"
+# Named after either product, depending on the release.
+for share in usr/share/mariadb usr/share/mysql; do [ ! -d "$full/$share/english" ] || break; done
+mkdir -p "$root/$share" "$root/usr/share/mysql" "$root/etc/mysql" "$root/run/mysqld" "$root/var/lib/mysql"
+cp -r "$full/$share/english" "$full/$share/charsets" "$root/$share/"
 chown 999:999 "$root/run/mysqld" "$root/var/lib/mysql"
 cp "$here/mysql/my.cnf" "$root/etc/mysql/my.cnf"
 ln -s mysql/my.cnf "$root/etc/my.cnf"
@@ -30,10 +31,10 @@ install -m 755 "$here/mysql/entrypoint.sh" "$root/entrypoint.sh"
 # The system tables, by the SQL that mysql_install_db would feed to the server.
 {
     printf '%s\n' 'create database if not exists mysql;' 'use mysql;' 'SET @auth_root_socket=NULL;'
-    for name in mysql_system_tables mysql_performance_tables mysql_system_tables_data; do
-        for file in "$share/$name.sql" "$share/${name/mysql_/mariadb_}.sql"; do [ ! -e "$file" ] || cat "$file"; done
+    for name in system_tables performance_tables system_tables_data; do
+        cat "$full/$share/mariadb_$name.sql" 2>/dev/null || cat "$full/$share/mysql_$name.sql"
     done
-    for file in "$share"/{maria,mariadb}_add_gis_sp_bootstrap.sql; do [ ! -e "$file" ] || cat "$file"; done
+    cat "$full/$share/maria_add_gis_sp_bootstrap.sql"
     printf '%s\n' "DELETE FROM global_priv WHERE Host<>'localhost' AND User='root';" \
         "DELETE FROM proxies_priv WHERE Host<>'localhost';"
 } >"$root/usr/share/mysql/bootstrap.sql"

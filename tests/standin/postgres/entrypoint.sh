@@ -5,7 +5,9 @@ set -e
 case $1 in -*) set -- postgres "$@" ;; esac
 
 export PGDATA="${PGDATA:-/var/lib/postgresql/data}"
+# shellcheck disable=SC2016
 as_postgres() { su -s /bin/sh postgres -c 'exec "$0" "$@"' -- "$@"; }
+holds_something() { [ -n "$(find "$1" -mindepth 1 -maxdepth 1 ! -name lost+found)" ]; }
 
 set_up() {
     user=${POSTGRES_USER:-postgres} database=${POSTGRES_DB:-${POSTGRES_USER:-postgres}}
@@ -19,8 +21,8 @@ set_up() {
     # Made in a folder inside and moved up when complete, so that an interrupted first start is begun anew.
     new=$PGDATA/.stand-in-new
     if [ -e "$new" ]; then
-        rm -rf "$PGDATA"/* "$new"
-    elif [ -n "$(ls -A "$PGDATA" | grep -v '^lost+found$')" ]; then
+        rm -rf "${PGDATA:?}"/* "$new"
+    elif holds_something "$PGDATA"; then
         echo >&2 'Error: this volume holds data that a real PostgreSQL server wrote; the stand-in leaves it alone.'
         echo >&2 '       Use the real image with it, or another volume with the stand-in.'
         exit 1
@@ -49,6 +51,7 @@ if [ "$1" = postgres ]; then
     chown postgres:postgres "$PGDATA" /run/postgresql
     chmod 700 "$PGDATA"
     [ -e "$PGDATA/.stand-in-complete" ] || set_up
+    # shellcheck disable=SC2016
     exec su -s /bin/sh postgres -c 'exec "$0" "$@"' -- "$@"
 fi
 exec "$@"

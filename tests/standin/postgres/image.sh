@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2034
+# shellcheck shell=bash disable=SC2034,SC2154,SC2016
 # postgres as the distribution's own PostgreSQL, without its LLVM compiler and the cluster tools.
 # Sourced by build with $root (to fill), $full (for unpacked packages) and $here.
 

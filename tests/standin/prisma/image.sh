@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2034
+# shellcheck shell=bash disable=SC2034,SC2154,SC2016
 # prismagraphql/prisma as a small Python program; the tags differ only in the version they claim to be.
 # Sourced by build with $root (to fill), $full (for unpacked packages) and $here.
 

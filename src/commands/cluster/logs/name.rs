@@ -2,13 +2,13 @@
 
 use crate::context::Context;
 use crate::error::{Failure, Kind, Result};
-use crate::files;
-use crate::yaml::{Document, Position};
-use std::path::{Path, PathBuf};
-
-const FILE: &str = "prisma.yml";
+use crate::yaml::{Document, Position, Value};
+use crate::{files, registry, service};
+use std::path::Path;
 
 /// `cluster` of the nearest `prisma.yml`, in the working directory or above it; else `local`.
+///
+/// The rest of the file does not matter here, nor whether there is something wrong with it.
 pub fn from_service(ctx: &Context) -> Result<String> {
     let here = std::env::current_dir().map_err(|error| {
         Failure::new(
@@ -17,26 +17,20 @@ pub fn from_service(ctx: &Context) -> Result<String> {
         )
         .hint("change to a folder that is there, or name the cluster")
     })?;
-    let name = match nearest(&here)? {
-        Some((path, text)) => cluster_of(&path, &text)?,
-        None => None,
+    let env = |name: &str| ctx.env.get(name).map(str::to_owned);
+    let name = match service::find(&here) {
+        Ok(path) => match files::read_text(&path)? {
+            Some(text) => cluster_of(&path, &text, &env)?,
+            None => None,
+        },
+        Err(_) => None,
     };
     let name = name.unwrap_or_else(|| "local".to_owned());
     ctx.ui.status(&format!("logs of cluster `{name}`"));
     Ok(name)
 }
 
-fn nearest(here: &Path) -> Result<Option<(PathBuf, String)>> {
-    for folder in here.ancestors() {
-        let path = folder.join(FILE);
-        if path.is_file() {
-            return Ok(files::read_text(&path)?.map(|text| (path, text)));
-        }
-    }
-    Ok(None)
-}
-
-fn cluster_of(path: &Path, text: &str) -> Result<Option<String>> {
+fn cluster_of(path: &Path, text: &str, env: registry::Env<'_>) -> Result<Option<String>> {
     const NAME: &str = "name the cluster: `prisma cluster logs NAME`";
     let fail = |at: Position, why: &str| {
         let message = format!("{}:{at}: {why}", path.display());
@@ -47,15 +41,24 @@ fn cluster_of(path: &Path, text: &str) -> Result<Option<String>> {
         fail(at, &error.message).hint(format!("correct the file, or {NAME}"))
     })?;
     let at = || document.position(&["cluster"]);
-    match document.value().get("cluster") {
-        None | Some(crate::yaml::Value::Null) => Ok(None),
-        Some(crate::yaml::Value::String(name)) if name.contains("${") => {
-            let why = "`cluster` refers to a variable, which is not resolved here";
+    let text = match document.value().get("cluster") {
+        None | Some(Value::Null) => return Ok(None),
+        Some(Value::String(text)) => text.trim(),
+        Some(_) => {
+            let failure = fail(at(), "`cluster` is no text");
+            return Err(failure.hint(format!("put it in quotes, or {NAME}")));
+        }
+    };
+    match registry::resolve(text, env) {
+        Ok(name) if name.contains("${") => {
+            let why =
+                "`cluster` refers to something else than a variable, which is not looked up here";
             Err(fail(at(), why).hint(NAME))
         }
-        Some(crate::yaml::Value::String(name)) => Ok(Some(name.trim().to_owned())),
-        Some(_) => {
-            Err(fail(at(), "`cluster` is no text").hint(format!("put it in quotes, or {NAME}")))
+        Ok(name) => Ok(Some(name).filter(|name| !name.is_empty())),
+        Err(variable) => {
+            let why = format!("`cluster` refers to the variable `{variable}`, which is not set");
+            Err(fail(at(), &why).hint(format!("set it, or {NAME}")))
         }
     }
 }
@@ -65,23 +68,30 @@ mod tests {
     use super::*;
 
     fn cluster(text: &str) -> Result<Option<String>> {
-        cluster_of(Path::new("p.yml"), text)
+        let env = |name: &str| (name == "SET").then(|| "staging".to_owned());
+        cluster_of(Path::new("p.yml"), text, &env)
     }
 
     #[test]
     fn the_key_is_read_or_the_line_is_told() {
+        let found = |text: &str| cluster(text).expect(text);
         assert_eq!(
-            cluster("service: x\ncluster: 'a b'\n"),
-            Ok(Some("a b".into()))
+            found("service: x\ncluster: 'a b'\n").as_deref(),
+            Some("a b")
         );
-        for none in ["", "service: x\n", "cluster:\n", "- a\n"] {
-            assert_eq!(cluster(none), Ok(None), "{none:?}");
+        assert_eq!(found("cluster: ${env:SET}\n").as_deref(), Some("staging"));
+        for none in ["", "service: x\n", "cluster:\n", "- a\n", "cluster: ''\n"] {
+            assert_eq!(found(none), None, "{none:?}");
         }
         for (text, why) in [
             ("a: 1\ncluster: 7\n", "p.yml:2:1: `cluster` is no text"),
             (
                 "cluster: ${env:X}\n",
-                "p.yml:1:1: `cluster` refers to a variable, which is not resolved here",
+                "p.yml:1:1: `cluster` refers to the variable `X`, which is not set",
+            ),
+            (
+                "cluster: ${opt:X}\n",
+                "p.yml:1:1: `cluster` refers to something else than a variable, which is not looked up here",
             ),
         ] {
             let failure = cluster(text).expect_err(text);
@@ -89,20 +99,5 @@ mod tests {
         }
         let broken = cluster("a: [1\nb: 2\n").expect_err("broken");
         assert!(broken.message.starts_with("p.yml:"), "{broken}");
-    }
-
-    #[test]
-    fn the_nearest_file_counts() {
-        let home = tempfile::tempdir().expect("temporary folder");
-        let below = home.path().join("a/b");
-        std::fs::create_dir_all(&below).expect("folders");
-        let write = |path: &Path| {
-            files::write_atomic(path, b"x", files::Access::Shared).expect("writes");
-        };
-        write(&home.path().join(FILE));
-        let found = |from: &Path| nearest(from).expect("reads").map(|(path, _)| path);
-        assert_eq!(found(&below), Some(home.path().join(FILE)));
-        write(&home.path().join("a").join(FILE));
-        assert_eq!(found(&below), Some(home.path().join("a").join(FILE)));
     }
 }

@@ -15,8 +15,7 @@ class ManagementAuth:
     def check(self, header, name, stage):
         """Passes, or raises ApiError 3015. `*/*` alone satisfies empty names."""
         if not self.secret and not self.public_key:
-            self.log('Warning: Management API authentication is disabled. To protect your management server you '
-                     'should provide one (not both) of the environment variables.')
+            self.log('Warning: Management API authentication is disabled: no key and no secret is configured.')
             return
         if header is None:
             raise invalid_token("'Authorization' header not provided")

@@ -1,4 +1,126 @@
-"""placeholder"""
+"""The deploy mutation: from a datamodel to a stored migration, which the worker applies afterwards.
+
+Deviation: the older servers check subscriptions by calling themselves at CLUSTER_ADDRESS. The stand-in only sees
+whether that address answers, and looks at the subscriptions itself.
+"""
+
+import threading
+import urllib.error
+import urllib.request
+
+from ..errors import busy
+from ..graphql.language import SyntaxProblem, parse
+from ..store import Migration
+from . import datamodel, destructive, rules, steps
+from .tables import Tables
+
+
 class Deployer:
-    def __init__(self, app): self.app=app
-    def deploy(self, project, given): raise NotImplementedError('deploy')
+    def __init__(self, app):
+        self.app = app
+        # Between looking for an open migration and storing a new one nobody else may do the same.
+        self._storing = threading.Lock()
+
+    def deploy(self, project, given):
+        app, version = self.app, self.app.version
+        definitions = datamodel.parse(given['types'])
+        found = rules.check(definitions, version)
+        if found:
+            return _payload(errors=found)
+        schema, renames = datamodel.build(definitions)
+        last = app.store.last_success(project.id)
+        inferred = [] if self._is_passive(given) else steps.infer(last.schema, schema, renames, version.is_late)
+        functions = given.get('subscriptions') or []
+        found = self._check_subscriptions(project, last, functions)
+        if found:
+            return _payload(errors=found, migration=self._dummy(project))
+
+        warnings = []
+        if version.has_force:
+            warnings, found = self._check_data(project, inferred, last.schema, schema)
+            if found or warnings and not given.get('force'):
+                return _payload(found, warnings, None if version.is_late else self._dummy(project), inferred)
+
+        secrets = given.get('secrets') or []
+        changes_secrets = secrets != project.secrets
+        if version.has_secrets_step and changes_secrets:
+            inferred = [*inferred, {'type': 'UpdateSecrets', 'message': 'Secrets have been updated.'}]
+        if given.get('dryRun'):
+            return _payload(warnings=warnings, steps_=inferred)
+        if changes_secrets and not version.has_secrets_step:
+            app.store.set_secrets(project.id, secrets)
+        changes_schema = self._is_passive(given) and schema != last.schema
+        if not inferred and not functions and not changes_schema:
+            return _payload(warnings=warnings)
+        migration = self._store(Migration(project.id, steps=inferred, schema=schema, functions=functions,
+                                          datamodel=given['types'], secrets=secrets))
+        return _payload(warnings=warnings, migration=migration, steps_=inferred)
+
+    def _check_data(self, project, inferred, before, after):
+        app = self.app
+        try:
+            with app.database.session() as session:
+                return destructive.check(session, Tables(app.database, project.id), inferred, before, after)
+        except app.database.driver_errors:
+            # The tables may be half way to another schema.
+            if app.store.open_migration(project.id):
+                raise busy(app.version) from None
+            raise
+
+    def _store(self, migration):
+        # Without the lock on the database a deploy waits, while everything else works.
+        self.app.exclusive.wait()
+        with self._storing:
+            if self.app.store.open_migration(migration.projectId):
+                raise busy(self.app.version)
+            migration = self.app.store.add_migration(migration)
+        self.app.worker.wake()
+        return migration
+
+    def _is_passive(self, given):
+        """Nothing in the database is touched: a passive connector, later an argument of the deploy."""
+        if self.app.version.is_late:
+            return bool(given.get('noMigration'))
+        return not self.app.config.migrations
+
+    def _dummy(self, project):
+        return None if self.app.version.is_late else Migration(project.id)
+
+    def _check_subscriptions(self, project, last, functions):
+        """Against the schema that is deployed now: a subscription to a type that is new fails the first time."""
+        if functions and not self.app.version.since(1, 2):
+            self._call_cluster_address(project)
+        known = {model['name'][0].lower() + model['name'][1:] for model in last.schema['models']}
+        found = []
+        for function in functions:
+            text = _subscription_problem(function['query'], known)
+            if text:
+                found.append(rules.problem('Subscription', text, function['name']))
+        return found
+
+    def _call_cluster_address(self, project):
+        address = self.app.environment.get('CLUSTER_ADDRESS', '')
+        if project.secrets:
+            raise RuntimeError('the request to validate subscriptions was refused: it carries the secret, not a token')
+        try:
+            with urllib.request.urlopen(f'{address}/status', timeout=5):
+                pass
+        except (ValueError, OSError, urllib.error.URLError) as problem:
+            raise RuntimeError(f'could not reach CLUSTER_ADDRESS to validate subscriptions: {problem}') from None
+
+
+def _subscription_problem(query, known):
+    try:
+        operations = [item for item in parse(query).definitions if item.kind == 'operation']
+    except SyntaxProblem as problem:
+        return str(problem)
+    if not operations or operations[0].operation != 'subscription':
+        return 'The query is not a subscription.'
+    for selection in operations[0].selections:
+        if selection.kind == 'field' and selection.name not in known:
+            return f"Cannot query field '{selection.name}' on type 'Subscription'."
+    return None
+
+
+def _payload(errors=(), warnings=(), migration=None, steps_=()):
+    return {'errors': list(errors), 'warnings': list(warnings), 'migration': migration, 'steps': list(steps_)}

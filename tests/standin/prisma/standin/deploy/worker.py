@@ -1,4 +1,89 @@
-"""placeholder"""
+"""Applies stored migrations, one after another, and undoes them when a step fails.
+
+How long each step takes can be set with STANDIN_STEP_DELAY_MS (20), so that a client has something to watch. A model
+whose name begins with `FailOn` makes the migration that creates it fail, one with `FailOnRollback` also the undoing.
+"""
+
+import threading
+import time
+import traceback
+
+from ..store import OPEN, now
+from .tables import Tables
+
+
 class Worker:
-    def __init__(self, app): self.app=app
-    def start(self): pass
+    def __init__(self, app):
+        self.app = app
+        self._wake = threading.Event()
+        self.delay = int(app.environment.get('STANDIN_STEP_DELAY_MS', '20')) / 1000
+
+    def start(self):
+        threading.Thread(target=self._loop, daemon=True).start()
+
+    def wake(self):
+        self._wake.set()
+
+    def _loop(self):
+        # Migrations left open by the last process come first; nothing is applied without the lock.
+        self.app.exclusive.wait()
+        while True:
+            self._wake.clear()
+            try:
+                for migration in self.app.store.list_migrations(statuses=OPEN, newest_first=False):
+                    self._apply(migration)
+            except Exception:  # pylint: disable=broad-except
+                self.app.log(f'[Worker] {traceback.format_exc()}')
+            self._wake.wait(timeout=5)
+
+    def _apply(self, migration):
+        app = self.app
+        last = app.store.last_success(migration.projectId)
+        tables = Tables(app.database, migration.projectId)
+        app.services.forget(migration.projectId)
+        time.sleep(self.delay)
+        if migration.status == 'PENDING':
+            self._save(migration, status='IN_PROGRESS', startedAt=now())
+        try:
+            while migration.applied < len(migration.steps) and migration.status == 'IN_PROGRESS':
+                time.sleep(self.delay)
+                self._step(tables, migration, last)
+                self._save(migration, applied=migration.applied + 1)
+        except Exception:  # pylint: disable=broad-except
+            self._save(migration, status='ROLLING_BACK', errors=[traceback.format_exc()])
+        if migration.status == 'ROLLING_BACK':
+            self._roll_back(tables, migration, last)
+            return
+        self._save(migration, status='SUCCESS', finishedAt=now())
+        app.services.forget(migration.projectId)
+
+    def _step(self, tables, migration, last):
+        step = migration.steps[migration.applied]
+        if step['type'] == 'UpdateSecrets':
+            self.app.store.set_secrets(migration.projectId, migration.secrets)
+            return
+        with self.app.database.session() as session:
+            tables.apply(session, step, last.schema, migration.schema)
+
+    def _roll_back(self, tables, migration, last):
+        """Undoes the applied steps, newest first; `applied` stays, `rolledBack` counts."""
+        try:
+            while migration.rolledBack < migration.applied:
+                time.sleep(self.delay)
+                step = migration.steps[migration.applied - 1 - migration.rolledBack]
+                if step['type'] == 'UpdateSecrets':
+                    self.app.store.set_secrets(migration.projectId, last.secrets or [])
+                else:
+                    with self.app.database.session() as session:
+                        tables.undo(session, step, last.schema, migration.schema)
+                self._save(migration, rolledBack=migration.rolledBack + 1)
+            status = 'ROLLBACK_SUCCESS'
+        except Exception:  # pylint: disable=broad-except
+            migration.errors.append(traceback.format_exc())
+            status = 'ROLLBACK_FAILURE'
+        self._save(migration, status=status, finishedAt=now())
+
+    def _save(self, migration, **changes):
+        for name, value in changes.items():
+            setattr(migration, name, value)
+        self.app.store.save_progress(migration)

@@ -1,0 +1,249 @@
+//! A service: what `prisma.yml` says.
+//!
+//! [`find`] the file, read its [`EnvFiles`], [`load`] it. Both generations of the file are understood:
+//! `service`, `stage` and `cluster`, and the one `endpoint` of Prisma 1.8 and later. References
+//! (`${env:X}`, `${self:a.b}`, `${opt:x}`, with defaults) are replaced first; then everything that is
+//! wrong is reported at once, each with its line. Nothing is ever rewritten but the one line that says
+//! where to deploy to: [`save_target`].
+
+mod datamodel;
+mod edit;
+mod endpoint;
+mod env_file;
+mod find;
+mod problems;
+mod read;
+mod resolve;
+mod secret;
+mod value;
+
+pub use crate::variables::Env;
+pub use datamodel::{Datamodel, File};
+pub use edit::{save_target, set_cluster, set_endpoint};
+pub use endpoint::{Address, DEFAULT, Endpoint};
+pub use env_file::EnvFiles;
+pub use find::{FILE, find};
+pub use secret::Secret;
+
+use crate::error::Result;
+use crate::files;
+use crate::yaml::{Node, Position};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// What the outside gives to a `prisma.yml`.
+#[derive(Clone, Copy)]
+pub struct Given<'a> {
+    /// For `${env:X}`: the environment, with env files behind it (see [`EnvFiles::get`]).
+    pub env: Env<'a>,
+    /// For `${opt:x}`: the options of the command line that have a value. `stage` and `cluster` also
+    /// take the place of the keys of that name.
+    pub opt: &'a BTreeMap<String, String>,
+    /// Keys the command does without: references in them may be unresolved.
+    pub unneeded: &'a [&'a str],
+}
+
+/// A service and where it goes.
+#[derive(Debug, Clone)]
+pub struct Service {
+    /// The `prisma.yml`.
+    pub file: PathBuf,
+    /// Its folder, which paths in it are relative to.
+    pub folder: PathBuf,
+    /// The generation of the file.
+    pub form: Form,
+    /// The service's name, without workspace.
+    pub name: String,
+    /// The stage.
+    pub stage: String,
+    /// Where to deploy to.
+    pub target: Target,
+    /// The types.
+    pub datamodel: Datamodel,
+    /// What opens the service's API, the first one being the one to sign with; empty when it is open.
+    pub secrets: Vec<Secret>,
+    /// `disableAuth`.
+    pub disable_auth: bool,
+    /// In file order.
+    pub subscriptions: Vec<Subscription>,
+    /// What to do after the first deploy.
+    pub seed: Option<Seed>,
+    /// Where the API's schema is to be written, after each deploy.
+    pub schema: Option<PathBuf>,
+    /// Commands to run after each deploy, in order.
+    pub post_deploy: Vec<Command>,
+    /// `databaseType`, as it stands there.
+    pub database_type: Option<String>,
+    /// `generate`, as it stands there; null when it does not.
+    pub generate: Node,
+    /// `custom`, references replaced, unresolved ones by null.
+    pub custom: Node,
+    /// What is allowed but probably not meant, `FILE:LINE:COLUMN: …`.
+    pub warnings: Vec<String>,
+    /// Where the keys stand that are there.
+    pub places: BTreeMap<String, Position>,
+}
+
+/// The generations of `prisma.yml`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// `service`, `stage`, `cluster`.
+    Cluster,
+    /// `endpoint`, or none of the four.
+    Endpoint,
+}
+
+/// Where to deploy to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// The file does not say: ask.
+    Unset,
+    /// An entry of the cluster registry.
+    Cluster(String),
+    /// A cluster of Prisma Cloud.
+    Cloud {
+        /// The workspace.
+        workspace: String,
+        /// The cluster's name there.
+        cluster: String,
+    },
+    /// An address.
+    Endpoint(Endpoint),
+}
+
+impl Target {
+    /// What a `cluster:` key, or `--cluster`, means: `WORKSPACE/NAME` is in Prisma Cloud.
+    pub fn of_cluster(text: &str) -> std::result::Result<Target, String> {
+        match text.split('/').collect::<Vec<_>>().as_slice() {
+            [name] if !name.is_empty() => Ok(Target::Cluster((*name).to_owned())),
+            [workspace, cluster] if !workspace.is_empty() && !cluster.is_empty() => {
+                Ok(Target::Cloud {
+                    workspace: (*workspace).to_owned(),
+                    cluster: (*cluster).to_owned(),
+                })
+            }
+            _ => Err("write the name of a cluster, or `WORKSPACE/NAME` in Prisma Cloud".to_owned()),
+        }
+    }
+
+    /// The workspace in Prisma Cloud.
+    pub fn workspace(&self) -> Option<&str> {
+        match self {
+            Target::Cloud { workspace, .. } => Some(workspace),
+            Target::Endpoint(endpoint) => endpoint.workspace.as_deref(),
+            Target::Unset | Target::Cluster(_) => None,
+        }
+    }
+}
+
+/// A query whose results are sent to a webhook.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Subscription {
+    /// Its name.
+    pub name: String,
+    /// GraphQL.
+    pub query: String,
+    /// The file the query is from, when it is from one.
+    pub file: Option<PathBuf>,
+    /// Where the results go. May have a token in it.
+    pub url: Secret,
+    /// What is sent along.
+    pub headers: Vec<(String, Secret)>,
+    /// Where it stands in `prisma.yml`.
+    pub at: Position,
+}
+
+/// Data for a new service.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Seed {
+    /// A file to import; it need not exist before it is needed.
+    Import {
+        /// The file.
+        path: PathBuf,
+        /// Where it stands in `prisma.yml`.
+        at: Position,
+    },
+    /// A command to run.
+    Run(Command),
+}
+
+/// A command line for the shell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Command {
+    /// With references replaced: there may be secrets in it.
+    pub run: Secret,
+    /// As it stands in the file: to be shown.
+    pub shown: String,
+    /// Where it stands in `prisma.yml`.
+    pub at: Position,
+}
+
+/// Reads the `prisma.yml` at `file` and the files it names.
+///
+/// # Errors
+///
+/// [`crate::error::Kind::ConfigInvalid`] with one line per problem: `FILE:LINE:COLUMN: what is wrong`.
+/// Values of secrets are never repeated.
+pub fn load(file: &Path, given: Given<'_>) -> Result<Service> {
+    let text = files::read_text(file)?.ok_or_else(|| {
+        let missing = std::io::Error::from(std::io::ErrorKind::NotFound);
+        files::failure("read", file, &missing)
+    })?;
+    parse(file, &text, given, &files::read_text)
+}
+
+/// The same for a text that is read already; `read` gives the text of the other files.
+pub fn parse(file: &Path, text: &str, given: Given<'_>, read: ReadFile<'_>) -> Result<Service> {
+    read::read(file, text, given, read)
+}
+
+/// A way to read files: `None` where there is none.
+pub type ReadFile<'a> = &'a dyn Fn(&Path) -> Result<Option<String>>;
+
+impl Service {
+    /// The name in the management API: `WORKSPACE~NAME` in a workspace.
+    pub fn project_name(&self) -> String {
+        match self.target.workspace() {
+            Some(workspace) => format!("{workspace}~{}", self.name),
+            None => self.name.clone(),
+        }
+    }
+
+    /// The place of a key as `FILE:LINE:COLUMN`; just the file when the key is not there.
+    pub fn place(&self, key: &str) -> String {
+        match self.places.get(key) {
+            Some(at) => format!("{}:{at}", self.file.display()),
+            None => self.file.display().to_string(),
+        }
+    }
+
+    /// Where the thing stands that an answer of the server names: a type or enum, a field of it, or,
+    /// as `Subscription`, a subscription. File and line.
+    pub fn locate(&self, type_name: &str, field: Option<&str>) -> Option<(&Path, usize)> {
+        let subscription = || {
+            let mut named = self.subscriptions.iter();
+            let found = named.find(|subscription| Some(subscription.name.as_str()) == field)?;
+            Some((self.file.as_path(), found.at.line))
+        };
+        let found = self.datamodel.locate(type_name, field);
+        match type_name {
+            "Subscription" => subscription().or(found),
+            _ => found,
+        }
+    }
+
+    /// The files whose content counts: `prisma.yml`, the datamodel, queries of subscriptions.
+    pub fn files(&self) -> Vec<&Path> {
+        let models = self
+            .datamodel
+            .files()
+            .iter()
+            .map(|file| file.path.as_path());
+        let queries = self.subscriptions.iter().filter_map(|s| s.file.as_deref());
+        [self.file.as_path()]
+            .into_iter()
+            .chain(models)
+            .chain(queries)
+            .collect()
+    }
+}

@@ -1,0 +1,141 @@
+//! The datamodel: one text for the server, made of files, which answers of the server lead back to.
+
+mod scan;
+
+use scan::Definition;
+use std::path::{Path, PathBuf};
+
+/// The files of a datamodel, joined.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Datamodel {
+    text: String,
+    files: Vec<File>,
+}
+
+/// One of the files.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct File {
+    /// Where it is.
+    pub path: PathBuf,
+    /// How many lines of the joined text come before its first one.
+    pub offset: usize,
+}
+
+impl Datamodel {
+    /// Puts another file behind those that are there, and a line break behind it, as ever: the last
+    /// line of a file need not have one.
+    pub fn push(&mut self, path: PathBuf, text: &str) {
+        self.files.push(File {
+            path,
+            offset: self.text.matches('\n').count(),
+        });
+        // A byte order mark is none in the middle of a text.
+        self.text += text.strip_prefix('\u{feff}').unwrap_or(text);
+        self.text.push('\n');
+    }
+
+    /// What the server is sent.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The files, in order.
+    pub fn files(&self) -> &[File] {
+        &self.files
+    }
+
+    /// The file and its line (both counted from one) that a line of the joined text comes from.
+    pub fn origin(&self, line: usize) -> Option<(&Path, usize)> {
+        let file = self.files.iter().rfind(|file| file.offset < line)?;
+        Some((&file.path, line - file.offset))
+    }
+
+    /// The file and line where a type, enum, … is defined, or one of its fields or values; the type's
+    /// own line when it has no such field.
+    pub fn locate(&self, type_name: &str, field: Option<&str>) -> Option<(&Path, usize)> {
+        let definitions = scan::definitions(&self.text);
+        let named: Vec<&Definition<'_>> =
+            definitions.iter().filter(|d| d.name == type_name).collect();
+        let member = field.and_then(|field| {
+            let mut members = named.iter().flat_map(|definition| &definition.members);
+            members.find(|(name, _)| *name == field).map(|(_, at)| *at)
+        });
+        let at = member.or(named.first().map(|definition| definition.at))?;
+        self.origin(1 + self.text.get(..at)?.matches('\n').count())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn model(files: &[(&str, &str)]) -> Datamodel {
+        let mut model = Datamodel::default();
+        for (path, text) in files {
+            model.push(PathBuf::from(path), text);
+        }
+        model
+    }
+
+    fn told(place: Option<(&Path, usize)>) -> String {
+        place.map_or_else(String::new, |(path, line)| {
+            format!("{}:{line}", path.display())
+        })
+    }
+
+    #[test]
+    fn files_are_joined_as_ever() {
+        let model = model(&[("a", "type A {\r\n}\r\n"), ("b", "\u{feff}type B {}")]);
+        assert_eq!(model.text(), "type A {\r\n}\r\n\ntype B {}\n");
+        let offsets: Vec<_> = model.files().iter().map(|file| file.offset).collect();
+        assert_eq!(offsets, [0, 3]);
+    }
+
+    #[test]
+    fn lines_lead_back_to_their_files() {
+        let model = model(&[("a", "1\n2\n"), ("b", "1"), ("c", ""), ("d", "1\n2")]);
+        let told: Vec<_> = (0..=9).map(|line| told(model.origin(line))).collect();
+        assert_eq!(
+            told,
+            [
+                "", "a:1", "a:2", "a:3", "b:1", "c:1", "d:1", "d:2", "d:3", "d:4"
+            ]
+        );
+    }
+
+    #[test]
+    fn types_fields_and_values_are_found() {
+        let model = model(&[
+            (
+                "a.graphql",
+                "# type User { no: Int }\n\"\"\"\ntype User {\n  no: Int\n\"\"\"\ntype User @x(y: \"type {\") {\n  id: ID! @unique\n  name: String @default(value: \"email: no }\")\n  posts(first: Int, email: Int): [Post!]!\n}\n",
+            ),
+            (
+                "b.graphql",
+                "enum Role { ADMIN, USER @x\n  EDITOR }\nscalar Date\nextend type User {\n  \"an email:\"\n  email: String\n}\ninput type1 { type: Int }\ntype type { enum: Int }\n",
+            ),
+        ]);
+        for (name, field, expected) in [
+            ("User", None, "a.graphql:6"),
+            ("User", Some("id"), "a.graphql:7"),
+            ("User", Some("posts"), "a.graphql:9"),
+            ("User", Some("email"), "b.graphql:6"),
+            ("User", Some("first"), "a.graphql:6"),
+            ("User", Some("no"), "a.graphql:6"),
+            ("Role", Some("USER"), "b.graphql:1"),
+            ("Role", Some("EDITOR"), "b.graphql:2"),
+            ("Role", Some("x"), "b.graphql:1"),
+            ("Date", None, "b.graphql:3"),
+            ("type1", Some("type"), "b.graphql:8"),
+            ("type", Some("enum"), "b.graphql:9"),
+            ("Post", None, ""),
+            ("Global", None, ""),
+        ] {
+            assert_eq!(
+                told(model.locate(name, field)),
+                expected,
+                "{name} {field:?}"
+            );
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! The one line of `prisma.yml` that is ever written: where to deploy to.
+
+use crate::error::{Failure, Kind, Result};
+use crate::files::{self, Access};
+use crate::yaml::Node;
+use crate::yaml::edit::{Change, New, Refused, apply};
+use std::path::Path;
+
+/// The text with `cluster` set: one line added or its value changed, every other byte as it was.
+pub fn set_cluster(text: &str, cluster: &str) -> Result<String> {
+    set(text, "cluster", cluster, "endpoint")
+}
+
+/// The text with `endpoint` set: one line added or its value changed, every other byte as it was.
+pub fn set_endpoint(text: &str, endpoint: &str) -> Result<String> {
+    set(text, "endpoint", endpoint, "cluster")
+}
+
+/// Sets `cluster` or `endpoint` in the file.
+pub fn save_target(file: &Path, set: impl FnOnce(&str) -> Result<String>) -> Result<()> {
+    let shown = || format!("could not write `{}`", file.display());
+    let text = files::read_text(file)?.unwrap_or_default();
+    let edited = set(&text).map_err(|failure| failure.context(shown()))?;
+    if edited == text {
+        return Ok(());
+    }
+    files::write_atomic(file, edited.as_bytes(), Access::Shared)
+}
+
+fn set(text: &str, key: &str, value: &str, other: &str) -> Result<String> {
+    let refuse = |reason: &str| {
+        Failure::new(Kind::ConfigInvalid, reason)
+            .hint(format!("write the line by hand: `{key}: {value}`"))
+    };
+    if let Ok(root) = Node::parse(text)
+        && root.get(other).is_some_and(|value| *value != Node::NULL)
+    {
+        let reason = format!("`{other}` is there, and `{key}` cannot stand beside it");
+        return Err(Failure::new(Kind::ConfigInvalid, reason).hint(format!("remove `{other}`")));
+    }
+    let change = Change::Set(vec![key.to_owned()], New::Bare(value.to_owned()));
+    apply(text, &[change]).map_err(|refused| match refused {
+        Refused::Broken(error) => refuse(&error.message),
+        Refused::Impossible(reason) => refuse(&reason),
+    })
+}

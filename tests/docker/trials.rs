@@ -1,0 +1,33 @@
+//! The trials, by what they are about.
+
+mod crossing;
+mod data;
+mod images;
+mod logs;
+mod ports;
+mod signals;
+mod start;
+mod takeover;
+mod trouble;
+mod upgrade;
+mod values;
+
+use crate::suite::Case;
+
+/// All of them.
+pub fn all() -> Vec<Case> {
+    [
+        start::CASES,
+        data::CASES,
+        ports::CASES,
+        trouble::CASES,
+        images::CASES,
+        upgrade::CASES,
+        crossing::CASES,
+        takeover::CASES,
+        values::CASES,
+        signals::CASES,
+        logs::CASES,
+    ]
+    .concat()
+}

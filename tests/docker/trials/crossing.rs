@@ -1,0 +1,77 @@
+//! From one generation of docker-compose to the other, on the same cluster.
+
+use crate::cluster::{Cluster, DATABASE, SERVER};
+use crate::suite::{Case, Setting, shared};
+
+pub const CASES: &[Case] = &[
+    shared("crossing/and_back", and_back),
+    shared(
+        "crossing/a_running_cluster_is_left_alone",
+        a_running_cluster_is_left_alone,
+    ),
+    shared("crossing/nuke_and_delete", nuke_and_delete),
+];
+
+/// Containers are made anew and get other names; that is said, and the data is kept.
+fn and_back(setting: &Setting) {
+    let mut cluster = Cluster::new(setting);
+    if setting.rig.compose(setting.generation.other()).is_none() {
+        return;
+    }
+    cluster.start(&[]);
+    cluster.put_data();
+    for _ in 0..2 {
+        cluster.verb("stop", &[]).succeeded();
+        let before = cluster.container(SERVER).id;
+        cluster.generation = cluster.generation.other();
+        let ran = cluster.verb("start", &[]).succeeded();
+        ran.told(&[
+            "warning: the containers were made by docker-compose ",
+            " and will be made anew by ",
+            "; their data is kept\n",
+        ]);
+        let joint = cluster.generation.joint();
+        assert_ne!(cluster.container(SERVER).id, before);
+        let names: Vec<String> = cluster.containers().into_values().map(|c| c.name).collect();
+        let named = |service: &str| format!("{}{joint}{service}{joint}1", cluster.name);
+        assert_eq!(names, [named(SERVER), named(DATABASE)]);
+        cluster.has_data();
+        cluster
+            .verb("start", &[])
+            .succeeded()
+            .kept_quiet_about(&["warning"]);
+    }
+}
+
+/// Nothing is made anew only because another docker-compose is in use today.
+fn a_running_cluster_is_left_alone(setting: &Setting) {
+    let mut cluster = Cluster::new(setting);
+    if setting.rig.compose(setting.generation.other()).is_none() {
+        return;
+    }
+    cluster.start(&[]);
+    let (runs, files) = (cluster.runs(), cluster.files());
+    cluster.generation = cluster.generation.other();
+    let ran = cluster.verb("start", &[]).succeeded();
+    assert!(ran.stdout.contains("is running already"), "{}", ran.stdout);
+    ran.kept_quiet_about(&["warning"]);
+    cluster.verb("ps", &[]).succeeded();
+    cluster.verb("logs", &[]).succeeded();
+    assert_eq!((cluster.runs(), cluster.files()), (runs, files));
+}
+
+fn nuke_and_delete(setting: &Setting) {
+    let mut cluster = Cluster::new(setting);
+    if setting.rig.compose(setting.generation.other()).is_none() {
+        return;
+    }
+    cluster.start(&[]);
+    cluster.put_data();
+    cluster.generation = cluster.generation.other();
+    cluster.verb("nuke", &["--yes"]).succeeded();
+    cluster.has_no_data();
+    assert_eq!(cluster.belongings().len(), 4, "{:?}", cluster.belongings());
+    cluster.generation = cluster.generation.other();
+    cluster.verb("delete", &["--yes"]).succeeded();
+    assert_eq!(cluster.belongings(), [""; 0]);
+}

@@ -1,0 +1,225 @@
+//! What a cluster's data survives, and what it does not.
+
+use crate::api::{Api, token};
+use crate::cluster::{Cluster, DATABASE, SERVER};
+use crate::suite::{Case, Setting, alone, shared};
+
+pub const CASES: &[Case] = &[
+    shared("data/survives_stop_and_start", survives_stop_and_start),
+    shared(
+        "data/survives_removed_containers",
+        survives_removed_containers,
+    ),
+    alone(
+        "data/survives_a_restart_of_the_engine",
+        survives_a_restart_of_the_engine,
+    ),
+    shared(
+        "data/nuke_destroys_it_and_keeps_the_rest",
+        nuke_destroys_it_and_keeps_the_rest,
+    ),
+    shared(
+        "data/delete_takes_one_cluster_only",
+        delete_takes_one_cluster_only,
+    ),
+    shared(
+        "data/wrong_password_fails_and_loses_nothing",
+        wrong_password_fails_and_loses_nothing,
+    ),
+];
+
+fn survives_stop_and_start(setting: &Setting) {
+    let cluster = Cluster::new(setting);
+    cluster.start(&[]);
+    cluster.put_data();
+
+    let stopped = cluster.verb("stop", &["-v"]).succeeded();
+    let kept =
+        "cluster `NAME` is stopped; its data is kept, start it with `prisma local start -n NAME`\n";
+    assert_eq!(cluster.neutral(&stopped.stdout), kept);
+    // By `docker stop`, as documented, the server before its database.
+    let containers = cluster.containers();
+    let ids = format!("{} {}", containers[SERVER].id, containers[DATABASE].id);
+    assert!(
+        stopped.stderr.contains(&format!("$ docker stop {ids}\n")),
+        "{}",
+        stopped.stderr
+    );
+    assert!(
+        containers.values().all(|c| c.state == "exited"),
+        "{containers:#?}"
+    );
+    let again = cluster.verb("stop", &[]).succeeded();
+    assert_eq!(
+        cluster.neutral(&again.stdout),
+        kept.replace("is stopped;", "is stopped already;")
+    );
+
+    cluster.verb("start", &[]).succeeded();
+    cluster.has_data();
+    let started = cluster.runs();
+    let ran = cluster.verb("restart", &[]).succeeded();
+    assert!(ran.stdout.contains("is running again"), "{}", ran.stdout);
+    assert_ne!(cluster.runs(), started);
+    cluster.has_data();
+    // Also when it does not run.
+    cluster.verb("stop", &[]).succeeded();
+    cluster.verb("restart", &[]).succeeded();
+    cluster.has_data();
+}
+
+fn survives_removed_containers(setting: &Setting) {
+    let cluster = Cluster::new(setting);
+    cluster.start(&[]);
+    cluster.put_data();
+    let containers = cluster.containers();
+    setting.rig.docker(["rm", "-f", &containers[SERVER].id]);
+    cluster.verb("start", &[]).succeeded();
+    cluster.has_data();
+    let ids = cluster.containers().into_values().map(|c| c.id);
+    setting
+        .rig
+        .docker(["rm", "-f", "-v"].into_iter().map(str::to_owned).chain(ids));
+    cluster.verb("start", &[]).succeeded();
+    cluster.has_data();
+}
+
+fn survives_a_restart_of_the_engine(setting: &Setting) {
+    let cluster = Cluster::new(setting);
+    cluster.start(&[]);
+    cluster.put_data();
+    let stopped = cluster.beside();
+    stopped.start(&[]);
+    stopped.put_data();
+    stopped.verb("stop", &[]).succeeded();
+
+    setting.rig.restart_engine();
+    // `restart: always` brings the one back, and not the other, which was stopped by hand.
+    cluster.stranger().wait();
+    cluster.has_data();
+    let ran = cluster.verb("start", &[]).succeeded();
+    assert!(ran.stdout.contains("is running already"), "{}", ran.stdout);
+    stopped.verb("start", &[]).succeeded();
+    stopped.has_data();
+}
+
+/// Afterwards the data is gone; port, key and secrets are the same, so an old token still opens it.
+fn nuke_destroys_it_and_keeps_the_rest(setting: &Setting) {
+    let cluster = Cluster::new(setting);
+    cluster.start(&[]);
+    cluster.put_data();
+    let (runs, files, key) = (cluster.runs(), cluster.files(), cluster.key());
+
+    let unasked = cluster.verb("nuke", &[]).ended(4);
+    let belongings = cluster.belongings();
+    unasked.told(&[
+        "this destroys all data",
+        &belongings[0],
+        &belongings[1],
+        &belongings[2],
+        "--yes",
+    ]);
+    assert_eq!(cluster.runs(), runs);
+    cluster.has_data();
+
+    let old = Api::new(cluster.port, Some(token(&key)));
+    let ran = cluster.verb("nuke", &["--yes", "-v"]).succeeded();
+    assert!(
+        ran.stdout.contains("is running and empty"),
+        "{}",
+        ran.stdout
+    );
+    let verbs = ["kill", "down -v --remove-orphans", "up -d --remove-orphans"];
+    let commands: Vec<&str> = ran
+        .stderr
+        .lines()
+        .filter(|line| line.starts_with("$ docker-compose"))
+        .collect();
+    assert_eq!(commands.len(), verbs.len(), "{commands:#?}");
+    for (command, verb) in commands.iter().zip(verbs) {
+        assert!(command.ends_with(verb), "{commands:#?}");
+    }
+    cluster.has_no_data();
+    assert_eq!(cluster.files(), files);
+    assert_eq!(cluster.key(), key);
+    old.add_project("notes");
+    assert_eq!(old.projects(), ["notes@dev"]);
+
+    // Also when it does not run.
+    cluster.verb("stop", &[]).succeeded();
+    cluster.verb("nuke", &["--yes"]).succeeded();
+    cluster.has_no_data();
+}
+
+fn delete_takes_one_cluster_only(setting: &Setting) {
+    let (mine, other) = {
+        let mine = Cluster::new(setting);
+        let other = mine.beside();
+        (mine, other)
+    };
+    mine.start(&[]);
+    other.start(&[]);
+    other.put_data();
+    let (runs, files, entry) = (other.runs(), other.files(), other.entry());
+
+    mine.verb("delete", &[])
+        .ended(4)
+        .told(&["this removes cluster", "--yes"]);
+    assert_eq!(mine.belongings().len(), 4);
+    let ran = mine.verb("delete", &["--yes"]).succeeded();
+    assert_eq!(mine.neutral(&ran.stdout), "cluster `NAME` is gone\n");
+    assert_eq!(mine.belongings(), [""; 0]);
+    assert!(!mine.folder().exists());
+    assert_eq!(mine.entry(), None);
+    mine.verb("ps", &[]).ended(1).told(&["there is no cluster"]);
+
+    assert_eq!(
+        (other.runs(), other.files(), other.entry()),
+        (runs, files, entry)
+    );
+    other.has_data();
+    // The name is free again, for a cluster with nothing of the old one.
+    mine.start(&[]);
+    mine.has_no_data();
+}
+
+/// The password is the database's from its first start on. Another one later: the server cannot connect,
+/// and says so in its log. Put back, all is well.
+fn wrong_password_fails_and_loses_nothing(setting: &Setting) {
+    let cluster = Cluster::new(setting);
+    cluster.start(&[]);
+    cluster.put_data();
+    let registry = std::fs::read(cluster.registry()).expect("a registry");
+
+    cluster.edit(
+        "cluster.yml",
+        "\"graphcool\"\n  name",
+        "\"hunter-2-wrong\"\n  name",
+    );
+    let ran = cluster.verb("start", &[]).ended(1);
+    let server = cluster.container(SERVER).name;
+    ran.told(&[
+        &format!(
+            "error: could not start cluster `{}`: container `{server}` keeps crashing",
+            cluster.name
+        ),
+        "Access denied for user 'root'@",
+        &format!(
+            "hint: see all it printed with `prisma local logs -n {} prisma-database`",
+            cluster.name
+        ),
+    ])
+    .kept_quiet_about(&["hunter-2-wrong"]);
+    let verbose = cluster
+        .spec("restart", &["-v", "--wait-timeout", "2s"])
+        .run();
+    verbose.kept_quiet_about(&["hunter-2-wrong"]);
+    assert_eq!(
+        std::fs::read(cluster.registry()).expect("a registry"),
+        registry
+    );
+
+    cluster.edit("cluster.yml", "hunter-2-wrong", "graphcool");
+    cluster.verb("start", &[]).succeeded();
+    cluster.has_data();
+}

@@ -1,0 +1,231 @@
+//! Starting: from nothing, again, a second cluster, two at once.
+
+use crate::api::{Api, token};
+use crate::cluster::{Cluster, DATABASE, SERVER};
+use crate::rig::Generation;
+use crate::suite::{Case, Setting, local, shared};
+use serde_json::json;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+pub const CASES: &[Case] = &[
+    local("start/local_from_nothing", local_from_nothing),
+    local(
+        "start/second_cluster_beside_local",
+        second_cluster_beside_local,
+    ),
+    shared("start/again_does_nothing", again_does_nothing),
+    shared("start/two_at_once", two_at_once),
+    shared("start/dry_run_changes_nothing", dry_run_changes_nothing),
+    shared("start/without_waiting", without_waiting),
+];
+
+/// Stages of a start on stderr. Whether the database is seen up before the server is a race.
+#[track_caller]
+pub fn is_the_stages_of_a_start(stderr: &str) {
+    let seen: Vec<&str> = stderr
+        .lines()
+        .filter(|line| !line.starts_with("waiting for the server"))
+        .collect();
+    assert_eq!(
+        seen,
+        [
+            "starting the containers",
+            "waiting for the database (at most 5m)"
+        ]
+    );
+}
+
+/// The documented names, files with the right modes, a registry entry whose key opens the server, and
+/// nobody else's.
+fn local_from_nothing(setting: &Setting) {
+    let cluster = Cluster::local(setting);
+    let ran = cluster.verb("start", &[]).succeeded();
+    assert_eq!(
+        ran.stdout,
+        "cluster `local` is running\n\n  \
+           endpoint     http://localhost:4466\n  \
+           playground   http://localhost:4466/cluster\n  \
+           database     localhost:3366 (MySQL, user `root`)\n  \
+           version      Prisma 1.1\n\n\
+         deploy a service to it: put `cluster: local` into its `prisma.yml` and run `prisma deploy`\n"
+    );
+    is_the_stages_of_a_start(&ran.stderr);
+
+    let joint = setting.generation.joint();
+    let server = cluster.container(SERVER);
+    assert_eq!(cluster.container(DATABASE).name, "prisma-db");
+    assert_eq!(server.name, format!("local{joint}prisma-database{joint}1"));
+    assert_eq!(server.image.0, "prismagraphql/prisma:1.1");
+    let volumes = setting.rig.docker([
+        "volume",
+        "ls",
+        "-q",
+        "--filter",
+        "name=local_db-persistence",
+    ]);
+    assert_eq!(volumes, "local_db-persistence");
+
+    let files: Vec<String> = cluster.files().into_keys().collect();
+    assert_eq!(files, [".env", "cluster.yml", "docker-compose.yml"]);
+    for file in files {
+        assert_eq!(mode(&cluster.folder().join(file)), 0o600);
+    }
+    assert_eq!(mode(&cluster.registry()), 0o600);
+    let text = fs::read_to_string(cluster.registry()).expect("a registry");
+    let document: serde_json::Value = serde_yaml::from_str(&text).expect("YAML");
+    let key = cluster.key();
+    assert!(
+        key.starts_with("-----BEGIN RSA PRIVATE KEY-----\r\n"),
+        "as the npm CLI writes it: {}",
+        &key[..40]
+    );
+    assert_eq!(
+        document,
+        json!({"clusters": {"local": {"host": "http://localhost:4466", "clusterSecret": key}}})
+    );
+
+    assert_eq!(cluster.stranger().version(), "1.1.3");
+    cluster.api().add_project("app");
+    assert_eq!(cluster.api().projects(), ["app@dev"]);
+    let another = prisma_cli::keys::generate().expect("a key").pem_pkcs1();
+    assert_eq!(
+        Api::new(cluster.port, Some(token(&another))).refused("evil"),
+        3015
+    );
+    assert_eq!(cluster.stranger().refused("evil"), 3015);
+    assert_eq!(cluster.api().projects(), ["app@dev"]);
+}
+
+fn mode(path: &Path) -> u32 {
+    fs::metadata(path).expect("is there").permissions().mode() & 0o777
+}
+
+/// A second start is a quick no-op: docker-compose is not even run.
+fn again_does_nothing(setting: &Setting) {
+    let cluster = Cluster::new(setting);
+    let first = cluster.start(&[]);
+    is_the_stages_of_a_start(&first.stderr);
+    let (containers, files) = (cluster.containers(), cluster.files());
+    let again = cluster.verb("start", &["-v"]).succeeded();
+    assert_eq!(
+        cluster.neutral(&again.stdout),
+        cluster
+            .neutral(&first.stdout)
+            .replace("is running", "is running already")
+    );
+    let commands: Vec<&str> = again.stderr.lines().collect();
+    assert_eq!(
+        commands.len(),
+        2,
+        "two queries and nothing else: {commands:#?}"
+    );
+    assert!(
+        commands[0].starts_with("$ docker ps ") && commands[1].starts_with("$ docker inspect ")
+    );
+    assert_eq!(cluster.containers(), containers);
+    assert_eq!(cluster.files(), files);
+    // Also from elsewhere, with the ports said again.
+    cluster.start(&[]).kept_quiet_about(&["starting"]);
+    assert_eq!(cluster.containers(), containers);
+}
+
+/// Any number of clusters run beside `local`: own names, own data, own ports, chosen and remembered.
+fn second_cluster_beside_local(setting: &Setting) {
+    let first = Cluster::local(setting);
+    first.verb("start", &[]).succeeded();
+    first.put_data();
+    let mut second = first.beside();
+    let ran = second.verb("start", &[]).succeeded();
+    second.port = 4467;
+    second.db_port = 3367;
+    assert!(
+        ran.stdout.contains("http://localhost:4467\n"),
+        "{}",
+        ran.stdout
+    );
+    assert!(ran.stdout.contains("localhost:3367 "), "{}", ran.stdout);
+    let name = &second.name;
+    let joint = setting.generation.joint();
+    assert_eq!(
+        second.belongings(),
+        [
+            format!("{name}{joint}prisma-database{joint}1"),
+            format!("{name}{joint}prisma-db{joint}1"),
+            format!("{name}_db-persistence"),
+            format!("{name}_prisma"),
+        ]
+    );
+    second.has_no_data();
+    first.has_data();
+    assert_ne!(first.key(), second.key());
+    // Neither's key opens the other.
+    assert_eq!(
+        Api::new(first.port, Some(token(&second.key()))).refused("evil"),
+        3015
+    );
+
+    // The port stays, although 4466 would be free by now.
+    second.verb("stop", &[]).succeeded();
+    first.verb("stop", &[]).succeeded();
+    assert!(!first.stranger().answers() && !second.stranger().answers());
+    second.verb("start", &[]).succeeded();
+    assert_eq!(second.stranger().version(), "1.1.3");
+    first.verb("start", &[]).succeeded();
+    first.has_data();
+    second.has_no_data();
+}
+
+/// Two runs at the same time: one starts the cluster, the other waits for it and finds nothing to do.
+fn two_at_once(setting: &Setting) {
+    let cluster = Cluster::new(setting);
+    let one = cluster.first_start(&[]).spawn();
+    let two = cluster.first_start(&[]).spawn();
+    let mut ran = [one.finish().succeeded(), two.finish().succeeded()];
+    ran.sort_by_key(|ran| ran.took);
+    assert!(
+        ran[0].stdout.contains("` is running\n"),
+        "{}",
+        ran[0].stdout
+    );
+    assert!(
+        ran[1].stdout.contains("` is running already\n"),
+        "{}",
+        ran[1].stdout
+    );
+    assert_eq!(cluster.containers().len(), 2);
+    assert_eq!(cluster.api().projects(), [""; 0]);
+}
+
+fn dry_run_changes_nothing(setting: &Setting) {
+    let cluster = Cluster::new(setting);
+    let ran = cluster.start(&["--dry-run"]);
+    assert!(ran.stdout.contains("would run "), "{}", ran.stdout);
+    assert!(!cluster.home().exists(), "nothing is written");
+    assert_eq!(cluster.belongings(), [""; 0]);
+}
+
+/// `--no-wait` returns while the database is still being made; the next start waits for the rest.
+fn without_waiting(setting: &Setting) {
+    let cluster = Cluster::new(setting);
+    cluster.override_service(DATABASE, &late_database(4));
+    let ran = cluster.start(&["--no-wait"]);
+    assert!(ran.stdout.contains("is starting"), "{}", ran.stdout);
+    assert!(!cluster.stranger().answers());
+    cluster.verb("start", &[]).succeeded();
+    assert_eq!(cluster.stranger().version(), "1.1.3");
+    // The override came before the containers, so they were not made anew.
+    let created = cluster.container(DATABASE).name;
+    let expected = match setting.generation {
+        Generation::V1 => format!("{}_prisma-db_1", cluster.name),
+        Generation::V2 => format!("{}-prisma-db-1", cluster.name),
+    };
+    assert_eq!(created, expected);
+}
+
+/// The override of a database that comes up only after so many seconds.
+pub fn late_database(seconds: u32) -> String {
+    let wait = format!("sleep {seconds}; exec /entrypoint.sh \"$$@\"");
+    format!("entrypoint: ['/tini', '--', '/bin/sh', '-c', '{wait}', 'sh']")
+}

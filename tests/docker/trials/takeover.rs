@@ -1,0 +1,201 @@
+//! A cluster that the npm CLI made is taken over as it is.
+
+use crate::api::Api;
+use crate::cluster::{Cluster, DATABASE, SERVER};
+use crate::images::{PRISMA, published};
+use crate::suite::{Case, Setting, local};
+use serde_json::Value;
+use std::fs;
+use std::path::PathBuf;
+
+pub const CASES: &[Case] = &[
+    local("takeover/of_a_running_cluster", of_a_running_cluster),
+    local("takeover/upgrade_and_nuke", upgrade_and_nuke),
+    local(
+        "takeover/of_what_is_left_after_down",
+        of_what_is_left_after_down,
+    ),
+];
+
+/// What stands around the entry of `local`: a person's file.
+const BEFORE: &str = "# my clusters\nclusters:\n  'eu' : {host: 'https://eu.example', clusterSecret: \"${env:EU}\"}   # paid by Ann\n\n  local:\n";
+const AFTER: &str =
+    "\n  us:\n      host:   https://us.example\ncloudSessionKey: 'abc'\n\n# the end\n";
+
+/// The npm CLI's `local`, up and with data: its compose file, with the database on 3307 and the public key
+/// as PEM with CRLF through the environment, and its registry with the private key, CRLF again.
+struct Old {
+    cluster: Cluster,
+    key: String,
+    registry: String,
+    files: PathBuf,
+}
+
+impl Old {
+    fn new(setting: &Setting) -> Old {
+        let mut cluster = Cluster::local(setting);
+        cluster.db_port = 3307;
+        let pair = prisma_cli::keys::generate().expect("a key pair");
+        let key = pair.pem_pkcs1_crlf();
+        let lines: String = key.replace("\r\n", "\\r\\n");
+        let registry = format!(
+            "{BEFORE}    host: 'http://localhost:4466'\n    clusterSecret: \"{lines}\"\n{AFTER}"
+        );
+        fs::create_dir_all(cluster.home()).expect("can make the folder");
+        fs::write(cluster.registry(), &registry).expect("can write");
+        let files = cluster.home().parent().expect("the home").join("npm");
+        fs::create_dir_all(&files).expect("can make the folder");
+        let listing = include_str!("../../../assets/listings/cluster-1.1.docker-compose.yml");
+        let listing = listing
+            .replace("3366:3306", "3307:3306")
+            .replace("prisma:1.0", "prisma:1.1");
+        fs::write(files.join("docker-compose.yml"), listing).expect("can write");
+        let old = Old {
+            cluster,
+            key,
+            registry,
+            files,
+        };
+        let public = pair.public_spki_pem().replace('\n', "\r\n");
+        old.compose(&["up", "-d"], &public);
+        old.cluster.stranger().wait();
+        old.cluster.put_data();
+        old
+    }
+
+    /// Runs docker-compose as that CLI did.
+    fn compose(&self, verb: &[&str], public_key: &str) {
+        let rig = self.cluster.rig;
+        let program = rig
+            .compose(self.cluster.generation)
+            .expect("is there")
+            .to_string_lossy();
+        let file = self.files.join("docker-compose.yml");
+        let file = file.to_string_lossy();
+        let mut args = vec!["-p", "local", "-f", &*file];
+        args.extend(verb);
+        let mut compose = rig.command(&program, args);
+        for (name, value) in [
+            ("PORT", "4466"),
+            ("SCHEMA_MANAGER_SECRET", "MUCHSECRET"),
+            (
+                "SCHEMA_MANAGER_ENDPOINT",
+                "http://prisma-database:4466/cluster/schema",
+            ),
+            ("SQL_CLIENT_HOST", "prisma-db"),
+            ("SQL_CLIENT_PORT", "3306"),
+            ("SQL_CLIENT_USER", "root"),
+            ("SQL_CLIENT_PASSWORD", "graphcool"),
+            ("SQL_INTERNAL_HOST", "prisma-db"),
+            ("SQL_INTERNAL_PORT", "3306"),
+            ("SQL_INTERNAL_USER", "root"),
+            ("SQL_INTERNAL_PASSWORD", "graphcool"),
+            ("SQL_INTERNAL_DATABASE", "graphcool"),
+            ("CLUSTER_ADDRESS", "http://prisma-database:4466"),
+            ("CLUSTER_PUBLIC_KEY", public_key),
+        ] {
+            compose = compose.env(name, value);
+        }
+        compose.run().succeeded();
+    }
+
+    /// Data, key and everybody's entries are as they were.
+    #[track_caller]
+    fn is_kept(&self) {
+        self.cluster.has_data();
+        self.registry_is_kept();
+    }
+
+    #[track_caller]
+    fn registry_is_kept(&self) {
+        let registry = fs::read_to_string(self.cluster.registry()).expect("is there");
+        assert_eq!(registry, self.registry);
+        assert_eq!(self.cluster.key(), self.key);
+    }
+}
+
+fn of_a_running_cluster(setting: &Setting) {
+    let old = Old::new(setting);
+    let cluster = &old.cluster;
+    let runs = cluster.runs();
+    assert_eq!(cluster.stranger().refused("evil"), 3015);
+
+    let ps: Value = cluster.verb("ps", &["--json"]).succeeded().json();
+    assert_eq!(ps["data"]["containers"][1]["ports"][0]["port"], 3307);
+    assert!(cluster.files().is_empty(), "looking writes nothing");
+    let logs = cluster.verb("logs", &[SERVER]).succeeded();
+    assert!(logs.stdout.contains("Server running on :4466"));
+
+    // It runs as it should: nothing is made anew, only its configuration is written down.
+    let ran = cluster.verb("start", &[]).succeeded();
+    assert!(
+        ran.stdout
+            .starts_with("cluster `local` is running already\n"),
+        "{}",
+        ran.stdout
+    );
+    assert!(ran.stdout.contains("localhost:3307 "), "{}", ran.stdout);
+    assert_eq!(cluster.runs(), runs);
+    old.is_kept();
+    let config: Value = serde_yaml::from_str(&cluster.read("cluster.yml")).expect("YAML");
+    assert_eq!(config["database"]["port"], 3307);
+    assert_eq!(config["prismaVersion"], "1.1");
+    let ran = cluster.verb("start", &[]).succeeded();
+    assert!(ran.stdout.contains("is running already"), "{}", ran.stdout);
+    assert_eq!(cluster.runs(), runs);
+
+    cluster.verb("stop", &[]).succeeded();
+    cluster.verb("start", &[]).succeeded();
+    old.is_kept();
+    assert_eq!(cluster.container(DATABASE).name, "prisma-db");
+    cluster.verb("restart", &[]).succeeded();
+    old.is_kept();
+    assert_eq!(
+        setting
+            .rig
+            .docker(["volume", "ls", "-q", "--filter", "name=db-persistence"]),
+        "local_db-persistence"
+    );
+}
+
+/// Verbs other than `start` work on it as well, without a `start` before.
+fn upgrade_and_nuke(setting: &Setting) {
+    published(setting.rig, "mysql:5.7");
+    published(setting.rig, &format!("{PRISMA}:1.1"));
+    published(setting.rig, &format!("{PRISMA}:1.2"));
+    let old = Old::new(setting);
+    let cluster = &old.cluster;
+    cluster.verb("upgrade", &[]).succeeded();
+    old.is_kept();
+    cluster.verb("upgrade", &["--to", "1.2"]).succeeded();
+    assert_eq!(cluster.stranger().version(), "1.2.8");
+    old.is_kept();
+    cluster.verb("nuke", &["--yes"]).succeeded();
+    cluster.has_no_data();
+    old.registry_is_kept();
+    assert_eq!(
+        setting.rig.docker(["port", "prisma-db"]).lines().next(),
+        Some("3306/tcp -> 0.0.0.0:3307")
+    );
+    cluster.verb("delete", &["--yes"]).succeeded();
+    assert_eq!(cluster.belongings(), [""; 0]);
+    let registry = fs::read_to_string(cluster.registry()).expect("is there");
+    assert!(registry.contains(
+        "'eu' : {host: 'https://eu.example', clusterSecret: \"${env:EU}\"}   # paid by Ann\n"
+    ));
+    assert!(registry.contains(
+        "  us:\n      host:   https://us.example\ncloudSessionKey: 'abc'\n\n# the end\n"
+    ));
+    assert!(!registry.contains("local:"), "{registry}");
+}
+
+/// Its `docker-compose down` takes the containers; volume and registry entry are enough to go on.
+fn of_what_is_left_after_down(setting: &Setting) {
+    let old = Old::new(setting);
+    old.compose(&["down"], "");
+    let cluster = &old.cluster;
+    cluster.verb("start", &[]).succeeded();
+    old.is_kept();
+    // The key in the registry is the one the server has: nobody else gets in.
+    assert_eq!(Api::new(4466, None).refused("evil"), 3015);
+}

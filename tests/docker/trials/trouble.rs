@@ -1,0 +1,192 @@
+//! Containers that do not come up, or come up late.
+
+use super::start::late_database;
+use crate::cluster::{Cluster, DATABASE, SERVER};
+use crate::images::Image;
+use crate::rig::{Generation, LABEL};
+use crate::suite::{Case, Setting, local, shared};
+use std::time::Duration;
+
+pub const CASES: &[Case] = &[
+    shared(
+        "trouble/a_late_database_is_waited_for",
+        a_late_database_is_waited_for,
+    ),
+    shared("trouble/the_wait_has_a_limit", the_wait_has_a_limit),
+    shared("trouble/killed_by_hand", killed_by_hand),
+    // Version 3 files of the old docker-compose know no memory limit.
+    shared("trouble/out_of_memory", out_of_memory).only(Generation::V2),
+    shared(
+        "trouble/image_without_its_program",
+        image_without_its_program,
+    ),
+    shared(
+        "trouble/program_that_is_not_found",
+        program_that_is_not_found,
+    ),
+    shared("trouble/database_that_crashes", database_that_crashes),
+    local("trouble/container_name_taken", container_name_taken),
+];
+
+/// The server crashes and is restarted until its database is there: no reason to give up.
+fn a_late_database_is_waited_for(setting: &Setting) {
+    let cluster = Cluster::new(setting);
+    cluster.override_service(DATABASE, &late_database(6));
+    cluster.start(&[]);
+    let restarts = cluster.container(SERVER).restarts;
+    assert!(restarts >= 2, "it crashed meanwhile: {restarts} restarts");
+    cluster.put_data();
+    cluster.has_data();
+}
+
+fn the_wait_has_a_limit(setting: &Setting) {
+    let cluster = Cluster::new(setting);
+    cluster.override_service(DATABASE, &late_database(7));
+    let ran = cluster
+        .first_start(&["--wait-timeout", "2s"])
+        .run()
+        .ended(5);
+    assert!(ran.took < Duration::from_secs(12), "{:?}", ran.took);
+    ran.told(&[
+        "is not ready after 2s: the database is not up yet, the server does not answer",
+        "--wait-timeout",
+    ]);
+    assert!(
+        !cluster.registry().exists(),
+        "only a cluster that answered is registered"
+    );
+    // The containers go on; the next run waits for the same ones.
+    let ids: Vec<String> = cluster.containers().into_values().map(|c| c.id).collect();
+    cluster.verb("start", &[]).succeeded();
+    assert_eq!(
+        cluster
+            .containers()
+            .into_values()
+            .map(|c| c.id)
+            .collect::<Vec<_>>(),
+        ids
+    );
+    assert_eq!(cluster.api().projects(), [""; 0]);
+}
+
+fn killed_by_hand(setting: &Setting) {
+    let cluster = Cluster::new(setting);
+    cluster.override_service(DATABASE, &late_database(60));
+    let mut start = cluster.first_start(&[]).spawn();
+    start.says("waiting for the database");
+    setting
+        .rig
+        .docker(["kill", &cluster.container(DATABASE).id]);
+    let ran = start.finish().ended(1);
+    let name = cluster.container(DATABASE).name;
+    ran.told(&[&format!(
+        "container `{name}` ended with status 137 and is not restarted"
+    )]);
+
+    // A running one that is killed: the next start brings it back.
+    cluster.override_service(DATABASE, "labels: {trial: changed}");
+    cluster.verb("start", &[]).succeeded();
+    cluster.put_data();
+    for service in [SERVER, DATABASE] {
+        setting.rig.docker(["kill", &cluster.container(service).id]);
+        cluster.verb("start", &[]).succeeded();
+        cluster.has_data();
+    }
+    // Frozen: start cannot know why, and says what to do.
+    setting.rig.docker(["pause", &cluster.container(SERVER).id]);
+    cluster.verb("start", &[]).ended(1).told(&["is paused"]);
+    setting
+        .rig
+        .docker(["unpause", &cluster.container(SERVER).id]);
+    cluster.verb("start", &[]).succeeded();
+    cluster.has_data();
+}
+
+fn out_of_memory(setting: &Setting) {
+    let cluster = Cluster::new(setting);
+    cluster.override_service(SERVER, "mem_limit: 8m\nmemswap_limit: 8m");
+    let ran = cluster.first_start(&[]).run().ended(1);
+    ran.told(&["was killed for want of memory"]);
+    std::fs::remove_file(cluster.folder().join("docker-compose.override.yml")).expect("is there");
+    cluster.verb("start", &[]).succeeded();
+    assert_eq!(cluster.api().projects(), [""; 0]);
+}
+
+fn image_without_its_program(setting: &Setting) {
+    let cluster = Cluster::new(setting);
+    let image = Image::name(setting.rig, "1.1.90", &cluster.name);
+    image.build("ENTRYPOINT [\"/no/such/program\"]");
+    let ran = cluster
+        .first_start(&["--prisma-version", &image.version])
+        .run()
+        .ended(1);
+    ran.told(&["/no/such/program", "no such file or directory"]);
+    assert!(!cluster.registry().exists());
+    // A mended image under the same name, and all is well.
+    image.build("LABEL mended=yes");
+    cluster.verb("start", &[]).succeeded();
+    assert_eq!(cluster.api().projects(), [""; 0]);
+}
+
+fn program_that_is_not_found(setting: &Setting) {
+    let cluster = Cluster::new(setting);
+    let image = Image::name(setting.rig, "1.1.91", &cluster.name);
+    image.build("ENTRYPOINT [\"/bin/sh\", \"-c\", \"no-such-program --at-all\"]");
+    let ran = cluster
+        .first_start(&["--prisma-version", &image.version])
+        .run()
+        .ended(1);
+    let name = cluster.container(SERVER).name;
+    ran.told(&[
+        &format!("container `{name}` cannot run its program (status 127)"),
+        "no-such-program: not found",
+    ]);
+    assert!(!cluster.registry().exists());
+}
+
+fn database_that_crashes(setting: &Setting) {
+    let cluster = Cluster::new(setting);
+    let crash = "entrypoint: ['/bin/sh', '-c', 'echo the disk is upside down; exit 3']";
+    cluster.override_service(DATABASE, crash);
+    let ran = cluster.first_start(&[]).run().ended(1);
+    let name = cluster.container(DATABASE).name;
+    ran.told(&[
+        &format!("container `{name}` keeps crashing"),
+        "last status 3",
+        "\n  the disk is upside down\n",
+    ]);
+}
+
+/// `prisma-db` exists once in an engine. Somebody else's is neither removed nor taken for ours.
+fn container_name_taken(setting: &Setting) {
+    let cluster = Cluster::local(setting);
+    let label = format!("{LABEL}=local");
+    let foreign = setting.rig.docker([
+        "run",
+        "-d",
+        "--name",
+        "prisma-db",
+        "--label",
+        &label,
+        "--entrypoint",
+        "/bin/sleep",
+        "mysql:5.7",
+        "600",
+    ]);
+    let ran = cluster.verb("start", &[]).ended(1);
+    ran.told(&[
+        "a container of another project has the name this cluster needs",
+        "prisma-db",
+        "-n NAME",
+    ]);
+    assert!(!cluster.registry().exists());
+    assert_eq!(
+        setting
+            .rig
+            .docker(["inspect", "-f", "{{.State.Running}}", &foreign]),
+        "true"
+    );
+    setting.rig.docker(["rm", "-f", &foreign]);
+    cluster.verb("start", &[]).succeeded();
+    assert_eq!(cluster.api().projects(), [""; 0]);
+}

@@ -1,0 +1,39 @@
+//! Values that shells, YAML, `.env` files or either docker-compose could bend.
+
+use crate::cluster::{Cluster, DATABASE, SERVER};
+use crate::suite::{Case, Setting, shared};
+
+pub const CASES: &[Case] = &[shared(
+    "values/odd_passwords_arrive_exactly",
+    odd_passwords_arrive_exactly,
+)];
+
+/// Each is set before the first start: the database takes it, and the server connects with it.
+fn odd_passwords_arrive_exactly(setting: &Setting) {
+    let passwords = [
+        r#"$PATH ${HOME} $$ #hash 'single' "double" \back\\slash `tick` %25 *&!@^~"#,
+        " # blanks at both ends: and a colon ",
+        "pä✓ßword—日本",
+        "null",
+    ];
+    for password in passwords {
+        let cluster = Cluster::new(setting);
+        let quoted = serde_json::to_string(password).expect("JSON is YAML");
+        cluster.write("cluster.yml", &format!("database:\n  password: {quoted}\n"));
+        cluster.start(&["-v"]).kept_quiet_about(&[password]);
+        for (service, variable) in [
+            (DATABASE, "MYSQL_ROOT_PASSWORD"),
+            (SERVER, "SQL_CLIENT_PASSWORD"),
+            (SERVER, "SQL_INTERNAL_PASSWORD"),
+        ] {
+            let env = cluster.container(service).env;
+            assert!(
+                env.contains(&format!("{variable}={password}")),
+                "{password:?} in {variable}: {env:#?}"
+            );
+        }
+        cluster.put_data();
+        cluster.verb("restart", &[]).succeeded();
+        cluster.has_data();
+    }
+}

@@ -1,0 +1,15 @@
+//! What the tests stand on: a sandbox, a simulated engine, a server that is played.
+
+mod calls;
+mod ended;
+pub mod engine;
+mod files;
+mod ports;
+pub mod run;
+mod sandbox;
+mod server;
+pub mod text;
+
+pub use ended::same;
+pub use sandbox::{Sandbox, key};
+pub use server::Behaviour;

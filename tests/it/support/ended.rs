@@ -1,0 +1,90 @@
+//! How a run ended, compared as a whole.
+
+use std::fmt::Write;
+use std::panic::Location;
+
+/// Status and output of a run, with paths, ports, ids and keys replaced by names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ended {
+    /// What was run, for messages.
+    pub command: String,
+    /// Exit status; 128 plus the number of a signal that killed it.
+    pub status: i32,
+    /// Standard output.
+    pub stdout: String,
+    /// Standard error.
+    pub stderr: String,
+}
+
+impl Ended {
+    /// Compares all of it.
+    #[track_caller]
+    pub fn is(&self, status: i32, stdout: &str, stderr: &str) -> &Self {
+        let whole = |status: i32, stdout: &str, stderr: &str| {
+            format!("--- status {status}\n--- stdout\n{stdout}--- stderr\n{stderr}")
+        };
+        let got = whole(self.status, &self.stdout, &self.stderr);
+        same(&self.command, &got, &whole(status, stdout, stderr));
+        self
+    }
+
+    /// Status zero; anything else is shown.
+    #[track_caller]
+    pub fn succeeds(&self) -> &Self {
+        assert_eq!(
+            self.status, 0,
+            "{}\n{}{}",
+            self.command, self.stdout, self.stderr
+        );
+        self
+    }
+
+    /// Fails with a status and, on stderr, `error: MESSAGE` and the hints, nothing on stdout. Lines of
+    /// stages in front of it are left out.
+    #[track_caller]
+    pub fn fails(&self, status: i32, message: &str) -> &Self {
+        let told = match self.stderr.find("error: ") {
+            Some(start) => &self.stderr[start..],
+            None => &self.stderr,
+        };
+        let got = format!("status {}\n{}{told}", self.status, self.stdout);
+        same(&self.command, &got, &format!("status {status}\n{message}"));
+        self
+    }
+
+    /// The one JSON document on stdout.
+    #[track_caller]
+    pub fn json(&self) -> serde_json::Value {
+        match serde_json::from_str(&self.stdout) {
+            Ok(value) => value,
+            Err(error) => panic!("{}: {error}\n{}", self.command, self.stdout),
+        }
+    }
+}
+
+/// Compares two texts and shows both with the first line that differs marked.
+#[track_caller]
+pub fn same(what: &str, got: &str, want: &str) {
+    if got == want {
+        return;
+    }
+    let at = got
+        .lines()
+        .zip(want.lines())
+        .take_while(|(g, w)| g == w)
+        .count();
+    let mark = |text: &str| {
+        let mut out = String::new();
+        for (number, line) in text.lines().enumerate() {
+            let arrow = if number == at { ">" } else { " " };
+            let _ = writeln!(out, "{arrow} {line}");
+        }
+        out
+    };
+    panic!(
+        "{what}, at {}\n=== got\n{}=== want\n{}",
+        Location::caller(),
+        mark(got),
+        mark(want)
+    );
+}

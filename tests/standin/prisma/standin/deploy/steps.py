@@ -1,0 +1,181 @@
+"""Finds the steps from one schema to the next.
+
+The order: delete relation, field, model, enum; create enum, model, field, relation; update enum, field, model,
+relation. Steps on fields name the model as it is called before the migration, because models are renamed last;
+`newModel` beside it is for the stand-in's own use and not shown to clients.
+"""
+
+from .datamodel import enum_named, field_named, is_relation, model_named, relation_named
+
+_COMPARED = ('typeName', 'isRequired', 'isList', 'unique', 'relation', 'default', 'enum')
+
+
+def infer(previous, following, renames, late=False):
+    return Inference(previous, following, renames, late).steps()
+
+
+class Inference:
+    def __init__(self, previous, following, renames, late):
+        self.previous, self.following, self.renames, self.late = previous, following, renames, late
+        self.keep_sides()
+
+    def keep_sides(self):
+        """The ends of a relation are in the order of their names at first; a renamed model must not swap them."""
+        for item in self.following['relations']:
+            before = self.old_relation(item)
+            if before and self.old_model_name(item['modelA']) != before['modelA']:
+                item['modelA'], item['modelB'] = item['modelB'], item['modelA']
+
+    def steps(self):
+        return [
+            *self.delete_relations(), *self.delete_fields(), *self.delete_models(), *self.delete_enums(),
+            *self.create_enums(), *self.create_models(), *self.create_fields(), *self.create_relations(),
+            *self.update_enums(), *self.update_fields(), *self.update_models(), *self.update_relations(),
+        ]
+
+    # What belongs to what. A rename counts only while the old name exists and the new one does not.
+
+    def old_model_name(self, name):
+        old = self.renames.models.get(name)
+        known = model_named(self.previous, old) and not model_named(self.previous, name)
+        return old if known else name
+
+    def old_model(self, model):
+        return model_named(self.previous, self.old_model_name(model['name']))
+
+    def old_field(self, model, field):
+        before = self.old_model(model)
+        old = self.renames.fields.get((model['name'], field['name']))
+        if old and not field_named(before, field['name']) and field_named(before, old):
+            return field_named(before, old)
+        return field_named(before, field['name'])
+
+    def old_enum(self, enum):
+        old = self.renames.enums.get(enum['name'])
+        return enum_named(self.previous, enum['name']) or (old and enum_named(self.previous, old))
+
+    def old_relation(self, relation):
+        """By name, by an explicit old name, or as the only relation between its two models before and after."""
+        ends = {self.old_model_name(relation['modelA']), self.old_model_name(relation['modelB'])}
+
+        def between(one, names):
+            return {one['modelA'], one['modelB']} == names
+
+        same = relation_named(self.previous, relation['name'])
+        if same and between(same, ends):
+            return same
+        old = self.renames.relations.get(relation['name'])
+        if old and relation_named(self.previous, old):
+            return relation_named(self.previous, old)
+        before = [one for one in self.previous['relations'] if between(one, ends)]
+        after = [one for one in self.following['relations'] if between(one, {relation['modelA'], relation['modelB']})]
+        return before[0] if len(before) == 1 and len(after) == 1 else None
+
+    def gone(self, kind, old_of):
+        kept = [old_of(item) for item in self.following[kind]]
+        return [item for item in self.previous[kind] if item not in kept]
+
+    # Deletions
+
+    def delete_relations(self):
+        return [{'type': 'DeleteRelation', 'name': item['name']} for item in self.gone('relations', self.old_relation)]
+
+    def delete_fields(self):
+        for model in self.following['models']:
+            before = self.old_model(model)
+            if before:
+                kept = [self.old_field(model, field) for field in model['fields']]
+                for field in before['fields']:
+                    if field not in kept:
+                        yield {'type': 'DeleteField', 'model': before['name'], 'name': field['name']}
+
+    def delete_models(self):
+        return [{'type': 'DeleteModel', 'name': item['name']} for item in self.gone('models', self.old_model)]
+
+    def delete_enums(self):
+        return [{'type': 'DeleteEnum', 'name': item['name']} for item in self.gone('enums', self.old_enum)]
+
+    # Creations
+
+    def create_enums(self):
+        return [{'type': 'CreateEnum', 'name': item['name'], 'values': item['values']}
+                for item in self.following['enums'] if not self.old_enum(item)]
+
+    def create_models(self):
+        return [{'type': 'CreateModel', 'name': item['name']}
+                for item in self.following['models'] if not self.old_model(item)]
+
+    def create_fields(self):
+        for model in self.following['models']:
+            before = self.old_model(model)
+            for field in model['fields']:
+                if not before or not self.old_field(model, field):
+                    yield {'type': 'CreateField', 'model': before['name'] if before else model['name'],
+                           'newModel': model['name'], 'name': field['name'],
+                           **{key: field[key] for key in _COMPARED}}
+
+    def create_relations(self):
+        for item in self.following['relations']:
+            if not self.old_relation(item):
+                yield {'type': 'CreateRelation', 'name': item['name'], 'leftModel': item['modelA'],
+                       'rightModel': item['modelB'], **({'after': item['name']} if self.late else {})}
+
+    # Updates
+
+    def update_enums(self):
+        for item in self.following['enums']:
+            before = self.old_enum(item)
+            if before and before != item:
+                yield {'type': 'UpdateEnum', 'name': before['name'],
+                       'newName': item['name'] if item['name'] != before['name'] else None,
+                       'values': item['values'] if item['values'] != before['values'] else None}
+
+    def update_fields(self):
+        for model in self.following['models']:
+            model_before = self.old_model(model)
+            for field in model['fields'] if model_before else ():
+                before = self.old_field(model, field)
+                known = before and self.with_new_names(before, field)
+                if before and known != field:
+                    changed = {key: field[key] if field[key] != known[key] else None for key in _COMPARED}
+                    yield {'type': 'UpdateField', 'model': model_before['name'], 'newModel': model['name'],
+                           'name': before['name'],
+                           'newName': field['name'] if field['name'] != before['name'] else None, **changed}
+
+    def with_new_names(self, before, field):
+        """Relations and enums that were only renamed do not make their fields different."""
+        known = dict(before)
+        if is_relation(before) and is_relation(field):
+            relation = self.old_relation(relation_named(self.following, field['relation']))
+            if relation and relation['name'] == before['relation']:
+                known['relation'] = field['relation']
+            if self.old_model_name(field['relatedModel']) == before['relatedModel']:
+                known['relatedModel'] = field['relatedModel']
+        if before['enum'] and field['enum']:
+            enum = self.old_enum(enum_named(self.following, field['enum']))
+            if enum and enum['name'] == before['enum']:
+                known['enum'] = field['enum']
+        return known
+
+    def update_models(self):
+        for item in self.following['models']:
+            before = self.old_model(item)
+            if before and before['name'] != item['name']:
+                yield {'type': 'UpdateModel', 'name': before['name'], 'newName': item['name']}
+
+    def update_relations(self):
+        for item in self.following['relations']:
+            before = self.old_relation(item)
+            if not before:
+                continue
+            renamed = item['name'] if item['name'] != before['name'] else None
+            if self.late:
+                if renamed:
+                    yield {'type': 'UpdateRelation', 'name': before['name'], 'newName': renamed,
+                           'before': before['name'], 'after': item['name']}
+                continue
+            models = [item[key] if self.old_model_name(item[key]) != before[key] else None
+                      for key in ('modelA', 'modelB')]
+            if renamed or any(models):
+                yield {'type': 'UpdateRelation', 'name': before['name'], 'newName': renamed,
+                       'modelAId': models[0], 'modelBId': models[1]}

@@ -1,0 +1,422 @@
+"""Tests of the stand-in's pure parts: no database, no network, no Docker.
+
+    python3 -m unittest discover -s tests/standin/prisma
+
+Only the tests of the configuration need a package beyond the standard library (PyYAML); they are skipped without it.
+"""
+
+import json
+import sys
+import unittest
+from datetime import datetime
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+sys.dont_write_bytecode = True
+
+# pylint: disable=wrong-import-position
+from standin import auth, jwt, request_id
+from standin.deploy import datamodel, rules, steps
+from standin.errors import ApiError
+from standin.graphql import execute, language
+from standin.management import names, schema as management
+from standin.management.types import DATE_TIME
+from standin.service import schema as service
+from standin.service.rows import parse_time
+from standin.version import Version
+
+try:
+    from standin import config
+except ImportError:
+    config = None
+
+V1_1, V1_8, V1_34 = Version('1.1.3'), Version('1.8.4'), Version('1.34.12')
+
+# A 2048-bit key made for these tests, and a token it signed: {"grants": [*/*], "exp": 4102444800}.
+PUBLIC_KEY = '''-----BEGIN PUBLIC KEY-----
+MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAlF83USm4xgikvvPKjAaC
+o5uySu8gfYu8G2RVOVH3N/KBErOAORL7GJboQpU6pfDv/IwC+FYdEtmOxFuqf/5w
+pMKzhfphVpV6TBDaJBggaeXckLX3XxgjC3+y4AWx2t91zuTToZmH3Yi4ea8fiMff
++ZA/1o9ETEgA8qOo2GOWvI8ec/W/I3HzNm98psu8WyQ5C2dbsWMjhAbHjn6VLSbA
+B+IbVzPZM/hEkM84hgJLVvS2uOz06YOoBcsU5HI/qVmOjEYc8wDr3eFoTBohWLsK
+LM8sQUJuGGmEE8Ssexnjm0mWomdMWlx/S+DJUh2/9jhcaoouS+nh1k7LtQ477lao
+5QIDAQAB
+-----END PUBLIC KEY-----'''
+RS256_TOKEN = (
+    'eyJ0eXAiOiJKV1QiLCJhbGciOiJSUzI1NiJ9.eyJncmFudHMiOiBbeyJ0YXJnZXQiOiAiKi8qIiwgImFjdGlvbiI6ICIqIn1dLCA'
+    'iZXhwIjogNDEwMjQ0NDgwMH0.X6zkeov3KkkRDXh7d9HjJn6fJrHPOKrlRTU0fSI6Cm6SPDXhAbUnvucXwRRxPFRE9lT98QEfEQx'
+    'hvmFGh-eV1UVC_fFSbTGgJvTNKkjH_K4YhwllNXYS4iwIRJYhGnsgkrmrCwtSLQ7O1pcKvtTIRZRsoivwe9xCcy_l1ZmMGg7vkx7'
+    '0_lILRWOanjTqFKQmPAEOTkJUYUyhBIQkoonWwo2uQHhlemJT6vbu9VBgARoktru8HcFZGaHz_Gdo6Obn7ylhlqD0YtExN5WKaFj'
+    '7lrBs37OH65tyHrg_2ALJzDW9IuglUjkaA1DdJXijpga_D7EzxkB38iYfnSaM7JDSaw'
+)
+
+
+def built(text):
+    return datamodel.build(datamodel.parse(text))
+
+
+def inferred(before, after):
+    """Each step as `Type name`, renames as `old>new`."""
+    previous = built(before)[0] if before else datamodel.EMPTY
+    following, renames = built(after)
+    shown = []
+    for step in steps.infer(previous, following, renames):
+        name = f"{step['model']}.{step['name']}" if 'model' in step else step['name']
+        shown.append(f"{step['type']} {name}" + (f">{step['newName']}" if step.get('newName') else ''))
+    return shown
+
+
+class VersionTest(unittest.TestCase):
+    def test_reads_every_shape_of_version(self):
+        for text, numbers in (('1.8.4', (1, 8, 4)), ('1.8', (1, 8, 0)), ('1.9-beta-3', (1, 9, 3)), ('1.34.12', (1, 34, 12))):
+            self.assertEqual(Version(text).numbers, numbers)
+
+    def test_compares_numbers_not_text(self):
+        self.assertTrue(Version('1.10').since(1, 8))
+        self.assertFalse(Version('1.4.0').has_force)
+        self.assertTrue(Version('1.4.1').has_force)
+
+    def test_management_paths(self):
+        paths = [Version(text).management_paths for text in ('1.1.3', '1.7.4', '1.8.0', '1.8.4', '1.34.12')]
+        self.assertEqual(paths, [('cluster',), ('cluster',), ('management',), ('management', 'cluster'), ('management',)])
+
+
+@unittest.skipIf(config is None, 'PyYAML is not installed')
+class ConfigTest(unittest.TestCase):
+    OLD = {
+        'SQL_CLIENT_HOST': 'db', 'SQL_CLIENT_PORT': '3306', 'SQL_CLIENT_USER': 'root', 'SQL_CLIENT_PASSWORD': 'x',
+        'SQL_CLIENT_CONNECTION_LIMIT': '10', 'SQL_INTERNAL_HOST': 'db', 'SQL_INTERNAL_PORT': '3306',
+        'SQL_INTERNAL_USER': 'root', 'SQL_INTERNAL_PASSWORD': 'x', 'SQL_INTERNAL_DATABASE': 'graphcool',
+        'CLUSTER_ADDRESS': 'http://prisma', 'SCHEMA_MANAGER_SECRET': 's', 'BUGSNAG_API_KEY': '',
+    }
+    NEW = 'databases:\n  default:\n    connector: mysql\n    host: db\n    port: 3306\n    user: root\n    password: {}\n'
+
+    def problem(self, version, environment):
+        with self.assertRaises(config.ConfigProblem) as caught:
+            config.load(version, environment)
+        return str(caught.exception)
+
+    def yaml(self, text, version=V1_8):
+        return config.load(version, {'PRISMA_CONFIG': text})
+
+    def test_old_environment(self):
+        found = config.load(V1_1, {**self.OLD, 'CLUSTER_PUBLIC_KEY': 'key'})
+        self.assertEqual((found.listen_port, found.management_schema, found.public_key, found.secret),
+                         (9000, 'graphcool', 'key', None))
+
+    def test_old_environment_names_what_is_missing(self):
+        for name in config.REQUIRED:
+            environment = {key: value for key, value in self.OLD.items() if key != name}
+            self.assertIn(name, self.problem(V1_1, environment))
+
+    def test_old_environment_wants_numbers_and_the_one_schema(self):
+        self.assertIn('NumberFormatException', self.problem(V1_1, {**self.OLD, 'PORT': 'x'}))
+        self.assertIn('graphcool', self.problem(V1_1, {**self.OLD, 'SQL_INTERNAL_DATABASE': 'other'}))
+
+    def test_empty_text_still_wins(self):
+        self.assertIn('NullPointerException', self.problem(V1_8, {**self.OLD, 'PRISMA_CONFIG': ''}))
+
+    def test_every_failure_begins_alike(self):
+        for text in ('', 'a: [', 'just text', 'databases: 3', 'databases: {}', self.NEW.replace('mysql', 'oracle'),
+                     self.NEW.replace('3306', 'many'), self.NEW.replace('host: db', 'host: ""'),
+                     self.NEW + '    active: false\n'):
+            self.assertIn('Unable to load Prisma config: ', self.problem(V1_8, {'PRISMA_CONFIG': text}))
+        self.assertIn('Unable to load Prisma config: ', self.problem(V1_8, {}))
+
+    def test_failures_do_not_show_the_text(self):
+        self.assertNotIn('hush', self.problem(V1_8, {'PRISMA_CONFIG': 'password: "hush\n x: }'}))
+
+    def test_yaml_rules_come_before_text(self):
+        for written, read in (('0123', '83'), ('yes', 'true'), ('"yes"', 'yes'), ('1.50', '1.5'), ('', '')):
+            self.assertEqual(self.yaml(self.NEW.format(written)).password, read)
+
+    def test_defaults(self):
+        found = self.yaml('port: eight\nunknown: 1\n' + self.NEW.format('x'))
+        self.assertEqual((found.listen_port, found.management_schema, found.migrations), (4466, 'prisma', True))
+        found = self.yaml((self.NEW + '    active: "FALSE"\n').replace('mysql', 'postgres'))
+        self.assertEqual((found.management_schema, found.database, found.migrations), ('management', 'prisma', False))
+
+    def test_secrets(self):
+        text = 'managementApiSecret: a\nlegacySecret: b\n' + self.NEW
+        self.assertEqual((self.yaml(text).secret, self.yaml(text).public_key), ('a', 'b'))
+        self.assertIsNone(self.yaml(text, V1_34).public_key)
+
+    def test_file_and_legacy_environment(self):
+        found = config.load(V1_8, {'PRISMA_CONFIG_PATH': '/x'}, read=lambda path: self.NEW.format('p'))
+        self.assertEqual(found.password, 'p')
+        self.assertIn('FileNotFoundException', self.problem(V1_8, {'PRISMA_CONFIG_PATH': '/no/such/file'}))
+        self.assertEqual(config.load(V1_8, self.OLD).management_schema, 'graphcool')
+        self.assertIn('Unable to load', self.problem(V1_8, {**self.OLD, 'CLUSTER_PUBLIC_KEY': PUBLIC_KEY}))
+        self.assertIn('Unable to load', self.problem(V1_8, {**self.OLD, 'CLUSTER_API_ENABLED': 'yes'}))
+
+
+class TokenTest(unittest.TestCase):
+    CLAIMS = {'grants': [{'target': '*/*', 'action': '*'}], 'exp': 4102444800}
+
+    def reason(self, token, algorithm, key, **more):
+        with self.assertRaises(jwt.TokenProblem) as caught:
+            jwt.verify(token, algorithm, key, **more)
+        return str(caught.exception)
+
+    def test_hs256(self):
+        token = jwt.sign(self.CLAIMS, 'secret')
+        self.assertEqual(jwt.verify(token, 'HS256', 'secret'), self.CLAIMS)
+        self.assertIn('Invalid signature', self.reason(token, 'HS256', 'other'))
+        self.assertIn('Invalid signature', self.reason(token, 'RS256', PUBLIC_KEY))
+
+    def test_times(self):
+        token = jwt.sign({'exp': 100, 'nbf': 50}, 's')
+        self.assertIn('expired since 1970-01-01T00:01:40Z', self.reason(token, 'HS256', 's', now=100))
+        self.assertIn('only be valid after', self.reason(token, 'HS256', 's', now=49))
+        self.assertTrue(jwt.verify(token, 'HS256', 's', now=99))
+        self.assertTrue(jwt.verify(token, 'HS256', 's', now=100, check_times=False))
+
+    def test_not_a_token(self):
+        self.assertIn('2 or 3 parts', self.reason('null', 'HS256', 's'))
+        self.assertIn('Illegal base64 character 21', self.reason('a!.b.c', 'HS256', 's'))
+
+    def test_rs256_and_the_forms_of_its_key(self):
+        bare = ''.join(PUBLIC_KEY.splitlines()[1:-1])
+        for key in (PUBLIC_KEY, PUBLIC_KEY.replace('\n', '\r\n'), PUBLIC_KEY + '\n', bare):
+            self.assertEqual(jwt.verify(RS256_TOKEN, 'RS256', key), self.CLAIMS)
+        self.assertIn('Invalid signature', self.reason(RS256_TOKEN[:-8] + 'AAAAAAAA', 'RS256', PUBLIC_KEY))
+
+    def test_keys_that_are_not_accepted(self):
+        lines = PUBLIC_KEY.splitlines()
+        for key, reason in (
+            (PUBLIC_KEY.replace('\n', '\\n'), 'invalid key'),
+            ('\\n'.join(lines[1:-1]), 'Illegal base64 character 5c'),
+            (' '.join(lines[1:-1]), 'Illegal base64 character 20'),
+            (' '.join(lines), 'invalid key'),
+            ('-----BEGIN RSA PUBLIC KEY-----\nMAYCAQMCAQM=\n-----END RSA PUBLIC KEY-----', 'invalid key'),
+        ):
+            self.assertIn(reason, self.reason(RS256_TOKEN, 'RS256', key))
+
+
+class GrantsTest(unittest.TestCase):
+    def check(self, *targets, name='s', stage='d', **claims):
+        claims = {'grants': [{'target': one, 'action': ''} for one in targets], 'exp': 1, **claims}
+        auth.check_grants(claims, name, stage)
+
+    def test_what_passes(self):
+        for target in ('*/*', 's/*', '*/d', 's/d'):
+            self.check(target)
+        self.check('x/y', 's/d')
+        self.check('s/d', 'malformed after the match')
+        self.check('w~s/d', name='w~s')
+
+    def test_what_does_not(self):
+        for targets in ((), ('x/d',), ('s',), ('s/d/e',), ('malformed', 's/d')):
+            with self.assertRaises(ApiError) as caught:
+                self.check(*targets)
+            self.assertEqual(caught.exception.code, 3015)
+
+    def test_everything_is_required(self):
+        for claims in ({}, {'grants': []}, {'exp': 1}, {'grants': [{'target': '*/*'}], 'exp': 1}, [], 'x',
+                       {'grants': [{'target': '*/*', 'action': '*'}], 'exp': 'soon'}):
+            with self.assertRaises(ApiError):
+                auth.check_grants(claims, 's', 'd')
+
+    def test_only_the_widest_grant_covers_no_name(self):
+        self.check('*/*', name='', stage='')
+        with self.assertRaises(ApiError):
+            self.check('s/d', name='', stage='')
+
+    def test_service_secrets(self):
+        auth.check_service(V1_8, [], None)
+        auth.check_service(V1_8, ['a', 'b'], 'Bearer ' + jwt.sign({}, 'b'))
+        auth.check_service(V1_1, ['a'], jwt.sign({'exp': 1}, 'a'))
+        for version, header in ((V1_8, None), (V1_8, 'Bearer x'), (V1_8, 'Bearer ' + jwt.sign({'exp': 1}, 'a'))):
+            with self.assertRaises(ApiError):
+                auth.check_service(version, ['a'], header)
+
+
+class DatamodelTest(unittest.TestCase):
+    def test_reads_fields(self):
+        schema, _ = built('''
+            # a comment
+            type User @model {
+              id: ID! @unique
+              tags: [String!]!
+              age: Int @default(value: "7")
+              role: Role
+              posts: [Post!]! @relation(name: "Posts", onDelete: CASCADE)
+            }
+            type Post { id: ID! @unique, author: User! @relation(name: "Posts") }
+            enum Role { A B }''')
+        fields = {field['name']: field for field in schema['models'][0]['fields']}
+        self.assertEqual(list(fields), ['id', 'tags', 'age', 'role', 'posts', 'updatedAt', 'createdAt'])
+        self.assertEqual((fields['id']['typeName'], fields['id']['unique'], fields['id']['isHidden']),
+                         ('GraphQLID', True, False))
+        self.assertTrue(fields['createdAt']['isHidden'])
+        self.assertEqual((fields['age']['default'], fields['role']['enum']), ('7', 'Role'))
+        self.assertEqual((fields['posts']['relation'], fields['posts']['relatedModel']), ('Posts', 'Post'))
+        self.assertEqual(schema['relations'], [{'name': 'Posts', 'modelA': 'Post', 'modelB': 'User'}])
+        self.assertEqual(json.loads(json.dumps(schema)), schema)
+
+    def test_text_that_is_no_datamodel(self):
+        for text in ('', '  # nothing', 'type', 'type A {', 'type A { a }', 'query { a }'):
+            with self.assertRaises(ApiError) as caught:
+                datamodel.parse(text)
+            self.assertEqual(caught.exception.code, 3017)
+
+    def errors(self, text, version=V1_8):
+        return [(item['type'], item['field']) for item in rules.check(datamodel.parse(text), version)]
+
+    def test_rules(self):
+        good = 'type A { id: ID! @unique b: B bs: [String!]! } type B { id: ID! @unique a: [A!]! } enum E { X }'
+        self.assertEqual(self.errors(good), [])
+        for text, found in (
+            ('type a { x: Int }', [('a', None)]),
+            ('type A { id: ID! }', [('A', 'id')]),
+            ('type A { createdAt: String! }', [('A', 'createdAt')]),
+            ('type A { x: Nope }', [('A', 'x')]),
+            ('type A { x: Int x: Int }', [('A', 'x')]),
+            ('type A { x: Int } type A { y: Int }', [('A', None)]),
+            ('type A { x: [Int] }', [('A', 'x')]),
+            ('type A { b: [B] } type B { x: Int }', [('A', 'b')]),
+            ('type A { b: B c: B } type B { x: Int }', [('A', 'b'), ('A', 'c')]),
+            ('type A { x: Int @default(value: "z") }', [('A', 'x')]),
+            ('enum E { x }', [('E', None)]),
+        ):
+            self.assertEqual(self.errors(text), found, text)
+        self.assertEqual(self.errors('type A { id: ID! @id x: [Int] }', V1_34), [])
+
+
+class StepsTest(unittest.TestCase):
+    USER = 'type User { id: ID! @unique name: String }'
+
+    def test_a_new_model_gets_its_hidden_fields(self):
+        self.assertEqual(inferred(None, 'type A { x: Int }'), [
+            'CreateModel A', 'CreateField A.x', 'CreateField A.id', 'CreateField A.updatedAt', 'CreateField A.createdAt'])
+
+    def test_nothing_to_do(self):
+        self.assertEqual(inferred(self.USER, self.USER), [])
+
+    def test_order(self):
+        before = self.USER + 'type Old { id: ID! @unique user: User } enum Gone { X } enum Kept { X }'
+        after = ('type User { id: ID! @unique name: String! posts: [Post!]! } type Post { id: ID! @unique user: User } '
+                 'enum New { X } enum Kept { X Y }')
+        kinds = list(dict.fromkeys(step.split()[0] for step in inferred(before, after)))
+        self.assertEqual(kinds, ['DeleteRelation', 'DeleteModel', 'DeleteEnum', 'CreateEnum', 'CreateModel',
+                                 'CreateField', 'CreateRelation', 'UpdateEnum', 'UpdateField'])
+
+    def test_renames(self):
+        before = self.USER + ' type Zoo { id: ID! @unique user: User }'
+        after = ('type Visitor @rename(oldName: "User") { id: ID! @unique title: String @rename(oldName: "name") } '
+                 'type Zoo { id: ID! @unique user: Visitor }')
+        self.assertEqual(inferred(before, after), [
+            'UpdateField User.name>title', 'UpdateModel User>Visitor', 'UpdateRelation UserToZoo>VisitorToZoo'])
+        self.assertEqual(inferred(after, after), [])
+
+    def test_renaming_a_model_does_not_swap_the_ends_of_its_relation(self):
+        previous, _ = built('type Post { id: ID! @unique user: User } type User { id: ID! @unique }')
+        following, renames = built('type Post { id: ID! @unique user: Author } '
+                                   'type Author @rename(oldName: "User") { id: ID! @unique }')
+        steps.infer(previous, following, renames)
+        self.assertEqual(following['relations'], [{'name': 'AuthorToPost', 'modelA': 'Post', 'modelB': 'Author'}])
+
+    def test_an_update_shows_only_what_changed(self):
+        previous, following = built(self.USER)[0], built(self.USER.replace('String', 'Int!'))[0]
+        step, = steps.infer(previous, following, datamodel.Renames())
+        shown = {key: value for key, value in step.items() if value is not None}
+        self.assertEqual(shown, {'type': 'UpdateField', 'model': 'User', 'newModel': 'User', 'name': 'name',
+                                 'typeName': 'Int', 'isRequired': True})
+
+
+class GraphqlTest(unittest.TestCase):
+    def messages(self, query, version=V1_8, variables=None):
+        answer = execute.run(management.build(version), language.parse(query), variables or {}, None, None, None,
+                             lambda problem: {'message': type(problem).__name__})
+        return ' '.join(error['message'] for error in answer.get('errors', []))
+
+    def test_an_old_server_rejects_new_arguments_in_words_that_clients_compare(self):
+        query = 'mutation { deploy(input: {name: "a", stage: "b", types: "", force: true}) { migration { revision } } }'
+        text = "Field 'force' is not defined in the input type 'DeployInput'"
+        self.assertIn(text, self.messages(query, V1_1))
+        self.assertNotIn(text, self.messages(query, V1_8))
+        query = 'mutation($i: DeployInput!) { deploy(input: $i) { migration { revision } } }'
+        given = {'i': {'name': 'a', 'stage': 'b', 'types': '', 'force': True}}
+        self.assertIn(text, self.messages(query, V1_1, given))
+
+    def test_unknown_fields(self):
+        query = 'mutation { deploy(input: {name: "a", stage: "b", types: ""}) { warnings { type } } }'
+        self.assertIn("Cannot query field 'warnings' on type 'DeployPayload'", self.messages(query, V1_1))
+        self.assertIn("Cannot query field 'serverInfo' on type 'Query'", self.messages('{ serverInfo { version } }', V1_1))
+        self.assertIn("Cannot query field 'clusterInfo'", self.messages('{ clusterInfo { version } }', V1_34))
+
+    def test_steps_need_aliases(self):
+        query = '{ migrationStatus(name: "a", stage: "b") { steps { type ... on %s { %s } ... on %s { %s } } } }'
+        bad = query % ('CreateField', 'isList', 'UpdateField', 'isList')
+        self.assertIn('conflict', self.messages(bad))
+        good = query % ('CreateField', 'a: isList', 'UpdateField', 'b: isList')
+        self.assertNotIn('conflict', self.messages(good))
+
+    def test_other_rules(self):
+        for query, text in (
+            ('{ project(name: "a") { name } }', "argument 'stage' of type 'String!' is required"),
+            ('{ project(name: 1, stage: "b") { name } }', "Argument 'name' expected type 'String!' but got: 1"),
+            ('{ project(name: $x, stage: "b") { name } }', "Variable '$x' is not defined"),
+            ('query q($x: Int) { listProjects { name } }', "Variable '$x' is not used in operation 'q'"),
+            ('{ listProjects }', 'must have a sub selection'),
+            ('{ listProjects { name { x } } }', 'must not have a sub selection'),
+            ('{ ...F }', "Unknown fragment 'F'"),
+        ):
+            self.assertIn(text, self.messages(query))
+
+    def test_introspection(self):
+        query = '{ __schema { queryType { name } types { name fields { name type { kind ofType { name } } } } } }'
+        answer = execute.run(management.build(V1_8), language.parse(query), {}, None, None, None, None)
+        names_ = {item['name'] for item in answer['data']['__schema']['types']}
+        self.assertLessEqual({'Migration', 'MigrationStep', 'UpdateSecrets', 'DeployInput'}, names_)
+
+    def test_text_that_does_not_parse(self):
+        for query in ('', '{', '{ a(: 1) }', 'nonsense { a }', '{ a ? }'):
+            with self.assertRaises(language.SyntaxProblem):
+                language.parse(query)
+
+    def test_strings(self):
+        document = language.parse('{ a(b: "x\\n\\u0041\\"", c: """\n  two\n    lines\n  """) }')
+        values = [given.value.value for given in document.definitions[0].selections[0].arguments]
+        self.assertEqual(values, ['x\nA"', 'two\n  lines'])
+
+
+class ServiceSchemaTest(unittest.TestCase):
+    def test_names(self):
+        schema, _ = built('type User { id: ID! @unique name: String! posts: [Post!]! } '
+                          'type Post { id: ID! @unique author: User! } type Category { id: ID! @unique }')
+        generated = service.build(schema)
+        self.assertLessEqual({'user', 'users', 'usersConnection', 'categories', 'node'}, set(generated.query.fields))
+        self.assertLessEqual({'createUser', 'updateUser', 'upsertUser', 'deleteUser', 'deleteManyUsers'},
+                             set(generated.mutation.fields))
+        self.assertIn('PostCreateManyWithoutAuthorInput', generated.types)
+        self.assertNotIn('author', generated.types['PostCreateWithoutAuthorInput'].fields)
+        self.assertEqual(list(generated.types['User'].fields), ['id', 'name', 'posts'])
+
+    def test_an_empty_service_has_a_schema(self):
+        self.assertIsNone(service.build(datamodel.EMPTY).mutation)
+
+
+class SmallPartsTest(unittest.TestCase):
+    def test_names(self):
+        names.check(V1_8, 'w~my-service_1', 'dev')
+        names.check(V1_1, 'cluster', 'dev')
+        for version, name, stage, code in ((V1_8, '1a', 'd', 4001), (V1_8, 'a' * 141, 'd', 4001), (V1_8, 'a', 'x' * 31, 4002),
+                                           (V1_8, 'cluster', 'd', 4006), (V1_8, 'a', 'import', 4007)):
+            with self.assertRaises(ApiError) as caught:
+                names.check(version, name, stage)
+            self.assertEqual(caught.exception.code, code)
+
+    def test_request_ids(self):
+        self.assertRegex(request_id.new(V1_1, 'management', {}), r'^cluster:cluster:c[0-9a-z]{24}$')
+        self.assertRegex(request_id.new(V1_8, 'api', {'ENV': 'prod'}), r'^prod:api:c[0-9a-z]{24}$')
+        self.assertRegex(request_id.new(V1_34, 'api', {}), r'^local:c[0-9a-z]{24}$')
+
+    def test_times(self):
+        self.assertEqual(DATE_TIME.serialize(datetime(2020, 1, 2, 3, 4, 5, 6000)), '2020-01-02T03:04:05.006Z')
+        for text in ('2020-01-02T03:04:05.678Z', '2020-01-02T05:04:05.678+02:00', '2020-01-02T03:04:05.6780001Z'):
+            self.assertEqual(parse_time(text), datetime(2020, 1, 2, 3, 4, 5, 678000))
+
+
+if __name__ == '__main__':
+    unittest.main()
