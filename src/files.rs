@@ -49,13 +49,14 @@ pub fn write_atomic(path: &Path, content: &[u8], access: Access) -> Result<()> {
     let target = final_target(path).map_err(wrap)?;
     let folder = parent_of(&target);
     create_folder(folder, access)?;
-    let mode = match fs::metadata(&target) {
-        Ok(metadata) => Some(metadata.permissions()),
+    let old = match fs::metadata(&target) {
+        Ok(metadata) => Some(metadata),
         Err(error) if error.kind() == io::ErrorKind::NotFound => None,
         Err(error) => return Err(wrap(error)),
     };
+    let prefix = temporary_prefix(&target);
     let mut builder = tempfile::Builder::new();
-    builder.prefix(".prisma-").suffix(".tmp");
+    builder.prefix(&prefix).suffix(TEMPORARY);
     #[cfg(unix)]
     if access == Access::Shared {
         // The umask is applied to this, as to any new file.
@@ -63,13 +64,60 @@ pub fn write_atomic(path: &Path, content: &[u8], access: Access) -> Result<()> {
     }
     let mut beside = builder.tempfile_in(folder).map_err(wrap)?;
     beside.write_all(content).map_err(wrap)?;
-    if let Some(mode) = mode {
+    if let Some(old) = old {
+        keep_owner(beside.as_file(), &old);
+        let mode = old.permissions();
         beside.as_file().set_permissions(mode).map_err(wrap)?;
     }
     beside.as_file().sync_all().map_err(wrap)?;
     beside.persist(&target).map_err(|error| wrap(error.error))?;
     sync_folder(folder);
     Ok(())
+}
+
+/// Removes what killed runs left beside a file. Only for who holds the lock on the file: a run that
+/// is just writing has such a file, too.
+pub fn sweep(path: &Path) {
+    let Ok(target) = final_target(path) else {
+        return;
+    };
+    let prefix = temporary_prefix(&target);
+    for entry in fs::read_dir(parent_of(&target)).into_iter().flatten() {
+        let Ok(entry) = entry else { continue };
+        if let Some(name) = entry.file_name().to_str()
+            && name.starts_with(&prefix)
+            && name.ends_with(TEMPORARY)
+        {
+            // A courtesy: what stays does no harm.
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
+/// How the names of files end that are to be renamed.
+const TEMPORARY: &str = ".tmp";
+
+/// How the names of files begin that are to replace `target`.
+fn temporary_prefix(target: &Path) -> String {
+    let name = target.file_name().unwrap_or_default();
+    format!(".{}-", name.to_string_lossy())
+}
+
+/// Gives the new file the owner of the old one: `sudo` must not take a file away from its user.
+fn keep_owner(file: &File, old: &fs::Metadata) {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::{MetadataExt, fchown};
+        if let Ok(new) = file.metadata()
+            && (new.uid(), new.gid()) != (old.uid(), old.gid())
+        {
+            // Only root can do the first; without it, the group alone may be possible.
+            let _ = fchown(file, Some(old.uid()), Some(old.gid()))
+                .or_else(|_| fchown(file, None, Some(old.gid())));
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = (file, old);
 }
 
 /// Creates a folder and its parents; new ones are for the owner alone when `access` is private.
@@ -132,7 +180,7 @@ fn reason(error: &io::Error) -> String {
 }
 
 /// Follows symlinks to the file that is really written; the last one need not exist yet.
-fn final_target(path: &Path) -> io::Result<PathBuf> {
+pub fn final_target(path: &Path) -> io::Result<PathBuf> {
     let mut target = path.to_owned();
     for _ in 0..40 {
         match fs::read_link(&target) {

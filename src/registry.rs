@@ -4,6 +4,7 @@
 //! with all its problems told at once, and edited under a lock, one entry's lines at a time, with the
 //! result checked before it takes the old file's place.
 
+mod places;
 mod read;
 mod store;
 mod variables;
@@ -15,6 +16,7 @@ use std::path::Path;
 
 pub use crate::variables::Env;
 pub use store::{NewEntry, Saved, remove, save};
+pub use variables::resolve;
 
 /// A cluster of the registry.
 #[derive(Clone, PartialEq, Eq)]
@@ -83,8 +85,9 @@ impl Registry {
                 path = path.display()
             ));
         }
+        let places = places::LazyPlaces::new(&text);
         for raw in &contents.clusters {
-            registry.clusters.push(raw.resolve(path, &text, env));
+            registry.clusters.push(raw.resolve(path, &places, env));
         }
         for entry in &registry.clusters {
             if let Some(problem) = &entry.problem {

@@ -1,11 +1,12 @@
 //! From the text to what it says, with everything that is wrong in it.
 
+use super::places::{LazyPlaces, Places, Step};
 use super::{Entry, Env, variables};
 use crate::error::{Failure, Kind, Result};
 use crate::yaml::edit::LARGE;
 use crate::yaml::read::{Position, YamlError};
 use crate::yaml::{Node, scan, tree};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 /// What a text says, references to variables not yet resolved.
@@ -24,11 +25,14 @@ pub(super) struct Raw {
     pub(super) secret: Option<String>,
 }
 
-/// Something wrong: what, and the key it is about (the second of that name for a duplicate).
+/// How many problems one message tells.
+const TOLD: usize = 50;
+
+/// Something wrong: what, and the key it is about.
 struct Problem {
     message: String,
-    path: Vec<String>,
-    second: bool,
+    path: Vec<(String, usize)>,
+    duplicate: bool,
 }
 
 /// Reads a text. Only one that is not YAML at all fails here. Of clusters other than `only` the
@@ -64,23 +68,36 @@ impl Contents {
     /// Fails with everything that is wrong, one line each, but for what is about the cluster `except`.
     pub(super) fn check(&self, path: &Path, text: &str, except: Option<&str>) -> Result<()> {
         let about = |problem: &&Problem| {
-            let cluster = problem.path.get(1).map(String::as_str);
-            problem.second || except.is_none() || cluster != except
+            let cluster = problem.path.get(1).map(|(name, _)| name.as_str());
+            problem.duplicate || except.is_none() || cluster != except
         };
         let found: Vec<&Problem> = self.problems.iter().filter(about).collect();
         if found.is_empty() {
             return Ok(());
         }
-        let root = tree::root(text);
-        let mut lines: Vec<(Position, String)> = found
-            .iter()
-            .map(|problem| {
-                let at = place(text, root.as_ref(), &problem.path, problem.second);
-                (at, format!("{}:{at}: {}", path.display(), problem.message))
-            })
-            .collect();
+        let places = Places::new(text);
+        let find = |path: &[(String, usize)]| {
+            let steps: Vec<Step<'_>> = path.iter().map(|(key, n)| (key.as_str(), *n)).collect();
+            places.find(&steps)
+        };
+        let mut lines: Vec<(Position, String)> = Vec::new();
+        for problem in found.iter().take(TOLD) {
+            let at = find(&problem.path);
+            let mut line = format!("{}:{at}: {}", path.display(), problem.message);
+            if problem.duplicate {
+                let mut first = problem.path.clone();
+                if let Some((_, before)) = first.last_mut() {
+                    *before = 0;
+                }
+                line += &format!(" (first in line {})", find(&first).line);
+            }
+            lines.push((at, line));
+        }
         lines.sort();
-        let lines: Vec<String> = lines.into_iter().map(|(_, line)| line).collect();
+        let mut lines: Vec<String> = lines.into_iter().map(|(_, line)| line).collect();
+        if found.len() > TOLD {
+            lines.push(format!("… and {} more", found.len() - TOLD));
+        }
         Err(Failure::new(Kind::ConfigInvalid, lines.join("\n"))
             .hint("correct the file; it was left as it is"))
     }
@@ -141,127 +158,124 @@ impl Contents {
             merges: false,
             problems: Vec::new(),
         };
-        contents.duplicates(root, &[]);
-        match root.pairs() {
-            Some(pairs) => {
-                for (key, value) in pairs {
-                    match key {
-                        "clusters" => contents.read_clusters(value),
-                        "cloudSessionKey" => {
-                            let path = [key];
-                            contents.session = contents.text(value, &path, "`cloudSessionKey`");
-                        }
-                        _ => {}
-                    }
+        for (step, value) in contents.steps(root, &[]) {
+            match step.0 {
+                "clusters" => contents.read_clusters(value, step),
+                "cloudSessionKey" => {
+                    contents.session = contents.text(value, &[step], "`cloudSessionKey`");
                 }
+                _ => {}
             }
-            None if root.is_empty() => {}
-            None => contents.problem(
+        }
+        if root.pairs().is_none() && !root.is_empty() {
+            contents.problem(
                 &[],
                 format!("the file is {}, not a mapping with `clusters`", root.kind()),
-            ),
+            );
         }
         contents
     }
 
-    fn read_clusters(&mut self, clusters: &Node) {
-        self.duplicates(clusters, &["clusters"]);
-        match clusters.pairs() {
-            Some(pairs) => {
-                for (name, cluster) in pairs {
-                    self.read_cluster(name, cluster);
-                }
-            }
-            None if clusters.is_empty() => {}
-            None => self.problem(
-                &["clusters"],
-                format!("`clusters` is {}, not a mapping", clusters.kind()),
-            ),
+    fn read_clusters(&mut self, clusters: &Node, at: Step<'_>) {
+        for (step, cluster) in self.steps(clusters, &[at]) {
+            self.read_cluster(cluster, &[at, step]);
+        }
+        if clusters.pairs().is_none() && !clusters.is_empty() {
+            let kind = clusters.kind();
+            self.problem(&[at], format!("`clusters` is {kind}, not a mapping"));
         }
     }
 
-    fn read_cluster(&mut self, name: &str, cluster: &Node) {
-        let path = ["clusters", name];
-        self.duplicates(cluster, &path);
-        let Some(pairs) = cluster.pairs() else {
+    fn read_cluster(&mut self, cluster: &Node, path: &[Step<'_>; 2]) {
+        let [clusters, at] = *path;
+        let name = at.0;
+        if cluster.pairs().is_none() {
             let kind = cluster.kind();
             return self.problem(
-                &path,
+                path,
                 format!("cluster `{name}` is {kind}, not a mapping with `host`"),
             );
-        };
-        let field = |key: &str| pairs.iter().find(|(k, _)| *k == key).map(|(_, v)| *v);
-        let host = match field("host") {
-            Some(host) => {
-                let path = ["clusters", name, "host"];
-                let host = self.text(host, &path, &format!("`host` of cluster `{name}`"));
-                host.unwrap_or_default()
-            }
-            None => String::new(),
-        };
-        let blank = |host: &Node| host.as_text() == Some("");
-        if field("host").is_none_or(|host| host.is_empty() || blank(host)) {
-            self.problem(&path, format!("cluster `{name}` has no `host`"));
         }
-        let secret = field("clusterSecret").and_then(|secret| {
-            let path = ["clusters", name, "clusterSecret"];
-            self.text(
-                secret,
-                &path,
-                &format!("`clusterSecret` of cluster `{name}`"),
-            )
-        });
+        let (mut host, mut secret) = (None, None);
+        for (step, value) in self.steps(cluster, path) {
+            let what = format!("`{}` of cluster `{name}`", step.0);
+            let path = [clusters, at, step];
+            match step.0 {
+                "host" if value.is_empty() || value.as_text() == Some("") => {}
+                // Wrong or not, there is one: it is not missing as well.
+                "host" => host = Some(self.text(value, &path, &what).unwrap_or_default()),
+                "clusterSecret" => secret = self.text(value, &path, &what),
+                _ => {}
+            }
+        }
+        if host.is_none() {
+            self.problem(path, format!("cluster `{name}` has no `host`"));
+        }
         self.clusters.push(Raw {
             name: name.to_owned(),
-            host,
+            host: host.unwrap_or_default(),
             secret,
         });
     }
 
     /// The text of a value; nothing for null, a problem for anything else.
-    fn text(&mut self, value: &Node, path: &[&str], what: &str) -> Option<String> {
+    fn text(&mut self, value: &Node, path: &[Step<'_>], what: &str) -> Option<String> {
         if let Some(text) = value.as_text() {
             return Some(text.to_owned());
         }
-        if !matches!(value, Node::Leaf(leaf) if leaf.is_null()) {
-            let kind = value.kind();
-            self.problem(
+        match value {
+            Node::Leaf(leaf) if leaf.is_null() => {}
+            Node::Leaf(_) => self.problem(
                 path,
-                format!("{what} is {kind}, not a text: put it in quotes"),
-            );
+                format!("{what} is {}, not a text: put it in quotes", value.kind()),
+            ),
+            _ => self.problem(path, format!("{what} is {}, not a text", value.kind())),
         }
         None
     }
 
-    /// Finds keys that are there twice, and merge keys.
-    fn duplicates(&mut self, node: &Node, path: &[&str]) {
-        let Node::Map(pairs) = node else { return };
-        let mut seen = HashSet::new();
-        for (key, _) in pairs {
-            self.merges |= key == "<<";
-            if !seen.insert(key.as_str()) {
-                let mut path: Vec<&str> = path.to_vec();
-                path.push(key);
-                self.problem(&path, format!("`{key}` is there twice"));
-                if let Some(problem) = self.problems.last_mut() {
-                    problem.second = true;
+    /// The pairs of a mapping, none for anything else; keys that are there twice become problems.
+    fn steps<'n>(&mut self, node: &'n Node, path: &[Step<'_>]) -> Vec<(Step<'n>, &'n Node)> {
+        if let Node::Map(own) = node {
+            let mut seen: HashMap<&str, usize> = HashMap::new();
+            for (key, _) in own {
+                self.merges |= key == "<<";
+                let before = seen.entry(key).or_default();
+                if *before > 0 {
+                    let path = [path, &[(key.as_str(), *before)]].concat();
+                    self.problem(&path, format!("`{key}` is there twice"));
+                    if let Some(problem) = self.problems.last_mut() {
+                        problem.duplicate = true;
+                    }
                 }
+                *before += 1;
             }
         }
+        let mut seen: HashMap<&str, usize> = HashMap::new();
+        let pairs = node.pairs().unwrap_or_default().into_iter();
+        let steps = pairs.map(|(key, value)| {
+            let before = seen.entry(key).or_default();
+            *before += 1;
+            ((key, *before - 1), value)
+        });
+        steps.collect()
     }
 
-    fn problem(&mut self, path: &[&str], message: String) {
+    fn problem(&mut self, path: &[Step<'_>], message: String) {
+        let path = path
+            .iter()
+            .map(|(key, before)| ((*key).to_owned(), *before));
         self.problems.push(Problem {
             message,
-            path: path.iter().map(|key| (*key).to_owned()).collect(),
-            second: false,
+            path: path.collect(),
+            duplicate: false,
         });
     }
 }
 
 impl Raw {
     /// The entry with its references resolved, or with the problem that one cannot be.
-    pub(super) fn resolve(&self, path: &Path, text: &str, env: Env<'_>) -> Entry {
+    pub(super) fn resolve(&self, path: &Path, places: &LazyPlaces<'_>, env: Env<'_>) -> Entry {
         let mut entry = Entry {
             name: self.name.clone(),
             host: self.host.clone(),
@@ -270,7 +284,7 @@ impl Raw {
         };
         match variables::resolve(&self.host, env) {
             Ok(host) => entry.host = host,
-            Err(variable) => entry.problem = Some(self.unset(path, text, "host", &variable)),
+            Err(variable) => entry.problem = Some(self.unset(path, places, "host", &variable)),
         }
         match self
             .secret
@@ -280,7 +294,7 @@ impl Raw {
             None => {}
             Some(Ok(secret)) => entry.secret = Some(secret),
             Some(Err(variable)) => {
-                let problem = self.unset(path, text, "clusterSecret", &variable);
+                let problem = self.unset(path, places, "clusterSecret", &variable);
                 entry.problem.get_or_insert(problem);
             }
         }
@@ -288,9 +302,14 @@ impl Raw {
     }
 
     /// The failure of a reference to a variable that is not set.
-    pub(super) fn unset(&self, path: &Path, text: &str, field: &str, variable: &str) -> Failure {
-        let keys = ["clusters".to_owned(), self.name.clone(), field.to_owned()];
-        let at = place(text, tree::root(text).as_ref(), &keys, false);
+    pub(super) fn unset(
+        &self,
+        path: &Path,
+        places: &LazyPlaces<'_>,
+        field: &str,
+        variable: &str,
+    ) -> Failure {
+        let at = places.find(&[("clusters", 0), (&self.name, 0), (field, 0)]);
         Failure::new(
             Kind::ConfigInvalid,
             format!(
@@ -315,25 +334,4 @@ fn distinct(map: &tree::Map) -> Option<()> {
         .iter()
         .all(|pair| seen.insert(pair.key.as_str()))
         .then_some(())
-}
-
-/// Where a key stands; where the closest key above it stands when it is not there by itself.
-fn place(text: &str, root: Option<&tree::Map>, path: &[String], second: bool) -> Position {
-    let mut map = root;
-    let mut at = Position { line: 1, column: 1 };
-    for (depth, key) in path.iter().enumerate() {
-        let Some(pairs) = map.map(|map| &map.pairs) else {
-            return at;
-        };
-        let mut named = pairs.iter().filter(|pair| pair.key == *key);
-        let pair = if second && depth + 1 == path.len() {
-            named.next_back()
-        } else {
-            named.next()
-        };
-        let Some(pair) = pair else { return at };
-        at = tree::position(text, pair.start);
-        map = pair.inner.as_ref();
-    }
-    at
 }

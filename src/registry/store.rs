@@ -1,6 +1,7 @@
 //! Changing the file: lock, read, edit, check, write.
 
-use super::read::{self, Contents, Raw};
+use super::places::LazyPlaces;
+use super::read::{self, Raw};
 use super::{Env, variables};
 use crate::error::{Failure, Kind, Result};
 use crate::files::{self, Access, Lock};
@@ -49,40 +50,28 @@ pub enum Saved {
 /// Makes sure the registry has this entry. Of an entry that is there only a host or secret that
 /// differs is changed; a reference to a variable stays when it resolves to what is asked for.
 pub fn save(path: &Path, entry: &NewEntry, env: Env<'_>, interrupt: &Interrupt) -> Result<Saved> {
-    for value in [Some(&entry.host), entry.secret.as_ref()]
-        .into_iter()
-        .flatten()
-    {
-        if variables::has_reference(value) {
-            return Err(impossible(
-                path,
-                &entry.name,
-                "the registry takes `${env:…}` in a value for a reference to a variable",
-            ));
+    writable(path, entry)?;
+    let mut saved = Saved::Unchanged;
+    change(path, interrupt, |text| {
+        let contents = read::contents(path, text, Some(&entry.name))?;
+        contents.check(path, text, Some(&entry.name))?;
+        let old = contents.get(&entry.name);
+        let changes = changes(path, text, old, entry, env)?;
+        if changes.is_empty() {
+            return Ok(None);
         }
-    }
-    let _lock = lock(path, interrupt)?;
-    let text = files::read_text(path)?.unwrap_or_default();
-    let contents = read::contents(path, &text, Some(&entry.name))?;
-    contents.check(path, &text, Some(&entry.name))?;
-    let old = contents.get(&entry.name);
-    let changes = changes(path, &text, old, entry, env)?;
-    if changes.is_empty() {
-        return Ok(Saved::Unchanged);
-    }
-    let edited = edited(path, &text, &entry.name, &changes)?;
-    if contents.merges && !says(path, &edited, entry, env)? {
-        return Err(impossible(
-            path,
-            &entry.name,
-            "its values come from elsewhere in the file",
-        ));
-    }
-    files::write_atomic(path, edited.as_bytes(), Access::Private)?;
-    Ok(match old {
-        Some(_) => Saved::Changed,
-        None => Saved::Added,
-    })
+        saved = match old {
+            Some(_) => Saved::Changed,
+            None => Saved::Added,
+        };
+        let edited = edited(path, text, &entry.name, &changes)?;
+        if contents.merges && !says(path, &edited, entry, env)? {
+            let reason = "its values come from elsewhere in the file";
+            return Err(impossible(path, &entry.name, reason));
+        }
+        Ok(Some(edited))
+    })?;
+    Ok(saved)
 }
 
 /// Removes a cluster; `false` when it is not there.
@@ -90,28 +79,57 @@ pub fn remove(path: &Path, name: &str, interrupt: &Interrupt) -> Result<bool> {
     if files::read_text(path)?.is_none() {
         return Ok(false);
     }
-    let _lock = lock(path, interrupt)?;
+    change(path, interrupt, |text| {
+        let contents = read::contents(path, text, Some(name))?;
+        contents.check(path, text, Some(name))?;
+        let keys = vec!["clusters".to_owned(), name.to_owned()];
+        let edited = edited(path, text, name, &[Change::Remove(keys)])?;
+        let after = || read::contents(path, &edited, Some(name));
+        if contents.merges && after()?.get(name).is_some() {
+            let reason = "it is merged in from elsewhere in the file";
+            return Err(impossible(path, name, reason));
+        }
+        Ok((edited != text).then_some(edited))
+    })
+}
+
+/// Reads, edits and writes under the lock; whether there was something to write.
+fn change(
+    path: &Path,
+    interrupt: &Interrupt,
+    edit: impl FnOnce(&str) -> Result<Option<String>>,
+) -> Result<bool> {
+    // Where the lock cannot even be made, on a read-only disk say, it is only missed when there is
+    // something to write.
+    let lock = match lock(path, interrupt) {
+        Err(failure) if failure.kind != Kind::Io => return Err(failure),
+        lock => lock,
+    };
     let text = files::read_text(path)?.unwrap_or_default();
-    let contents = read::contents(path, &text, Some(name))?;
-    contents.check(path, &text, Some(name))?;
-    let keys = vec!["clusters".to_owned(), name.to_owned()];
-    let edited = edited(path, &text, name, &[Change::Remove(keys)])?;
-    if contents.merges
-        && read::contents(path, &edited, Some(name))?
-            .get(name)
-            .is_some()
-    {
-        return Err(impossible(
-            path,
-            name,
-            "it is merged in from elsewhere in the file",
-        ));
-    }
-    if edited == text {
+    let Some(edited) = edit(&text)? else {
         return Ok(false);
-    }
+    };
+    let _lock = lock?;
+    files::sweep(path);
     files::write_atomic(path, edited.as_bytes(), Access::Private)?;
     Ok(true)
+}
+
+/// Refuses what would not be read back as it is meant.
+fn writable(path: &Path, entry: &NewEntry) -> Result<()> {
+    let mut values = [Some(&entry.host), entry.secret.as_ref()]
+        .into_iter()
+        .flatten();
+    let reason = if values.any(|value| variables::has_reference(value)) {
+        "`${env:…}` in a value would be taken for a reference to a variable"
+    } else if entry.host.is_empty() {
+        "a cluster needs a host"
+    } else if entry.name == "<<" {
+        "`<<` is not a name in YAML"
+    } else {
+        return Ok(());
+    };
+    Err(impossible(path, &entry.name, reason))
 }
 
 /// What has to change so that the old entry becomes the new one.
@@ -131,8 +149,10 @@ fn changes(
         let keys = vec!["clusters".to_owned(), new.name.clone()];
         return Ok(vec![Change::Set(keys, New::Map(pairs))]);
     };
+    let places = LazyPlaces::new(text);
     let resolved = |field: &str, value: &str| {
-        variables::resolve(value, env).map_err(|variable| old.unset(path, text, field, &variable))
+        let unset = |variable: String| old.unset(path, &places, field, &variable);
+        variables::resolve(value, env).map_err(unset)
     };
     let mut changes = Vec::new();
     if resolved("host", &old.host)? != new.host {
@@ -176,15 +196,12 @@ fn impossible(path: &Path, name: &str, reason: &str) -> Failure {
     .hint("edit the file by hand; it was left as it is")
 }
 
+/// The lock is on the file that is really written: two links to one file are one registry.
 fn lock(path: &Path, interrupt: &Interrupt) -> Result<Lock> {
-    let mut beside = OsString::from(path);
+    let target = files::final_target(path).map_err(|error| files::failure("read", path, &error))?;
+    let mut beside = OsString::from(&target);
     beside.push(".lock");
     let who = format!("`prisma`, process {}", std::process::id());
-    Lock::acquire(
-        &PathBuf::from(beside),
-        "the cluster registry",
-        &who,
-        LOCK_LIMIT,
-        interrupt,
-    )
+    let what = "the cluster registry";
+    Lock::acquire(&PathBuf::from(beside), what, &who, LOCK_LIMIT, interrupt)
 }

@@ -5,6 +5,7 @@ use super::read::{YamlError, yaml_error};
 use serde::de::{
     Deserialize, Deserializer, EnumAccess, Error, MapAccess, SeqAccess, VariantAccess, Visitor,
 };
+use std::collections::HashSet;
 use std::fmt;
 
 /// A value as the file says it: aliases resolved, merge keys not.
@@ -80,20 +81,20 @@ impl Node {
     /// A key of the mapping itself wins over a merged one, an earlier merged mapping over a later.
     pub fn pairs(&self) -> Option<Vec<(&str, &Node)>> {
         let Node::Map(own) = self else { return None };
-        let plain = own.iter().filter(|(key, _)| key != "<<");
-        let mut pairs: Vec<(&str, &Node)> = plain.map(|(k, v)| (k.as_str(), v)).collect();
-        for (_, merged) in own.iter().filter(|(key, _)| key == "<<") {
+        let (merges, plain): (Vec<_>, Vec<_>) = own.iter().partition(|(key, _)| key == "<<");
+        let mut pairs: Vec<(&str, &Node)> = plain.iter().map(|(k, v)| (k.as_str(), v)).collect();
+        if merges.is_empty() {
+            return Some(pairs);
+        }
+        let mut known: HashSet<&str> = pairs.iter().map(|(key, _)| *key).collect();
+        for (_, merged) in merges {
             let sources = match merged {
                 Node::List(items) => items.as_slice(),
                 one => std::slice::from_ref(one),
             };
             for source in sources {
-                let known = pairs.len();
-                for (key, value) in source.pairs()? {
-                    if !pairs[..known].iter().any(|(k, _)| *k == key) {
-                        pairs.push((key, value));
-                    }
-                }
+                let new = source.pairs()?;
+                pairs.extend(new.into_iter().filter(|(key, _)| known.insert(key)));
             }
         }
         Some(pairs)

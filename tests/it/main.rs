@@ -6,5 +6,10 @@
     reason = "tests start the program and write files"
 )]
 
+mod named;
 mod start;
 mod support;
+mod takeover;
+mod tools;
+mod verbs;
+mod views;

@@ -70,7 +70,8 @@ impl fmt::Display for Call {
     }
 }
 
-/// The calls but for the looks at containers while a server is waited for: they are as many as it takes.
+/// The calls of one run but for the looks at containers while a server is waited for: they are as many
+/// as it takes.
 pub fn without_polls(calls: Vec<Call>) -> Vec<Call> {
     let mut waiting = false;
     let keep = |call: &Call| {

@@ -10,6 +10,7 @@ use super::server::{Behaviour, Server};
 use prisma_cli::keys::{self, PrivateKey};
 use std::ffi::OsString;
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -105,6 +106,12 @@ impl Sandbox {
         let path = self.path(path);
         fs::create_dir_all(path.parent().expect("has one")).expect("folders");
         fs::write(path, text).expect("writes");
+    }
+
+    /// Makes a file readable for its owner alone.
+    pub fn set_private(&self, path: &str) {
+        let mode = fs::Permissions::from_mode(0o600);
+        fs::set_permissions(self.path(path), mode).expect("chmod");
     }
 
     /// Reads a file.
