@@ -9,6 +9,12 @@ use std::path::Path;
 /// The text with `cluster` set: one line added or its value changed, every other byte as it was. For
 /// files of [`super::Form::Cluster`].
 pub fn set_cluster(text: &str, cluster: &str) -> Result<String> {
+    let named = |root: &Node| root.get("service").is_some_and(|name| *name != Node::NULL);
+    if Node::parse(text).is_ok_and(|root| root.get("endpoint").is_none() && !named(&root)) {
+        let reason = "there is no `service`, and `cluster` is nothing without it";
+        return Err(Failure::new(Kind::ConfigInvalid, reason)
+            .hint("name the service with `service` and `stage`, or all of it with `endpoint`"));
+    }
     set(text, "cluster", cluster, &["endpoint"])
 }
 
@@ -38,9 +44,7 @@ fn set(text: &str, key: &str, value: &str, others: &[&str]) -> Result<String> {
         let is_set = |other: &&&str| root.get(other).is_some_and(|value| *value != Node::NULL);
         if let Some(other) = others.iter().find(is_set) {
             let reason = format!("`{other}` is there, and `{key}` cannot stand beside it");
-            return Err(
-                Failure::new(Kind::ConfigInvalid, reason).hint(format!("remove `{other}`"))
-            );
+            return Err(Failure::new(Kind::ConfigInvalid, reason).hint(format!("remove `{other}`")));
         }
     }
     let change = Change::Set(vec![key.to_owned()], New::Bare(value.to_owned()));

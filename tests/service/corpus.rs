@@ -30,36 +30,53 @@ fn env(name: &str) -> Option<String> {
 }
 
 fn options(text: &str) -> BTreeMap<String, String> {
-    let given = text.lines().next().and_then(|line| line.strip_prefix("# given: "));
+    let given = text
+        .lines()
+        .next()
+        .and_then(|line| line.strip_prefix("# given: "));
     let pairs = given.into_iter().filter_map(|pair| pair.split_once('='));
-    pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+    pairs
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect()
 }
 
 fn told(service: &Service) -> String {
     let mut out = String::new();
     let mut say = |what: &str, value: String| writeln!(out, "{what}: {value}").expect("writes");
     say("form", format!("{:?}", service.form));
-    say("name", format!("{} ({})", service.name, service.project_name()));
+    say(
+        "name",
+        format!("{} ({})", service.name, service.project_name()),
+    );
     say("stage", service.stage.clone());
     say("target", format!("{:?}", service.target));
     for file in service.datamodel.files() {
-        say("datamodel", format!("{} +{}", file.path.display(), file.offset));
+        say(
+            "datamodel",
+            format!("{} +{}", file.path.display(), file.offset),
+        );
     }
     for secret in &service.secrets {
         say("secret", format!("{:?}", secret.reveal()));
     }
     say("disableAuth", service.disable_auth.to_string());
     for s in &service.subscriptions {
-        say("subscription", format!("{} at {}, {:?}, {:?}", s.name, s.at, s.query, s.file));
+        say(
+            "subscription",
+            format!("{} at {}, {:?}, {:?}", s.name, s.at, s.query, s.file),
+        );
         say("  url", s.url.reveal().to_owned());
         for (name, value) in &s.headers {
             say("  header", format!("{name}: {}", value.reveal()));
         }
     }
-    let command = |c: &service::Command| format!("{:?} shown as {:?} at {}", c.run.reveal(), c.shown, c.at);
+    let command =
+        |c: &service::Command| format!("{:?} shown as {:?} at {}", c.run.reveal(), c.shown, c.at);
     match &service.seed {
         Some(service::Seed::Run(run)) => say("seed.run", command(run)),
-        Some(service::Seed::Import { path, at }) => say("seed.import", format!("{} at {at}", path.display())),
+        Some(service::Seed::Import { path, at }) => {
+            say("seed.import", format!("{} at {at}", path.display()))
+        }
         None => {}
     }
     if let Some(schema) = &service.schema {
@@ -83,10 +100,16 @@ fn shown(node: &prisma_cli::yaml::Node) -> String {
     use prisma_cli::yaml::Node;
     match node {
         Node::Leaf(value) => format!("{value:?}"),
-        Node::List(items) => format!("[{}]", items.iter().map(shown).collect::<Vec<_>>().join(", ")),
+        Node::List(items) => format!(
+            "[{}]",
+            items.iter().map(shown).collect::<Vec<_>>().join(", ")
+        ),
         Node::Map(pairs) => {
             let pair = |(key, value): &(String, Node)| format!("{key}: {}", shown(value));
-            format!("{{{}}}", pairs.iter().map(pair).collect::<Vec<_>>().join(", "))
+            format!(
+                "{{{}}}",
+                pairs.iter().map(pair).collect::<Vec<_>>().join(", ")
+            )
         }
         Node::Tagged(tag, inner) => format!("!{tag} {}", shown(inner)),
     }
@@ -109,18 +132,30 @@ fn difference(name: &str, before: &str, after: &str) -> String {
     let tail = tails.take_while(|(a, b)| a == b).count().min(limit);
     let visible = |bytes: &[u8]| {
         let text = String::from_utf8_lossy(bytes).into_owned();
-        text.replace('\r', "␍").replace('\n', "␊").replace('\u{feff}', "[BOM]")
+        text.replace('\r', "␍")
+            .replace('\n', "␊")
+            .replace('\u{feff}', "[BOM]")
     };
     let gone = &old[head..old.len() - tail];
-    assert!(!gone.contains(&b'\n'), "{name}: more than one line is touched");
+    assert!(
+        !gone.contains(&b'\n'),
+        "{name}: more than one line is touched"
+    );
     let came = &new[head..new.len() - tail];
-    assert!(came.iter().filter(|b| **b == b'\n').count() <= 1, "{name}: more than one line is new");
+    assert!(
+        came.iter().filter(|b| **b == b'\n').count() <= 1,
+        "{name}: more than one line is new"
+    );
     let line = 1 + old[..head].iter().filter(|b| **b == b'\n').count();
     format!("line {line}: -{} +{}\n", visible(gone), visible(came))
 }
 
 fn load(path: &Path, text: &str, opt: &BTreeMap<String, String>) -> Result<Service, Failure> {
-    let given = Given { env: &env, opt, unneeded: &[] };
+    let given = Given {
+        env: &env,
+        opt,
+        unneeded: &[],
+    };
     service::parse(path, text, given, &prisma_cli::files::read_text)
 }
 
@@ -136,7 +171,11 @@ fn check(path: &Path) -> String {
         let debug = format!("{service:?}");
         for hidden in ["t0ken", "from env"] {
             let in_types = service.datamodel.text().contains(hidden);
-            assert!(in_types || !debug.contains(hidden), "{}: {debug}", path.display());
+            assert!(
+                in_types || !debug.contains(hidden),
+                "{}: {debug}",
+                path.display()
+            );
         }
     } else {
         assert!(!out.contains("hunter2") && !out.contains("t0ken"), "{out}");
@@ -166,12 +205,22 @@ fn check(path: &Path) -> String {
         };
         let name = path.display().to_string();
         out += &difference(&name, &text, &edited);
-        assert_eq!(edit(&edited, value).as_deref(), Ok(edited.as_str()), "{name}: not stable");
-        let newlines = |text: &str| (text.contains("\r\n"), text.replace("\r\n", "").contains('\n'));
+        assert_eq!(
+            edit(&edited, value).as_deref(),
+            Ok(edited.as_str()),
+            "{name}: not stable"
+        );
+        let newlines = |text: &str| {
+            (
+                text.contains("\r\n"),
+                text.replace("\r\n", "").contains('\n'),
+            )
+        };
         if text.contains('\n') {
             assert_eq!(newlines(&edited), newlines(&text), "{name}: line ends");
         }
-        let meant = |before: &&Service| (before.form == service::Form::Cluster) == (title == "cluster");
+        let meant =
+            |before: &&Service| (before.form == service::Form::Cluster) == (title == "cluster");
         if let Some(before) = loaded.as_ref().ok().filter(meant) {
             let after = load(path, &edited, &opt).expect("still fine");
             assert_eq!(after.datamodel, before.datamodel, "{name}");
@@ -189,7 +238,9 @@ fn every_file_says_what_it_should() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus/service");
     let listed = fs::read_dir(&folder).expect("lists");
     let paths = listed.map(|entry| entry.expect("lists").path());
-    let mut files: Vec<PathBuf> = paths.filter(|p| p.extension().is_some_and(|e| e == "yml")).collect();
+    let mut files: Vec<PathBuf> = paths
+        .filter(|p| p.extension().is_some_and(|e| e == "yml"))
+        .collect();
     files.sort();
     assert!(files.len() >= 80, "{} files", files.len());
     let mut wrong = Vec::new();
@@ -204,7 +255,11 @@ fn every_file_says_what_it_should() {
             wrong.push(format!("{}:\n{out}", golden.display()));
         }
         let right = !out.starts_with("ConfigInvalid") && !out.starts_with("Usage");
-        let name = path.file_name().expect("has one").to_string_lossy().into_owned();
+        let name = path
+            .file_name()
+            .expect("has one")
+            .to_string_lossy()
+            .into_owned();
         if right == name.starts_with("wrong-") {
             wrong.push(format!("{name} is misnamed:\n{out}"));
         }
