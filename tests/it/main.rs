@@ -6,10 +6,14 @@
     reason = "tests start the program and write files"
 )]
 
+mod deadlines;
+mod failures;
 mod named;
+mod signals;
 mod start;
 mod support;
 mod takeover;
 mod tools;
 mod verbs;
 mod views;
+mod waiting;
