@@ -1,5 +1,7 @@
 //! The command line: clap types. Their doc comments are the help text.
 
+mod cluster;
+
 use crate::cluster::{ClusterName, PrismaVersion};
 use crate::docker::LogOptions;
 use crate::error::Failure;
@@ -10,6 +12,8 @@ use std::ffi::OsString;
 use std::net::IpAddr;
 use std::str::FromStr;
 use std::time::Duration;
+
+pub use cluster::{Add, Cluster, ClusterLogs, Remove};
 
 /// run self-hosted Prisma 1 servers ("clusters") through Docker
 #[derive(Debug, Parser)]
@@ -97,6 +101,9 @@ pub enum Command {
     /// run clusters on this machine's Docker engine
     #[command(subcommand)]
     Local(Local),
+    /// the clusters that services can be deployed to: the registry `~/.prisma/config.yml`
+    #[command(subcommand)]
+    Cluster(Cluster),
 }
 
 /// `prisma local …`.
@@ -127,6 +134,7 @@ impl Command {
     pub fn name(&self) -> &'static str {
         match self {
             Command::Local(local) => local.name(),
+            Command::Cluster(cluster) => cluster.name(),
         }
     }
 }
@@ -239,6 +247,16 @@ pub struct Logs {
     #[command(flatten)]
     #[expect(missing_docs, reason = "a doc comment here would become help text")]
     pub which: Name,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "a doc comment here would become help text")]
+    pub part: LogPart,
+    /// only this service, for example `prisma-db`
+    pub service: Option<String>,
+}
+
+/// What part of the logs to show.
+#[derive(Debug, Clone, Args)]
+pub struct LogPart {
     /// go on as lines appear, until Ctrl-C
     #[arg(short, long, env = "PRISMA_FOLLOW", value_parser = BoolishValueParser::new())]
     follow: bool,
@@ -251,12 +269,10 @@ pub struct Logs {
     /// put the time in front of each line
     #[arg(short, long, env = "PRISMA_TIMESTAMPS", value_parser = BoolishValueParser::new())]
     timestamps: bool,
-    /// only this service, for example `prisma-db`
-    pub service: Option<String>,
 }
 
-impl Logs {
-    /// What part of the logs to show.
+impl LogPart {
+    /// The same as docker is told.
     pub fn options(&self) -> LogOptions {
         LogOptions {
             follow: self.follow,

@@ -1,7 +1,9 @@
 //! The commands: each looks (files, registry, engine), plans, and acts. They do not call each other.
 
+pub mod cluster;
 pub mod local;
 
+use crate::logs::Shown;
 use serde_json::Value;
 
 /// What a command has to say in the end: the same for people and for programs.
@@ -25,6 +27,12 @@ impl Report {
     /// A report of a command that showed its result while it ran.
     pub fn shown() -> Self {
         Report::new("", Value::Null)
+    }
+}
+
+impl From<Shown> for Report {
+    fn from(shown: Shown) -> Report {
+        Report::new(shown.text, shown.data)
     }
 }
 

@@ -23,8 +23,10 @@
     allow(clippy::disallowed_methods, reason = "tests stage their own files")
 )]
 
+pub mod address;
 pub mod api;
 pub mod cli;
+pub mod cloud;
 pub mod cluster;
 pub mod commands;
 pub mod context;
@@ -33,12 +35,14 @@ pub mod error;
 pub mod files;
 pub mod interrupt;
 pub mod keys;
+pub mod logs;
 pub mod plan;
 pub mod process;
 pub mod registry;
 pub mod render;
 pub mod service;
 pub mod suggest;
+pub mod target;
 pub mod ui;
 pub mod variables;
 pub mod wait;
@@ -76,12 +80,14 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
 fn dispatch(ctx: &Context, command: &Command) -> Result<Report> {
     match command {
         Command::Local(command) => commands::local::run(ctx, command),
+        Command::Cluster(command) => commands::cluster::run(ctx, command),
     }
 }
 
 fn facts(cli: &Cli) -> Facts {
     Facts {
         stdin_tty: io::stdin().is_terminal(),
+        stdout_tty: io::stdout().is_terminal(),
         stderr_tty: io::stderr().is_terminal(),
         format: cli.global.format(),
         color: cli.global.color,

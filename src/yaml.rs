@@ -7,7 +7,6 @@
 pub mod bent;
 pub mod edit;
 pub mod node;
-pub mod patch;
 pub mod places;
 pub mod read;
 pub mod scan;

@@ -115,7 +115,7 @@ fn ask_on(
     match post_query(&url, &query, limit).map_err(Unreachable::Silent)? {
         Answer::Json(body) => Ok(match body["data"][field]["version"].as_str() {
             Some(version) => Ok(Server {
-                version: version.to_owned(),
+                version: super::plain(version),
                 path,
             }),
             None => Err(Odd::Json { url }),

@@ -10,13 +10,15 @@ mod flow;
 mod quick;
 mod quote;
 
+use super::Value;
 use super::node::Node;
 use super::read::YamlError;
 use super::tree::{self, Map, Pair};
 use std::fmt;
 use std::ops::Range;
 
-pub use quote::{double_quoted, key, single_quoted};
+use super::write::double_quoted;
+pub use quote::{key, single_quoted};
 
 /// What to do.
 #[derive(Clone, PartialEq, Eq)]
@@ -36,6 +38,8 @@ pub enum New {
     Escaped(String),
     /// A text without quotes where that cannot be misread, else in single quotes.
     Bare(String),
+    /// A number.
+    Number(u16),
     /// A mapping.
     Map(Vec<(String, New)>),
 }
@@ -44,6 +48,7 @@ impl fmt::Debug for New {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             New::Map(_) => "a mapping",
+            New::Number(_) => "a number",
             _ => "a text",
         })
     }
@@ -109,19 +114,24 @@ pub fn apply_quickly(text: &str, changes: &[Change]) -> Option<String> {
 
 /// The way for files of any shape and moderate size. See [`apply`].
 pub fn apply_thoroughly(text: &str, changes: &[Change]) -> Result<String, Refused> {
+    // One after the other: two insertions at the same place would run into each other.
+    let unchanged = text.to_owned();
+    changes
+        .iter()
+        .try_fold(unchanged, |text, change| make(&text, change))
+}
+
+/// Makes one change and checks that nothing but it happened.
+fn make(text: &str, change: &Change) -> Result<String, Refused> {
     let before = Node::parse(text).map_err(Refused::Broken)?;
     let mut expected = before.clone();
-    for change in changes {
-        expect(&mut expected, change)?;
-    }
+    expect(&mut expected, change)?;
     if expected == before {
         return Ok(text.to_owned());
     }
     let root = tree::root(text);
     let mut splices = Vec::new();
-    for change in changes {
-        plan(text, root.as_ref(), change, &mut splices)?;
-    }
+    plan(text, root.as_ref(), change, &mut splices)?;
     let edited = spliced(text, splices)?;
     match Node::parse(&edited) {
         Ok(after) if same(&after, &expected) => Ok(edited),
@@ -204,6 +214,7 @@ fn slot<'n>(node: &'n mut Node, key: &str, make: bool) -> Result<Option<&'n mut 
 fn value_of(new: &New) -> Node {
     match new {
         New::Text(text) | New::Escaped(text) | New::Bare(text) => Node::text(text),
+        New::Number(number) => Node::Leaf(Value::from(*number)),
         New::Map(pairs) => Node::Map(
             pairs
                 .iter()
