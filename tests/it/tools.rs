@@ -76,7 +76,11 @@ fn without_docker_compose_the_plugin_is_used() {
     fs::remove_file(s.path("bin/docker-compose")).expect("is there");
     s.run("local start")
         .is(0, &running("local", "is running"), STAGES);
-    s.ran("docker ps [local]\ndocker compose [local] up -d --remove-orphans\n");
+    s.ran(
+        "docker ps [local]\n\
+         docker compose version --short\n\
+         docker compose [local] up -d --remove-orphans\n",
+    );
     s.run("local restart -q").succeeds();
     s.ran(
         "docker ps [local]\n\
@@ -100,7 +104,7 @@ fn neither_docker_compose_nor_plugin() {
     fs::remove_file(s.path("bin/docker-compose")).expect("is there");
     s.run("local start").fails(
         3,
-        "error: `docker compose up`: docker-compose is not installed: neither the program nor docker's plugin:\n  \
+        "error: `docker compose version`: docker-compose is not installed: neither the program nor docker's plugin:\n  \
            unknown shorthand flag: 'p' in -p\n\
          hint: install it, on Debian and Ubuntu: `sudo apt-get install docker-compose`\n",
     );

@@ -230,7 +230,12 @@ impl Sandbox {
     /// `docker ps [NAME]` and `docker-compose [NAME] VERB`.
     pub fn lines(&self, calls: &[Call]) -> String {
         let lines: String = calls.iter().map(|call| format!("{call}\n")).collect();
-        let lines = self.plain(&lines);
+        self.lines_of(&lines)
+    }
+
+    /// The same abbreviations in any text.
+    pub fn lines_of(&self, text: &str) -> String {
+        let lines = self.plain(text);
         ["local", "other"].iter().fold(lines, |lines, name| {
             let label = "--filter label=com.docker.compose";
             let ps = format!("ps -aq --no-trunc {label}.project={name} {label}.oneoff=False");
@@ -281,11 +286,10 @@ fn replace_ids(text: &str) -> String {
         rest = after;
     }
     out += rest;
-    match out.split_once(", process ") {
-        Some((before, after)) => {
-            let after = after.trim_start_matches(|c: char| c.is_ascii_digit());
-            format!("{before}, process <pid>{after}")
-        }
-        None => out,
-    }
+    let mut parts = out.split(", process ");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |out, part| {
+        let part = part.trim_start_matches(|c: char| c.is_ascii_digit());
+        out + ", process <pid>" + part
+    })
 }
