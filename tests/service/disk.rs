@@ -118,3 +118,40 @@ fn what_is_not_needed_may_be_unresolved() {
     );
     assert_eq!(read(&["seed"]).expect("is fine").seed, None);
 }
+
+#[test]
+fn the_cluster_alone_can_be_asked_for() {
+    let opt = BTreeMap::new();
+    let ask = |text: &str| {
+        let given = Given {
+            env: &|name| (name == "A").then(|| "a".to_owned()),
+            opt: &opt,
+            unneeded: &[],
+        };
+        service::cluster(Path::new("p.yml"), text, given)
+    };
+    let named = |text: &str| ask(text).expect("is fine");
+    assert_eq!(
+        named(
+            "nonsense: ${x}\ncluster: ${self:custom.c}\ncustom: {c: \"${env:A}-b\", d: \"${\"}\n"
+        ),
+        Some("a-b".to_owned())
+    );
+    for none in ["service: x\n", "cluster:\n", "endpoint: http://h\n"] {
+        assert_eq!(named(none), None, "{none}");
+    }
+    for (text, why) in [
+        (
+            "a: 1\ncluster: 7\n",
+            "p.yml:2:10: `cluster`: a text is expected, not a number: write \"7\"",
+        ),
+        (
+            "cluster: ${opt:x}\n",
+            "p.yml:1:10: `cluster`: the option `--x` is not given",
+        ),
+        ("", "p.yml:1:1: the file is empty"),
+    ] {
+        let failure = ask(text).expect_err(text);
+        assert!(failure.message.starts_with(why), "{failure}");
+    }
+}
