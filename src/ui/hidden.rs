@@ -9,10 +9,13 @@ use std::io::{self, Write};
 
 /// Asks on stderr; `None` when the user wants out.
 pub(super) fn ask(question: &str, interrupt: &Interrupt) -> io::Result<Option<String>> {
+    // Mute before the question shows: some paste at once.
+    let mute = terminal::Mute::hold()?;
     // A stderr that is gone does not keep anybody from answering.
     let _ = write!(io::stderr(), "? {question} ");
     let _ = io::stderr().flush();
-    let answer = terminal::read(interrupt);
+    let answer = mute.read(interrupt);
+    drop(mute);
     let told = match &answer {
         Ok(Some(text)) if text.is_empty() => "(empty)",
         Ok(Some(_)) => "(hidden)",
@@ -130,13 +133,13 @@ mod terminal {
     const PAUSE: Duration = Duration::from_millis(250);
 
     /// The terminal held mute; put back when this goes.
-    struct Mute {
+    pub(super) struct Mute {
         stdin: io::Stdin,
         before: Termios,
     }
 
     impl Mute {
-        fn hold() -> io::Result<Mute> {
+        pub(super) fn hold() -> io::Result<Mute> {
             let stdin = io::stdin();
             let before = termios::tcgetattr(&stdin)?;
             let mut mute = before.clone();
@@ -149,6 +152,33 @@ mod terminal {
             termios::tcsetattr(&stdin, OptionalActions::Now, &mute)?;
             Ok(Mute { stdin, before })
         }
+
+        pub(super) fn read(&self, interrupt: &Interrupt) -> io::Result<Option<String>> {
+            let mut answer = Answer::default();
+            let mut chunk = [0; 4096];
+            let mut last = Instant::now();
+            loop {
+                if interrupt.requested() {
+                    return Ok(None);
+                }
+                let read = match rustix::io::read(&self.stdin, &mut chunk) {
+                    Ok(read) => read,
+                    Err(rustix::io::Errno::INTR) => continue,
+                    // A terminal that is gone.
+                    Err(error) => return Err(error.into()),
+                };
+                if read == 0 {
+                    continue;
+                }
+                let paused = last.elapsed() >= PAUSE;
+                last = Instant::now();
+                match answer.take(&chunk[..read], paused) {
+                    Some(End::Given) => return answer.text().map(Some),
+                    Some(End::Cancelled) => return Ok(None),
+                    None => {}
+                }
+            }
+        }
     }
 
     impl Drop for Mute {
@@ -158,53 +188,33 @@ mod terminal {
             let _ = termios::tcsetattr(&self.stdin, OptionalActions::Flush, &self.before);
         }
     }
-
-    pub(super) fn read(interrupt: &Interrupt) -> io::Result<Option<String>> {
-        let mute = Mute::hold()?;
-        let mut answer = Answer::default();
-        let mut chunk = [0; 4096];
-        let mut last = Instant::now();
-        loop {
-            if interrupt.requested() {
-                return Ok(None);
-            }
-            let read = match rustix::io::read(&mute.stdin, &mut chunk) {
-                Ok(read) => read,
-                Err(rustix::io::Errno::INTR) => continue,
-                Err(error) => return Err(error.into()),
-            };
-            if read == 0 {
-                continue;
-            }
-            let paused = last.elapsed() >= PAUSE;
-            last = Instant::now();
-            match answer.take(&chunk[..read], paused) {
-                Some(End::Given) => return answer.text().map(Some),
-                Some(End::Cancelled) => return Ok(None),
-                None => {}
-            }
-        }
-    }
 }
 
 #[cfg(not(unix))]
 mod terminal {
     use super::{Answer, End, Interrupt, io};
 
-    /// Line by line: the console shows nothing in between.
-    pub(super) fn read(interrupt: &Interrupt) -> io::Result<Option<String>> {
-        let console = console::Term::stderr();
-        let mut answer = Answer::default();
-        loop {
-            let line = console.read_secure_line()?;
-            if interrupt.requested() {
-                return Ok(None);
-            }
-            let paused = line.trim().is_empty();
-            match answer.take(format!("{line}\n").as_bytes(), paused) {
-                Some(End::Given) => return answer.text().map(Some),
-                Some(End::Cancelled) => return Ok(None),
-                None => {}
+    /// The console shows nothing of a line that is read so; there is nothing to hold.
+    pub(super) struct Mute(console::Term);
+
+    impl Mute {
+        pub(super) fn hold() -> io::Result<Mute> {
+            Ok(Mute(console::Term::stderr()))
+        }
+
+        pub(super) fn read(&self, interrupt: &Interrupt) -> io::Result<Option<String>> {
+            let mut answer = Answer::default();
+            loop {
+                let line = self.0.read_secure_line()?;
+                if interrupt.requested() {
+                    return Ok(None);
+                }
+                let paused = line.trim().is_empty();
+                match answer.take(format!("{line}\n").as_bytes(), paused) {
+                    Some(End::Given) => return answer.text().map(Some),
+                    Some(End::Cancelled) => return Ok(None),
+                    None => {}
+                }
             }
         }
     }
