@@ -73,11 +73,8 @@ fn add_asks_for_endpoint_secret_and_name_and_takes_a_pasted_key() {
         terminal
             .see("Endpoint of the cluster")
             .give("prisma.example\r");
-        terminal.see("it has no scheme").give("\x15");
-        for _ in 0..20 {
-            terminal.give("\x7f");
-        }
-        terminal.give(&format!("{host}/\r"));
+        terminal.see("it has no scheme");
+        terminal.give(&("\x7f".repeat(14) + &host + "/\r"));
         terminal.see("Secret (not shown").give(&pasted);
         terminal.see("(hidden)").see("Name for the cluster:");
         terminal
