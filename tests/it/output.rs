@@ -55,7 +55,7 @@ fn every_failure_is_one_document() {
         ("stop -n nobody", "unknown_cluster", 1),
         ("upgrade --to 1.0", "usage", 2),
         ("nuke", "input_required", 4),
-        ("ps -n broken", "config_invalid", 6),
+        ("start -n broken", "config_invalid", 6),
         ("logs nobody", "usage", 2),
     ] {
         let ended = s.run(&format!("local {words} -o json"));

@@ -7,11 +7,12 @@ use std::os::unix::fs::PermissionsExt;
 /// With all that shells, YAML and compose take for something else.
 const PASSWORD: &str = "d1stinct-pa$$ #w0rd\"q'";
 
-/// The longest line of the private key, and one from its middle.
+/// The lines of the private key that hold secrets: the first ones are those of the public half.
 fn key_lines() -> Vec<String> {
     let pem = key().pem_pkcs1();
     pem.lines()
-        .filter(|line| !line.starts_with('-'))
+        .filter(|line| line.len() == 64)
+        .skip(8)
         .map(str::to_owned)
         .collect()
 }

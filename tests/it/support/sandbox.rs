@@ -151,6 +151,14 @@ impl Sandbox {
     pub fn begin(&self, words: &str) -> Running {
         let ports = format!("--port {} --db-port {}", self.port, self.db_port);
         let words = words.replace("{ports}", &ports);
+        // Without a home the system's idea of it is used, and that is the home of whoever runs the tests.
+        let has_home = |(name, value): &(OsString, OsString)| {
+            (name == "HOME" || name == "PRISMA_HOME") && !value.is_empty()
+        };
+        assert!(
+            self.env.iter().any(has_home) || words.starts_with("local ps"),
+            "`{words}` would write into a real home"
+        );
         let args: Vec<OsString> = words.split_whitespace().map(OsString::from).collect();
         Running::start(&args, &self.env, &self.path("work"))
     }
