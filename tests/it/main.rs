@@ -18,6 +18,7 @@ mod signals;
 mod start;
 mod support;
 mod takeover;
+mod terminal;
 mod tools;
 mod verbs;
 mod views;

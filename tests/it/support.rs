@@ -7,7 +7,9 @@ mod files;
 mod ports;
 pub mod run;
 mod sandbox;
+mod screen;
 mod server;
+mod terminal;
 pub mod text;
 
 pub use ended::same;
