@@ -157,7 +157,7 @@ fn by_time(
     let mut lines = lines
         .into_inner()
         .unwrap_or_else(std::sync::PoisonError::into_inner);
-    lines.sort_by(|a, b| a.time.cmp(&b.time));
+    lines.sort_by(|a, b| (&a.time, &a.service).cmp(&(&b.time, &b.service)));
     let width = label_width(containers);
     let text = |line: &Line| {
         let time = if options.timestamps {

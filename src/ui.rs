@@ -4,6 +4,7 @@
 //! pure functions of the streams, the flags and the environment ([`Terminal`]).
 
 mod hidden;
+mod mute;
 mod prompt;
 mod stage;
 mod table;

@@ -1,18 +1,23 @@
 //! A secret typed or pasted without being shown.
 //!
-//! Prompt libraries turn the echo off for one key or one line at a time and on again in between:
-//! parts of a pasted private key would appear on the screen, and all after its first line be lost. So
-//! the terminal is held mute for the whole answer here, and a key is read up to its last line.
+//! Prompt libraries take one line, and of a pasted private key lose all after the first. Here a key is
+//! read up to its last line.
 
+use super::mute::Mute;
 use crate::interrupt::Interrupt;
 use std::io::{self, Write};
 
 /// Asks on stderr; `None` when the user wants out.
 pub(super) fn ask(question: &str, interrupt: &Interrupt) -> io::Result<Option<String>> {
+    // Mute before the question shows: some paste at once.
+    let mute = Mute::hold()?;
     // A stderr that is gone does not keep anybody from answering.
     let _ = write!(io::stderr(), "? {question} ");
     let _ = io::stderr().flush();
-    let answer = terminal::read(interrupt);
+    let answer = read(&mute, interrupt);
+    // What is left of a paste must not be shown, nor answer what is asked next.
+    mute.discard();
+    drop(mute);
     let told = match &answer {
         Ok(Some(text)) if text.is_empty() => "(empty)",
         Ok(Some(_)) => "(hidden)",
@@ -119,93 +124,54 @@ fn behind_sequence(rest: &[u8]) -> &[u8] {
 }
 
 #[cfg(unix)]
-mod terminal {
-    use super::{Answer, End, Interrupt, io};
-    use rustix::termios::{
-        self, InputModes, LocalModes, OptionalActions, SpecialCodeIndex, Termios,
-    };
+fn read(mute: &Mute, interrupt: &Interrupt) -> io::Result<Option<String>> {
     use std::time::{Duration, Instant};
-
     /// Nothing for so long is a pause of a person.
     const PAUSE: Duration = Duration::from_millis(250);
-
-    /// The terminal held mute; put back when this goes.
-    struct Mute {
-        stdin: io::Stdin,
-        before: Termios,
-    }
-
-    impl Mute {
-        fn hold() -> io::Result<Mute> {
-            let stdin = io::stdin();
-            let before = termios::tcgetattr(&stdin)?;
-            let mut mute = before.clone();
-            mute.local_modes -= LocalModes::ECHO | LocalModes::ICANON;
-            // The two ends of a line are told apart here.
-            mute.input_modes -= InputModes::ICRNL;
-            // Reads return after a tenth of a second, so that signals are seen.
-            mute.special_codes[SpecialCodeIndex::VMIN] = 0;
-            mute.special_codes[SpecialCodeIndex::VTIME] = 1;
-            termios::tcsetattr(&stdin, OptionalActions::Now, &mute)?;
-            Ok(Mute { stdin, before })
+    let mut answer = Answer::default();
+    let mut chunk = [0; 4096];
+    let mut last = Instant::now();
+    let mut at_once = 0;
+    loop {
+        if interrupt.requested() {
+            return Ok(None);
         }
-    }
-
-    impl Drop for Mute {
-        fn drop(&mut self) {
-            // What is left of a paste is thrown away: it must not be shown, nor answer what is
-            // asked next.
-            let _ = termios::tcsetattr(&self.stdin, OptionalActions::Flush, &self.before);
+        let begun = Instant::now();
+        let read = mute.read(&mut chunk)?;
+        if read == 0 {
+            // A terminal that was hung up has nothing, and says so without waiting.
+            at_once += u32::from(begun.elapsed() < Duration::from_millis(20));
+            if at_once > 100 {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+            continue;
         }
-    }
-
-    pub(super) fn read(interrupt: &Interrupt) -> io::Result<Option<String>> {
-        let mute = Mute::hold()?;
-        let mut answer = Answer::default();
-        let mut chunk = [0; 4096];
-        let mut last = Instant::now();
-        loop {
-            if interrupt.requested() {
-                return Ok(None);
-            }
-            let read = match rustix::io::read(&mute.stdin, &mut chunk) {
-                Ok(read) => read,
-                Err(rustix::io::Errno::INTR) => continue,
-                Err(error) => return Err(error.into()),
-            };
-            if read == 0 {
-                continue;
-            }
-            let paused = last.elapsed() >= PAUSE;
-            last = Instant::now();
-            match answer.take(&chunk[..read], paused) {
-                Some(End::Given) => return answer.text().map(Some),
-                Some(End::Cancelled) => return Ok(None),
-                None => {}
-            }
+        at_once = 0;
+        let paused = last.elapsed() >= PAUSE;
+        last = Instant::now();
+        match answer.take(&chunk[..read], paused) {
+            Some(End::Given) => return answer.text().map(Some),
+            Some(End::Cancelled) => return Ok(None),
+            None => {}
         }
     }
 }
 
+/// Line by line: the console shows nothing of a line that is read so.
 #[cfg(not(unix))]
-mod terminal {
-    use super::{Answer, End, Interrupt, io};
-
-    /// Line by line: the console shows nothing in between.
-    pub(super) fn read(interrupt: &Interrupt) -> io::Result<Option<String>> {
-        let console = console::Term::stderr();
-        let mut answer = Answer::default();
-        loop {
-            let line = console.read_secure_line()?;
-            if interrupt.requested() {
-                return Ok(None);
-            }
-            let paused = line.trim().is_empty();
-            match answer.take(format!("{line}\n").as_bytes(), paused) {
-                Some(End::Given) => return answer.text().map(Some),
-                Some(End::Cancelled) => return Ok(None),
-                None => {}
-            }
+fn read(_: &Mute, interrupt: &Interrupt) -> io::Result<Option<String>> {
+    let console = console::Term::stderr();
+    let mut answer = Answer::default();
+    loop {
+        let line = console.read_secure_line()?;
+        if interrupt.requested() {
+            return Ok(None);
+        }
+        let paused = line.trim().is_empty();
+        match answer.take(format!("{line}\n").as_bytes(), paused) {
+            Some(End::Given) => return answer.text().map(Some),
+            Some(End::Cancelled) => return Ok(None),
+            None => {}
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Questions. Every one names the flag that answers it, for those who cannot be asked.
 
+use super::mute::Mute;
 use super::{Ui, hidden};
 use crate::error::{Failure, Kind, Result};
 use crate::interrupt::Interrupt;
@@ -29,7 +30,7 @@ impl Ui {
         let prompt = inquire::Confirm::new(&question)
             .with_default(false)
             .with_render_config(self.look());
-        match prompt.prompt() {
+        match held(|| prompt.prompt()) {
             Ok(true) => Ok(()),
             Ok(false) => Err(Failure::new(
                 Kind::Failed,
@@ -58,7 +59,7 @@ impl Ui {
         let prompt = inquire::Text::new(question)
             .with_validator(validator)
             .with_render_config(self.look());
-        match prompt.prompt() {
+        match held(|| prompt.prompt()) {
             Ok(text) => Ok(text.trim().to_owned()),
             Err(error) => Err(prompt_failure(error, flag)),
         }
@@ -113,6 +114,12 @@ impl Ui {
             RenderConfig::empty()
         }
     }
+}
+
+/// Asks with the terminal held. One that cannot be held can still be asked at.
+fn held<T>(ask: impl FnOnce() -> T) -> T {
+    let _mute = Mute::hold();
+    ask()
 }
 
 fn cancelled() -> Failure {

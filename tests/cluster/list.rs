@@ -92,7 +92,7 @@ fn every_state_of_every_generation_is_told() {
     assert_eq!(clusters[4]["state"], "not_authorised");
     assert_eq!(clusters[7]["reason"], "nothing listens there");
     let reason = clusters[8]["reason"].as_str().unwrap_or_default();
-    assert!(reason.contains("not a Prisma server"), "{reason}");
+    assert!(reason.contains("no Prisma server is there: "), "{reason}");
 }
 
 #[test]

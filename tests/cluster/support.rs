@@ -3,7 +3,7 @@
 mod home;
 mod server;
 
-pub use home::{Home, Outcome};
+pub use home::Home;
 pub use server::{Auth, Cloud, Server, respond, serve, silent};
 
 /// An address where nothing listens.

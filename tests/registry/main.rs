@@ -1,4 +1,9 @@
 //! The cluster registry: surgical edits on a corpus, crashes, many processes at once.
+#![cfg(unix)]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "tests start processes and write files"
+)]
 
 mod corpus;
 mod generated;

@@ -5,7 +5,7 @@ use super::pool;
 use crate::address::without_password;
 use crate::api::access::{Access, access};
 use crate::api::token::Secret;
-use crate::api::version;
+use crate::api::version::{self, Unreachable};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -128,7 +128,11 @@ fn one(
             return if stopped {
                 asked(question, State::Stopped, None)
             } else {
-                asked(question, State::Unreachable, Some(why.to_string()))
+                let reason = match why {
+                    Unreachable::Silent(why) => why,
+                    Unreachable::Foreign(why) => format!("no Prisma server is there: {why}"),
+                };
+                asked(question, State::Unreachable, Some(reason))
             };
         }
     };
