@@ -19,6 +19,7 @@ mod start;
 mod support;
 mod takeover;
 mod terminal;
+mod together;
 mod tools;
 mod verbs;
 mod views;

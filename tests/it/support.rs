@@ -13,5 +13,6 @@ mod terminal;
 pub mod text;
 
 pub use ended::same;
+pub use ports::free as free_ports;
 pub use sandbox::{Sandbox, key};
 pub use server::Behaviour;
