@@ -71,7 +71,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
     let command = cli.command.name();
     match context(&cli, env, ui) {
         Ok(ctx) => {
-            let result = dispatch(&ctx, &cli.command);
+            let result = dispatch(&ctx, &cli.command).map_err(|failure| by_signal(&ctx, failure));
             report(&ctx.ui, command, result)
         }
         Err((ui, failure)) => report(&ui, command, Err(failure)),
@@ -96,6 +96,17 @@ fn dispatch(ctx: &Context, command: &Command) -> Result<Report> {
     match command {
         Command::Local(command) => commands::local::run(ctx, command),
         Command::Cluster(command) => commands::cluster::run(ctx, command),
+    }
+}
+
+/// A question knows that it was broken off, but not whether by Ctrl-C or by SIGTERM.
+fn by_signal(ctx: &Context, failure: Failure) -> Failure {
+    match ctx.interrupt.failure() {
+        Some(signal) if failure.kind == Kind::Interrupted => Failure {
+            kind: signal.kind,
+            ..failure
+        },
+        _ => failure,
     }
 }
 

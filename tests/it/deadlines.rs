@@ -4,7 +4,7 @@ use crate::support::engine::wait_until;
 use crate::support::{Sandbox, same};
 
 #[test]
-fn a_mute_engine_and_a_lock_that_is_held() {
+fn a_mute_engine_and_locks_that_are_held() {
     let mute = Sandbox::with_running_cluster();
     mute.engine.hook("docker-ps", "exec sleep 300\n");
     let silent = mute.begin("local ps");
@@ -20,6 +20,15 @@ fn a_mute_engine_and_a_lock_that_is_held() {
     // Another cluster is none of their business.
     held.run("local ps").succeeds();
     held.forget();
+
+    let registry = Sandbox::with_cluster();
+    registry.write("home/.prisma/config.yml.lock", "");
+    let lock = std::fs::File::options()
+        .write(true)
+        .open(registry.path("home/.prisma/config.yml.lock"))
+        .expect("is there");
+    lock.lock().expect("free");
+    let unsaved = registry.begin("local start");
 
     held.end(second).is(
         8,
@@ -37,6 +46,16 @@ fn a_mute_engine_and_a_lock_that_is_held() {
     assert_eq!(held.files(), before);
     holder.signal("TERM");
     assert_eq!(held.end(holder).status, 143);
+
+    registry.end(unsaved).fails(
+        8,
+        "error: the cluster registry is in use: another run is working on it\n\
+         hint: wait for it to end and run the command again\n",
+    );
+    assert!(!registry.path("home/.prisma/config.yml").exists());
+    drop(lock);
+    registry.run("local start").succeeds();
+    assert!(registry.path("home/.prisma/config.yml").exists());
 
     let silent = mute.end(silent);
     same(

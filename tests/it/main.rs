@@ -18,6 +18,8 @@ mod signals;
 mod start;
 mod support;
 mod takeover;
+mod terminal;
+mod together;
 mod tools;
 mod verbs;
 mod views;

@@ -264,3 +264,25 @@ fn in_json_too() {
     );
     assert_eq!(ended.status, 130);
 }
+
+#[test]
+fn a_run_that_is_killed_leaves_nothing_locked_or_broken() {
+    let s = Sandbox::new();
+    s.engine.hook("compose-up", HANG);
+    let run = s.begin("local start {ports}");
+    wait_until("up", || s.engine.was_called("up -d"));
+    run.signal_group("KILL");
+    assert_eq!(s.end(run).status, 137);
+    s.engine.unhook("compose-up");
+    s.server(Behaviour::Nothing);
+    let run = s.begin("local start");
+    wait_until("it waits", || run.stderr().contains("waiting for the"));
+    run.signal("KILL");
+    assert_eq!(s.end(run).status, 137);
+    s.engine.silence("local");
+    s.server(Behaviour::Ready);
+    s.run("local start").succeeds();
+    let files = s.files().list();
+    assert!(!files.contains(".tmp"), "{files}");
+    s.run("local delete --yes").succeeds();
+}

@@ -7,9 +7,12 @@ mod files;
 mod ports;
 pub mod run;
 mod sandbox;
+mod screen;
 mod server;
+mod terminal;
 pub mod text;
 
 pub use ended::same;
+pub use ports::free as free_ports;
 pub use sandbox::{Sandbox, key};
 pub use server::Behaviour;

@@ -1,4 +1,4 @@
-//! The simulated engine: a folder that `fake.sh` works on.
+//! The simulated engine: a folder that the scripts in `fake` work on.
 //!
 //! - `log`: every call, see [`super::calls`];
 //! - `containers/ID`: assignments of shell variables `c_FIELD`, of which the last counts;
@@ -17,7 +17,13 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-const FAKE: &str = include_str!("fake.sh");
+/// `docker` and `docker-compose` in one script; the parts need each other.
+const FAKE: &str = concat!(
+    include_str!("fake/engine.sh"),
+    include_str!("fake/docker.sh"),
+    include_str!("fake/compose.sh"),
+    include_str!("fake/answer.sh"),
+);
 
 /// The engine's folder.
 pub struct Engine(PathBuf);

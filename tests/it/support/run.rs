@@ -133,7 +133,7 @@ pub fn group_lives(id: u32) -> bool {
 }
 
 /// Sends a signal. One that comes too late is no failure here: what the test expects then is.
-fn send(signal: &str, to: &str) {
+pub fn send(signal: &str, to: &str) {
     let script = format!("kill -s {signal} -- {to} 2>/dev/null");
     let _ = Command::new("/bin/sh").args(["-c", &script]).status();
 }
