@@ -4,7 +4,7 @@
 //! `load` reads everything; `add`, `change` and `remove` are whole edits: lock, read, edit, check,
 //! write and sync. Each figure is the median of several runs.
 
-#![allow(clippy::print_stdout)]
+#![allow(clippy::disallowed_methods, clippy::print_stdout)]
 
 use prisma_cli::error::Failure;
 use prisma_cli::interrupt::Interrupt;

@@ -1,6 +1,7 @@
 //! The command line: clap types. Their doc comments are the help text.
 
 mod cluster;
+pub mod usage;
 
 use crate::cluster::{ClusterName, PrismaVersion};
 use crate::docker::LogOptions;

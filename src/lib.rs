@@ -62,9 +62,10 @@ use ui::{Facts, Format, Terminal, Ui};
 /// Runs the program: from its arguments to the status it ends with.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
     let env = Env::of_process();
-    let cli = match cli::parse(args) {
+    let args: Vec<OsString> = args.into_iter().collect();
+    let cli = match cli::parse(args.clone()) {
         Ok(cli) => cli,
-        Err(error) => return cli::report(&error),
+        Err(error) => return misunderstood(&error, cli::usage::asks_for_json(&args, &env)),
     };
     let ui = Ui::new(Terminal::decide(facts(&cli), &env));
     let command = cli.command.name();
@@ -74,6 +75,20 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
             report(&ctx.ui, command, result)
         }
         Err((ui, failure)) => report(&ui, command, Err(failure)),
+    }
+}
+
+/// Reports a command line that was not understood, or that asks for help or the version.
+fn misunderstood(error: &clap::Error, json: bool) -> u8 {
+    match cli::usage::failure(error) {
+        Some(failure) if json => {
+            let ui = Ui::new(Terminal {
+                format: Format::Json,
+                ..Terminal::default()
+            });
+            report(&ui, "", Err(failure))
+        }
+        _ => cli::report(error),
     }
 }
 

@@ -111,6 +111,7 @@ impl World {
                 name: self.name.to_string(),
                 host: self.endpoint(cluster),
                 database: self.database(cluster),
+                sees_database: self.engine.local,
                 limit,
             })));
         }

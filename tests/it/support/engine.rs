@@ -10,7 +10,7 @@
 //!   container is made;
 //! - `serving/PROJECT`, `listening/PROJECT`: between the fake and [`super::server`].
 
-use super::calls::{Call, GS, RS, US, without_polls};
+use super::calls::{Call, GS, RS, US, sort_questions, without_polls};
 use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -242,9 +242,11 @@ impl Engine {
         lines.concat()
     }
 
-    /// The calls since the last time this was asked, without the looks of a wait.
+    /// The calls since the last time this was asked, without the looks of a wait, questions sorted.
     pub fn take_calls(&self) -> Vec<Call> {
-        without_polls(self.take_all_calls())
+        let mut calls = without_polls(self.take_all_calls());
+        sort_questions(&mut calls);
+        calls
     }
 
     /// All calls since the last time this was asked.

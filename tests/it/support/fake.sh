@@ -26,7 +26,7 @@ printf '%s' "$record$rs" >>"$engine/log"
 
 PATH=/usr/bin:/bin
 
-# What a test wants to happen here, run in this shell.
+# What a test wants to happen here, run in this shell. The words of the call are $2, $3 …
 hook() {
   # shellcheck source=/dev/null
   [ ! -f "$engine/hooks/$1" ] || . "$engine/hooks/$1"
@@ -469,7 +469,7 @@ compose_main() {
     shift
   done
   verb=$1
-  hook "compose-$verb"
+  hook "compose-$verb" "$@"
   case $verb in
     version)
       case "${2-}" in
@@ -487,7 +487,7 @@ compose_main() {
 
 # ------------------------------------------------------------------------------------------------------------------
 
-hook any
+hook any "$@"
 if [ "$tool" = compose ]; then
   case ${0##*/} in
     docker)
@@ -498,7 +498,7 @@ if [ "$tool" = compose ]; then
   compose_main "$@"
   exit 0
 fi
-hook "docker-$1"
+hook "docker-$1" "$@"
 case $1 in
   ps) docker_ps "$@" ;;
   inspect) docker_inspect "$@" ;;

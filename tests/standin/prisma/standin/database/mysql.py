@@ -25,7 +25,9 @@ class MySql(Database):
         config = self.config
         try:
             return pymysql.connect(
-                host=config.host, port=config.port, user=config.user, password=config.password, charset='utf8mb4',
+                host=config.host, port=config.port, user=config.user,
+                # As bytes: the driver would take a text for Latin-1.
+                password=config.password.encode(), charset='utf8mb4',
                 autocommit=True, connect_timeout=5,
                 # The documented server command switches on modes that change what SQL means.
                 init_command="SET SESSION sql_mode='STRICT_TRANS_TABLES', time_zone='+00:00'",
