@@ -5,13 +5,11 @@ mod list;
 mod logs;
 mod remove;
 
-use super::Report;
+use super::{Report, registry};
 use crate::cli::Cluster;
 use crate::cluster::ClusterName;
 use crate::context::Context;
 use crate::error::Result;
-use crate::plan::{Plan, Step};
-use crate::registry::Registry;
 
 /// Runs one of the verbs.
 pub fn run(ctx: &Context, command: &Cluster) -> Result<Report> {
@@ -23,29 +21,9 @@ pub fn run(ctx: &Context, command: &Cluster) -> Result<Report> {
     }
 }
 
-/// The registry, and its owner told what is wrong with it.
-fn registry(ctx: &Context) -> Result<Registry> {
-    let variable = |name: &str| ctx.env.get(name).map(str::to_owned);
-    let registry = Registry::load(&ctx.home.registry(), &variable)?;
-    for warning in registry.warnings() {
-        ctx.ui.warn(warning);
-    }
-    Ok(registry)
-}
-
 /// The name as one that `prisma local` may run, when it has a folder of ours.
 fn managed(ctx: &Context, name: &str) -> Option<ClusterName> {
     // A name that is none could lead out of the folder.
     let name: ClusterName = name.parse().ok()?;
     ctx.home.cluster(name.as_ref()).is_dir().then_some(name)
-}
-
-/// Executes a step and reports `done`, or shows the step in a dry run.
-fn act(ctx: &Context, step: Step, done: impl FnOnce() -> Report) -> Result<Report> {
-    let plan = Plan(vec![step]);
-    if ctx.dry_run {
-        return Ok(Report::new(plan.text(), plan.data()));
-    }
-    plan.execute(ctx)?;
-    Ok(done())
 }

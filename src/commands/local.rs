@@ -14,13 +14,12 @@ mod stop;
 mod upgrade;
 mod world;
 
-use super::Report;
+use super::{Report, act};
 use crate::cli::Local;
 use crate::cluster::ClusterName;
 use crate::context::{Context, LOCK_LIMIT};
-use crate::error::{Kind, Result};
+use crate::error::Result;
 use crate::files::{Lock, Request};
-use crate::plan::Plan;
 use world::World;
 
 /// Runs one of the verbs.
@@ -59,18 +58,4 @@ fn look_locked(
         Some(Lock::acquire_with(&request, &ctx.interrupt)?)
     };
     Ok((look(ctx, name)?, lock))
-}
-
-/// Executes a plan and reports `done`, or shows the plan in a dry run.
-fn act(ctx: &Context, plan: &Plan, done: impl FnOnce() -> Report) -> Result<Report> {
-    if ctx.dry_run {
-        return Ok(Report::new(plan.text(), plan.data()));
-    }
-    plan.execute(ctx).map_err(|failure| match failure.kind {
-        Kind::Interrupted | Kind::Terminated => {
-            failure.hint("run the same command again: it goes on from what is there")
-        }
-        _ => failure,
-    })?;
-    Ok(done())
 }

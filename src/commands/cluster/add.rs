@@ -5,13 +5,13 @@ mod endpoint;
 mod name;
 mod secret;
 
-use super::{act, managed, registry};
+use super::{managed, registry};
 use crate::address::without_password;
 use crate::cli::Add;
-use crate::commands::{Report, facts};
+use crate::commands::{Report, act, facts};
 use crate::context::Context;
 use crate::error::{Failure, Kind, Result};
-use crate::plan::Step;
+use crate::plan::{Plan, Step};
 use crate::registry::{NewEntry, Registry};
 use endpoint::Endpoint;
 use secret::Given;
@@ -64,7 +64,9 @@ pub fn run(ctx: &Context, args: &Add) -> Result<Report> {
         entry: entry.clone(),
     };
     let version = server.map(|server| server.info.version);
-    act(ctx, step, || report(&entry, version, &secret, replaces))
+    act(ctx, &Plan(vec![step]), || {
+        report(&entry, version, &secret, replaces)
+    })
 }
 
 /// Fails at once where nobody can be asked, with everything that is missing.

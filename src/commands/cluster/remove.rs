@@ -1,14 +1,14 @@
 //! `prisma cluster remove`: takes an entry out of the registry. Containers are not its business.
 
-use super::{act, managed};
+use super::managed;
 use crate::address::{host_of, without_password};
 use crate::cloud;
 use crate::cluster::ClusterName;
-use crate::commands::Report;
+use crate::commands::{Report, act};
 use crate::context::Context;
 use crate::docker::engine::is_loopback;
 use crate::error::{Failure, Kind, Result};
-use crate::plan::Step;
+use crate::plan::{Plan, Step};
 use crate::registry::{self, Registry};
 use crate::target;
 use serde_json::json;
@@ -53,7 +53,7 @@ pub fn run(ctx: &Context, name: Option<&str>) -> Result<Report> {
         path: ctx.home.registry(),
         name: name.clone(),
     };
-    act(ctx, step, || report(&name, note))
+    act(ctx, &Plan(vec![step]), || report(&name, note))
 }
 
 /// Lets the user choose.

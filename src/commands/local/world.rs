@@ -9,7 +9,7 @@ use crate::docker::{Container, Engine, Project, Tools};
 use crate::error::{Failure, Kind, Result};
 use crate::files;
 use crate::keys::PrivateKey;
-use crate::registry::{Entry, Registry};
+use crate::registry::Entry;
 use crate::render::{Rendered, render};
 use crate::wait;
 use std::collections::BTreeSet;
@@ -238,12 +238,7 @@ fn read_config(
 }
 
 fn read_entry(ctx: &Context, name: &ClusterName) -> Result<Option<Entry>> {
-    let variable = |name: &str| ctx.env.get(name).map(str::to_owned);
-    let registry = Registry::load(&ctx.home.registry(), &variable)?;
-    for warning in registry.warnings() {
-        ctx.ui.warn(warning);
-    }
-    Ok(registry.get(name.as_ref()).cloned())
+    Ok(crate::commands::registry(ctx)?.get(name.as_ref()).cloned())
 }
 
 fn bracketed(ip: std::net::IpAddr) -> String {
