@@ -6,7 +6,7 @@
 //! 2. What the outside gives, environment, folders, terminal, processes, signals, becomes a
 //!    [`context`].
 //! 3. A command ([`commands`]) *looks*: files (`cluster.yml`, the cluster [`registry`], the `prisma.yml`
-//!    of a [`service`]), containers ([`docker`], through [`process`]).
+//!    of a [`service`]), containers ([`docker`], through [`process`]), servers ([`api`]) and [`cloud`].
 //! 4. It decides: a typed configuration ([`cluster`]) is rendered to the files that docker-compose
 //!    reads ([`render`]), the verbs of docker and docker-compose become invocations as values
 //!    ([`docker::verbs`]), and all of it steps of a [`plan`]. `--dry-run` shows the plan and stops.
@@ -16,7 +16,7 @@
 //!
 //! Everything between looking and acting is a pure function. Each outside crate has one owner: clap
 //! in [`cli`], duct in [`process`], `serde_yaml` and `yaml-edit` in [`yaml`], console, indicatif and
-//! inquire in [`ui`], ureq in [`api::http`], the process's environment in [`context`].
+//! inquire in [`ui`], ureq in [`api::http`], jsonwebtoken in [`api::token`], the process's environment in [`context`].
 
 #![cfg_attr(
     test,
