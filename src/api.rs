@@ -1,5 +1,6 @@
 //! The server's management API over HTTP.
 
+pub mod fault;
 pub mod http;
 pub mod readiness;
 pub mod token;
