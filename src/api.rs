@@ -1,6 +1,7 @@
 //! The server's management API over HTTP.
 
 pub mod access;
+pub mod fault;
 pub mod http;
 pub mod readiness;
 pub mod token;
