@@ -1,6 +1,7 @@
 //! What a run is given by the outside: environment, folders, terminal, the door for processes.
 //! Built once in `lib.rs` and handed down; nothing else reads the process's environment.
 
+use crate::cluster::ClusterName;
 use crate::error::{Failure, Kind, Result};
 use crate::interrupt::Interrupt;
 use crate::process::Runner;
@@ -77,6 +78,13 @@ impl Home {
     /// The folder of a managed cluster.
     pub fn cluster(&self, name: &str) -> PathBuf {
         self.0.join("clusters").join(name)
+    }
+
+    /// The name as one that `prisma local` may run, when it has a folder of ours.
+    pub fn managed(&self, name: &str) -> Option<ClusterName> {
+        // A name that is none could lead out of the folder.
+        let name: ClusterName = name.parse().ok()?;
+        self.cluster(name.as_ref()).is_dir().then_some(name)
     }
 
     /// The lock of a managed cluster. Not in its folder, which `delete` removes under the lock;

@@ -42,6 +42,7 @@ pub mod registry;
 pub mod render;
 pub mod service;
 pub mod suggest;
+pub mod survey;
 pub mod target;
 pub mod ui;
 pub mod variables;

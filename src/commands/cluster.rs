@@ -7,7 +7,6 @@ mod remove;
 
 use super::{Report, registry};
 use crate::cli::Cluster;
-use crate::cluster::ClusterName;
 use crate::context::Context;
 use crate::error::Result;
 
@@ -19,11 +18,4 @@ pub fn run(ctx: &Context, command: &Cluster) -> Result<Report> {
         Cluster::Remove(args) => remove::run(ctx, args.name()),
         Cluster::Logs(args) => logs::run(ctx, args),
     }
-}
-
-/// The name as one that `prisma local` may run, when it has a folder of ours.
-fn managed(ctx: &Context, name: &str) -> Option<ClusterName> {
-    // A name that is none could lead out of the folder.
-    let name: ClusterName = name.parse().ok()?;
-    ctx.home.cluster(name.as_ref()).is_dir().then_some(name)
 }

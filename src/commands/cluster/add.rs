@@ -5,7 +5,7 @@ mod endpoint;
 mod name;
 mod secret;
 
-use super::{managed, registry};
+use super::registry;
 use crate::address::without_password;
 use crate::cli::Add;
 use crate::commands::{Report, act, facts};
@@ -122,7 +122,7 @@ fn replaces(ctx: &Context, registry: &Registry, new: &NewEntry, force: bool) -> 
         return Err(Failure::new(Kind::Failed, message)
             .hint("choose another name, or replace it with `--force`; its secret is then lost"));
     }
-    if managed(ctx, &new.name).is_some() {
+    if ctx.home.managed(&new.name).is_some() {
         ctx.ui.warn(&format!(
             "`{}` is a cluster of `prisma local`, which uses this entry's secret from now on",
             new.name

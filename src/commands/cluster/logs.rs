@@ -26,7 +26,7 @@ pub fn run(ctx: &Context, args: &ClusterLogs) -> Result<Report> {
     let tools = Tools::find(&ctx.env, &*ctx.runner)?;
     let containers = whereabouts::containers(ctx, &tools, &name, entry)?;
     if containers.is_empty() {
-        if entry.is_none() && super::managed(ctx, &name).is_none() {
+        if entry.is_none() && ctx.home.managed(&name).is_none() {
             return Err(target::unknown(&name, registry.names()));
         }
         return Err(whereabouts::nothing(&name));

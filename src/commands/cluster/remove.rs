@@ -1,6 +1,5 @@
 //! `prisma cluster remove`: takes an entry out of the registry. Containers are not its business.
 
-use super::managed;
 use crate::address::{host_of, without_password};
 use crate::cloud;
 use crate::cluster::ClusterName;
@@ -108,7 +107,7 @@ fn remove_broken(ctx: &Context, name: &str, broken: Failure) -> Result<Report> {
 
 /// What becomes of the containers, where there may be some.
 fn containers_note(ctx: &Context, name: &str, host: Option<&str>) -> Option<String> {
-    let by_us = managed(ctx, name);
+    let by_us = ctx.home.managed(name);
     let here = host.is_some_and(|host| is_loopback(host_of(host)));
     let name: ClusterName = match (by_us, here) {
         (Some(name), _) => name,

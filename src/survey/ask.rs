@@ -21,6 +21,7 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// For people.
     pub fn word(self) -> &'static str {
         match self {
             Kind::Managed => "managed",
@@ -29,6 +30,7 @@ impl Kind {
         }
     }
 
+    /// For programs.
     pub fn code(self) -> &'static str {
         match self {
             Kind::Managed => "managed",
@@ -52,6 +54,7 @@ pub enum State {
 }
 
 impl State {
+    /// For people.
     pub fn word(self) -> &'static str {
         match self {
             State::Up => "up",
@@ -61,6 +64,7 @@ impl State {
         }
     }
 
+    /// For programs.
     pub fn code(self) -> &'static str {
         match self {
             State::NotAuthorised => "not_authorised",
@@ -82,11 +86,17 @@ pub struct Question {
 /// What came of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Asked {
+    /// Its name; `WORKSPACE/NAME` in Prisma Cloud.
     pub name: String,
+    /// Who runs it.
     pub kind: Kind,
+    /// Where it is, without a password.
     pub endpoint: Option<String>,
+    /// The version its server reports.
     pub version: Option<String>,
+    /// How it is.
     pub state: State,
+    /// Why it is so, where that is not plain.
     pub reason: Option<String>,
 }
 
