@@ -1,7 +1,13 @@
 //! The server's management API over HTTP.
 
+pub mod credential;
+pub mod deploy;
 pub mod fault;
+pub mod graphql;
 pub mod http;
+pub mod management;
 pub mod readiness;
+pub mod refusal;
+pub mod step;
 pub mod token;
 pub mod version;

@@ -144,9 +144,7 @@ impl fmt::Display for Fault {
                 write!(f, "it redirects (status {status}) to `{target}`")
             }
             Fault::NotJson {
-                status,
-                page: true,
-                ..
+                status, page: true, ..
             } => write!(f, "it answers with status {status} and a page, not JSON"),
             Fault::NotJson { status, start, .. } if start.is_empty() => {
                 write!(f, "it answers with status {status} and nothing else")

@@ -158,7 +158,10 @@ fn read(status: u16, text: &str) -> Result<Reply, Fault> {
         }
         Err(_) => Err(Fault::NotJson {
             status,
-            page: text.trim_start_matches('\u{feff}').trim_start().starts_with('<'),
+            page: text
+                .trim_start_matches('\u{feff}')
+                .trim_start()
+                .starts_with('<'),
             start: legible(text, 120),
         }),
     }
@@ -191,7 +194,10 @@ fn unanswered(error: ureq::Error, limits: Limits) -> Fault {
 }
 
 fn of_io(error: &std::io::Error, limits: Limits) -> Fault {
-    if let Some(tls) = error.get_ref().and_then(|e| e.downcast_ref::<rustls::Error>()) {
+    if let Some(tls) = error
+        .get_ref()
+        .and_then(|e| e.downcast_ref::<rustls::Error>())
+    {
         return of_tls(tls);
     }
     match error.kind() {

@@ -62,7 +62,9 @@ fn matches(entry: &str, host: &str, port: u16) -> bool {
     }
     let bare = |text: &str| text.trim_matches(['[', ']']).to_owned();
     let (name, only) = match entry.rsplit_once(':') {
-        Some((name, only)) if !name.contains(':') || name.ends_with(']') => (bare(name), Some(only)),
+        Some((name, only)) if !name.contains(':') || name.ends_with(']') => {
+            (bare(name), Some(only))
+        }
         _ => (bare(entry), None),
     };
     if only.is_some_and(|only| only.parse() != Ok(port)) {
@@ -82,9 +84,7 @@ fn matches(entry: &str, host: &str, port: u16) -> bool {
 fn within(ip: IpAddr, network: &str, bits: &str) -> Option<bool> {
     let bits: u32 = bits.parse().ok()?;
     let differ = match (ip, network.parse().ok()?) {
-        (IpAddr::V4(ip), IpAddr::V4(network)) => {
-            u128::from(ip.to_bits() ^ network.to_bits()) << 96
-        }
+        (IpAddr::V4(ip), IpAddr::V4(network)) => u128::from(ip.to_bits() ^ network.to_bits()) << 96,
         (IpAddr::V6(ip), IpAddr::V6(network)) => ip.to_bits() ^ network.to_bits(),
         _ => return None,
     };
@@ -106,8 +106,14 @@ mod tests {
     #[test]
     fn the_scheme_decides_and_loopback_goes_straight() {
         let proxies = proxies("");
-        assert_eq!(proxies.on_the_way_to("http", "x.org", 80), Some("http://a:1"));
-        assert_eq!(proxies.on_the_way_to("https", "x.org", 443), Some("http://b:2"));
+        assert_eq!(
+            proxies.on_the_way_to("http", "x.org", 80),
+            Some("http://a:1")
+        );
+        assert_eq!(
+            proxies.on_the_way_to("https", "x.org", 443),
+            Some("http://b:2")
+        );
         for near in ["localhost", "127.0.0.1", "127.8.8.8", "[::1]", "LOCALHOST"] {
             assert_eq!(proxies.on_the_way_to("http", near, 80), None, "{near}");
         }

@@ -52,11 +52,6 @@ impl Route {
         self.proxy.as_ref().map(|via| via.shown.as_str())
     }
 
-    /// Whether what cannot be connected to is the proxy and not the host.
-    pub(super) fn ends_at_proxy(&self) -> bool {
-        self.proxy.is_some()
-    }
-
     /// What to ask the agent for, and the headers that go with it.
     pub(super) fn request(&self, path: &str) -> Result<(Uri, Vec<(&'static str, String)>), Fault> {
         let bad = |_| Fault::BadAddress(format!("`{path}` is no path"));
@@ -87,7 +82,12 @@ impl Route {
         let tunnel = self.proxy.as_ref().filter(|via| via.tunnel);
         let proxy = tunnel.map(|via| via.proxy.clone());
         let https = |uri: &Uri| uri.scheme_str() == Some("https");
-        if https(&self.base) || self.proxy.as_ref().is_some_and(|via| https(via.proxy.uri())) {
+        if https(&self.base)
+            || self
+                .proxy
+                .as_ref()
+                .is_some_and(|via| https(via.proxy.uri()))
+        {
             install_tls();
         }
         let mut agents = AGENTS
@@ -117,7 +117,9 @@ impl Via {
                 shown,
                 tunnel,
             }),
-            _ => Err(unusable("only `http://` and `https://` proxies are supported")),
+            _ => Err(unusable(
+                "only `http://` and `https://` proxies are supported",
+            )),
         }
     }
 
@@ -140,7 +142,11 @@ fn base64(bytes: &[u8]) -> String {
         let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
         for at in 0..4 {
             let letter = LETTERS[(bits >> (18 - 6 * at) & 63) as usize];
-            text.push(if at <= chunk.len() { char::from(letter) } else { '=' });
+            text.push(if at <= chunk.len() {
+                char::from(letter)
+            } else {
+                '='
+            });
         }
     }
     text
