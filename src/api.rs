@@ -1,9 +1,15 @@
 //! The server's management API over HTTP.
 
 pub mod access;
+pub mod credential;
+pub mod deploy;
 pub mod fault;
+pub mod graphql;
 pub mod http;
+pub mod management;
 pub mod readiness;
+pub mod refusal;
+pub mod step;
 pub mod token;
 pub mod version;
 

@@ -1,6 +1,7 @@
 //! The command line: clap types. Their doc comments are the help text.
 
 mod cluster;
+mod deploy;
 pub mod usage;
 
 use crate::cluster::{ClusterName, PrismaVersion};
@@ -15,6 +16,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 pub use cluster::{Add, Cluster, ClusterLogs, Remove};
+pub use deploy::Deploy;
 
 /// run self-hosted Prisma 1 servers ("clusters") through Docker
 #[derive(Debug, Parser)]
@@ -89,9 +91,25 @@ pub struct Global {
     help: Option<bool>,
 }
 
+impl Cli {
+    /// Form of the result, by whichever flag.
+    pub fn format(&self) -> Format {
+        match &self.command {
+            Command::Deploy(deploy) if deploy.j => Format::Json,
+            _ => self.global.format(),
+        }
+    }
+
+    /// Whether nothing may be changed, by whichever flag.
+    pub fn dry_run(&self) -> bool {
+        let short = matches!(&self.command, Command::Deploy(deploy) if deploy.d);
+        short || self.global.dry_run
+    }
+}
+
 impl Global {
     /// Form of the result, by either flag.
-    pub fn format(&self) -> Format {
+    fn format(&self) -> Format {
         if self.json { Format::Json } else { self.output }
     }
 }
@@ -105,6 +123,8 @@ pub enum Command {
     /// the clusters that services can be deployed to: the registry `~/.prisma/config.yml`
     #[command(subcommand)]
     Cluster(Cluster),
+    /// deploy the service of the nearest `prisma.yml`
+    Deploy(Box<Deploy>),
 }
 
 /// `prisma local …`.
@@ -136,6 +156,7 @@ impl Command {
         match self {
             Command::Local(local) => local.name(),
             Command::Cluster(cluster) => cluster.name(),
+            Command::Deploy(_) => "deploy",
         }
     }
 }
@@ -162,6 +183,23 @@ pub struct Name {
     /// name of the cluster
     #[arg(short, long, env = "PRISMA_NAME", default_value = "local", value_parser = domain::<ClusterName>)]
     pub name: ClusterName,
+}
+
+impl Start {
+    /// Starting a cluster that is there already, as it is.
+    pub fn again(name: ClusterName) -> Self {
+        Start {
+            which: Name { name },
+            prisma_version: None,
+            port: None,
+            db_port: None,
+            bind: None,
+            waiting: Waiting {
+                wait_timeout: Duration::from_secs(300),
+                no_wait: false,
+            },
+        }
+    }
 }
 
 /// How long to wait until the server answers.

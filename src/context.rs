@@ -94,6 +94,17 @@ impl Home {
     }
 }
 
+/// The folder the user stands in.
+pub fn working_folder() -> Result<PathBuf> {
+    std::env::current_dir().map_err(|error| {
+        Failure::new(
+            Kind::Io,
+            format!("could not find the working directory: {error}"),
+        )
+        .hint("change to a folder that is there")
+    })
+}
+
 /// Everything a command needs from the outside.
 pub struct Context {
     /// Environment variables.

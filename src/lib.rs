@@ -97,6 +97,7 @@ fn dispatch(ctx: &Context, command: &Command) -> Result<Report> {
     match command {
         Command::Local(command) => commands::local::run(ctx, command),
         Command::Cluster(command) => commands::cluster::run(ctx, command),
+        Command::Deploy(args) => commands::deploy::run(ctx, args),
     }
 }
 
@@ -116,7 +117,7 @@ fn facts(cli: &Cli) -> Facts {
         stdin_tty: io::stdin().is_terminal(),
         stdout_tty: io::stdout().is_terminal(),
         stderr_tty: io::stderr().is_terminal(),
-        format: cli.global.format(),
+        format: cli.format(),
         color: cli.global.color,
         quiet: cli.global.quiet,
         verbose: cli.global.verbose,
@@ -145,7 +146,7 @@ fn context(cli: &Cli, env: Env, ui: Ui) -> std::result::Result<Context, (Ui, Fai
         home,
         ui,
         interrupt,
-        dry_run: cli.global.dry_run,
+        dry_run: cli.dry_run(),
     })
 }
 

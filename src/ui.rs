@@ -17,7 +17,7 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 use std::sync::{Mutex, PoisonError};
 
-pub use stage::Stage;
+pub use stage::{Stage, short};
 pub use table::Table;
 pub use terminal::{Color, Facts, Format, Terminal};
 

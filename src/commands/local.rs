@@ -36,6 +36,11 @@ pub fn run(ctx: &Context, command: &Local) -> Result<Report> {
     }
 }
 
+/// Starts a cluster that is there and stopped, for a command that needs it.
+pub fn start_again(ctx: &Context, name: ClusterName) -> Result<()> {
+    start::run(ctx, &crate::cli::Start::again(name)).map(|_| ())
+}
+
 /// Looks at a cluster under its lock, so that what is seen stays true until the verb ends. A dry
 /// run changes nothing and needs no lock.
 fn look_locked(

@@ -52,11 +52,6 @@ impl Route {
         self.proxy.as_ref().map(|via| via.shown.as_str())
     }
 
-    /// Whether what cannot be connected to is the proxy and not the host.
-    pub(super) fn ends_at_proxy(&self) -> bool {
-        self.proxy.is_some()
-    }
-
     /// What to ask the agent for, and the headers that go with it.
     pub(super) fn request(&self, path: &str) -> Result<(Uri, Vec<(&'static str, String)>), Fault> {
         let bad = |_| Fault::BadAddress(format!("`{path}` is no path"));

@@ -1,6 +1,6 @@
 //! The cluster that is meant when none is named: the one the service here is deployed to.
 
-use crate::context::Context;
+use crate::context::{Context, working_folder};
 use crate::error::{Failure, Kind, Result};
 use crate::yaml::{Document, Position, Value};
 use crate::{files, registry, service};
@@ -10,13 +10,7 @@ use std::path::Path;
 ///
 /// The rest of the file does not matter here, nor whether there is something wrong with it.
 pub fn from_service(ctx: &Context) -> Result<String> {
-    let here = std::env::current_dir().map_err(|error| {
-        Failure::new(
-            Kind::Io,
-            format!("could not find the working directory: {error}"),
-        )
-        .hint("change to a folder that is there, or name the cluster")
-    })?;
+    let here = working_folder()?;
     let env = |name: &str| ctx.env.get(name).map(str::to_owned);
     let name = match service::find(&here) {
         Ok(path) => match files::read_text(&path)? {
