@@ -8,6 +8,8 @@ pub mod http;
 pub mod management;
 pub mod readiness;
 pub mod refusal;
+pub mod sdl;
+pub mod service;
 pub mod step;
 pub mod token;
 pub mod version;
