@@ -39,6 +39,8 @@ pub enum Kind {
     NotReady,
     /// A configuration file is invalid.
     ConfigInvalid,
+    /// A Prisma server cannot be reached, or what answers is none.
+    ServerUnreachable,
     /// The server refused: token, schema, migration.
     Refused,
     /// Another run holds the lock.
@@ -51,7 +53,7 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind, for tests and documentation that enumerate them.
-    pub const ALL: [Kind; 19] = [
+    pub const ALL: [Kind; 20] = [
         Kind::Failed,
         Kind::Io,
         Kind::Usage,
@@ -67,6 +69,7 @@ impl Kind {
         Kind::InputRequired,
         Kind::NotReady,
         Kind::ConfigInvalid,
+        Kind::ServerUnreachable,
         Kind::Refused,
         Kind::Locked,
         Kind::Interrupted,
@@ -91,6 +94,7 @@ impl Kind {
             Kind::InputRequired => "input_required",
             Kind::NotReady => "not_ready",
             Kind::ConfigInvalid => "config_invalid",
+            Kind::ServerUnreachable => "server_unreachable",
             Kind::Refused => "refused",
             Kind::Locked => "locked",
             Kind::Interrupted => "interrupted",
@@ -108,7 +112,8 @@ impl Kind {
             | Kind::PortInUse
             | Kind::ChildFailed
             | Kind::ImageUnavailable
-            | Kind::ContainerFailed => 1,
+            | Kind::ContainerFailed
+            | Kind::ServerUnreachable => 1,
             Kind::Usage => 2,
             Kind::ToolMissing | Kind::EngineUnreachable | Kind::EnginePermission => 3,
             Kind::InputRequired => 4,

@@ -1,7 +1,16 @@
-//! HTTP, through ureq: the only module that knows it. Every request has a limit.
+//! HTTP, through ureq: the only module that knows it. Every request has a limit, none follows a
+//! redirect, and certificates are judged by the system's own roots.
 
+mod client;
+mod forward;
+mod proxy;
+mod route;
+
+pub use client::{Client, Limits, Reply};
+pub use proxy::Proxies;
+
+use super::fault::Fault;
 use serde_json::Value;
-use std::sync::{Once, OnceLock};
 use std::time::Duration;
 
 /// A GraphQL answer, or rather what came back where one was expected.
@@ -23,121 +32,38 @@ pub fn post_query(url: &str, query: &str, limit: Duration) -> Result<Answer, Str
     post(url, &serde_json::json!({ "query": query }), None, limit)
 }
 
-/// Posts a JSON body, with a token where there is one. The error is a text that says why there was no
-/// answer; it repeats nothing of what was sent.
+/// Posts a JSON body, with a token where there is one, over a connection of its own. The error is a
+/// text that says why there was no answer; it repeats nothing of what was sent.
 pub fn post(
     url: &str,
     body: &Value,
     token: Option<&str>,
     limit: Duration,
 ) -> Result<Answer, String> {
-    let why = |error: ureq::Error| why(&error, limit);
-    let mut request = agent(url)
-        .post(url)
-        .config()
-        .timeout_connect(Some(limit))
-        .timeout_global(Some(limit))
-        .build();
-    if let Some(token) = token {
-        request = request.header("Authorization", format!("Bearer {token}"));
-    }
-    let mut response = request.send_json(body).map_err(why)?;
-    let status = response.status().as_u16();
-    let text = response
-        .body_mut()
-        .with_config()
-        .limit(LONGEST_BODY)
-        .lossy_utf8(true)
-        .read_to_string()
-        .map_err(why)?;
-    Ok(match serde_json::from_str(&text) {
-        Ok(value) => Answer::Json(value),
-        Err(_) => Answer::Other {
+    let why = |fault: Fault| match fault.remedy() {
+        Some(remedy) if matches!(fault, Fault::NoRoots) => format!("{fault}: {remedy}"),
+        _ => fault.to_string(),
+    };
+    let (base, path) = divide(url);
+    let client = Client::with(base, Proxies::of_process(), false).map_err(why)?;
+    match client.post(path, body, token, Limits::of(limit)) {
+        Ok(reply) => Ok(Answer::Json(reply.body)),
+        Err(Fault::NotJson { status, start, .. }) => Ok(Answer::Other { status, start }),
+        Err(Fault::Redirect { status, target }) => Ok(Answer::Other {
             status,
-            start: text.chars().take(200).collect(),
-        },
-    })
-}
-
-/// Longer than any answer that is asked for; a body without end is cut here.
-const LONGEST_BODY: u64 = 16 << 20;
-
-/// Why there was no answer, in a few words.
-fn why(error: &ureq::Error, limit: Duration) -> String {
-    use std::io::ErrorKind;
-    match error {
-        ureq::Error::Timeout(_) => {
-            format!("no answer within {}", humantime::format_duration(limit))
-        }
-        ureq::Error::HostNotFound => "there is no such host".to_owned(),
-        ureq::Error::Io(error) => match error.kind() {
-            ErrorKind::ConnectionRefused => "nothing listens there".to_owned(),
-            ErrorKind::TimedOut => {
-                format!("no answer within {}", humantime::format_duration(limit))
-            }
-            ErrorKind::ConnectionReset | ErrorKind::BrokenPipe | ErrorKind::UnexpectedEof => {
-                "the connection was closed without an answer".to_owned()
-            }
-            _ => {
-                let text = error.to_string();
-                text.split(" (os error")
-                    .next()
-                    .unwrap_or_default()
-                    .to_owned()
-            }
-        },
-        error => {
-            let text = error.to_string();
-            if text.contains("No CA certificates") {
-                return "this machine has no CA certificates: install them, or set `SSL_CERT_FILE`"
-                    .to_owned();
-            }
-            text
-        }
+            start: target,
+        }),
+        Err(fault) => Err(why(fault)),
     }
 }
 
-/// The agent for an address: made once, since reading the system's certificates takes its time.
-fn agent(url: &str) -> &'static ureq::Agent {
-    static NEAR: OnceLock<ureq::Agent> = OnceLock::new();
-    static FAR: OnceLock<ureq::Agent> = OnceLock::new();
-    if url.starts_with("https:") {
-        install_tls();
+/// Scheme, host and port of an address, and the path.
+fn divide(url: &str) -> (&str, &str) {
+    let authority = url.find("://").map_or(0, |at| at + 3);
+    match url[authority..].find('/') {
+        Some(slash) => url.split_at(authority + slash),
+        None => (url, "/"),
     }
-    if is_loopback(url) {
-        // HTTP_PROXY would be asked for localhost, which is another machine to it.
-        NEAR.get_or_init(|| config().proxy(None).build().new_agent())
-    } else {
-        FAR.get_or_init(|| config().build().new_agent())
-    }
-}
-
-fn config() -> ureq::config::ConfigBuilder<ureq::typestate::AgentScope> {
-    let tls = ureq::tls::TlsConfig::builder()
-        .root_certs(ureq::tls::RootCerts::PlatformVerifier)
-        .build();
-    ureq::Agent::config_builder()
-        // GraphQL servers put their errors into bodies of any status.
-        .http_status_as_error(false)
-        .max_redirects(0)
-        // A server that is being restarted leaves dead connections behind.
-        .max_idle_connections(0)
-        .user_agent(concat!("prisma/", env!("CARGO_PKG_VERSION")))
-        .tls_config(tls)
-}
-
-fn is_loopback(url: &str) -> bool {
-    let host = url.parse::<ureq::http::Uri>().ok();
-    let host = host.as_ref().and_then(|uri| uri.host());
-    host.is_some_and(crate::docker::engine::is_loopback)
-}
-
-fn install_tls() {
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| {
-        // An error means that there is a provider already.
-        let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
-    });
 }
 
 #[cfg(test)]

@@ -45,6 +45,10 @@ class MySql(Database):
     def quote(self, name):
         return '`' + name.replace('`', '``').replace('%', '%%') + '`'
 
+    def is_done_already(self, problem):
+        """The statement failed because what it would change has that form: exists, or is gone."""
+        return problem.args and problem.args[0] in (1050, 1051, 1054, 1060, 1061, 1091, 1146)
+
     def create_schema(self, session, name):
         session.run(f'CREATE SCHEMA IF NOT EXISTS {self.quote(name)} DEFAULT CHARACTER SET utf8mb4')
 

@@ -1,0 +1,197 @@
+//! Following a migration to its end, at most one request at a time.
+//!
+//! `migrationStatus` shows the open migration, else the last one that succeeded. One that failed is
+//! gone from it as soon as it is undone, and what comes back is the revision before; only the list
+//! of all migrations tells then.
+
+use super::super::graphql::Error;
+use super::super::management::{Management, Migration, Status};
+use super::{Event, Outcome};
+use crate::error::{Failure, Kind, Result};
+use std::time::{Duration, Instant};
+
+/// Pauses between two questions: short at first, since most migrations take some milliseconds.
+struct Pauses(Duration);
+
+impl Pauses {
+    const FIRST: Duration = Duration::from_millis(20);
+    const LONGEST: Duration = Duration::from_secs(1);
+
+    fn new() -> Pauses {
+        Pauses(Pauses::FIRST)
+    }
+
+    /// The next pause, half as long again as the last one.
+    fn next(&mut self) -> Duration {
+        let pause = self.0;
+        self.0 = (pause * 3 / 2).min(Pauses::LONGEST);
+        pause
+    }
+}
+
+/// Follows a migration that the server has taken.
+pub(super) fn follow(
+    management: &Management,
+    migration: &Migration,
+    total: usize,
+    limit: Duration,
+    events: &mut dyn FnMut(Event),
+) -> Result<Outcome> {
+    let mut follower = Follower {
+        management,
+        revision: migration.revision,
+        total,
+        limit,
+        applied: 0,
+        last: None,
+    };
+    let begun = Instant::now();
+    let mut pauses = Pauses::new();
+    follower.tell(
+        Event::Progress {
+            applied: migration.applied,
+            total,
+        },
+        events,
+    );
+    loop {
+        let left = limit.saturating_sub(begun.elapsed());
+        if left.is_zero() {
+            return Err(follower.too_long());
+        }
+        let pause = management.interrupt().sleep(pauses.next().min(left));
+        pause.map_err(|failure| follower.left_behind(failure))?;
+        match management.within(left, || follower.look(events)) {
+            Ok(Some(outcome)) => return Ok(outcome),
+            Ok(None) => {}
+            Err(Error::Fault(fault)) if fault.passes() => {
+                // The server resumes open migrations when it is started again.
+                let why = fault.to_string();
+                follower.tell(Event::Unanswered { why }, events);
+            }
+            Err(Error::Ended(failure)) => return Err(follower.left_behind(failure)),
+            Err(error) => return Err(management.failure("could not follow the migration", error)),
+        }
+    }
+}
+
+struct Follower<'a> {
+    management: &'a Management,
+    revision: i64,
+    total: usize,
+    limit: Duration,
+    applied: usize,
+    last: Option<Event>,
+}
+
+impl Follower<'_> {
+    /// Tells what has not just been told.
+    fn tell(&mut self, event: Event, events: &mut dyn FnMut(Event)) {
+        if self.last.as_ref() != Some(&event) {
+            self.last = Some(event.clone());
+            events(event);
+        }
+    }
+
+    /// One look; an outcome ends it.
+    fn look(
+        &mut self,
+        events: &mut dyn FnMut(Event),
+    ) -> std::result::Result<Option<Outcome>, Error> {
+        let seen = self.management.migration_status()?;
+        if seen.revision == self.revision {
+            return Ok(self.judge(&seen, events));
+        }
+        if seen.revision < self.revision && seen.status.is_open() {
+            // An older one goes first.
+            return Ok(None);
+        }
+        let all = self.management.list_migrations()?;
+        match all.iter().find(|one| one.revision == self.revision) {
+            Some(own) => Ok(self.judge(own, events)),
+            None => Ok(Some(Outcome::RolledBack {
+                revision: self.revision,
+                errors: vec!["the server no longer knows of it".to_owned()],
+                undone: false,
+            })),
+        }
+    }
+
+    fn judge(&mut self, seen: &Migration, events: &mut dyn FnMut(Event)) -> Option<Outcome> {
+        let total = self.total;
+        let failed = |undone| {
+            Some(Outcome::RolledBack {
+                revision: seen.revision,
+                errors: seen.errors.clone(),
+                undone,
+            })
+        };
+        match &seen.status {
+            Status::Pending | Status::InProgress | Status::Unknown(_) => {
+                self.applied = seen.applied;
+                let applied = seen.applied;
+                self.tell(Event::Progress { applied, total }, events);
+                None
+            }
+            Status::Success => {
+                let applied = total;
+                self.tell(Event::Progress { applied, total }, events);
+                Some(Outcome::Applied {
+                    revision: seen.revision,
+                })
+            }
+            Status::RollingBack => {
+                let (undone, total) = (seen.rolled_back, seen.applied);
+                self.tell(Event::RollingBack { undone, total }, events);
+                None
+            }
+            Status::RollbackSuccess => failed(true),
+            Status::RollbackFailure => failed(false),
+        }
+    }
+
+    /// A signal ends the following, not the migration.
+    fn left_behind(&self, failure: Failure) -> Failure {
+        let goes_on = format!(
+            "{}: the server goes on with the migration ({} of {} steps done)",
+            failure.message, self.applied, self.total
+        );
+        Failure {
+            message: goes_on,
+            ..failure
+        }
+        .hint("run the command again to see how it ended")
+    }
+
+    fn too_long(&self) -> Failure {
+        let limit = humantime::format_duration(self.limit);
+        let message = format!(
+            "the migration is not done after {limit}: {} of {} steps; the server goes on with it",
+            self.applied, self.total
+        );
+        Failure::new(Kind::NotReady, message)
+            .hint("run the command again to see how it ended, with a longer `--wait-timeout`")
+            .hint("if no step is done at all, another server may hold the database: look into the server's log")
+    }
+}
+
+/// Waits until no migration of the service is open. `false`: it still is when the limit is reached.
+pub(super) fn until_idle(management: &Management, limit: Duration) -> Result<bool> {
+    let begun = Instant::now();
+    let mut pauses = Pauses::new();
+    loop {
+        let left = limit.saturating_sub(begun.elapsed());
+        if left.is_zero() {
+            return Ok(false);
+        }
+        management.interrupt().sleep(pauses.next().min(left))?;
+        match management.within(left, || management.migration_status()) {
+            Ok(seen) if seen.status.is_open() => {}
+            Ok(_) => return Ok(true),
+            Err(Error::Fault(fault)) if fault.passes() => {}
+            Err(error) => {
+                return Err(management.failure("could not wait for the other deployment", error));
+            }
+        }
+    }
+}

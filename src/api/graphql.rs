@@ -1,0 +1,213 @@
+//! GraphQL's envelope: what is asked and what comes back, in the forms of all versions.
+
+use super::fault::{Fault, legible};
+use super::http::Reply;
+use crate::error::Failure;
+use serde_json::{Value, json};
+use std::fmt;
+
+/// A query or mutation with its variables.
+#[derive(Clone, PartialEq)]
+pub struct Operation {
+    /// GraphQL.
+    pub query: String,
+    /// An object; may hold secrets.
+    pub variables: Value,
+}
+
+impl Operation {
+    /// An operation; variables that are null are left out.
+    pub fn new(query: impl Into<String>, mut variables: Value) -> Operation {
+        if let Some(variables) = variables.as_object_mut() {
+            variables.retain(|_, value| !value.is_null());
+        }
+        Operation {
+            query: query.into(),
+            variables,
+        }
+    }
+
+    /// The body of the request.
+    pub fn body(&self) -> Value {
+        match self.variables.as_object() {
+            Some(variables) if !variables.is_empty() => {
+                json!({"query": self.query, "variables": self.variables})
+            }
+            _ => json!({"query": self.query}),
+        }
+    }
+}
+
+/// What a server says instead of an answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApiError {
+    /// Prisma's code; validation errors and crashes have none.
+    pub code: Option<i64>,
+    /// What it says, fit to be shown.
+    pub message: String,
+    /// What to look for in the server's log.
+    pub request_id: Option<String>,
+    /// The part of the query it is about.
+    pub path: Vec<String>,
+}
+
+impl fmt::Display for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+/// Why an operation has no result.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Error {
+    /// No usable answer.
+    Fault(Fault),
+    /// The server says no; never empty.
+    Api(Vec<ApiError>),
+    /// The run ends: a signal, a limit.
+    Ended(Failure),
+}
+
+impl From<Fault> for Error {
+    fn from(fault: Fault) -> Error {
+        Error::Fault(fault)
+    }
+}
+
+impl From<Failure> for Error {
+    fn from(failure: Failure) -> Error {
+        Error::Ended(failure)
+    }
+}
+
+impl Error {
+    /// The first thing the server says, if it is the server that says no.
+    pub fn api(&self) -> Option<&ApiError> {
+        match self {
+            Error::Api(errors) => errors.first(),
+            _ => None,
+        }
+    }
+
+    /// Whether any of the errors says this; they do not come in a fixed order.
+    pub fn says(&self, text: &str) -> bool {
+        match self {
+            Error::Api(errors) => errors.iter().any(|error| error.message.contains(text)),
+            _ => false,
+        }
+    }
+}
+
+/// The data of an answer. `token` is what was sent along: a server may repeat it in its refusal.
+pub fn data(mut reply: Reply, token: Option<&str>) -> Result<Value, Error> {
+    let safe = |text: &str| match token {
+        Some(token) => legible(&text.replace(token, "********"), LONGEST_MESSAGE),
+        None => legible(text, LONGEST_MESSAGE),
+    };
+    let foreign = Fault::NotGraphql {
+        status: reply.status,
+    };
+    let body = &mut reply.body;
+    if let Some(errors) = body["errors"]
+        .as_array()
+        .filter(|errors| !errors.is_empty())
+    {
+        return Err(Error::Api(errors.iter().map(|e| read(e, &safe)).collect()));
+    }
+    // A query that does not parse; and all errors of a service up to 1.5.
+    if body["error"].is_string() {
+        return Err(Error::Api(vec![read(body, &safe)]));
+    }
+    match body.get_mut("data").map(Value::take) {
+        Some(data @ Value::Object(_)) => Ok(data),
+        _ => Err(foreign.into()),
+    }
+}
+
+/// A validation error repeats what was sent, which may be a whole datamodel.
+const LONGEST_MESSAGE: usize = 2000;
+
+fn read(error: &Value, safe: &dyn Fn(&str) -> String) -> ApiError {
+    let message = match (&error["message"], &error["error"]) {
+        (Value::String(text), _) | (_, Value::String(text)) => safe(text),
+        // Oddly shaped, as 1.8 does for a crash outside of execution.
+        _ => safe(&error.to_string()),
+    };
+    let part = |part: &Value| match part {
+        Value::String(text) => safe(text),
+        other => other.to_string(),
+    };
+    let path = error["path"].as_array();
+    ApiError {
+        code: error["code"].as_i64(),
+        message,
+        request_id: error["requestId"].as_str().map(safe),
+        path: path
+            .map(|path| path.iter().map(part).collect())
+            .unwrap_or_default(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(status: u16, body: Value) -> Result<Value, Error> {
+        data(Reply { status, body }, Some("t0ken"))
+    }
+
+    #[test]
+    fn errors_are_read_in_every_form() {
+        let refused = answer(
+            200,
+            json!({"data": {"deploy": null}, "errors": [{
+                "message": "no t0ken\u{1b}[1m", "path": ["deploy", 0], "code": 3015,
+                "requestId": "local:x", "locations": []}]}),
+        );
+        let expected = ApiError {
+            code: Some(3015),
+            message: "no ********[1m".to_owned(),
+            request_id: Some("local:x".to_owned()),
+            path: vec!["deploy".to_owned(), "0".to_owned()],
+        };
+        assert_eq!(refused, Err(Error::Api(vec![expected])));
+        let old = answer(200, json!({"code": 3016, "requestId": "r", "error": "x"}));
+        let old = old.expect_err("refused");
+        assert_eq!(old.api().and_then(|e| e.code), Some(3016));
+        let unparsed = answer(400, json!({"error": "Syntax error"})).expect_err("refused");
+        assert!(unparsed.says("Syntax error"));
+        let odd = answer(500, json!({"errors": [[1]]})).expect_err("refused");
+        assert!(odd.says("[1]"));
+    }
+
+    #[test]
+    fn what_is_no_answer_is_told() {
+        for body in [
+            json!({}),
+            json!([]),
+            json!({"data": null}),
+            json!({"errors": []}),
+            json!(1),
+        ] {
+            assert_eq!(
+                answer(200, body),
+                Err(Fault::NotGraphql { status: 200 }.into())
+            );
+        }
+        assert_eq!(
+            answer(200, json!({"data": {"a": 1}, "errors": []})),
+            Ok(json!({"a": 1}))
+        );
+    }
+
+    #[test]
+    fn what_is_not_set_is_not_sent() {
+        let operation = Operation::new("{a}", json!({"a": null}));
+        assert_eq!(operation.body(), json!({"query": "{a}"}));
+        let operation = Operation::new("{a}", json!({"a": null, "b": false}));
+        assert_eq!(
+            operation.body(),
+            json!({"query": "{a}", "variables": {"b": false}})
+        );
+    }
+}

@@ -1,0 +1,224 @@
+//! How to get to an address, and the agent that goes there. Agents are shared: reading the system's
+//! certificates takes its time, and a connection that is open should be used again.
+
+use super::super::fault::Fault;
+use super::forward::Forward;
+use super::proxy::Proxies;
+use std::collections::HashMap;
+use std::sync::{Mutex, Once, OnceLock, PoisonError};
+use std::time::Duration;
+use ureq::http::Uri;
+use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
+use ureq::unversioned::transport::NextTimeout;
+
+/// The way to a host.
+#[derive(Clone)]
+pub(super) struct Route {
+    /// Scheme, host and port, without a path.
+    base: Uri,
+    proxy: Option<Via>,
+}
+
+#[derive(Clone)]
+struct Via {
+    proxy: ureq::Proxy,
+    /// Host and port, for people: without the password.
+    shown: String,
+    /// A proxy is asked for `http` addresses by their full name, for `https` ones to dig a tunnel.
+    tunnel: bool,
+}
+
+impl Route {
+    /// The way to `base`: `http(s)://HOST[:PORT]`, what follows being ignored.
+    pub(super) fn to(base: &str, proxies: &Proxies) -> Result<Route, Fault> {
+        let bad = |why: &str| Fault::BadAddress(why.to_owned());
+        let uri: Uri = base.parse().map_err(|_| bad("it cannot be read"))?;
+        let (Some(scheme), Some(host)) = (uri.scheme_str(), uri.host()) else {
+            return Err(bad("write `http://HOST:PORT`"));
+        };
+        let port = match scheme {
+            "https" => uri.port_u16().unwrap_or(443),
+            "http" => uri.port_u16().unwrap_or(80),
+            _ => return Err(bad("it must begin with `http://` or `https://`")),
+        };
+        let proxy = match proxies.on_the_way_to(scheme, host, port) {
+            None => None,
+            Some(text) => Some(Via::parse(text, scheme == "https")?),
+        };
+        Ok(Route { base: uri, proxy })
+    }
+
+    /// The proxy on the way, as it may be shown.
+    pub(super) fn proxy(&self) -> Option<&str> {
+        self.proxy.as_ref().map(|via| via.shown.as_str())
+    }
+
+    /// What to ask the agent for, and the headers that go with it.
+    pub(super) fn request(&self, path: &str) -> Result<(Uri, Vec<(&'static str, String)>), Fault> {
+        let bad = |_| Fault::BadAddress(format!("`{path}` is no path"));
+        let authority = self.base.authority().map_or("", |a| a.as_str());
+        let scheme = self.base.scheme_str().unwrap_or("http");
+        let full = format!("{scheme}://{authority}{path}");
+        let forward = self.proxy.as_ref().filter(|via| !via.tunnel);
+        let credentials = forward.and_then(Via::credentials);
+        let headers = credentials.map(|text| ("Proxy-Authorization", text));
+        Ok((full.parse().map_err(bad)?, headers.into_iter().collect()))
+    }
+
+    /// The agent for this way. With `keep`, connections stay open for a while.
+    pub(super) fn agent(&self, keep: bool) -> ureq::Agent {
+        // By whether connections are kept, and the proxy: its address, and whether it tunnels.
+        type Agents = HashMap<(bool, Option<(ureq::Proxy, bool)>), ureq::Agent>;
+        static AGENTS: OnceLock<Mutex<Agents>> = OnceLock::new();
+        let https = |uri: &Uri| uri.scheme_str() == Some("https");
+        let via = self.proxy.as_ref();
+        if https(&self.base) || via.is_some_and(|via| https(via.proxy.uri())) {
+            install_tls();
+        }
+        let key = (keep, via.map(|via| (via.proxy.clone(), via.tunnel)));
+        let mut agents = AGENTS
+            .get_or_init(Mutex::default)
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let agent = agents.entry(key).or_insert_with(|| {
+            let tunnel = via.filter(|via| via.tunnel);
+            let forward = via.filter(|via| !via.tunnel);
+            let forward = forward.map(|via| via.proxy.uri().clone());
+            let config = config(keep).proxy(tunnel.map(|via| via.proxy.clone()));
+            let names = Names {
+                proxy: forward.clone(),
+                usual: DefaultResolver::default(),
+            };
+            ureq::Agent::with_parts(config.build(), Forward::through(forward), names)
+        });
+        agent.clone()
+    }
+}
+
+impl Via {
+    fn parse(text: &str, tunnel: bool) -> Result<Via, Fault> {
+        let unusable = |why: &str| Fault::Proxy {
+            // The text may have a password in it.
+            proxy: text.rsplit('@').next().unwrap_or_default().to_owned(),
+            why: why.to_owned(),
+        };
+        let proxy = ureq::Proxy::new(text).map_err(|_| unusable("its address cannot be read"))?;
+        let shown = format!("{}:{}", proxy.host(), proxy.port());
+        match proxy.protocol() {
+            ureq::ProxyProtocol::Http | ureq::ProxyProtocol::Https => Ok(Via {
+                proxy,
+                shown,
+                tunnel,
+            }),
+            _ => Err(unusable(
+                "only `http://` and `https://` proxies are supported",
+            )),
+        }
+    }
+
+    fn credentials(&self) -> Option<String> {
+        if self.proxy.username().is_none() && self.proxy.password().is_none() {
+            return None;
+        }
+        let user = self.proxy.username().unwrap_or_default();
+        let password = self.proxy.password().unwrap_or_default();
+        let pair = format!("{user}:{password}");
+        Some(format!("Basic {}", base64(pair.as_bytes())))
+    }
+}
+
+fn base64(bytes: &[u8]) -> String {
+    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::new();
+    for chunk in bytes.chunks(3) {
+        let byte = |at: usize| u32::from(chunk.get(at).copied().unwrap_or_default());
+        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
+        for at in 0..4 {
+            let letter = LETTERS[(bits >> (18 - 6 * at) & 63) as usize];
+            text.push(if at <= chunk.len() {
+                char::from(letter)
+            } else {
+                '='
+            });
+        }
+    }
+    text
+}
+
+/// Idle connections are not kept longer: the servers close theirs after a minute.
+const IDLE: Duration = Duration::from_secs(10);
+
+fn config(keep: bool) -> ureq::config::ConfigBuilder<ureq::typestate::AgentScope> {
+    let tls = ureq::tls::TlsConfig::builder()
+        .root_certs(ureq::tls::RootCerts::PlatformVerifier)
+        .build();
+    ureq::Agent::config_builder()
+        // GraphQL servers put their errors into bodies of any status.
+        .http_status_as_error(false)
+        .max_redirects(0)
+        // A server that is being restarted leaves dead connections behind.
+        .max_idle_connections(if keep { 8 } else { 0 })
+        .max_idle_age(IDLE)
+        .user_agent(concat!("prisma/", env!("CARGO_PKG_VERSION")))
+        .tls_config(tls)
+}
+
+fn install_tls() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        // An error means that there is a provider already.
+        let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    });
+}
+
+/// Looks names up as the system does, and tells that failure from those of a connection.
+#[derive(Debug)]
+struct Names {
+    /// Looked up instead of the host, which is the proxy's business.
+    proxy: Option<Uri>,
+    usual: DefaultResolver,
+}
+
+impl Resolver for Names {
+    fn resolve(
+        &self,
+        uri: &Uri,
+        config: &ureq::config::Config,
+        timeout: NextTimeout,
+    ) -> Result<ResolvedSocketAddrs, ureq::Error> {
+        let uri = self.proxy.as_ref().unwrap_or(uri);
+        let found = self.usual.resolve(uri, config, timeout);
+        found.map_err(|error| match error {
+            ureq::Error::Io(error) if error.to_string().contains("emporary failure") => {
+                ureq::Error::Other(Box::new(NoNameService))
+            }
+            ureq::Error::Io(_) => ureq::Error::HostNotFound,
+            error => error,
+        })
+    }
+}
+
+/// The system's name service has no answer.
+#[derive(Debug)]
+pub(super) struct NoNameService;
+
+impl std::fmt::Display for NoNameService {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("no name server answers")
+    }
+}
+
+impl std::error::Error for NoNameService {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn credentials_are_spelled_as_http_wants_them() {
+        for (text, expected) in [("", ""), ("a", "YQ=="), ("ab", "YWI="), ("a:b", "YTpi")] {
+            assert_eq!(base64(text.as_bytes()), expected);
+        }
+        assert_eq!(base64(&[0xff, 0xfe, 0xfd, 0xfc]), "//79/A==");
+    }
+}

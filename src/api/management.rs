@@ -1,0 +1,170 @@
+//! The management API of one server, for one service: which path, which token, which limits.
+
+mod explain;
+mod projects;
+mod schema;
+mod which;
+
+use super::credential::{Credential, Tokens};
+use super::fault::Fault;
+use super::graphql::{self, Error, Operation};
+use super::http::{Client, Limits};
+use super::token::Grant;
+use super::version::{ManagementPath, Server};
+use crate::error::{Failure, Kind};
+use crate::interrupt::Interrupt;
+use serde_json::Value;
+use std::cell::{Cell, OnceCell, RefCell};
+use std::time::{Duration, Instant};
+
+pub(super) use projects::is as projects_is;
+pub use projects::{Migration, Status};
+pub use schema::{Problem, Schema, Subscription, Verdict};
+
+/// Until there is a connection.
+pub const CONNECT_LIMIT: Duration = Duration::from_secs(10);
+/// Until an answer is complete. A deployment looks at all data before it answers.
+pub const REQUEST_LIMIT: Duration = Duration::from_secs(120);
+
+/// A server's management API, for one service. Makes its token once, asks for the version once.
+pub struct Management {
+    client: Client,
+    interrupt: Interrupt,
+    name: String,
+    stage: String,
+    tokens: Tokens,
+    limits: Limits,
+    deadline: Cell<Option<Instant>>,
+    first: ManagementPath,
+    server: OnceCell<Server>,
+    speech: RefCell<Option<schema::Speech>>,
+    requests: Cell<usize>,
+}
+
+impl Management {
+    /// The management API of `client`'s host, for the service `name` (`WORKSPACE~NAME` in a workspace)
+    /// and its stage. The credential must be the one of that host. Asks nothing yet.
+    pub fn new(
+        client: Client,
+        interrupt: Interrupt,
+        name: &str,
+        stage: &str,
+        credential: Credential,
+    ) -> Management {
+        Management {
+            client,
+            interrupt,
+            name: name.to_owned(),
+            stage: stage.to_owned(),
+            tokens: Tokens::new(credential, Grant::service(name, stage)),
+            limits: Limits {
+                connect: CONNECT_LIMIT,
+                request: REQUEST_LIMIT,
+            },
+            deadline: Cell::new(None),
+            first: ManagementPath::Cluster,
+            server: OnceCell::new(),
+            speech: RefCell::new(None),
+            requests: Cell::new(0),
+        }
+    }
+
+    /// Other limits for each request.
+    #[must_use]
+    pub fn limits(mut self, limits: Limits) -> Management {
+        self.limits = limits;
+        self
+    }
+
+    /// The path to try first: the one that the generation of `prisma.yml` suggests. `/cluster` otherwise.
+    #[must_use]
+    pub fn first(mut self, path: ManagementPath) -> Management {
+        self.first = path;
+        self
+    }
+
+    /// What is known of the server: its version is not asked for again.
+    #[must_use]
+    pub fn known(mut self, server: Server) -> Management {
+        self.server = OnceCell::from(server);
+        self
+    }
+
+    /// From now on all requests together take so long at most; `None` for as long as it takes.
+    pub fn total(&self, limit: Option<Duration>) {
+        self.deadline
+            .set(limit.and_then(|limit| Instant::now().checked_add(limit)));
+    }
+
+    /// Does some work within a limit, and within the one that is set already.
+    pub(super) fn within<T>(&self, limit: Duration, work: impl FnOnce() -> T) -> T {
+        let outer = self.deadline.get();
+        let inner = Instant::now().checked_add(limit);
+        let sooner = match (outer, inner) {
+            (Some(outer), Some(inner)) => Some(outer.min(inner)),
+            (outer, inner) => outer.or(inner),
+        };
+        self.deadline.set(sooner);
+        let result = work();
+        self.deadline.set(outer);
+        result
+    }
+
+    /// The host.
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// The service, as the management API names it.
+    pub fn service(&self) -> (&str, &str) {
+        (&self.name, &self.stage)
+    }
+
+    /// Requests so far.
+    pub fn requests(&self) -> usize {
+        self.requests.get()
+    }
+
+    pub(super) fn interrupt(&self) -> &Interrupt {
+        &self.interrupt
+    }
+
+    /// Asks on the server's own path, with the token.
+    fn ask(&self, operation: &Operation) -> Result<Value, Error> {
+        let path = self.server()?.path;
+        let token = self.tokens.current()?;
+        self.post(path, operation, token, self.limits)
+    }
+
+    fn post(
+        &self,
+        path: ManagementPath,
+        operation: &Operation,
+        token: Option<String>,
+        limits: Limits,
+    ) -> Result<Value, Error> {
+        let limits = self.within_deadline(limits)?;
+        let (client, body) = (self.client.clone(), operation.body());
+        let sent = token.clone();
+        self.requests.set(self.requests.get() + 1);
+        let reply = self
+            .interrupt
+            .run(move || client.post(&path.to_string(), &body, sent.as_deref(), limits))?;
+        graphql::data(reply?, token.as_deref())
+    }
+
+    fn within_deadline(&self, limits: Limits) -> Result<Limits, Error> {
+        let Some(deadline) = self.deadline.get() else {
+            return Ok(limits);
+        };
+        let left = deadline.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            let message = format!("`{}`: the time for it is up", self.client.base());
+            return Err(Failure::new(Kind::NotReady, message).into());
+        }
+        Ok(Limits {
+            connect: limits.connect.min(left),
+            request: limits.request.min(left),
+        })
+    }
+}

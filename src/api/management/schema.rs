@@ -1,0 +1,232 @@
+//! The deploy mutation, in the words that each version understands.
+
+use super::super::fault::legible;
+use super::super::graphql::{Error, Operation};
+use super::super::step::{SELECTION, Step};
+use super::projects::Migration;
+use super::{Fault, Management};
+use crate::cluster::PrismaVersion;
+use serde_json::{Value, json};
+
+/// What a service is deployed with. Holds secrets, so it does not show itself.
+#[derive(Clone, Default)]
+pub struct Schema {
+    /// The datamodel.
+    pub types: String,
+    /// What opens the service's API; none leaves it open, and clears those there were.
+    pub secrets: Vec<String>,
+    /// Queries whose results go to webhooks.
+    pub subscriptions: Vec<Subscription>,
+}
+
+/// A query whose results go to a webhook.
+#[derive(Clone, Default)]
+pub struct Subscription {
+    /// Its name.
+    pub name: String,
+    /// GraphQL.
+    pub query: String,
+    /// Where the results go.
+    pub url: String,
+    /// What is sent along.
+    pub headers: Vec<(String, String)>,
+}
+
+/// An error or a warning about a datamodel.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// The type or enum it is about; `Global` for the whole, `Subscription` for a subscription.
+    pub type_name: String,
+    /// The field, or the subscription's name.
+    pub field: Option<String>,
+    /// What it is.
+    pub description: String,
+}
+
+/// What the server makes of a schema.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Verdict {
+    /// What makes it impossible.
+    pub errors: Vec<Problem>,
+    /// Where data would be lost.
+    pub warnings: Vec<Problem>,
+    /// What is being done now, if anything.
+    pub migration: Option<Migration>,
+    /// What changes, as far as the server says: the steps of a dry run are known to late versions only.
+    pub steps: Option<Vec<Step>>,
+}
+
+/// What a version understands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Speech {
+    /// Up to 1.4.0: no `force`, no `warnings`; data that would be lost is lost.
+    Plain,
+    /// `force` and `warnings`.
+    Force,
+    /// And `steps` beside the migration.
+    Steps,
+}
+
+impl Speech {
+    /// By version. Where that is not sure, more rather than less: a server that does not understand
+    /// says so, at no cost but a request.
+    fn of(version: Option<&PrismaVersion>, dry_run: bool) -> Speech {
+        let Some(version) = version else {
+            return Speech::Steps;
+        };
+        let since = |text: &str| {
+            text.parse::<PrismaVersion>()
+                .is_ok_and(|least| *version >= least)
+        };
+        // A tag like `1.4` moves on to the last of its line.
+        if !since("1.4") || version.tag() == "1.4.0" {
+            Speech::Plain
+        } else if since("1.34-alpha") || (dry_run && since("1.20-alpha")) {
+            Speech::Steps
+        } else {
+            Speech::Force
+        }
+    }
+
+    /// What to say to a server that did not understand.
+    fn less(self) -> Option<Speech> {
+        match self {
+            Speech::Steps => Some(Speech::Force),
+            Speech::Force => Some(Speech::Plain),
+            Speech::Plain => None,
+        }
+    }
+
+    /// Whether an error is about what only this speech has.
+    fn is_not_understood(self, error: &Error) -> bool {
+        let unknown = |field: &str| error.says(&format!("Cannot query field '{field}'"));
+        let input = |field: &str| {
+            error.says(&format!("Field '{field}' is not defined in the input type"))
+                || error.says(&format!("Unknown field '{field}'"))
+        };
+        match self {
+            Speech::Steps => unknown("steps") || Speech::Force.is_not_understood(error),
+            Speech::Force => unknown("warnings") || input("force"),
+            Speech::Plain => false,
+        }
+    }
+
+    fn operation(
+        self,
+        management: &Management,
+        schema: &Schema,
+        dry_run: bool,
+        force: bool,
+    ) -> Operation {
+        let (declared, given, warnings) = match self {
+            Speech::Plain => ("", "", ""),
+            _ => (
+                " $force: Boolean",
+                ", force: $force",
+                "\n    warnings { type field description }",
+            ),
+        };
+        let steps = match self {
+            Speech::Steps => format!("\n    steps {{ {SELECTION} }}"),
+            _ => String::new(),
+        };
+        let query = format!(
+            "mutation deploy($name: String! $stage: String! $types: String! $dryRun: Boolean \
+$secrets: [String!] $subscriptions: [FunctionInput!]{declared}) {{
+  deploy(input: {{name: $name, stage: $stage, types: $types, dryRun: $dryRun, secrets: $secrets, \
+subscriptions: $subscriptions{given}}}) {{
+    errors {{ type field description }}{warnings}
+    migration {{ revision status applied rolledBack errors steps {{ {SELECTION} }} }}{steps}
+  }}
+}}"
+        );
+        let subscriptions: Vec<Value> = schema
+            .subscriptions
+            .iter()
+            .map(Subscription::input)
+            .collect();
+        Operation::new(
+            query,
+            json!({
+                "name": management.name,
+                "stage": management.stage,
+                "types": schema.types,
+                "dryRun": dry_run.then_some(true),
+                "secrets": (!schema.secrets.is_empty()).then_some(&schema.secrets),
+                "subscriptions": (!subscriptions.is_empty()).then_some(subscriptions),
+                "force": (force && self > Speech::Plain).then_some(true),
+            }),
+        )
+    }
+}
+
+impl Subscription {
+    fn input(&self) -> Value {
+        let header = |(name, value): &(String, String)| json!({"name": name, "value": value});
+        let headers: Vec<Value> = self.headers.iter().map(header).collect();
+        json!({"name": self.name, "query": self.query, "url": self.url, "headers": headers})
+    }
+}
+
+impl Management {
+    /// Asks the server to deploy. What it says about the schema is a verdict, not an error.
+    pub fn deploy(&self, schema: &Schema, dry_run: bool, force: bool) -> Result<Verdict, Error> {
+        self.server()?;
+        let known = *self.speech.borrow();
+        let mut speech = known.unwrap_or_else(|| Speech::of(self.version().as_ref(), dry_run));
+        loop {
+            match self.ask(&speech.operation(self, schema, dry_run, force)) {
+                Err(error) if speech.is_not_understood(&error) => match speech.less() {
+                    Some(less) => speech = less,
+                    None => return Err(error),
+                },
+                answer => {
+                    *self.speech.borrow_mut() = Some(speech);
+                    return Verdict::read(&answer?["deploy"])
+                        .ok_or(Fault::NotGraphql { status: 200 }.into());
+                }
+            }
+        }
+    }
+
+    /// Whether the server looks whether data would be lost, and so asks for force. Known when it is
+    /// known which version it is.
+    pub fn checks_data_loss(&self) -> bool {
+        let known = *self.speech.borrow();
+        known.unwrap_or_else(|| Speech::of(self.version().as_ref(), false)) > Speech::Plain
+    }
+}
+
+impl Verdict {
+    fn read(payload: &Value) -> Option<Verdict> {
+        let migration = match &payload["migration"] {
+            Value::Null => None,
+            migration => Some(Migration::read(migration)?),
+        };
+        // Revision 0 stands for one that was never stored, and has no steps.
+        let migration = migration.filter(|migration| migration.revision > 0);
+        let steps = match &payload["steps"] {
+            list @ Value::Array(_) => Some(Step::read_all(list)),
+            _ if migration.is_some() => Some(Step::read_all(&payload["migration"]["steps"])),
+            _ => None,
+        };
+        Some(Verdict {
+            errors: problems(&payload["errors"])?,
+            warnings: problems(&payload["warnings"]).unwrap_or_default(),
+            migration,
+            steps,
+        })
+    }
+}
+
+fn problems(list: &Value) -> Option<Vec<Problem>> {
+    let text = |value: &Value| value.as_str().map(|text| legible(text, 2000));
+    let problem = |value: &Value| {
+        Some(Problem {
+            type_name: text(&value["type"])?,
+            field: text(&value["field"]),
+            description: text(&value["description"])?,
+        })
+    };
+    list.as_array()?.iter().map(problem).collect()
+}

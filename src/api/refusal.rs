@@ -1,0 +1,194 @@
+//! What the codes of the management API mean. The same number means different things, by version and
+//! by text.
+
+use super::graphql::ApiError;
+use std::fmt;
+
+/// What the management API refuses for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refusal {
+    /// A token is needed and none came.
+    TokenMissing,
+    /// The token is not signed by what the server verifies with.
+    TokenUndecodable,
+    /// The token's time has passed, by the server's clock.
+    TokenExpired,
+    /// The token is good, but not for this service and stage.
+    TokenInsufficient,
+    /// The token is refused for another reason.
+    TokenInvalid,
+    /// The datamodel is no schema text.
+    DatamodelSyntax,
+    /// A change of relations that could mean several things.
+    AmbiguousRelation,
+    /// No such service, or no such stage of it.
+    UnknownService,
+    /// The service's name is not allowed.
+    BadServiceName,
+    /// The stage's name is not allowed.
+    BadStageName,
+    /// A relation's name is missing or not allowed.
+    BadRelationName,
+    /// The service is there already.
+    Exists,
+    /// The service's name belongs to the server.
+    ReservedServiceName,
+    /// The stage's name belongs to the server.
+    ReservedStageName,
+    /// Another deployment of this service is under way.
+    Busy,
+    /// The server does not understand the request: another version than it says.
+    Invalid,
+    /// The server failed.
+    Crashed,
+    /// Anything else.
+    Other,
+}
+
+impl Refusal {
+    /// What an error means.
+    pub fn of(error: &ApiError) -> Refusal {
+        let says = |text: &str| error.message.contains(text);
+        match error.code {
+            Some(3015) => token(&error.message),
+            Some(3016) => Refusal::TokenExpired,
+            Some(3017) => Refusal::DatamodelSyntax,
+            Some(3018) => Refusal::AmbiguousRelation,
+            Some(4000) => Refusal::UnknownService,
+            Some(4001) => Refusal::BadServiceName,
+            Some(4002) => Refusal::BadStageName,
+            // Up to 1.7 the code of a deployment under way as well.
+            Some(4004) if says("in progress") || says("pending deployment") => Refusal::Busy,
+            Some(4004) => Refusal::BadRelationName,
+            Some(4005) => Refusal::Exists,
+            Some(4006) => Refusal::ReservedServiceName,
+            Some(4007) => Refusal::ReservedStageName,
+            Some(4008) => Refusal::Busy,
+            Some(_) => Refusal::Other,
+            None if says("Cannot query field")
+                || says("is not defined in the input type")
+                || says("Unknown argument")
+                || says("Unknown type") =>
+            {
+                Refusal::Invalid
+            }
+            None if says("Whoops") => Refusal::Crashed,
+            None => Refusal::Other,
+        }
+    }
+
+    /// Whether it is about who asks.
+    pub fn is_about_token(self) -> bool {
+        matches!(
+            self,
+            Refusal::TokenMissing
+                | Refusal::TokenUndecodable
+                | Refusal::TokenExpired
+                | Refusal::TokenInsufficient
+                | Refusal::TokenInvalid
+        )
+    }
+}
+
+/// The reasons behind 3015; several libraries worded them over the years.
+fn token(message: &str) -> Refusal {
+    let text = message.to_lowercase();
+    let says = |words: &[&str]| words.iter().any(|word| text.contains(word));
+    if says(&["header not provided", "not provided", "header is missing"]) {
+        Refusal::TokenMissing
+    } else if says(&["expired"]) {
+        Refusal::TokenExpired
+    } else if says(&["grants but none", "none satisfied", "satisfied the request"]) {
+        Refusal::TokenInsufficient
+    } else if says(&["decoded", "signature", "algorithm"]) || text.ends_with("invalid token") {
+        Refusal::TokenUndecodable
+    } else {
+        Refusal::TokenInvalid
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Refusal::TokenMissing => "it wants a secret and was given none",
+            Refusal::TokenUndecodable => "it does not accept the secret",
+            Refusal::TokenExpired => "to its clock the token has expired",
+            Refusal::TokenInsufficient => "the token is not for this service and stage",
+            Refusal::TokenInvalid => "it does not accept the token",
+            Refusal::DatamodelSyntax => "the datamodel cannot be read",
+            Refusal::AmbiguousRelation => "a change of relations is ambiguous",
+            Refusal::UnknownService => "it has no such service",
+            Refusal::BadServiceName => "the service's name is not allowed",
+            Refusal::BadStageName => "the stage's name is not allowed",
+            Refusal::BadRelationName => "a relation's name is missing or not allowed",
+            Refusal::Exists => "the service is there already",
+            Refusal::ReservedServiceName => "the service's name is reserved",
+            Refusal::ReservedStageName => "the stage's name is reserved",
+            Refusal::Busy => "another deployment of the service is in progress",
+            Refusal::Invalid => "it does not understand the request",
+            Refusal::Crashed => "it failed",
+            Refusal::Other => "it refuses",
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(code: Option<i64>, message: &str) -> Refusal {
+        Refusal::of(&ApiError {
+            code,
+            message: message.to_owned(),
+            request_id: None,
+            path: Vec::new(),
+        })
+    }
+
+    #[test]
+    fn the_reasons_behind_one_code_are_told_apart() {
+        let begin = "Authentication token is invalid: ";
+        for (text, refusal) in [
+            ("'Authorization' header not provided", Refusal::TokenMissing),
+            (
+                "Token can't be decoded: Invalid signature for this token or wrong algorithm.",
+                Refusal::TokenUndecodable,
+            ),
+            (
+                "Token can't be decoded: Expected token [null] to be composed of 2 or 3 parts",
+                Refusal::TokenUndecodable,
+            ),
+            (
+                "Token can't be decoded: The token is expired since 2018-05-02T12:00:00Z",
+                Refusal::TokenExpired,
+            ),
+            ("Invalid token", Refusal::TokenUndecodable),
+            (
+                "Token contained 1 grants but none satisfied the request.",
+                Refusal::TokenInsufficient,
+            ),
+            ("Token data could not be parsed.", Refusal::TokenInvalid),
+        ] {
+            assert_eq!(of(Some(3015), &format!("{begin}{text}")), refusal, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_reasons_behind_4004_are_told_apart() {
+        let busy = "You can not deploy to a service stage while there is a deployment in progress \
+                    or a pending deployment scheduled already.";
+        assert_eq!(of(Some(4004), busy), Refusal::Busy);
+        assert_eq!(of(Some(4008), "x"), Refusal::Busy);
+        let name = "'_x' is not a valid name for a relation.";
+        assert_eq!(of(Some(4004), name), Refusal::BadRelationName);
+    }
+
+    #[test]
+    fn what_has_no_code_is_told_by_its_text() {
+        let field = "Argument 'input' expected … Reason: Field 'force' is not defined in the input type 'DeployInput'.";
+        assert_eq!(of(None, field), Refusal::Invalid);
+        assert_eq!(of(None, "Whoops. Looks like an internal"), Refusal::Crashed);
+        assert_eq!(of(None, "x"), Refusal::Other);
+        assert_eq!(of(Some(1), "Whoops"), Refusal::Other);
+    }
+}

@@ -1,0 +1,234 @@
+//! The steps of a migration: what changes.
+
+use serde::Deserialize;
+use serde_json::Value;
+
+/// One change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    /// A new type.
+    CreateModel {
+        /// Its name.
+        name: String,
+    },
+    /// A type that goes, with its data.
+    DeleteModel {
+        /// Its name.
+        name: String,
+    },
+    /// A type that is renamed.
+    UpdateModel {
+        /// As it was called.
+        name: String,
+        /// As it is called from now on.
+        new_name: String,
+    },
+    /// A new enum.
+    CreateEnum {
+        /// Its name.
+        name: String,
+        /// Its values.
+        values: Vec<String>,
+    },
+    /// An enum that goes.
+    DeleteEnum {
+        /// Its name.
+        name: String,
+    },
+    /// An enum that changes.
+    UpdateEnum {
+        /// As it was called.
+        name: String,
+        /// As it is called from now on, if that changes.
+        new_name: Option<String>,
+        /// All its values from now on, if they change.
+        values: Option<Vec<String>>,
+    },
+    /// A new field.
+    CreateField(Box<NewField>),
+    /// A field that goes, with its data.
+    DeleteField {
+        /// The type it is in.
+        model: String,
+        /// Its name.
+        name: String,
+    },
+    /// A field that changes.
+    UpdateField(Box<FieldChange>),
+    /// A new relation.
+    CreateRelation {
+        /// Its name.
+        name: String,
+        /// One of the types.
+        left: String,
+        /// The other one.
+        right: String,
+    },
+    /// A relation that changes.
+    UpdateRelation {
+        /// As it was called.
+        name: String,
+        /// As it is called from now on, if that changes.
+        new_name: Option<String>,
+    },
+    /// A relation that goes.
+    DeleteRelation {
+        /// Its name.
+        name: String,
+    },
+    /// The service's secrets change.
+    UpdateSecrets,
+    /// Something newer than this program.
+    Unknown {
+        /// What the server calls it.
+        kind: String,
+    },
+}
+
+/// A field that is created.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct NewField {
+    /// The type it is in.
+    pub model: String,
+    /// Its name.
+    pub name: String,
+    /// The server's word for its type: `String`, `GraphQLID`, `Enum`, `Relation` …
+    #[serde(rename = "createField_typeName")]
+    pub type_name: String,
+    /// Whether it has always a value.
+    #[serde(rename = "createField_isRequired")]
+    pub is_required: bool,
+    /// Whether it is a list.
+    #[serde(rename = "createField_isList")]
+    pub is_list: bool,
+    /// Whether no two nodes have the same value.
+    #[serde(rename = "createField_unique")]
+    pub unique: bool,
+    /// The relation it belongs to.
+    #[serde(rename = "createField_relation")]
+    pub relation: Option<String>,
+    /// Its default value.
+    #[serde(rename = "createField_default")]
+    pub default: Option<String>,
+    /// The enum its values are from.
+    #[serde(rename = "createField_enum")]
+    pub enum_name: Option<String>,
+}
+
+/// A field that is changed. What is `None` stays as it is.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct FieldChange {
+    /// The type it is in.
+    pub model: String,
+    /// As it was called.
+    pub name: String,
+    /// As it is called from now on.
+    #[serde(rename = "updateField_newName")]
+    pub new_name: Option<String>,
+    /// The server's word for its new type.
+    #[serde(rename = "updateField_typeName")]
+    pub type_name: Option<String>,
+    /// Whether it has always a value from now on.
+    #[serde(rename = "updateField_isRequired")]
+    pub is_required: Option<bool>,
+    /// Whether it is a list from now on.
+    #[serde(rename = "updateField_isList")]
+    pub is_list: Option<bool>,
+    /// Whether no two nodes have the same value from now on.
+    #[serde(rename = "updateField_unique")]
+    pub unique: Option<bool>,
+    /// The relation it belongs to from now on.
+    #[serde(rename = "updateField_relation")]
+    pub relation: Option<String>,
+    /// Its new default value.
+    #[serde(rename = "updateField_default")]
+    pub default: Option<String>,
+    /// The enum its values are from, from now on.
+    #[serde(rename = "updateField_enum")]
+    pub enum_name: Option<String>,
+}
+
+/// What to ask of a step. Fields of the same name differ in nullability between the types, so they
+/// need names of their own; what only some versions have is not asked for.
+pub(super) const SELECTION: &str = "__typename
+... on CreateModel { name }
+... on DeleteModel { name }
+... on UpdateModel { name updateModel_newName: newName }
+... on CreateEnum { name createEnum_values: values }
+... on DeleteEnum { name }
+... on UpdateEnum { name updateEnum_newName: newName updateEnum_values: values }
+... on CreateField { model name createField_typeName: typeName createField_isRequired: isRequired \
+createField_isList: isList createField_unique: unique createField_relation: relation \
+createField_default: default createField_enum: enum }
+... on DeleteField { model name }
+... on UpdateField { model name updateField_newName: newName updateField_typeName: typeName \
+updateField_isRequired: isRequired updateField_isList: isList updateField_unique: unique \
+updateField_relation: relation updateField_default: default updateField_enum: enum }
+... on CreateRelation { name leftModel rightModel }
+... on UpdateRelation { name updateRelation_newName: newName }
+... on DeleteRelation { name }";
+
+impl Step {
+    /// A step as it was answered. One that lacks what its kind has is unknown.
+    pub(super) fn read(value: &Value) -> Step {
+        let kind = value["__typename"].as_str().unwrap_or("Unknown");
+        known(kind, value).unwrap_or_else(|| Step::Unknown {
+            kind: super::fault::legible(kind, 100),
+        })
+    }
+
+    /// All of a list.
+    pub(super) fn read_all(list: &Value) -> Vec<Step> {
+        let steps = list.as_array();
+        steps
+            .map(|steps| steps.iter().map(Step::read).collect())
+            .unwrap_or_default()
+    }
+}
+
+fn known(kind: &str, value: &Value) -> Option<Step> {
+    let text = |key: &str| value[key].as_str().map(str::to_owned);
+    let texts = |key: &str| -> Option<Vec<String>> {
+        let values = value[key].as_array()?.iter();
+        values
+            .map(|value| value.as_str().map(str::to_owned))
+            .collect()
+    };
+    let name = || text("name");
+    Some(match kind {
+        "CreateModel" => Step::CreateModel { name: name()? },
+        "DeleteModel" => Step::DeleteModel { name: name()? },
+        "UpdateModel" => Step::UpdateModel {
+            name: name()?,
+            new_name: text("updateModel_newName")?,
+        },
+        "CreateEnum" => Step::CreateEnum {
+            name: name()?,
+            values: texts("createEnum_values")?,
+        },
+        "DeleteEnum" => Step::DeleteEnum { name: name()? },
+        "UpdateEnum" => Step::UpdateEnum {
+            name: name()?,
+            new_name: text("updateEnum_newName"),
+            values: texts("updateEnum_values"),
+        },
+        "CreateField" => Step::CreateField(Deserialize::deserialize(value).ok()?),
+        "DeleteField" => Step::DeleteField {
+            model: text("model")?,
+            name: name()?,
+        },
+        "UpdateField" => Step::UpdateField(Deserialize::deserialize(value).ok()?),
+        "CreateRelation" => Step::CreateRelation {
+            name: name()?,
+            left: text("leftModel")?,
+            right: text("rightModel")?,
+        },
+        "UpdateRelation" => Step::UpdateRelation {
+            name: name()?,
+            new_name: text("updateRelation_newName"),
+        },
+        "DeleteRelation" => Step::DeleteRelation { name: name()? },
+        "UpdateSecrets" => Step::UpdateSecrets,
+        _ => return None,
+    })
+}
