@@ -28,6 +28,9 @@ struct Via {
     tunnel: bool,
 }
 
+/// Header lines to send along.
+type Headers = Vec<(&'static str, String)>;
+
 impl Route {
     /// The way to `base`: `http(s)://HOST[:PORT]`, what follows being ignored.
     pub(super) fn to(base: &str, proxies: &Proxies) -> Result<Route, Fault> {
@@ -54,7 +57,7 @@ impl Route {
     }
 
     /// What to ask the agent for, and the headers that go with it.
-    pub(super) fn request(&self, path: &str) -> Result<(Uri, Vec<(&'static str, String)>), Fault> {
+    pub(super) fn request(&self, path: &str) -> Result<(Uri, Headers), Fault> {
         let bad = |_| Fault::BadAddress(format!("`{path}` is no path"));
         let authority = self.base.authority().map_or("", |a| a.as_str());
         let scheme = self.base.scheme_str().unwrap_or("http");
