@@ -1,5 +1,9 @@
 //! The command line: clap types. Their doc comments are the help text.
 
+mod cluster;
+mod deploy;
+pub mod usage;
+
 use crate::cluster::{ClusterName, PrismaVersion};
 use crate::docker::LogOptions;
 use crate::error::Failure;
@@ -10,6 +14,9 @@ use std::ffi::OsString;
 use std::net::IpAddr;
 use std::str::FromStr;
 use std::time::Duration;
+
+pub use cluster::{Add, Cluster, ClusterLogs, Remove};
+pub use deploy::Deploy;
 
 /// run self-hosted Prisma 1 servers ("clusters") through Docker
 #[derive(Debug, Parser)]
@@ -84,9 +91,25 @@ pub struct Global {
     help: Option<bool>,
 }
 
+impl Cli {
+    /// Form of the result, by whichever flag.
+    pub fn format(&self) -> Format {
+        match &self.command {
+            Command::Deploy(deploy) if deploy.j => Format::Json,
+            _ => self.global.format(),
+        }
+    }
+
+    /// Whether nothing may be changed, by whichever flag.
+    pub fn dry_run(&self) -> bool {
+        let short = matches!(&self.command, Command::Deploy(deploy) if deploy.d);
+        short || self.global.dry_run
+    }
+}
+
 impl Global {
     /// Form of the result, by either flag.
-    pub fn format(&self) -> Format {
+    fn format(&self) -> Format {
         if self.json { Format::Json } else { self.output }
     }
 }
@@ -97,6 +120,11 @@ pub enum Command {
     /// run clusters on this machine's Docker engine
     #[command(subcommand)]
     Local(Local),
+    /// the clusters that services can be deployed to: the registry `~/.prisma/config.yml`
+    #[command(subcommand)]
+    Cluster(Cluster),
+    /// deploy the service of the nearest `prisma.yml`
+    Deploy(Box<Deploy>),
 }
 
 /// `prisma local …`.
@@ -127,6 +155,8 @@ impl Command {
     pub fn name(&self) -> &'static str {
         match self {
             Command::Local(local) => local.name(),
+            Command::Cluster(cluster) => cluster.name(),
+            Command::Deploy(_) => "deploy",
         }
     }
 }
@@ -153,6 +183,23 @@ pub struct Name {
     /// name of the cluster
     #[arg(short, long, env = "PRISMA_NAME", default_value = "local", value_parser = domain::<ClusterName>)]
     pub name: ClusterName,
+}
+
+impl Start {
+    /// Starting a cluster that is there already, as it is.
+    pub fn again(name: ClusterName) -> Self {
+        Start {
+            which: Name { name },
+            prisma_version: None,
+            port: None,
+            db_port: None,
+            bind: None,
+            waiting: Waiting {
+                wait_timeout: Duration::from_secs(300),
+                no_wait: false,
+            },
+        }
+    }
 }
 
 /// How long to wait until the server answers.
@@ -239,6 +286,16 @@ pub struct Logs {
     #[command(flatten)]
     #[expect(missing_docs, reason = "a doc comment here would become help text")]
     pub which: Name,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "a doc comment here would become help text")]
+    pub part: LogPart,
+    /// only this service, for example `prisma-db`
+    pub service: Option<String>,
+}
+
+/// What part of the logs to show.
+#[derive(Debug, Clone, Args)]
+pub struct LogPart {
     /// go on as lines appear, until Ctrl-C
     #[arg(short, long, env = "PRISMA_FOLLOW", value_parser = BoolishValueParser::new())]
     follow: bool,
@@ -251,12 +308,10 @@ pub struct Logs {
     /// put the time in front of each line
     #[arg(short, long, env = "PRISMA_TIMESTAMPS", value_parser = BoolishValueParser::new())]
     timestamps: bool,
-    /// only this service, for example `prisma-db`
-    pub service: Option<String>,
 }
 
-impl Logs {
-    /// What part of the logs to show.
+impl LogPart {
+    /// The same as docker is told.
     pub fn options(&self) -> LogOptions {
         LogOptions {
             follow: self.follow,

@@ -1,7 +1,14 @@
 //! The commands: each looks (files, registry, engine), plans, and acts. They do not call each other.
 
+pub mod cluster;
+pub mod deploy;
 pub mod local;
 
+use crate::context::Context;
+use crate::error::{Kind, Result};
+use crate::logs::Shown;
+use crate::plan::Plan;
+use crate::registry::Registry;
 use serde_json::Value;
 
 /// What a command has to say in the end: the same for people and for programs.
@@ -28,6 +35,12 @@ impl Report {
     }
 }
 
+impl From<Shown> for Report {
+    fn from(shown: Shown) -> Report {
+        Report::new(shown.text, shown.data)
+    }
+}
+
 /// The JSON envelope of a success.
 pub fn envelope(command: &str, report: &Report) -> Value {
     serde_json::json!({ "ok": true, "command": command, "data": report.data })
@@ -38,4 +51,28 @@ pub fn facts(pairs: &[(&str, String)]) -> String {
     let width = pairs.iter().map(|(key, _)| key.len()).max().unwrap_or(0);
     let line = |(key, value): &(&str, String)| format!("  {key:width$}   {value}\n");
     pairs.iter().map(line).collect()
+}
+
+/// The registry, and its owner told what is wrong with it.
+pub fn registry(ctx: &Context) -> Result<Registry> {
+    let variable = |name: &str| ctx.env.get(name).map(str::to_owned);
+    let registry = Registry::load(&ctx.home.registry(), &variable)?;
+    for warning in registry.warnings() {
+        ctx.ui.warn(warning);
+    }
+    Ok(registry)
+}
+
+/// Executes a plan and reports `done`, or shows the plan in a dry run.
+pub fn act(ctx: &Context, plan: &Plan, done: impl FnOnce() -> Report) -> Result<Report> {
+    if ctx.dry_run {
+        return Ok(Report::new(plan.text(), plan.data()));
+    }
+    plan.execute(ctx).map_err(|failure| match failure.kind {
+        Kind::Interrupted | Kind::Terminated => {
+            failure.hint("run the same command again: it goes on from what is there")
+        }
+        _ => failure,
+    })?;
+    Ok(done())
 }

@@ -1,6 +1,7 @@
 //! What a run is given by the outside: environment, folders, terminal, the door for processes.
 //! Built once in `lib.rs` and handed down; nothing else reads the process's environment.
 
+use crate::cluster::ClusterName;
 use crate::error::{Failure, Kind, Result};
 use crate::interrupt::Interrupt;
 use crate::process::Runner;
@@ -79,11 +80,29 @@ impl Home {
         self.0.join("clusters").join(name)
     }
 
+    /// The name as one that `prisma local` may run, when it has a folder of ours.
+    pub fn managed(&self, name: &str) -> Option<ClusterName> {
+        // A name that is none could lead out of the folder.
+        let name: ClusterName = name.parse().ok()?;
+        self.cluster(name.as_ref()).is_dir().then_some(name)
+    }
+
     /// The lock of a managed cluster. Not in its folder, which `delete` removes under the lock;
     /// no cluster's name begins with a dot.
     pub fn cluster_lock(&self, name: &str) -> PathBuf {
         self.0.join("clusters").join(format!(".{name}.lock"))
     }
+}
+
+/// The folder the user stands in.
+pub fn working_folder() -> Result<PathBuf> {
+    std::env::current_dir().map_err(|error| {
+        Failure::new(
+            Kind::Io,
+            format!("could not find the working directory: {error}"),
+        )
+        .hint("change to a folder that is there")
+    })
 }
 
 /// Everything a command needs from the outside.

@@ -4,41 +4,51 @@
 //! A second signal of the same kind ends the process at once, as people expect of a second Ctrl-C.
 
 use crate::error::{Failure, Kind, Result};
+use signal_hook::consts::SIGINT;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 /// How often a wait looks at the flag.
 pub const TICK: Duration = Duration::from_millis(40);
 
-/// The signal that asked this run to end, if one did.
+/// The signals that asked this run to end, if any did.
+///
+/// Two flags, not the last signal's number: a question that SIGTERM breaks off raises SIGINT on top
+/// (`console` does), and the run was terminated all the same.
 #[derive(Debug, Clone, Default)]
-pub struct Interrupt(Arc<AtomicUsize>);
+pub struct Interrupt {
+    interrupted: Arc<AtomicBool>,
+    terminated: Arc<AtomicBool>,
+}
 
 impl Interrupt {
     /// Registers the handlers. Without them (as in tests) the flag is never set.
     pub fn install() -> std::io::Result<Interrupt> {
         let interrupt = Interrupt::default();
         for signal in signals() {
-            let code = usize::try_from(signal).unwrap_or_default();
             // Order matters: the shutdown looks at the flag the line below it sets, so the first
             // signal only sets it and the second ends the process.
-            let armed = Arc::new(std::sync::atomic::AtomicBool::new(false));
+            let armed = Arc::new(AtomicBool::new(false));
             signal_hook::flag::register_conditional_shutdown(
                 signal,
                 128 + signal,
                 Arc::clone(&armed),
             )?;
             signal_hook::flag::register(signal, armed)?;
-            signal_hook::flag::register_usize(signal, Arc::clone(&interrupt.0), code)?;
+            let flag = match signal {
+                SIGINT => &interrupt.interrupted,
+                _ => &interrupt.terminated,
+            };
+            signal_hook::flag::register(signal, Arc::clone(flag))?;
         }
         Ok(interrupt)
     }
 
     /// Whether a signal came.
     pub fn requested(&self) -> bool {
-        self.0.load(Ordering::SeqCst) != 0
+        self.interrupted.load(Ordering::SeqCst) || self.terminated.load(Ordering::SeqCst)
     }
 
     /// Fails when a signal came.
@@ -51,10 +61,12 @@ impl Interrupt {
 
     /// The failure a signal stands for, if one came.
     pub fn failure(&self) -> Option<Failure> {
-        match self.0.load(Ordering::SeqCst) {
-            0 => None,
-            2 => Some(Failure::new(Kind::Interrupted, "interrupted")),
-            _ => Some(Failure::new(Kind::Terminated, "terminated")),
+        if self.terminated.load(Ordering::SeqCst) {
+            Some(Failure::new(Kind::Terminated, "terminated"))
+        } else if self.interrupted.load(Ordering::SeqCst) {
+            Some(Failure::new(Kind::Interrupted, "interrupted"))
+        } else {
+            None
         }
     }
 
@@ -93,20 +105,24 @@ impl Interrupt {
 
     /// Sets the flag as a signal would.
     #[cfg(test)]
-    pub fn raise(&self, signal: usize) {
-        self.0.store(signal, Ordering::SeqCst);
+    pub fn raise(&self, signal: i32) {
+        let flag = match signal {
+            SIGINT => &self.interrupted,
+            _ => &self.terminated,
+        };
+        flag.store(true, Ordering::SeqCst);
     }
 }
 
 #[cfg(unix)]
 fn signals() -> [i32; 3] {
-    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+    use signal_hook::consts::{SIGHUP, SIGTERM};
     [SIGINT, SIGTERM, SIGHUP]
 }
 
 #[cfg(not(unix))]
 fn signals() -> [i32; 2] {
-    use signal_hook::consts::{SIGINT, SIGTERM};
+    use signal_hook::consts::SIGTERM;
     [SIGINT, SIGTERM]
 }
 

@@ -6,25 +6,27 @@
 //! 2. What the outside gives, environment, folders, terminal, processes, signals, becomes a
 //!    [`context`].
 //! 3. A command ([`commands`]) *looks*: files (`cluster.yml`, the cluster [`registry`], the `prisma.yml`
-//!    of a [`service`]), containers ([`docker`], through [`process`]).
+//!    of a [`service`]), containers ([`docker`], through [`process`]), servers ([`survey`]) and [`cloud`].
 //! 4. It decides: a typed configuration ([`cluster`]) is rendered to the files that docker-compose
 //!    reads ([`render`]), the verbs of docker and docker-compose become invocations as values
 //!    ([`docker::verbs`]), and all of it steps of a [`plan`]. `--dry-run` shows the plan and stops.
 //! 5. The plan *acts*: files are written ([`files`]), processes run ([`process`]), and the server is
-//!    waited for ([`wait`], [`api`]).
+//!    waited for ([`wait`]); a deployment speaks the server's protocol ([`api::deploy`]).
 //! 6. A report goes to stdout ([`ui`]), or a failure ([`error`]) to stderr, here, in one place.
 //!
 //! Everything between looking and acting is a pure function. Each outside crate has one owner: clap
 //! in [`cli`], duct in [`process`], `serde_yaml` and `yaml-edit` in [`yaml`], console, indicatif and
-//! inquire in [`ui`], ureq in [`api::http`], the process's environment in [`context`].
+//! inquire in [`ui`], ureq in [`api::http`], jsonwebtoken in [`api::token`], the process's environment in [`context`].
 
 #![cfg_attr(
     test,
     allow(clippy::disallowed_methods, reason = "tests stage their own files")
 )]
 
+pub mod address;
 pub mod api;
 pub mod cli;
+pub mod cloud;
 pub mod cluster;
 pub mod commands;
 pub mod context;
@@ -33,12 +35,15 @@ pub mod error;
 pub mod files;
 pub mod interrupt;
 pub mod keys;
+pub mod logs;
 pub mod plan;
 pub mod process;
 pub mod registry;
 pub mod render;
 pub mod service;
 pub mod suggest;
+pub mod survey;
+pub mod target;
 pub mod ui;
 pub mod variables;
 pub mod wait;
@@ -58,32 +63,61 @@ use ui::{Facts, Format, Terminal, Ui};
 /// Runs the program: from its arguments to the status it ends with.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
     let env = Env::of_process();
-    let cli = match cli::parse(args) {
+    let args: Vec<OsString> = args.into_iter().collect();
+    let cli = match cli::parse(args.clone()) {
         Ok(cli) => cli,
-        Err(error) => return cli::report(&error),
+        Err(error) => return misunderstood(&error, cli::usage::asks_for_json(&args, &env)),
     };
     let ui = Ui::new(Terminal::decide(facts(&cli), &env));
     let command = cli.command.name();
     match context(&cli, env, ui) {
         Ok(ctx) => {
-            let result = dispatch(&ctx, &cli.command);
+            let result = dispatch(&ctx, &cli.command).map_err(|failure| by_signal(&ctx, failure));
             report(&ctx.ui, command, result)
         }
         Err((ui, failure)) => report(&ui, command, Err(failure)),
     }
 }
 
+/// Reports a command line that was not understood, or that asks for help or the version.
+fn misunderstood(error: &clap::Error, json: bool) -> u8 {
+    match cli::usage::failure(error) {
+        Some(failure) if json => {
+            let ui = Ui::new(Terminal {
+                format: Format::Json,
+                ..Terminal::default()
+            });
+            report(&ui, "", Err(failure))
+        }
+        _ => cli::report(error),
+    }
+}
+
 fn dispatch(ctx: &Context, command: &Command) -> Result<Report> {
     match command {
         Command::Local(command) => commands::local::run(ctx, command),
+        Command::Cluster(command) => commands::cluster::run(ctx, command),
+        Command::Deploy(args) => commands::deploy::run(ctx, args),
+    }
+}
+
+/// A question knows that it was broken off, but not whether by Ctrl-C or by SIGTERM.
+fn by_signal(ctx: &Context, failure: Failure) -> Failure {
+    match ctx.interrupt.failure() {
+        Some(signal) if failure.kind == Kind::Interrupted => Failure {
+            kind: signal.kind,
+            ..failure
+        },
+        _ => failure,
     }
 }
 
 fn facts(cli: &Cli) -> Facts {
     Facts {
         stdin_tty: io::stdin().is_terminal(),
+        stdout_tty: io::stdout().is_terminal(),
         stderr_tty: io::stderr().is_terminal(),
-        format: cli.global.format(),
+        format: cli.format(),
         color: cli.global.color,
         quiet: cli.global.quiet,
         verbose: cli.global.verbose,
@@ -112,7 +146,7 @@ fn context(cli: &Cli, env: Env, ui: Ui) -> std::result::Result<Context, (Ui, Fai
         home,
         ui,
         interrupt,
-        dry_run: cli.global.dry_run,
+        dry_run: cli.dry_run(),
     })
 }
 

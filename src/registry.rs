@@ -16,6 +16,7 @@ use std::path::Path;
 
 pub use crate::variables::Env;
 pub use store::{NewEntry, Saved, remove, save};
+pub use variables::resolve;
 
 /// A cluster of the registry.
 #[derive(Clone, PartialEq, Eq)]

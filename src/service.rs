@@ -126,6 +126,15 @@ impl Target {
         }
     }
 
+    /// The name as it stands behind `cluster:`, when it is a cluster.
+    pub fn cluster_name(&self) -> Option<String> {
+        match self {
+            Target::Cluster(name) => Some(name.clone()),
+            Target::Cloud { workspace, cluster } => Some(format!("{workspace}/{cluster}")),
+            Target::Unset | Target::Endpoint(_) => None,
+        }
+    }
+
     /// The workspace in Prisma Cloud.
     pub fn workspace(&self) -> Option<&str> {
         match self {
@@ -195,6 +204,12 @@ pub fn load(file: &Path, given: Given<'_>) -> Result<Service> {
 /// The same for a text that is read already; `read` gives the text of the other files.
 pub fn parse(file: &Path, text: &str, given: Given<'_>, read: ReadFile<'_>) -> Result<Service> {
     read::read(file, text, given, read)
+}
+
+/// Just the `cluster` of a `prisma.yml`, for commands that do not deploy: what is wrong elsewhere in
+/// the file does not matter.
+pub fn cluster(file: &Path, text: &str, given: Given<'_>) -> Result<Option<String>> {
+    read::cluster(file, text, given)
 }
 
 /// A way to read files: `None` where there is none.

@@ -3,6 +3,8 @@
 //! Owns `console`, `indicatif` and the prompts. Decisions about colour, spinners and questions are
 //! pure functions of the streams, the flags and the environment ([`Terminal`]).
 
+mod hidden;
+mod mute;
 mod prompt;
 mod stage;
 mod table;
@@ -15,7 +17,7 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 use std::sync::{Mutex, PoisonError};
 
-pub use stage::Stage;
+pub use stage::{Stage, short};
 pub use table::Table;
 pub use terminal::{Color, Facts, Format, Terminal};
 

@@ -33,6 +33,8 @@ pub struct Wait {
     pub host: String,
     /// Where the database will greet, for example `localhost:3366`.
     pub database: String,
+    /// Whether the database must have been seen. One on another machine may be behind a firewall.
+    pub sees_database: bool,
     /// When to give up.
     pub limit: Duration,
 }
@@ -41,21 +43,25 @@ impl Wait {
     /// Waits. Fails with [`Kind::ContainerFailed`] when a container cannot run, with
     /// [`Kind::NotReady`] at the limit.
     pub fn run(&self, ctx: &Context) -> Result<()> {
-        let deadline = Instant::now() + self.limit;
+        let begun = Instant::now();
         let limit = format!("at most {}", humantime::format_duration(self.limit));
         let mut watch = Watch::default();
         let mut looked: Option<Instant> = None;
         let mut database_up = false;
         let mut stage = ctx.ui.stage("waiting for the database", &limit);
         loop {
-            let why = match self.ask(ctx)? {
-                Ok(server) => {
+            let answer = self.ask(ctx)?;
+            let greets = database_up || self.database_greets(ctx)?;
+            let why = match answer {
+                Ok(server) if greets || !self.must_greet(ctx)? => {
                     stage.done(&format!("server up, Prisma {}", server.version));
                     return Ok(());
                 }
-                Err(why) => why,
+                // A server that was up before keeps answering while its database is restarted.
+                Ok(_) => "the server waits for it".to_owned(),
+                Err(why) => format!("the server does not answer ({why})"),
             };
-            if !database_up && self.database_greets(ctx)? {
+            if greets && !database_up {
                 database_up = true;
                 stage.done("database up");
                 stage = ctx.ui.stage("waiting for the server", &limit);
@@ -67,7 +73,8 @@ impl Wait {
                     return Err(self.trouble(ctx, &trouble));
                 }
             }
-            if Instant::now() >= deadline {
+            // Not a point in time: the limit may lie beyond all of them.
+            if begun.elapsed() >= self.limit {
                 return Err(self.too_late(ctx, database_up, &why));
             }
             ctx.interrupt.sleep(PAUSE)?;
@@ -83,6 +90,18 @@ impl Wait {
     fn database_greets(&self, ctx: &Context) -> Result<bool> {
         let address = self.database.clone();
         ctx.interrupt.run(move || mysql_greets(&address, QUESTION))
+    }
+
+    /// Whether a database that does not greet keeps the cluster from being ready: an override may
+    /// have taken its port away.
+    fn must_greet(&self, ctx: &Context) -> Result<bool> {
+        if !self.sees_database {
+            return Ok(false);
+        }
+        let port = self.database.rsplit_once(':').map(|(_, port)| port);
+        let publishes = |c: &Container| c.ports.iter().any(|p| Some(&*p.port.to_string()) == port);
+        let containers = containers(ctx, &self.tools, &self.name)?;
+        Ok(containers.iter().any(publishes))
     }
 
     fn trouble(&self, ctx: &Context, trouble: &Trouble) -> Failure {
@@ -112,7 +131,7 @@ impl Wait {
             "is not up yet"
         };
         let message = format!(
-            "cluster `{}` is not ready after {limit}: the database {database}, the server does not answer ({why})",
+            "cluster `{}` is not ready after {limit}: the database {database}, {why}",
             self.name
         );
         Failure::new(Kind::NotReady, ctx.ui.mask(&message))

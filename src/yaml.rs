@@ -1,13 +1,12 @@
 //! YAML: read with the place of every key, edited without touching anything else, written so that
 //! YAML 1.1 and 1.2 readers agree.
 //!
-//! The only module that knows `serde_yaml` (values, strictness) and `yaml-edit` (places, lossless
-//! edits). `serde_yaml` judges whether a text is YAML at all: `yaml-edit` is lenient.
+//! The only module that knows `serde_yaml` (values, strictness) and `yaml-edit` (places).
+//! `serde_yaml` judges whether a text is YAML at all: `yaml-edit` is lenient.
 
 pub mod bent;
 pub mod edit;
 pub mod node;
-pub mod patch;
 pub mod places;
 pub mod read;
 pub mod scan;

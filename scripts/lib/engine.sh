@@ -92,5 +92,9 @@ engine_undo() {
     service) as_root service docker stop >/dev/null ;;
     dockerd) as_root sh -c 'kill "$(cat /var/run/docker.pid)"' ;;
   esac
+  for _ in $(seq 60); do
+    engine_answers || break
+    sleep 0.5
+  done
   say 'stopped Docker Engine, which the quickstart had started'
 }

@@ -68,7 +68,7 @@ packages_lists_once() {
 # along is started: it is here for tests, which bring up their own.
 packages_install() {
   local quiet='' log result=0
-  if [ "$1" = --quiet-services ]; then quiet=yes; shift; fi
+  if [ "${1:-}" = --quiet-services ]; then quiet=yes; shift; fi
   [ $# -eq 0 ] && return
   local obstacle
   obstacle=$(install_obstacle)

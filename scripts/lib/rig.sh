@@ -182,6 +182,8 @@ rig_up() {
 rig_destroy() {
   local data
   [ -d "$rig_state" ] || return 0
+  # what still runs inside goes first: without an engine it would only complain
+  rig_kill rig_guests
   if rig_up; then
     # at once, and not one stop grace period after the other
     rig_docker 20 ps -q 2>/dev/null | while read -r id; do
@@ -199,6 +201,17 @@ rig_destroy() {
     */"$rig") rm -rf "$data" || warn "could not remove \`$data\`" ;;
   esac
   rm -rf "$rig_state" || warn "could not remove \`$rig_state\`"
+}
+
+# in the namespace, and no part of the rig
+rig_guests() {
+  local pid
+  ip netns pids "$rig" 2>/dev/null | grep -vx "$$" | while read -r pid; do
+    case $(readlink "/proc/$pid/exe") in
+      */dockerd | */docker-proxy | */docker-registry | */containerd* | */runc | '') ;;
+      *) printf '%s\n' "$pid" ;;
+    esac
+  done
 }
 
 # Everything that belongs to the rig, what runs in its namespace included. Never this script.

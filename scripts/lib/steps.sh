@@ -25,7 +25,9 @@ steps_interrupted() {
   trap '' INT TERM HUP
   fail "interrupted${child:+; waiting for what is running to clean up}"
   if [ -n "$child" ]; then
-    [ "$1" = INT ] || kill -s TERM "$child" 2>/dev/null || true
+    # from a terminal it has its Ctrl-C already
+    if [ "$1" = INT ]; then sleep 1; fi
+    kill -s "$1" "$child" 2>/dev/null || true
     wait "$child" || true
   fi
   exit "$2"

@@ -82,12 +82,16 @@ pub fn ask(host: &str, limit: Duration) -> Result<Server, Unreachable> {
     match ask_on(ManagementPath::Management, "serverInfo", host, left)? {
         Ok(server) => Ok(server),
         // The answer that is more like a server's says more.
-        Err(second) => Err(std::cmp::max(first, second).into_unreachable()),
+        Err(second @ Odd::Json { .. }) => match first {
+            Odd::Page { .. } => Err(second.into_unreachable()),
+            Odd::Json { .. } => Err(first.into_unreachable()),
+        },
+        Err(Odd::Page { .. }) => Err(first.into_unreachable()),
     }
 }
 
-/// An answer that is no version, the more telling the greater.
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// An answer that is no version.
+#[derive(Debug)]
 enum Odd {
     Page { status: u16, url: String },
     Json { url: String },
@@ -97,9 +101,9 @@ impl Odd {
     fn into_unreachable(self) -> Unreachable {
         Unreachable::Foreign(match self {
             Odd::Page { status, url } => {
-                format!("`{url}` answers with status {status} and no JSON: not a Prisma server")
+                format!("`{url}` answers with status {status} and no JSON")
             }
-            Odd::Json { url } => format!("`{url}` answers, but not as a Prisma server"),
+            Odd::Json { url } => format!("`{url}` answers something else than its version"),
         })
     }
 }
@@ -115,7 +119,7 @@ fn ask_on(
     match post_query(&url, &query, limit).map_err(Unreachable::Silent)? {
         Answer::Json(body) => Ok(match body["data"][field]["version"].as_str() {
             Some(version) => Ok(Server {
-                version: version.to_owned(),
+                version: super::plain(version),
                 path,
             }),
             None => Err(Odd::Json { url }),

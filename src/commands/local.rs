@@ -14,13 +14,12 @@ mod stop;
 mod upgrade;
 mod world;
 
-use super::Report;
+use super::{Report, act};
 use crate::cli::Local;
 use crate::cluster::ClusterName;
 use crate::context::{Context, LOCK_LIMIT};
-use crate::error::{Kind, Result};
+use crate::error::Result;
 use crate::files::{Lock, Request};
-use crate::plan::Plan;
 use world::World;
 
 /// Runs one of the verbs.
@@ -35,6 +34,11 @@ pub fn run(ctx: &Context, command: &Local) -> Result<Report> {
         Local::Logs(args) => logs::run(ctx, args),
         Local::Delete(args) => delete::run(ctx, &args.name),
     }
+}
+
+/// Starts a cluster that is there and stopped, for a command that needs it.
+pub fn start_again(ctx: &Context, name: ClusterName) -> Result<()> {
+    start::run(ctx, &crate::cli::Start::again(name)).map(|_| ())
 }
 
 /// Looks at a cluster under its lock, so that what is seen stays true until the verb ends. A dry
@@ -59,18 +63,4 @@ fn look_locked(
         Some(Lock::acquire_with(&request, &ctx.interrupt)?)
     };
     Ok((look(ctx, name)?, lock))
-}
-
-/// Executes a plan and reports `done`, or shows the plan in a dry run.
-fn act(ctx: &Context, plan: &Plan, done: impl FnOnce() -> Report) -> Result<Report> {
-    if ctx.dry_run {
-        return Ok(Report::new(plan.text(), plan.data()));
-    }
-    plan.execute(ctx).map_err(|failure| match failure.kind {
-        Kind::Interrupted | Kind::Terminated => {
-            failure.hint("run the same command again: it goes on from what is there")
-        }
-        _ => failure,
-    })?;
-    Ok(done())
 }

@@ -97,6 +97,16 @@ impl Container {
         self.state == State::Running
     }
 
+    /// Whether it runs a Prisma server, by its image's name or else by the settings only a server has.
+    pub fn is_server(&self) -> bool {
+        let image = self.image.rsplit('/').next().unwrap_or_default();
+        let image = image.split([':', '@']).next().unwrap_or_default();
+        image == "prisma"
+            || image.starts_with("prisma-prod")
+            || self.env.contains_key("PRISMA_CONFIG")
+            || self.env.contains_key("SQL_CLIENT_HOST")
+    }
+
     /// The host port of a port inside, for example of `3306/tcp`.
     pub fn published(&self, inside: &str) -> Option<&Published> {
         self.ports.iter().find(|port| port.inside == inside)
@@ -279,6 +289,7 @@ mod tests {
         assert_eq!(server.image, "prismagraphql/prisma:1.1");
         assert_eq!(server.env["SQL_CLIENT_HOST"], "prisma-db");
         assert_eq!(server.published("4466/tcp").map(|p| p.port), Some(4466));
+        assert!(server.is_server() && !database.is_server());
         assert!(database.is_up());
         assert_eq!(database.published("3306/tcp").map(|p| p.port), Some(3366));
         assert_eq!(database.compose_version.as_deref(), Some("1.29.2"));

@@ -16,8 +16,12 @@ impl Engine {
     /// Follows `DOCKER_HOST` as docker and the npm CLI did: a remote `tcp` or `ssh` address names
     /// the host, anything else is this machine.
     pub fn find(env: &Env) -> Engine {
-        let remote = env.get("DOCKER_HOST").and_then(remote_host);
-        match remote {
+        Engine::at(env.get("DOCKER_HOST").unwrap_or_default())
+    }
+
+    /// The engine at an address such as `DOCKER_HOST` has.
+    pub fn at(address: &str) -> Engine {
+        match remote_host(address) {
             Some(host) if !is_loopback(&host) => Engine { host, local: false },
             _ => Engine {
                 host: "localhost".to_owned(),

@@ -7,7 +7,7 @@ use crate::variables::{Choice, OPEN, Piece, Reference, leading};
 ///
 /// What only looks like a reference (`${self:…}`, no closing brace) is left as it is. A replaced text
 /// is not looked at again.
-pub(super) fn resolve(text: &str, env: Env<'_>) -> Result<String, String> {
+pub fn resolve(text: &str, env: Env<'_>) -> Result<String, String> {
     let mut resolved = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find(OPEN) {

@@ -188,3 +188,129 @@ fn quoted(
 fn line_end(text: &str, at: usize) -> usize {
     text[at..].find('\n').map_or(text.len(), |n| at + n + 1)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::files::{Access, write_atomic};
+    use proptest::prelude::*;
+
+    fn read(text: &str) -> Vec<(String, String)> {
+        let values = parse(Path::new("/x/.env"), text).unwrap_or_else(|e| panic!("{text:?}: {e}"));
+        values.into_iter().collect()
+    }
+
+    #[test]
+    fn lines_are_read_as_people_write_them() {
+        for (text, expected) in [
+            ("A=b", "b"),
+            ("A=b\r\n", "b"),
+            ("\u{feff}A=b\n", "b"),
+            ("  export  A = b  \n", "b"),
+            ("export\tA=b", "b"),
+            ("A=", ""),
+            ("A= # comment", ""),
+            ("A=#b", "#b"),
+            ("A=b#c", "b#c"),
+            ("A=b #c # d", "b"),
+            ("A=b\t# c", "b"),
+            ("A=b c", "b c"),
+            ("A=b=c", "b=c"),
+            ("A=it's", "it's"),
+            ("A=b\"c\"", "b\"c\""),
+            ("A=a$b ${C}\\n", "a$b ${C}\\n"),
+            ("A='a # b \\n \"c\" ${D}' # e", "a # b \\n \"c\" ${D}"),
+            (
+                "A=\"a\\nb\\tc\\\\ \\\" \\$ \\x # d\"#e",
+                "a\nb\tc\\ \" $ \\x # d",
+            ),
+            ("A=\"a\r\nb\"\r\n", "a\nb"),
+            ("A='a\nb'", "a\nb"),
+            ("A=\"\"", ""),
+            ("A=b\nA=c", "c"),
+            ("# A=x\n\n   # B=\nA=b\n#", "b"),
+        ] {
+            assert_eq!(
+                read(text),
+                [("A".to_owned(), expected.to_owned())],
+                "{text:?}"
+            );
+        }
+        let names = read("_a.b-C1=x\nexport=y\n");
+        assert_eq!(names[0].0, "_a.b-C1");
+        assert_eq!(names[1], ("export".to_owned(), "y".to_owned()));
+    }
+
+    #[test]
+    fn lines_that_are_none_are_told_without_their_content() {
+        let text = "A=1\nhunter2\nB C=hunter2\n1D=hunter2\nE: hunter2\n=hunter2\nexport F\nG=\"a\nb\" hunter2\nH='hunter2\n";
+        let failure = parse(Path::new("/x/.env"), text).expect_err("wrong");
+        let lines: Vec<_> = failure.message.lines().collect();
+        assert_eq!(
+            lines,
+            [
+                "/x/.env:2:1: there is no `=`: write `NAME=VALUE`, or `#` in front of a comment",
+                "/x/.env:3:1: what is in front of `=` is no name of a variable",
+                "/x/.env:4:1: what is in front of `=` is no name of a variable",
+                "/x/.env:5:1: there is no `=`: write `NAME=VALUE`, or `#` in front of a comment",
+                "/x/.env:6:1: what is in front of `=` is no name of a variable",
+                "/x/.env:7:1: there is no `=`: write `NAME=VALUE`, or `#` in front of a comment",
+                "/x/.env:8:1: there is something behind the closing quote",
+                "/x/.env:10:1: the quote is never closed",
+            ]
+        );
+        assert_eq!(failure.kind, Kind::ConfigInvalid);
+    }
+
+    #[test]
+    fn files_come_in_their_order_and_the_environment_before_them() {
+        let home = tempfile::tempdir().expect("temporary folder");
+        let (folder, working) = (home.path().join("service"), home.path().join("work"));
+        let write = |path: &Path, text: &str| {
+            write_atomic(path, text.as_bytes(), Access::Shared).expect("writes");
+        };
+        let real = |name: &str| (name == "R").then(|| "real".to_owned());
+        let get = |files: &EnvFiles, names: &[&str]| {
+            let value = |name: &&str| files.get(&real, name).unwrap_or_default();
+            names.iter().map(value).collect::<Vec<_>>().join(",")
+        };
+        let none = EnvFiles::load(&folder, &working, None).expect("nothing is fine");
+        assert_eq!(get(&none, &["A", "R"]), ",real");
+        write(&folder.join(".env"), "A=beside\nR=beside\n");
+        write(&working.join(".env"), "A=work\nB=work\n");
+        let both = EnvFiles::load(&folder, &working, None).expect("reads");
+        assert_eq!(get(&both, &["A", "B", "R"]), "beside,work,real");
+        assert_eq!(both.files().len(), 2);
+        assert!(!format!("{both:?}").contains("beside,"));
+        let same = EnvFiles::load(&folder, &folder, None).expect("reads");
+        assert_eq!(same.files().len(), 1);
+        write(&home.path().join("other.env"), "C=other\n");
+        for path in [Path::new("../other.env"), &home.path().join("other.env")] {
+            let other = EnvFiles::load(&folder, &working, Some(path)).expect("reads");
+            assert_eq!(get(&other, &["A", "B", "C", "R"]), ",,other,real");
+        }
+        let missing = EnvFiles::load(&folder, &working, Some(Path::new("nope")));
+        let missing = missing.expect_err("is not there");
+        assert_eq!(missing.kind, Kind::Usage);
+        assert!(missing.message.contains("work/nope"), "{missing}");
+    }
+
+    proptest! {
+        #[test]
+        fn quoted_values_read_back(value in any::<String>()) {
+            let escaped = value
+                .replace('\\', "\\\\")
+                .replace('"', "\\\"")
+                .replace('\n', "\\n")
+                .replace('\r', "\\r");
+            let found = read(&format!("# x\nA=\"{escaped}\" # y\nB=1\n"));
+            prop_assert_eq!(&found[0].1, &value);
+            prop_assert_eq!(found.len(), 2);
+        }
+
+        #[test]
+        fn nothing_panics(text in "(export |[A-C]|=|\"|'|#| |\\\\|\n|\r\n|ü|\u{feff}){0,40}") {
+            let _ = parse(Path::new("/x/.env"), &text);
+        }
+    }
+}

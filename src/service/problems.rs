@@ -4,6 +4,9 @@ use crate::error::{Failure, Kind, Result};
 use crate::yaml::Position;
 use std::path::{Path, PathBuf};
 
+/// How many problems are told: nobody reads more.
+const MOST: usize = 100;
+
 /// Something wrong.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Problem {
@@ -50,9 +53,14 @@ impl Problems {
 
     /// The failure that tells all of them, if there are any.
     pub fn finish(self) -> Result<()> {
-        let lines = self.lines();
+        let mut lines = self.lines();
         if lines.is_empty() {
             return Ok(());
+        }
+        if lines.len() > MOST {
+            let more = lines.len() - MOST;
+            lines.truncate(MOST);
+            lines.push(format!("… and {more} more problems"));
         }
         Err(Failure::new(Kind::ConfigInvalid, lines.join("\n")))
     }

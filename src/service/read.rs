@@ -6,7 +6,7 @@ mod target;
 
 use super::problems::Problems;
 use super::resolve::{Resolver, without_gaps};
-use super::value::{At, Reader};
+use super::value::{At, Nature, Reader};
 use super::{Given, ReadFile, Service};
 use crate::error::Result;
 use crate::yaml::{Node, Places, Step};
@@ -105,6 +105,25 @@ pub(super) fn read(
         warnings: warnings.lines(),
         places: shape::keys(&root, &places),
     })
+}
+
+pub(super) fn cluster(file: &Path, text: &str, given: Given<'_>) -> Result<Option<String>> {
+    if let Some(cluster) = given.opt.get("cluster") {
+        return Ok(Some(cluster.clone()));
+    }
+    let (root, places) = shape::parse(file, text)?;
+    let mut resolver = Resolver::new(&root, &places, given.env, given.opt);
+    let cluster = resolver.key("cluster");
+    let mut reader = Reader {
+        places: &places,
+        problems: Problems::of(file),
+    };
+    reader.problems.extend(cluster.unset);
+    reader.problems.extend(resolver.problems);
+    let at = At::top("cluster", &cluster.node);
+    let name = reader.text(&at, Nature::Open);
+    reader.problems.finish()?;
+    Ok(name)
 }
 
 /// Replaces all references, and reports those that have no value where one is needed.

@@ -7,7 +7,8 @@ mod reference;
 
 use super::problems::Problem;
 use crate::variables::{self, Env, OPEN, Piece, Why};
-use crate::yaml::{Node, Places, Step};
+use crate::yaml::{Node, Places, Position, Step};
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, HashMap};
 
 /// How deep values and references may lie within each other.
@@ -201,6 +202,7 @@ impl<'a> Resolver<'a> {
         let site = Site {
             path,
             count: text.matches(OPEN).count(),
+            places: OnceCell::new(),
         };
         match variables::pieces(text) {
             Ok(pieces) => match pieces.as_slice() {
@@ -234,15 +236,23 @@ impl<'a> Resolver<'a> {
 
     fn problem(&self, site: &Site<'_>, nth: usize, message: String) -> Problem {
         Problem {
-            at: self.places.inside(site.path, OPEN, nth, site.count),
+            at: site.place(self.places, nth),
             message: format!("`{}`: {message}", dotted(site.path)),
         }
     }
 
-    /// Whether that much more may be inserted.
-    fn fits(&mut self, node: &Node) -> bool {
-        self.inserted = self.inserted.saturating_add(weight(node));
-        self.inserted <= LARGEST
+    /// The value, unless too much has been inserted by now; that is told once.
+    fn inserted(&mut self, value: Resolved, nth: usize, site: &Site<'_>) -> Resolved {
+        let before = self.inserted;
+        self.inserted = before.saturating_add(weight(&value.node));
+        if self.inserted <= LARGEST {
+            value
+        } else if before <= LARGEST {
+            let message = "references make the file larger than 4 MiB".to_owned();
+            self.wrong(site, nth, message)
+        } else {
+            Resolved::broken()
+        }
     }
 }
 
@@ -251,6 +261,16 @@ struct Site<'p> {
     path: &'p [Step],
     /// How many `${` it has.
     count: usize,
+    /// Where they stand, once somebody asks.
+    places: OnceCell<Vec<Position>>,
+}
+
+impl Site<'_> {
+    fn place(&self, places: &Places, nth: usize) -> Position {
+        let found = || places.inside(self.path, OPEN, self.count);
+        let found = self.places.get_or_init(found).get(nth).copied();
+        found.unwrap_or_else(|| places.value(self.path))
+    }
 }
 
 fn below(path: &[Step], step: Step) -> Vec<Step> {

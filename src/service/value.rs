@@ -71,13 +71,14 @@ impl Reader<'_> {
         }
         let Some(text) = at.node.as_text() else {
             let kind = at.node.kind();
-            let leaf = matches!(at.node, Node::Leaf(_));
             let remedy = match at.node {
                 // What it became is not what was written: 1.10 is 1.1 by now. Whole numbers are safe.
                 Node::Leaf(value) if nature == Nature::Open && value.is_i64() => {
                     format!(": write \"{}\"", value.as_i64().unwrap_or_default())
                 }
-                _ if leaf => ": put it in quotes".to_owned(),
+                Node::Leaf(_) => ": put it in quotes".to_owned(),
+                // `curl -H "A: b"` is one.
+                Node::Map(_) => ": put it in quotes if it is one".to_owned(),
                 _ => String::new(),
             };
             self.wrong(at, &format!("a text is expected, not {kind}{remedy}"));

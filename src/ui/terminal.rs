@@ -33,6 +33,8 @@ pub enum Color {
 pub struct Facts {
     /// Standard input is a terminal.
     pub stdin_tty: bool,
+    /// Standard output is a terminal.
+    pub stdout_tty: bool,
     /// Standard error is a terminal.
     pub stderr_tty: bool,
     /// `--output`.
@@ -58,6 +60,8 @@ pub struct Facts {
 pub struct Terminal {
     /// Form of the result.
     pub format: Format,
+    /// Lists of unknown length as a table with titles; otherwise as lines that programs can take apart.
+    pub table: bool,
     /// Colour on stderr.
     pub color_stderr: bool,
     /// Spinners and redrawn lines on stderr.
@@ -87,6 +91,7 @@ impl Terminal {
         };
         Terminal {
             format: facts.format,
+            table: facts.stdout_tty,
             color_stderr,
             live: capable && !facts.quiet,
             quiet: facts.quiet,

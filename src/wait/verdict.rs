@@ -82,8 +82,14 @@ impl Watch {
             return Some(format!("cannot run its program (status {code})"));
         }
         let crashes = self.crashes(container)?;
-        (crashes >= CRASHES)
-            .then(|| format!("keeps crashing: restarted {crashes} times, last status {code}"))
+        // Docker does not notice every such kill, of a child process for one.
+        let memory = match code {
+            137 => ": it was killed, perhaps for want of memory",
+            _ => "",
+        };
+        (crashes >= CRASHES).then(|| {
+            format!("keeps crashing: restarted {crashes} times, last status {code}{memory}")
+        })
     }
 
     /// Restarts that count: of the server only those since the database listens.

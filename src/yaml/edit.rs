@@ -6,17 +6,22 @@
 //! edit that cannot be made that way (an alias elsewhere hangs on the value, say) is refused.
 
 mod block;
+mod expected;
 mod flow;
 mod quick;
 mod quote;
+#[cfg(test)]
+mod tests;
 
 use super::node::Node;
 use super::read::YamlError;
 use super::tree::{self, Map, Pair};
+use expected::{expect, same};
 use std::fmt;
 use std::ops::Range;
 
-pub use quote::{double_quoted, key, single_quoted};
+use super::write::double_quoted;
+pub use quote::{key, single_quoted};
 
 /// What to do.
 #[derive(Clone, PartialEq, Eq)]
@@ -36,6 +41,8 @@ pub enum New {
     Escaped(String),
     /// A text without quotes where that cannot be misread, else in single quotes.
     Bare(String),
+    /// A number.
+    Number(u16),
     /// A mapping.
     Map(Vec<(String, New)>),
 }
@@ -44,6 +51,7 @@ impl fmt::Debug for New {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             New::Map(_) => "a mapping",
+            New::Number(_) => "a number",
             _ => "a text",
         })
     }
@@ -109,19 +117,24 @@ pub fn apply_quickly(text: &str, changes: &[Change]) -> Option<String> {
 
 /// The way for files of any shape and moderate size. See [`apply`].
 pub fn apply_thoroughly(text: &str, changes: &[Change]) -> Result<String, Refused> {
+    // One after the other: two insertions at the same place would run into each other.
+    let unchanged = text.to_owned();
+    changes
+        .iter()
+        .try_fold(unchanged, |text, change| make(&text, change))
+}
+
+/// Makes one change and checks that nothing but it happened.
+fn make(text: &str, change: &Change) -> Result<String, Refused> {
     let before = Node::parse(text).map_err(Refused::Broken)?;
     let mut expected = before.clone();
-    for change in changes {
-        expect(&mut expected, change)?;
-    }
+    expect(&mut expected, change)?;
     if expected == before {
         return Ok(text.to_owned());
     }
     let root = tree::root(text);
     let mut splices = Vec::new();
-    for change in changes {
-        plan(text, root.as_ref(), change, &mut splices)?;
-    }
+    plan(text, root.as_ref(), change, &mut splices)?;
     let edited = spliced(text, splices)?;
     match Node::parse(&edited) {
         Ok(after) if same(&after, &expected) => Ok(edited),
@@ -144,91 +157,6 @@ struct Splice {
 
 fn impossible(reason: impl Into<String>) -> Refused {
     Refused::Impossible(reason.into())
-}
-
-/// Changes the value as the text is going to be changed.
-fn expect(node: &mut Node, change: &Change) -> Result<(), Refused> {
-    let (path, new) = match change {
-        Change::Set(path, new) => (path, Some(new)),
-        Change::Remove(path) => (path, None),
-    };
-    let Some((last, parents)) = path.split_last() else {
-        return Err(impossible("no key is named"));
-    };
-    let mut place = node;
-    for parent in parents {
-        place = match slot(place, parent, new.is_some())? {
-            Some(at) => at,
-            None => return Ok(()),
-        };
-    }
-    match new {
-        Some(new) => {
-            if let Some(at) = slot(place, last, true)? {
-                *at = value_of(new);
-            }
-        }
-        None => {
-            if let Node::Map(pairs) = place {
-                pairs.retain(|(key, _)| key != last);
-            }
-        }
-    }
-    Ok(())
-}
-
-/// The value of a key, made when it is missing and `make` says so.
-fn slot<'n>(node: &'n mut Node, key: &str, make: bool) -> Result<Option<&'n mut Node>, Refused> {
-    if node.is_empty() && make {
-        *node = Node::Map(Vec::new());
-    }
-    let kind = node.kind();
-    let Node::Map(pairs) = node else {
-        return if make {
-            Err(impossible(format!("`{key}` belongs into {kind}")))
-        } else {
-            Ok(None)
-        };
-    };
-    let at = match pairs.iter().rposition(|(k, _)| k == key) {
-        Some(at) => at,
-        None if make => {
-            pairs.push((key.to_owned(), Node::NULL));
-            pairs.len() - 1
-        }
-        None => return Ok(None),
-    };
-    Ok(pairs.get_mut(at).map(|(_, value)| value))
-}
-
-fn value_of(new: &New) -> Node {
-    match new {
-        New::Text(text) | New::Escaped(text) | New::Bare(text) => Node::text(text),
-        New::Map(pairs) => Node::Map(
-            pairs
-                .iter()
-                .map(|(key, value)| (key.clone(), value_of(value)))
-                .collect(),
-        ),
-    }
-}
-
-/// Equal, where a collection that lost its last member may have become nothing, and where a new pair
-/// may stand in front of the last one.
-fn same(a: &Node, b: &Node) -> bool {
-    let sorted = |pairs: &[(String, Node)]| {
-        let mut order: Vec<usize> = (0..pairs.len()).collect();
-        order.sort_by_key(|at| &pairs[*at].0);
-        order
-    };
-    match (a, b) {
-        (Node::Map(a), Node::Map(b)) => {
-            let mut pairs = sorted(a).into_iter().zip(sorted(b));
-            a.len() == b.len() && pairs.all(|(i, j)| a[i].0 == b[j].0 && same(&a[i].1, &b[j].1))
-        }
-        (a, b) if a.is_empty() && b.is_empty() => true,
-        (a, b) => a == b,
-    }
 }
 
 /// Finds what has to be spliced for one change.

@@ -75,17 +75,34 @@ impl Places {
         }
     }
 
-    /// Where the `nth` occurrence of `needle` in the text at the end of `path` stands, which has
-    /// `count` of them; the value's place when escapes hide one.
-    pub fn inside(&self, path: &[Step], needle: &str, nth: usize, count: usize) -> Position {
+    /// Where the occurrences of `needle` in the text at the end of `path` stand, which has `count` of
+    /// them; all at the value's place when escapes hide one.
+    pub fn inside(&self, path: &[Step], needle: &str, count: usize) -> Vec<Position> {
+        let mut at = self.value(path);
         if let (place, true) = self.nearest(path)
             && let Some(written) = self.text.get(place.value.clone())
             && written.matches(needle).count() == count
-            && let Some((at, _)) = written.match_indices(needle).nth(nth)
         {
-            return position(&self.text, place.value.start + at);
+            // From one to the next: each from the file's start would take too long.
+            let mut from = 0;
+            let mut occurrence = |(offset, _)| {
+                let between = &written[from..offset];
+                from = offset;
+                at = match between.rfind('\n') {
+                    Some(newline) => Position {
+                        line: at.line + between.matches('\n').count(),
+                        column: 1 + between[newline + 1..].chars().count(),
+                    },
+                    None => Position {
+                        line: at.line,
+                        column: at.column + between.chars().count(),
+                    },
+                };
+                at
+            };
+            return written.match_indices(needle).map(&mut occurrence).collect();
         }
-        self.value(path)
+        vec![at; count]
     }
 
     /// The place at the end of `path`, or the last one on the way, and whether it is the end.
@@ -175,10 +192,11 @@ mod tests {
         assert_eq!(key(&["b", "1", "c"]), "4:5");
         assert_eq!(value(&["b", "1", "d", "1"]), "5:12");
         assert_eq!(value(&["b", "3"]), "7:5");
-        let hit = places.inside(&path(&["b", "1", "c"]), "${", 1, 2);
-        assert_eq!(hit.to_string(), "4:15");
-        let hidden = places.inside(&path(&["e"]), "${", 1, 2);
-        assert_eq!(hidden.to_string(), "8:4");
+        let hits = places.inside(&path(&["b", "1", "c"]), "${", 2);
+        let told: Vec<_> = hits.iter().map(Position::to_string).collect();
+        assert_eq!(told, ["4:10", "4:15"]);
+        let hidden = places.inside(&path(&["e"]), "${", 2);
+        assert_eq!(hidden[1].to_string(), "8:4");
         assert_eq!(key(&["h", "g"]), "10:1");
         assert_eq!(value(&["f", "g"]), "9:11");
         assert_eq!(value(&["i"]), "11:1");

@@ -203,7 +203,7 @@ fn literal(text: &str) -> bool {
 
 /// Characters that may stand for themselves in every reader. Not those beyond the first 65536: old
 /// PyYAML refuses them; no line separators, which YAML 1.1 takes for line breaks.
-fn is_printable(c: char) -> bool {
+pub(super) fn is_printable(c: char) -> bool {
     matches!(c, ' '..='~' | '\u{a1}'..='\u{2027}' | '\u{202a}'..='\u{d7ff}' | '\u{e000}'..='\u{fefe}' | '\u{ff00}'..='\u{fffd}')
 }
 

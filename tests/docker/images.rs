@@ -1,6 +1,6 @@
 //! Images of the trials' own, in the engine and in the rig's registry.
 
-use crate::rig::Rig;
+use crate::rig::{LABEL, Rig};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -34,7 +34,12 @@ impl Image {
     #[track_caller]
     pub fn build(&self, lines: &str) -> String {
         let name = self.full();
-        let file = format!("FROM {PRISMA}:1.1\n{lines}\n");
+        // A line of its own first: layers that another trial made would not be pulled, and stay here
+        // when this image is removed.
+        let file = format!(
+            "FROM {PRISMA}:1.1\nLABEL {LABEL}.image={}\n{lines}\n",
+            self.version
+        );
         let build = self
             .rig
             .command("docker", ["build", "-q", "--force-rm", "-t", &name, "-"]);

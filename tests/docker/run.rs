@@ -237,7 +237,7 @@ impl Drop for Running {
 /// Sends a signal and returns when. Through the shell, whose `kill` is everywhere.
 fn send(signal: &str, to: &str) -> Instant {
     let now = Instant::now();
-    let kill = format!("kill -{signal} -- {to}");
+    let kill = format!("kill -s {signal} -- {to}");
     // One that is gone already has no need of it.
     let _ = Command::new("sh")
         .args(["-c", &kill])

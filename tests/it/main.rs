@@ -6,5 +6,21 @@
     reason = "tests start the program and write files"
 )]
 
+mod config;
+mod deadlines;
+mod dry_run;
+mod failures;
+mod named;
+mod output;
+mod render;
+mod secrets;
+mod signals;
 mod start;
 mod support;
+mod takeover;
+mod terminal;
+mod together;
+mod tools;
+mod verbs;
+mod views;
+mod waiting;

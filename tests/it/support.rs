@@ -4,10 +4,13 @@ mod calls;
 mod ended;
 pub mod engine;
 mod files;
+mod forks;
 mod ports;
 pub mod run;
 mod sandbox;
+mod screen;
 mod server;
+mod terminal;
 pub mod text;
 
 pub use ended::same;

@@ -3,7 +3,7 @@
 use super::{FILE, parse};
 use crate::cluster::{Cluster, path};
 use crate::error::{Failure, Kind, Result};
-use crate::yaml::patch::{self, New};
+use crate::yaml::edit::{self, Change, New};
 use std::path::Path;
 
 /// `text` with just those keys changed in which `new` differs from `old`: comments, order, the spelling
@@ -22,24 +22,16 @@ pub fn edit(text: &str, old: &Cluster, new: &Cluster) -> Result<String> {
             wanted[at] = after;
         }
     }
-    // Only a block can be read by people, but not everywhere can a block be.
-    for many_lines in [New::Block, New::Text] {
-        let edited = changes
-            .iter()
-            .try_fold(text.to_owned(), |text, (path, value)| {
-                let new = match value {
-                    Field::Text(text) if text.contains('\n') => many_lines(text),
-                    Field::Text(text) => New::Text(text),
-                    Field::Number(number) => New::Number(*number),
-                    Field::Absent => New::Absent,
-                };
-                patch::set(&text, path, new)
-            });
-        if let Some(edited) = edited {
-            let read = parse(&old.name, Path::new(FILE), &edited);
-            if read.is_ok_and(|cluster| fields(&cluster) == wanted) {
-                return Ok(edited);
-            }
+    let edits: Vec<Change> = changes
+        .iter()
+        .map(|(path, field)| field.change(path))
+        .collect();
+    let edited = edit::apply(text, &edits);
+    if let Ok(edited) = edited {
+        // A text that is YAML and says what it should need not be a configuration yet.
+        let read = parse(&old.name, Path::new(FILE), &edited);
+        if read.is_ok_and(|cluster| fields(&cluster) == wanted) {
+            return Ok(edited);
         }
     }
     let keys: Vec<String> = changes.iter().map(|(path, _)| path.join(".")).collect();
@@ -59,6 +51,18 @@ enum Field {
     Text(String),
     Number(u16),
     Absent,
+}
+
+impl Field {
+    /// The edit that puts this at `path`. Texts are quoted: `1.10` is no number.
+    fn change(&self, path: &[&str]) -> Change {
+        let path = path.iter().map(|key| (*key).to_owned()).collect();
+        match self {
+            Field::Text(text) => Change::Set(path, New::Escaped(text.clone())),
+            Field::Number(number) => Change::Set(path, New::Number(*number)),
+            Field::Absent => Change::Remove(path),
+        }
+    }
 }
 
 /// A cluster as its keys and their values, all of them, in the order of the file.

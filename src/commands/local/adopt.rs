@@ -3,7 +3,8 @@
 //! That CLI kept no configuration beside the registry; what it ran is read from the containers
 //! themselves. Nothing it made is lost: the project's name, and with it the volume's, stays.
 
-use super::world::{World, port_of};
+use super::world::World;
+use crate::address::port_of;
 use crate::cluster::services::{DATABASE, SERVER};
 use crate::cluster::{Cluster, ClusterName, PrismaVersion};
 use crate::docker::Container;

@@ -111,6 +111,7 @@ impl World {
                 name: self.name.to_string(),
                 host: self.endpoint(cluster),
                 database: self.database(cluster),
+                sees_database: self.engine.local,
                 limit,
             })));
         }
@@ -122,7 +123,7 @@ impl World {
         let host = self.endpoint(cluster);
         let secret = cluster.cluster_secret.as_deref();
         if let Some(entry) = self.entry()? {
-            let same_port = super::world::port_of(&entry.host) == Some(cluster.port);
+            let same_port = crate::address::port_of(&entry.host) == Some(cluster.port);
             if same_port && entry.secret.is_some() == secret.is_some() {
                 // The host name may be the user's own choice, the key is this one (`with_key`).
                 return Ok(());

@@ -1,6 +1,7 @@
 //! Everything a verb has to know before it decides: files, registry entry, containers.
 
 use super::adopt;
+use crate::address::host_of;
 use crate::cluster::{Cluster, ClusterName, config};
 use crate::context::Context;
 use crate::docker::engine::is_loopback;
@@ -8,7 +9,7 @@ use crate::docker::{Container, Engine, Project, Tools};
 use crate::error::{Failure, Kind, Result};
 use crate::files;
 use crate::keys::PrivateKey;
-use crate::registry::{Entry, Registry};
+use crate::registry::Entry;
 use crate::render::{Rendered, render};
 use crate::wait;
 use std::collections::BTreeSet;
@@ -237,58 +238,12 @@ fn read_config(
 }
 
 fn read_entry(ctx: &Context, name: &ClusterName) -> Result<Option<Entry>> {
-    let variable = |name: &str| ctx.env.get(name).map(str::to_owned);
-    let registry = Registry::load(&ctx.home.registry(), &variable)?;
-    for warning in registry.warnings() {
-        ctx.ui.warn(warning);
-    }
-    Ok(registry.get(name.as_ref()).cloned())
+    Ok(crate::commands::registry(ctx)?.get(name.as_ref()).cloned())
 }
 
 fn bracketed(ip: std::net::IpAddr) -> String {
     match ip {
         std::net::IpAddr::V4(ip) => ip.to_string(),
         std::net::IpAddr::V6(ip) => format!("[{ip}]"),
-    }
-}
-
-/// The host part of an address such as `http://localhost:4466/`.
-pub fn host_of(address: &str) -> &str {
-    let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
-    let authority = rest.split('/').next().unwrap_or_default();
-    match authority.strip_prefix('[').and_then(|v6| v6.find(']')) {
-        Some(end) => &authority[..end + 2],
-        None => authority
-            .rsplit_once(':')
-            .map_or(authority, |(host, _)| host),
-    }
-}
-
-/// The port part of an address.
-pub fn port_of(address: &str) -> Option<u16> {
-    let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
-    let authority = rest.split('/').next()?;
-    authority.rsplit_once(':')?.1.parse().ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn addresses_are_taken_apart() {
-        for (address, host, port) in [
-            ("http://localhost:4466", "localhost", Some(4466)),
-            ("http://localhost:4466/", "localhost", Some(4466)),
-            ("localhost:4470/cluster", "localhost", Some(4470)),
-            ("https://prisma.example", "prisma.example", None),
-            ("http://[::1]:4466", "[::1]", Some(4466)),
-        ] {
-            assert_eq!(
-                (host_of(address), port_of(address)),
-                (host, port),
-                "{address}"
-            );
-        }
     }
 }

@@ -75,14 +75,14 @@ impl Parts<'_, '_> {
     fn subscription(&mut self, name: String, at: &At<'_>) -> Option<Subscription> {
         let place = self.reader.places.key(&at.path);
         if at.is_nothing() {
-            self.missing(at, "query` and `webhook");
+            self.missing(at, "`query` and `webhook` are missing");
             return None;
         }
-        let was = self.reader.pairs(at, &["query", "webhook"]);
+        let pairs = self.reader.pairs(at, &["query", "webhook"]);
         if !matches!(at.node, Node::Map(_)) {
             return None;
         }
-        let find = |key: &str| was.iter().find(|(k, _)| k == key).map(|(_, v)| v.clone());
+        let find = |key: &str| pairs.iter().find(|(k, _)| k == key).map(|(_, v)| v.clone());
         let query = self.required(at, find("query"), "query");
         let webhook = self.required(at, find("webhook"), "webhook");
         let query = query.and_then(|query| self.query(&query));
@@ -225,16 +225,15 @@ impl Parts<'_, '_> {
                 Some(value)
             }
             _ => {
-                self.missing(parent, key);
+                self.missing(parent, &format!("`{key}` is missing"));
                 None
             }
         }
     }
 
-    fn missing(&mut self, parent: &At<'_>, key: &str) {
+    fn missing(&mut self, parent: &At<'_>, message: &str) {
         if !super::super::resolve::is_gap(parent.node) {
-            self.reader
-                .wrong_key(&parent.path, &format!("`{key}` is missing"));
+            self.reader.wrong_key(&parent.path, message);
         }
     }
 }

@@ -9,6 +9,24 @@ use std::path::Path;
 /// No file that people write is larger.
 const LARGEST: usize = 256 << 10;
 
+/// Far beyond what the parser accepts; but it takes its time to find out.
+const DEEPEST: usize = 1000;
+
+/// How deep brackets lie in each other, at most; those in texts are counted too.
+fn bracket_depth(text: &str) -> usize {
+    let mut depth = 0_usize;
+    let mut deepest = 0;
+    for byte in text.bytes() {
+        match byte {
+            b'[' | b'{' => depth += 1,
+            b']' | b'}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        deepest = deepest.max(depth);
+    }
+    deepest
+}
+
 /// Parses the text: its content, which is a mapping, and the places in it.
 pub(super) fn parse(file: &Path, text: &str) -> Result<(Node, Places)> {
     let wrong = |at: &str, message: &str| {
@@ -17,6 +35,9 @@ pub(super) fn parse(file: &Path, text: &str) -> Result<(Node, Places)> {
     };
     if text.len() > LARGEST {
         return Err(wrong("", "the file is larger than 256 KiB"));
+    }
+    if bracket_depth(text) > DEEPEST {
+        return Err(wrong("", "brackets are nested too deeply"));
     }
     let root = Node::parse(text).map_err(|error| broken(text, error, wrong))?;
     match &root {
@@ -58,6 +79,9 @@ fn broken(text: &str, error: YamlError, wrong: impl Fn(&str, &str) -> Failure) -
     let indent = &line[..line.len() - line.trim_start().len()];
     if indent.contains('\t') {
         return failure.hint("indent with spaces: YAML does not allow tabs there");
+    }
+    if error.message.contains("unexpected end") {
+        return failure.hint("a quote or a bracket further up is never closed");
     }
     failure
 }

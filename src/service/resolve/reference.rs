@@ -40,11 +40,7 @@ impl Resolver<'_> {
                 },
             };
             if !is(&value.node, UNSET) {
-                if !self.fits(&value.node) {
-                    let message = "references make the file too large".to_owned();
-                    return self.wrong(site, reference.nth, message);
-                }
-                return value;
+                return self.inserted(value, reference.nth, site);
             }
             missing.extend(value.unset);
         }
@@ -190,8 +186,14 @@ impl Resolver<'_> {
 fn child<'n>(node: &'n Node, step: &str) -> Option<(Step, &'n Node)> {
     match node {
         Node::Map(_) => {
-            let pairs = node.pairs()?;
-            let (_, value) = pairs.into_iter().find(|(key, _)| *key == step)?;
+            let merged = || {
+                let pairs = node.pairs()?;
+                pairs
+                    .into_iter()
+                    .find_map(|(key, value)| (key == step).then_some(value))
+            };
+            // Its own keys win over merged ones anyway.
+            let value = node.get(step).or_else(merged)?;
             Some((Step::Key(step.to_owned()), value))
         }
         Node::List(items) => {

@@ -33,7 +33,7 @@ pub(super) fn insert(
         None => STEP,
     };
     let mut at = block_end(text, last.value.end, indent.max(1));
-    if !text[..at].ends_with('\n') && ends_in_block_scalar(text, last) {
+    if !text[..at].ends_with('\n') && block_scalar_at_end(text, last).is_some() {
         // A line break at its end would become part of that text: the new pair goes in front of it.
         let before = match map.pairs.iter().rev().nth(1) {
             Some(previous) => Some(block_end(text, previous.value.end, indent.max(1))),
@@ -62,8 +62,16 @@ pub(super) fn remove(text: &str, map: &Map, at: usize) -> Result<Splice, Refused
     let previous = at.checked_sub(1).and_then(|before| map.pairs.get(before));
     let indent = indent_of(text, pair)?;
     let mut range = pair.start - indent..block_end(text, pair.value.end, indent + 1);
-    let needed = previous.is_some_and(|pair| ends_in_block_scalar(text, pair));
-    if !text[range.clone()].ends_with('\n') && !needed {
+    // A text above only takes in what follows it when no comment stands between.
+    let previous = previous.filter(|pair| text[pair.value.end..range.start].trim().is_empty());
+    let above = previous.and_then(|pair| block_scalar_at_end(text, pair));
+    if above.is_some_and(|header| header.contains('+')) {
+        // Blank lines that would follow the text above would become part of it.
+        let behind = &text[range.end..];
+        let blank = behind.len() - behind.trim_start_matches(['\n', '\r']).len();
+        range.end += blank;
+    }
+    if !text[range.clone()].ends_with('\n') && above.is_none() {
         // The last line has no end: the one that becomes the last has none either.
         let before = &text[..range.start];
         let before = before.strip_suffix('\n').unwrap_or(before);
@@ -88,11 +96,15 @@ fn indent_of(text: &str, pair: &Pair) -> Result<usize, Refused> {
     }
 }
 
-/// Whether the last thing in a pair is a `|` or `>` text, which its line breaks belong to.
-fn ends_in_block_scalar(text: &str, pair: &Pair) -> bool {
+/// The header of the `|` or `>` text a pair ends with, which its line breaks belong to.
+fn block_scalar_at_end<'t>(text: &'t str, pair: &Pair) -> Option<&'t str> {
     match pair.inner.as_ref().and_then(|inner| inner.pairs.last()) {
-        Some(last) => ends_in_block_scalar(text, last),
-        None => text[pair.value.clone()].starts_with(['|', '>']),
+        Some(last) => block_scalar_at_end(text, last),
+        None => {
+            let value = &text[pair.value.clone()];
+            let header = value.lines().next().unwrap_or_default();
+            value.starts_with(['|', '>']).then_some(header)
+        }
     }
 }
 

@@ -1,8 +1,9 @@
 //! Edits of mappings written `{…}`.
 
 use super::super::tree::Map;
-use super::quote::{double_quoted, key, scalar};
+use super::quote::{key, scalar};
 use super::{New, Splice};
+use crate::yaml::write::double_quoted;
 use std::ops::Range;
 
 /// A pair behind the last one, on a line of its own when that one has one.

@@ -1,29 +1,11 @@
 //! Scalars and keys as every YAML reader, of 1.1 or 1.2, reads them back.
 
 use super::New;
-
-/// The text in double quotes; everything that is not printable is escaped.
-pub fn double_quoted(text: &str) -> String {
-    let mut quoted = String::with_capacity(text.len() + 2);
-    quoted.push('"');
-    for c in text.chars() {
-        match c {
-            '"' => quoted.push_str("\\\""),
-            '\\' => quoted.push_str("\\\\"),
-            '\n' => quoted.push_str("\\n"),
-            '\r' => quoted.push_str("\\r"),
-            '\t' => quoted.push_str("\\t"),
-            c if !special(c) => quoted.push(c),
-            c => quoted.push_str(&escaped(u32::from(c))),
-        }
-    }
-    quoted.push('"');
-    quoted
-}
+use crate::yaml::write::{double_quoted, is_printable};
 
 /// The text in single quotes, or in double ones where a character needs an escape.
 pub fn single_quoted(text: &str) -> String {
-    if text.chars().any(|c| special(c) || c.is_control()) {
+    if !text.chars().all(is_printable) {
         return double_quoted(text);
     }
     format!("'{}'", text.replace('\'', "''"))
@@ -44,6 +26,7 @@ pub(super) fn scalar(new: &New) -> String {
         New::Text(text) => single_quoted(text),
         New::Escaped(text) => double_quoted(text),
         New::Bare(text) => key(text),
+        New::Number(number) => number.to_string(),
         New::Map(_) => String::new(),
     }
 }
@@ -55,24 +38,6 @@ fn is_bare(name: &str) -> bool {
     name.starts_with(|c: char| c.is_ascii_alphabetic())
         && name.chars().all(inside)
         && !WORDS.iter().any(|word| word.eq_ignore_ascii_case(name))
-}
-
-/// Characters that YAML does not allow as they are, that it takes for a line's end, or that vanish
-/// at the start of a text.
-fn special(c: char) -> bool {
-    (c.is_control() && c != '\t')
-        || matches!(
-            c,
-            '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}'
-        )
-}
-
-fn escaped(code: u32) -> String {
-    match code {
-        0..=0xff => format!("\\x{code:02x}"),
-        0x100..=0xffff => format!("\\u{code:04x}"),
-        _ => format!("\\U{code:08x}"),
-    }
 }
 
 #[cfg(test)]

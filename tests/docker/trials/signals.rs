@@ -109,7 +109,7 @@ fn while_waiting(setting: &Setting) {
 fn while_stopping(setting: &Setting) {
     let cluster = Cluster::new(setting);
     // A server that does not listen to SIGTERM takes docker 10 seconds.
-    let deaf = "trap \"\" TERM; /usr/bin/python3 -m standin & while true; do wait; sleep 1; done";
+    let deaf = "trap \"\" TERM; while true; do /usr/bin/python3 -m standin; sleep 1; done";
     cluster.override_service(SERVER, &format!("entrypoint: ['/bin/sh', '-c', '{deaf}']"));
     cluster.start(&[]);
     cluster.put_data();

@@ -151,9 +151,13 @@ fn of_a_running_cluster(setting: &Setting) {
     cluster.verb("restart", &[]).succeeded();
     old.is_kept();
     assert_eq!(
-        setting
-            .rig
-            .docker(["volume", "ls", "-q", "--filter", "name=db-persistence"]),
+        setting.rig.docker([
+            "volume",
+            "ls",
+            "-q",
+            "--filter",
+            "label=com.docker.compose.project=local"
+        ]),
         "local_db-persistence"
     );
 }

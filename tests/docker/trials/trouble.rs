@@ -106,7 +106,8 @@ fn out_of_memory(setting: &Setting) {
     let cluster = Cluster::new(setting);
     cluster.override_service(SERVER, "mem_limit: 8m\nmemswap_limit: 8m");
     let ran = cluster.first_start(&[]).run().ended(1);
-    ran.told(&["was killed for want of memory"]);
+    // Whether docker itself notices depends on the kernel.
+    ran.told(&["killed", "for want of memory"]);
     std::fs::remove_file(cluster.folder().join("docker-compose.override.yml")).expect("is there");
     cluster.verb("start", &[]).succeeded();
     assert_eq!(cluster.api().projects(), [""; 0]);

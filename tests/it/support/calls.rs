@@ -43,14 +43,19 @@ impl Call {
 
     /// Whether it only asks.
     pub fn only_asks(&self) -> bool {
+        self.question().is_some()
+    }
+
+    /// Which of the questions it is, if it is one, in the order in which they depend on each other.
+    fn question(&self) -> Option<usize> {
         let verb = match self.args.first().map(String::as_str) {
-            Some("compose") => self.args.get(1).map(String::as_str),
-            verb => verb,
+            Some("compose") => self.args.get(1),
+            _ => self.args.first(),
         };
-        matches!(
-            verb,
-            Some("ps" | "inspect" | "volume" | "image" | "logs" | "version")
-        )
+        let questions = ["ps", "inspect", "volume", "image", "version", "logs"];
+        questions
+            .iter()
+            .position(|question| verb.is_some_and(|verb| verb == question))
     }
 
     fn looks_at_containers(&self) -> bool {
@@ -70,7 +75,8 @@ impl fmt::Display for Call {
     }
 }
 
-/// The calls but for the looks at containers while a server is waited for: they are as many as it takes.
+/// The calls of one run but for the looks at containers while a server is waited for: they are as many
+/// as it takes.
 pub fn without_polls(calls: Vec<Call>) -> Vec<Call> {
     let mut waiting = false;
     let keep = |call: &Call| {
@@ -81,4 +87,12 @@ pub fn without_polls(calls: Vec<Call>) -> Vec<Call> {
     };
     let mut keep = keep;
     calls.into_iter().filter(|call| keep(call)).collect()
+}
+
+/// Questions between two acts in an order of their own: some are asked at once, so the log has them in
+/// any order.
+pub fn sort_questions(calls: &mut [Call]) {
+    for questions in calls.split_mut(|call| !call.only_asks()) {
+        questions.sort_by_key(|call| (call.question(), call.to_string()));
+    }
 }

@@ -52,6 +52,14 @@ impl Ended {
         self
     }
 
+    /// Fails with a status and nothing on stdout.
+    #[track_caller]
+    pub fn fails_with(&self, status: i32) -> &Self {
+        let got = (self.status, &*self.stdout);
+        assert_eq!(got, (status, ""), "{}\n{}", self.command, self.stderr);
+        self
+    }
+
     /// The one JSON document on stdout.
     #[track_caller]
     pub fn json(&self) -> serde_json::Value {

@@ -1,4 +1,4 @@
-//! The simulated engine: a folder that `fake.sh` works on.
+//! The simulated engine: a folder that the scripts in `fake` work on.
 //!
 //! - `log`: every call, see [`super::calls`];
 //! - `containers/ID`: assignments of shell variables `c_FIELD`, of which the last counts;
@@ -10,14 +10,20 @@
 //!   container is made;
 //! - `serving/PROJECT`, `listening/PROJECT`: between the fake and [`super::server`].
 
-use super::calls::{Call, GS, RS, US, without_polls};
+use super::calls::{Call, GS, RS, US, sort_questions, without_polls};
 use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-const FAKE: &str = include_str!("fake.sh");
+/// `docker` and `docker-compose` in one script; the parts need each other.
+const FAKE: &str = concat!(
+    include_str!("fake/engine.sh"),
+    include_str!("fake/docker.sh"),
+    include_str!("fake/compose.sh"),
+    include_str!("fake/answer.sh"),
+);
 
 /// The engine's folder.
 pub struct Engine(PathBuf);
@@ -73,6 +79,7 @@ impl Engine {
             .replace("@US@", &US.to_string())
             .replace("@GS@", &GS.to_string())
             .replace("@RS@", &RS.to_string());
+        let _alone = super::forks::alone();
         fs::write(path, script).expect("writes");
         fs::set_permissions(path, fs::Permissions::from_mode(0o755)).expect("chmod");
     }
@@ -162,7 +169,10 @@ impl Engine {
 
     /// Has whoever plays the server listen for a project whose containers were put there by hand.
     pub fn serve(&self, project: &str, addresses: &str) {
-        fs::write(self.0.join("serving").join(project), addresses).expect("writes");
+        // In one piece: the thread that plays the server may look at any moment.
+        let complete = self.0.join("addresses");
+        fs::write(&complete, addresses).expect("writes");
+        fs::rename(complete, self.0.join("serving").join(project)).expect("renames");
         let listening = self.0.join("listening").join(project);
         wait_until(&format!("the server of {project} comes up"), || {
             listening.exists()
@@ -242,9 +252,11 @@ impl Engine {
         lines.concat()
     }
 
-    /// The calls since the last time this was asked, without the looks of a wait.
+    /// The calls since the last time this was asked, without the looks of a wait, questions sorted.
     pub fn take_calls(&self) -> Vec<Call> {
-        without_polls(self.take_all_calls())
+        let mut calls = without_polls(self.take_all_calls());
+        sort_questions(&mut calls);
+        calls
     }
 
     /// All calls since the last time this was asked.

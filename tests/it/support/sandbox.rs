@@ -4,15 +4,15 @@ use super::calls::Call;
 use super::ended::{Ended, same};
 use super::engine::Engine;
 use super::files::Files;
-use super::ports;
+use super::ports::Ports;
 use super::run::Running;
 use super::server::{Behaviour, Server};
 use prisma_cli::keys::{self, PrivateKey};
 use std::ffi::OsString;
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
-use std::time::Duration;
 
 /// The place.
 pub struct Sandbox {
@@ -20,12 +20,14 @@ pub struct Sandbox {
     server: Server,
     /// The simulated engine.
     pub engine: Engine,
-    /// The port `start` is told to use, free with the next one.
+    /// The port `start` is told to use, the first of eight that are free.
     pub port: u16,
-    /// The same for the database.
+    /// The same for the database, two on.
     pub db_port: u16,
     env: Vec<(OsString, OsString)>,
     root: PathBuf,
+    // Come free when the server is gone.
+    _ports: Ports,
     _folder: tempfile::TempDir,
 }
 
@@ -50,7 +52,8 @@ impl Sandbox {
         for name in ["docker", "docker-compose"] {
             engine.install(&root.join("bin").join(name));
         }
-        let port = ports::free(4);
+        let ports = Ports::lease();
+        let port = ports.first;
         let env = vec![
             ("HOME".into(), root.join("home").into()),
             ("PATH".into(), root.join("bin").into()),
@@ -62,6 +65,7 @@ impl Sandbox {
             db_port: port + 2,
             env,
             root,
+            _ports: ports,
             _folder: folder,
         }
     }
@@ -107,6 +111,12 @@ impl Sandbox {
         fs::write(path, text).expect("writes");
     }
 
+    /// Makes a file readable for its owner alone.
+    pub fn set_private(&self, path: &str) {
+        let mode = fs::Permissions::from_mode(0o600);
+        fs::set_permissions(self.path(path), mode).expect("chmod");
+    }
+
     /// Reads a file.
     pub fn read(&self, path: &str) -> String {
         let path = self.path(path);
@@ -144,6 +154,14 @@ impl Sandbox {
     pub fn begin(&self, words: &str) -> Running {
         let ports = format!("--port {} --db-port {}", self.port, self.db_port);
         let words = words.replace("{ports}", &ports);
+        // Without a home the system's idea of it is used, and that is the home of whoever runs the tests.
+        let has_home = |(name, value): &(OsString, OsString)| {
+            (name == "HOME" || name == "PRISMA_HOME") && !value.is_empty()
+        };
+        assert!(
+            self.env.iter().any(has_home) || words.starts_with("local ps"),
+            "`{words}` would write into a real home"
+        );
         let args: Vec<OsString> = words.split_whitespace().map(OsString::from).collect();
         Running::start(&args, &self.env, &self.path("work"))
     }
@@ -223,7 +241,12 @@ impl Sandbox {
     /// `docker ps [NAME]` and `docker-compose [NAME] VERB`.
     pub fn lines(&self, calls: &[Call]) -> String {
         let lines: String = calls.iter().map(|call| format!("{call}\n")).collect();
-        let lines = self.plain(&lines);
+        self.lines_of(&lines)
+    }
+
+    /// The same abbreviations in any text.
+    pub fn lines_of(&self, text: &str) -> String {
+        let lines = self.plain(text);
         ["local", "other"].iter().fold(lines, |lines, name| {
             let label = "--filter label=com.docker.compose";
             let ps = format!("ps -aq --no-trunc {label}.project={name} {label}.oneoff=False");
@@ -274,11 +297,10 @@ fn replace_ids(text: &str) -> String {
         rest = after;
     }
     out += rest;
-    match out.split_once(", process ") {
-        Some((before, after)) => {
-            let after = after.trim_start_matches(|c: char| c.is_ascii_digit());
-            format!("{before}, process <pid>{after}")
-        }
-        None => out,
-    }
+    let mut parts = out.split(", process ");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |out, part| {
+        let part = part.trim_start_matches(|c: char| c.is_ascii_digit());
+        out + ", process <pid>" + part
+    })
 }

@@ -132,17 +132,20 @@ loader() {
     (cd "$full" && find usr/lib64 usr/lib -maxdepth 2 \( -name 'ld-linux*.so.*' -o -name 'ld-musl*.so.*' \) 2>/dev/null | head -n 1)
 }
 
+# resolved PATH: where a file of $full really is, as the host sees it. A link may be absolute, and would lead out of it.
+resolved() { printf '%s%s' "$full" "$(chroot "$full" /usr/bin/busybox readlink -f "/$1")"; }
+
 # copy_binaries PATH...: files of $full (paths without leading /) into $root, with every library they need.
 copy_binaries() {
     local file ld
     ld=$(loader)
     [ -n "$ld" ] || fail "no dynamic loader among the unpacked packages"
-    install -D "$full/$ld" "$root/$ld"
+    install -D "$(resolved "$ld")" "$root/$ld"
     for file in "$@"; do
-        install -D "$full/$file" "$root/$file"
+        install -D "$(resolved "$file")" "$root/$file"
         chroot "$full" "/$ld" --list "/$file"
     done | awk '/=> \//{ print $3 }' | sort -u | while read -r file; do
         # Libraries are reported by their search path, which may be a link.
-        install -D -m 755 "$full$file" "$root$file"
+        install -D -m 755 "$(resolved "${file#/}")" "$root$file"
     done
 }

@@ -10,11 +10,11 @@ merge_usr "$full"
 
 skeleton
 users mysql /var/lib/mysql
-for program in mysqld mariadbd; do [ -e "$full/usr/sbin/$program" ] && server=$(readlink -f "$full/usr/sbin/$program"); done
+for program in mysqld mariadbd; do [ -e "$full/usr/sbin/$program" ] && server=$(resolved "usr/sbin/$program"); done
 copy_binaries "${server#"$full/"}"
 [ -e "$root/usr/sbin/mysqld" ] || ln -s "$(basename "$server")" "$root/usr/sbin/mysqld"
 for program in mysql mysqladmin mysqldump; do
-    client=$(readlink -f "$full/usr/bin/$program")
+    client=$(resolved "usr/bin/$program")
     copy_binaries "${client#"$full/"}"
     [ -e "$root/usr/bin/$program" ] || ln -s "$(basename "$client")" "$root/usr/bin/$program"
 done
@@ -39,7 +39,7 @@ install -m 755 "$here/mysql/entrypoint.sh" "$root/entrypoint.sh"
         "DELETE FROM proxies_priv WHERE Host<>'localhost';"
 } >"$root/usr/share/mysql/bootstrap.sql"
 
-what="MariaDB $("$root/usr/sbin/mysqld" --version 2>/dev/null | sed 's/.*Ver \([0-9.]*\).*/\1/') from $(suite) in the place of MySQL 5.7, for tests"
+what="MariaDB $(chroot "$root" /usr/sbin/mysqld --version 2>/dev/null | sed 's/.*Ver \([0-9.]*\).*/\1/') from $(suite) in the place of MySQL 5.7, for tests"
 env="PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 volumes=/var/lib/mysql
 ports='3306/tcp 33060/tcp'

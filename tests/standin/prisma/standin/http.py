@@ -6,6 +6,7 @@ Not imitated: WebSocket subscriptions, throttling, batches running at the same t
 import json
 import re
 import socket
+import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import unquote
 
@@ -39,6 +40,8 @@ class Server(ThreadingHTTPServer):
 
     def handle_error(self, request, client_address):
         """A client that went away is not worth a stack trace."""
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handle_error(request, client_address)
 
 
 class Handler(BaseHTTPRequestHandler):

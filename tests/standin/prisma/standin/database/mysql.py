@@ -25,7 +25,9 @@ class MySql(Database):
         config = self.config
         try:
             return pymysql.connect(
-                host=config.host, port=config.port, user=config.user, password=config.password, charset='utf8mb4',
+                host=config.host, port=config.port, user=config.user,
+                # As bytes: the driver would take a text for Latin-1.
+                password=config.password.encode(), charset='utf8mb4',
                 autocommit=True, connect_timeout=5,
                 # The documented server command switches on modes that change what SQL means.
                 init_command="SET SESSION sql_mode='STRICT_TRANS_TABLES', time_zone='+00:00'",
@@ -42,6 +44,10 @@ class MySql(Database):
 
     def quote(self, name):
         return '`' + name.replace('`', '``').replace('%', '%%') + '`'
+
+    def is_done_already(self, problem):
+        """The statement failed because what it would change has that form: exists, or is gone."""
+        return problem.args and problem.args[0] in (1050, 1051, 1054, 1060, 1061, 1091, 1146)
 
     def create_schema(self, session, name):
         session.run(f'CREATE SCHEMA IF NOT EXISTS {self.quote(name)} DEFAULT CHARACTER SET utf8mb4')

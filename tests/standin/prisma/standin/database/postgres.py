@@ -50,6 +50,11 @@ class Postgres(Database):
     def quote(self, name):
         return '"' + name.replace('"', '""').replace('%', '%%') + '"'
 
+    def is_done_already(self, problem):
+        """The statement failed because what it would change has that form: exists, or is gone."""
+        # duplicate table, column, object; undefined table, column, object
+        return getattr(problem, 'pgcode', None) in ('42P07', '42701', '42710', '42P01', '42703', '42704')
+
     def create_schema(self, session, name):
         session.run(f'CREATE SCHEMA IF NOT EXISTS {self.quote(name)}')
 

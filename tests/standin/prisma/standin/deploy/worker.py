@@ -16,6 +16,7 @@ class Worker:
     def __init__(self, app):
         self.app = app
         self._wake = threading.Event()
+        self._doubtful = False
         self.delay = int(app.environment.get('STANDIN_STEP_DELAY_MS', '20')) / 1000
 
     def start(self):
@@ -41,6 +42,8 @@ class Worker:
         last = app.store.last_success(migration.projectId)
         tables = Tables(app.database, migration.projectId)
         app.services.forget(migration.projectId)
+        # The process that began it may have ended between a step and the note that it was done.
+        self._doubtful = migration.status != 'PENDING'
         time.sleep(self.delay)
         if migration.status == 'PENDING':
             self._save(migration, status='IN_PROGRESS', startedAt=now())
@@ -62,8 +65,17 @@ class Worker:
         if step['type'] == 'UpdateSecrets':
             self.app.store.set_secrets(migration.projectId, migration.secrets)
             return
-        with self.app.database.session() as session:
-            tables.apply(session, step, last.schema, migration.schema)
+        self._change(tables.apply, step, last.schema, migration.schema)
+
+    def _change(self, action, step, before, after):
+        database = self.app.database
+        try:
+            with database.session() as session:
+                action(session, step, before, after)
+        except database.driver_errors as problem:
+            if not (self._doubtful and database.is_done_already(problem)):
+                raise
+        self._doubtful = False
 
     def _roll_back(self, tables, migration, last):
         """Undoes the applied steps, newest first; `applied` stays, `rolledBack` counts."""
@@ -74,8 +86,7 @@ class Worker:
                 if step['type'] == 'UpdateSecrets':
                     self.app.store.set_secrets(migration.projectId, last.secrets or [])
                 else:
-                    with self.app.database.session() as session:
-                        tables.undo(session, step, last.schema, migration.schema)
+                    self._change(tables.undo, step, last.schema, migration.schema)
                 self._save(migration, rolledBack=migration.rolledBack + 1)
             status = 'ROLLBACK_SUCCESS'
         except Exception:  # pylint: disable=broad-except

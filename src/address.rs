@@ -1,0 +1,67 @@
+//! Addresses of servers, as people wrote them into the registry, taken apart.
+
+/// The host part of an address such as `http://localhost:4466/`.
+pub fn host_of(address: &str) -> &str {
+    let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
+    let authority = rest.split('/').next().unwrap_or_default();
+    let authority = authority.rsplit('@').next().unwrap_or_default();
+    match authority.strip_prefix('[').and_then(|v6| v6.find(']')) {
+        Some(end) => &authority[..end + 2],
+        None => authority
+            .rsplit_once(':')
+            .map_or(authority, |(host, _)| host),
+    }
+}
+
+/// The port part of an address.
+pub fn port_of(address: &str) -> Option<u16> {
+    let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
+    let authority = rest.split('/').next()?;
+    authority.rsplit_once(':')?.1.parse().ok()
+}
+
+/// An address as it may be shown: people put user and password into it.
+pub fn without_password(address: &str) -> String {
+    let start = address.find("://").map_or(0, |end| end + 3);
+    let (scheme, rest) = address.split_at(start);
+    let end = rest.find('/').unwrap_or(rest.len());
+    match rest[..end].rfind('@') {
+        Some(at) => format!("{scheme}********{}", &rest[at..]),
+        None => address.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_taken_apart() {
+        for (address, host, port) in [
+            ("http://localhost:4466", "localhost", Some(4466)),
+            ("http://localhost:4466/", "localhost", Some(4466)),
+            ("localhost:4470/cluster", "localhost", Some(4470)),
+            ("https://prisma.example", "prisma.example", None),
+            ("http://[::1]:4466", "[::1]", Some(4466)),
+            ("http://me:pw@h:1/x", "h", Some(1)),
+        ] {
+            assert_eq!(
+                (host_of(address), port_of(address)),
+                (host, port),
+                "{address}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_password_is_not_shown() {
+        for (address, shown) in [
+            ("http://u:p@h:1/x", "http://********@h:1/x"),
+            ("u:p@h", "********@h"),
+            ("http://h/a@b", "http://h/a@b"),
+            ("nothing", "nothing"),
+        ] {
+            assert_eq!(without_password(address), shown);
+        }
+    }
+}

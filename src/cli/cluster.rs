@@ -1,0 +1,126 @@
+//! `prisma cluster …`.
+
+use super::LogPart;
+use clap::builder::BoolishValueParser;
+use clap::{Args, Subcommand};
+use std::path::PathBuf;
+
+/// `prisma cluster …`.
+#[derive(Debug, Subcommand)]
+#[command(disable_help_subcommand = true)]
+pub enum Cluster {
+    /// show the clusters, asking each for its version
+    #[command(visible_alias = "ls")]
+    List,
+    /// add a cluster to the registry
+    Add(Add),
+    /// remove a cluster from the registry; its containers stay
+    #[command(alias = "rm")]
+    Remove(Remove),
+    /// show what a cluster's server prints (docker logs)
+    Logs(ClusterLogs),
+}
+
+impl Cluster {
+    /// The command's name, as in JSON documents.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Cluster::List => "cluster list",
+            Cluster::Add(_) => "cluster add",
+            Cluster::Remove(_) => "cluster remove",
+            Cluster::Logs(_) => "cluster logs",
+        }
+    }
+}
+
+/// `prisma cluster add`. What is not given is asked for.
+#[derive(Debug, Clone, Args)]
+pub struct Add {
+    /// name to give the cluster
+    #[arg(env = "PRISMA_CLUSTER")]
+    name: Option<String>,
+    /// where the server is, for example `https://prisma.example.com`
+    #[arg(long, env = "PRISMA_CLUSTER_ENDPOINT", value_name = "URL")]
+    endpoint: Option<String>,
+    /// file that holds the cluster's secret, `-` for standard input; an empty one for a server
+    /// without
+    #[arg(long, env = "PRISMA_SECRET_FILE", value_name = "FILE")]
+    pub secret_file: Option<PathBuf>,
+    /// variable that holds the cluster's secret
+    #[arg(
+        long,
+        env = "PRISMA_SECRET_ENV",
+        value_name = "VARIABLE",
+        conflicts_with = "secret_file"
+    )]
+    pub secret_env: Option<String>,
+    /// replace a cluster of that name, or take a reserved name
+    #[arg(short, long, env = "PRISMA_FORCE", value_parser = BoolishValueParser::new())]
+    pub force: bool,
+    /// do not ask the server whether it is one and takes the secret
+    #[arg(long, env = "PRISMA_NO_CHECK", value_parser = BoolishValueParser::new())]
+    pub no_check: bool,
+}
+
+impl Add {
+    /// The name, where one is given.
+    pub fn name(&self) -> Option<&str> {
+        given(self.name.as_ref())
+    }
+
+    /// The endpoint, where one is given.
+    pub fn endpoint(&self) -> Option<&str> {
+        given(self.endpoint.as_ref())
+    }
+}
+
+/// `prisma cluster remove`.
+#[derive(Debug, Clone, Args)]
+pub struct Remove {
+    /// the cluster [default: asks]
+    #[arg(env = "PRISMA_CLUSTER")]
+    name: Option<String>,
+}
+
+impl Remove {
+    /// The name, where one is given.
+    pub fn name(&self) -> Option<&str> {
+        given(self.name.as_ref())
+    }
+}
+
+/// `prisma cluster logs`.
+#[derive(Debug, Clone, Args)]
+pub struct ClusterLogs {
+    /// the cluster [default: `cluster` of the nearest prisma.yml, else `local`]
+    #[arg(env = "PRISMA_CLUSTER")]
+    name: Option<String>,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "a doc comment here would become help text")]
+    pub part: LogPart,
+    /// another container than the server's: `db`, or the name of a service
+    #[arg(long, env = "PRISMA_SERVICE", value_name = "SERVICE")]
+    service: Option<String>,
+    /// all containers, labelled and in the order of time
+    #[arg(long, env = "PRISMA_ALL", value_parser = BoolishValueParser::new(), conflicts_with = "service")]
+    pub all: bool,
+}
+
+impl ClusterLogs {
+    /// The name, where one is given.
+    pub fn name(&self) -> Option<&str> {
+        given(self.name.as_ref())
+    }
+
+    /// The service, where one is given.
+    pub fn service(&self) -> Option<&str> {
+        given(self.service.as_ref())
+    }
+}
+
+/// A variable that is set and empty gives nothing.
+fn given(value: Option<&String>) -> Option<&str> {
+    value
+        .map(|value| value.trim())
+        .filter(|value| !value.is_empty())
+}

@@ -1,0 +1,156 @@
+//! `prisma cluster add`: an entry for a server that is there already, checked before it is saved.
+
+mod check;
+mod endpoint;
+mod name;
+mod secret;
+
+use super::registry;
+use crate::address::without_password;
+use crate::cli::Add;
+use crate::commands::{Report, act, facts};
+use crate::context::Context;
+use crate::error::{Failure, Kind, Result};
+use crate::plan::{Plan, Step};
+use crate::registry::{NewEntry, Registry};
+use endpoint::Endpoint;
+use secret::Given;
+use serde_json::{Value, json};
+
+const NAME_FLAG: &str = "give it: `prisma cluster add NAME …`, or set `PRISMA_CLUSTER`";
+const ENDPOINT_FLAG: &str = "give it with `--endpoint URL`, or set `PRISMA_CLUSTER_ENDPOINT`";
+
+/// Adds a cluster. What was given is judged before anything is asked, and what is asked is judged
+/// before the next question.
+pub fn run(ctx: &Context, args: &Add) -> Result<Report> {
+    let registry = registry(ctx)?;
+    if let Some(name) = args.name() {
+        name::check(name, args.force)?;
+    }
+    let endpoint = args.endpoint().map(Endpoint::parse).transpose()?;
+    missing(ctx, args)?;
+    let given = secret::given(ctx, args)?;
+    let endpoint = match endpoint {
+        Some(endpoint) => endpoint,
+        None => ask_endpoint(ctx)?,
+    };
+    if let Some(warning) = endpoint.warning() {
+        ctx.ui.warn(&warning);
+    }
+    let server = if args.no_check {
+        None
+    } else {
+        Some(check::reach(ctx, &endpoint)?)
+    };
+    let secret = match given {
+        Some(secret) => secret,
+        None => secret::ask(ctx, server.as_ref())?,
+    };
+    if let Some(server) = &server {
+        check::secret(ctx, &endpoint, server, &secret)?;
+    }
+    let name = match args.name() {
+        Some(name) => name.to_owned(),
+        None => name::ask(ctx, &registry, args.force)?,
+    };
+    let entry = NewEntry {
+        name,
+        host: endpoint.to_string(),
+        secret: secret.text(),
+    };
+    let replaces = replaces(ctx, &registry, &entry, args.force)?;
+    let step = Step::Register {
+        path: ctx.home.registry(),
+        entry: entry.clone(),
+    };
+    let version = server.map(|server| server.info.version);
+    act(ctx, &Plan(vec![step]), || {
+        report(&entry, version, &secret, replaces)
+    })
+}
+
+/// Fails at once where nobody can be asked, with everything that is missing.
+fn missing(ctx: &Context, args: &Add) -> Result<()> {
+    if ctx.ui.terminal().ask {
+        return Ok(());
+    }
+    let all = [
+        (args.endpoint().is_none(), "an endpoint", ENDPOINT_FLAG),
+        (args.name().is_none(), "a name", NAME_FLAG),
+    ];
+    let missing: Vec<_> = all.iter().filter(|(missing, ..)| *missing).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let what: Vec<&str> = missing.iter().map(|(_, what, _)| *what).collect();
+    let verb = if what.len() == 1 { "is" } else { "are" };
+    let message = format!(
+        "{} {verb} needed and nobody can be asked",
+        what.join(" and ")
+    );
+    let failure = Failure::new(Kind::InputRequired, message);
+    Err(missing
+        .iter()
+        .fold(failure, |failure, (_, _, flag)| failure.hint(*flag)))
+}
+
+fn ask_endpoint(ctx: &Context) -> Result<Endpoint> {
+    let check = |text: &str| match Endpoint::parse(text) {
+        Ok(_) => Ok(()),
+        Err(failure) => Err(failure.message),
+    };
+    let question = "Endpoint of the cluster, for example https://prisma.example.com:";
+    let text = ctx.ui.text("an endpoint", question, ENDPOINT_FLAG, check)?;
+    Endpoint::parse(&text)
+}
+
+/// Whether there is another entry of that name, which only `--force` may replace.
+fn replaces(ctx: &Context, registry: &Registry, new: &NewEntry, force: bool) -> Result<bool> {
+    let Some(old) = registry.get(&new.name) else {
+        return Ok(false);
+    };
+    // Adding the same again is no accident: scripts do it.
+    if old.problem.is_none() && old.host == new.host && old.secret == new.secret {
+        return Ok(false);
+    }
+    if !force {
+        let message = format!(
+            "there is a cluster `{}` already, at `{}`",
+            new.name,
+            without_password(&old.host)
+        );
+        return Err(Failure::new(Kind::Failed, message)
+            .hint("choose another name, or replace it with `--force`; its secret is then lost"));
+    }
+    if ctx.home.managed(&new.name).is_some() {
+        ctx.ui.warn(&format!(
+            "`{}` is a cluster of `prisma local`, which uses this entry's secret from now on",
+            new.name
+        ));
+    }
+    Ok(true)
+}
+
+fn report(entry: &NewEntry, version: Option<String>, secret: &Given, replaced: bool) -> Report {
+    let done = if replaced { "replaced" } else { "added" };
+    let mut pairs = vec![("endpoint", entry.host.clone())];
+    pairs.extend(
+        version
+            .clone()
+            .map(|version| ("version", format!("Prisma {version}"))),
+    );
+    pairs.push(("secret", secret.word().to_owned()));
+    let name = &entry.name;
+    let text = format!(
+        "cluster `{name}` {done}\n\n{}\ndeploy a service to it: put `cluster: {name}` into its `prisma.yml` and run `prisma deploy`\n",
+        facts(&pairs)
+    );
+    let data = json!({
+        "name": name,
+        "endpoint": entry.host,
+        "version": version.map_or(Value::Null, Value::from),
+        "secret": secret.code(),
+        "replaced": replaced,
+    });
+    Report::new(text, data)
+}

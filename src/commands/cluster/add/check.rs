@@ -1,0 +1,154 @@
+//! Is a Prisma server there, and does the secret open it?
+
+use super::endpoint::Endpoint;
+use super::secret::Given;
+use crate::api::access::{Access, access};
+use crate::api::token::Secret;
+use crate::api::version::{self, Server, Unreachable};
+use crate::context::Context;
+use crate::error::{Failure, Kind, Result};
+use std::time::Duration;
+
+/// How long one question may take: a person waits for the answer.
+const LIMIT: Duration = Duration::from_secs(10);
+
+/// A server that answered.
+pub struct Reached {
+    pub info: Server,
+    /// It takes requests without a token.
+    pub open: bool,
+}
+
+/// Asks the server for its version, and whether it is open.
+pub fn reach(ctx: &Context, endpoint: &Endpoint) -> Result<Reached> {
+    let stage = ctx.ui.stage(format!("asking {endpoint}"), "");
+    let host = endpoint.to_string();
+    let info = ctx.interrupt.run(move || version::ask(&host, LIMIT))?;
+    let info = info.map_err(|why| unreachable(endpoint, &why))?;
+    let open = try_secret(ctx, endpoint, &info, None)? == Access::Granted;
+    stage.done(&format!("Prisma {} answers", info.version));
+    Ok(Reached { info, open })
+}
+
+fn unreachable(endpoint: &Endpoint, why: &Unreachable) -> Failure {
+    let message = match why {
+        Unreachable::Silent(why) => format!("`{endpoint}` does not answer: {why}"),
+        Unreachable::Foreign(why) => format!("`{endpoint}` is no Prisma server: {why}"),
+    };
+    let failure = Failure::new(Kind::Failed, message);
+    let failure = match why {
+        Unreachable::Foreign(_) if endpoint.has_path() => failure.hint(format!(
+            "an endpoint is the address of the server, without service and stage: try `{}`",
+            endpoint.root()
+        )),
+        Unreachable::Foreign(_) if endpoint.is_http() => {
+            failure.hint("check host and port, and whether the server wants `https`")
+        }
+        _ => failure.hint("check host and port, and that the server runs"),
+    };
+    failure.hint("or add it unchecked with `--no-check`")
+}
+
+/// Checks the secret: its form first, as that is the better explanation, then by trying it.
+pub fn secret(ctx: &Context, endpoint: &Endpoint, server: &Reached, given: &Given) -> Result<()> {
+    let version = &server.info.version;
+    if server.open {
+        if given.secret().is_some() {
+            ctx.ui.warn(&format!(
+                "`{endpoint}` is open to everybody: it takes requests without any secret"
+            ));
+        }
+        return Ok(());
+    }
+    if let Some(secret) = given.secret() {
+        fits(secret, &server.info)?;
+    }
+    let failure = match try_secret(ctx, endpoint, &server.info, given.secret())? {
+        Access::Granted => return Ok(()),
+        Access::Unclear(why) => {
+            ctx.ui
+                .warn(&format!("the secret could not be tried: {why}"));
+            return Ok(());
+        }
+        Access::Refused(_) if given.secret().is_none() => Failure::new(
+            Kind::Refused,
+            format!("`{endpoint}` (Prisma {version}) wants a secret, and none was given"),
+        ),
+        Access::Refused(why) => Failure::new(
+            Kind::Refused,
+            format!("`{endpoint}` (Prisma {version}) refuses the secret: {why}"),
+        ),
+    };
+    Err(failure
+        .hint(match given.secret() {
+            Some(Secret::Pem(_)) => "give the private key that belongs to the `CLUSTER_PUBLIC_KEY` of the server",
+            _ => "give the `managementApiSecret` of the server, or the private key of its `CLUSTER_PUBLIC_KEY` before 1.7",
+        })
+        .hint("or add it unchecked with `--no-check`"))
+}
+
+/// Whether the server's edition takes secrets of this form.
+fn fits(secret: &Secret, server: &Server) -> Result<()> {
+    let Some(version) = server.parsed() else {
+        return Ok(());
+    };
+    let since = |first: &str| first.parse().is_ok_and(|first| version >= first);
+    let (has, wants, hint) = match secret {
+        // Shared secrets came with 1.6, and keys went before 1.30.
+        Secret::Text(_) if !since("1.6") => (
+            "a text",
+            "a private key",
+            "give the key as PEM text, `-----BEGIN RSA PRIVATE KEY-----` and all its lines",
+        ),
+        Secret::Pem(_) if since("1.30") => (
+            "a private key",
+            "a shared text",
+            "give the `managementApiSecret` of the server's `PRISMA_CONFIG`",
+        ),
+        _ => return Ok(()),
+    };
+    let message = format!(
+        "the secret is {has}, and Prisma {} takes {wants}",
+        server.version
+    );
+    Err(Failure::new(Kind::Usage, message).hint(hint))
+}
+
+fn try_secret(
+    ctx: &Context,
+    endpoint: &Endpoint,
+    server: &Server,
+    secret: Option<&Secret>,
+) -> Result<Access> {
+    let (host, path, secret) = (endpoint.to_string(), server.path, secret.cloned());
+    ctx.interrupt
+        .run(move || access(&host, path, secret.as_ref(), LIMIT))?
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::version::ManagementPath;
+    use crate::keys;
+
+    #[test]
+    fn the_form_follows_the_edition() {
+        let text = Secret::parse("s3cret").expect("a text");
+        let key = Secret::Pem(keys::generate().expect("random"));
+        let fits = |secret: &Secret, version: &str| {
+            let version = version.to_owned();
+            let path = ManagementPath::Cluster;
+            super::fits(secret, &Server { version, path }).is_ok()
+        };
+        for (version, takes_text, takes_key) in [
+            ("1.1.3", false, true),
+            ("1.6.0", true, true),
+            ("1.8", true, true),
+            ("1.34.12", true, false),
+            ("abcdef0", true, true),
+        ] {
+            assert_eq!(fits(&text, version), takes_text, "{version}");
+            assert_eq!(fits(&key, version), takes_key, "{version}");
+        }
+    }
+}

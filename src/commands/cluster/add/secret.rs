@@ -1,0 +1,150 @@
+//! A cluster's secret: from a file, standard input, a variable, or asked for without showing it.
+
+use super::check::Reached;
+use crate::api::token::Secret;
+use crate::cli::Add;
+use crate::context::Context;
+use crate::error::{Failure, Kind, Result};
+use crate::files;
+use std::io::Read;
+use std::path::Path;
+
+const FLAG: &str = "give it with `--secret-file FILE` (`-` for standard input, an empty file for a server without) or `--secret-env VARIABLE`";
+
+/// A text of that size is no secret.
+const LONGEST: u64 = 64 << 10;
+
+/// What was given as the secret.
+pub struct Given(Option<Secret>);
+
+impl Given {
+    /// Makes sense of a text, and keeps it off the screen from now on. Nothing is no secret.
+    fn new(ctx: &Context, text: &str) -> Result<Given> {
+        let tidied = tidy(text);
+        if tidied.trim().is_empty() {
+            return Ok(Given(None));
+        }
+        // Nothing here shows a secret; this is for servers that repeat what they are sent. A short
+        // one would mask parts of ordinary words.
+        if tidied.len() >= 8 {
+            ctx.ui.conceal([text.to_owned(), tidied.clone()]);
+        }
+        Secret::parse(&tidied).map(|secret| Given(Some(secret)))
+    }
+
+    /// The secret, unless the server is one without.
+    pub fn secret(&self) -> Option<&Secret> {
+        self.0.as_ref()
+    }
+
+    /// As the registry has it: a key in the form of the overview page.
+    pub fn text(&self) -> Option<String> {
+        self.0.as_ref().map(|secret| match secret {
+            Secret::Pem(key) => key.pem_pkcs1_crlf(),
+            Secret::Text(text) => text.clone(),
+        })
+    }
+
+    /// What it is, for people.
+    pub fn word(&self) -> &'static str {
+        match &self.0 {
+            Some(Secret::Pem(_)) => "private key",
+            Some(Secret::Text(_)) => "shared text",
+            None => "none",
+        }
+    }
+
+    /// What it is, for programs.
+    pub fn code(&self) -> &'static str {
+        match &self.0 {
+            Some(Secret::Pem(_)) => "key",
+            Some(Secret::Text(_)) => "text",
+            None => "none",
+        }
+    }
+}
+
+/// The secret that the flags name, if they name one.
+pub fn given(ctx: &Context, args: &Add) -> Result<Option<Given>> {
+    let text = match (&args.secret_file, args.secret_env.as_deref()) {
+        (Some(path), _) if path.as_os_str().is_empty() => return Ok(None),
+        (Some(path), _) if path == Path::new("-") => from_stdin()?,
+        (Some(path), _) => files::read_text(path)?.ok_or_else(|| {
+            let message = format!("could not read `{}`: no such file", path.display());
+            Failure::new(Kind::Io, message)
+        })?,
+        (None, Some("")) | (None, None) => return Ok(None),
+        (None, Some(variable)) => from_variable(ctx, variable)?,
+    };
+    Given::new(ctx, &text).map(Some)
+}
+
+fn from_stdin() -> Result<String> {
+    let mut text = String::new();
+    let read = std::io::stdin().take(LONGEST).read_to_string(&mut text);
+    read.map_err(|error| {
+        let message = format!("could not read the secret from standard input: {error}");
+        Failure::new(Kind::Io, message)
+    })?;
+    Ok(text)
+}
+
+fn from_variable(ctx: &Context, variable: &str) -> Result<String> {
+    let value = ctx.env.get(variable).map(str::to_owned);
+    value.ok_or_else(|| {
+        // A secret that was given in place of a name must not be repeated.
+        let plain = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        let shown = if variable.chars().all(plain) && variable.len() < 40 {
+            format!("the variable `{variable}` of `--secret-env` is not set, or empty")
+        } else {
+            "`--secret-env` wants the name of a variable, and that is none".to_owned()
+        };
+        Failure::new(Kind::Usage, shown).hint("set and export it, or use `--secret-file`")
+    })
+}
+
+/// Asks for the secret. Where nobody can be asked, a server that is open needs none.
+pub fn ask(ctx: &Context, server: Option<&Reached>) -> Result<Given> {
+    if !ctx.ui.terminal().ask && server.is_some_and(|server| server.open) {
+        return Ok(Given(None));
+    }
+    let question = "Secret (not shown; paste a private key with all its lines; empty for none):";
+    let text = ctx.ui.hidden("a secret", question, FLAG, &ctx.interrupt)?;
+    Given::new(ctx, &text)
+}
+
+/// Undoes what copying does to a secret: a line end at its end, and for a key the quotes and the
+/// escapes it has in a registry.
+fn tidy(text: &str) -> String {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    if !text.contains("-----BEGIN") {
+        return text.trim_end_matches(['\r', '\n']).to_owned();
+    }
+    let bare = text.trim().trim_matches(['"', '\'']);
+    bare.replace("\\r", "\r").replace("\\n", "\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::keys;
+
+    #[test]
+    fn a_text_loses_its_line_end_and_nothing_else() {
+        assert_eq!(tidy(" my secret \r\n"), " my secret ");
+        assert_eq!(tidy("a\\nb\"\n"), "a\\nb\"");
+        assert_eq!(tidy("\n"), "");
+    }
+
+    #[test]
+    fn a_key_may_come_as_the_registry_spells_it() {
+        let key = keys::generate().expect("random");
+        let escaped = key
+            .pem_pkcs1_crlf()
+            .replace('\r', "\\r")
+            .replace('\n', "\\n");
+        for text in [key.pem_pkcs1(), format!("\"{escaped}\"\n"), escaped] {
+            assert_eq!(Secret::parse(&tidy(&text)), Ok(Secret::Pem(key.clone())));
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! `prisma cluster list`: every cluster that is known, asked for its version, all at once.
+
+use super::registry;
+use crate::commands::Report;
+use crate::context::Context;
+use crate::error::Result;
+use crate::survey::{self, Asked, State};
+use crate::ui::Table;
+use serde_json::{Value, json};
+
+/// Lists the clusters.
+pub fn run(ctx: &Context) -> Result<Report> {
+    let registry = registry(ctx)?;
+    let rows = survey::all(ctx, &registry)?;
+    tell(ctx, &rows);
+    Ok(report(ctx, &rows))
+}
+
+/// What the table has no room for.
+fn tell(ctx: &Context, rows: &[Asked]) {
+    for row in rows {
+        let Some(reason) = &row.reason else { continue };
+        let line = format!("`{}`: {reason}", row.name);
+        if row.state == State::NotAuthorised || ctx.ui.terminal().verbose {
+            ctx.ui.status(&line);
+        }
+    }
+    if rows.is_empty() {
+        ctx.ui
+            .status("no clusters; add one with `prisma cluster add` or `prisma local start`");
+    }
+}
+
+fn report(ctx: &Context, rows: &[Asked]) -> Report {
+    let cells = |row: &Asked| {
+        [
+            row.name.clone(),
+            row.kind.word().to_owned(),
+            row.version.clone().unwrap_or_default(),
+            row.state.word().to_owned(),
+            row.endpoint.clone().unwrap_or_default(),
+        ]
+    };
+    let text = if rows.is_empty() {
+        String::new()
+    } else if ctx.ui.terminal().table {
+        let mut table = Table::new(&["NAME", "KIND", "VERSION", "STATE", "ENDPOINT"]);
+        for row in rows {
+            table.row(cells(row).map(|cell| if cell.is_empty() { "-".into() } else { cell }));
+        }
+        table.to_string()
+    } else {
+        // One line each, cells divided by tabs: nothing moves when a name gets longer.
+        rows.iter()
+            .map(|row| cells(row).join("\t") + "\n")
+            .collect()
+    };
+    let document = |row: &Asked| {
+        json!({
+            "name": row.name,
+            "kind": row.kind.code(),
+            "version": row.version,
+            "state": row.state.code(),
+            "endpoint": row.endpoint,
+            "reason": row.reason,
+        })
+    };
+    let clusters: Vec<Value> = rows.iter().map(document).collect();
+    Report::new(text, json!({ "clusters": clusters }))
+}

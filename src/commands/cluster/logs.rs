@@ -1,0 +1,81 @@
+//! `prisma cluster logs`: what a cluster's server prints, where docker can tell.
+
+mod name;
+mod whereabouts;
+
+use super::registry;
+use crate::cli::ClusterLogs;
+use crate::commands::Report;
+use crate::context::Context;
+use crate::docker::{Container, Tools};
+use crate::error::{Failure, Kind, Result};
+use crate::logs;
+use crate::target;
+
+/// Shows the logs of the server, of another container, or of all.
+pub fn run(ctx: &Context, args: &ClusterLogs) -> Result<Report> {
+    let name = match args.name() {
+        Some(name) => name.to_owned(),
+        None => name::from_service(ctx)?,
+    };
+    let registry = registry(ctx)?;
+    let entry = registry.get(&name);
+    if entry.is_none() && name.contains('/') {
+        return Err(whereabouts::in_the_cloud(&name));
+    }
+    let tools = Tools::find(&ctx.env, &*ctx.runner)?;
+    let containers = whereabouts::containers(ctx, &tools, &name, entry)?;
+    if containers.is_empty() {
+        if entry.is_none() && ctx.home.managed(&name).is_none() {
+            return Err(target::unknown(&name, registry.names()));
+        }
+        return Err(whereabouts::nothing(&name));
+    }
+    let chosen = chosen(&name, &containers, args)?;
+    logs::show(ctx, &tools, &name, &chosen, &args.part.options()).map(Report::from)
+}
+
+fn chosen<'a>(
+    name: &str,
+    containers: &'a [Container],
+    args: &ClusterLogs,
+) -> Result<Vec<&'a Container>> {
+    if args.all {
+        return Ok(containers.iter().collect());
+    }
+    let found: Vec<&Container> = match args.service() {
+        None | Some("server") => containers.iter().filter(|c| c.is_server()).collect(),
+        Some(service) => {
+            let named = |c: &&Container| c.service == service || c.name == service;
+            let named: Vec<&Container> = containers.iter().filter(named).collect();
+            if named.is_empty() && matches!(service, "db" | "database") {
+                containers.iter().filter(|c| !c.is_server()).collect()
+            } else {
+                named
+            }
+        }
+    };
+    if !found.is_empty() {
+        return Ok(found);
+    }
+    let names: Vec<String> = containers
+        .iter()
+        .map(|c| {
+            format!(
+                "`{}`",
+                if c.service.is_empty() {
+                    &c.name
+                } else {
+                    &c.service
+                }
+            )
+        })
+        .collect();
+    let what = match args.service() {
+        None | Some("server") => "no container of a Prisma server".to_owned(),
+        Some(service) => format!("no service `{}`", service.escape_debug()),
+    };
+    let message = format!("cluster `{name}` has {what}");
+    Err(Failure::new(Kind::Usage, message)
+        .hint(format!("name one with `--service`: {}", names.join(", "))))
+}

@@ -1,0 +1,106 @@
+//! Where a cluster's containers are: on the engine in use, on another machine, or in Prisma Cloud.
+
+use crate::address::{host_of, port_of};
+use crate::context::Context;
+use crate::docker::container::parse_inspect;
+use crate::docker::engine::{Engine, is_loopback};
+use crate::docker::{Container, Tools};
+use crate::error::{Failure, Kind, Result};
+use crate::process::Mode;
+use crate::registry::Entry;
+use crate::wait::{self, query};
+
+/// The containers of a cluster, if the engine in use is where it runs. None when it has none there.
+///
+/// The registry decides what a name means: a project that happens to have the name of a cluster on
+/// another machine is not that cluster.
+pub fn containers(
+    ctx: &Context,
+    tools: &Tools,
+    name: &str,
+    entry: Option<&Entry>,
+) -> Result<Vec<Container>> {
+    let host = entry.map(|entry| host_of(&entry.host));
+    if let Some(host) = host
+        && !is_loopback(host)
+        && !runs_at(ctx, tools, host)
+    {
+        return Err(elsewhere(name, host));
+    }
+    let found = wait::containers(ctx, tools, name)?;
+    if !found.is_empty() {
+        return Ok(found);
+    }
+    // Elsewhere people call the project as they like; the port it publishes tells which it is.
+    match entry.and_then(|entry| port_of(&entry.host)) {
+        Some(port) => publishing(ctx, tools, port),
+        None => Ok(found),
+    }
+}
+
+/// Whether the engine in use is on that host.
+fn runs_at(ctx: &Context, tools: &Tools, host: &str) -> bool {
+    if ctx.env.get("DOCKER_HOST").is_some() {
+        return Engine::find(&ctx.env).host.eq_ignore_ascii_case(host);
+    }
+    // A context names the engine as the variable does, and docker alone knows the one in use.
+    let command = tools.context_host();
+    ctx.ui.command(&command);
+    match ctx.runner.run(&command, Mode::Capture) {
+        Ok(outcome) if outcome.success() => Engine::at(outcome.stdout.trim())
+            .host
+            .eq_ignore_ascii_case(host),
+        // An old docker has no contexts.
+        _ => false,
+    }
+}
+
+/// The project, or the lone container, that publishes a port and has a Prisma server in it.
+fn publishing(ctx: &Context, tools: &Tools, port: u16) -> Result<Vec<Container>> {
+    let lines = query(ctx, &tools.publishers(port))?.stdout;
+    for line in lines.lines() {
+        let (container, project) = line.split_once('\t').unwrap_or((line, ""));
+        let found = if project.is_empty() {
+            let inspect = tools.inspect(&[container.to_owned()]);
+            parse_inspect(&query(ctx, &inspect)?.stdout)?
+        } else {
+            wait::containers(ctx, tools, project)?
+        };
+        if found.iter().any(Container::is_server) {
+            return Ok(found);
+        }
+    }
+    Ok(Vec::new())
+}
+
+/// The failure for a cluster on another machine.
+fn elsewhere(name: &str, host: &str) -> Failure {
+    let message = format!(
+        "cluster `{name}` runs on `{host}`, and its logs are there: this Docker engine has none of them"
+    );
+    Failure::new(Kind::NotManaged, message)
+        .hint(format!(
+            "with ssh to that machine: `DOCKER_HOST=ssh://USER@{host} prisma cluster logs {name}`"
+        ))
+        .hint("or choose its docker context: `docker context use …`, or `DOCKER_CONTEXT=…`")
+}
+
+/// The failure for a cluster of Prisma Cloud.
+pub fn in_the_cloud(name: &str) -> Failure {
+    let message = format!(
+        "cluster `{name}` is run by Prisma Cloud, which gives its logs to nobody but its operators"
+    );
+    Failure::new(Kind::NotManaged, message)
+        .hint("ask those who run it, on the machine: `docker logs CONTAINER`")
+}
+
+/// The failure for a cluster that has no containers on the engine in use.
+pub fn nothing(name: &str) -> Failure {
+    let message =
+        format!("cluster `{name}` has no containers on this Docker engine, and so no logs");
+    let failure = Failure::new(Kind::Failed, message);
+    match name.parse::<crate::cluster::ClusterName>() {
+        Ok(name) => failure.hint(format!("start it with `{}`", name.command("start"))),
+        Err(_) => failure,
+    }
+}

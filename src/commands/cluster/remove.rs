@@ -1,0 +1,129 @@
+//! `prisma cluster remove`: takes an entry out of the registry. Containers are not its business.
+
+use crate::address::{host_of, without_password};
+use crate::cloud;
+use crate::cluster::ClusterName;
+use crate::commands::{Report, act};
+use crate::context::Context;
+use crate::docker::engine::is_loopback;
+use crate::error::{Failure, Kind, Result};
+use crate::plan::{Plan, Step};
+use crate::registry::{self, Registry};
+use crate::target;
+use serde_json::json;
+use std::fmt;
+
+const NAME_FLAG: &str = "name it: `prisma cluster remove NAME`, or set `PRISMA_CLUSTER`";
+
+/// Removes a cluster, with consent.
+pub fn run(ctx: &Context, name: Option<&str>) -> Result<Report> {
+    let (registry, broken) = match (super::registry(ctx), name) {
+        (Ok(registry), _) => (registry, None),
+        // An entry that is broken itself can still be taken out.
+        (Err(failure), Some(_)) if failure.kind == Kind::ConfigInvalid => {
+            (Registry::default(), Some(failure))
+        }
+        (Err(failure), _) => return Err(failure),
+    };
+    let name = match name {
+        Some(name) => name.to_owned(),
+        None => select(ctx, &registry)?,
+    };
+    let known = registry.get(&name);
+    if known.is_none() && broken.is_none() {
+        return Err(unknown(&name, &registry));
+    }
+    let has_secret = known.is_none_or(|entry| entry.secret.is_some());
+    if !ctx.dry_run {
+        let secret = if has_secret {
+            ", and with it its secret"
+        } else {
+            ""
+        };
+        let question = format!("remove cluster `{name}` from the registry{secret}?");
+        let action = format!("removing cluster `{name}` from the registry");
+        ctx.ui.confirm(&action, &question)?;
+    }
+    if let Some(failure) = broken {
+        return remove_broken(ctx, &name, failure);
+    }
+    let note = containers_note(ctx, &name, known.map(|entry| entry.host.as_str()));
+    let step = Step::Unregister {
+        path: ctx.home.registry(),
+        name: name.clone(),
+    };
+    act(ctx, &Plan(vec![step]), || report(&name, note))
+}
+
+/// Lets the user choose.
+fn select(ctx: &Context, registry: &Registry) -> Result<String> {
+    struct Choice {
+        name: String,
+        shown: String,
+    }
+    impl fmt::Display for Choice {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str(&self.shown)
+        }
+    }
+    if registry.clusters().is_empty() {
+        return Err(Failure::new(
+            Kind::UnknownCluster,
+            "there are no clusters in the registry",
+        ));
+    }
+    let width = registry.names().map(|name| name.chars().count()).max();
+    let width = width.unwrap_or_default();
+    let choice = |entry: &registry::Entry| Choice {
+        name: entry.name.clone(),
+        shown: format!("{:width$}   {}", entry.name, without_password(&entry.host)),
+    };
+    let choices = registry.clusters().iter().map(choice).collect();
+    let question = "Which cluster do you want to remove?";
+    let chosen = ctx.ui.select("a name", question, NAME_FLAG, choices)?;
+    Ok(chosen.name)
+}
+
+fn unknown(name: &str, registry: &Registry) -> Failure {
+    if name.contains('/') || cloud::is_reserved(name) {
+        let message = format!("cluster `{name}` is not in the registry: it is one of Prisma Cloud");
+        return Failure::new(Kind::UnknownCluster, message)
+            .hint("remove it there; without a session key it is not listed");
+    }
+    target::unknown(name, registry.names())
+}
+
+/// Takes out an entry of a file that is broken there and nowhere else.
+fn remove_broken(ctx: &Context, name: &str, broken: Failure) -> Result<Report> {
+    if ctx.dry_run {
+        return Err(broken);
+    }
+    if registry::remove(&ctx.home.registry(), name, &ctx.interrupt)? {
+        Ok(report(name, None))
+    } else {
+        Err(broken)
+    }
+}
+
+/// What becomes of the containers, where there may be some.
+fn containers_note(ctx: &Context, name: &str, host: Option<&str>) -> Option<String> {
+    let by_us = ctx.home.managed(name);
+    let here = host.is_some_and(|host| is_loopback(host_of(host)));
+    let name: ClusterName = match (by_us, here) {
+        (Some(name), _) => name,
+        (None, true) => name.parse().ok()?,
+        (None, false) => return None,
+    };
+    Some(format!(
+        "its containers and data, if it has any here, are left alone; `{}` removes those",
+        name.command("delete")
+    ))
+}
+
+fn report(name: &str, note: Option<String>) -> Report {
+    let note = note.map(|note| format!("; {note}")).unwrap_or_default();
+    Report::new(
+        format!("cluster `{name}` removed from the registry{note}\n"),
+        json!({"name": name, "removed": true}),
+    )
+}

@@ -1,0 +1,185 @@
+//! `docker logs` of one container as docker prints it; of several, labelled and in the order of time.
+
+use crate::context::Context;
+use crate::docker::diagnosis::diagnose;
+use crate::docker::{Container, LogOptions, Tools};
+use crate::error::{Failure, Kind, Result};
+use crate::process::{Invocation, Mode, failed};
+use crate::ui::Format;
+use serde_json::{Value, json};
+use std::ops::ControlFlow;
+use std::sync::Mutex;
+
+/// What is left to report when the logs have been shown: nothing, or all of it.
+#[derive(Debug, Default)]
+pub struct Shown {
+    /// For people.
+    pub text: String,
+    /// For programs.
+    pub data: Value,
+}
+
+/// Shows the logs of these containers of a cluster, or in a dry run the commands for it.
+pub fn show(
+    ctx: &Context,
+    tools: &Tools,
+    cluster: &str,
+    containers: &[&Container],
+    options: &LogOptions,
+) -> Result<Shown> {
+    if ctx.dry_run {
+        let commands = containers.iter().map(|c| tools.logs(&c.id, options));
+        let commands: Vec<String> = commands.map(|command| command.to_string()).collect();
+        let line = |command: &String| format!("would run     {command}\n");
+        let data = json!({"dryRun": true, "commands": commands});
+        return Ok(Shown {
+            text: commands.iter().map(line).collect(),
+            data,
+        });
+    }
+    let json = ctx.ui.terminal().format == Format::Json;
+    match containers {
+        [one] if !json => raw(ctx, &tools.logs(&one.id, options)),
+        _ if options.follow && json => Err(Failure::new(
+            Kind::Usage,
+            "`--follow` has no end, and JSON output is one document",
+        )
+        .hint("leave out `--follow` or `--output json`")),
+        _ if options.follow => follow(ctx, tools, containers, options),
+        _ => by_time(ctx, tools, cluster, containers, options),
+    }
+}
+
+/// One container's log as docker prints it, stderr included, its status forwarded.
+fn raw(ctx: &Context, logs: &Invocation) -> Result<Shown> {
+    ctx.ui.command(logs);
+    let outcome = ctx.runner.run(logs, Mode::Inherit)?;
+    if outcome.success() || outcome.signal == Some(SIGPIPE) {
+        return Ok(Shown::default());
+    }
+    let mut failure = failed(logs, &outcome);
+    failure.exit = Some(outcome.shell_status());
+    Err(failure)
+}
+
+/// What ends a `docker logs` whose reader went away (`… | head`).
+const SIGPIPE: i32 = 13;
+
+/// All containers at once, labelled, as lines appear.
+fn follow(
+    ctx: &Context,
+    tools: &Tools,
+    containers: &[&Container],
+    options: &LogOptions,
+) -> Result<Shown> {
+    let width = label_width(containers);
+    let show = |container: &Container| {
+        let logs = tools.logs(&container.id, options);
+        ctx.ui.command(&logs);
+        let mut print = |line: &str| match ctx
+            .ui
+            .print(&format!("{:width$} | {line}\n", container.service))
+        {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(_) => ControlFlow::Break(()),
+        };
+        let outcome = ctx.runner.run(&logs, Mode::Lines(&mut print))?;
+        if outcome.success() {
+            Ok(())
+        } else {
+            Err(diagnose(&logs, &outcome))
+        }
+    };
+    let results: Vec<Result<()>> = std::thread::scope(|scope| {
+        let threads: Vec<_> = containers.iter().map(|c| scope.spawn(|| show(c))).collect();
+        let joined = threads
+            .into_iter()
+            .map(|thread| thread.join().unwrap_or(Ok(())));
+        joined.collect()
+    });
+    results.into_iter().collect::<Result<()>>()?;
+    Ok(Shown::default())
+}
+
+/// A line of a log.
+struct Line {
+    time: String,
+    service: String,
+    text: String,
+}
+
+/// All containers' lines so far, labelled and in the order of time.
+fn by_time(
+    ctx: &Context,
+    tools: &Tools,
+    cluster: &str,
+    containers: &[&Container],
+    options: &LogOptions,
+) -> Result<Shown> {
+    let timed = LogOptions {
+        timestamps: true,
+        ..options.clone()
+    };
+    let lines = Mutex::new(Vec::new());
+    let read = |container: &Container| {
+        let logs = tools.logs(&container.id, &timed);
+        ctx.ui.command(&logs);
+        let mut keep = |line: &str| {
+            let (time, text) = line.split_once(' ').unwrap_or((line, ""));
+            let line = Line {
+                time: time.to_owned(),
+                service: container.service.clone(),
+                text: text.to_owned(),
+            };
+            lines
+                .lock()
+                .unwrap_or_else(std::sync::PoisonError::into_inner)
+                .push(line);
+            ControlFlow::Continue(())
+        };
+        let outcome = ctx.runner.run(&logs, Mode::Lines(&mut keep))?;
+        if outcome.success() {
+            Ok(())
+        } else {
+            Err(diagnose(&logs, &outcome))
+        }
+    };
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = containers.iter().map(|c| scope.spawn(|| read(c))).collect();
+        let joined = threads
+            .into_iter()
+            .map(|thread| thread.join().unwrap_or(Ok(())));
+        joined
+            .collect::<Vec<Result<()>>>()
+            .into_iter()
+            .collect::<Result<()>>()
+    })?;
+    let mut lines = lines
+        .into_inner()
+        .unwrap_or_else(std::sync::PoisonError::into_inner);
+    lines.sort_by(|a, b| (&a.time, &a.service).cmp(&(&b.time, &b.service)));
+    let width = label_width(containers);
+    let text = |line: &Line| {
+        let time = if options.timestamps {
+            format!("{} ", line.time)
+        } else {
+            String::new()
+        };
+        format!("{:width$} | {time}{}\n", line.service, line.text)
+    };
+    let data = |line: &Line| json!({"time": line.time, "service": line.service, "line": ctx.ui.mask(&line.text)});
+    let documents: Vec<Value> = lines.iter().map(data).collect();
+    let all: String = lines.iter().map(text).collect();
+    Ok(Shown {
+        text: all,
+        data: json!({"name": cluster, "lines": documents}),
+    })
+}
+
+fn label_width(containers: &[&Container]) -> usize {
+    containers
+        .iter()
+        .map(|c| c.service.len())
+        .max()
+        .unwrap_or(0)
+}

@@ -1,0 +1,109 @@
+//! Many questions that mostly wait, asked at once by threads, and not waited for beyond a deadline.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, mpsc};
+use std::time::Instant;
+
+/// As many threads at most: enough that five hundred servers which accept and stay silent are all
+/// asked at once.
+const THREADS: usize = 512;
+/// Stack of a thread. Only what is touched takes memory.
+const STACK: usize = 1 << 20;
+/// File descriptors that are not for connections.
+const RESERVED: u64 = 64;
+
+/// How many questions can be asked at the same time.
+pub fn threads() -> usize {
+    THREADS.min(descriptors())
+}
+
+#[cfg(unix)]
+fn descriptors() -> usize {
+    let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
+    let free = limit.unwrap_or(u64::MAX).saturating_sub(RESERVED);
+    usize::try_from(free).unwrap_or(usize::MAX).max(8)
+}
+
+#[cfg(not(unix))]
+fn descriptors() -> usize {
+    usize::MAX
+}
+
+/// Does `work` on every item. The result of one that is not done at the deadline is `None`; its
+/// thread is left behind.
+pub fn run<T, R>(
+    items: &Arc<Vec<T>>,
+    deadline: Instant,
+    work: impl Fn(&T) -> R + Send + Sync + 'static,
+) -> Vec<Option<R>>
+where
+    T: Send + Sync + 'static,
+    R: Send + 'static,
+{
+    let mut results: Vec<Option<R>> = items.iter().map(|_| None).collect();
+    let (sender, receiver) = mpsc::channel();
+    let next = Arc::new(AtomicUsize::new(0));
+    let work = Arc::new(work);
+    for _ in 0..threads().min(items.len()) {
+        let (items, next, work, sender) = (
+            Arc::clone(items),
+            Arc::clone(&next),
+            Arc::clone(&work),
+            sender.clone(),
+        );
+        let thread = std::thread::Builder::new().stack_size(STACK);
+        let spawned = thread.spawn(move || {
+            while Instant::now() < deadline {
+                let at = next.fetch_add(1, Ordering::Relaxed);
+                let Some(item) = items.get(at) else { break };
+                // Nobody listens any more once the deadline has passed.
+                let _ = sender.send((at, work(item)));
+            }
+        });
+        if spawned.is_err() {
+            // The system has no more threads; those there are do the rest.
+            break;
+        }
+    }
+    drop(sender);
+    loop {
+        let left = deadline.saturating_duration_since(Instant::now());
+        match receiver.recv_timeout(left) {
+            Ok((at, result)) => results[at] = Some(result),
+            // All done, or the time is over.
+            Err(_) => return results,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    #[test]
+    fn results_keep_their_place_and_late_ones_are_left_out() {
+        let items = Arc::new((0..600).collect::<Vec<u64>>());
+        let begun = Instant::now();
+        let deadline = begun + Duration::from_millis(400);
+        let results = run(&items, deadline, |n| {
+            if *n == 3 {
+                std::thread::sleep(Duration::from_secs(30));
+            }
+            n * 2
+        });
+        assert!(begun.elapsed() < Duration::from_secs(5));
+        assert_eq!(results[3], None);
+        let others = results.iter().enumerate().filter(|(at, _)| *at != 3);
+        for (at, result) in others {
+            assert_eq!(*result, Some(2 * at as u64));
+        }
+    }
+
+    #[test]
+    fn nothing_to_do_takes_no_time() {
+        let deadline = Instant::now() + Duration::from_secs(30);
+        assert_eq!(run(&Arc::new(Vec::<()>::new()), deadline, |()| ()), []);
+        assert!(Instant::now() < deadline);
+    }
+}

@@ -1,0 +1,15 @@
+//! `prisma cluster …` from outside: the real binary, a temporary home, servers that are played. Needs
+//! no Docker and no network.
+#![cfg(unix)]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "tests start the program and write files"
+)]
+
+mod add;
+mod cloud;
+mod list;
+mod logs;
+mod prompts;
+mod remove;
+mod support;

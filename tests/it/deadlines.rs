@@ -1,0 +1,67 @@
+//! Waits that are limited by a constant: these take as long as it says, so they run side by side.
+
+use crate::support::engine::wait_until;
+use crate::support::{Sandbox, same};
+
+#[test]
+fn a_mute_engine_and_locks_that_are_held() {
+    let mute = Sandbox::with_running_cluster();
+    mute.engine.hook("docker-ps", "exec sleep 300\n");
+    let silent = mute.begin("local ps");
+
+    let held = Sandbox::with_cluster();
+    held.engine.hook("compose-up", "exec sleep 300\n");
+    let holder = held.begin("local start");
+    wait_until("the holder is at work", || held.engine.was_called("up -d"));
+    held.forget();
+    let before = held.files();
+    let second = held.begin("local stop");
+    let third = held.begin("local start -o json");
+    // Another cluster is none of their business.
+    held.run("local ps").succeeds();
+    held.forget();
+
+    let registry = Sandbox::with_cluster();
+    registry.write("home/.prisma/config.yml.lock", "");
+    let lock = std::fs::File::options()
+        .write(true)
+        .open(registry.path("home/.prisma/config.yml.lock"))
+        .expect("is there");
+    lock.lock().expect("free");
+    let unsaved = registry.begin("local start");
+
+    held.end(second).is(
+        8,
+        "",
+        "cluster `local` is in use: another run (`prisma local start`, process <pid>) is working on it; waiting for it to end\n\
+         error: cluster `local` is in use: another run (`prisma local start`, process <pid>) is working on it\n\
+         hint: wait for it to end and run the command again\n",
+    );
+    let third = held.end(third);
+    assert_eq!(
+        (third.status, &third.json()["error"]["code"]),
+        (8, &"locked".into())
+    );
+    assert_eq!(held.take_calls(), "");
+    assert_eq!(held.files(), before);
+    holder.signal("TERM");
+    assert_eq!(held.end(holder).status, 143);
+
+    registry.end(unsaved).fails(
+        8,
+        "error: the cluster registry is in use: another run is working on it\n\
+         hint: wait for it to end and run the command again\n",
+    );
+    assert!(!registry.path("home/.prisma/config.yml").exists());
+    drop(lock);
+    registry.run("local start").succeeds();
+    assert!(registry.path("home/.prisma/config.yml").exists());
+
+    let silent = mute.end(silent);
+    same(
+        "the message",
+        &mute.lines_of(&silent.stderr),
+        "error: `docker ps [local]` did not end within 20s\n",
+    );
+    assert_eq!(silent.status, 5);
+}

@@ -1,0 +1,294 @@
+//! What goes where: JSON, quiet, verbose, colour, streams that are closed.
+
+use crate::support::run::{command, spawn};
+use crate::support::text::{STAGES, running};
+use crate::support::{Sandbox, same};
+use serde_json::{Value, json};
+use std::ffi::OsString;
+use std::io::Read;
+use std::process::Stdio;
+
+#[test]
+fn every_success_is_one_document() {
+    let s = Sandbox::new();
+    let up = json!({
+        "name": "local",
+        "state": "running",
+        "endpoint": "http://localhost:<port>",
+        "playground": "http://localhost:<port>/cluster",
+        "database": {"address": "localhost:<db-port>", "connector": "mysql", "user": "root"},
+        "prismaVersion": "1.1",
+    });
+    let down = json!({"name": "local", "state": "stopped"});
+    for (words, command, data) in [
+        ("start {ports}", "local start", &up),
+        ("start", "local start", &up),
+        ("restart", "local restart", &up),
+        ("upgrade", "local upgrade", &up),
+        ("nuke --yes", "local nuke", &up),
+        ("stop", "local stop", &down),
+        ("stop", "local stop", &down),
+    ] {
+        let ended = s.run(&format!("local {words} -o json"));
+        assert_eq!(
+            ended.json(),
+            json!({"ok": true, "command": command, "data": data}),
+            "{words}"
+        );
+        assert_eq!(ended.status, 0);
+    }
+    assert_eq!(
+        s.run("local delete --yes --json").json(),
+        json!({"ok": true, "command": "local delete", "data": {
+            "name": "local", "state": "deleted",
+            "containers": ["local-prisma-database-1", "prisma-db"],
+            "volumes": ["local_db-persistence"],
+        }})
+    );
+}
+
+#[test]
+fn every_failure_is_one_document() {
+    let s = Sandbox::with_running_cluster();
+    s.write("home/.prisma/clusters/broken/cluster.yml", "port: x\n");
+    for (words, code, exit) in [
+        ("stop -n nobody", "unknown_cluster", 1),
+        ("upgrade --to 1.0", "usage", 2),
+        ("nuke", "input_required", 4),
+        ("start -n broken", "config_invalid", 6),
+        ("logs nobody", "usage", 2),
+    ] {
+        let ended = s.run(&format!("local {words} -o json"));
+        let document = ended.json();
+        assert_eq!(document["ok"], json!(false), "{words}");
+        let error = &document["error"];
+        assert_eq!(
+            (&error["code"], &error["exit"]),
+            (&json!(code), &json!(exit)),
+            "{words}"
+        );
+        assert_eq!(ended.status, exit, "{words}");
+        assert!(error["message"].is_string() && error["hints"].is_array());
+        assert_eq!(document.as_object().map(serde_json::Map::len), Some(2));
+        assert!(
+            !ended.stderr.contains("error:"),
+            "told once: {}",
+            ended.stderr
+        );
+    }
+}
+
+#[test]
+fn a_command_line_nobody_understands_is_a_document_too() {
+    let s = Sandbox::new();
+    for words in [
+        "local start --port x -o json",
+        "local start --json --bogus",
+        "--output=json local jump",
+        "-ojson",
+    ] {
+        let ended = s.run(words);
+        assert_eq!(ended.status, 2, "{ended:?}");
+        let document = ended.json();
+        assert_eq!(document["error"]["code"], json!("usage"), "{words}");
+    }
+}
+
+#[test]
+fn quiet_leaves_results_warnings_and_errors() {
+    let s = Sandbox::with_cluster();
+    s.run("local start -q")
+        .is(0, &running("local", "is running"), "");
+    s.run("local stop --quiet").succeeds();
+    std::fs::set_permissions(
+        s.path("home/.prisma/config.yml"),
+        std::os::unix::fs::PermissionsExt::from_mode(0o644),
+    )
+    .expect("chmod");
+    s.run("local ps -q -n nobody").is(
+        1,
+        "",
+        "warning: `~/.prisma/config.yml` holds secrets and others can read it: run `chmod 600 ~/.prisma/config.yml`\n\
+         error: there is no cluster `nobody` here\n\
+         hint: start one with `prisma local start -n nobody`\n",
+    );
+}
+
+#[test]
+fn verbose_shows_each_command_as_one_could_paste_it() {
+    let s = Sandbox::with_cluster();
+    s.run("local start").succeeds();
+    s.run("local stop").succeeds();
+    s.forget();
+    let ended = s.run("local start -v");
+    let shown: Vec<&str> = ended
+        .stderr
+        .lines()
+        .filter_map(|line| line.strip_prefix("$ "))
+        .collect();
+    let calls = s.engine.take_all_calls();
+    let mut ran: Vec<String> = calls.iter().map(|c| s.plain(&c.to_string())).collect();
+    let mut shown: Vec<String> = shown.into_iter().map(str::to_owned).collect();
+    ran.sort();
+    shown.sort();
+    assert_eq!(shown, ran, "what is shown is what was run");
+    let mut stages: Vec<&str> = ended.stderr.lines().collect();
+    stages.retain(|line| !line.starts_with("$ "));
+    same("the rest", &(stages.join("\n") + "\n"), STAGES);
+}
+
+#[test]
+fn colour_is_a_choice() {
+    let mut s = Sandbox::new();
+    let plain =
+        "error: there is no cluster `local` here\nhint: start one with `prisma local start`\n";
+    let ended = s.run("local ps --color always");
+    assert!(
+        ended.stderr.starts_with("\u{1b}[") && ended.stderr.contains("error:\u{1b}[0m there"),
+        "{ended:?}"
+    );
+    s.run("local ps --color auto").is(1, "", plain);
+    s.set("CLICOLOR_FORCE", "1");
+    assert!(s.run("local ps").stderr.contains('\u{1b}'));
+    s.run("local ps --color never").is(1, "", plain);
+    s.set("NO_COLOR", "1");
+    s.run("local ps").is(1, "", plain);
+    // Results are for programs as well.
+    s.set("PRISMA_COLOR", "always");
+    let s = Sandbox::with_running_cluster();
+    assert!(!s.run("local ps --color always").stdout.contains('\u{1b}'));
+}
+
+/// Runs with a stream whose reader is gone.
+fn without_reader(s: &Sandbox, words: &str, which: &str) -> (i32, String, String) {
+    let args: Vec<OsString> = words.split(' ').map(Into::into).collect();
+    let (reader, writer) = std::io::pipe().expect("a pipe");
+    drop(reader);
+    let mut command = command(&args, s.env(), &s.path("work"));
+    command.stdin(Stdio::null());
+    let mut child = spawn(match which {
+        "stdout" => command.stdout(writer).stderr(Stdio::piped()),
+        _ => command.stderr(writer).stdout(Stdio::piped()),
+    });
+    // Our own ends of the pipe go with the command.
+    drop(command);
+    let (mut out, mut err) = (String::new(), String::new());
+    if let Some(stream) = &mut child.stdout {
+        stream.read_to_string(&mut out).expect("reads");
+    }
+    if let Some(stream) = &mut child.stderr {
+        stream.read_to_string(&mut err).expect("reads");
+    }
+    let status = child.wait().expect("ends").code().expect("by itself");
+    (status, out, err)
+}
+
+#[test]
+fn a_reader_that_has_seen_enough_is_no_failure() {
+    let s = Sandbox::with_running_cluster();
+    let many: String = (0..20_000)
+        .map(|n| format!("2026-01-01T00:00:{n:06}Z out line {n}\n"))
+        .collect();
+    s.engine.log("prisma-db", &many);
+    for words in [
+        "local ps",
+        "local ps --json",
+        "local start",
+        "local logs",
+        "local logs prisma-db",
+        "local logs --json",
+        "local start --dry-run",
+        "--help",
+        "--version",
+        "local start --help",
+    ] {
+        let (status, _, err) = without_reader(&s, words, "stdout");
+        assert_eq!((status, &*err), (0, ""), "{words}");
+    }
+}
+
+#[test]
+fn a_failure_keeps_its_status_without_readers() {
+    let s = Sandbox::new();
+    let (status, _, err) = without_reader(&s, "local ps", "stdout");
+    assert_eq!(status, 1);
+    assert!(err.starts_with("error: there is no cluster"), "{err}");
+    assert_eq!(without_reader(&s, "local ps --json", "stdout").0, 1);
+    assert_eq!(without_reader(&s, "local ps", "stderr").0, 1);
+    assert_eq!(without_reader(&s, "local --bogus", "stderr").0, 2);
+}
+
+#[test]
+fn work_goes_on_when_nobody_reads_how_it_goes() {
+    let s = Sandbox::with_cluster();
+    let (status, out, _) = without_reader(&s, "local start", "stderr");
+    assert_eq!(status, 0);
+    same("stdout", &s.plain(&out), &running("local", "is running"));
+    assert!(s.path("home/.prisma/config.yml").exists());
+}
+
+#[test]
+fn a_result_that_cannot_be_written_is_a_failure() {
+    let Ok(full) = std::fs::File::options().write(true).open("/dev/full") else {
+        return;
+    };
+    let s = Sandbox::with_running_cluster();
+    let args = ["local", "ps"].map(OsString::from);
+    let mut command = command(&args, s.env(), &s.path("work"));
+    let output = spawn(command.stdout(full).stderr(Stdio::piped()))
+        .wait_with_output()
+        .expect("runs");
+    assert_eq!(output.status.code(), Some(1));
+    let err = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        err.starts_with("error: could not write the result: "),
+        "{err}"
+    );
+}
+
+#[test]
+fn help_and_version() {
+    let s = Sandbox::new();
+    let version = concat!("prisma ", env!("CARGO_PKG_VERSION"), "\n");
+    s.run("--version").is(0, version, "");
+    s.run("-V").is(0, version, "");
+    for words in [
+        "--help",
+        "-h",
+        "help",
+        "local --help",
+        "help local",
+        "local start --help",
+        "help local start",
+    ] {
+        let ended = s.run(words);
+        assert!(ended.stdout.contains("Usage: prisma"), "{ended:?}");
+        assert_eq!((ended.status, &*ended.stderr), (0, ""), "{words}");
+    }
+    for words in [
+        "",
+        "local",
+        "local jump",
+        "jump",
+        "local start --port 0",
+        "local start --port 99999",
+        "local start --wait-timeout soon",
+        "local start surplus",
+        "local logs --tail -1",
+    ] {
+        let ended = s.run(words);
+        assert_eq!((ended.status, &*ended.stdout), (2, ""), "{words}");
+        assert!(!ended.stderr.is_empty(), "{words}");
+    }
+    assert_eq!(s.take_calls(), "");
+    assert_eq!(s.files().list(), "", "nothing is made");
+}
+
+#[test]
+fn json_by_variable() {
+    let mut s = Sandbox::with_cluster();
+    s.set("PRISMA_OUTPUT", "json");
+    assert_eq!(s.run("local ps").json()["ok"], Value::Bool(true));
+    s.set("PRISMA_OUTPUT", "xml");
+    s.run("local ps").fails_with(2);
+}

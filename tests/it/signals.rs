@@ -1,0 +1,288 @@
+//! Ctrl-C and SIGTERM at every stage: the run ends soon, with its status, and leaves nothing running.
+
+use crate::support::engine::wait_until;
+use crate::support::run::group_lives;
+use crate::support::text::{STAGES, running};
+use crate::support::{Behaviour, Sandbox};
+use std::time::{Duration, Instant};
+
+/// What a fake does that never comes to an end.
+const HANG: &str = "exec sleep 300\n";
+/// One that does not listen to SIGTERM either.
+const STUBBORN: &str = "trap '' TERM INT\nwhile :; do sleep 0.1; done\n";
+/// What is said of the wait.
+const WAITING: &str = "waiting for the server; the containers go on starting";
+/// Far less than the hanging takes.
+const SOON: Duration = Duration::from_secs(20);
+
+/// Whom the signal reaches.
+#[derive(Clone, Copy, Debug)]
+enum To {
+    Alone,
+    Group,
+}
+
+/// Begins a run, sends a signal once `words` were called or said, compares status and message: `stage` is
+/// what was under way, if the run had begun to change something.
+#[track_caller]
+fn end_by(s: &Sandbox, run: &str, words: &str, signal: &str, to: To, stage: &str) {
+    let (status, how) = match signal {
+        "INT" => (130, "interrupted"),
+        _ => (143, "terminated"),
+    };
+    s.forget();
+    let running = s.begin(run);
+    let id = running.id();
+    wait_until(words, || {
+        s.engine.was_called(words) || running.stderr().contains(words)
+    });
+    let begun = Instant::now();
+    match to {
+        To::Alone => running.signal(signal),
+        To::Group => running.signal_group(signal),
+    }
+    let message = match stage {
+        "" => format!("error: {how}\n"),
+        stage => format!(
+            "error: {how} while {stage}\n\
+             hint: run the same command again: it goes on from what is there\n"
+        ),
+    };
+    s.end(running).fails(status, &message);
+    assert!(begun.elapsed() < SOON, "{run}: {:?}", begun.elapsed());
+    wait_until("nothing is left running", || !group_lives(id));
+}
+
+#[test]
+fn while_docker_is_asked() {
+    let s = Sandbox::with_running_cluster();
+    s.engine.hook("docker-ps", HANG);
+    let before = s.files();
+    end_by(&s, "local start", "docker ps", "INT", To::Group, "");
+    end_by(&s, "local ps", "docker ps", "INT", To::Alone, "");
+    end_by(&s, "local stop", "docker ps", "TERM", To::Alone, "");
+    end_by(&s, "local nuke --yes", "docker ps", "HUP", To::Group, "");
+    assert_eq!(s.files(), before);
+}
+
+#[test]
+fn while_docker_compose_brings_up() {
+    let s = Sandbox::new();
+    s.engine.hook("compose-up", HANG);
+    end_by(
+        &s,
+        "local start {ports}",
+        "up -d",
+        "INT",
+        To::Group,
+        "starting the containers",
+    );
+    end_by(
+        &s,
+        "local start",
+        "up -d",
+        "TERM",
+        To::Alone,
+        "starting the containers",
+    );
+    assert!(!s.path("home/.prisma/config.yml").exists());
+    s.engine.unhook("compose-up");
+    s.run("local start")
+        .is(0, &running("local", "is running"), STAGES);
+}
+
+#[test]
+fn a_child_that_does_not_listen_is_killed() {
+    let s = Sandbox::with_cluster();
+    s.engine.hook("compose-up", STUBBORN);
+    end_by(
+        &s,
+        "local start",
+        "up -d",
+        "TERM",
+        To::Alone,
+        "starting the containers",
+    );
+    end_by(
+        &s,
+        "local start",
+        "up -d",
+        "INT",
+        To::Group,
+        "starting the containers",
+    );
+}
+
+#[test]
+fn while_an_image_is_pulled() {
+    let s = Sandbox::with_running_cluster();
+    let before = (s.files(), s.engine.state());
+    s.engine.hook("docker-pull", HANG);
+    end_by(
+        &s,
+        "local upgrade --to 1.2",
+        "docker pull",
+        "INT",
+        To::Group,
+        "pulling mysql:5.7",
+    );
+    end_by(
+        &s,
+        "local upgrade --to 1.2",
+        "docker pull",
+        "TERM",
+        To::Alone,
+        "pulling mysql:5.7",
+    );
+    assert_eq!((s.files(), s.engine.state()), before);
+}
+
+#[test]
+fn while_the_server_is_waited_for() {
+    for behaviour in [Behaviour::Nothing, Behaviour::Mute] {
+        let s = Sandbox::with_cluster();
+        s.server(behaviour);
+        end_by(
+            &s,
+            "local start",
+            "waiting for the",
+            "INT",
+            To::Group,
+            WAITING,
+        );
+        end_by(
+            &s,
+            "local restart",
+            "waiting for the",
+            "TERM",
+            To::Alone,
+            WAITING,
+        );
+        assert!(!s.path("home/.prisma/config.yml").exists());
+        s.engine.silence("local");
+        s.server(Behaviour::Ready);
+        // The containers are up; docker-compose has nothing to do but say so.
+        s.run("local start").succeeds();
+        assert!(s.path("home/.prisma/config.yml").exists());
+    }
+}
+
+#[test]
+fn while_data_is_being_destroyed() {
+    let s = Sandbox::with_running_cluster();
+    s.engine.hook("compose-down", HANG);
+    end_by(
+        &s,
+        "local nuke --yes",
+        "down -v",
+        "INT",
+        To::Group,
+        "removing containers, network and data",
+    );
+    s.engine.unhook("compose-down");
+    s.run("local nuke --yes").succeeds();
+    s.engine.hook("compose-down", HANG);
+    end_by(
+        &s,
+        "local delete --yes",
+        "down -v",
+        "TERM",
+        To::Alone,
+        "removing containers, network and data",
+    );
+    s.engine.unhook("compose-down");
+    s.run("local delete --yes").succeeds();
+    s.engine_has("");
+}
+
+#[test]
+fn while_another_run_holds_the_lock() {
+    let s = Sandbox::with_running_cluster();
+    let path = s.path("home/.prisma/clusters/.local.lock");
+    let lock = std::fs::File::options()
+        .write(true)
+        .open(path)
+        .expect("is there");
+    lock.lock().expect("free");
+    for (signal, status) in [("INT", 130), ("TERM", 143)] {
+        let run = s.begin("local stop");
+        wait_until("it waits", || {
+            run.stderr().contains("waiting for it to end")
+        });
+        run.signal(signal);
+        assert_eq!(s.end(run).status, status);
+    }
+    assert_eq!(s.take_calls(), "");
+}
+
+#[test]
+fn while_logs_are_followed() {
+    let s = Sandbox::with_running_cluster();
+    s.engine
+        .log("prisma-db", "2026-01-01T00:00:01Z out hello\n");
+    s.engine
+        .log("prisma-database", "2026-01-01T00:00:02Z err world\n");
+    for (words, signal, shown) in [
+        ("local logs -f prisma-db", "INT", "hello\n"),
+        ("local logs -f prisma-db", "TERM", "hello\n"),
+        (
+            "local logs --follow",
+            "INT",
+            "prisma-db       | hello\nprisma-database | world\n",
+        ),
+        (
+            "local logs --follow",
+            "TERM",
+            "prisma-db       | hello\nprisma-database | world\n",
+        ),
+    ] {
+        let run = s.begin(words);
+        let id = run.id();
+        wait_until("the lines are shown", || run.stdout().len() == shown.len());
+        run.signal_group(signal);
+        let ended = s.end(run);
+        let mut lines: Vec<&str> = ended.stdout.lines().collect();
+        lines.sort_unstable_by_key(|line| line.ends_with("world"));
+        assert_eq!(lines.join("\n") + "\n", shown);
+        assert_eq!(ended.status, if signal == "INT" { 130 } else { 143 });
+        wait_until("nothing is left running", || !group_lives(id));
+    }
+}
+
+#[test]
+fn in_json_too() {
+    let s = Sandbox::with_cluster();
+    s.engine.hook("compose-up", HANG);
+    let run = s.begin("local start -o json");
+    wait_until("up", || s.engine.was_called("up -d"));
+    run.signal_group("INT");
+    let ended = s.end(run);
+    assert_eq!(
+        ended.json(),
+        serde_json::json!({"ok": false, "error": {"code": "interrupted", "message": "interrupted while starting the containers",
+            "hints": ["run the same command again: it goes on from what is there"], "exit": 130}})
+    );
+    assert_eq!(ended.status, 130);
+}
+
+#[test]
+fn a_run_that_is_killed_leaves_nothing_locked_or_broken() {
+    let s = Sandbox::new();
+    s.engine.hook("compose-up", HANG);
+    let run = s.begin("local start {ports}");
+    wait_until("up", || s.engine.was_called("up -d"));
+    run.signal_group("KILL");
+    assert_eq!(s.end(run).status, 137);
+    s.engine.unhook("compose-up");
+    s.server(Behaviour::Nothing);
+    let run = s.begin("local start");
+    wait_until("it waits", || run.stderr().contains("waiting for the"));
+    run.signal("KILL");
+    assert_eq!(s.end(run).status, 137);
+    s.engine.silence("local");
+    s.server(Behaviour::Ready);
+    s.run("local start").succeeds();
+    let files = s.files().list();
+    assert!(!files.contains(".tmp"), "{files}");
+    s.run("local delete --yes").succeeds();
+}

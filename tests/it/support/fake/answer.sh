@@ -1,0 +1,24 @@
+# Part of the fakes; see engine.sh.
+# shellcheck shell=sh disable=SC2034,SC2154
+
+hook any "$@"
+if [ "$tool" = compose ]; then
+  case ${0##*/} in
+    docker)
+      [ -f "$engine/plugin" ] || die 125 "unknown shorthand flag: 'p' in -p${nl}See 'docker --help'."
+      shift
+      ;;
+  esac
+  compose_main "$@"
+  exit 0
+fi
+hook "docker-$1" "$@"
+case $1 in
+  ps) docker_ps "$@" ;;
+  inspect) docker_inspect "$@" ;;
+  volume) docker_volume "$@" ;;
+  stop) docker_stop "$@" ;;
+  pull) docker_pull "$@" ;;
+  logs) docker_logs "$@" ;;
+  *) die 64 "fake docker: unknown verb $1" ;;
+esac

@@ -1,0 +1,252 @@
+# Part of the fakes; see engine.sh.
+# shellcheck shell=sh disable=SC2034,SC2154
+
+# The container of service $2 in project $1, as $id.
+find_container() {
+  list
+  for id in $ids; do
+    load "$id"
+    [ "$c_project/$c_service" != "$1/$2" ] || return 0
+  done
+  id=
+}
+
+# `prisma-db` as part of a variable's name, as $ident.
+identify() {
+  ident=$1
+  while :; do
+    case $ident in
+      *-*) ident=${ident%%-*}_${ident#*-} ;;
+      *) return ;;
+    esac
+  done
+}
+
+unquote() {
+  value=$1
+  case $value in
+    \"*\") value=${value#\"} value=${value%\"} ;;
+  esac
+}
+
+# The services of the compose file $1, added to what is known: $services and, for each, s_NAME_image ….
+read_file() {
+  [ -f "$1" ] || die 1 "open $1: no such file or directory"
+  section='' service='' key=''
+  while IFS= read -r line; do
+    case $line in
+      '' | '#'*) ;;
+      '      - '*)
+        unquote "${line#      - }"
+        [ "$key" != ports ] || eval "s_${ident}_ports=\"\${s_${ident}_ports-} $value\""
+        ;;
+      '      '*:*)
+        [ "$key" = environment ] || continue
+        name=${line%%:*} name=${name#      }
+        unquote "${line#*: }"
+        case $value in
+          \$\$*) value=${value#\$} ;;
+          \$*)
+            eval "known=\${${value#\$}+known}"
+            [ -n "$known" ] || die 99 "fake: the variable ${value#\$} was not handed over"
+            eval "value=\${${value#\$}}"
+            ;;
+        esac
+        json_text "$name=$value"
+        eval "s_${ident}_env=\"\${s_${ident}_env:+\$s_${ident}_env,}\\\"\$json\\\"\""
+        ;;
+      '    '*:*)
+        [ "$section" = services ] || continue
+        key=${line%%:*} key=${key#    }
+        unquote "${line#*: }"
+        case $key in
+          image | container_name) eval "s_${ident}_$key=\$value" ;;
+        esac
+        ;;
+      '  '*:*)
+        [ "$section" = services ] || continue
+        service=${line%%:*} service=${service#  }
+        identify "$service"
+        case " $services " in
+          *" $service "*) ;;
+          *) services="$services $service" ;;
+        esac
+        ;;
+      *) section=${line%%:*} ;;
+    esac
+  done <"$1"
+}
+
+# `0.0.0.0:4466:4466 3366:3306` as JSON bindings and as `ADDRESS:PORT …`: $bindings and $publish.
+read_ports() {
+  bindings='' publish=''
+  for port in $1; do
+    inside=${port##*:} port=${port%:*} address=
+    case $port in
+      *:*)
+        address=${port%:*} address=${address#[} address=${address%]}
+        port=${port##*:}
+        ;;
+    esac
+    bindings="$bindings${bindings:+,}\"$inside/tcp\":[{\"HostIp\":\"$address\",\"HostPort\":\"$port\"}]"
+    publish="$publish${publish:+ }$address:$port"
+  done
+}
+
+start_container() {
+  status=running exit=0 error='' crashing=0
+  # Who publishes one of these ports already?
+  list
+  for other in $ids; do
+    load "$other"
+    [ "$c_status" = running ] || continue
+    [ "$other" != "$1" ] || continue
+    for taken in $c_publish; do
+      case " $publish " in
+        *:"${taken##*:} "*)
+          change "$1" status created
+          change "$1" exit 128
+          change "$1" error "Bind for 0.0.0.0:${taken##*:} failed: port is already allocated"
+          die 1 "Error response from daemon: driver failed programming external connectivity on endpoint $container (0123): Bind for 0.0.0.0:${taken##*:} failed: port is already allocated"
+          ;;
+      esac
+    done
+  done
+  hook "start-$service"
+  for field in status exit error crashing; do
+    eval "change $1 $field \"\$$field\""
+  done
+  change "$1" restarts 0
+  printf ' Container %s  Started\n' "$container" >&2
+}
+
+create_container() {
+  list
+  for other in $ids; do
+    load "$other"
+    [ "$c_name" != "$container" ] || die 1 "Error response from daemon: Conflict. The container name \"/$container\" is already in use by container \"$other\". You have to remove (or rename) that container to be able to reuse that name."
+  done
+  number=0
+  [ ! -f "$engine/number" ] || read -r number <"$engine/number"
+  number=$((number + 1))
+  printf '%s\n' "$number" >"$engine/number"
+  id=$(printf '%064x' "$number")
+  created=2026-01-02T03:04:05.000000000Z
+  [ ! -f "$engine/now" ] || read -r created <"$engine/now"
+  volume=
+  [ "$service" != prisma-db ] || volume=${project}_db-persistence
+  for pair in "project=$project" "service=$service" "name=$container" "image=$image" "created=$created" "env=$env" \
+    "ports=$bindings" "publish=$publish" "version=$generation" "volume=$volume" "config=$config" status=created; do
+    change "$id" "${pair%%=*}" "${pair#*=}"
+  done
+}
+
+compose_up() {
+  services='' old_ifs=$IFS IFS=$nl
+  set -f
+  for file in $files; do
+    IFS=$old_ifs
+    read_file "$file"
+  done
+  set +f
+  IFS=$old_ifs
+  printf '%s\n' "$project" >"$engine/volumes/${project}_db-persistence"
+  case $generation in
+    1.*) joint=_ ;;
+    *) joint=- ;;
+  esac
+  for service in $services; do
+    identify "$service"
+    eval "image=\${s_${ident}_image-} container=\${s_${ident}_container_name-} env=\${s_${ident}_env-} ports=\${s_${ident}_ports-}"
+    : "${container:=$project$joint$service${joint}1}"
+    read_ports "$ports"
+    config="$joint $image $env $ports"
+    find_container "$project" "$service"
+    if [ -n "$id" ] && [ "$c_config" != "$config" ]; then
+      rm -f "$engine/containers/$id" "$engine/logs/$id"
+      silence "$project"
+      id=
+    fi
+    [ -n "$id" ] || create_container
+    load "$id"
+    [ "$c_status" = running ] || start_container "$id"
+  done
+  list
+  all_up=yes addresses=
+  for id in $ids; do
+    load "$id"
+    [ "$c_project" = "$project" ] || continue
+    case " $services " in
+      *" $c_service "*) ;;
+      *)
+        rm -f "$engine/containers/$id"
+        continue
+        ;;
+    esac
+    [ "$c_status" = running ] || all_up=
+    case $c_service in
+      prisma-db) addresses="$addresses db=$c_publish" ;;
+      prisma-database) addresses="$addresses server=$c_publish" ;;
+    esac
+  done
+  if [ -n "$all_up" ]; then
+    # Written elsewhere first: whoever waits for the file must find it complete.
+    printf '%s\n' "$addresses" >"$engine/serving.$$"
+    mv "$engine/serving.$$" "$engine/serving/$project"
+    wait_for_server there "$project"
+  fi
+}
+
+compose_kill() {
+  list
+  for id in $ids; do
+    load "$id"
+    [ "$c_project/$c_status" != "$project/running" ] || {
+      change "$id" status exited
+      change "$id" exit 137
+    }
+  done
+  silence "$project"
+}
+
+compose_down() {
+  list
+  for id in $ids; do
+    load "$id"
+    [ "$c_project" != "$project" ] || rm -f "$engine/containers/$id" "$engine/logs/$id"
+  done
+  for file in "$engine"/volumes/*; do
+    [ -f "$file" ] || continue
+    read -r owner <"$file"
+    [ "$owner" != "$project" ] || rm -f "$file"
+  done
+  silence "$project"
+}
+
+compose_main() {
+  project='' files=''
+  while [ $# -gt 0 ]; do
+    case $1 in
+      -p) shift && project=$1 ;;
+      -f) shift && files="$files$nl$1" ;;
+      --project-directory) shift ;;
+      *) break ;;
+    esac
+    shift
+  done
+  verb=$1
+  hook "compose-$verb" "$@"
+  case $verb in
+    version)
+      case "${2-}" in
+        --short) printf '%s\n' "$generation" ;;
+        *) printf 'Docker Compose version %s\n' "$generation" ;;
+      esac
+      ;;
+    up) compose_up ;;
+    kill) compose_kill ;;
+    down) compose_down ;;
+    *) die 64 "fake docker-compose: unknown verb $verb" ;;
+  esac
+  hook "after-$verb"
+}

@@ -1,0 +1,121 @@
+# Part of the fakes; see engine.sh.
+# shellcheck shell=sh disable=SC2034,SC2154
+
+docker_ps() {
+  project='' port=''
+  for argument; do
+    case $argument in
+      label=com.docker.compose.project=*) project=${argument#*project=} ;;
+      publish=*) port=${argument#publish=} ;;
+    esac
+  done
+  list
+  for id in $ids; do
+    load "$id"
+    if [ -n "$port" ]; then
+      case " $c_publish " in
+        *:"$port "*) [ "$c_status" != running ] || printf '%s\t%s\n' "$c_name" "$c_project" ;;
+      esac
+    elif [ "$c_project" = "$project" ]; then
+      printf '%s\n' "$id"
+    fi
+  done
+}
+
+docker_inspect() {
+  shift 3 # inspect --type container
+  missing='' comma='' out='['
+  for id; do
+    if [ ! -f "$engine/containers/$id" ]; then
+      missing=$id
+      continue
+    fi
+    load "$id"
+    if [ "$c_crashing" -gt 0 ]; then
+      c_restarts=$((c_restarts + c_crashing))
+      change "$id" restarts "$c_restarts"
+    fi
+    running=false restarting=false
+    case $c_status in
+      running) running=true ;;
+      restarting) running=true restarting=true ;;
+    esac
+    json_text "$c_error"
+    out="$out$comma{\"Id\":\"$id\",\"Created\":\"$c_created\",\"State\":{\"Status\":\"$c_status\",\"Running\":$running,"
+    out="$out\"Restarting\":$restarting,\"OOMKilled\":$c_oom,\"ExitCode\":$c_exit,\"Error\":\"$json\""
+    [ -z "$c_health" ] || out="$out,\"Health\":{\"Status\":\"$c_health\",\"FailingStreak\":0,\"Log\":[]}"
+    out="$out},\"Name\":\"/$c_name\",\"RestartCount\":$c_restarts,\"HostConfig\":{\"PortBindings\":{$c_ports}},\"Mounts\":["
+    [ -z "$c_volume" ] || out="$out{\"Type\":\"volume\",\"Name\":\"$c_volume\",\"Destination\":\"/var/lib/mysql\"}"
+    out="$out],\"Config\":{\"Image\":\"$c_image\",\"Env\":[$c_env],\"Labels\":{\"com.docker.compose.project\":\"$c_project\","
+    out="$out\"com.docker.compose.service\":\"$c_service\",\"com.docker.compose.oneoff\":\"False\""
+    [ -z "$c_version" ] || out="$out,\"com.docker.compose.version\":\"$c_version\""
+    out="$out}}}"
+    comma=,
+  done
+  printf '%s\n' "$out]"
+  [ -z "$missing" ] || die 1 "Error: No such container: $missing"
+}
+
+docker_volume() {
+  project=
+  for argument; do
+    case $argument in
+      label=com.docker.compose.project=*) project=${argument#*project=} ;;
+    esac
+  done
+  for file in "$engine"/volumes/*; do
+    [ -f "$file" ] || continue
+    read -r owner <"$file"
+    [ "$owner" != "$project" ] || printf '%s\n' "${file##*/}"
+  done
+}
+
+docker_stop() {
+  shift
+  for id; do
+    [ -f "$engine/containers/$id" ] || die 1 "Error response from daemon: No such container: $id"
+    load "$id"
+    change "$id" status exited
+    change "$id" exit 143
+    change "$id" crashing 0
+    silence "$c_project"
+    printf '%s\n' "$id"
+  done
+}
+
+docker_pull() {
+  printf '%s\n' "Pulling from ${2%%:*}" "Digest: sha256:0123" "Status: Downloaded newer image for $2"
+}
+
+# Lines of a log are kept as `TIME STREAM TEXT`.
+docker_logs() {
+  shift
+  follow='' times='' tail=all since=''
+  while [ $# -gt 1 ]; do
+    case $1 in
+      --follow) follow=yes ;;
+      --timestamps) times=yes ;;
+      --tail) shift && tail=$1 ;;
+      --since) shift && since=$1 ;;
+    esac
+    shift
+  done
+  log="$engine/logs/$1"
+  [ -f "$log" ] || log=/dev/null
+  [ "$tail" = all ] || {
+    tail -n "$tail" "$log" >"$engine/tail.$$"
+    log="$engine/tail.$$"
+  }
+  while read -r time stream text; do
+    case $since in
+      [0-9][0-9][0-9][0-9]-*) [ "$(printf '%s\n' "$since" "$time" | sort | head -n 1)" = "$since" ] || continue ;;
+    esac
+    [ -z "$times" ] || text="$time $text"
+    case $stream in
+      err) printf '%s\n' "$text" >&2 ;;
+      *) printf '%s\n' "$text" ;;
+    esac
+  done <"$log"
+  rm -f "$engine/tail.$$"
+  [ -z "$follow" ] || exec sleep 300
+}

@@ -1,0 +1,161 @@
+//! A run at a terminal, with somebody at the keyboard.
+
+use super::forks;
+use super::run;
+use super::sandbox::Sandbox;
+use super::screen::Screen;
+use expectrl::process::unix::WaitStatus;
+use expectrl::session::OsSession;
+use std::ffi::OsString;
+use std::io::{ErrorKind, Write};
+use std::time::{Duration, Instant};
+
+/// Far beyond what any run takes.
+const DEADLINE: Duration = Duration::from_secs(60);
+
+/// A run under way at a terminal.
+pub struct Terminal<'s> {
+    sandbox: &'s Sandbox,
+    session: OsSession,
+    seen: Vec<u8>,
+    command: String,
+}
+
+/// How it ended.
+pub struct Left {
+    /// Exit status.
+    pub status: i32,
+    /// What is on the screen.
+    pub screen: Screen,
+    /// All that was ever sent to the terminal.
+    pub sent: String,
+}
+
+impl Sandbox {
+    /// Starts `prisma` with these words at a terminal.
+    pub fn at_terminal(&self, words: &str) -> Terminal<'_> {
+        self.at_terminal_with(words, "xterm-256color")
+    }
+
+    /// The same at another kind of terminal.
+    pub fn at_terminal_with(&self, words: &str, kind: &str) -> Terminal<'_> {
+        let args: Vec<OsString> = words.split_whitespace().map(OsString::from).collect();
+        let mut command = run::command(&args, self.env(), &self.path("work"));
+        command.env("TERM", kind);
+        let alone = forks::alone();
+        let mut session = OsSession::spawn(command).expect("a terminal");
+        drop(alone);
+        session
+            .get_process_mut()
+            .set_window_size(120, 40)
+            .expect("a size");
+        Terminal {
+            sandbox: self,
+            session,
+            seen: Vec::new(),
+            command: words.to_owned(),
+        }
+    }
+}
+
+impl Terminal<'_> {
+    /// Types.
+    pub fn types(&mut self, keys: &str) {
+        self.session.write_all(keys.as_bytes()).expect("types");
+        self.session.flush().expect("types");
+    }
+
+    /// Sends a signal to the program alone.
+    pub fn signal(&self, name: &str) {
+        run::send(name, &self.session.get_process().pid().to_string());
+    }
+
+    /// Waits until the screen shows a text.
+    #[track_caller]
+    pub fn shows(&mut self, text: &str) {
+        let begun = Instant::now();
+        while !self.screen().contains(text) {
+            assert!(
+                begun.elapsed() < DEADLINE,
+                "no {text:?} in\n{}",
+                self.screen()
+            );
+            assert!(self.read(), "ended without {text:?}:\n{}", self.screen());
+        }
+    }
+
+    /// Waits for the end.
+    #[track_caller]
+    pub fn end(mut self) -> Left {
+        let begun = Instant::now();
+        while self.read() {
+            if begun.elapsed() > DEADLINE {
+                let _ = self.session.get_process_mut().exit(true);
+                panic!("{} hangs at\n{}", self.command, self.screen());
+            }
+        }
+        let status = match self.session.get_process().wait() {
+            Ok(WaitStatus::Exited(_, code)) => code,
+            other => panic!("{}: {other:?}", self.command),
+        };
+        let sent = String::from_utf8_lossy(&self.seen).into_owned();
+        Left {
+            status,
+            screen: Screen::after(&sent),
+            sent,
+        }
+    }
+
+    fn screen(&self) -> String {
+        let sent = String::from_utf8_lossy(&self.seen);
+        self.sandbox.plain(&Screen::after(&sent).text())
+    }
+
+    /// Reads what there is, or waits a moment; `false` at the end.
+    fn read(&mut self) -> bool {
+        let mut chunk = [0; 4096];
+        match self.session.try_read(&mut chunk) {
+            Ok(0) => false,
+            Ok(count) => {
+                self.seen.extend_from_slice(&chunk[..count]);
+                true
+            }
+            Err(error) if error.kind() == ErrorKind::WouldBlock => {
+                std::thread::sleep(Duration::from_millis(3));
+                true
+            }
+            // Linux says so when the last one at the other side has gone.
+            Err(_) => false,
+        }
+    }
+}
+
+impl Left {
+    /// Compares the status and the screen, times replaced by `<time>`. The cursor must be back.
+    #[track_caller]
+    pub fn is(&self, sandbox: &Sandbox, status: i32, screen: &str) -> &Self {
+        let shown = without_times(&sandbox.plain(&self.screen.text()));
+        let got = format!("status {}\n{shown}", self.status);
+        super::same("the screen", &got, &format!("status {status}\n{screen}"));
+        assert!(!self.screen.cursor_hidden, "the cursor stays hidden");
+        assert!(
+            self.screen.is_at_line_start(),
+            "the prompt would follow in the line"
+        );
+        self
+    }
+}
+
+/// `516ms` and `1.2s` at the end of a line become `<time>`.
+fn without_times(text: &str) -> String {
+    let line = |line: &str| {
+        let (rest, last) = line.rsplit_once(' ').unwrap_or(("", line));
+        let number = last.trim_end_matches("ms").trim_end_matches('s');
+        if last != number && line.starts_with('✔') && number.parse::<f64>().is_ok() {
+            format!("{rest} <time>\n")
+        } else {
+            format!("{line}\n")
+        }
+    };
+    text.lines().map(line).collect()
+}

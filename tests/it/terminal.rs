@@ -1,0 +1,236 @@
+//! At a terminal: questions, spinners, and what they leave on the screen.
+
+use crate::support::text::running;
+use crate::support::{Behaviour, Sandbox};
+use std::time::Duration;
+
+const GOING: &str = "\
+this destroys all data of cluster `local`, every deployed service included:
+  containers  local-prisma-database-1, prisma-db
+  volumes     local_db-persistence
+";
+const QUESTION: &str = "destroy all data of cluster `local`? (y/N)";
+
+#[test]
+fn nuke_asks_and_a_yes_is_needed() {
+    let s = Sandbox::with_running_cluster();
+    let mut t = s.at_terminal("local nuke");
+    t.shows(QUESTION);
+    assert_eq!(s.take_acts(), "", "nothing before the answer");
+    t.types("y\r");
+    t.end().is(
+        &s,
+        0,
+        &format!(
+            "{GOING}> destroy all data of cluster `local`? Yes\n\
+             ✔ containers killed <time>\n\
+             ✔ data removed <time>\n\
+             ✔ containers started <time>\n\
+             ✔ server up, Prisma 1.1.0 <time>\n{}",
+            running("local", "is running and empty")
+        ),
+    );
+    assert!(s.take_acts().contains("down -v"));
+}
+
+#[test]
+fn anything_but_a_yes_leaves_all_as_it_is() {
+    let s = Sandbox::with_running_cluster();
+    let before = (s.files(), s.engine.state());
+    let no = "> destroy all data of cluster `local`? No";
+    let open = format!("? {QUESTION}");
+    let escaped = open.replace("(y/N)", "<canceled>");
+    for (keys, line, status, message) in [
+        ("n\r", no, 1, "not confirmed"),
+        ("\r", no, 1, "not confirmed"),
+        ("\u{3}", &open, 130, "cancelled"),
+        ("\u{1b}", &escaped, 130, "cancelled"),
+    ] {
+        let mut t = s.at_terminal("local nuke");
+        t.shows(QUESTION);
+        t.types(keys);
+        t.end().is(
+            &s,
+            status,
+            &format!("{GOING}{line}\nerror: {message}: nothing was changed\n"),
+        );
+    }
+    assert_eq!(s.take_acts(), "");
+    assert_eq!((s.files(), s.engine.state()), before);
+}
+
+#[test]
+fn delete_and_edited_files_ask_too() {
+    let s = Sandbox::with_running_cluster();
+    let path = "home/.prisma/clusters/local/docker-compose.yml";
+    let ours = s.read(path);
+    s.write(path, &format!("{ours}# mine\n"));
+    let mut t = s.at_terminal("local restart");
+    t.shows("replace docker-compose.yml? your text is kept beside it");
+    t.types("y\r");
+    assert_eq!(t.end().status, 0);
+    assert_eq!(s.read(path), ours);
+    let mut t = s.at_terminal("local delete");
+    t.shows("remove cluster `local` and all its data? (y/N)");
+    t.types("y\r");
+    assert_eq!(t.end().status, 0);
+    s.engine_has("");
+}
+
+#[test]
+fn a_signal_ends_a_question() {
+    let s = Sandbox::with_running_cluster();
+    let mut t = s.at_terminal("local nuke");
+    t.shows(QUESTION);
+    // The question is shown a moment before keys are read: a signal in between is seen only then.
+    std::thread::sleep(Duration::from_millis(200));
+    t.signal("TERM");
+    let left = t.end();
+    assert_eq!(left.status, 143, "{}", left.screen.text());
+    assert!(!left.screen.cursor_hidden);
+    assert_eq!(s.take_acts(), "");
+    s.run("local ps").succeeds();
+}
+
+#[test]
+fn those_who_do_not_want_to_be_asked_are_not() {
+    let mut s = Sandbox::with_running_cluster();
+    let refused = format!(
+        "{GOING}error: destroying the data of cluster `local` needs a confirmation and nobody can be asked\n\
+         hint: add `--yes` to confirm\n"
+    );
+    s.at_terminal("local nuke --no-input")
+        .end()
+        .is(&s, 4, &refused);
+    s.set("CI", "true");
+    s.at_terminal("local nuke").end().is(&s, 4, &refused);
+    assert_eq!(s.take_acts(), "");
+}
+
+#[test]
+fn a_spinner_shows_the_stage_and_leaves_its_result() {
+    let s = Sandbox::with_cluster();
+    s.server(Behaviour::Slow(
+        Duration::from_millis(400),
+        Duration::from_millis(1200),
+    ));
+    let mut t = s.at_terminal("local start");
+    t.shows("waiting for the database (at most 5m)");
+    t.shows("waiting for the server (at most 5m)");
+    let left = t.end();
+    left.is(
+        &s,
+        0,
+        &format!(
+            "✔ containers started <time>\n\
+             ✔ database up <time>\n\
+             ✔ server up, Prisma 1.1.0 <time>\n{}",
+            running("local", "is running")
+        ),
+    );
+    let braille = |c| ('\u{2800}'..='\u{28ff}').contains(&c);
+    assert!(left.sent.contains(braille), "a spinner");
+}
+
+#[test]
+fn a_failure_leaves_no_spinner_behind() {
+    let s = Sandbox::with_cluster();
+    s.engine
+        .fail("compose-up", 1, "Error response from daemon: oops");
+    let left = s.at_terminal("local start -q").end();
+    assert!(
+        !left.screen.text().contains("starting"),
+        "{}",
+        left.screen.text()
+    );
+    let left = s.at_terminal("local start").end();
+    let shown = s.plain(&left.screen.text());
+    assert_eq!(left.status, 1);
+    assert!(
+        shown.starts_with("error: `docker-compose -p local"),
+        "{shown}"
+    );
+    assert!(left.sent.contains("\u{1b}[31m"), "the label is red");
+    s.server(Behaviour::Nothing);
+    s.engine.unhook("compose-up");
+    let left = s.at_terminal("local start --wait-timeout 700ms").end();
+    let shown = s.plain(&left.screen.text());
+    assert_eq!(left.status, 5);
+    assert!(shown.starts_with("✔ containers started "), "{shown}");
+    assert!(
+        shown
+            .lines()
+            .nth(1)
+            .is_some_and(|line| line.starts_with("error: ")),
+        "{shown}"
+    );
+    assert!(!left.screen.cursor_hidden);
+}
+
+#[test]
+fn ctrl_c_ends_a_wait_and_leaves_a_clean_screen() {
+    let s = Sandbox::with_cluster();
+    s.server(Behaviour::Nothing);
+    let mut t = s.at_terminal("local start");
+    t.shows("waiting for the database");
+    t.types("\u{3}");
+    let left = t.end();
+    let shown = left.screen.text();
+    assert_eq!(left.status, 130, "{shown}");
+    // The terminal may echo the key itself.
+    let lines: Vec<&str> = shown
+        .lines()
+        .map(|line| line.trim_start_matches("^C"))
+        .collect();
+    assert!(lines[0].starts_with("✔ containers started "), "{shown}");
+    assert!(
+        lines[1].starts_with("error: interrupted while waiting for the server"),
+        "{shown}"
+    );
+    assert!(!left.screen.cursor_hidden);
+    assert!(!s.path("home/.prisma/config.yml").exists());
+}
+
+#[test]
+fn ctrl_c_reaches_the_child_and_is_told_once() {
+    let s = Sandbox::with_cluster();
+    s.engine.hook("compose-up", "exec sleep 300\n");
+    let mut t = s.at_terminal("local start");
+    t.shows("starting the containers");
+    crate::support::engine::wait_until("up", || s.engine.was_called("up -d"));
+    t.types("\u{3}");
+    let left = t.end();
+    let shown = left.screen.text();
+    assert_eq!(left.status, 130, "{shown}");
+    assert_eq!(shown.matches("interrupted").count(), 1, "{shown}");
+}
+
+#[test]
+fn a_dumb_terminal_and_a_pipeline_get_plain_lines() {
+    let mut s = Sandbox::with_cluster();
+    let plain = format!(
+        "starting the containers\nwaiting for the database (at most 5m)\n{}",
+        running("local", "is running")
+    );
+    let left = s.at_terminal_with("local start", "dumb").end();
+    left.is(&s, 0, &plain);
+    assert!(!left.sent.contains('\u{1b}'), "{:?}", left.sent);
+    s.run("local stop").succeeds();
+    s.set("CI", "1");
+    let left = s.at_terminal("local start").end();
+    left.is(&s, 0, &plain);
+    assert!(!left.sent.contains('\u{1b}'), "{:?}", left.sent);
+}
+
+#[test]
+fn progress_of_a_pull_is_shown_as_docker_shows_it() {
+    let s = Sandbox::with_running_cluster();
+    let left = s.at_terminal("local upgrade").end();
+    let shown = left.screen.text();
+    assert_eq!(left.status, 0, "{shown}");
+    assert!(
+        shown.contains("Status: Downloaded newer image for mysql:5.7\n"),
+        "{shown}"
+    );
+    assert!(shown.contains("✔ mysql:5.7 pulled "), "{shown}");
+}

@@ -1,0 +1,191 @@
+//! Waiting for the server: how it ends when the server does not come up.
+
+use crate::support::text::{STAGES, running};
+use crate::support::{Behaviour, Sandbox, same};
+use std::time::Duration;
+
+/// No entry was saved, and the next start works.
+#[track_caller]
+fn can_be_repeated(s: &Sandbox) {
+    assert!(
+        !s.path("home/.prisma/config.yml").exists(),
+        "no entry before success"
+    );
+    s.server(Behaviour::Ready);
+    for service in ["prisma-db", "prisma-database"] {
+        s.engine.change(service, "status", "exited");
+        s.engine.change(service, "crashing", "0");
+    }
+    s.engine.silence("local");
+    s.run("local start")
+        .is(0, &running("local", "is running"), STAGES);
+}
+
+#[test]
+fn a_server_that_crashes_on_and_on() {
+    let s = Sandbox::with_cluster();
+    s.server(Behaviour::DatabaseOnly);
+    // Up for docker-compose, crashing afterwards.
+    s.engine.hook(
+        "after-up",
+        "find_container local prisma-database\n\
+         change \"$id\" status restarting\nchange \"$id\" exit 1\nchange \"$id\" crashing 5\n\
+         printf '%s\\n' '2026-01-01T00:00:01Z out Starting' \
+           '2026-01-01T00:00:02Z err Access denied for user root' >\"$engine/logs/$id\"\n",
+    );
+    s.run("local start").is(
+        1,
+        "",
+        "starting the containers\n\
+         waiting for the database (at most 5m)\n\
+         waiting for the server (at most 5m)\n\
+         error: could not start cluster `local`: container `local-prisma-database-1` keeps crashing: \
+         restarted 5 times, last status 1:\n  \
+           Starting\n  \
+           Access denied for user root\n\
+         hint: see all it printed with `prisma local logs -n local prisma-database`; mend the cause and run the \
+         command again, nothing is lost\n",
+    );
+    assert!(s.engine.was_called("docker logs --tail 20"));
+    s.engine.unhook("after-up");
+    can_be_repeated(&s);
+}
+
+#[test]
+fn a_database_that_crashes_on_and_on() {
+    let s = Sandbox::with_cluster();
+    s.server(Behaviour::Nothing);
+    s.engine.hook(
+        "start-prisma-db",
+        "status=restarting exit=1 crashing=4\n\
+         printf '%s\\n' '2026-01-01T00:00:01Z err No space left on device' >\"$engine/logs/$id\"\n",
+    );
+    s.run("local start").is(
+        1,
+        "",
+        "starting the containers\n\
+         waiting for the database (at most 5m)\n\
+         error: could not start cluster `local`: container `prisma-db` keeps crashing: restarted 4 times, \
+         last status 1:\n  No space left on device\n\
+         hint: see all it printed with `prisma local logs -n local prisma-db`; mend the cause and run the \
+         command again, nothing is lost\n",
+    );
+    s.engine.unhook("start-prisma-db");
+    can_be_repeated(&s);
+}
+
+#[test]
+fn containers_that_cannot_get_better() {
+    let s = Sandbox::with_cluster();
+    s.server(Behaviour::Nothing);
+    for (script, told) in [
+        (
+            "status=created exit=127 error='exec: \"/prod.sh\": no such file'",
+            "could not be started: exec: \"/prod.sh\": no such file",
+        ),
+        (
+            "status=exited exit=3",
+            "ended with status 3 and is not restarted",
+        ),
+        (
+            "status=restarting exit=126",
+            "cannot run its program (status 126)",
+        ),
+        ("status=paused", "is paused"),
+    ] {
+        s.engine
+            .hook("start-prisma-database", &format!("{script}\n"));
+        let ended = s.run("local start");
+        let message = format!(
+            "error: could not start cluster `local`: container `local-prisma-database-1` {told}\n"
+        );
+        assert_eq!(ended.status, 1, "{ended:?}");
+        assert!(ended.stderr.contains(&message), "{}", ended.stderr);
+        assert!(!s.path("home/.prisma/config.yml").exists());
+    }
+}
+
+#[test]
+fn a_server_that_is_not_ready_in_time() {
+    let s = Sandbox::with_cluster();
+    s.server(Behaviour::Nothing);
+    let hints = "hint: give it longer with `--wait-timeout 15m`; the containers go on starting\n\
+                 hint: see what they do with `prisma local logs -f -n local`\n";
+    let ended = s.run("local start --wait-timeout 500ms");
+    let (message, rest) = ended.stderr.split_once('\n').expect("lines");
+    assert_eq!(message, "starting the containers");
+    assert!(
+        rest.starts_with(
+            "waiting for the database (at most 500ms)\n\
+             error: cluster `local` is not ready after 500ms: the database is not up yet, the server does not answer ("
+        ),
+        "{rest}"
+    );
+    assert!(rest.ends_with(hints), "{rest}");
+    assert_eq!((ended.status, &*ended.stdout), (5, ""));
+    can_be_repeated(&s);
+}
+
+#[test]
+fn something_else_that_answers_is_no_server() {
+    let s = Sandbox::with_cluster();
+    s.server(Behaviour::Page);
+    s.run("local start --wait-timeout 600ms").is(
+        5,
+        "",
+        "starting the containers\n\
+         waiting for the database (at most 600ms)\n\
+         waiting for the server (at most 600ms)\n\
+         error: cluster `local` is not ready after 600ms: the database is up, the server does not answer \
+         (`http://localhost:<port>/cluster` answers with status 200 and no JSON: not a Prisma server)\n\
+         hint: give it longer with `--wait-timeout 15m`; the containers go on starting\n\
+         hint: see what they do with `prisma local logs -f -n local`\n",
+    );
+}
+
+#[test]
+fn a_server_that_accepts_and_stays_silent_holds_nobody_up() {
+    let s = Sandbox::with_cluster();
+    s.server(Behaviour::Mute);
+    let ended = s.run("local start --wait-timeout 1s");
+    assert_eq!(ended.status, 5, "{ended:?}");
+}
+
+#[test]
+fn containers_that_somebody_removes_meanwhile() {
+    let s = Sandbox::with_cluster();
+    s.server(Behaviour::DatabaseOnly);
+    let run = s.begin("local start");
+    crate::support::engine::wait_until("the wait looks", || s.engine.was_called("inspect"));
+    s.engine.remove("prisma-database");
+    s.engine.remove("prisma-db");
+    s.end(run).fails(
+        1,
+        "error: could not start cluster `local`: its containers are gone, somebody removed them\n\
+         hint: run the command again\n",
+    );
+}
+
+#[test]
+fn every_verb_that_starts_waits() {
+    let s = Sandbox::with_running_cluster();
+    let slow = Behaviour::Slow(Duration::ZERO, Duration::from_millis(400));
+    for verb in ["restart", "nuke --yes", "upgrade --to 1.2"] {
+        s.server(slow);
+        s.forget();
+        let ended = s.run(&format!("local {verb} --wait-timeout 40s"));
+        ended.succeeds();
+        let stages: Vec<&str> = ended.stderr.lines().rev().take(2).collect();
+        same(
+            verb,
+            &stages.join("\n"),
+            "waiting for the server (at most 40s)\nwaiting for the database (at most 40s)",
+        );
+        s.server(Behaviour::Nothing);
+        let ended = s.run(&format!(
+            "local {} --wait-timeout 300ms",
+            verb.replace("1.2", "1.3")
+        ));
+        assert_eq!(ended.status, 5, "{ended:?}");
+    }
+}

@@ -1,0 +1,157 @@
+//! With real files: reading from disk, writing the one line.
+
+use prisma_cli::error::Kind;
+use prisma_cli::service::{self, Given, Target};
+use std::collections::BTreeMap;
+use std::fs;
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::Path;
+
+fn load(file: &Path) -> prisma_cli::error::Result<service::Service> {
+    let given = Given {
+        env: &|_| None,
+        opt: &BTreeMap::new(),
+        unneeded: &[],
+    };
+    service::load(file, given)
+}
+
+#[test]
+fn a_service_is_read_and_its_cluster_written() {
+    let home = tempfile::tempdir().expect("temporary folder");
+    let folder = home.path().join("my service");
+    fs::create_dir_all(folder.join("types")).expect("creates");
+    let absolute = home.path().join("shared.graphql");
+    fs::write(&absolute, "enum Role {\n  ADMIN\n}\n").expect("writes");
+    fs::write(
+        folder.join("types/user.graphql"),
+        "type User {\n  id: ID!\n}\n",
+    )
+    .expect("writes");
+    let text = format!(
+        "service: app\nstage: dev\ndatamodel:\n- types/user.graphql\n- {}\nsecret: x\nsubscriptions:\n  welcome:\n    query: subscription {{ user {{ node {{ id }} }} }}\n    webhook: http://h/x\n",
+        absolute.display()
+    );
+    let real = home.path().join("real.yml");
+    fs::write(&real, &text).expect("writes");
+    fs::set_permissions(&real, fs::Permissions::from_mode(0o640)).expect("chmod");
+    let file = folder.join("prisma.yml");
+    symlink("../real.yml", &file).expect("symlink");
+
+    let found = service::find(&folder.join("types")).expect("is above");
+    assert_eq!(found, file);
+    let read = load(&found).expect("is fine");
+    assert_eq!(read.target, Target::Unset);
+    let told = |name, field| {
+        let (path, line) = read.locate(name, field)?;
+        Some(format!(
+            "{}:{line}",
+            path.strip_prefix(home.path()).ok()?.display()
+        ))
+    };
+    let at = |name, field| told(name, field).unwrap_or_default();
+    assert_eq!(at("User", Some("id")), "my service/types/user.graphql:2");
+    assert_eq!(at("Role", Some("ADMIN")), "shared.graphql:2");
+    assert_eq!(
+        at("Subscription", Some("welcome")),
+        "my service/prisma.yml:8"
+    );
+    assert_eq!(at("Global", None), "");
+    assert_eq!(read.files().len(), 3);
+    assert_eq!(read.place("stage"), format!("{}:2:1", file.display()));
+    assert_eq!(read.place("cluster"), file.display().to_string());
+
+    service::save_target(&file, |text| service::set_cluster(text, "local")).expect("writes");
+    assert!(file.is_symlink());
+    assert_eq!(
+        fs::read_to_string(&real).expect("reads"),
+        format!("{text}cluster: local\n")
+    );
+    let mode = fs::metadata(&real).expect("exists").permissions().mode();
+    assert_eq!(mode & 0o777, 0o640);
+    assert_eq!(
+        load(&file).expect("is fine").target,
+        Target::Cluster("local".to_owned())
+    );
+}
+
+#[test]
+fn what_cannot_be_read_is_named() {
+    let home = tempfile::tempdir().expect("temporary folder");
+    let file = home.path().join("prisma.yml");
+    let failure = load(&file).expect_err("not there");
+    assert_eq!(failure.kind, Kind::Io);
+    assert!(failure.message.contains("prisma.yml"), "{failure}");
+    fs::write(&file, b"service: a\nstage: \xff\n").expect("writes");
+    let failure = load(&file).expect_err("not text");
+    assert_eq!(
+        failure.message,
+        format!("{}:2: not UTF-8 text", file.display())
+    );
+    fs::write(&file, "endpoint: http://h/a/b\ndatamodel: x\n").expect("writes");
+    let failure = service::save_target(&file, |text| service::set_cluster(text, "local"));
+    let failure = failure.expect_err("has an endpoint");
+    assert!(
+        failure.message.starts_with("could not write `"),
+        "{failure}"
+    );
+    let kept = fs::read_to_string(&file).expect("reads");
+    assert_eq!(kept, "endpoint: http://h/a/b\ndatamodel: x\n");
+}
+
+#[test]
+fn what_is_not_needed_may_be_unresolved() {
+    let read = |unneeded: &[&str]| {
+        let text = "service: a\nstage: b\ndatamodel: c\nsecret: d\nseed:\n  run: ${env:NOPE}\n";
+        let given = Given {
+            env: &|_| None,
+            opt: &BTreeMap::new(),
+            unneeded,
+        };
+        let types = |_: &Path| Ok(Some("type A {}".to_owned()));
+        service::parse(Path::new("/s/prisma.yml"), text, given, &types)
+    };
+    let failure = read(&[]).expect_err("is needed");
+    assert!(
+        failure.message.starts_with("/s/prisma.yml:6:8: "),
+        "{failure}"
+    );
+    assert_eq!(read(&["seed"]).expect("is fine").seed, None);
+}
+
+#[test]
+fn the_cluster_alone_can_be_asked_for() {
+    let opt = BTreeMap::new();
+    let ask = |text: &str| {
+        let given = Given {
+            env: &|name| (name == "A").then(|| "a".to_owned()),
+            opt: &opt,
+            unneeded: &[],
+        };
+        service::cluster(Path::new("p.yml"), text, given)
+    };
+    let named = |text: &str| ask(text).expect("is fine");
+    assert_eq!(
+        named(
+            "nonsense: ${x}\ncluster: ${self:custom.c}\ncustom: {c: \"${env:A}-b\", d: \"${\"}\n"
+        ),
+        Some("a-b".to_owned())
+    );
+    for none in ["service: x\n", "cluster:\n", "endpoint: http://h\n"] {
+        assert_eq!(named(none), None, "{none}");
+    }
+    for (text, why) in [
+        (
+            "a: 1\ncluster: 7\n",
+            "p.yml:2:10: `cluster`: a text is expected, not a number: write \"7\"",
+        ),
+        (
+            "cluster: ${opt:x}\n",
+            "p.yml:1:10: `cluster`: the option `--x` is not given",
+        ),
+        ("", "p.yml:1:1: the file is empty"),
+    ] {
+        let failure = ask(text).expect_err(text);
+        assert!(failure.message.starts_with(why), "{failure}");
+    }
+}
