@@ -13,6 +13,7 @@ mod finding;
 mod following;
 mod played;
 mod proxies;
+mod real;
 mod service;
 mod tls;
 mod tokens;
