@@ -9,6 +9,8 @@ pub mod http;
 pub mod management;
 pub mod readiness;
 pub mod refusal;
+pub mod sdl;
+pub mod service;
 pub mod step;
 pub mod token;
 pub mod version;

@@ -1,0 +1,105 @@
+//! A service's own API, which is there once a deployment has succeeded.
+//!
+//! Not before: old servers keep the schema of a request that comes while a migration is under way.
+
+use super::fault::Fault;
+use super::graphql::{self, Error, Operation};
+use super::http::{Client, Limits};
+use super::management::{CONNECT_LIMIT, Management, REQUEST_LIMIT};
+use super::sdl;
+use super::token;
+use crate::error::{Failure, Kind};
+use crate::interrupt::Interrupt;
+use serde_json::{Value, json};
+use std::time::Duration;
+
+/// How long a token is good: it is made for one request.
+const LIFETIME: Duration = Duration::from_secs(600);
+
+/// A service's own API.
+pub struct Service {
+    client: Client,
+    interrupt: Interrupt,
+    path: String,
+    id: String,
+    secret: Option<String>,
+    limits: Limits,
+}
+
+impl Service {
+    /// The API of the service that was deployed through `management`, with the secrets it was
+    /// deployed with. Uses the same connection.
+    pub fn of(management: &Management, secrets: &[String]) -> Service {
+        let (name, stage) = management.service();
+        Service {
+            client: management.client().clone(),
+            interrupt: management.interrupt().clone(),
+            // In a workspace, `WORKSPACE~NAME` lives at `/WORKSPACE/NAME`.
+            path: format!("/{}/{stage}", name.replacen('~', "/", 1)),
+            id: format!("{name}@{stage}"),
+            secret: secrets.first().cloned(),
+            limits: Limits {
+                connect: CONNECT_LIMIT,
+                request: REQUEST_LIMIT,
+            },
+        }
+    }
+
+    /// Other limits for each request.
+    #[must_use]
+    pub fn limits(mut self, limits: Limits) -> Service {
+        self.limits = limits;
+        self
+    }
+
+    /// Its address.
+    pub fn url(&self) -> String {
+        format!("{}{}", self.client.base(), self.path)
+    }
+
+    /// Its schema as SDL, the same text for the same schema.
+    pub fn schema(&self) -> Result<String, Error> {
+        let data = self.ask(&Operation::new(sdl::INTROSPECTION, json!({})))?;
+        sdl::print(&data).ok_or(Fault::NotGraphql { status: 200 }.into())
+    }
+
+    /// Sends the text of a `.graphql` file, as it is.
+    pub fn import(&self, text: &str) -> Result<Value, Error> {
+        self.ask(&Operation::new(text, json!({})))
+    }
+
+    fn ask(&self, operation: &Operation) -> Result<Value, Error> {
+        let token = match &self.secret {
+            Some(secret) => Some(token::sign_service(secret, &self.id, LIFETIME)?),
+            None => None,
+        };
+        let (client, path, limits) = (self.client.clone(), self.path.clone(), self.limits);
+        let (body, sent) = (operation.body(), token.clone());
+        let reply = self
+            .interrupt
+            .run(move || client.post(&path, &body, sent.as_deref(), limits))?;
+        graphql::data(reply?, token.as_deref())
+    }
+
+    /// The failure that an error amounts to. `tried` is what was being done, "could not …".
+    pub fn failure(&self, tried: &str, error: Error) -> Failure {
+        let errors = match error {
+            Error::Ended(failure) => return failure,
+            Error::Fault(fault) => return fault.failure(&self.url()).context(tried),
+            Error::Api(errors) => errors,
+        };
+        let texts: Vec<String> = errors.iter().map(ToString::to_string).collect();
+        let message = format!("{tried}: `{}` says: {}", self.url(), texts.join("\n"));
+        let failure = Failure::new(Kind::Refused, message);
+        match errors.first().and_then(|error| error.code) {
+            Some(3015) if self.secret.is_none() => {
+                failure.hint("the service has a secret: name it as `secret` in `prisma.yml`")
+            }
+            Some(3015) => {
+                failure.hint("the service has another secret than the first one in `prisma.yml`")
+            }
+            Some(3016) => failure.hint("deploy the service first"),
+            _ => failure,
+        }
+    }
+}
