@@ -6,12 +6,12 @@
 //! 2. What the outside gives, environment, folders, terminal, processes, signals, becomes a
 //!    [`context`].
 //! 3. A command ([`commands`]) *looks*: files (`cluster.yml`, the cluster [`registry`], the `prisma.yml`
-//!    of a [`service`]), containers ([`docker`], through [`process`]), servers ([`api`]) and [`cloud`].
+//!    of a [`service`]), containers ([`docker`], through [`process`]), servers ([`survey`]) and [`cloud`].
 //! 4. It decides: a typed configuration ([`cluster`]) is rendered to the files that docker-compose
 //!    reads ([`render`]), the verbs of docker and docker-compose become invocations as values
 //!    ([`docker::verbs`]), and all of it steps of a [`plan`]. `--dry-run` shows the plan and stops.
 //! 5. The plan *acts*: files are written ([`files`]), processes run ([`process`]), and the server is
-//!    waited for ([`wait`], [`api`]).
+//!    waited for ([`wait`]); a deployment speaks the server's protocol ([`api::deploy`]).
 //! 6. A report goes to stdout ([`ui`]), or a failure ([`error`]) to stderr, here, in one place.
 //!
 //! Everything between looking and acting is a pure function. Each outside crate has one owner: clap

@@ -2,6 +2,7 @@
 //! redirect, and certificates are judged by the system's own roots.
 
 mod client;
+mod forward;
 mod proxy;
 mod route;
 

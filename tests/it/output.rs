@@ -1,6 +1,6 @@
 //! What goes where: JSON, quiet, verbose, colour, streams that are closed.
 
-use crate::support::run::command;
+use crate::support::run::{command, spawn};
 use crate::support::text::{STAGES, running};
 use crate::support::{Sandbox, same};
 use serde_json::{Value, json};
@@ -166,14 +166,12 @@ fn without_reader(s: &Sandbox, words: &str, which: &str) -> (i32, String, String
     drop(reader);
     let mut command = command(&args, s.env(), &s.path("work"));
     command.stdin(Stdio::null());
-    let child = match which {
+    let mut child = spawn(match which {
         "stdout" => command.stdout(writer).stderr(Stdio::piped()),
         _ => command.stderr(writer).stdout(Stdio::piped()),
-    }
-    .spawn();
+    });
     // Our own ends of the pipe go with the command.
     drop(command);
-    let mut child = child.expect("starts");
     let (mut out, mut err) = (String::new(), String::new());
     if let Some(stream) = &mut child.stdout {
         stream.read_to_string(&mut out).expect("reads");
@@ -236,9 +234,9 @@ fn a_result_that_cannot_be_written_is_a_failure() {
     };
     let s = Sandbox::with_running_cluster();
     let args = ["local", "ps"].map(OsString::from);
-    let output = command(&args, s.env(), &s.path("work"))
-        .stdout(full)
-        .output()
+    let mut command = command(&args, s.env(), &s.path("work"));
+    let output = spawn(command.stdout(full).stderr(Stdio::piped()))
+        .wait_with_output()
         .expect("runs");
     assert_eq!(output.status.code(), Some(1));
     let err = String::from_utf8_lossy(&output.stderr);

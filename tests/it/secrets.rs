@@ -1,8 +1,9 @@
 //! Nothing leaks: no secret in arguments, output, or files that others can read.
 
-use crate::support::run::PRISMA;
+use crate::support::run::{PRISMA, spawn};
 use crate::support::{Behaviour, Sandbox, key};
 use std::os::unix::fs::PermissionsExt;
+use std::process::Stdio;
 
 /// With all that shells, YAML and compose take for something else.
 const PASSWORD: &str = "d1stinct-pa$$ #w0rd\"q'";
@@ -169,9 +170,10 @@ fn a_loose_umask_makes_no_difference() {
         .args(["-c", "umask 0; exec \"$0\" local start", PRISMA])
         .env_clear()
         .envs(s.env().iter().map(|(name, value)| (name, value)))
-        .current_dir(s.path("work"));
-    let output = command.output().expect("runs");
-    assert!(output.status.success(), "{output:?}");
+        .current_dir(s.path("work"))
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    assert!(spawn(&mut command).wait().expect("ends").success());
     let files = s.files().list();
     let loose = files
         .lines()

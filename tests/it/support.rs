@@ -4,6 +4,7 @@ mod calls;
 mod ended;
 pub mod engine;
 mod files;
+mod forks;
 mod ports;
 pub mod run;
 mod sandbox;
@@ -13,6 +14,5 @@ mod terminal;
 pub mod text;
 
 pub use ended::same;
-pub use ports::free as free_ports;
 pub use sandbox::{Sandbox, key};
 pub use server::Behaviour;

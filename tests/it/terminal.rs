@@ -82,6 +82,8 @@ fn a_signal_ends_a_question() {
     let s = Sandbox::with_running_cluster();
     let mut t = s.at_terminal("local nuke");
     t.shows(QUESTION);
+    // The question is shown a moment before keys are read: a signal in between is seen only then.
+    std::thread::sleep(Duration::from_millis(200));
     t.signal("TERM");
     let left = t.end();
     assert_eq!(left.status, 143, "{}", left.screen.text());

@@ -40,7 +40,7 @@ fn two_starts_of_one_cluster_are_one() {
 #[test]
 fn clusters_started_at_once_all_get_into_the_registry() {
     let s = Sandbox::new();
-    let ports = crate::support::free_ports(8);
+    let ports = s.port;
     let runs: Vec<_> = (0..4)
         .map(|n| {
             let (port, db_port) = (ports + 2 * n, ports + 2 * n + 1);

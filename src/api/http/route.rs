@@ -2,13 +2,14 @@
 //! certificates takes its time, and a connection that is open should be used again.
 
 use super::super::fault::Fault;
+use super::forward::Forward;
 use super::proxy::Proxies;
 use std::collections::HashMap;
 use std::sync::{Mutex, Once, OnceLock, PoisonError};
 use std::time::Duration;
 use ureq::http::Uri;
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
-use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
+use ureq::unversioned::transport::NextTimeout;
 
 /// The way to a host.
 #[derive(Clone)]
@@ -52,51 +53,46 @@ impl Route {
         self.proxy.as_ref().map(|via| via.shown.as_str())
     }
 
-    /// What to ask the agent for, and the headers that go with it.
-    pub(super) fn request(&self, path: &str) -> Result<(Uri, Vec<(&'static str, String)>), Fault> {
-        let bad = |_| Fault::BadAddress(format!("`{path}` is no path"));
+    /// The address of a path there.
+    pub(super) fn address(&self, path: &str) -> Result<Uri, Fault> {
         let authority = self.base.authority().map_or("", |a| a.as_str());
         let scheme = self.base.scheme_str().unwrap_or("http");
-        let full = format!("{scheme}://{authority}{path}");
-        let Some(via) = self.proxy.as_ref().filter(|via| !via.tunnel) else {
-            return Ok((full.parse().map_err(bad)?, Vec::new()));
-        };
-        let mut headers = vec![("Host", authority.to_owned())];
-        if let Some(credentials) = via.credentials() {
-            headers.push(("Proxy-Authorization", credentials));
-        }
-        let asked = Uri::builder()
-            .scheme(via.proxy.uri().scheme_str().unwrap_or("http"))
-            .authority(format!("{}:{}", via.proxy.host(), via.proxy.port()))
-            .path_and_query(full)
-            .build();
-        asked
-            .map(|uri| (uri, headers))
-            .map_err(|why| Fault::Other(why.to_string()))
+        format!("{scheme}://{authority}{path}")
+            .parse()
+            .map_err(|_| Fault::BadAddress(format!("`{path}` is no path")))
+    }
+
+    /// What a proxy wants to know with each request. A tunnel's asks when it is dug.
+    pub(super) fn proxy_authorization(&self) -> Option<String> {
+        let forward = self.proxy.as_ref().filter(|via| !via.tunnel);
+        forward.and_then(Via::credentials)
     }
 
     /// The agent for this way. With `keep`, connections stay open for a while.
     pub(super) fn agent(&self, keep: bool) -> ureq::Agent {
-        static AGENTS: OnceLock<Mutex<HashMap<(bool, Option<ureq::Proxy>), ureq::Agent>>> =
-            OnceLock::new();
-        let tunnel = self.proxy.as_ref().filter(|via| via.tunnel);
-        let proxy = tunnel.map(|via| via.proxy.clone());
+        // By whether connections are kept, and the proxy: its address, and whether it tunnels.
+        type Agents = HashMap<(bool, Option<(ureq::Proxy, bool)>), ureq::Agent>;
+        static AGENTS: OnceLock<Mutex<Agents>> = OnceLock::new();
         let https = |uri: &Uri| uri.scheme_str() == Some("https");
-        if https(&self.base)
-            || self
-                .proxy
-                .as_ref()
-                .is_some_and(|via| https(via.proxy.uri()))
-        {
+        let via = self.proxy.as_ref();
+        if https(&self.base) || via.is_some_and(|via| https(via.proxy.uri())) {
             install_tls();
         }
+        let key = (keep, via.map(|via| (via.proxy.clone(), via.tunnel)));
         let mut agents = AGENTS
             .get_or_init(Mutex::default)
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        let agent = agents.entry((keep, proxy)).or_insert_with_key(|key| {
-            let config = config(key.0).proxy(key.1.clone()).build();
-            ureq::Agent::with_parts(config, DefaultConnector::default(), Names::default())
+        let agent = agents.entry(key).or_insert_with(|| {
+            let tunnel = via.filter(|via| via.tunnel);
+            let forward = via.filter(|via| !via.tunnel);
+            let forward = forward.map(|via| via.proxy.uri().clone());
+            let config = config(keep).proxy(tunnel.map(|via| via.proxy.clone()));
+            let names = Names {
+                proxy: forward.clone(),
+                usual: DefaultResolver::default(),
+            };
+            ureq::Agent::with_parts(config.build(), Forward::through(forward), names)
         });
         agent.clone()
     }
@@ -179,8 +175,12 @@ fn install_tls() {
 }
 
 /// Looks names up as the system does, and tells that failure from those of a connection.
-#[derive(Debug, Default)]
-struct Names(DefaultResolver);
+#[derive(Debug)]
+struct Names {
+    /// Looked up instead of the host, which is the proxy's business.
+    proxy: Option<Uri>,
+    usual: DefaultResolver,
+}
 
 impl Resolver for Names {
     fn resolve(
@@ -189,7 +189,8 @@ impl Resolver for Names {
         config: &ureq::config::Config,
         timeout: NextTimeout,
     ) -> Result<ResolvedSocketAddrs, ureq::Error> {
-        let found = self.0.resolve(uri, config, timeout);
+        let uri = self.proxy.as_ref().unwrap_or(uri);
+        let found = self.usual.resolve(uri, config, timeout);
         found.map_err(|error| match error {
             ureq::Error::Io(error) if error.to_string().contains("emporary failure") => {
                 ureq::Error::Other(Box::new(NoNameService))

@@ -79,6 +79,7 @@ impl Engine {
             .replace("@US@", &US.to_string())
             .replace("@GS@", &GS.to_string())
             .replace("@RS@", &RS.to_string());
+        let _alone = super::forks::alone();
         fs::write(path, script).expect("writes");
         fs::set_permissions(path, fs::Permissions::from_mode(0o755)).expect("chmod");
     }
@@ -168,7 +169,10 @@ impl Engine {
 
     /// Has whoever plays the server listen for a project whose containers were put there by hand.
     pub fn serve(&self, project: &str, addresses: &str) {
-        fs::write(self.0.join("serving").join(project), addresses).expect("writes");
+        // In one piece: the thread that plays the server may look at any moment.
+        let complete = self.0.join("addresses");
+        fs::write(&complete, addresses).expect("writes");
+        fs::rename(complete, self.0.join("serving").join(project)).expect("renames");
         let listening = self.0.join("listening").join(project);
         wait_until(&format!("the server of {project} comes up"), || {
             listening.exists()

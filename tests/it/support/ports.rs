@@ -3,31 +3,54 @@
 //! They lie below the range from which systems take the ports of outgoing connections. The program
 //! looks whether they are free, so they cannot be kept by listening on them.
 
+use super::forks;
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::net::TcpListener;
+use std::sync::Mutex;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU16, Ordering};
 
 const FIRST: u16 = 20_000;
-const BLOCK: u16 = 400;
-const BLOCKS: u16 = 30;
+/// So many ports belong together.
+const LEASE: u16 = 8;
+/// So many leases has a process.
+const LEASES: u16 = 60;
+const BLOCKS: u16 = 25;
 
-/// So many ports in a row that are free.
-pub fn free(count: u16) -> u16 {
-    static BEGIN: OnceLock<u16> = OnceLock::new();
-    static NEXT: AtomicU16 = AtomicU16::new(0);
-    let begin = *BEGIN.get_or_init(block);
-    for _ in 0..BLOCK {
-        let offset = NEXT.fetch_add(count, Ordering::Relaxed) % (BLOCK - count);
-        let first = begin + offset;
+/// Some ports in a row, until this goes.
+pub struct Ports {
+    /// The first of them.
+    pub first: u16,
+}
+
+/// Leases that are out.
+static TAKEN: Mutex<BTreeSet<u16>> = Mutex::new(BTreeSet::new());
+
+impl Ports {
+    /// Free ones.
+    pub fn lease() -> Ports {
+        static BEGIN: OnceLock<u16> = OnceLock::new();
+        let begin = *BEGIN.get_or_init(block);
+        let mut taken = TAKEN.lock().expect("not poisoned");
+        let _alone = forks::alone();
         let is_free = |port| {
             TcpListener::bind(("0.0.0.0", port)).is_ok() && TcpListener::bind(("::", port)).is_ok()
         };
-        if (first..first + count).all(is_free) {
-            return first;
+        let first = (0..LEASES)
+            .map(|number| begin + number * LEASE)
+            .find(|first| !taken.contains(first) && (*first..first + LEASE).all(is_free))
+            .expect("free ports");
+        taken.insert(first);
+        Ports { first }
+    }
+}
+
+impl Drop for Ports {
+    fn drop(&mut self) {
+        if let Ok(mut taken) = TAKEN.lock() {
+            taken.remove(&self.first);
         }
     }
-    panic!("no free ports from {begin} on");
 }
 
 /// A block of ports for this process, which holds its lock file until it ends.
@@ -43,7 +66,7 @@ fn block() -> u16 {
         if file.try_lock().is_ok() {
             // Never closed, so that the lock stays.
             std::mem::forget(file);
-            return FIRST + number * BLOCK;
+            return FIRST + number * LEASE * LEASES;
         }
     }
     panic!("all blocks of ports are taken: see {}", folder.display());

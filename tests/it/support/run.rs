@@ -1,6 +1,7 @@
 //! Running the real binary, with a deadline on everything.
 
 use super::ended::Ended;
+use super::forks;
 use std::ffi::OsString;
 use std::fs::File;
 use std::os::unix::fs::FileExt;
@@ -28,13 +29,13 @@ impl Running {
     /// Starts the program in an environment that is just `env`.
     pub fn start(args: &[OsString], env: &[(OsString, OsString)], dir: &Path) -> Running {
         let (stdout, stderr) = (output(), output());
-        let child = command(args, env, dir)
+        let mut command = command(args, env, dir);
+        command
             .stdin(Stdio::null())
             .stdout(stdout.try_clone().expect("a file"))
             .stderr(stderr.try_clone().expect("a file"))
-            .process_group(0)
-            .spawn()
-            .expect("the program starts");
+            .process_group(0);
+        let child = spawn(&mut command);
         let words: Vec<_> = args.iter().map(|arg| arg.to_string_lossy()).collect();
         Running {
             child,
@@ -106,6 +107,12 @@ impl Drop for Running {
     }
 }
 
+/// Starts a process while nothing else is done that this would disturb.
+pub fn spawn(command: &mut Command) -> Child {
+    let _alone = forks::alone();
+    command.spawn().expect("the program starts")
+}
+
 /// The program with its arguments, environment and folder.
 pub fn command(args: &[OsString], env: &[(OsString, OsString)], dir: &Path) -> Command {
     let mut command = Command::new(PRISMA);
@@ -135,7 +142,8 @@ pub fn group_lives(id: u32) -> bool {
 /// Sends a signal. One that comes too late is no failure here: what the test expects then is.
 pub fn send(signal: &str, to: &str) {
     let script = format!("kill -s {signal} -- {to} 2>/dev/null");
-    let _ = Command::new("/bin/sh").args(["-c", &script]).status();
+    let mut kill = Command::new("/bin/sh");
+    let _ = spawn(kill.args(["-c", &script])).wait();
 }
 
 fn output() -> File {

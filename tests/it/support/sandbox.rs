@@ -4,7 +4,7 @@ use super::calls::Call;
 use super::ended::{Ended, same};
 use super::engine::Engine;
 use super::files::Files;
-use super::ports;
+use super::ports::Ports;
 use super::run::Running;
 use super::server::{Behaviour, Server};
 use prisma_cli::keys::{self, PrivateKey};
@@ -20,12 +20,14 @@ pub struct Sandbox {
     server: Server,
     /// The simulated engine.
     pub engine: Engine,
-    /// The port `start` is told to use, free with the next one.
+    /// The port `start` is told to use, the first of eight that are free.
     pub port: u16,
-    /// The same for the database.
+    /// The same for the database, two on.
     pub db_port: u16,
     env: Vec<(OsString, OsString)>,
     root: PathBuf,
+    // Come free when the server is gone.
+    _ports: Ports,
     _folder: tempfile::TempDir,
 }
 
@@ -50,7 +52,8 @@ impl Sandbox {
         for name in ["docker", "docker-compose"] {
             engine.install(&root.join("bin").join(name));
         }
-        let port = ports::free(4);
+        let ports = Ports::lease();
+        let port = ports.first;
         let env = vec![
             ("HOME".into(), root.join("home").into()),
             ("PATH".into(), root.join("bin").into()),
@@ -62,6 +65,7 @@ impl Sandbox {
             db_port: port + 2,
             env,
             root,
+            _ports: ports,
             _folder: folder,
         }
     }

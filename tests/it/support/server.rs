@@ -1,6 +1,7 @@
 //! A server and its database, as far as a wait sees them: they listen on the published ports while
 //! the containers of the simulated engine are up.
 
+use super::forks;
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -105,6 +106,8 @@ impl Stage {
             }
             std::thread::sleep(Duration::from_millis(2));
         }
+        let _alone = forks::alone();
+        self.up.clear();
     }
 
     /// Opens for projects that came up and closes for those that went.
@@ -120,19 +123,23 @@ impl Stage {
             if !self.up.contains_key(project) {
                 let addresses = fs::read_to_string(serving.join(project)).unwrap_or_default();
                 let behaviour = *self.behaviour.lock().expect("not poisoned");
-                let mut listeners = listeners(&addresses, behaviour);
-                for listener in &mut listeners {
-                    listener.serve(&self.requests);
-                }
-                self.up.insert(project.clone(), listeners);
-                fs::File::create(self.engine.join("listening").join(project)).expect("a mark");
+                self.up
+                    .insert(project.clone(), listeners(&addresses, behaviour));
+            }
+        }
+        for (project, listeners) in &mut self.up {
+            let mark = self.engine.join("listening").join(project);
+            if !mark.exists() && listeners.iter_mut().all(Listener::open) {
+                fs::File::create(mark).expect("a mark");
             }
         }
         let engine = &self.engine;
         self.up.retain(|project, listeners| {
             let stays = projects.contains(project);
             if !stays {
+                let alone = forks::alone();
                 listeners.clear();
+                drop(alone);
                 let _ = fs::remove_file(engine.join("listening").join(project));
             }
             stays
@@ -174,14 +181,20 @@ fn listeners(addresses: &str, behaviour: Behaviour) -> Vec<Listener> {
 }
 
 impl Listener {
-    fn serve(&mut self, requests: &Arc<Mutex<Vec<String>>>) {
-        if self.socket.is_none() && Instant::now() >= self.opens {
-            // Taken by somebody else: the wait under test will tell.
-            self.socket = TcpListener::bind(&self.address).ok();
-            if let Some(socket) = &self.socket {
-                socket.set_nonblocking(true).expect("nonblocking");
-            }
+    /// Listens when it is time; `false` when it is and the port is still taken.
+    fn open(&mut self) -> bool {
+        if self.socket.is_some() || Instant::now() < self.opens {
+            return true;
         }
+        self.socket = TcpListener::bind(&self.address).ok();
+        if let Some(socket) = &self.socket {
+            socket.set_nonblocking(true).expect("nonblocking");
+        }
+        self.socket.is_some()
+    }
+
+    fn serve(&mut self, requests: &Arc<Mutex<Vec<String>>>) {
+        self.open();
         let Some(socket) = &self.socket else { return };
         while let Ok((stream, _)) = socket.accept() {
             stream.set_nonblocking(false).expect("blocking");

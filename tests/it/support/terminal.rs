@@ -1,5 +1,6 @@
 //! A run at a terminal, with somebody at the keyboard.
 
+use super::forks;
 use super::run;
 use super::sandbox::Sandbox;
 use super::screen::Screen;
@@ -41,7 +42,9 @@ impl Sandbox {
         let args: Vec<OsString> = words.split_whitespace().map(OsString::from).collect();
         let mut command = run::command(&args, self.env(), &self.path("work"));
         command.env("TERM", kind);
+        let alone = forks::alone();
         let mut session = OsSession::spawn(command).expect("a terminal");
+        drop(alone);
         session
             .get_process_mut()
             .set_window_size(120, 40)

@@ -1,0 +1,98 @@
+//! Plain `http` through a proxy: the proxy is asked for the whole address. ureq would dig a tunnel with
+//! `CONNECT`, which most proxies allow to port 443 only.
+
+use ureq::Error;
+use ureq::http::Uri;
+use ureq::unversioned::transport::{
+    Buffers, ConnectionDetails, Connector, DefaultConnector, NextTimeout, Transport,
+};
+
+/// Connects as usual, or to a proxy that is then asked for whole addresses.
+#[derive(Debug)]
+pub(super) struct Forward {
+    proxy: Option<Uri>,
+    usual: DefaultConnector,
+}
+
+impl Forward {
+    /// `None`: as usual.
+    pub(super) fn through(proxy: Option<Uri>) -> Forward {
+        Forward {
+            proxy,
+            usual: DefaultConnector::default(),
+        }
+    }
+}
+
+impl Connector<()> for Forward {
+    type Out = Box<dyn Transport>;
+
+    fn connect(
+        &self,
+        details: &ConnectionDetails<'_>,
+        chained: Option<()>,
+    ) -> Result<Option<Self::Out>, Error> {
+        let Some(proxy) = &self.proxy else {
+            return self.usual.connect(details, chained);
+        };
+        // The addresses are the proxy's already: `Names` looks it up and not the host.
+        let to_proxy = ConnectionDetails {
+            uri: proxy,
+            addrs: details.addrs.clone(),
+            config: details.config,
+            request_level: details.request_level,
+            resolver: details.resolver,
+            now: details.now,
+            timeout: details.timeout,
+            current_time: details.current_time.clone(),
+            run_connector: details.run_connector.clone(),
+            register_shutdown: details.register_shutdown.clone(),
+        };
+        let Some(inner) = self.usual.connect(&to_proxy, chained)? else {
+            return Ok(None);
+        };
+        let authority = details.uri.authority().map_or("", |a| a.as_str());
+        Ok(Some(Box::new(Asking {
+            inner,
+            host: format!("POST http://{authority}"),
+            begins: true,
+        })))
+    }
+}
+
+/// Puts the host into the first line of each request.
+#[derive(Debug)]
+struct Asking {
+    inner: Box<dyn Transport>,
+    host: String,
+    /// Whether what is sent next is the beginning of a request.
+    begins: bool,
+}
+
+impl Transport for Asking {
+    fn buffers(&mut self) -> &mut dyn Buffers {
+        self.inner.buffers()
+    }
+
+    fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), Error> {
+        let output = self.inner.buffers().output();
+        if !std::mem::take(&mut self.begins) || !output.starts_with(b"POST /") {
+            return self.inner.transmit_output(amount, timeout);
+        }
+        let path = output["POST ".len()..amount].to_vec();
+        for part in [self.host.as_bytes(), &path] {
+            self.inner.buffers().output()[..part.len()].copy_from_slice(part);
+            self.inner.transmit_output(part.len(), timeout)?;
+        }
+        Ok(())
+    }
+
+    fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
+        self.begins = true;
+        self.inner.await_input(timeout)
+    }
+
+    fn is_open(&mut self) -> bool {
+        self.inner.is_open()
+    }
+}

@@ -1,0 +1,76 @@
+//! Short ways to a client and a deployment.
+
+use crate::standin::Standin;
+use prisma_cli::api::credential::Credential;
+use prisma_cli::api::deploy::{self, DeployInput, Deployment, Event, Waits};
+use prisma_cli::api::http::{Client, Limits, Proxies};
+use prisma_cli::api::management::{Management, Schema};
+use prisma_cli::error::Failure;
+use prisma_cli::interrupt::Interrupt;
+use std::time::Duration;
+
+/// One version of each kind.
+pub const VERSIONS: [&str; 5] = ["1.1.3", "1.7.4", "1.8.0", "1.8.4", "1.34.12"];
+
+pub const TYPES: &str = "type User {\n  id: ID! @unique\n  name: String\n}\n";
+
+/// The steps from nothing to [`TYPES`].
+pub const STEPS: usize = 3;
+
+pub fn client(url: &str) -> Client {
+    Client::new(url, &Proxies::default()).expect("an address")
+}
+
+pub fn open(standin: &Standin) -> Management {
+    with(standin, Credential::None)
+}
+
+pub fn with(standin: &Standin, credential: Credential) -> Management {
+    at(&standin.url(), credential)
+}
+
+pub fn at(url: &str, credential: Credential) -> Management {
+    Management::new(client(url), Interrupt::default(), "svc", "dev", credential)
+}
+
+pub fn limits(millis: u64) -> Limits {
+    Limits::of(Duration::from_millis(millis))
+}
+
+pub fn input(types: &str) -> DeployInput {
+    DeployInput {
+        schema: Schema {
+            types: types.to_owned(),
+            ..Schema::default()
+        },
+        ..DeployInput::default()
+    }
+}
+
+pub const WAITS: Waits = Waits {
+    migration: Duration::from_secs(20),
+    busy: Duration::from_secs(20),
+};
+
+/// A deployment and what was told meanwhile.
+pub fn run(
+    management: &Management,
+    input: &DeployInput,
+    waits: Waits,
+) -> (Result<Deployment, Failure>, Vec<Event>) {
+    let mut events = Vec::new();
+    let result = deploy::run(management, input, waits, &mut |event| events.push(event));
+    (result, events)
+}
+
+#[track_caller]
+pub fn done(management: &Management, input: &DeployInput) -> Deployment {
+    run(management, input, WAITS)
+        .0
+        .unwrap_or_else(|failure| panic!("{failure:?}"))
+}
+
+#[track_caller]
+pub fn failed(management: &Management, input: &DeployInput) -> Failure {
+    run(management, input, WAITS).0.expect_err("a failure")
+}
