@@ -209,10 +209,8 @@ fn servers_that_are_none_or_away_are_told() {
         let place = Place::at(url, "");
         let outcome = place.deploy(&[]);
         assert_eq!(outcome.code, Some(code), "{outcome:?}");
-        let start = format!(
-            "deploying `hello` to cluster `far`\nerror: cluster `far`: could not deploy `hello` to stage `dev`: "
-        );
-        assert!(outcome.stderr.starts_with(&start), "{outcome:?}");
+        let start = "deploying `hello` to cluster `far`\nerror: cluster `far`: could not deploy `hello` to stage `dev`: ";
+        assert!(outcome.stderr.starts_with(start), "{outcome:?}");
         assert!(
             outcome.stderr.contains(why) && outcome.stderr.contains(url.as_str()),
             "{outcome:?}"

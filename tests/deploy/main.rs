@@ -1,5 +1,10 @@
 //! `prisma deploy` as a whole: the program in a home of its own, against servers that are played.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "these tests stand outside the program: they run it, and edit its files as people do"
+)]
+
 #[path = "../cluster/support/home.rs"]
 #[allow(dead_code, reason = "others use the rest")]
 mod home;

@@ -90,10 +90,6 @@ impl Running {
         self.until(text, |shown| shown.matches(text).count() >= times);
     }
 
-    pub fn id(&self) -> u32 {
-        self.child.id()
-    }
-
     /// Sends a signal.
     pub fn signal(&self, name: &str) {
         let id = self.child.id().to_string();
