@@ -12,7 +12,11 @@ use std::time::Instant;
 
 #[test]
 #[ignore = "needs a server"]
-#[expect(clippy::disallowed_methods, reason = "run by hand")]
+#[expect(
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    reason = "run and read by hand"
+)]
 fn a_service_is_deployed_changed_broken_and_deployed_again() {
     let url = std::env::var("PRISMA_TEST_SERVER").expect("PRISMA_TEST_SERVER");
     let credential = match std::env::var("PRISMA_TEST_SECRET") {

@@ -40,9 +40,9 @@ fn ends(mut running: Running, way: Way, status: i32) -> Ran {
     // A second, and what a busy machine takes on top of it.
     assert!(took < Duration::from_millis(2000), "{way:?}: took {took:?}");
     let word = if status == 130 {
-        "error: interrupted\n"
+        "error: interrupted while"
     } else {
-        "error: terminated\n"
+        "error: terminated while"
     };
     ran.told(&[word])
 }
