@@ -213,7 +213,9 @@ impl<'a> Session<'a> {
         let label = format!("deploying `{}` to {}", service.name, destination.label);
         let mut progress = Progress::begin(self.ctx, label);
         let deployment = deploy::run(management, &input, waits, &mut |event| progress.on(&event))?;
-        progress.end();
+        if deployment.succeeded() {
+            progress.end();
+        }
         Ok(deployment)
     }
 
