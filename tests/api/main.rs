@@ -13,7 +13,6 @@ mod finding;
 mod following;
 mod played;
 mod proxies;
-mod real;
 mod service;
 mod tls;
 mod tokens;
