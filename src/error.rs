@@ -138,6 +138,8 @@ pub struct Failure {
     pub hints: Vec<String>,
     /// An exit status that is not the kind's own: `logs` forwards its child's.
     pub exit: Option<u8>,
+    /// What is known beside the message: `data` of the JSON document.
+    pub data: Option<Box<serde_json::Value>>,
 }
 
 /// The result of everything that can end a run.
@@ -151,6 +153,7 @@ impl Failure {
             message: message.into(),
             hints: Vec::new(),
             exit: None,
+            data: None,
         }
     }
 
@@ -158,6 +161,13 @@ impl Failure {
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hints.push(hint.into());
+        self
+    }
+
+    /// Adds what programs may want to know beside the message.
+    #[must_use]
+    pub fn data(mut self, data: serde_json::Value) -> Self {
+        self.data = Some(Box::new(data));
         self
     }
 
@@ -174,13 +184,17 @@ impl Failure {
         Failure {
             message: change(&self.message),
             hints: self.hints.iter().map(|hint| change(hint)).collect(),
+            data: self
+                .data
+                .as_ref()
+                .map(|data| Box::new(texts(data, &change))),
             ..self.clone()
         }
     }
 
     /// The JSON document of a failure.
     pub fn envelope(&self) -> serde_json::Value {
-        serde_json::json!({
+        let mut document = serde_json::json!({
             "ok": false,
             "error": {
                 "code": self.kind.code(),
@@ -188,12 +202,30 @@ impl Failure {
                 "hints": self.hints,
                 "exit": self.exit(),
             },
-        })
+        });
+        if let Some(data) = &self.data {
+            document["data"] = (**data).clone();
+        }
+        document
     }
 
     /// The status the process ends with.
     pub fn exit(&self) -> u8 {
         self.exit.unwrap_or_else(|| self.kind.exit())
+    }
+}
+
+/// The same with each text in it changed.
+fn texts(data: &serde_json::Value, change: &impl Fn(&str) -> String) -> serde_json::Value {
+    use serde_json::Value;
+    match data {
+        Value::String(text) => change(text).into(),
+        Value::Array(items) => items.iter().map(|item| texts(item, change)).collect(),
+        Value::Object(pairs) => {
+            let pair = |(key, value): (&String, &Value)| (key.clone(), texts(value, change));
+            Value::Object(pairs.iter().map(pair).collect())
+        }
+        other => other.clone(),
     }
 }
 
@@ -235,6 +267,14 @@ mod tests {
             statuses.into_iter().collect::<Vec<_>>(),
             [1, 2, 3, 4, 5, 6, 7, 8, 130, 143]
         );
+    }
+
+    #[test]
+    fn what_is_known_beside_the_message_is_in_the_document_and_masked() {
+        let known = serde_json::json!({"a": ["secret", 1]});
+        let failure = Failure::new(Kind::Failed, "x").data(known);
+        let masked = failure.map_text(|text| text.replace("secret", "*"));
+        assert_eq!(masked.envelope()["data"]["a"][0], "*");
     }
 
     #[test]

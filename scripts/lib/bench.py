@@ -4,12 +4,16 @@ Nothing here fails for being slow: it prints figures beside their budgets, for p
 """
 
 import argparse
+import http.client
 import os
+import pathlib
+import re
 import shutil
+import socket
 import statistics
 import subprocess
-import sys
 import tempfile
+import threading
 import time
 
 NAME = "bench"
@@ -17,9 +21,12 @@ LABEL = f"label=com.docker.compose.project={NAME}"
 
 
 def run(command):
-    """Runs to the end; returns milliseconds."""
+    """Runs a command, or a function of ours, to the end; returns milliseconds."""
     begun = time.perf_counter()
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
+    if callable(command):
+        command()
+    else:
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
     return (time.perf_counter() - begun) * 1000
 
 
@@ -55,6 +62,70 @@ def peak_memory(command):
     return peak / 1024
 
 
+def recorded(port, client):
+    """Runs a client against a port that passes everything on to `port`; returns the requests it sent."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    sent = []
+
+    def one(near):
+        far = socket.create_connection(("localhost", port))
+        back = threading.Thread(target=lambda: [near.sendall(chunk) for chunk in iter(lambda: far.recv(65536), b"")], daemon=True)
+        back.start()
+        for chunk in iter(lambda: near.recv(65536), b""):
+            sent.append(chunk)
+            far.sendall(chunk)
+        far.close()
+
+    def serve():
+        while True:
+            near, _ = listener.accept()
+            threading.Thread(target=one, args=(near,), daemon=True).start()
+
+    threading.Thread(target=serve, daemon=True).start()
+    client(listener.getsockname()[1])
+    requests, rest = [], b"".join(sent)
+    while rest:
+        head, rest = rest.split(b"\r\n\r\n", 1)
+        lines = head.decode().split("\r\n")
+        method, path, _ = lines[0].split(" ")
+        headers = dict(line.split(": ", 1) for line in lines[1:])
+        length = next((int(value) for name, value in headers.items() if name.lower() == "content-length"), 0)
+        requests.append((method, path, rest[:length], headers))
+        rest = rest[length:]
+    return requests
+
+
+def deployment(prisma, home, rounds):
+    """A deploy without changes, against the same requests sent by a few lines of Python."""
+    with open(f"{home}/config.yml", encoding="utf-8") as registry:
+        text = registry.read()
+    port = int(re.search(r"localhost:(\d+)", text).group(1))
+    folder = f"{home}/service"
+    shutil.copytree(pathlib.Path(__file__).parents[2] / "assets" / "example", folder)
+    os.chdir(folder)
+    deploy = [prisma, "deploy", "-c", NAME]
+    run(deploy)
+
+    def through(proxy):
+        other = f"{home}/recorded"
+        os.mkdir(other)
+        with open(f"{other}/config.yml", "w", encoding="utf-8") as registry:
+            registry.write(text.replace(f"localhost:{port}", f"localhost:{proxy}"))
+        subprocess.run(deploy, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=os.environ | {"PRISMA_HOME": other})
+
+    requests = recorded(port, through)
+
+    def bare():
+        server = http.client.HTTPConnection("localhost", port)
+        for method, path, body, headers in requests:
+            server.request(method, path, body, headers)
+            server.getresponse().read()
+        server.close()
+
+    title = f"deploy, no change | {len(requests)} requests"
+    pair(title, deploy, bare, rounds, budget="at most 20 ms more")
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("prisma")
@@ -72,6 +143,7 @@ def main():
         measure(prisma, rounds, compose, home, local)
     finally:
         subprocess.run(local("delete", "--yes"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        os.chdir("/")
         shutil.rmtree(home, ignore_errors=True)
 
 
@@ -91,6 +163,7 @@ def measure(prisma, rounds, compose, home, local):
     # A dry run on a new name makes a key pair and throws it away; `ps` asks docker the same questions.
     fresh = [prisma, "local", "start", "-n", "bench-new", "--dry-run"]
     pair("a key pair | local ps", fresh, local("ps"), rounds, budget="at most 300 ms more")
+    deployment(prisma, home, rounds)
     print(f"\nresident peak of `prisma local ps`: {peak_memory(local('ps')):.1f} MiB (budget 8)")
 
 

@@ -297,7 +297,19 @@ fn ask(
                     return Err(failure(error));
                 }
             }
-            Err(error) => return Err(failure(error)),
+            Err(error) => {
+                let maybe_taken = match &error {
+                    Error::Fault(fault) => fault.is_after_sending(),
+                    Error::Ended(failure) => failure.kind != Kind::NotReady,
+                    Error::Api(_) => false,
+                };
+                let failure = failure(error);
+                return Err(if maybe_taken && !input.dry_run {
+                    failure.hint("the server may have taken the deployment all the same: run the command again to see")
+                } else {
+                    failure
+                });
+            }
         }
     }
 }

@@ -85,6 +85,14 @@ impl Fault {
         }
     }
 
+    /// Whether the server may well have got the request, and done what it says.
+    pub fn is_after_sending(&self) -> bool {
+        matches!(
+            self,
+            Fault::Silent(_) | Fault::Trickle(_) | Fault::Closed | Fault::CutShort | Fault::TooLong
+        )
+    }
+
     /// Whether a limit was reached.
     pub fn is_timeout(&self) -> bool {
         matches!(

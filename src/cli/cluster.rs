@@ -63,6 +63,18 @@ pub struct Add {
 }
 
 impl Add {
+    /// `prisma cluster add` without arguments: everything is asked for.
+    pub fn asking() -> Self {
+        Add {
+            name: None,
+            endpoint: None,
+            secret_file: None,
+            secret_env: None,
+            force: false,
+            no_check: false,
+        }
+    }
+
     /// The name, where one is given.
     pub fn name(&self) -> Option<&str> {
         given(self.name.as_ref())

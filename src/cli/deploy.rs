@@ -37,7 +37,10 @@ pub struct Deploy {
     /// do not write the chosen cluster into `prisma.yml`
     #[arg(long, env = "PRISMA_NO_WRITE", value_parser = BoolishValueParser::new())]
     pub no_write: bool,
-    /// how long the deployment may take in all, for example `90s` or `10m`
-    #[arg(long, env = "PRISMA_DEPLOY_TIMEOUT", default_value = "10m", value_name = "DURATION", value_parser = duration)]
-    pub timeout: Duration,
+    /// deploy again whenever a file of the service changes, until Ctrl-C
+    #[arg(short, long, env = "PRISMA_WATCH", value_parser = BoolishValueParser::new())]
+    pub watch: bool,
+    /// how long to wait for the migration, for another deployment, and for each command of `seed` and `hooks`
+    #[arg(long, env = "PRISMA_WAIT_TIMEOUT", default_value = "10m", value_name = "DURATION", value_parser = duration)]
+    pub wait_timeout: Duration,
 }

@@ -19,12 +19,24 @@ pub fn asks_for_json(args: &[OsString], env: &Env) -> bool {
             }
         }
     });
+    // Only there: elsewhere it means something else, or nothing.
+    let deploys = words.contains(&"deploy");
     words.contains(&"--json")
+        || (deploys && words.iter().any(|word| is_j(word)))
         || by_variable("PRISMA_JSON", &["1", "true", "yes", "y", "on", "t"])
         || match output {
             Some(form) => form == "json",
             None => by_variable("PRISMA_OUTPUT", &["json"]),
         }
+}
+
+/// Whether a word is `-j`, or short flags together with `j` among them: `-dj`.
+fn is_j(word: &str) -> bool {
+    let flags = word.strip_prefix('-').unwrap_or_default();
+    flags
+        .split(['s', 'c', 'e', 'o', '='])
+        .next()
+        .is_some_and(|plain| plain.contains('j') && !plain.starts_with('-'))
 }
 
 /// What clap says as a failure; `None` for help and version, which are none.
@@ -70,10 +82,21 @@ mod tests {
             "-o=json",
             "--output=json",
             "--output json",
+            "deploy -j --no-such-flag",
+            "deploy -dj --no-such-flag",
         ] {
             assert!(asks_for_json(&args(line), &none), "{line}");
         }
-        for line in ["", "x", "-o text", "-o json -o text", "json"] {
+        for line in [
+            "",
+            "x",
+            "-o text",
+            "-o json -o text",
+            "json",
+            "local -j",
+            "deploy -sj",
+            "deploy --no-j",
+        ] {
             assert!(!asks_for_json(&args(line), &none), "{line}");
         }
         let variable = Env::from([("PRISMA_OUTPUT", "json")]);

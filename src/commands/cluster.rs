@@ -5,6 +5,8 @@ mod list;
 mod logs;
 mod remove;
 
+pub use add::by_asking;
+
 use super::{Report, registry};
 use crate::cli::Cluster;
 use crate::context::Context;

@@ -61,6 +61,13 @@ impl EnvFiles {
         environment(name).or_else(|| self.values.get(name).cloned())
     }
 
+    /// All variables of the files, whether the environment has them or not.
+    pub fn values(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.values
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// The files that were read.
     pub fn files(&self) -> &[PathBuf] {
         &self.files

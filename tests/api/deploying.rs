@@ -219,7 +219,7 @@ fn warnings_stop_until_force_is_used() {
         let mut input = input(TYPES);
         let deployment = done(&management, &input);
         assert_eq!(deployment.outcome, Outcome::NeedsForce, "{version}");
-        assert_eq!(deployment.warnings, [expected.clone()]);
+        assert_eq!(deployment.warnings, std::slice::from_ref(&expected));
         let failure = deployment.failure().expect("not deployed");
         assert_eq!(failure.exit(), 7);
         assert!(failure.hints[0].contains("`--force`"), "{failure:?}");
@@ -231,7 +231,7 @@ fn warnings_stop_until_force_is_used() {
             Outcome::Applied { revision: 2 },
             "{version}"
         );
-        assert_eq!(deployment.warnings, [expected.clone()]);
+        assert_eq!(deployment.warnings, std::slice::from_ref(&expected));
     }
 }
 

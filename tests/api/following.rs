@@ -259,3 +259,60 @@ fn time_may_be_up_before_anything_was_sent() {
     assert_eq!(failure.kind, Kind::NotReady);
     assert_eq!(standin.take(), []);
 }
+
+#[test]
+#[cfg(unix)]
+fn a_signal_ends_it_at_once_and_says_that_the_server_goes_on() {
+    let interrupt = prisma_cli::interrupt::Interrupt::install().expect("handlers");
+    let standin = there("1.34.12");
+    standin.state().plans.push_back(Plan {
+        hangs: true,
+        ..Plan::default()
+    });
+    let client = crate::played::client(&standin.url());
+    let none = prisma_cli::api::credential::Credential::None;
+    let management =
+        prisma_cli::api::management::Management::new(client, interrupt, "svc", "dev", none);
+    let mut at = None;
+    let failure = deploy::run(&management, &input(TYPES), WAITS, &mut |event| {
+        if matches!(event, Event::Progress { .. }) && at.is_none() {
+            at = Some(Instant::now());
+            signal_hook::low_level::raise(signal_hook::consts::SIGINT).expect("a signal");
+        }
+    });
+    let failure = failure.expect_err("interrupted");
+    assert!(at.expect("followed").elapsed() < Duration::from_millis(500));
+    assert_eq!(failure.kind, Kind::Interrupted);
+    let expected = "interrupted: the server goes on with the migration (0 of 3 steps done)";
+    assert_eq!(failure.message, expected);
+    // Later ones end before they ask.
+    standin.take();
+    let failure = deploy::run(&management, &input(TYPES), WAITS, &mut |_| {});
+    assert_eq!(failure.expect_err("interrupted").kind, Kind::Interrupted);
+}
+
+#[test]
+fn a_deploy_without_an_answer_may_have_been_taken() {
+    let standin = there("1.34.12");
+    let mishaps = [("deploy".to_owned(), Mishap::Cut)];
+    standin.state().mishaps.extend(mishaps);
+    let failure = run(&open(&standin), &input(TYPES), WAITS)
+        .0
+        .expect_err("cut");
+    assert!(
+        failure
+            .message
+            .ends_with("the connection was closed without an answer"),
+        "{failure}"
+    );
+    assert!(
+        failure.hints[0].contains("may have taken the deployment"),
+        "{failure:?}"
+    );
+    let deploys = standin
+        .take()
+        .iter()
+        .filter(|request| request.field() == "deploy")
+        .count();
+    assert_eq!(deploys, 1, "never sent twice");
+}

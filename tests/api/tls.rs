@@ -89,6 +89,7 @@ fn no_tls_at_the_other_end() {
 /// The part of the tests below that runs with an environment of its own.
 #[test]
 #[ignore = "run by the others"]
+#[expect(clippy::print_stdout, reason = "that is how it answers")]
 fn child() {
     for name in ["localhost", "elsewhere", "expired"] {
         println!("{name}: {:?}", post(&secure(name)));

@@ -2,6 +2,7 @@
 
 use std::io::Read;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
@@ -18,6 +19,7 @@ pub struct Spec {
     env: Vec<(String, String)>,
     limit: Duration,
     input: Option<String>,
+    dir: Option<PathBuf>,
 }
 
 impl Spec {
@@ -28,7 +30,15 @@ impl Spec {
             env: Vec::new(),
             limit: Duration::from_secs(60),
             input: None,
+            dir: None,
         }
+    }
+
+    /// The folder to run in; ours otherwise.
+    #[must_use]
+    pub fn dir(mut self, folder: impl Into<PathBuf>) -> Spec {
+        self.dir = Some(folder.into());
+        self
     }
 
     #[must_use]
@@ -59,7 +69,11 @@ impl Spec {
     /// Starts it, in a process group of its own: what a terminal sends Ctrl-C to.
     #[track_caller]
     pub fn spawn(&self) -> Running {
-        let mut child = Command::new(&self.program)
+        let mut command = Command::new(&self.program);
+        if let Some(dir) = &self.dir {
+            command.current_dir(dir);
+        }
+        let mut child = command
             .args(&self.args)
             .env_clear()
             .envs(self.env.iter().map(|(name, value)| (name, value)))

@@ -2,6 +2,7 @@
 
 mod crossing;
 mod data;
+mod deploy;
 mod images;
 mod logs;
 mod ports;
@@ -19,6 +20,7 @@ pub fn all() -> Vec<Case> {
     [
         start::CASES,
         data::CASES,
+        deploy::CASES,
         ports::CASES,
         trouble::CASES,
         images::CASES,

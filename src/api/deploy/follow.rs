@@ -27,6 +27,21 @@ impl Pauses {
         self.0 = (pause * 3 / 2).min(Pauses::LONGEST);
         pause
     }
+
+    /// The same, but not longer than the rest will take, going by the steps done so far.
+    fn next_for(&mut self, elapsed: Duration, applied: usize, total: usize) -> Duration {
+        let pause = self.next();
+        let (Ok(done), Ok(left)) = (
+            u32::try_from(applied),
+            u32::try_from(total.saturating_sub(applied)),
+        ) else {
+            return pause;
+        };
+        match elapsed.checked_div(done) {
+            Some(each) => pause.min(each.saturating_mul(left).max(Pauses::FIRST)),
+            None => pause,
+        }
+    }
 }
 
 /// Follows a migration that the server has taken.
@@ -59,8 +74,9 @@ pub(super) fn follow(
         if left.is_zero() {
             return Err(follower.too_long());
         }
-        let pause = management.interrupt().sleep(pauses.next().min(left));
-        pause.map_err(|failure| follower.left_behind(failure))?;
+        let pause = pauses.next_for(begun.elapsed(), follower.applied, total);
+        let slept = management.interrupt().sleep(pause.min(left));
+        slept.map_err(|failure| follower.left_behind(failure))?;
         match management.within(left, || follower.look(events)) {
             Ok(Some(outcome)) => return Ok(outcome),
             Ok(None) => {}
@@ -193,5 +209,25 @@ pub(super) fn until_idle(management: &Management, limit: Duration) -> Result<boo
                 return Err(management.failure("could not wait for the other deployment", error));
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_grow_and_shrink_again_towards_the_end() {
+        let millis = Duration::from_millis;
+        let mut pauses = Pauses::new();
+        let grown: Vec<u128> = (0..14).map(|_| pauses.next().as_millis()).collect();
+        let expected = [
+            20, 30, 45, 67, 101, 151, 227, 341, 512, 768, 1000, 1000, 1000, 1000,
+        ];
+        assert_eq!(grown, expected);
+        assert_eq!(pauses.next_for(millis(900), 9, 10), millis(100));
+        assert_eq!(pauses.next_for(millis(900), 10, 10), millis(20));
+        assert_eq!(pauses.next_for(millis(900), 0, 10), millis(1000));
+        assert_eq!(pauses.next_for(millis(900), 1, 100), millis(1000));
     }
 }

@@ -81,7 +81,7 @@ impl Client {
         limits: Limits,
     ) -> Result<Reply, Fault> {
         let body = body.to_string();
-        let (uri, headers) = self.route.request(path)?;
+        let uri = self.route.address(path)?;
         let mut request = self
             .agent
             .post(uri)
@@ -90,8 +90,8 @@ impl Client {
             .timeout_global(Some(limits.request))
             .build()
             .content_type("application/json");
-        for (name, value) in headers {
-            request = request.header(name, value);
+        if let Some(credentials) = self.route.proxy_authorization() {
+            request = request.header("Proxy-Authorization", credentials);
         }
         if let Some(token) = token {
             request = request.header("Authorization", format!("Bearer {token}"));

@@ -53,16 +53,19 @@ impl Route {
         self.proxy.as_ref().map(|via| via.shown.as_str())
     }
 
-    /// What to ask the agent for, and the headers that go with it.
-    pub(super) fn request(&self, path: &str) -> Result<(Uri, Vec<(&'static str, String)>), Fault> {
-        let bad = |_| Fault::BadAddress(format!("`{path}` is no path"));
+    /// The address of a path there.
+    pub(super) fn address(&self, path: &str) -> Result<Uri, Fault> {
         let authority = self.base.authority().map_or("", |a| a.as_str());
         let scheme = self.base.scheme_str().unwrap_or("http");
-        let full = format!("{scheme}://{authority}{path}");
+        format!("{scheme}://{authority}{path}")
+            .parse()
+            .map_err(|_| Fault::BadAddress(format!("`{path}` is no path")))
+    }
+
+    /// What a proxy wants to know with each request. A tunnel's asks when it is dug.
+    pub(super) fn proxy_authorization(&self) -> Option<String> {
         let forward = self.proxy.as_ref().filter(|via| !via.tunnel);
-        let credentials = forward.and_then(Via::credentials);
-        let headers = credentials.map(|text| ("Proxy-Authorization", text));
-        Ok((full.parse().map_err(bad)?, headers.into_iter().collect()))
+        forward.and_then(Via::credentials)
     }
 
     /// The agent for this way. With `keep`, connections stay open for a while.

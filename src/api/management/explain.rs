@@ -148,7 +148,11 @@ impl Management {
                 ],
             ),
         };
-        let message = format!("{tried}: `{base}` refuses the token: {why} ({error})");
+        let refuses = match self.tokens.credential() {
+            Credential::None => "",
+            _ => " refuses the token",
+        };
+        let message = format!("{tried}: `{base}`{refuses}: {why} ({error})");
         hints
             .iter()
             .fold(Failure::new(Kind::Refused, message), |failure, hint| {

@@ -15,14 +15,37 @@ use crate::plan::{Plan, Step};
 use crate::registry::{NewEntry, Registry};
 use endpoint::Endpoint;
 use secret::Given;
-use serde_json::{Value, json};
+use serde_json::json;
 
 const NAME_FLAG: &str = "give it: `prisma cluster add NAME …`, or set `PRISMA_CLUSTER`";
 const ENDPOINT_FLAG: &str = "give it with `--endpoint URL`, or set `PRISMA_CLUSTER_ENDPOINT`";
 
-/// Adds a cluster. What was given is judged before anything is asked, and what is asked is judged
-/// before the next question.
+/// What is to be saved, and what is known of it.
+struct New {
+    entry: NewEntry,
+    secret: Given,
+    version: Option<String>,
+    replaces: bool,
+}
+
+/// Adds a cluster.
 pub fn run(ctx: &Context, args: &Add) -> Result<Report> {
+    let new = ask(ctx, args)?;
+    act(ctx, &new.plan(ctx), || new.report())
+}
+
+/// Adds a cluster that all is asked about, for a command that goes on with it: gives its name.
+pub fn by_asking(ctx: &Context) -> Result<String> {
+    let new = ask(ctx, &Add::asking())?;
+    new.plan(ctx).execute(ctx)?;
+    ctx.ui
+        .status(&format!("cluster `{}` added", new.entry.name));
+    Ok(new.entry.name)
+}
+
+/// What was given is judged before anything is asked, and what is asked is judged before the next
+/// question.
+fn ask(ctx: &Context, args: &Add) -> Result<New> {
     let registry = registry(ctx)?;
     if let Some(name) = args.name() {
         name::check(name, args.force)?;
@@ -59,13 +82,11 @@ pub fn run(ctx: &Context, args: &Add) -> Result<Report> {
         secret: secret.text(),
     };
     let replaces = replaces(ctx, &registry, &entry, args.force)?;
-    let step = Step::Register {
-        path: ctx.home.registry(),
-        entry: entry.clone(),
-    };
-    let version = server.map(|server| server.info.version);
-    act(ctx, &Plan(vec![step]), || {
-        report(&entry, version, &secret, replaces)
+    Ok(New {
+        entry,
+        secret,
+        version: server.map(|server| server.info.version),
+        replaces,
     })
 }
 
@@ -131,26 +152,36 @@ fn replaces(ctx: &Context, registry: &Registry, new: &NewEntry, force: bool) -> 
     Ok(true)
 }
 
-fn report(entry: &NewEntry, version: Option<String>, secret: &Given, replaced: bool) -> Report {
-    let done = if replaced { "replaced" } else { "added" };
-    let mut pairs = vec![("endpoint", entry.host.clone())];
-    pairs.extend(
-        version
-            .clone()
-            .map(|version| ("version", format!("Prisma {version}"))),
-    );
-    pairs.push(("secret", secret.word().to_owned()));
-    let name = &entry.name;
-    let text = format!(
-        "cluster `{name}` {done}\n\n{}\ndeploy a service to it: put `cluster: {name}` into its `prisma.yml` and run `prisma deploy`\n",
-        facts(&pairs)
-    );
-    let data = json!({
-        "name": name,
-        "endpoint": entry.host,
-        "version": version.map_or(Value::Null, Value::from),
-        "secret": secret.code(),
-        "replaced": replaced,
-    });
-    Report::new(text, data)
+impl New {
+    fn plan(&self, ctx: &Context) -> Plan {
+        Plan(vec![Step::Register {
+            path: ctx.home.registry(),
+            entry: self.entry.clone(),
+        }])
+    }
+
+    fn report(&self) -> Report {
+        let New { entry, version, .. } = self;
+        let done = if self.replaces { "replaced" } else { "added" };
+        let mut pairs = vec![("endpoint", entry.host.clone())];
+        pairs.extend(
+            version
+                .iter()
+                .map(|version| ("version", format!("Prisma {version}"))),
+        );
+        pairs.push(("secret", self.secret.word().to_owned()));
+        let name = &entry.name;
+        let text = format!(
+            "cluster `{name}` {done}\n\n{}\ndeploy a service to it: put `cluster: {name}` into its `prisma.yml` and run `prisma deploy`\n",
+            facts(&pairs)
+        );
+        let data = json!({
+            "name": name,
+            "endpoint": entry.host,
+            "version": version,
+            "secret": self.secret.code(),
+            "replaced": self.replaces,
+        });
+        Report::new(text, data)
+    }
 }

@@ -1,48 +1,82 @@
 //! What a deployment came to.
 
+use super::after::After;
 use super::target::Destination;
-use super::{changes, service_url};
+use super::{changes, input};
 use crate::api::deploy::{Deployment, Outcome};
 use crate::api::management::Problem;
 use crate::commands::{Report, facts};
-use crate::context::Context;
-use crate::error::{Failure, Result};
+use crate::error::Result;
 use crate::service::Service;
 use crate::ui::short;
 use serde_json::{Value, json};
 
-/// The report of a deployment that ended well, else its failure with every problem in its place.
+/// The report of a deployment that ended well.
 pub fn of(
-    ctx: &Context,
     service: &Service,
     destination: &Destination,
     deployment: &Deployment,
-) -> Result<Report> {
-    if let Some(failure) = deployment.failure() {
-        return Err(failed(service, deployment, failure));
-    }
-    for warning in &deployment.warnings {
-        ctx.ui.warn(&line(service, warning));
-    }
-    Ok(Report::new(
-        text(service, destination, deployment),
-        data(service, destination, deployment),
-    ))
+    after: &After,
+) -> Report {
+    let mut data = data(service, destination, deployment);
+    data["after"] = after.data();
+    let text = text(service, destination, deployment) + &after.text();
+    Report::new(text, data)
 }
 
-fn failed(service: &Service, deployment: &Deployment, mut failure: Failure) -> Failure {
-    let errors: &[Problem] = match &deployment.outcome {
-        Outcome::Invalid { errors } => errors,
-        _ => &[],
+/// The failure of a deployment that did not end well, with every problem in its place.
+pub fn check(service: &Service, destination: &Destination, deployment: &Deployment) -> Result<()> {
+    let Some(mut failure) = deployment.failure() else {
+        return Ok(());
     };
-    for problem in errors.iter().chain(&deployment.warnings) {
+    for problem in errors(deployment).iter().chain(&deployment.warnings) {
         failure.message += &format!("\n  {}", line(service, problem));
     }
-    failure
+    let what = place_text(service, destination);
+    Err(failure
+        .context(what)
+        .data(data(service, destination, deployment)))
+}
+
+fn errors(deployment: &Deployment) -> &[Problem] {
+    match &deployment.outcome {
+        Outcome::Invalid { errors } => errors,
+        _ => &[],
+    }
+}
+
+fn place_text(service: &Service, destination: &Destination) -> String {
+    format!(
+        "service `{}`, stage `{}`, {}",
+        service.name, service.stage, destination.label
+    )
+}
+
+/// For programs: what goes where.
+pub fn place(service: &Service, destination: &Destination) -> Value {
+    json!({
+        "service": service.name,
+        "stage": service.stage,
+        "cluster": destination.cluster,
+        "workspace": destination.workspace,
+        "server": {"endpoint": destination.base},
+    })
+}
+
+/// For programs: a problem and where it is.
+fn problem(service: &Service, problem: &Problem) -> Value {
+    let place = service.locate(&problem.type_name, problem.field.as_deref());
+    json!({
+        "type": problem.type_name,
+        "field": problem.field,
+        "message": problem.description,
+        "file": place.map(|(file, _)| file.display().to_string()),
+        "line": place.map(|(_, line)| line),
+    })
 }
 
 /// A problem with the thing it is about and, where it can be found, that thing's line.
-fn line(service: &Service, problem: &Problem) -> String {
+pub fn line(service: &Service, problem: &Problem) -> String {
     let place = service.locate(&problem.type_name, problem.field.as_deref());
     let place = place.map(|(file, line)| format!("{}:{line}: ", file.display()));
     let about = match (&*problem.type_name, &problem.field) {
@@ -87,7 +121,7 @@ fn text(service: &Service, destination: &Destination, deployment: &Deployment) -
 }
 
 fn endpoints(service: &Service, destination: &Destination) -> (String, String) {
-    let http = service_url(service, destination);
+    let http = input::service_url(service, destination);
     let ws = http.replacen("http", "ws", 1);
     (http, ws)
 }
@@ -99,28 +133,34 @@ fn data(service: &Service, destination: &Destination, deployment: &Deployment) -
         Outcome::WouldCreate => ("would_create", None),
         Outcome::WouldApply => ("would_apply", None),
         Outcome::Applied { revision } => ("applied", Some(*revision)),
-        Outcome::Invalid { .. } | Outcome::NeedsForce | Outcome::RolledBack { .. } => {
-            ("refused", None)
-        }
+        Outcome::Invalid { .. } => ("invalid", None),
+        Outcome::NeedsForce => ("needs_force", None),
+        Outcome::RolledBack {
+            revision,
+            undone: true,
+            ..
+        } => ("rolled_back", Some(*revision)),
+        Outcome::RolledBack { revision, .. } => ("rollback_failed", Some(*revision)),
     };
     let steps = deployment.steps.as_deref();
-    let warnings: Vec<String> = deployment
-        .warnings
-        .iter()
-        .map(|w| line(service, w))
-        .collect();
-    json!({
-        "service": service.name,
-        "stage": service.stage,
-        "workspace": destination.workspace,
-        "server": {"endpoint": destination.base, "version": deployment.server.version},
+    let problems = |problems: &[Problem]| -> Value {
+        problems.iter().map(|one| problem(service, one)).collect()
+    };
+    let mut data = place(service, destination);
+    data["server"]["version"] = json!(deployment.server.version);
+    let more = json!({
         "outcome": outcome,
         "revision": revision,
         "created": deployment.created,
         "changes": steps.map(|steps| changes::data(&changes::groups(steps))),
-        "warnings": warnings,
+        "errors": problems(errors(deployment)),
+        "warnings": problems(&deployment.warnings),
         "endpoints": {"http": http, "ws": ws},
         "milliseconds": u64::try_from(deployment.elapsed.as_millis()).unwrap_or(u64::MAX),
         "requests": deployment.requests,
-    })
+    });
+    if let (Some(data), Value::Object(more)) = (data.as_object_mut(), more) {
+        data.extend(more);
+    }
+    data
 }

@@ -1,5 +1,7 @@
 //! Where a service goes: what `prisma.yml` and the flags say, else what the user chooses.
 
+use super::choose::choose;
+use super::session::conceal;
 use crate::api::credential::Credential;
 use crate::api::token::Secret;
 use crate::cloud::{Cloud, CloudCluster};
@@ -9,9 +11,7 @@ use crate::context::Context;
 use crate::error::{Failure, Kind, Result};
 use crate::registry::{Entry, Registry};
 use crate::service::{Endpoint, Service, Target};
-use crate::survey::{self, Asked};
 use crate::target;
-use std::fmt;
 use std::time::Duration;
 
 /// How long Prisma Cloud may take to say which clusters it has, and to make a token.
@@ -24,6 +24,8 @@ const SECRET_VARIABLE: &str = "PRISMA_MANAGEMENT_API_SECRET";
 pub struct Destination {
     /// How to call it in messages.
     pub label: String,
+    /// The cluster, where it has a name.
+    pub cluster: Option<String>,
     /// The server, without a path.
     pub base: String,
     /// What opens its management API.
@@ -36,32 +38,42 @@ pub struct Destination {
     pub chosen: Option<String>,
 }
 
-/// Finds out where `service` goes. Asks where nothing is named, or `again` is set.
+/// What is wanted beside what `prisma.yml` says.
+#[derive(Debug, Default)]
+pub struct Wish {
+    /// A cluster that was chosen already.
+    pub named: Option<String>,
+    /// To be asked, whatever is named.
+    pub again: bool,
+}
+
+/// Finds out where `service` goes. Asks where nothing is named.
 pub fn find(
     ctx: &Context,
     service: &Service,
-    again: bool,
+    wish: Wish,
     variable: &dyn Fn(&str) -> Option<String>,
 ) -> Result<Destination> {
-    let registry = commands::registry(ctx)?;
-    if let Target::Endpoint(endpoint) = &service.target
-        && !again
-    {
-        return of_endpoint(ctx, &registry, endpoint, variable);
-    }
-    let named = match &service.target {
-        Target::Cluster(name) if !again => Some(name.clone()),
-        Target::Cloud { workspace, cluster } if !again => Some(format!("{workspace}/{cluster}")),
-        _ => None,
+    let mut registry = commands::registry(ctx)?;
+    let named = match (&service.target, wish.named) {
+        _ if wish.again => None,
+        (_, Some(named)) => Some(named),
+        (Target::Endpoint(endpoint), None) => {
+            return of_endpoint(ctx, &registry, endpoint, variable);
+        }
+        (target, None) => target.cluster_name(),
     };
-    let chosen = match &named {
-        Some(_) => None,
-        None => Some(choose(ctx, &registry)?),
+    let mut chosen = None;
+    let name = match named {
+        Some(name) => name,
+        None => {
+            let choice = choose(ctx, registry, wish.again)?;
+            registry = choice.1;
+            chosen = Some(choice.0.clone());
+            choice.0
+        }
     };
-    let Some(name) = named.as_ref().or(chosen.as_ref()) else {
-        return Err(Failure::new(Kind::Failed, "no cluster was chosen"));
-    };
-    let destination = match target::Target::find(&ctx.env, &registry, name, CLOUD_LIMIT)? {
+    let destination = match target::Target::find(&ctx.env, &registry, &name, CLOUD_LIMIT)? {
         target::Target::Registry(entry) => of_entry(ctx, &entry, variable)?,
         target::Target::Cloud(cluster, cloud) => of_cloud(service, &cluster, &cloud)?,
     };
@@ -71,75 +83,18 @@ pub fn find(
     })
 }
 
-/// A cluster in the list to choose from.
-struct Choice(Asked);
-
-impl fmt::Display for Choice {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Asked {
-            name,
-            kind,
-            state,
-            endpoint,
-            ..
-        } = &self.0;
-        write!(f, "{name:<20} {}, {}", kind.word(), state.word())?;
-        match endpoint {
-            Some(endpoint) => write!(f, "  {endpoint}"),
-            None => Ok(()),
-        }
-    }
-}
-
-/// Lets the user choose: clusters of the registry first, then those of Prisma Cloud.
-fn choose(ctx: &Context, registry: &Registry) -> Result<String> {
-    const FLAG: &str = "name one with `--cluster NAME`, or write `cluster: NAME` into `prisma.yml`";
-    if !ctx.ui.terminal().ask {
-        let message = "`prisma.yml` names no cluster to deploy to, and nobody can be asked";
-        return Err(Failure::new(Kind::InputRequired, message).hint(FLAG));
-    }
-    let choices: Vec<Choice> = survey::all(ctx, registry)?
-        .into_iter()
-        .map(Choice)
-        .collect();
-    if choices.is_empty() {
-        return Err(
-            Failure::new(Kind::UnknownCluster, "there is no cluster to deploy to")
-                .hint("start one here with `prisma local start`")
-                .hint("or add one that runs elsewhere with `prisma cluster add`"),
-        );
-    }
-    let chosen = ctx.ui.select(
-        "a cluster",
-        "which cluster shall the service be deployed to?",
-        FLAG,
-        choices,
-    )?;
-    Ok(chosen.0.name)
-}
-
 fn of_entry(
     ctx: &Context,
     entry: &Entry,
     variable: &dyn Fn(&str) -> Option<String>,
 ) -> Result<Destination> {
     // The registry's secret is the one for this host; the variable may be another server's.
-    let secret = entry.secret.clone().filter(|secret| !secret.is_empty());
-    let credential = match secret.or_else(|| variable(SECRET_VARIABLE)) {
-        Some(secret) => credential(
-            ctx,
-            &secret,
-            &format!(
-                "`clusterSecret` of cluster `{}` in the registry",
-                entry.name
-            ),
-        )?,
-        None => Credential::None,
-    };
+    let secret = of_registry(entry).or_else(|| of_variable(variable));
     Ok(Destination {
         label: format!("cluster `{}`", entry.name),
+        cluster: Some(entry.name.clone()),
+        credential: credential(ctx, secret)?,
         base: entry.host.trim_end_matches('/').to_owned(),
-        credential,
         workspace: None,
         managed: ctx.home.managed(&entry.name),
         chosen: None,
@@ -156,14 +111,11 @@ fn of_endpoint(
     // The secret of the cluster at that very address; never another one's.
     let same = |entry: &&Entry| entry.problem.is_none() && entry.host.trim_end_matches('/') == base;
     let entry = registry.clusters().iter().find(same);
-    let secret = variable(SECRET_VARIABLE).or_else(|| entry.and_then(|entry| entry.secret.clone()));
-    let credential = match secret.filter(|secret| !secret.is_empty()) {
-        Some(secret) => credential(ctx, &secret, &format!("`{SECRET_VARIABLE}`"))?,
-        None => Credential::None,
-    };
+    let secret = of_variable(variable).or_else(|| of_registry(entry?));
     Ok(Destination {
-        label: format!("server {base}"),
-        credential,
+        label: format!("server `{base}`"),
+        cluster: None,
+        credential: credential(ctx, secret)?,
         workspace: endpoint.workspace.clone(),
         managed: entry.and_then(|entry| ctx.home.managed(&entry.name)),
         chosen: None,
@@ -181,6 +133,7 @@ fn of_cloud(service: &Service, cluster: &CloudCluster, cloud: &Cloud) -> Result<
     let token = cloud.cluster_token(cluster, &service.name, &service.stage, CLOUD_LIMIT)?;
     Ok(Destination {
         label: format!("cluster `{cluster}` of Prisma Cloud"),
+        cluster: Some(cluster.to_string()),
         base: base.trim_end_matches('/').to_owned(),
         credential: Credential::Bearer(token),
         workspace: Some(cluster.workspace.clone()),
@@ -189,8 +142,28 @@ fn of_cloud(service: &Service, cluster: &CloudCluster, cloud: &Cloud) -> Result<
     })
 }
 
-fn credential(ctx: &Context, secret: &str, whose: &str) -> Result<Credential> {
-    ctx.ui.conceal([secret.to_owned()]);
-    let secret = Secret::parse(secret).map_err(|failure| failure.context(whose))?;
+/// A secret, and what to call it.
+type Named = (String, String);
+
+fn of_registry(entry: &Entry) -> Option<Named> {
+    let secret = entry.secret.clone().filter(|secret| !secret.is_empty())?;
+    let name = format!(
+        "`clusterSecret` of cluster `{}` in the registry",
+        entry.name
+    );
+    Some((secret, name))
+}
+
+fn of_variable(variable: &dyn Fn(&str) -> Option<String>) -> Option<Named> {
+    let secret = variable(SECRET_VARIABLE).filter(|secret| !secret.is_empty())?;
+    Some((secret, format!("`{SECRET_VARIABLE}`")))
+}
+
+fn credential(ctx: &Context, secret: Option<Named>) -> Result<Credential> {
+    let Some((secret, whose)) = secret else {
+        return Ok(Credential::None);
+    };
+    conceal(ctx, &secret);
+    let secret = Secret::parse(&secret).map_err(|failure| failure.context(whose))?;
     Ok(Credential::Secret(secret))
 }

@@ -4,7 +4,7 @@ use super::world::{COMPOSE, CONFIG, DOTENV, World};
 use crate::cluster::{Cluster, config};
 use crate::context::Context;
 use crate::docker::{Compose, Container, State};
-use crate::error::Result;
+use crate::error::{Failure, Kind, Result};
 use crate::files::Access;
 use crate::keys;
 use crate::plan::{Plan, Step};
@@ -166,10 +166,25 @@ impl World {
         self.containers.iter().map(|c| c.name.clone()).collect()
     }
 
+    /// Somebody paused it for a reason, and no generation of docker-compose can start it.
+    fn refuse_paused(&self) -> Result<()> {
+        let Some(paused) = self.containers.iter().find(|c| c.state == State::Paused) else {
+            return Ok(());
+        };
+        let name = &paused.name;
+        let message = format!(
+            "could not start cluster `{}`: container `{name}` is paused",
+            self.name
+        );
+        Err(Failure::new(Kind::ContainerFailed, message)
+            .hint(format!("let it go on with `docker unpause {name}`")))
+    }
+
     /// Makes sure that there is a docker-compose before anything is changed, and says so when it will
     /// make all containers anew only because the other generation of it made them: their data stays,
     /// but nobody should wonder.
     pub fn check_compose(&self, ctx: &Context) -> Result<()> {
+        self.refuse_paused()?;
         let made_by = self
             .containers
             .iter()

@@ -18,7 +18,7 @@ sys.dont_write_bytecode = True
 from standin import auth, jwt, request_id
 from standin.deploy import datamodel, rules, steps
 from standin.errors import ApiError
-from standin.graphql import execute, language
+from standin.graphql import execute, language, validate
 from standin.management import names, schema as management
 from standin.management.types import DATE_TIME
 from standin.service import schema as service
@@ -369,6 +369,14 @@ class GraphqlTest(unittest.TestCase):
         answer = execute.run(management.build(V1_8), language.parse(query), {}, None, None, None, None)
         names_ = {item['name'] for item in answer['data']['__schema']['types']}
         self.assertLessEqual({'Migration', 'MigrationStep', 'UpdateSecrets', 'DeployInput'}, names_)
+
+    def test_introspection_with_fragments(self):
+        query = '{ __schema { types { ...T } } } fragment T on __Type { name fields { ... on __Field { name } } }'
+        document = language.parse(query)
+        schema = management.build(V1_8)
+        self.assertEqual(validate.validate(schema, document), [])
+        types = execute.run(schema, document, {}, None, None, None, None)['data']['__schema']['types']
+        self.assertIn({'name': 'revision'}, next(item['fields'] for item in types if item['name'] == 'Migration'))
 
     def test_text_that_does_not_parse(self):
         for query in ('', '{', '{ a(: 1) }', 'nonsense { a }', '{ a ? }'):

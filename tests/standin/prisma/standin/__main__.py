@@ -18,11 +18,14 @@ _LOCK_PATIENCE = 300
 
 
 def log(text):
-    print(text, flush=True)
+    # in one write: threads would mix lines otherwise
+    sys.stdout.write(text + '\n')
+    sys.stdout.flush()
 
 
 def give_up(text):
-    print(text, file=sys.stderr, flush=True)
+    sys.stderr.write(text + '\n')
+    sys.stderr.flush()
     sys.exit(1)
 
 
@@ -54,7 +57,7 @@ def hold_lock(app):
             with app.database.session() as session:
                 while not app.database.lock(session):
                     if time.monotonic() - started > _LOCK_PATIENCE:
-                        print('Unable to obtain the exclusive agent lock. Shutting down.', file=sys.stderr, flush=True)
+                        sys.stderr.write('Unable to obtain the exclusive agent lock. Shutting down.\n')
                         os._exit(255)
                     time.sleep(0.5)
                 if not app.exclusive.is_set():

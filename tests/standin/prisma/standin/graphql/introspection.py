@@ -82,11 +82,16 @@ _DIRECTIVE = Object('__Directive', lambda: {
     'onField': Field(NonNull(BOOLEAN), resolve=lambda _s, _a, _c: True)})
 
 
-def _all_types(schema, _arguments, _context):
+def all_types(schema):
+    """By name; those of introspection, too."""
     known = dict(schema.types)
     for type_ in (_SCHEMA, _TYPE, _FIELD, _INPUT_VALUE, _ENUM_VALUE, _DIRECTIVE, _KIND, _LOCATION):
         known.setdefault(type_.name, type_)
-    return list(known.values())
+    return known
+
+
+def _all_types(schema, _arguments, _context):
+    return list(all_types(schema).values())
 
 
 _SCHEMA = Object('__Schema', lambda: {

@@ -4,7 +4,7 @@ from .language import position, print_value
 from .types import (
     BadValue, InputObject, Interface, List, NonNull, Object, check_literal, is_input, is_leaf, named, type_name,
 )
-from .introspection import META_FIELDS, TYPENAME
+from .introspection import META_FIELDS, TYPENAME, all_types
 
 
 def validate(schema, document):
@@ -35,6 +35,7 @@ def field_definition(schema, parent, name):
 class Validator:
     def __init__(self, schema, document):
         self.schema, self.document, self.problems = schema, document, []
+        self.types = all_types(schema)
         self.fragments = {item.name: item for item in document.definitions if item.kind == 'fragment'}
         self.used_fragments, self.used_variables = set(), {}
 
@@ -45,7 +46,7 @@ class Validator:
 
     def run(self):
         for fragment in self.fragments.values():
-            if fragment.on not in self.schema.types:
+            if fragment.on not in self.types:
                 self.problem(f"Unknown type '{fragment.on}'.", fragment.start)
         operations = [item for item in self.document.definitions if item.kind == 'operation']
         if len(operations) > 1 and any(item.name is None for item in operations):
@@ -81,7 +82,7 @@ class Validator:
             if item.kind == 'field':
                 self.field(item, parent, path)
             elif item.kind == 'inline':
-                on = self.schema.types.get(item.on) if item.on else parent
+                on = self.types.get(item.on) if item.on else parent
                 if on is None:
                     self.problem(f"Unknown type '{item.on}'.", item.start)
                 elif self.possible(item, parent, on):
@@ -93,7 +94,7 @@ class Validator:
             else:
                 self.used_fragments.add(item.name)
                 fragment = self.fragments[item.name]
-                on = self.schema.types.get(fragment.on)
+                on = self.types.get(fragment.on)
                 if on is not None and self.possible(item, parent, on):
                     self.selections(fragment.selections, on, (*path, item.name))
 
@@ -209,11 +210,11 @@ class Validator:
                 if definition is not None:
                     found.setdefault(item.key, []).append((parent, item, definition))
             elif item.kind == 'inline':
-                self.collect(self.schema.types.get(item.on, parent), item.selections, found, seen)
+                self.collect(self.types.get(item.on, parent), item.selections, found, seen)
             elif item.name in self.fragments and item.name not in seen:
                 fragment = self.fragments[item.name]
-                if fragment.on in self.schema.types:
-                    self.collect(self.schema.types[fragment.on], fragment.selections, found, seen | {item.name})
+                if fragment.on in self.types:
+                    self.collect(self.types[fragment.on], fragment.selections, found, seen | {item.name})
 
     @staticmethod
     def printed(item):

@@ -1,0 +1,147 @@
+//! `prisma deploy` to a cluster that was started: the example service, changed, gone wrong, corrected.
+
+use crate::cluster::Cluster;
+use crate::run::Spec;
+use crate::suite::{Case, Setting, shared};
+use serde_json::json;
+use std::fs;
+use std::path::PathBuf;
+use tempfile::TempDir;
+
+pub const CASES: &[Case] = &[
+    shared("deploy/the_example_service", the_example_service),
+    shared("deploy/starts_a_stopped_cluster", starts_a_stopped_cluster),
+];
+
+const EXAMPLE: [(&str, &str); 2] = [
+    (
+        "prisma.yml",
+        include_str!("../../../assets/example/prisma.yml"),
+    ),
+    (
+        "datamodel.graphql",
+        include_str!("../../../assets/example/datamodel.graphql"),
+    ),
+];
+
+/// The example service in a folder of its own.
+struct Example(TempDir);
+
+impl Example {
+    fn new() -> Example {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        for (name, text) in EXAMPLE {
+            fs::write(folder.path().join(name), text).expect("writes");
+        }
+        Example(folder)
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn add(&self, name: &str, text: &str) {
+        let path = self.path(name);
+        let old = fs::read_to_string(&path).unwrap_or_default();
+        fs::write(path, old + text).expect("writes");
+    }
+
+    /// `prisma deploy -c NAME …` in the folder.
+    fn deploy(&self, cluster: &Cluster, args: &[&str]) -> Spec {
+        let mut all = vec!["deploy", "-c", &cluster.name];
+        all.extend(args);
+        cluster.prisma(&all).dir(self.0.path())
+    }
+}
+
+fn the_example_service(setting: &Setting) {
+    let cluster = Cluster::new(setting);
+    cluster.start(&[]);
+    let example = Example::new();
+    example.add(
+        "prisma.yml",
+        "seed:\n  import: seed.graphql\nschema: schema.graphql\nhooks:\n  post-deploy: echo deployed >> hooks\n",
+    );
+    example.add(
+        "seed.graphql",
+        "mutation { createUser(data: {name: \"Ada\"}) { id } }\n",
+    );
+
+    let dry = example.deploy(&cluster, &["-d"]).run().succeeded();
+    assert!(dry.stdout.contains("would be created"), "{}", dry.stdout);
+    assert_eq!(cluster.api().projects(), [""; 0]);
+
+    let ran = example.deploy(&cluster, &[]).run().succeeded();
+    let stdout = cluster.neutral(&ran.stdout);
+    for told in [
+        "service `hello`, stage `dev`: deployed to cluster `NAME` in ",
+        "  User (Type)\n  + Created type `User`\n",
+        "  + Created field `title` of type `String!`\n",
+        "  HTTP   http://localhost:PORT/hello/dev\n",
+        "  seed     `seed.graphql` imported\n  schema   `schema.graphql` written\n",
+    ] {
+        assert!(stdout.contains(told), "{told}\n{stdout}");
+    }
+    let schema = fs::read_to_string(example.path("schema.graphql")).expect("written");
+    assert!(schema.contains("type User"), "{schema}");
+    let users = json!({"data": {"users": [{"name": "Ada"}]}});
+    assert_eq!(cluster.api().service("hello", "{ users { name } }"), users);
+
+    let again = example.deploy(&cluster, &[]).run().succeeded();
+    assert!(
+        again.stdout.contains("already up to date"),
+        "{}",
+        again.stdout
+    );
+
+    example.add("datamodel.graphql", "\ntype Tag {\n  id: ID! @unique\n}\n");
+    let changed = example.deploy(&cluster, &[]).run().succeeded();
+    assert!(
+        changed.stdout.contains("  Tag (Type)\n"),
+        "{}",
+        changed.stdout
+    );
+    assert!(
+        !changed.stdout.contains("User (Type)"),
+        "{}",
+        changed.stdout
+    );
+    // The seed was for the first time.
+    assert_eq!(cluster.api().service("hello", "{ users { name } }"), users);
+
+    let before = fs::read_to_string(example.path("datamodel.graphql")).expect("there");
+    example.add(
+        "datamodel.graphql",
+        "\ntype FailOnPurpose {\n  id: ID! @unique\n  name: String\n}\n",
+    );
+    example.deploy(&cluster, &[]).run().ended(7).told(&[
+        "service `hello`, stage `dev`, cluster",
+        "the migration failed, everything is as it was before",
+    ]);
+    fs::write(example.path("datamodel.graphql"), before).expect("writes");
+    let back = example.deploy(&cluster, &[]).run().succeeded();
+    assert!(
+        back.stdout.contains("already up to date"),
+        "{}",
+        back.stdout
+    );
+    assert_eq!(cluster.api().service("hello", "{ users { name } }"), users);
+    let hooks = fs::read_to_string(example.path("hooks")).expect("written");
+    assert_eq!(hooks, "deployed\n".repeat(4));
+}
+
+fn starts_a_stopped_cluster(setting: &Setting) {
+    let cluster = Cluster::new(setting);
+    cluster.start(&[]);
+    let example = Example::new();
+    example.deploy(&cluster, &[]).run().succeeded();
+    cluster.verb("stop", &[]).succeeded();
+    let start = format!("`prisma local start -n {}`", cluster.name);
+    example
+        .deploy(&cluster, &[])
+        .run()
+        .ended(4)
+        .told(&["does not run", "--yes", &start]);
+    let ran = example.deploy(&cluster, &["--yes"]).run().succeeded();
+    assert!(ran.stdout.contains("already up to date"), "{}", ran.stdout);
+}
