@@ -266,7 +266,7 @@ impl Cluster {
             .unwrap_or_else(|| panic!("no container for {service} among {all:#?}"))
     }
 
-    /// The names of what of it is in the engine: containers, volumes, networks.
+    /// The names of what of it is in the engine, sorted: containers, volumes, networks.
     #[track_caller]
     pub fn belongings(&self) -> Vec<String> {
         let filter = format!("label=com.docker.compose.project={}", self.name);
@@ -279,6 +279,7 @@ impl Cluster {
             let args = [list, &["--filter", &filter, "--format", format]].concat();
             all.extend(self.rig.docker(args).lines().map(str::to_owned));
         }
+        all.sort();
         all
     }
 

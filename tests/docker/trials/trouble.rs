@@ -92,7 +92,7 @@ fn killed_by_hand(setting: &Setting) {
         cluster.verb("start", &[]).succeeded();
         cluster.has_data();
     }
-    // Frozen: start cannot know why, and says what to do.
+    // Frozen: start cannot know why, and says so.
     setting.rig.docker(["pause", &cluster.container(SERVER).id]);
     cluster.verb("start", &[]).ended(1).told(&["is paused"]);
     setting
