@@ -117,6 +117,38 @@ fn interactive_asks_again_in_both_generations() {
 }
 
 #[test]
+fn without_service_and_endpoint_the_endpoint_is_written() {
+    let standin = Standin::start("1.34.12");
+    for (text, line) in [
+        ("datamodel: datamodel.graphql\ndisableAuth: true\n", ""),
+        (
+            "endpoint:\ndatamodel: datamodel.graphql\ndisableAuth: true\n",
+            "endpoint:\n",
+        ),
+    ] {
+        let place = place(&standin, text);
+        let mut terminal = Terminal::start(&place, &["-d"]);
+        terminal.see("type to filter").give("far\r");
+        let (code, shown) = terminal.end();
+        assert_eq!(code, 0, "{shown}");
+        assert!(shown.contains("would write `endpoint: http://"), "{shown}");
+        assert_eq!(place.read("prisma.yml").as_deref(), Some(text));
+
+        let mut terminal = Terminal::start(&place, &[]);
+        terminal.see("type to filter").give("far\r");
+        let (code, shown) = terminal.end();
+        assert_eq!(code, 0, "{shown}");
+        let written = format!("endpoint: '{}/default/default'\n", standin.url());
+        let expected = match line {
+            "" => format!("{text}{written}"),
+            line => text.replace(line, &written),
+        };
+        assert_eq!(place.read("prisma.yml"), Some(expected));
+        assert!(standin.state().project("default", "default").is_some());
+    }
+}
+
+#[test]
 fn the_list_shows_states_and_ends_with_a_way_to_add_one() {
     let standin = Standin::start("1.8.4");
     let place = place(&standin, UNNAMED);

@@ -158,23 +158,30 @@ impl<'a> Session<'a> {
         };
         if self.args.no_write || self.ctx.dry_run {
             *self.chosen.borrow_mut() = Some(chosen.clone());
+        }
+        if self.args.no_write {
             return Ok(());
         }
-        let file = &service.file;
-        let line = match service.form {
-            Form::Cluster => {
-                service::save_target(file, |text| service::set_cluster(text, chosen))?;
-                format!("cluster: {chosen}")
-            }
-            Form::Endpoint => {
-                let endpoint = input::service_url(service, destination);
-                service::save_target(file, |text| service::set_endpoint(text, &endpoint))?;
-                format!("endpoint: {endpoint}")
-            }
+        let (file, shown) = (&service.file, service.file.display());
+        let (key, value) = match service.form {
+            Form::Cluster => ("cluster", chosen.clone()),
+            Form::Endpoint => ("endpoint", input::service_url(service, destination)),
         };
+        if self.ctx.dry_run {
+            let text = format!("would write `{key}: {value}` into {shown}");
+            self.ctx.ui.status(&text);
+            return Ok(());
+        }
+        match service.form {
+            Form::Cluster => service::save_target(file, |text| service::set_cluster(text, &value))?,
+            Form::Endpoint => {
+                service::save_target(file, |text| service::set_endpoint(text, &value))?;
+            }
+        }
         self.wrote.set(true);
-        let file = file.display();
-        self.ctx.ui.status(&format!("wrote `{line}` into `{file}`"));
+        self.ctx
+            .ui
+            .status(&format!("wrote `{key}: {value}` into {shown}"));
         Ok(())
     }
 

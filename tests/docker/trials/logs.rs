@@ -217,9 +217,7 @@ fn tells_how_the_containers_are(setting: &Setting) {
     assert_eq!(ran.stderr, "");
 
     let server = cluster.container(SERVER);
-    let mut document = cluster.verb("status", &["-o", "json"]).succeeded().json();
-    // How often the server had to wait for its database is chance.
-    document["data"]["containers"][0]["restarts"] = json!(0);
+    let document = cluster.verb("status", &["-o", "json"]).succeeded().json();
     assert_eq!(document["command"], "local ps");
     assert_eq!(
         document["data"]["containers"][0],

@@ -1,0 +1,201 @@
+//! `prisma local …`.
+
+use super::{domain, duration};
+use crate::cluster::{ClusterName, PrismaVersion};
+use crate::docker::LogOptions;
+use clap::builder::BoolishValueParser;
+use clap::{Args, Subcommand};
+use std::net::IpAddr;
+use std::time::Duration;
+
+/// `prisma local …`.
+#[derive(Debug, Subcommand)]
+#[command(disable_help_subcommand = true)]
+pub enum Local {
+    /// start a cluster, creating it when there is none (docker-compose up -d)
+    Start(Start),
+    /// stop a cluster, keeping its data (docker stop)
+    Stop(Name),
+    /// stop a cluster and start it again on the same data
+    Restart(Restart),
+    /// get newer images, or another version, and run them (docker pull, docker-compose up -d)
+    Upgrade(Upgrade),
+    /// destroy a cluster's data and start it empty (docker-compose kill, down -v, up -d)
+    Nuke(Nuke),
+    /// show a cluster's containers: state, health, ports, image
+    #[command(alias = "status")]
+    Ps(Name),
+    /// show what a cluster's containers print (docker logs)
+    Logs(Logs),
+    /// destroy a cluster: containers, data, files and registry entry
+    Delete(Name),
+}
+
+impl Local {
+    /// The command's name, as in JSON documents.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Local::Start(_) => "local start",
+            Local::Stop(_) => "local stop",
+            Local::Restart(_) => "local restart",
+            Local::Upgrade(_) => "local upgrade",
+            Local::Nuke(_) => "local nuke",
+            Local::Ps(_) => "local ps",
+            Local::Logs(_) => "local logs",
+            Local::Delete(_) => "local delete",
+        }
+    }
+}
+
+/// Which cluster.
+#[derive(Debug, Clone, Args)]
+pub struct Name {
+    /// name of the cluster
+    #[arg(short, long, env = "PRISMA_NAME", default_value = "local", value_parser = domain::<ClusterName>)]
+    pub name: ClusterName,
+}
+
+impl Start {
+    /// Starting a cluster that is there already, as it is.
+    pub fn again(name: ClusterName) -> Self {
+        Start {
+            which: Name { name },
+            prisma_version: None,
+            port: None,
+            db_port: None,
+            bind: None,
+            waiting: Waiting {
+                wait_timeout: Duration::from_secs(300),
+                no_wait: false,
+            },
+        }
+    }
+}
+
+/// How long to wait until the server answers.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct Waiting {
+    /// how long to wait until the server answers, for example `90s` or `10m`
+    #[arg(long, env = "PRISMA_WAIT_TIMEOUT", default_value = "5m", value_name = "DURATION", value_parser = duration)]
+    wait_timeout: Duration,
+    /// do not wait until the server answers
+    #[arg(long, env = "PRISMA_NO_WAIT", value_parser = BoolishValueParser::new())]
+    no_wait: bool,
+}
+
+impl Waiting {
+    /// The limit; `None` for not waiting at all.
+    pub fn limit(self) -> Option<Duration> {
+        (!self.no_wait).then_some(self.wait_timeout)
+    }
+}
+
+/// `prisma local start`.
+#[derive(Debug, Clone, Args)]
+pub struct Start {
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "a doc comment here would become help text")]
+    pub which: Name,
+    /// Prisma version of a new cluster, for example `1.1` [default: 1.1]
+    #[arg(long, env = "PRISMA_VERSION", value_name = "VERSION", value_parser = domain::<PrismaVersion>)]
+    pub prisma_version: Option<PrismaVersion>,
+    /// port of the server; kept for later starts [default: 4466, or the next free one for `-n NAME`]
+    #[arg(long, env = "PRISMA_PORT", value_parser = clap::value_parser!(u16).range(1..))]
+    pub port: Option<u16>,
+    /// port of the database; kept [default: 3366, or the next free one for `-n NAME`]
+    #[arg(long, env = "PRISMA_DB_PORT", value_name = "PORT", value_parser = clap::value_parser!(u16).range(1..))]
+    pub db_port: Option<u16>,
+    /// address both ports are published on; kept [default: 0.0.0.0]
+    #[arg(long, env = "PRISMA_BIND", value_name = "ADDRESS")]
+    pub bind: Option<IpAddr>,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "a doc comment here would become help text")]
+    pub waiting: Waiting,
+}
+
+/// `prisma local restart`.
+#[derive(Debug, Clone, Args)]
+#[expect(missing_docs, reason = "doc comments here would become help text")]
+pub struct Restart {
+    #[command(flatten)]
+    pub which: Name,
+    #[command(flatten)]
+    pub waiting: Waiting,
+}
+
+/// `prisma local upgrade`.
+#[derive(Debug, Clone, Args)]
+pub struct Upgrade {
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "a doc comment here would become help text")]
+    pub which: Name,
+    /// version to change to [default: newer images of the version it has]
+    #[arg(long, env = "PRISMA_TO", value_name = "VERSION", value_parser = domain::<PrismaVersion>)]
+    pub to: Option<PrismaVersion>,
+    /// change to an older version all the same
+    #[arg(short, long, env = "PRISMA_FORCE", value_parser = BoolishValueParser::new())]
+    pub force: bool,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "a doc comment here would become help text")]
+    pub waiting: Waiting,
+}
+
+/// `prisma local nuke`.
+#[derive(Debug, Clone, Args)]
+#[expect(missing_docs, reason = "doc comments here would become help text")]
+pub struct Nuke {
+    #[command(flatten)]
+    pub which: Name,
+    #[command(flatten)]
+    pub waiting: Waiting,
+}
+
+/// `prisma local logs`.
+#[derive(Debug, Clone, Args)]
+pub struct Logs {
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "a doc comment here would become help text")]
+    pub which: Name,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "a doc comment here would become help text")]
+    pub part: LogPart,
+    /// only this service, for example `prisma-db`
+    pub service: Option<String>,
+}
+
+/// What part of the logs to show.
+#[derive(Debug, Clone, Args)]
+pub struct LogPart {
+    /// go on as lines appear, until Ctrl-C
+    #[arg(short, long, env = "PRISMA_FOLLOW", value_parser = BoolishValueParser::new())]
+    follow: bool,
+    /// only the last lines: a number, or `all`
+    #[arg(long, env = "PRISMA_TAIL", value_name = "N", value_parser = tail)]
+    tail: Option<String>,
+    /// only what is newer: a time, or a duration such as `10m`
+    #[arg(long, env = "PRISMA_SINCE", value_name = "TIME")]
+    since: Option<String>,
+    /// put the time in front of each line
+    #[arg(short, long, env = "PRISMA_TIMESTAMPS", value_parser = BoolishValueParser::new())]
+    timestamps: bool,
+}
+
+impl LogPart {
+    /// The same as docker is told.
+    pub fn options(&self) -> LogOptions {
+        LogOptions {
+            follow: self.follow,
+            tail: self.tail.clone(),
+            since: self.since.clone(),
+            timestamps: self.timestamps,
+        }
+    }
+}
+
+fn tail(text: &str) -> Result<String, String> {
+    match text.parse::<u32>() {
+        Ok(_) => Ok(text.to_owned()),
+        Err(_) if text == "all" => Ok(text.to_owned()),
+        Err(_) => Err("not a number of lines; write a number or `all`".into()),
+    }
+}
