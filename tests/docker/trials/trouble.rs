@@ -194,7 +194,7 @@ fn container_name_taken(setting: &Setting) {
             .docker(["inspect", "-f", "{{.State.Running}}", &foreign]),
         "true"
     );
-    setting.rig.docker(["rm", "-f", &foreign]);
+    setting.rig.docker(["rm", "-f", "-v", &foreign]);
     cluster.verb("start", &[]).succeeded();
     assert_eq!(cluster.api().projects(), [""; 0]);
 }
