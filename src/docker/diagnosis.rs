@@ -110,12 +110,6 @@ const KNOWN: &[Known] = &[
         hint: "choose another with `--port` or `--db-port`, or stop what holds it",
     },
     Known {
-        needles: &["cannot start a paused container"],
-        kind: Kind::ContainerFailed,
-        why: "a container of the cluster is paused",
-        hint: "let it go on with `docker unpause`, its name is in `prisma local ps`, and run the command again",
-    },
-    Known {
         needles: &["Conflict. The container name"],
         kind: Kind::ContainerFailed,
         why: "a container of another project has the name this cluster needs",
@@ -234,11 +228,6 @@ mod tests {
             (
                 "Error response from daemon: Conflict. The container name \"/prisma-db\" is already in use by \
                  container \"abc\". You have to remove (or rename) that container to be able to reuse that name.",
-                Kind::ContainerFailed,
-            ),
-            (
-                " Container local-prisma-db-1  Running\nError response from daemon: cannot start a paused container, \
-                 try unpause instead",
                 Kind::ContainerFailed,
             ),
             (

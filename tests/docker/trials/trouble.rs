@@ -92,9 +92,16 @@ fn killed_by_hand(setting: &Setting) {
         cluster.verb("start", &[]).succeeded();
         cluster.has_data();
     }
-    // Frozen: start cannot know why, and says so.
-    setting.rig.docker(["pause", &cluster.container(SERVER).id]);
-    cluster.verb("start", &[]).ended(1).told(&["is paused"]);
+    // Frozen: start cannot know why, and says what to do.
+    let server = cluster.container(SERVER);
+    setting.rig.docker(["pause", &server.id]);
+    let runs = cluster.runs();
+    let unpause = format!(
+        "is paused\nhint: let it go on with `docker unpause {}`\n",
+        server.name
+    );
+    cluster.verb("start", &[]).ended(1).told(&[&unpause]);
+    assert_eq!(cluster.runs(), runs);
     setting
         .rig
         .docker(["unpause", &cluster.container(SERVER).id]);
