@@ -50,6 +50,7 @@ fn main() -> ExitCode {
     if let Some(rig) = rig
         && !args.list
     {
+        rig.remove_nameless_images();
         let left = rig.of_this_run();
         if !left.is_empty() {
             eprintln!("trials left behind: {}", left.join(", "));

@@ -151,6 +151,12 @@ impl Rig {
         }
     }
 
+    /// Removes the images that trials built and that have no name any more.
+    pub fn remove_nameless_images(&self) {
+        let filter = format!("label={LABEL}.image");
+        self.try_docker(["image", "prune", "-f", "--filter", &filter]);
+    }
+
     /// The names of clusters of this run that still have something in the engine.
     pub fn of_this_run(&self) -> Vec<String> {
         let own = format!("trial-{}-", std::process::id());

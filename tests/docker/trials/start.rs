@@ -154,6 +154,7 @@ fn second_cluster_beside_local(setting: &Setting) {
         format!("{name}_db-persistence"),
         format!("{name}_prisma"),
     ];
+    // Where `_` and `-` sort depends on the generation.
     expected.sort();
     assert_eq!(second.belongings(), expected);
     second.has_no_data();

@@ -2,6 +2,7 @@
 
 use crate::cluster::{Cluster, DATABASE, SERVER};
 use crate::images::{Image, PRISMA, published, push};
+use crate::rig::LABEL;
 use crate::suite::{Case, Setting, alone, shared};
 
 pub const CASES: &[Case] = &[
@@ -62,8 +63,6 @@ fn newer_image_under_the_same_tag(setting: &Setting) {
     cluster.verb("stop", &[]).succeeded();
     cluster.verb("upgrade", &[]).succeeded();
     cluster.has_data();
-    // The images of the trial have no other use.
-    setting.rig.try_docker(["rmi", "-f", &older]);
 }
 
 /// The database's image is pulled too, and its volume stays.
@@ -83,7 +82,7 @@ fn newer_database_image(setting: &Setting) {
         ["build", "-q", "-t", "trial-newer/mysql:5.7", "-"],
     );
     build
-        .input("FROM mysql:5.7\nLABEL trial=newer\n")
+        .input(format!("FROM mysql:5.7\nLABEL {LABEL}.image=newer\n"))
         .run()
         .succeeded();
     let newer = rig.docker(["image", "inspect", "-f", "{{.Id}}", "trial-newer/mysql:5.7"]);
