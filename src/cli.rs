@@ -5,6 +5,7 @@ mod deploy;
 mod local;
 pub mod usage;
 
+use crate::context::Env;
 use crate::error::Failure;
 use crate::ui::{Color, Format};
 use clap::builder::BoolishValueParser;
@@ -124,6 +125,8 @@ pub enum Command {
     Cluster(Cluster),
     /// deploy the service of the nearest `prisma.yml`
     Deploy(Box<Deploy>),
+    /// print the version
+    Version,
 }
 
 impl Command {
@@ -133,23 +136,38 @@ impl Command {
             Command::Local(local) => local.name(),
             Command::Cluster(cluster) => cluster.name(),
             Command::Deploy(_) => "deploy",
+            Command::Version => "version",
         }
     }
 }
 
 /// Parses the arguments, program name first.
-pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
-    let mut command = without_values(Cli::command());
+pub fn parse(args: impl IntoIterator<Item = OsString>, env: &Env) -> Result<Cli, clap::Error> {
+    let mut command = with_variables(Cli::command(), env);
     command.build();
-    let command = command.mut_subcommand("help", |help| help.about("print help of a command"));
+    let command = command
+        .mut_subcommand("help", help)
+        .mut_subcommand("local", |group| group.mut_subcommand("help", help))
+        .mut_subcommand("cluster", |group| group.mut_subcommand("help", help));
     Cli::from_arg_matches(&command.try_get_matches_from(args)?)
 }
 
-/// Help names each flag's variable, but not the value it happens to have.
-fn without_values(command: clap::Command) -> clap::Command {
+fn help(command: clap::Command) -> clap::Command {
+    command.about("print help of a command")
+}
+
+/// Help names each flag's variable, but not the value it happens to have. One that is set and empty
+/// gives nothing: that is how makefiles and CI spell "not set".
+fn with_variables(command: clap::Command, env: &Env) -> clap::Command {
+    let arg = |arg: clap::Arg| {
+        let name = arg.get_env().and_then(|name| name.to_str());
+        let is_empty = name.is_some_and(|name| env.is_empty(name));
+        let arg = arg.hide_env_values(true);
+        if is_empty { arg.env(None) } else { arg }
+    };
     command
-        .mut_args(|arg| arg.hide_env_values(true))
-        .mut_subcommands(without_values)
+        .mut_args(arg)
+        .mut_subcommands(|command| with_variables(command, env))
 }
 
 /// Prints what clap has to say, help and version included; returns the exit status.
@@ -159,15 +177,17 @@ pub fn report(error: &clap::Error) -> u8 {
     u8::try_from(error.exit_code()).unwrap_or(2)
 }
 
-/// Parses a type of the domain; its hints become part of clap's message.
-fn domain<T: FromStr<Err = Failure>>(text: &str) -> Result<T, String> {
-    text.parse().map_err(|failure: Failure| {
-        let parts: Vec<&str> = std::iter::once(&failure.message)
-            .chain(&failure.hints)
-            .map(String::as_str)
-            .collect();
-        parts.join("; ")
-    })
+/// Parses a type of the domain; its failure is found again in clap's.
+fn domain<T: FromStr<Err = Failure>>(text: &str) -> Result<T, Failure> {
+    text.parse()
+}
+
+/// A port that can be published.
+fn port(text: &str) -> Result<u16, &'static str> {
+    match text.parse() {
+        Ok(0) | Err(_) => Err("write a number from 1 to 65535"),
+        Ok(port) => Ok(port),
+    }
 }
 
 /// A duration with its unit, or plain seconds.

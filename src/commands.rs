@@ -41,6 +41,15 @@ impl From<Shown> for Report {
     }
 }
 
+/// `prisma version`.
+pub fn version() -> Report {
+    let version = env!("CARGO_PKG_VERSION");
+    Report::new(
+        format!("prisma {version}\n"),
+        serde_json::json!({ "version": version }),
+    )
+}
+
 /// The JSON envelope of a success.
 pub fn envelope(command: &str, report: &Report) -> Value {
     serde_json::json!({ "ok": true, "command": command, "data": report.data })

@@ -35,6 +35,11 @@ impl Env {
             .map(String::as_str)
             .filter(|v| !v.is_empty())
     }
+
+    /// Whether a variable is set, and empty.
+    pub fn is_empty(&self, name: &str) -> bool {
+        self.0.get(name).is_some_and(String::is_empty)
+    }
 }
 
 impl<const N: usize> From<[(&str, &str); N]> for Env {

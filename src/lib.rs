@@ -64,9 +64,9 @@ use ui::{Facts, Format, Terminal, Ui};
 pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
     let env = Env::of_process();
     let args: Vec<OsString> = args.into_iter().collect();
-    let cli = match cli::parse(args.clone()) {
+    let cli = match cli::parse(args.clone(), &env) {
         Ok(cli) => cli,
-        Err(error) => return misunderstood(&error, cli::usage::asks_for_json(&args, &env)),
+        Err(error) => return misunderstood(&error, &args, &env),
     };
     let ui = Ui::new(Terminal::decide(facts(&cli), &env));
     let command = cli.command.name();
@@ -80,14 +80,19 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
 }
 
 /// Reports a command line that was not understood, or that asks for help or the version.
-fn misunderstood(error: &clap::Error, json: bool) -> u8 {
-    match cli::usage::failure(error) {
-        Some(failure) if json => {
-            let ui = Ui::new(Terminal {
-                format: Format::Json,
-                ..Terminal::default()
-            });
-            report(&ui, "", Err(failure))
+fn misunderstood(error: &clap::Error, args: &[OsString], env: &Env) -> u8 {
+    let json = cli::usage::asks_for_json(args, env);
+    let is_bare = cli::usage::is_bare(error);
+    match cli::usage::failure(error, args, env) {
+        // Who types a bare `prisma local` wants to see what there is.
+        Some(failure) if json || !is_bare => {
+            let facts = Facts {
+                stderr_tty: io::stderr().is_terminal(),
+                format: if json { Format::Json } else { Format::Text },
+                color: cli::usage::color(args, env),
+                ..Facts::default()
+            };
+            report(&Ui::new(Terminal::decide(facts, env)), "", Err(failure))
         }
         _ => cli::report(error),
     }
@@ -98,6 +103,7 @@ fn dispatch(ctx: &Context, command: &Command) -> Result<Report> {
         Command::Local(command) => commands::local::run(ctx, command),
         Command::Cluster(command) => commands::cluster::run(ctx, command),
         Command::Deploy(args) => commands::deploy::run(ctx, args),
+        Command::Version => Ok(commands::version()),
     }
 }
 

@@ -3,6 +3,7 @@
 //! Owns `console`, `indicatif` and the prompts. Decisions about colour, spinners and questions are
 //! pure functions of the streams, the flags and the environment ([`Terminal`]).
 
+mod echo;
 mod hidden;
 mod mute;
 mod prompt;

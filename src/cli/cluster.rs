@@ -7,7 +7,6 @@ use std::path::PathBuf;
 
 /// `prisma cluster …`.
 #[derive(Debug, Subcommand)]
-#[command(disable_help_subcommand = true)]
 pub enum Cluster {
     /// show the clusters, asking each for its version
     #[command(visible_alias = "ls")]

@@ -1,6 +1,6 @@
 //! `prisma local …`.
 
-use super::{domain, duration};
+use super::{domain, duration, port};
 use crate::cluster::{ClusterName, PrismaVersion};
 use crate::docker::LogOptions;
 use clap::builder::BoolishValueParser;
@@ -10,7 +10,6 @@ use std::time::Duration;
 
 /// `prisma local …`.
 #[derive(Debug, Subcommand)]
-#[command(disable_help_subcommand = true)]
 pub enum Local {
     /// start a cluster, creating it when there is none (docker-compose up -d)
     Start(Start),
@@ -100,10 +99,10 @@ pub struct Start {
     #[arg(long, env = "PRISMA_VERSION", value_name = "VERSION", value_parser = domain::<PrismaVersion>)]
     pub prisma_version: Option<PrismaVersion>,
     /// port of the server; kept for later starts [default: 4466, or the next free one for `-n NAME`]
-    #[arg(long, env = "PRISMA_PORT", value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, env = "PRISMA_PORT", value_parser = port)]
     pub port: Option<u16>,
     /// port of the database; kept [default: 3366, or the next free one for `-n NAME`]
-    #[arg(long, env = "PRISMA_DB_PORT", value_name = "PORT", value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, env = "PRISMA_DB_PORT", value_name = "PORT", value_parser = port)]
     pub db_port: Option<u16>,
     /// address both ports are published on; kept [default: 0.0.0.0]
     #[arg(long, env = "PRISMA_BIND", value_name = "ADDRESS")]

@@ -1,24 +1,19 @@
-//! A command line that nobody understands: told by clap for people, as a failure for programs.
+//! A command line that nobody understands: what it asks for all the same, and what is wrong with it.
+
+mod told;
 
 use crate::context::Env;
-use crate::error::{Failure, Kind};
-use clap::error::ErrorKind;
+use crate::ui::Color;
+use clap::ValueEnum;
 use std::ffi::OsString;
+
+pub use told::{failure, is_bare};
 
 /// Whether the caller wants JSON, as far as it can be told when the rest was not understood.
 pub fn asks_for_json(args: &[OsString], env: &Env) -> bool {
     let by_variable = |name: &str, yes: &[&str]| env.get(name).is_some_and(|v| yes.contains(&v));
     let words: Vec<&str> = args.iter().filter_map(|arg| arg.to_str()).collect();
-    let output = words.iter().enumerate().rev().find_map(|(at, word)| {
-        let next = || words.get(at + 1).copied().unwrap_or_default();
-        match *word {
-            "-o" | "--output" => Some(next()),
-            word => {
-                let value = word.strip_prefix("--output=").or(word.strip_prefix("-o"));
-                value.map(|value| value.trim_start_matches('='))
-            }
-        }
-    });
+    let output = option(&words, "--output", Some("-o"));
     // Only there: elsewhere it means something else, or nothing.
     let deploys = words.contains(&"deploy");
     words.contains(&"--json")
@@ -30,6 +25,27 @@ pub fn asks_for_json(args: &[OsString], env: &Env) -> bool {
         }
 }
 
+/// When to use colour, as far as it can be told.
+pub fn color(args: &[OsString], env: &Env) -> Color {
+    let words: Vec<&str> = args.iter().filter_map(|arg| arg.to_str()).collect();
+    option(&words, "--color", None)
+        .or_else(|| env.get("PRISMA_COLOR"))
+        .and_then(|when| Color::from_str(when, true).ok())
+        .unwrap_or_default()
+}
+
+/// The value of an option, the last one given.
+fn option<'w>(words: &[&'w str], long: &str, short: Option<&str>) -> Option<&'w str> {
+    words.iter().enumerate().rev().find_map(|(at, word)| {
+        if *word == long || Some(*word) == short {
+            return Some(words.get(at + 1).copied().unwrap_or_default());
+        }
+        let rest = word.strip_prefix(long).filter(|rest| rest.starts_with('='));
+        let rest = rest.or_else(|| word.strip_prefix(short?));
+        rest.map(|value| value.trim_start_matches('='))
+    })
+}
+
 /// Whether a word is `-j`, or short flags together with `j` among them: `-dj`.
 fn is_j(word: &str) -> bool {
     let flags = word.strip_prefix('-').unwrap_or_default();
@@ -37,29 +53,6 @@ fn is_j(word: &str) -> bool {
         .split(['s', 'c', 'e', 'o', '='])
         .next()
         .is_some_and(|plain| plain.contains('j') && !plain.starts_with('-'))
-}
-
-/// What clap says as a failure; `None` for help and version, which are none.
-pub fn failure(error: &clap::Error) -> Option<Failure> {
-    if !error.use_stderr() {
-        return None;
-    }
-    if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
-        let failure = Failure::new(Kind::Usage, "a command is missing");
-        return Some(failure.hint("see the commands with `prisma --help`"));
-    }
-    let text = error.render().to_string();
-    let text = text.strip_prefix("error: ").unwrap_or(&text);
-    // The message, then remedies, then the usage and where there is help.
-    let mut paragraphs = text.split("\n\n");
-    let lines = paragraphs.next().unwrap_or_default().lines();
-    let message: Vec<&str> = lines.map(str::trim).collect();
-    let failure = Failure::new(Kind::Usage, message.join(" "));
-    let tips = text
-        .lines()
-        .filter_map(|line| line.trim().strip_prefix("tip: "));
-    let failure = tips.fold(failure, |failure, tip| failure.hint(tip));
-    Some(failure.hint("see what is understood with `--help`"))
 }
 
 #[cfg(test)]
@@ -109,21 +102,101 @@ mod tests {
     }
 
     #[test]
-    fn what_clap_says_becomes_message_and_hints() {
-        let told = |line: &str| failure(&parse(args(line)).expect_err("wrong"));
-        let wrong = told("local start --port x").expect("a failure");
-        assert_eq!(
-            wrong.message,
-            "invalid value 'x' for '--port <PORT>': invalid digit found in string"
-        );
-        assert_eq!((wrong.exit(), wrong.hints.len()), (2, 1));
-        let typo = told("local upgrad").expect("a failure");
-        assert_eq!(typo.hints[0], "a similar subcommand exists: 'upgrade'");
-        assert_eq!(
-            told("").map(|f| f.message),
-            Some("a command is missing".into())
-        );
-        assert_eq!(told("--help"), None);
-        assert_eq!(told("--version"), None);
+    fn colour_is_asked_for_as_well() {
+        let none = Env::default();
+        assert_eq!(color(&args("x --color=never"), &none), Color::Never);
+        assert_eq!(color(&args("--color always x"), &none), Color::Always);
+        assert_eq!(color(&args("x"), &none), Color::Auto);
+        let variable = Env::from([("PRISMA_COLOR", "never")]);
+        assert_eq!(color(&args("x"), &variable), Color::Never);
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_with_what_may_have_been_meant() {
+        let env = Env::default();
+        for (line, message, hints) in [
+            ("", "`prisma` needs a command", vec![]),
+            ("-q", "`prisma` needs a command", vec![]),
+            ("local", "`prisma local` needs a command", vec![]),
+            (
+                "local upgrad",
+                "unknown command `prisma local upgrad`",
+                vec!["did you mean `prisma local upgrade`?"],
+            ),
+            (
+                "help local strat",
+                "unknown command `prisma local strat`",
+                vec!["did you mean `prisma local start`?"],
+            ),
+            (
+                "nuke",
+                "unknown command `prisma nuke`",
+                vec!["did you mean `prisma local nuke`?"],
+            ),
+            (
+                "logs",
+                "unknown command `prisma logs`",
+                vec![
+                    "did you mean `prisma local logs`?",
+                    "did you mean `prisma cluster logs`?",
+                ],
+            ),
+            ("banana", "unknown command `prisma banana`", vec![]),
+            (
+                "local start --prot 1",
+                "`prisma local start` has no flag `--prot`",
+                vec!["did you mean `--port`?"],
+            ),
+            (
+                "cluster remove --all",
+                "`prisma cluster remove` has no flag `--all`",
+                vec![],
+            ),
+            (
+                "cluster list x",
+                "`prisma cluster list` does not know what to do with `x`",
+                vec![],
+            ),
+            (
+                "local start --port 70000",
+                "invalid value `70000` for `--port`: write a number from 1 to 65535",
+                vec![],
+            ),
+            ("local start --port", "`--port` needs a value", vec![]),
+            (
+                "local start -o xml",
+                "invalid value `xml` for `--output`",
+                vec!["use one of `text`, `json`"],
+            ),
+            (
+                "local start -n Up",
+                "`--name`: invalid cluster name `Up`: only lower-case letters, digits, `-` and `_` are allowed",
+                vec!["call it `up`"],
+            ),
+            (
+                "local start --port 1 --port 2",
+                "`--port` is given twice",
+                vec![],
+            ),
+            (
+                "cluster logs --all --service x",
+                "`--all` and `--service` exclude each other",
+                vec![],
+            ),
+        ] {
+            let args = args(line);
+            let error = parse(args.clone(), &env).expect_err(line);
+            let told = failure(&error, &args, &env).expect("a failure");
+            let (last, before) = told.hints.split_last().expect("a hint");
+            let before: Vec<&str> = before.iter().map(String::as_str).collect();
+            assert_eq!((&*told.message, before), (message, hints), "{line}");
+            assert!(last.ends_with("--help` tells what it takes"), "{last}");
+            assert_eq!(told.exit(), 2);
+        }
+        for line in ["--help", "--version", "help local start", "local help"] {
+            let args = args(line);
+            let shown = parse(args.clone(), &env).expect_err(line);
+            assert_eq!(failure(&shown, &args, &env), None, "{line}");
+        }
     }
 }

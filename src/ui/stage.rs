@@ -1,6 +1,7 @@
 //! One stage of long work: a spinner with the elapsed time on a terminal, one plain line elsewhere.
 
 use super::Ui;
+use super::echo::Unechoed;
 use console::Style;
 use indicatif::{HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::time::{Duration, Instant};
@@ -11,6 +12,8 @@ pub struct Stage<'ui> {
     label: String,
     begun: Instant,
     bar: Option<ProgressBar>,
+    /// Goes after the bar was cleared.
+    _echo: Option<Unechoed>,
 }
 
 impl Ui {
@@ -27,6 +30,7 @@ impl Ui {
         }
         Stage {
             ui: self,
+            _echo: bar.as_ref().and_then(|_| Unechoed::hold()),
             label: line,
             begun: Instant::now(),
             bar,

@@ -95,6 +95,44 @@ fn a_command_line_nobody_understands_is_a_document_too() {
 }
 
 #[test]
+fn people_are_told_what_they_may_have_meant() {
+    let mut s = Sandbox::new();
+    s.run("strat").fails(
+        2,
+        "error: unknown command `prisma strat`\n\
+         hint: did you mean `prisma local start`?\n\
+         hint: `prisma --help` tells what it takes\n",
+    );
+    s.set("PRISMA_PORT", "http");
+    s.run("local start").fails(
+        2,
+        "error: invalid value `http` for variable `PRISMA_PORT`: write a number from 1 to 65535\n\
+         hint: `prisma local start --help` tells what it takes\n",
+    );
+    // As makefiles and CI spell "not set".
+    s.set("PRISMA_PORT", "");
+    s.set("PRISMA_DRY_RUN", "");
+    s.run("local start {ports} --dry-run").succeeds();
+    let colour = s.run("local strat --color always").stderr;
+    assert!(colour.contains("\u{1b}[31m"), "{colour:?}");
+}
+
+#[test]
+fn the_version_has_a_command_and_groups_have_help() {
+    let s = Sandbox::new();
+    let version = env!("CARGO_PKG_VERSION");
+    s.run("version").is(0, &format!("prisma {version}\n"), "");
+    s.run("--version").is(0, &format!("prisma {version}\n"), "");
+    assert_eq!(
+        s.run("version -o json").json(),
+        json!({"ok": true, "command": "version", "data": {"version": version}})
+    );
+    let help = s.run("local start --help").stdout;
+    assert_eq!(s.run("help local start").stdout, help);
+    assert_eq!(s.run("local help start").stdout, help);
+}
+
+#[test]
 fn quiet_leaves_results_warnings_and_errors() {
     let s = Sandbox::with_cluster();
     s.run("local start -q")

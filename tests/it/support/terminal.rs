@@ -49,6 +49,11 @@ impl Sandbox {
             .get_process_mut()
             .set_window_size(120, 40)
             .expect("a size");
+        // As a person's does; without it Ctrl-C would leave nothing to clean up.
+        session
+            .get_process_mut()
+            .set_echo(true, None)
+            .expect("an echo");
         Terminal {
             sandbox: self,
             session,
