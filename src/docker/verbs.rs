@@ -110,6 +110,30 @@ impl Tools {
         invocation.limit(STOP)
     }
 
+    /// `docker exec` of a shell command in a container.
+    pub fn exec(&self, id: &str, command: &str) -> Invocation {
+        self.docker(&["exec", id, "/bin/sh", "-c", command])
+    }
+
+    /// `docker rm` of containers that are stopped; their named volumes stay.
+    pub fn remove(&self, ids: &[String]) -> Invocation {
+        let mut invocation = self.docker(&["rm"]);
+        invocation.args.extend_from_slice(ids);
+        invocation
+    }
+
+    /// `docker-compose stop`.
+    pub fn stop_project(&self, project: &Project) -> Invocation {
+        self.compose(project, &["stop"]).limit(STOP)
+    }
+
+    /// `docker-compose pull`.
+    pub fn pull_project(&self, project: &Project) -> Invocation {
+        let mut invocation = self.compose(project, &["pull"]).limit(LONG);
+        invocation.silence_limit = Some(REGISTRY_SILENCE);
+        invocation
+    }
+
     /// `docker pull` of one image.
     pub fn pull(&self, image: &str) -> Invocation {
         let mut invocation = self.docker(&["pull", image]).limit(LONG);
@@ -153,6 +177,12 @@ impl Tools {
     /// `docker-compose kill`.
     pub fn kill(&self, project: &Project) -> Invocation {
         self.compose(project, &["kill"]).limit(STOP)
+    }
+
+    /// `docker-compose down --remove-orphans`: containers and networks go, volumes stay.
+    pub fn take_down(&self, project: &Project) -> Invocation {
+        self.compose(project, &["down", "--remove-orphans"])
+            .limit(LONG)
     }
 
     /// `docker-compose down -v --remove-orphans`: containers, networks and volumes go.

@@ -1,30 +1,45 @@
 //! `prisma local upgrade`: `docker pull` of each image, then `docker-compose up -d`. Data is kept.
 
 use super::world::World;
-use super::{act, look_locked, report};
+use super::{act, exposure, external, look_locked, report};
 use crate::cli;
-use crate::cluster::{Cluster, PrismaVersion};
+use crate::cluster::{Cluster, Edition, PrismaVersion, documented};
 use crate::commands::Report;
 use crate::context::Context;
 use crate::error::{Failure, Kind, Result};
+use crate::keys;
 use crate::plan::{Plan, Step};
 
 /// Gets newer images of the cluster's version, or those of another one, and runs them.
 pub fn run(ctx: &Context, args: &cli::Upgrade) -> Result<Report> {
     let (world, _lock) = look_locked(ctx, &args.which.name, "upgrade", World::look)?;
     let mut cluster = world.cluster()?;
+    let changes = args.to.as_ref().is_some_and(|to| *to != cluster.version);
     if let Some(to) = &args.to {
         check_direction(&world, &cluster, to, args.force)?;
-        cluster.version = to.clone();
+        change_version(ctx, &mut cluster, to)?;
     }
     let rendered = World::render(ctx, &cluster)?;
+    exposure::warn(ctx, &world, &cluster);
     super::ports::check(ctx, &world, &cluster)?;
+    external::check(ctx, &world, &cluster)?;
     world.allow_overwriting(ctx, &rendered)?;
     world.check_compose(ctx)?;
     let limit = args.waiting.limit();
     let mut plan = Plan::default();
     // Pulled before anything is written: an image that cannot be had leaves all as it was.
-    pull(&world, &mut plan, &cluster);
+    let by_compose = cluster.edition() == Edition::Server && !changes && world.has(&rendered);
+    if by_compose {
+        plan.then(Step::Run {
+            label: "pulling the images".to_owned(),
+            done: "images pulled".to_owned(),
+            invocation: world.tools.pull_project(&world.project(&rendered)),
+            progress: true,
+        });
+    } else {
+        pull(&world, &mut plan, &cluster);
+    }
+    world.leave_other_edition(&mut plan, &cluster)?;
     world.write_files(&mut plan, &cluster, &rendered)?;
     world.bring_up(ctx, &mut plan, &cluster, &rendered, limit)?;
     act(ctx, &plan, || {
@@ -32,8 +47,9 @@ pub fn run(ctx: &Context, args: &cli::Upgrade) -> Result<Report> {
     })
 }
 
+/// Image by image: docker-compose pulls what its file names, and that is written afterwards.
 fn pull(world: &World, plan: &mut Plan, cluster: &Cluster) {
-    for image in [cluster.database.image().to_owned(), cluster.version.image()] {
+    for image in cluster.images() {
         plan.then(Step::Run {
             label: format!("pulling {image}"),
             done: format!("{image} pulled"),
@@ -41,6 +57,24 @@ fn pull(world: &World, plan: &mut Plan, cluster: &Cluster) {
             progress: true,
         });
     }
+}
+
+/// Gives a cluster another version, and what that version needs. The database keeps its password and the
+/// name of the server's own tables, whatever the page of the new edition says: the data is there.
+fn change_version(ctx: &Context, cluster: &mut Cluster, to: &PrismaVersion) -> Result<()> {
+    cluster.version = to.clone();
+    if to.edition() == Edition::Cluster {
+        let port = &mut cluster.database.host_port;
+        *port = port.or(Some(documented::DATABASE_PORT));
+    }
+    if cluster.key_pair().is_some() && !to.knows_key_pairs() {
+        ctx.ui.warn(&format!(
+            "Prisma {to} knows no key pairs: the cluster gets a new secret in its place, and whoever \
+             deploys with a copy of the old key needs that one (`clusterSecret` in the registry)"
+        ));
+        cluster.cluster_secret = Some(keys::random_secret()?);
+    }
+    Ok(())
 }
 
 /// A newer server may have changed the database in ways an older one does not know.
