@@ -40,6 +40,30 @@ pub struct LogOptions {
     pub timestamps: bool,
 }
 
+impl LogOptions {
+    /// The same as flags, which docker and docker-compose spell alike.
+    fn flags(&self) -> Vec<String> {
+        let mut flags = Vec::new();
+        if self.follow {
+            flags.push("--follow".to_owned());
+        }
+        if self.timestamps {
+            flags.push("--timestamps".to_owned());
+        }
+        for (flag, value) in [("--tail", &self.tail), ("--since", &self.since)] {
+            if let Some(value) = value {
+                flags.extend([flag.to_owned(), value.clone()]);
+            }
+        }
+        flags
+    }
+
+    /// Following ends when the user or the container ends it.
+    fn limit(&self) -> Duration {
+        if self.follow { Duration::MAX } else { LONG }
+    }
+}
+
 impl Tools {
     fn docker(&self, args: &[&str]) -> Invocation {
         Invocation::new(&self.docker, args.iter().copied())
@@ -144,21 +168,20 @@ impl Tools {
     /// `docker logs` of one container.
     pub fn logs(&self, id: &str, options: &LogOptions) -> Invocation {
         let mut invocation = self.docker(&["logs"]);
-        let args = &mut invocation.args;
-        if options.follow {
-            args.push("--follow".into());
+        invocation.args.extend(options.flags());
+        invocation.args.push(id.to_owned());
+        invocation.limit(options.limit())
+    }
+
+    /// `docker-compose logs`. v1 does not know `since`.
+    pub fn logs_project(&self, project: &Project, options: &LogOptions, color: bool) -> Invocation {
+        let mut verb = vec!["logs".to_owned()];
+        if !color {
+            verb.push("--no-color".to_owned());
         }
-        if options.timestamps {
-            args.push("--timestamps".into());
-        }
-        for (flag, value) in [("--tail", &options.tail), ("--since", &options.since)] {
-            if let Some(value) = value {
-                args.extend([flag.to_owned(), value.clone()]);
-            }
-        }
-        args.push(id.to_owned());
-        // Following ends when the user or the container ends it.
-        invocation.limit(if options.follow { Duration::MAX } else { LONG })
+        verb.extend(options.flags());
+        let verb: Vec<&str> = verb.iter().map(String::as_str).collect();
+        self.compose(project, &verb).limit(options.limit())
     }
 
     /// The version of docker-compose alone, for example `1.29.2`. v1 takes a third of a second.
