@@ -237,18 +237,17 @@ pub fn query(ctx: &Context, invocation: &Invocation) -> Result<Outcome> {
 
 /// A cluster's containers, as docker sees them now.
 pub fn containers(ctx: &Context, tools: &Tools, project: &str) -> Result<Vec<Container>> {
-    let ids = parse_ids(&query(ctx, &tools.container_ids(project))?.stdout);
-    if ids.is_empty() {
-        return Ok(Vec::new());
-    }
-    let inspect = tools.inspect(&ids);
-    match query(ctx, &inspect) {
-        Ok(outcome) => parse_inspect(&outcome.stdout),
-        // One of them went between the two queries: what is left is asked for again.
-        Err(failure) if failure.message.contains("No such") => {
-            let ids = parse_ids(&query(ctx, &tools.container_ids(project))?.stdout);
-            parse_inspect(&query(ctx, &tools.inspect(&ids))?.stdout)
+    let mut tries = 5;
+    loop {
+        let ids = parse_ids(&query(ctx, &tools.container_ids(project))?.stdout);
+        if ids.is_empty() {
+            return Ok(Vec::new());
         }
-        Err(failure) => Err(failure),
+        match query(ctx, &tools.inspect(&ids)) {
+            Ok(outcome) => return parse_inspect(&outcome.stdout),
+            // One of them went between the two queries: what is left is asked for again.
+            Err(failure) if tries > 0 && failure.message.contains("No such") => tries -= 1,
+            Err(failure) => return Err(failure),
+        }
     }
 }

@@ -122,11 +122,6 @@ impl Tools {
         ])
     }
 
-    /// `docker image inspect`, just the ids in order; fails when one is not there.
-    pub fn image_id(&self, image: &str) -> Invocation {
-        self.docker(&["image", "inspect", "--format", "{{.Id}}", image])
-    }
-
     /// `docker stop` of some containers.
     pub fn stop(&self, ids: &[String]) -> Invocation {
         let mut invocation = self.docker(&["stop"]);

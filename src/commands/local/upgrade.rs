@@ -6,9 +6,12 @@ use crate::cli;
 use crate::cluster::{Cluster, Edition, PrismaVersion, documented};
 use crate::commands::Report;
 use crate::context::Context;
+use crate::docker::Container;
 use crate::error::{Failure, Kind, Result};
 use crate::keys;
 use crate::plan::{Plan, Step};
+use crate::wait::containers;
+use serde_json::json;
 
 /// Gets newer images of the cluster's version, or those of another one, and runs them.
 pub fn run(ctx: &Context, args: &cli::Upgrade) -> Result<Report> {
@@ -42,9 +45,37 @@ pub fn run(ctx: &Context, args: &cli::Upgrade) -> Result<Report> {
     world.leave_other_edition(&mut plan, &cluster)?;
     world.write_files(&mut plan, &cluster, &rendered)?;
     world.bring_up(ctx, &mut plan, &cluster, &rendered, limit)?;
-    act(ctx, &plan, || {
+    let report = act(ctx, &plan, || {
         report::running(&world, &cluster, limit.is_some(), "is up to date")
-    })
+    })?;
+    if ctx.dry_run {
+        return Ok(report);
+    }
+    let now = containers(ctx, &world.tools, world.name.as_ref())?;
+    Ok(with_images(report, &world.containers, &now))
+}
+
+/// Adds which images are other ones than before, where that is known.
+fn with_images(mut report: Report, before: &[Container], now: &[Container]) -> Report {
+    let is_newer = |container: &Container| {
+        let is_old = |old: &Container| old.image_id == container.image_id;
+        !before.is_empty() && !before.iter().any(is_old)
+    };
+    let newer: Vec<&str> = now
+        .iter()
+        .filter(|container| is_newer(container))
+        .map(|container| container.image.as_str())
+        .collect();
+    let line = match newer.as_slice() {
+        _ if before.is_empty() => String::new(),
+        [] => "the images were the newest already\n".to_owned(),
+        newer => format!("runs newer images now: {}\n", newer.join(", ")),
+    };
+    report.text += &line;
+    let image =
+        |container: &Container| json!({"image": container.image, "newer": is_newer(container)});
+    report.data["images"] = now.iter().map(image).collect();
+    report
 }
 
 /// Image by image: docker-compose pulls what its file names, and that is written afterwards.
