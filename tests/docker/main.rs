@@ -18,6 +18,7 @@
 
 mod api;
 mod cluster;
+mod example;
 mod images;
 mod rig;
 mod run;

@@ -3,15 +3,18 @@
 mod crossing;
 mod data;
 mod deploy;
+mod editions;
 mod images;
 mod logs;
 mod ports;
+mod server;
 mod signals;
 mod start;
 mod takeover;
 mod trouble;
 mod upgrade;
 mod values;
+mod versions;
 
 use crate::suite::Case;
 
@@ -21,6 +24,7 @@ pub fn all() -> Vec<Case> {
         start::CASES,
         data::CASES,
         deploy::CASES,
+        editions::CASES,
         ports::CASES,
         trouble::CASES,
         images::CASES,
@@ -28,6 +32,8 @@ pub fn all() -> Vec<Case> {
         crossing::CASES,
         takeover::CASES,
         values::CASES,
+        versions::CASES,
+        server::CASES,
         signals::CASES,
         logs::CASES,
     ]

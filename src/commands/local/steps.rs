@@ -119,16 +119,19 @@ impl World {
 
     fn probe(&self, cluster: &Cluster) -> Probe {
         let database = &cluster.database;
-        if database.external.is_some() {
+        let Some(service) = cluster.database_service() else {
             return Probe::None;
-        }
+        };
         match (cluster.edition(), self.database(cluster)) {
             (Edition::Cluster, Some(address)) => Probe::Greeting {
                 connector: database.connector,
                 address,
                 insist: self.engine.local,
             },
-            _ => Probe::Inside(probe(database)),
+            _ => Probe::Inside {
+                service,
+                command: probe(database),
+            },
         }
     }
 
