@@ -8,6 +8,7 @@
 mod compose;
 mod dotenv;
 mod roundtrip;
+mod server;
 
 use dotenv::Generation;
 use prisma_cli::cluster::{Cluster, ClusterName, PrismaVersion};

@@ -43,8 +43,8 @@ pub fn run(ctx: &Context, args: &cli::Upgrade) -> Result<Report> {
     } else {
         pull(&world, &mut plan, &cluster);
     }
-    world.leave_other_edition(&mut plan, &cluster)?;
     world.write_files(&mut plan, &cluster, &rendered)?;
+    world.leave_other_edition(&mut plan, &cluster);
     world.bring_up(ctx, &mut plan, &cluster, &rendered, limit)?;
     let report = act(ctx, &plan, || {
         report::running(&world, &cluster, limit.is_some(), "is up to date")
