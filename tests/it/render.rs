@@ -6,6 +6,7 @@
 )]
 
 mod compose;
+mod config;
 mod dotenv;
 mod roundtrip;
 mod server;
