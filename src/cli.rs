@@ -1,21 +1,26 @@
 //! The command line: clap types. Their doc comments are the help text.
 
 mod cluster;
+pub mod complete;
 mod deploy;
+pub mod examples;
 mod local;
 pub mod usage;
 
 use crate::context::Env;
-use crate::error::Failure;
+use crate::error::{self, Failure};
 use crate::ui::{Color, Format};
 use clap::builder::BoolishValueParser;
+use clap::builder::StyledStr;
 use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::ffi::OsString;
 use std::str::FromStr;
 use std::time::Duration;
 
 pub use cluster::{Add, Cluster, ClusterLogs, Remove};
+use complete::Completions;
 pub use deploy::Deploy;
+use examples::examples;
 pub use local::{Local, LogPart, Logs, Name, Nuke, Restart, Start, Upgrade, Waiting};
 
 /// run self-hosted Prisma 1 servers ("clusters") through Docker
@@ -28,7 +33,9 @@ pub use local::{Local, LogPart, Logs, Name, Nuke, Restart, Start, Upgrade, Waiti
     propagate_version = false,
     infer_subcommands = false,
     max_term_width = 100,
-    after_help = "start a cluster with `prisma local start`, see it with `prisma local ps`"
+    help_template = "{about-with-newline}\n{before-help}{usage-heading} {usage}\n\n{all-args}{after-help}",
+    before_help = examples::daily(),
+    after_help = statuses()
 )]
 pub struct Cli {
     /// Flags of every command.
@@ -47,7 +54,7 @@ pub struct Cli {
 #[command(next_help_heading = "Options of every command")]
 #[expect(clippy::struct_excessive_bools, reason = "flags are independent")]
 pub struct Global {
-    /// form of the result on stdout
+    /// form of the result on stdout: for people, or one JSON document
     #[arg(
         short,
         long,
@@ -124,8 +131,27 @@ pub enum Command {
     #[command(subcommand)]
     Cluster(Cluster),
     /// deploy the service of the nearest `prisma.yml`
+    #[command(after_help = examples(&[
+        ("prisma deploy", "to the cluster that `prisma.yml` names"),
+        ("prisma deploy -c staging -s test", "elsewhere, for once"),
+        ("prisma deploy -d", "only show what would change"),
+        ("prisma deploy -w", "again at every change"),
+    ]))]
     Deploy(Box<Deploy>),
+    /// print the script with which a shell completes commands, flags and names
+    #[command(after_help = examples(&[
+        ("prisma completions bash > ~/.local/share/bash-completion/completions/prisma", ""),
+        ("prisma completions zsh > ~/.zsh/completions/_prisma", ""),
+        ("prisma completions fish > ~/.config/fish/completions/prisma.fish", ""),
+        ("prisma completions powershell >> $PROFILE", ""),
+        ("prisma completions elvish >> ~/.config/elvish/rc.elv", ""),
+    ]))]
+    Completions(Completions),
     /// print the version
+    #[command(after_help = examples(&[
+        ("prisma version", ""),
+        ("prisma version -o json", "for programs"),
+    ]))]
     Version,
 }
 
@@ -136,6 +162,7 @@ impl Command {
             Command::Local(local) => local.name(),
             Command::Cluster(cluster) => cluster.name(),
             Command::Deploy(_) => "deploy",
+            Command::Completions(_) => "completions",
             Command::Version => "version",
         }
     }
@@ -143,17 +170,35 @@ impl Command {
 
 /// Parses the arguments, program name first.
 pub fn parse(args: impl IntoIterator<Item = OsString>, env: &Env) -> Result<Cli, clap::Error> {
-    let mut command = with_variables(Cli::command(), env);
-    command.build();
-    let command = command
-        .mut_subcommand("help", help)
-        .mut_subcommand("local", |group| group.mut_subcommand("help", help))
-        .mut_subcommand("cluster", |group| group.mut_subcommand("help", help));
+    let command = built(with_variables(Cli::command(), env));
     Cli::from_arg_matches(&command.try_get_matches_from(args)?)
 }
 
-fn help(command: clap::Command) -> clap::Command {
-    command.about("print help of a command")
+/// All commands and flags, for what is made of them: completions, manual, reference.
+pub fn definition() -> clap::Command {
+    built(Cli::command())
+}
+
+fn built(mut command: clap::Command) -> clap::Command {
+    command.build();
+    helpful(command)
+}
+
+/// clap's own `help` commands in our style.
+fn helpful(command: clap::Command) -> clap::Command {
+    if command.get_name() == "help" {
+        return command.about("print help of a command");
+    }
+    command.mut_subcommands(helpful)
+}
+
+/// The exit statuses, at the end of the program's help.
+fn statuses() -> StyledStr {
+    let lines = error::STATUSES
+        .iter()
+        .map(|(status, what)| format!("\n  {status:<4} {what}"));
+    let lines: String = lines.collect();
+    StyledStr::from(examples::heading("Exit status:") + &lines)
 }
 
 /// Help names each flag's variable, but not the value it happens to have. One that is set and empty
