@@ -125,10 +125,16 @@ impl Global {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// run clusters on this machine's Docker engine
-    #[command(subcommand)]
+    #[command(subcommand, after_help = examples(&[
+        ("prisma local start", "a cluster, its database and its data"),
+        ("prisma local ps -n staging", "what of another one runs"),
+    ]))]
     Local(Local),
     /// the clusters that services can be deployed to: the registry `~/.prisma/config.yml`
-    #[command(subcommand)]
+    #[command(subcommand, after_help = examples(&[
+        ("prisma cluster list", "all of them, and which answer"),
+        ("prisma cluster add", "one that is there already"),
+    ]))]
     Cluster(Cluster),
     /// deploy the service of the nearest `prisma.yml`
     #[command(after_help = examples(&[
@@ -247,38 +253,4 @@ fn duration(text: &str) -> Result<Duration, String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_definition_is_sound_and_every_flag_has_a_variable() {
-        let mut command = Cli::command();
-        command.build();
-        command.clone().debug_assert();
-        let mut stack = vec![command];
-        while let Some(command) = stack.pop() {
-            for arg in command.get_arguments() {
-                let built_in = matches!(arg.get_id().as_str(), "help" | "version");
-                if !built_in && !arg.is_positional() {
-                    let name = format!("{} --{}", command.get_name(), arg.get_id());
-                    let variable = arg.get_env().map(|v| v.to_string_lossy().into_owned());
-                    assert!(variable.is_some_and(|v| v.starts_with("PRISMA_")), "{name}");
-                    let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
-                    assert!(
-                        help.starts_with(|c: char| !c.is_uppercase() || help.starts_with("Prisma")),
-                        "{name}: {help}"
-                    );
-                    assert!(!help.ends_with('.'), "{name}: {help}");
-                }
-            }
-            stack.extend(command.get_subcommands().cloned());
-        }
-    }
-
-    #[test]
-    fn durations_take_units_and_plain_seconds() {
-        assert_eq!(duration("90"), Ok(Duration::from_secs(90)));
-        assert_eq!(duration("5m"), Ok(Duration::from_secs(300)));
-        assert!(duration("0").is_err() && duration("soon").is_err());
-    }
-}
+mod tests;

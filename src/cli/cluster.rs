@@ -34,7 +34,7 @@ pub enum Cluster {
     Remove(Remove),
     /// show what a cluster's server prints (docker logs)
     #[command(after_help = examples(&[
-        ("prisma cluster logs", "of the cluster that `prisma.yml` names"),
+        ("prisma cluster logs", "of the cluster in `prisma.yml`"),
         ("prisma cluster logs prod -f --tail 20", ""),
         ("prisma cluster logs local --all --since 10m", "the database too"),
     ]))]

@@ -17,8 +17,8 @@ pub enum Local {
     #[command(after_help = examples(&[
         ("prisma local start", "create a cluster, or start it again on its data"),
         ("prisma local start -n staging", "another one beside it, ports and data its own"),
-        ("prisma local start --prisma-version 1.2 --port 4500", ""),
-        ("prisma local start --bind 127.0.0.1", "only reached from this machine"),
+        ("prisma local start --prisma-version 1.2", "another version"),
+        ("prisma local start --bind 127.0.0.1", "reached from here alone"),
     ]))]
     Start(Start),
     /// stop a cluster, keeping its data (docker stop)

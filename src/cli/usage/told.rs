@@ -100,9 +100,12 @@ fn unknown_argument(error: &clap::Error, path: &[&Command]) -> Failure {
         format!("`{here}` does not know what to do with `{word}`")
     };
     let failure = Failure::new(Kind::Usage, what);
-    match text(error, ContextKind::SuggestedArg) {
-        "" => failure,
-        meant => failure.hint(format!("did you mean `{}`?", flag(meant))),
+    let known = path.iter().flat_map(|command| command.get_arguments());
+    let known: Vec<&str> = known.filter_map(clap::Arg::get_long).collect();
+    let bare = flag(word).strip_prefix("--").unwrap_or_default();
+    match suggest::nearest(bare, &known) {
+        Some(meant) if !bare.is_empty() => failure.hint(format!("did you mean `--{meant}`?")),
+        _ => failure,
     }
 }
 
