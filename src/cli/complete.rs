@@ -102,7 +102,10 @@ pub fn candidates(words: &[OsString], names: &Names) -> String {
 /// that would be more than one line, is none.
 fn line(candidate: &CompletionCandidate) -> Option<(String, String)> {
     let word = candidate.get_value().to_str()?;
-    if word.is_empty() || crate::process::shell_quote(word) != word {
+    // More letters behind those of flags, known ones or not.
+    let is_letter =
+        candidate.get_id().is_some() && word.starts_with('-') && !word.starts_with("--");
+    if is_letter || word.is_empty() || crate::process::shell_quote(word) != word {
         return None;
     }
     let help = candidate.get_help().map(ToString::to_string);

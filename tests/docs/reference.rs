@@ -35,6 +35,9 @@ fn section(text: &mut String, group: &str, command: &Command) {
     let usage = command.clone().render_usage().to_string();
     let about = command.get_about().expect("has one");
     let _ = write!(text, "\n## {name}\n\n{about}\n");
+    for alias in command.get_visible_aliases() {
+        let _ = write!(text, "\nAlso `{group} {alias}`.\n");
+    }
     if !command.has_subcommands() {
         let usage = usage.trim_start_matches("Usage: ");
         let _ = write!(text, "\n```text\n{usage}\n```\n");

@@ -6,6 +6,7 @@
     reason = "tests start the program and write files"
 )]
 
+mod completions;
 mod config;
 mod deadlines;
 mod dry_run;
@@ -21,6 +22,7 @@ mod takeover;
 mod terminal;
 mod together;
 mod tools;
+mod variables;
 mod verbs;
 mod views;
 mod waiting;

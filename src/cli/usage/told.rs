@@ -147,7 +147,10 @@ fn variable(shown: &str, words: &[&str], path: &[&Command], env: &Env) -> Option
         .flat_map(|command| command.get_arguments())
         .find(|arg| {
             let long = arg.get_long().map(|long| format!("--{long}"));
-            long.as_deref() == Some(shown)
+            let short = arg.get_short().map(|short| format!("-{short}"));
+            [long, short]
+                .iter()
+                .any(|name| name.as_deref() == Some(shown))
         })?;
     let name = arg.get_env()?.to_str()?;
     let short = arg.get_short().map(|short| format!("-{short}"));
