@@ -1,5 +1,6 @@
 //! The trials, by what they are about.
 
+mod ci;
 mod crossing;
 mod data;
 mod deploy;
@@ -21,6 +22,7 @@ pub fn all() -> Vec<Case> {
         start::CASES,
         data::CASES,
         deploy::CASES,
+        ci::CASES,
         ports::CASES,
         trouble::CASES,
         images::CASES,
