@@ -14,8 +14,10 @@
 //!    waited for ([`wait`]); a deployment speaks the server's protocol ([`api::deploy`]).
 //! 6. A report goes to stdout ([`ui`]), or a failure ([`error`]) to stderr, here, in one place.
 //!
+//! A shell that asks what may stand at its cursor is answered before all this ([`cli::complete`]).
+//!
 //! Everything between looking and acting is a pure function. Each outside crate has one owner: clap
-//! in [`cli`], duct in [`process`], `serde_yaml` and `yaml-edit` in [`yaml`], console, indicatif and
+//! and clap_complete in [`cli`], duct in [`process`], `serde_yaml` and `yaml-edit` in [`yaml`], console, indicatif and
 //! inquire in [`ui`], ureq in [`api::http`], jsonwebtoken in [`api::token`], the process's environment in [`context`].
 
 #![cfg_attr(

@@ -43,14 +43,11 @@ const OFFERED: [(&str, &[&str]); 9] = [
     ("prisma local stop --qui", &["--quiet"]),
 ];
 
-/// The shell, if this machine has it, with the sandbox's home and programs in front of the system's.
+/// The shell, if this machine has it (`scripts/test` says when it has not), with the sandbox's home and programs in front of the system's.
 fn shell(s: &Sandbox, name: &str) -> Option<Command> {
     let folders = ["/usr/bin", "/bin", "/usr/local/bin"];
     let paths = folders.map(|folder| PathBuf::from(folder).join(name));
-    let Some(path) = paths.into_iter().find(|path| path.exists()) else {
-        eprintln!("skipped: no `{name}` here");
-        return None;
-    };
+    let path = paths.into_iter().find(|path| path.exists())?;
     let mut command = Command::new(path);
     command
         .env_clear()

@@ -40,12 +40,9 @@ fn run(s: &Sandbox, program: &str, words: &[&str], env: &[(&str, &str)]) -> (i32
     (status, text(&output.stdout), text(&output.stderr))
 }
 
+/// `scripts/test` says when there is none.
 fn has_make() -> bool {
-    let found = std::path::Path::new("/usr/bin/make").exists();
-    if !found {
-        eprintln!("skipped: no `make` here");
-    }
-    found
+    std::path::Path::new("/usr/bin/make").exists()
 }
 
 fn make(s: &Sandbox, words: &[&str]) -> (i32, String, String) {
