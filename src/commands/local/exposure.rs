@@ -31,15 +31,16 @@ fn exposed(cluster: &Cluster) -> Option<String> {
     let secret = cluster.cluster_secret.as_deref();
     let server = (secret == Some(documented::MANAGEMENT_SECRET))
         .then(|| format!("the server on port {}", cluster.port));
-    let parts: Vec<String> = database.into_iter().chain(server).collect();
-    match parts.as_slice() {
-        [] => None,
-        [one] => Some(format!(
-            "{one} is published on all interfaces with the documented password"
+    match (database, server) {
+        (None, None) => None,
+        (Some(database), None) => Some(format!(
+            "{database} is published on all interfaces with the documented password"
         )),
-        many => Some(format!(
-            "{} are published on all interfaces with documented passwords",
-            many.join(" and ")
+        (None, Some(server)) => Some(format!(
+            "{server} is published on all interfaces with the documented management secret"
+        )),
+        (Some(database), Some(server)) => Some(format!(
+            "{database} and {server} are published on all interfaces with the documented password and secret"
         )),
     }
 }
@@ -74,7 +75,7 @@ mod tests {
         assert_eq!(
             exposed(&cluster).as_deref(),
             Some(
-                "the database on port 3306 and the server on port 4466 are published on all interfaces with documented passwords"
+                "the database on port 3306 and the server on port 4466 are published on all interfaces with the documented password and secret"
             )
         );
     }
