@@ -75,7 +75,16 @@ fn page(name: &str, command: Command) -> String {
     } else {
         text += ".SH \"SEE ALSO\"\n\\fBprisma\\fR(1) for the options of every command, exit status, environment and files\n";
     }
-    text
+    ascii(&text)
+}
+
+/// As every roff understands it: `…` and the like by their numbers.
+fn ascii(text: &str) -> String {
+    let spelled = |c: char| match c.is_ascii() {
+        true => c.to_string(),
+        false => format!("\\[u{:04X}]", u32::from(c)),
+    };
+    text.chars().map(spelled).collect()
 }
 
 /// A flag with all that is to be said about it in one paragraph. Those of every command are told once,

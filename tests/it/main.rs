@@ -10,6 +10,7 @@ mod completions;
 mod config;
 mod deadlines;
 mod dry_run;
+mod exposure;
 mod failures;
 mod install;
 mod named;

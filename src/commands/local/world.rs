@@ -1,8 +1,8 @@
 //! Everything a verb has to know before it decides: files, registry entry, containers.
 
-use super::adopt;
+use super::{adopt, foreign};
 use crate::address::host_of;
-use crate::cluster::{Cluster, ClusterName, config};
+use crate::cluster::{Cluster, ClusterName, Edition, config};
 use crate::context::Context;
 use crate::docker::engine::is_loopback;
 use crate::docker::{Container, Engine, Project, Tools};
@@ -31,7 +31,7 @@ pub struct World {
     /// The cluster's folder, there or not.
     pub folder: PathBuf,
     /// `cluster.yml`: its text and what it says. Verbs that do not need it work with a broken one.
-    config: Result<Option<(String, Cluster)>>,
+    pub(super) config: Result<Option<(String, Cluster)>>,
     /// The rendered files, as they are now.
     pub compose: Option<String>,
     pub dotenv: Option<String>,
@@ -53,6 +53,7 @@ impl World {
         let folder = ctx.home.cluster(name.as_ref());
         let tools = Tools::find(&ctx.env, &*ctx.runner)?;
         let containers = wait::containers(ctx, &tools, name.as_ref())?;
+        foreign::refuse(name, &folder, &containers)?;
         Ok(World {
             name: name.clone(),
             engine: Engine::find(&ctx.env),
@@ -152,14 +153,20 @@ impl World {
         let Some(secret) = entry.usable()?.secret.as_deref() else {
             return Ok(cluster);
         };
-        let key = PrivateKey::parse(secret).map_err(|failure| {
-            Failure::new(
-                Kind::ConfigInvalid,
-                format!("`clusterSecret` of cluster `{}` in the registry: {failure}", self.name),
-            )
-            .hint("put the right private key there, or remove the line to use the one in `cluster.yml`")
-        })?;
-        cluster.cluster_secret = Some(key.pem_pkcs1());
+        cluster.cluster_secret = match PrivateKey::parse(secret) {
+            Ok(key) => Some(key.pem_pkcs1()),
+            Err(_) if cluster.edition() == Edition::Server && !secret.contains("-----BEGIN") => {
+                Some(secret.to_owned())
+            }
+            Err(failure) => {
+                let name = &self.name;
+                let message =
+                    format!("`clusterSecret` of cluster `{name}` in the registry: {failure}");
+                return Err(Failure::new(Kind::ConfigInvalid, message).hint(
+                    "put the right private key there, or remove the line to use the one in `cluster.yml`",
+                ));
+            }
+        };
         Ok(cluster)
     }
 
@@ -186,9 +193,18 @@ impl World {
         render(cluster)
     }
 
-    /// Whether docker has the two containers up.
-    pub fn is_up(&self) -> bool {
-        self.containers.len() >= 2 && self.containers.iter().all(Container::is_up)
+    /// Whether docker has all containers of the cluster up.
+    pub fn is_up(&self, cluster: &Cluster) -> bool {
+        let services = [Some(cluster.server_service()), cluster.database_service()];
+        let is_there = |service| self.containers.iter().any(|c| c.service == service);
+        services.into_iter().flatten().all(is_there) && self.containers.iter().all(Container::is_up)
+    }
+
+    /// Whether the containers are of another edition, with other services on another network.
+    pub fn crosses(&self, cluster: &Cluster) -> bool {
+        let server = cluster.server_service();
+        let mut servers = self.containers.iter().filter(|c| c.is_server());
+        servers.any(|c| c.service != server)
     }
 
     /// Whether the rendered files on disk are these.
@@ -213,9 +229,16 @@ impl World {
         format!("http://{}:{}", self.reach(cluster), cluster.port)
     }
 
-    /// The database's published address.
-    pub fn database(&self, cluster: &Cluster) -> String {
-        format!("{}:{}", self.reach(cluster), cluster.database.host_port)
+    /// The database's published address, if it is published; that of an external one.
+    pub fn database(&self, cluster: &Cluster) -> Option<String> {
+        let database = &cluster.database;
+        match &database.external {
+            Some(external) => Some(external.to_string()),
+            None => {
+                let port = database.host_port?;
+                Some(format!("{}:{port}", self.reach(cluster)))
+            }
+        }
     }
 
     /// The host under which the published ports are reached: one that is bound elsewhere than on
