@@ -13,6 +13,10 @@ PRISMA_NO_INPUT=true
 # a registry of its own: the one of whoever runs this is left alone
 PRISMA_HOME=$(mktemp -d)
 export PRISMA_NAME PRISMA_CLUSTER PRISMA_NO_INPUT PRISMA_HOME
+# nobody but this machine needs to reach it, unless docker runs on another one
+case ${DOCKER_HOST:-unix:} in
+  unix:*) export PRISMA_BIND="${PRISMA_BIND:-127.0.0.1}" ;;
+esac
 
 started=''
 clean() {

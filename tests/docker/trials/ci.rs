@@ -57,6 +57,7 @@ fn a_command_against_a_fresh_service(setting: &Setting) {
     let endpoint = format!("NAME http://localhost:{}\n", cluster.port);
     assert!(stdout.contains(&endpoint), "{stdout}");
     assert!(stdout.contains("already up to date"), "{stdout}");
+    assert!(!ran.stderr.contains("warning: "), "{}", ran.stderr);
     is_gone(&cluster, &example);
 }
 
