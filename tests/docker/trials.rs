@@ -1,5 +1,6 @@
 //! The trials, by what they are about.
 
+mod ci;
 mod crossing;
 mod data;
 mod deploy;
@@ -25,6 +26,7 @@ pub fn all() -> Vec<Case> {
         data::CASES,
         deploy::CASES,
         editions::CASES,
+        ci::CASES,
         ports::CASES,
         trouble::CASES,
         images::CASES,

@@ -37,7 +37,7 @@ fn exposed(cluster: &Cluster) -> Option<String> {
             "{database} is published on all interfaces with the documented password"
         )),
         (None, Some(server)) => Some(format!(
-            "{server} is published on all interfaces with the documented secret"
+            "{server} is published on all interfaces with the documented management secret"
         )),
         (Some(database), Some(server)) => Some(format!(
             "{database} and {server} are published on all interfaces with the documented password and secret"

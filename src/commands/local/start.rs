@@ -22,12 +22,12 @@ pub fn run(ctx: &Context, args: &cli::Start) -> Result<Report> {
     let rendered = World::render(ctx, &cluster)?;
     let limit = args.waiting.limit();
 
-    exposure::warn(ctx, &world, &cluster);
     let mut plan = Plan::default();
     if is_settled(ctx, &world, &cluster)? {
         let taken_over = world.config()?.is_none();
         let as_it_is = taken_over || (world.has(&rendered) && !world.override_is_newer());
         if as_it_is {
+            exposure::warn(ctx, &world, &cluster);
             // Containers that serve well are not made anew for a file's sake.
             world.write_files(&mut plan, &cluster, &rendered)?;
             world.register(ctx, &mut plan, &cluster)?;
@@ -40,6 +40,7 @@ pub fn run(ctx: &Context, args: &cli::Start) -> Result<Report> {
     external::check(ctx, &world, &cluster)?;
     world.allow_overwriting(ctx, &rendered)?;
     world.check_compose(ctx)?;
+    exposure::warn(ctx, &world, &cluster);
     if world.config()?.is_none() && !world.containers.is_empty() {
         ctx.ui
             .status("taking over the containers of another prisma CLI; their data is kept");
