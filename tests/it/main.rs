@@ -18,6 +18,7 @@ mod output;
 mod projects;
 mod render;
 mod secrets;
+mod server;
 mod signals;
 mod start;
 mod support;

@@ -77,7 +77,7 @@ read_file() {
       block=
     fi
     case $line in
-      '' | '#'*) ;;
+      '' | '#'* | '        '*) ;;
       '      - '*)
         unquote "${line#      - }"
         case $key in
