@@ -141,6 +141,13 @@ impl Tools {
         invocation
     }
 
+    /// `docker volume rm` of volumes, whether they are there or not.
+    pub fn remove_volumes(&self, names: &[String]) -> Invocation {
+        let mut invocation = self.docker(&["volume", "rm", "-f"]);
+        invocation.args.extend_from_slice(names);
+        invocation
+    }
+
     /// `docker network prune` for a project: those of its networks go that nobody uses.
     pub fn prune_networks(&self, project: &str) -> Invocation {
         let project = format!("label=com.docker.compose.project={project}");

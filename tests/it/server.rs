@@ -494,3 +494,84 @@ fn the_report_in_json() {
         }})
     );
 }
+
+#[test]
+fn another_database_by_hand_is_told_and_both_go_with_the_cluster() {
+    let s = with_running("database:\n  connector: mysql\n");
+    let config = s.read(CONFIG);
+    s.write(CONFIG, &config.replace("mysql", "postgres"));
+    let warning = "warning: cluster `local` had its data in a MySQL container, and goes on without it in Postgres\n\
+                   hint: the data is kept: put back what ~/.prisma/clusters/local/cluster.yml said of the database and run this again\n";
+    s.run("local start").is(
+        0,
+        &running("is running").replace("MySQL", "Postgres"),
+        &format!("{warning}{STAGES}"),
+    );
+    s.run("local start").is(
+        0,
+        &running("is running already").replace("MySQL", "Postgres"),
+        "",
+    );
+    s.forget();
+    let volumes = "  containers  prisma-db, local-prisma-1\n  volumes     local_db-persistence, local_postgres-persistence\n";
+    s.run("local delete --yes").is(
+        0,
+        "cluster `local` is gone\n",
+        &format!(
+            "this removes cluster `local` and all its data:\n{volumes}\
+             \u{20} files       ~/.prisma/clusters/local\nremoving containers, network and data\n\
+             removing the data of an earlier database\n"
+        ),
+    );
+    assert_eq!(
+        s.take_acts(),
+        "docker-compose [local] down -v --remove-orphans\ndocker volume rm -f local_db-persistence\n"
+    );
+    s.engine_has("");
+}
+
+/// The npm CLI ran later servers with the variables of the older ones. What only its containers tell is
+/// written down before they go.
+#[test]
+fn a_takeover_that_is_broken_off_goes_on() {
+    let s = Sandbox::new();
+    let made = |number, service, name, image, env| {
+        s.engine.make(&Made {
+            number,
+            project: "local",
+            service,
+            name,
+            image,
+            status: "exited",
+            ports: match service {
+                "prisma-db" => &[],
+                _ => &[(4466, "0.0.0.0", 4466)],
+            },
+            env,
+            version: "1.29.2",
+        });
+    };
+    made(1, "prisma-db", "prisma-db", "mysql:5.7", &[]);
+    let env: &[(&str, &str)] = &[
+        ("SQL_INTERNAL_PASSWORD", "mine"),
+        ("SQL_INTERNAL_DATABASE", "graphcool"),
+    ];
+    made(
+        2,
+        "prisma-database",
+        "local_prisma-database_1",
+        "prismagraphql/prisma:1.8",
+        env,
+    );
+    let start = format!("local start --port {}", s.port);
+    s.engine.fail("compose-up", 1, "no");
+    assert_eq!(s.run(&start).status, 1);
+    s.engine_has("volume local_db-persistence\n");
+    s.engine.unhook("compose-up");
+    s.run("local start").is(0, &running("is running"), STAGES);
+    let config = s.read(CONFIG);
+    assert!(
+        config.contains("password: \"mine\"\n  name: \"graphcool\"\n"),
+        "{config}"
+    );
+}

@@ -15,7 +15,7 @@ pub fn run(ctx: &Context, args: &cli::Restart) -> Result<Report> {
     let rendered = World::render(ctx, &cluster)?;
     super::ports::check(ctx, &world, &cluster)?;
     world.allow_overwriting(ctx, &rendered)?;
-    world.check_compose(ctx)?;
+    world.check_compose(ctx, &cluster)?;
     exposure::warn(ctx, &world, &cluster);
     external::check(ctx, &world, &cluster)?;
     let limit = args.waiting.limit();

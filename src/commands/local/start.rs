@@ -39,7 +39,7 @@ pub fn run(ctx: &Context, args: &cli::Start) -> Result<Report> {
     ports::check(ctx, &world, &cluster)?;
     external::check(ctx, &world, &cluster)?;
     world.allow_overwriting(ctx, &rendered)?;
-    world.check_compose(ctx)?;
+    world.check_compose(ctx, &cluster)?;
     exposure::warn(ctx, &world, &cluster);
     if world.config()?.is_none() && !world.containers.is_empty() {
         ctx.ui

@@ -28,7 +28,7 @@ pub fn run(ctx: &Context, args: &cli::Upgrade) -> Result<Report> {
     super::ports::check(ctx, &world, &cluster)?;
     external::check(ctx, &world, &cluster)?;
     world.allow_overwriting(ctx, &rendered)?;
-    world.check_compose(ctx)?;
+    world.check_compose(ctx, &cluster)?;
     let limit = args.waiting.limit();
     let mut plan = Plan::default();
     // Pulled before anything is written: an image that cannot be had leaves all as it was.

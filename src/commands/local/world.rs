@@ -45,6 +45,8 @@ pub struct World {
     others: Vec<String>,
     /// The names of its volumes; only [`World::look_at_all`] asks for them.
     pub volumes: Vec<String>,
+    /// Those of them that docker-compose made for the project.
+    made: Vec<String>,
 }
 
 impl World {
@@ -69,6 +71,7 @@ impl World {
             containers,
             others: ctx.home.clusters(),
             volumes: Vec::new(),
+            made: Vec::new(),
         })
     }
 
@@ -88,9 +91,9 @@ impl World {
             .containers
             .iter()
             .flat_map(|c| c.volumes.iter().cloned());
-        let listed = listed.split_whitespace().map(str::to_owned);
+        world.made = listed.split_whitespace().map(str::to_owned).collect();
         world.volumes = mounted
-            .chain(listed)
+            .chain(world.made.iter().cloned())
             .collect::<BTreeSet<String>>()
             .into_iter()
             .collect();
@@ -209,6 +212,16 @@ impl World {
         let server = cluster.server_service();
         let mut servers = self.containers.iter().filter(|c| c.is_server());
         servers.any(|c| c.service != server)
+    }
+
+    /// Volumes that docker-compose made for a database the cluster had before: not in its file any more,
+    /// so its `down -v` leaves them. Known after [`World::look_at_all`] only.
+    pub fn left_volumes(&self, rendered: &Rendered) -> Vec<String> {
+        let of_file = rendered.volumes.iter().copied();
+        let of_file: Vec<String> = of_file.map(|v| format!("{}_{v}", self.name)).collect();
+        let mut left = self.made.clone();
+        left.retain(|name| !of_file.contains(name));
+        left
     }
 
     /// Whether the rendered files on disk are these.

@@ -57,6 +57,14 @@ docker_inspect() {
 }
 
 docker_volume() {
+  if [ "$2" = rm ]; then
+    shift 3 # volume rm -f
+    for name; do
+      rm -f "$engine/volumes/$name"
+      printf '%s\n' "$name"
+    done
+    return
+  fi
   project=
   for argument; do
     case $argument in
