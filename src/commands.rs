@@ -4,6 +4,7 @@ pub mod cluster;
 pub mod deploy;
 pub mod local;
 
+use crate::address::{host_of, is_loopback};
 use crate::context::Context;
 use crate::error::{Kind, Result};
 use crate::logs::Shown;
@@ -70,6 +71,19 @@ pub fn registry(ctx: &Context) -> Result<Registry> {
         ctx.ui.warn(warning);
     }
     Ok(registry)
+}
+
+/// Whether what is sent to a server's address can be read on its way.
+pub fn is_plain(address: &str) -> bool {
+    let is_https = address.to_ascii_lowercase().starts_with("https://");
+    !is_https && !is_loopback(host_of(address))
+}
+
+/// The warning about `what`, a sentence's beginning: addresses that "are reached".
+pub fn unencrypted(what: &str) -> String {
+    format!(
+        "{what} without encryption: secrets and data can be read on their way; keep to a private network, or use a tunnel"
+    )
 }
 
 /// Executes a plan and reports `done`, or shows the plan in a dry run.

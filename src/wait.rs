@@ -125,16 +125,23 @@ impl Wait {
 
     fn too_late(&self, ctx: &Context, database_up: bool, why: &str) -> Failure {
         let limit = humantime::format_duration(self.limit);
-        let database = if database_up {
-            "is up"
-        } else {
-            "is not up yet"
+        let database = match (database_up, self.sees_database) {
+            (true, _) => "is up",
+            (false, true) => "is not up yet",
+            (false, false) => "cannot be seen from here",
         };
         let message = format!(
             "cluster `{}` is not ready after {limit}: the database {database}, {why}",
             self.name
         );
-        Failure::new(Kind::NotReady, ctx.ui.mask(&message))
+        let mut failure = Failure::new(Kind::NotReady, ctx.ui.mask(&message));
+        if !self.sees_database {
+            failure = failure.hint(format!(
+                "check that no firewall keeps you from `{}`, on that machine or before it",
+                self.host
+            ));
+        }
+        failure
             .hint("give it longer with `--wait-timeout 15m`; the containers go on starting")
             .hint(format!(
                 "see what they do with `prisma local logs -f -n {}`",

@@ -20,6 +20,7 @@ rig_memory_needed=$((6 * 1024 * 1024))
 rig_packages() {
   engine_packages
   packages_missing iproute2
+  ssh_packages
 }
 
 # why no rig can run here; says nothing when one can

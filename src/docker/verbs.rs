@@ -88,16 +88,6 @@ impl Tools {
         self.docker(&["ps", "-a", "--filter", label, "--format", format])
     }
 
-    /// The address of the engine in use, as its context has it. Asks no engine.
-    pub fn context_host(&self) -> Invocation {
-        self.docker(&[
-            "context",
-            "inspect",
-            "--format",
-            "{{.Endpoints.docker.Host}}",
-        ])
-    }
-
     /// `docker image inspect`, just the ids in order; fails when one is not there.
     pub fn image_id(&self, image: &str) -> Invocation {
         self.docker(&["image", "inspect", "--format", "{{.Id}}", image])

@@ -35,6 +35,7 @@ pub fn run(ctx: &Context, args: &cli::Start) -> Result<Report> {
         }
     }
     ports::check(ctx, &world, &cluster)?;
+    super::reach::check(ctx, &world, &cluster, limit.is_some())?;
     world.allow_overwriting(ctx, &rendered)?;
     world.check_compose(ctx)?;
     if world.config()?.is_none() && !world.containers.is_empty() {

@@ -124,7 +124,10 @@ impl World {
         let secret = cluster.cluster_secret.as_deref();
         if let Some(entry) = self.entry()? {
             let same_port = crate::address::port_of(&entry.host) == Some(cluster.port);
-            if same_port && entry.secret.is_some() == secret.is_some() {
+            if same_port
+                && !super::reach::has_moved(self, entry)
+                && entry.secret.is_some() == secret.is_some()
+            {
                 // The host name may be the user's own choice, the key is this one (`with_key`).
                 return Ok(());
             }

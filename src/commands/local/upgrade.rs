@@ -19,6 +19,7 @@ pub fn run(ctx: &Context, args: &cli::Upgrade) -> Result<Report> {
     }
     let rendered = World::render(ctx, &cluster)?;
     super::ports::check(ctx, &world, &cluster)?;
+    super::reach::check(ctx, &world, &cluster, args.waiting.limit().is_some())?;
     world.allow_overwriting(ctx, &rendered)?;
     world.check_compose(ctx)?;
     let limit = args.waiting.limit();
