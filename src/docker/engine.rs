@@ -71,7 +71,7 @@ impl Engine {
             .iter()
             .any(|name| env.get(name).is_some());
         let address = address::parse(given, tls).map_err(|why| {
-            malformed(format!("`DOCKER_HOST`, `{}`,", address::shown(given)), &why).hint(
+            malformed(format!("`DOCKER_HOST` is `{}`", address::shown(given)), &why).hint(
                 "write for example `tcp://HOST:2375` or `ssh://USER@HOST`, or unset it to use this machine's engine",
             )
         })?;
@@ -95,7 +95,7 @@ impl Engine {
         let tls = context.certificates.is_some();
         let address = address::parse(&context.host, tls).map_err(|why| {
             let what = format!(
-                "the address of docker context `{}`, `{}`,",
+                "the address of docker context `{}` is `{}`",
                 context.name,
                 address::shown(&context.host)
             );
@@ -146,7 +146,7 @@ impl Engine {
 fn malformed(what: String, why: &str) -> Failure {
     Failure::new(
         Kind::EngineUnreachable,
-        format!("{what} is malformed: {why}"),
+        format!("{what}, which is malformed: {why}"),
     )
 }
 

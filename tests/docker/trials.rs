@@ -6,6 +6,7 @@ mod deploy;
 mod images;
 mod logs;
 mod ports;
+mod remote;
 mod signals;
 mod start;
 mod takeover;
@@ -22,6 +23,7 @@ pub fn all() -> Vec<Case> {
         data::CASES,
         deploy::CASES,
         ports::CASES,
+        remote::CASES,
         trouble::CASES,
         images::CASES,
         upgrade::CASES,

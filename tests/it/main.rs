@@ -12,6 +12,7 @@ mod dry_run;
 mod failures;
 mod named;
 mod output;
+mod remote;
 mod render;
 mod secrets;
 mod signals;

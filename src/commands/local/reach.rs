@@ -3,13 +3,14 @@
 
 use super::world::World;
 use crate::address::{host_of, is_loopback};
-use crate::cluster::Cluster;
+use crate::cluster::{Cluster, Edition};
 use crate::commands::{is_plain, unencrypted};
 use crate::context::Context;
 use crate::docker::engine::Source;
 use crate::error::{Failure, Kind, Result};
 use crate::host;
 use crate::registry::Entry;
+use std::net::IpAddr;
 
 /// Whether the registry's entry is about another machine than the engine's.
 pub fn is_elsewhere(ctx: &Context, world: &World) -> Result<bool> {
@@ -95,27 +96,43 @@ pub fn has_moved(world: &World, entry: &Entry) -> bool {
     world.is_remote().unwrap_or(false) && !world.engine.local && !is_name
 }
 
+/// Why a cluster cannot be reached from here.
+struct Obstacle {
+    why: String,
+    /// What to do before it is started.
+    remedies: Vec<String>,
+    /// What to do where it is started all the same.
+    later: String,
+}
+
 /// Fails when a remote cluster that is to be waited for cannot be reached from here; one that is not
 /// waited for may become reachable, so that is a warning. Warns when secrets would travel in the open.
 pub fn check(ctx: &Context, world: &World, cluster: &Cluster, waits: bool) -> Result<()> {
     if world.engine.local {
         return Ok(());
     }
-    let obstacle = match cluster.bind.filter(std::net::IpAddr::is_loopback) {
-        Some(_) => Some(bound_to_loopback(world, cluster)),
-        None => unknown_host(ctx, world, cluster)?,
+    let name = &world.name;
+    let obstacle = match cluster.bind.filter(IpAddr::is_loopback) {
+        Some(ip) => Some(bound_to_loopback(world, cluster, ip)),
+        None => unreachable_host(ctx, world, cluster)?,
     };
-    if let Some(failure) = obstacle {
-        if waits {
-            let message = format!(
-                "could not start cluster `{}`: {}",
-                world.name, failure.message
-            );
-            return Err(Failure { message, ..failure });
+    match obstacle {
+        Some(Obstacle { why, remedies, .. }) if waits => {
+            let message =
+                format!("could not start cluster `{name}`: it would be out of reach, {why}");
+            let failure = Failure::new(Kind::Failed, message);
+            return Err(remedies.into_iter().fold(failure, Failure::hint));
         }
-        let hint = failure.hints.last().map(String::as_str).unwrap_or_default();
-        ctx.ui.warn(&format!("{}; {hint}", failure.message));
+        Some(Obstacle { why, later, .. }) => ctx.ui.warn(&format!(
+            "cluster `{name}` will be out of reach from here, {why}; {later}"
+        )),
+        None => {}
     }
+    warn_of_the_way(ctx, world, cluster);
+    Ok(())
+}
+
+fn warn_of_the_way(ctx: &Context, world: &World, cluster: &Cluster) {
     let endpoint = world.endpoint(cluster);
     let engine = world.engine.address.as_deref();
     let engine = engine.filter(|_| !world.engine.is_private);
@@ -123,16 +140,17 @@ pub fn check(ctx: &Context, world: &World, cluster: &Cluster, waits: bool) -> Re
         (Some(engine), true) => format!("`{engine}` and `{endpoint}` are reached"),
         (Some(engine), false) => format!("`{engine}` is reached"),
         (None, true) => format!("`{endpoint}` is reached"),
-        (None, false) => return Ok(()),
+        (None, false) => return,
     };
     ctx.ui.warn(&unencrypted(&what));
-    Ok(())
 }
 
-fn bound_to_loopback(world: &World, cluster: &Cluster) -> Failure {
+fn bound_to_loopback(world: &World, cluster: &Cluster, ip: IpAddr) -> Obstacle {
     let host = &world.engine.host;
-    let loopback = world.reach(cluster);
-    let forward = |port: u16| format!("-L {port}:{loopback}:{port}");
+    let forward = |port: u16| match ip {
+        IpAddr::V4(ip) => format!("-L {port}:{ip}:{port}"),
+        IpAddr::V6(ip) => format!("-L {port}:[{ip}]:{port}"),
+    };
     let (server, database) = (forward(cluster.port), forward(cluster.database.host_port));
     let login = match world.engine.address.as_deref() {
         // With its user and port.
@@ -141,40 +159,65 @@ fn bound_to_loopback(world: &World, cluster: &Cluster) -> Failure {
         }
         _ => format!("USER@{}", host.trim_matches(['[', ']'])),
     };
-    Failure::new(
-        Kind::Failed,
-        format!("its ports are bound to the loopback of `{host}`, and cannot be reached from here"),
-    )
-    .hint(format!(
-        "publish them on all addresses there: `{} --bind 0.0.0.0`",
-        world.name.command("start")
-    ))
-    .hint(format!(
-        "or start it with `--no-wait` and forward its ports: `ssh -N {server} {database} {login}`"
-    ))
+    let tunnel = format!("`ssh -N {server} {database} {login}`");
+    let start = world.name.command("start");
+    Obstacle {
+        why: format!("its ports being bound to {ip} of `{host}`"),
+        remedies: vec![
+            format!("publish them on all addresses there: `{start} --bind 0.0.0.0`"),
+            format!("or start it with `--no-wait`, and forward the ports: {tunnel}"),
+        ],
+        later: format!("forward the ports: {tunnel}"),
+    }
 }
 
-/// A host that ssh knows by its own configuration, and nobody else.
-fn unknown_host(ctx: &Context, world: &World, cluster: &Cluster) -> Result<Option<Failure>> {
+/// A host that cannot be found, or not by the family of addresses that is published.
+fn unreachable_host(ctx: &Context, world: &World, cluster: &Cluster) -> Result<Option<Obstacle>> {
     let host = world.reach(cluster);
     let asked = host.clone();
     let found = ctx.interrupt.run(move || host::addresses(&asked))?;
-    if found.is_ok_and(|found| !found.is_empty()) {
-        return Ok(None);
-    }
-    let message = format!("its machine `{host}` cannot be found by that name from here");
-    let failure = Failure::new(Kind::Failed, message);
-    let whose = match &world.engine.named_by {
+    let found = found.unwrap_or_default();
+    let is_v4_only = match cluster.bind {
+        Some(ip) => ip.is_ipv4(),
+        // As the documentation's listing has it.
+        None => cluster.version.edition() == Edition::Cluster,
+    };
+    Ok(if found.is_empty() {
+        Some(unknown_host(world, &host))
+    } else if is_v4_only && found.iter().all(IpAddr::is_ipv6) {
+        let start = world.name.command("start");
+        let remedy = format!("publish them on all addresses: `{start} --bind ::`");
+        Some(Obstacle {
+            why: format!(
+                "its ports being published on IPv4 addresses alone, and `{host}` being reached by IPv6"
+            ),
+            remedies: vec![remedy.clone()],
+            later: remedy,
+        })
+    } else {
+        None
+    })
+}
+
+/// A host that ssh knows by its own configuration, and nobody else.
+fn unknown_host(world: &World, host: &str) -> Obstacle {
+    let named = match &world.engine.named_by {
         Source::Context(name) => {
             format!("`docker context update {name} --docker host=ssh://USER@HOST`")
         }
         _ => "`DOCKER_HOST=ssh://USER@HOST`".to_owned(),
     };
-    Ok(Some(if world.engine.is_by_ssh() {
-        failure.hint(format!(
-            "`{host}` may be an alias of your ssh configuration, which only ssh knows: name the machine itself, {whose}, or add `{host}` to /etc/hosts"
-        ))
+    let remedy = if world.engine.is_by_ssh() {
+        format!(
+            "if `{host}` is an alias of your ssh configuration, which only ssh knows, name the machine itself, \
+             {named}, or add `{host}` to /etc/hosts"
+        )
     } else {
-        failure.hint(format!("add `{host}` to your DNS or to /etc/hosts"))
-    }))
+        format!("add `{host}` to your DNS or to /etc/hosts")
+    };
+    Obstacle {
+        why: format!("its machine `{host}` cannot be found by that name from here"),
+        remedies: vec![remedy.clone()],
+        later: remedy,
+    }
 }
