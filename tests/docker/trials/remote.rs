@@ -12,7 +12,9 @@ pub const CASES: &[Case] = &[
     shared("remote/over_tcp", over_tcp).needs(there_is_one),
     shared("remote/over_ssh", over_ssh).needs(ssh_is_there),
     shared("remote/by_context", by_context).needs(there_is_one),
-    shared("remote/behind_a_firewall", behind_a_firewall).needs(there_is_one),
+    shared("remote/behind_a_firewall", behind_a_firewall)
+        .only(Generation::V2)
+        .needs(there_is_one),
     shared("remote/over_ipv6", over_ipv6)
         .only(Generation::V2)
         .needs(it_has_ipv6),
@@ -90,8 +92,8 @@ fn over_ssh(setting: &Setting) {
     assert!(ran.stderr.starts_with(&warning), "{}", ran.stderr);
     assert_eq!(cluster.entry().expect("an entry")["host"], endpoint);
     cluster.put_data();
-    run(cluster.spec("restart", &[]), &sshd.url).succeeded();
-    cluster.has_data();
+    // docker-compose 1 logs in for each question: more of its verbs would take minutes.
+    run(cluster.spec("stop", &[]), &sshd.url).succeeded();
     run(cluster.spec("delete", &["--yes"]), &sshd.url).succeeded();
     assert_eq!(cluster.belongings(), [""; 0]);
 }
