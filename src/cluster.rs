@@ -5,112 +5,82 @@
 
 mod check;
 pub mod config;
+mod database;
+mod database_url;
 mod name;
 mod version;
 
 pub use check::{Problem, path};
+pub use database::{Connector, Database, External, Tuning};
 pub use name::ClusterName;
 pub use version::{DEFAULT_INIT, DEFAULT_LOCAL, Edition, PrismaVersion};
 
-use crate::error::{Failure, Kind};
+use crate::keys::PrivateKey;
 use std::fmt;
 use std::net::IpAddr;
-use std::str::FromStr;
 
-/// The documented values ("Local" of the 1.1 page), which everybody knows and nobody needs to hide.
+/// The documented values of the 1.1 page ("Local") and the 1.8 page, which everybody knows and nobody
+/// needs to hide.
 pub mod documented {
-    /// `PORT`.
+    use super::{Connector, Edition};
+
+    /// `PORT`, and `port` of `PRISMA_CONFIG`.
     pub const PORT: u16 = 4466;
-    /// The database port that the compose file publishes.
+    /// The database port that the 1.1 page's compose file publishes; the 1.8 page's publishes none.
     pub const DATABASE_PORT: u16 = 3366;
-    /// `SQL_*_USER`.
+    /// `SQL_*_USER`, and `user` of `PRISMA_CONFIG`.
     pub const USER: &str = "root";
-    /// `SQL_*_PASSWORD`.
-    pub const PASSWORD: &str = "graphcool";
-    /// `SQL_INTERNAL_DATABASE`.
-    pub const DATABASE: &str = "graphcool";
     /// `SCHEMA_MANAGER_SECRET`.
     pub const SCHEMA_MANAGER_SECRET: &str = "MUCHSECRET";
-}
+    /// `managementApiSecret` of `PRISMA_CONFIG`.
+    pub const MANAGEMENT_SECRET: &str = "my-server-secret-123";
 
-/// The compose services of the cluster edition (1.1 page).
-pub mod services {
-    /// The Prisma server.
-    pub const SERVER: &str = "prisma-database";
-    /// Its database.
-    pub const DATABASE: &str = "prisma-db";
-}
-
-/// A database technology.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Connector {
-    /// MySQL 5.7.
-    MySql,
-    /// Postgres; server edition only.
-    Postgres,
-}
-
-impl fmt::Display for Connector {
-    /// The word of `--database` and of `PRISMA_CONFIG`.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Connector::MySql => "mysql",
-            Connector::Postgres => "postgres",
-        })
-    }
-}
-
-impl FromStr for Connector {
-    type Err = Failure;
-
-    /// Fails with [`Kind::Usage`].
-    fn from_str(text: &str) -> Result<Self, Failure> {
-        match text {
-            "mysql" => Ok(Connector::MySql),
-            "postgres" => Ok(Connector::Postgres),
-            _ => Err(Failure::new(
-                Kind::Usage,
-                format!("unknown database `{}`", text.escape_debug()),
-            )
-            .hint("the databases are `mysql` and `postgres`")),
+    /// `SQL_*_PASSWORD`, and `password` of `PRISMA_CONFIG`.
+    pub fn password(edition: Edition) -> &'static str {
+        match edition {
+            Edition::Cluster => "graphcool",
+            Edition::Server => "prisma",
         }
     }
-}
 
-/// The database container of a cluster.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Database {
-    /// Its technology.
-    pub connector: Connector,
-    /// The port it is published on.
-    pub host_port: u16,
-    /// The account the server uses.
-    pub user: String,
-    /// That account's password, and the one the database is created with.
-    pub password: String,
-    /// The database that holds the server's own tables.
-    pub schema: String,
-}
+    /// The database that holds the server's own tables: `SQL_INTERNAL_DATABASE`; for the server edition
+    /// what it takes when nothing is said (`managementSchema` with MySQL, `database` with Postgres).
+    pub fn database(edition: Edition) -> &'static str {
+        match edition {
+            Edition::Cluster => "graphcool",
+            Edition::Server => "prisma",
+        }
+    }
 
-impl Database {
-    /// The documented image.
-    pub fn image(&self) -> &'static str {
-        match self.connector {
+    /// The database's image. The 1.8 page says `postgres` without a tag; ours has one, because the
+    /// next major version cannot read the data of the one before.
+    pub fn image(connector: Connector) -> &'static str {
+        match connector {
             Connector::MySql => "mysql:5.7",
-            Connector::Postgres => "postgres",
+            Connector::Postgres => "postgres:10",
         }
     }
 }
 
-impl fmt::Debug for Database {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Database")
-            .field("connector", &self.connector)
-            .field("host_port", &self.host_port)
-            .field("user", &self.user)
-            .field("password", &Hidden)
-            .field("schema", &self.schema)
-            .finish()
+/// The compose services of both pages.
+pub mod services {
+    use super::{Connector, Edition};
+
+    /// The Prisma server.
+    pub const fn server(edition: Edition) -> &'static str {
+        match edition {
+            Edition::Cluster => "prisma-database",
+            Edition::Server => "prisma",
+        }
+    }
+
+    /// Its database.
+    pub const fn database(edition: Edition, connector: Connector) -> &'static str {
+        match (edition, connector) {
+            (Edition::Cluster, _) => "prisma-db",
+            (Edition::Server, Connector::MySql) => "mysql",
+            (Edition::Server, Connector::Postgres) => "postgres",
+        }
     }
 }
 
@@ -128,10 +98,10 @@ pub struct Cluster {
     pub bind: Option<IpAddr>,
     /// Its database.
     pub database: Database,
-    /// The bearer secret between the server's own parts.
+    /// The bearer secret between the server's own parts; cluster edition only.
     pub schema_manager_secret: String,
-    /// The private key that signs deployment tokens, PKCS#1 PEM with LF; the registry's
-    /// `clusterSecret`. Without one the management API is open to everybody.
+    /// What signs deployment tokens; the registry's `clusterSecret`. A private key, PKCS#1 PEM with
+    /// LF, or for the server edition any text. Without one the management API is open to everybody.
     pub cluster_secret: Option<String>,
 }
 
@@ -152,6 +122,17 @@ impl fmt::Debug for Cluster {
     }
 }
 
+/// Whether a value stands on a page, for everybody to read.
+fn is_documented(value: &str) -> bool {
+    [
+        documented::password(Edition::Cluster),
+        documented::password(Edition::Server),
+        documented::SCHEMA_MANAGER_SECRET,
+        documented::MANAGEMENT_SECRET,
+    ]
+    .contains(&value)
+}
+
 /// Stands for a secret in debug output.
 struct Hidden;
 
@@ -162,20 +143,14 @@ impl fmt::Debug for Hidden {
 }
 
 impl Cluster {
-    /// A cluster with the values of the 1.1 page ("Local" and the compose file), without a key.
+    /// A cluster with the values of the page for its edition, MySQL, without a secret.
     pub fn documented(name: ClusterName, version: PrismaVersion) -> Self {
         Cluster {
+            database: Database::documented(version.edition(), Connector::MySql),
             name,
             version,
             port: documented::PORT,
             bind: None,
-            database: Database {
-                connector: Connector::MySql,
-                host_port: documented::DATABASE_PORT,
-                user: documented::USER.to_owned(),
-                password: documented::PASSWORD.to_owned(),
-                schema: documented::DATABASE.to_owned(),
-            },
             schema_manager_secret: documented::SCHEMA_MANAGER_SECRET.to_owned(),
             cluster_secret: None,
         }
@@ -183,7 +158,47 @@ impl Cluster {
 
     /// The compose service of its server.
     pub fn server_service(&self) -> &'static str {
-        services::SERVER
+        services::server(self.edition())
+    }
+
+    /// Where its server has the management API, and a playground for people.
+    pub fn management_path(&self) -> &'static str {
+        if self.version.since(8) {
+            "/management"
+        } else {
+            "/cluster"
+        }
+    }
+
+    /// The compose service of its database; none where that is external.
+    pub fn database_service(&self) -> Option<&'static str> {
+        let service = services::database(self.edition(), self.database.connector);
+        self.database.external.is_none().then_some(service)
+    }
+
+    /// The images it runs, the database's first, as they must be up in this order.
+    pub fn images(&self) -> Vec<String> {
+        let database = self.database.external.is_none();
+        let database = database.then(|| self.database.image().to_owned());
+        database.into_iter().chain([self.version.image()]).collect()
+    }
+
+    /// The key pair that signs deployment tokens, where it is one.
+    pub fn key_pair(&self) -> Option<PrivateKey> {
+        PrivateKey::parse(self.cluster_secret.as_deref()?).ok()
+    }
+
+    /// The secret as it is kept: a key pair in its one spelling, any other text as it is. The error says
+    /// what is wrong with it.
+    fn secret_as_kept(&self) -> Result<Option<String>, String> {
+        let Some(secret) = &self.cluster_secret else {
+            return Ok(None);
+        };
+        match PrivateKey::parse(secret) {
+            Ok(key) => Ok(Some(key.pem_pkcs1())),
+            Err(failure) if self.edition() == Edition::Cluster => Err(failure.message),
+            Err(_) => Ok(Some(secret.clone())),
+        }
     }
 
     /// Its edition.
@@ -195,19 +210,9 @@ impl Cluster {
     /// ones. Those of many lines also line by line, since output is masked by the line.
     pub fn secrets(&self) -> Vec<String> {
         let mut secrets = Vec::new();
-        let documented = [
-            (&self.database.password, documented::PASSWORD),
-            (
-                &self.schema_manager_secret,
-                documented::SCHEMA_MANAGER_SECRET,
-            ),
-        ];
-        for (value, default) in documented {
-            if value != default {
-                secrets.push(value.clone());
-            }
-        }
-        secrets.extend(self.cluster_secret.clone());
+        let values = [&self.database.password, &self.schema_manager_secret];
+        secrets.extend(values.into_iter().chain(&self.cluster_secret).cloned());
+        secrets.retain(|secret| !is_documented(secret));
         let lines: Vec<String> = secrets
             .iter()
             .filter(|secret| secret.contains('\n'))
@@ -226,15 +231,6 @@ impl Cluster {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn connectors_are_the_documented_words() {
-        for connector in [Connector::MySql, Connector::Postgres] {
-            assert_eq!(connector.to_string().parse(), Ok(connector));
-        }
-        let failure = "MySQL".parse::<Connector>().expect_err("refused");
-        assert_eq!(failure.kind, Kind::Usage);
-    }
 
     #[test]
     fn secrets_are_masked_and_documented_values_are_not() {

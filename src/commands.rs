@@ -79,11 +79,12 @@ pub fn is_plain(address: &str) -> bool {
     !is_https && !is_loopback(host_of(address))
 }
 
-/// The warning about `what`, a sentence's beginning: addresses that "are reached".
-pub fn unencrypted(what: &str) -> String {
-    format!(
-        "{what} without encryption: secrets and data can be read on their way; keep to a private network, or use a tunnel"
-    )
+/// Warns that `what`, a sentence's beginning about addresses that "are reached", is in the open.
+pub fn warn_of_open_way(ctx: &Context, what: &str) {
+    ctx.ui.warn_with(
+        &format!("{what} without encryption: secrets and data can be read on their way"),
+        "keep to a private network, or use a tunnel",
+    );
 }
 
 /// Executes a plan and reports `done`, or shows the plan in a dry run.

@@ -10,10 +10,12 @@ mod edition;
 mod header;
 
 pub use dotenv::Unspellable;
+pub use edition::server::config::PrismaConfig;
+pub use edition::server::probe;
 pub use header::{Provenance, is_hand_edited, provenance, without_header};
 
 use crate::cluster::{Cluster, Edition};
-use crate::error::{Failure, Kind, Result};
+use crate::error::Result;
 use std::fmt;
 
 /// What compose reads for one cluster.
@@ -55,23 +57,17 @@ enum Entry {
 ///
 /// # Errors
 ///
-/// [`Kind::ConfigInvalid`] for a private key that is none, and for an edition without a renderer.
+/// [`Kind::ConfigInvalid`](crate::error::Kind::ConfigInvalid) for a private key that is none.
 pub fn render(cluster: &Cluster) -> Result<Rendered> {
     let (document, entries) = match cluster.edition() {
         Edition::Cluster => (
             edition::cluster::compose(cluster),
             edition::cluster::variables(cluster)?,
         ),
-        Edition::Server => {
-            return Err(Failure::new(
-                Kind::ConfigInvalid,
-                format!(
-                    "Prisma {} is not supported by this release yet",
-                    cluster.version
-                ),
-            )
-            .hint("use Prisma 1.0 to 1.6"));
-        }
+        Edition::Server => (
+            edition::server::compose(cluster)?,
+            edition::server::variables(cluster),
+        ),
     };
     let mut unspellable = Vec::new();
     let mut dotenv = String::new();

@@ -85,6 +85,17 @@ impl Ui {
         ));
     }
 
+    /// The same with a remedy.
+    pub fn warn_with(&self, text: &str, hint: &str) {
+        self.warn(text);
+        self.hint(hint);
+    }
+
+    fn hint(&self, hint: &str) {
+        let label = self.paint("hint:", Style::new().cyan().bold());
+        self.to_stderr(&format!("{label} {hint}"));
+    }
+
     /// A command about to be run, for `--verbose`.
     pub fn command(&self, invocation: &Invocation) {
         if self.terminal.verbose {
@@ -98,8 +109,7 @@ impl Ui {
         let label = self.paint("error:", Style::new().red().bold());
         self.to_stderr(&format!("{label} {}", failure.message));
         for hint in &failure.hints {
-            let label = self.paint("hint:", Style::new().cyan().bold());
-            self.to_stderr(&format!("{label} {hint}"));
+            self.hint(hint);
         }
     }
 

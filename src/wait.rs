@@ -5,8 +5,12 @@
 
 mod verdict;
 
-use crate::api::readiness::{ServerInfo, cluster_info, mysql_greets};
+use crate::address::{host_of, is_loopback};
+use crate::api::readiness::greets;
+use crate::api::version::{Server, ask};
+use crate::cluster::Connector;
 use crate::context::Context;
+use crate::docker::container::Health;
 use crate::docker::container::{parse_ids, parse_inspect};
 use crate::docker::diagnosis::diagnose;
 use crate::docker::{Container, LogOptions, Tools};
@@ -22,6 +26,24 @@ const PAUSE: Duration = Duration::from_millis(200);
 /// How often the containers are looked at.
 const LOOK: Duration = Duration::from_secs(1);
 
+/// How a database shows that it is up.
+#[derive(Debug, Clone)]
+pub enum Probe {
+    /// It greets on an address, for example `localhost:3366`.
+    Greeting {
+        /// Its technology.
+        connector: Connector,
+        /// Where it is published.
+        address: String,
+        /// Whether it must have been seen: one on another machine may be behind a firewall.
+        insist: bool,
+    },
+    /// A shell command succeeds in its container.
+    Inside(&'static str),
+    /// It is not ours to judge.
+    None,
+}
+
 /// What to wait for.
 #[derive(Debug, Clone)]
 pub struct Wait {
@@ -31,10 +53,8 @@ pub struct Wait {
     pub name: String,
     /// Where the server will answer, for example `http://localhost:4466`.
     pub host: String,
-    /// Where the database will greet, for example `localhost:3366`.
-    pub database: String,
-    /// Whether the database must have been seen. One on another machine may be behind a firewall.
-    pub sees_database: bool,
+    /// How the database shows that it is up.
+    pub database: Probe,
     /// When to give up.
     pub limit: Duration,
 }
@@ -47,8 +67,12 @@ impl Wait {
         let limit = format!("at most {}", humantime::format_duration(self.limit));
         let mut watch = Watch::default();
         let mut looked: Option<Instant> = None;
-        let mut database_up = false;
-        let mut stage = ctx.ui.stage("waiting for the database", &limit);
+        let mut database_up = matches!(self.database, Probe::None);
+        let first = match database_up {
+            true => "waiting for the server",
+            false => "waiting for the database",
+        };
+        let mut stage = ctx.ui.stage(first, &limit);
         loop {
             let answer = self.ask(ctx)?;
             let greets = database_up || self.database_greets(ctx)?;
@@ -82,23 +106,67 @@ impl Wait {
     }
 
     /// One version query.
-    fn ask(&self, ctx: &Context) -> Result<std::result::Result<ServerInfo, String>> {
+    fn ask(&self, ctx: &Context) -> Result<std::result::Result<Server, String>> {
         let host = self.host.clone();
-        ctx.interrupt.run(move || cluster_info(&host, QUESTION))
+        let answer = ctx.interrupt.run(move || ask(&host, QUESTION))?;
+        Ok(answer.map_err(|why| why.to_string()))
     }
 
     fn database_greets(&self, ctx: &Context) -> Result<bool> {
-        let address = self.database.clone();
-        ctx.interrupt.run(move || mysql_greets(&address, QUESTION))
+        match &self.database {
+            Probe::Greeting {
+                connector, address, ..
+            } => {
+                let (connector, address) = (*connector, address.clone());
+                let greeting = move || greets(connector, &address, QUESTION);
+                ctx.interrupt.run(greeting)
+            }
+            Probe::Inside(command) => self.answers_inside(ctx, command),
+            Probe::None => Ok(true),
+        }
+    }
+
+    /// Docker's own health check is asked too, but it takes its time: five seconds to the first one.
+    fn answers_inside(&self, ctx: &Context, command: &str) -> Result<bool> {
+        let containers = containers(ctx, &self.tools, &self.name)?;
+        let Some(database) = containers.iter().find(|c| !c.is_server()) else {
+            return Ok(false);
+        };
+        if !database.is_up() {
+            return Ok(false);
+        }
+        let is_healthy = |health: &Health| health.status == "healthy";
+        if database.health.as_ref().is_some_and(is_healthy) {
+            return Ok(true);
+        }
+        let exec = self.tools.exec(&database.id, command).limit(QUESTION);
+        ctx.ui.command(&exec);
+        match ctx.runner.run(&exec, Mode::Capture) {
+            // 126 and 127: an image without a shell. Only the server can tell.
+            Ok(outcome) => Ok(outcome.success() || matches!(outcome.code, Some(126 | 127))),
+            Err(error) => match Failure::from(error) {
+                failure if matches!(failure.kind, Kind::Interrupted | Kind::Terminated) => {
+                    Err(failure)
+                }
+                // It was stopped in between, or did not answer in time.
+                _ => Ok(false),
+            },
+        }
     }
 
     /// Whether a database that does not greet keeps the cluster from being ready: an override may
     /// have taken its port away.
     fn must_greet(&self, ctx: &Context) -> Result<bool> {
-        if !self.sees_database {
-            return Ok(false);
-        }
-        let port = self.database.rsplit_once(':').map(|(_, port)| port);
+        let address = match &self.database {
+            Probe::Greeting {
+                address,
+                insist: true,
+                ..
+            } => address,
+            Probe::Inside(_) => return Ok(true),
+            Probe::Greeting { .. } | Probe::None => return Ok(false),
+        };
+        let port = address.rsplit_once(':').map(|(_, port)| port);
         let publishes = |c: &Container| c.ports.iter().any(|p| Some(&*p.port.to_string()) == port);
         let containers = containers(ctx, &self.tools, &self.name)?;
         Ok(containers.iter().any(publishes))
@@ -125,17 +193,17 @@ impl Wait {
 
     fn too_late(&self, ctx: &Context, database_up: bool, why: &str) -> Failure {
         let limit = humantime::format_duration(self.limit);
-        let database = match (database_up, self.sees_database) {
-            (true, _) => "is up",
-            (false, true) => "is not up yet",
-            (false, false) => "cannot be seen from here",
+        let database = match &self.database {
+            _ if database_up => "is up",
+            Probe::Greeting { insist: false, .. } => "cannot be seen from here",
+            _ => "is not up yet",
         };
         let message = format!(
             "cluster `{}` is not ready after {limit}: the database {database}, {why}",
             self.name
         );
         let mut failure = Failure::new(Kind::NotReady, ctx.ui.mask(&message));
-        if !self.sees_database {
+        if !is_loopback(host_of(&self.host)) {
             failure = failure.hint(format!(
                 "check that no firewall keeps you from `{}`, on that machine or before it",
                 self.host
@@ -177,18 +245,17 @@ pub fn query(ctx: &Context, invocation: &Invocation) -> Result<Outcome> {
 
 /// A cluster's containers, as docker sees them now.
 pub fn containers(ctx: &Context, tools: &Tools, project: &str) -> Result<Vec<Container>> {
-    let ids = parse_ids(&query(ctx, &tools.container_ids(project))?.stdout);
-    if ids.is_empty() {
-        return Ok(Vec::new());
-    }
-    let inspect = tools.inspect(&ids);
-    match query(ctx, &inspect) {
-        Ok(outcome) => parse_inspect(&outcome.stdout),
-        // One of them went between the two queries: what is left is asked for again.
-        Err(failure) if failure.message.contains("No such") => {
-            let ids = parse_ids(&query(ctx, &tools.container_ids(project))?.stdout);
-            parse_inspect(&query(ctx, &tools.inspect(&ids))?.stdout)
+    let mut tries = 5;
+    loop {
+        let ids = parse_ids(&query(ctx, &tools.container_ids(project))?.stdout);
+        if ids.is_empty() {
+            return Ok(Vec::new());
         }
-        Err(failure) => Err(failure),
+        match query(ctx, &tools.inspect(&ids)) {
+            Ok(outcome) => return parse_inspect(&outcome.stdout),
+            // One of them went between the two queries: what is left is asked for again.
+            Err(failure) if tries > 0 && failure.message.contains("No such") => tries -= 1,
+            Err(failure) => return Err(failure),
+        }
     }
 }

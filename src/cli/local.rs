@@ -1,7 +1,7 @@
 //! `prisma local …`.
 
 use super::{domain, duration, port};
-use crate::cluster::{ClusterName, PrismaVersion};
+use crate::cluster::{ClusterName, Connector, Database, PrismaVersion};
 use crate::docker::LogOptions;
 use clap::builder::BoolishValueParser;
 use clap::{Args, Subcommand};
@@ -12,7 +12,7 @@ use std::time::Duration;
 #[derive(Debug, Subcommand)]
 pub enum Local {
     /// start a cluster, creating it when there is none (docker-compose up -d)
-    Start(Start),
+    Start(Box<Start>),
     /// stop a cluster, keeping its data (docker stop)
     Stop(Name),
     /// stop a cluster and start it again on the same data
@@ -63,6 +63,9 @@ impl Start {
             port: None,
             db_port: None,
             bind: None,
+            database: None,
+            database_image: None,
+            database_url: None,
             waiting: Waiting {
                 wait_timeout: Duration::from_secs(300),
                 no_wait: false,
@@ -101,9 +104,23 @@ pub struct Start {
     /// port of the server; kept for later starts [default: 4466, or the next free one for `-n NAME`]
     #[arg(long, env = "PRISMA_PORT", value_parser = port)]
     pub port: Option<u16>,
-    /// port of the database; kept [default: 3366, or the next free one for `-n NAME`]
+    /// port of the database; kept [default: 3366, or the next free one for `-n NAME`; none from Prisma 1.7 on]
     #[arg(long, env = "PRISMA_DB_PORT", value_name = "PORT", value_parser = port)]
     pub db_port: Option<u16>,
+    /// database of a new cluster: `mysql`, or with Prisma 1.7 and later `postgres` [default: mysql]
+    #[arg(long, env = "PRISMA_DATABASE", value_name = "DATABASE", value_parser = domain::<Connector>)]
+    pub database: Option<Connector>,
+    /// image of the database; kept [default: mysql:5.7, postgres:10]
+    #[arg(
+        long,
+        env = "PRISMA_DATABASE_IMAGE",
+        value_name = "IMAGE",
+        conflicts_with = "database_url"
+    )]
+    pub database_image: Option<String>,
+    /// a database that is there already: `mysql://…` or `postgres://USER:PASSWORD@HOST:PORT/DATABASE`
+    #[arg(long, env = "PRISMA_DATABASE_URL", value_name = "URL", hide_env_values = true, conflicts_with = "database", value_parser = domain::<Database>)]
+    pub database_url: Option<Database>,
     /// address both ports are published on; kept [default: 0.0.0.0]
     #[arg(long, env = "PRISMA_BIND", value_name = "ADDRESS")]
     pub bind: Option<IpAddr>,

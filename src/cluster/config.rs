@@ -10,12 +10,11 @@ mod tests;
 
 pub use edit::edit;
 
-use super::{Cluster, ClusterName, Connector, PrismaVersion, path};
+use super::{Cluster, ClusterName, Connector, Database, Edition, External, PrismaVersion, path};
 use crate::error::{Failure, Kind, Result};
-use crate::keys::PrivateKey;
 use crate::yaml::{Document, write};
+use edit::Field;
 use reader::{Nature, Reader};
-use std::fmt::Write as _;
 use std::net::IpAddr;
 use std::path::Path;
 
@@ -56,7 +55,6 @@ pub fn parse(name: &ClusterName, file: &Path, text: &str) -> Result<Cluster> {
 }
 
 fn read(reader: &mut Reader<'_>, name: ClusterName) -> Cluster {
-    let mut cluster = Cluster::documented(name, PrismaVersion::default_local());
     reader.keys(
         &[],
         &[
@@ -68,18 +66,11 @@ fn read(reader: &mut Reader<'_>, name: ClusterName) -> Cluster {
             path::CLUSTER_SECRET,
         ],
     );
-    reader.keys(
-        path::DATABASE,
-        &[
-            path::CONNECTOR,
-            path::DATABASE_PORT,
-            path::USER,
-            path::PASSWORD,
-            path::SCHEMA,
-        ],
-    );
-    let database = &mut cluster.database;
-    reader.version(path::VERSION, &mut cluster.version);
+    // First what the documented values depend on.
+    let mut version = PrismaVersion::default_local();
+    reader.version(path::VERSION, &mut version);
+    let mut cluster = Cluster::documented(name, version);
+    cluster.database = read_database(reader, cluster.edition());
     reader.port(path::PORT, &mut cluster.port);
     reader.word(path::BIND, |text| {
         let address = text.parse::<IpAddr>();
@@ -88,29 +79,76 @@ fn read(reader: &mut Reader<'_>, name: ClusterName) -> Cluster {
         })?);
         Ok(())
     });
-    reader.word(path::CONNECTOR, |text| {
-        database.connector = text.parse::<Connector>().map_err(|f| one_line(&f))?;
-        Ok(())
-    });
-    reader.port(path::DATABASE_PORT, &mut database.host_port);
-    let secret = Nature::Secret;
-    set(&mut database.user, reader.text(path::USER, Nature::Open));
-    set(&mut database.password, reader.text(path::PASSWORD, secret));
-    set(
-        &mut database.schema,
-        reader.text(path::SCHEMA, Nature::Open),
-    );
     set(
         &mut cluster.schema_manager_secret,
-        reader.text(path::SCHEMA_MANAGER_SECRET, secret),
+        reader.text(path::SCHEMA_MANAGER_SECRET, Nature::Secret),
     );
-    if let Some(pem) = reader.text(path::CLUSTER_SECRET, secret) {
-        match PrivateKey::parse(&pem) {
-            Ok(key) => cluster.cluster_secret = Some(key.pem_pkcs1()),
-            Err(failure) => reader.problem(path::CLUSTER_SECRET, one_line(&failure)),
+    if let Some(secret) = reader.text(path::CLUSTER_SECRET, Nature::Secret) {
+        cluster.cluster_secret = Some(secret);
+        match cluster.secret_as_kept() {
+            Ok(secret) => cluster.cluster_secret = secret,
+            Err(message) => reader.problem(path::CLUSTER_SECRET, message),
         }
     }
     cluster
+}
+
+fn read_database(reader: &mut Reader<'_>, edition: Edition) -> Database {
+    reader.keys(
+        path::DATABASE,
+        &[
+            path::CONNECTOR,
+            path::IMAGE,
+            path::HOST,
+            path::DATABASE_PORT,
+            path::USER,
+            path::PASSWORD,
+            path::DATABASE_NAME,
+            path::ACTIVE,
+            path::SCHEMA,
+            path::CONNECTION_LIMIT,
+            path::SSL,
+            path::RAW_ACCESS,
+        ],
+    );
+    let mut connector = Connector::MySql;
+    reader.word(path::CONNECTOR, |text| {
+        connector = text.parse().map_err(|f| one_line(&f))?;
+        Ok(())
+    });
+    let mut database = Database::documented(edition, connector);
+    database.image = reader.text(path::IMAGE, Nature::Open);
+    let mut port = None;
+    reader.number(
+        path::DATABASE_PORT,
+        "a port is a number from 1 to 65535",
+        &mut port,
+    );
+    match reader.text(path::HOST, Nature::Open) {
+        Some(host) => {
+            let port = port.unwrap_or(connector.port());
+            database.external = Some(External { host, port });
+            database.host_port = None;
+        }
+        None => database.host_port = port.or(database.host_port),
+    }
+    set(&mut database.user, reader.text(path::USER, Nature::Open));
+    set(
+        &mut database.password,
+        reader.text(path::PASSWORD, Nature::Secret),
+    );
+    set(
+        &mut database.name,
+        reader.text(path::DATABASE_NAME, Nature::Open),
+    );
+    let tuning = &mut database.tuning;
+    reader.flag(path::ACTIVE, &mut tuning.active);
+    tuning.schema = reader.text(path::SCHEMA, Nature::Open);
+    let limit = "a connection limit is a number from 1 to 65535";
+    reader.number(path::CONNECTION_LIMIT, limit, &mut tuning.connection_limit);
+    reader.flag(path::SSL, &mut tuning.ssl);
+    reader.flag(path::RAW_ACCESS, &mut tuning.raw_access);
+    database
 }
 
 fn set(field: &mut String, value: Option<String>) {
@@ -130,40 +168,36 @@ fn one_line(failure: &Failure) -> String {
 /// The text of a new `cluster.yml`. Holds secrets.
 pub fn render(cluster: &Cluster) -> String {
     let start = cluster.name.command("start");
-    let database = &cluster.database;
-    let text = |value: &str, indent| write::quoted(value, indent);
     let mut out = format!(
         "# The configuration of the cluster `{}`. Edit it, then run `{start}`.\n\
-         # A line that is missing stands for its documented value. Keep texts in quotes.\n\
-         prismaVersion: {}\n\
-         port: {}\n",
-        cluster.name,
-        text(cluster.version.tag(), 0),
-        cluster.port
+         # A line that is missing stands for its documented value. Keep texts in quotes.\n",
+        cluster.name
     );
-    match cluster.bind {
-        Some(address) => out += &format!("bind: {}\n", text(&address.to_string(), 0)),
-        None => out += "# bind: \"127.0.0.1\" would publish both ports on this machine only.\n",
-    }
-    // Writing into a string cannot fail.
-    let _ = write!(
-        out,
-        "database:\n  \
-           connector: {}\n  \
-           port: {}\n  \
-           user: {}\n  \
-           password: {}\n  \
-           name: {}\n\
-         schemaManagerSecret: {}\n",
-        database.connector,
-        database.host_port,
-        text(&database.user, 2),
-        text(&database.password, 2),
-        text(&database.schema, 2),
-        text(&cluster.schema_manager_secret, 0),
-    );
-    if let Some(pem) = &cluster.cluster_secret {
-        out += &format!("clusterSecret: {}\n", text(pem, 0));
+    let mut in_database = false;
+    for (path, field) in edit::fields(cluster) {
+        // What belongs to the other edition, or only repeats a rule, is left out.
+        if path == path::SCHEMA_MANAGER_SECRET && cluster.edition() == Edition::Server {
+            continue;
+        }
+        let indent = (path.len() - 1) * 2;
+        let value = match field {
+            Field::Text(text) => write::quoted(&text, indent),
+            Field::Word(word) => word,
+            Field::Number(number) => number.to_string(),
+            Field::Flag(flag) => flag.to_string(),
+            Field::Absent => {
+                if path == path::BIND {
+                    out += "# bind: \"127.0.0.1\" would publish both ports on this machine only.\n";
+                }
+                continue;
+            }
+        };
+        if indent > 0 && !in_database {
+            out += "database:\n";
+            in_database = true;
+        }
+        let key = path.last().copied().unwrap_or_default();
+        out += &format!("{:indent$}{key}: {value}\n", "");
     }
     out
 }

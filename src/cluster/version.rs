@@ -62,12 +62,27 @@ impl PrismaVersion {
 
     /// The edition, which decides on everything that is rendered.
     pub fn edition(&self) -> Edition {
-        // Pre-releases of 1.7 are of the new edition already.
-        if self.meaning.minor < 7 {
-            Edition::Cluster
-        } else {
+        if self.since(7) {
             Edition::Server
+        } else {
+            Edition::Cluster
         }
+    }
+
+    /// Whether it is of the line `1.MINOR` or a later one; pre-releases of the line are of it already.
+    pub fn since(&self, minor: u64) -> bool {
+        self.meaning.minor >= minor
+    }
+
+    /// Whether it is one of the last line's servers, which lost the key pair and the passive connector:
+    /// they were gone by 1.30.
+    pub fn is_late(&self) -> bool {
+        self.since(30)
+    }
+
+    /// Whether the server takes a public key for checking tokens, as all did at first.
+    pub fn knows_key_pairs(&self) -> bool {
+        !self.is_late()
     }
 }
 

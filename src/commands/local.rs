@@ -2,6 +2,9 @@
 
 mod adopt;
 mod delete;
+mod exposure;
+mod external;
+mod foreign;
 mod logs;
 mod nuke;
 mod ports;

@@ -6,6 +6,7 @@
 use crate::error::{Failure, Kind, Result};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 
 /// The states docker knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,6 +57,15 @@ pub struct Published {
     pub port: u16,
 }
 
+/// What compose was run on, as it labels its containers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Origin {
+    /// The project's folder.
+    pub folder: PathBuf,
+    /// The first compose file, relative to where compose was run or absolute.
+    pub file: PathBuf,
+}
+
 /// One container of a compose project.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Container {
@@ -67,6 +77,8 @@ pub struct Container {
     pub service: String,
     /// Image as it was asked for.
     pub image: String,
+    /// The image it was made from, by its id: another one may have the name by now.
+    pub image_id: String,
     /// State word.
     pub state: State,
     /// Health, where the image or the compose file has a check.
@@ -85,6 +97,8 @@ pub struct Container {
     pub env: BTreeMap<String, String>,
     /// Published ports, as configured, whether it runs or not.
     pub ports: Vec<Published>,
+    /// Where docker-compose found its files, if its labels say so.
+    pub origin: Option<Origin>,
     /// Version of the docker-compose that made it.
     pub compose_version: Option<String>,
     /// Names of its volumes.
@@ -118,6 +132,8 @@ impl Container {
 struct Wire {
     id: String,
     name: String,
+    #[serde(default)]
+    image: String,
     #[serde(default)]
     created: String,
     #[serde(default)]
@@ -217,6 +233,7 @@ impl From<Wire> for Container {
                 .remove("com.docker.compose.service")
                 .unwrap_or_default(),
             image: wire.config.image,
+            image_id: wire.image,
             state: state(&wire.state.status),
             health: wire.state.health.map(|h| Health { status: h.status }),
             exit_code: wire.state.exit_code,
@@ -226,6 +243,7 @@ impl From<Wire> for Container {
             created: wire.created,
             env: env.iter().filter_map(pair).collect(),
             ports: published(wire.host_config),
+            origin: origin(&mut labels),
             compose_version: labels.remove("com.docker.compose.version"),
             volumes: wire
                 .mounts
@@ -235,6 +253,16 @@ impl From<Wire> for Container {
                 .collect(),
         }
     }
+}
+
+fn origin(labels: &mut BTreeMap<String, String>) -> Option<Origin> {
+    let folder = labels.remove("com.docker.compose.project.working_dir")?;
+    let files = labels.remove("com.docker.compose.project.config_files")?;
+    let file = files.split(',').next().unwrap_or_default();
+    Some(Origin {
+        folder: folder.into(),
+        file: file.into(),
+    })
 }
 
 fn published(host: WireHost) -> Vec<Published> {

@@ -40,6 +40,30 @@ pub struct LogOptions {
     pub timestamps: bool,
 }
 
+impl LogOptions {
+    /// The same as flags, which docker and docker-compose spell alike.
+    fn flags(&self) -> Vec<String> {
+        let mut flags = Vec::new();
+        if self.follow {
+            flags.push("--follow".to_owned());
+        }
+        if self.timestamps {
+            flags.push("--timestamps".to_owned());
+        }
+        for (flag, value) in [("--tail", &self.tail), ("--since", &self.since)] {
+            if let Some(value) = value {
+                flags.extend([flag.to_owned(), value.clone()]);
+            }
+        }
+        flags
+    }
+
+    /// Following ends when the user or the container ends it.
+    fn limit(&self) -> Duration {
+        if self.follow { Duration::MAX } else { LONG }
+    }
+}
+
 impl Tools {
     fn docker(&self, args: &[&str]) -> Invocation {
         Invocation::new(&self.docker, args.iter().copied())
@@ -88,16 +112,35 @@ impl Tools {
         self.docker(&["ps", "-a", "--filter", label, "--format", format])
     }
 
-    /// `docker image inspect`, just the ids in order; fails when one is not there.
-    pub fn image_id(&self, image: &str) -> Invocation {
-        self.docker(&["image", "inspect", "--format", "{{.Id}}", image])
-    }
-
     /// `docker stop` of some containers.
     pub fn stop(&self, ids: &[String]) -> Invocation {
         let mut invocation = self.docker(&["stop"]);
         invocation.args.extend_from_slice(ids);
         invocation.limit(STOP)
+    }
+
+    /// `docker exec` of a shell command in a container.
+    pub fn exec(&self, id: &str, command: &str) -> Invocation {
+        self.docker(&["exec", id, "/bin/sh", "-c", command])
+    }
+
+    /// `docker rm` of containers that are stopped; their named volumes stay.
+    pub fn remove(&self, ids: &[String]) -> Invocation {
+        let mut invocation = self.docker(&["rm"]);
+        invocation.args.extend_from_slice(ids);
+        invocation
+    }
+
+    /// `docker-compose stop`.
+    pub fn stop_project(&self, project: &Project) -> Invocation {
+        self.compose(project, &["stop"]).limit(STOP)
+    }
+
+    /// `docker-compose pull`.
+    pub fn pull_project(&self, project: &Project) -> Invocation {
+        let mut invocation = self.compose(project, &["pull"]).limit(LONG);
+        invocation.silence_limit = Some(REGISTRY_SILENCE);
+        invocation
     }
 
     /// `docker pull` of one image.
@@ -110,21 +153,20 @@ impl Tools {
     /// `docker logs` of one container.
     pub fn logs(&self, id: &str, options: &LogOptions) -> Invocation {
         let mut invocation = self.docker(&["logs"]);
-        let args = &mut invocation.args;
-        if options.follow {
-            args.push("--follow".into());
+        invocation.args.extend(options.flags());
+        invocation.args.push(id.to_owned());
+        invocation.limit(options.limit())
+    }
+
+    /// `docker-compose logs`. v1 does not know `since`.
+    pub fn logs_project(&self, project: &Project, options: &LogOptions, color: bool) -> Invocation {
+        let mut verb = vec!["logs".to_owned()];
+        if !color {
+            verb.push("--no-color".to_owned());
         }
-        if options.timestamps {
-            args.push("--timestamps".into());
-        }
-        for (flag, value) in [("--tail", &options.tail), ("--since", &options.since)] {
-            if let Some(value) = value {
-                args.extend([flag.to_owned(), value.clone()]);
-            }
-        }
-        args.push(id.to_owned());
-        // Following ends when the user or the container ends it.
-        invocation.limit(if options.follow { Duration::MAX } else { LONG })
+        verb.extend(options.flags());
+        let verb: Vec<&str> = verb.iter().map(String::as_str).collect();
+        self.compose(project, &verb).limit(options.limit())
     }
 
     /// The version of docker-compose alone, for example `1.29.2`. v1 takes a third of a second.
@@ -143,6 +185,12 @@ impl Tools {
     /// `docker-compose kill`.
     pub fn kill(&self, project: &Project) -> Invocation {
         self.compose(project, &["kill"]).limit(STOP)
+    }
+
+    /// `docker-compose down --remove-orphans`: containers and networks go, volumes stay.
+    pub fn take_down(&self, project: &Project) -> Invocation {
+        self.compose(project, &["down", "--remove-orphans"])
+            .limit(LONG)
     }
 
     /// `docker-compose down -v --remove-orphans`: containers, networks and volumes go.

@@ -3,6 +3,7 @@
 use crate::error::Result;
 use crate::yaml::write;
 use serde::ser::{Serialize, SerializeMap, Serializer};
+use std::fmt;
 
 /// A `docker-compose.yml`.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -12,8 +13,10 @@ pub struct Compose {
     /// The containers.
     pub services: Named<Service>,
     /// The networks.
+    #[serde(skip_serializing_if = "Named::is_empty")]
     pub networks: Named<Network>,
     /// The volumes.
+    #[serde(skip_serializing_if = "Named::is_empty")]
     pub volumes: Named<VolumeOptions>,
 }
 
@@ -32,20 +35,42 @@ pub struct Service {
     /// A Docker-wide name instead of the one compose makes up.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub container_name: Option<Text>,
-    /// The networks it is in.
+    /// The networks it is in; the project's own one when there is none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub networks: Vec<&'static str>,
     /// When Docker restarts it.
     pub restart: &'static str,
+    /// The services that are started before it. Without conditions, which older releases of v1 refuse
+    /// in a file of version 3.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub depends_on: Vec<&'static str>,
     /// What runs in it instead of the image's own command.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub command: Option<Text>,
     /// Its variables.
     pub environment: Named<Setting>,
+    /// How Docker finds out whether it is well.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub healthcheck: Option<HealthCheck>,
     /// The ports it publishes.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub ports: Vec<Text>,
     /// What is mounted.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub volumes: Vec<Text>,
+}
+
+/// A check that Docker runs inside a container.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct HealthCheck {
+    /// `CMD-SHELL` and the command.
+    pub test: [Text; 2],
+    /// The pause between two checks, for example `5s`.
+    pub interval: &'static str,
+    /// How long one may take.
+    pub timeout: &'static str,
+    /// So many failures in a row make it unhealthy.
+    pub retries: u16,
 }
 
 /// A network.
@@ -60,10 +85,22 @@ pub struct Network {
 pub struct VolumeOptions;
 
 /// A text that compose interpolates: `$` is doubled where it means itself.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Text(String);
 
+impl fmt::Debug for Text {
+    /// Nothing of it: in what was read back it may be a secret.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("…")
+    }
+}
+
 impl Text {
+    /// As it is written.
+    pub fn text(&self) -> &str {
+        &self.0
+    }
+
     /// Exactly this text.
     pub fn literal(text: &str) -> Self {
         Text(text.replace('$', "$$"))
@@ -101,6 +138,12 @@ impl Setting {
 /// A mapping that keeps its order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Named<T>(pub Vec<(&'static str, T)>);
+
+impl<T> Named<T> {
+    fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
 
 impl<T: Serialize> Serialize for Named<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {

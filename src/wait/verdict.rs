@@ -1,6 +1,5 @@
 //! When waiting is in vain. A pure function of what was seen of the containers.
 
-use crate::cluster::services;
 use crate::docker::{Container, State};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -94,10 +93,10 @@ impl Watch {
 
     /// Restarts that count: of the server only those since the database listens.
     fn crashes(&self, container: &Container) -> Option<u64> {
-        let base = if container.service == services::DATABASE {
-            &self.first
-        } else {
+        let base = if container.is_server() {
             self.with_database.as_ref()?
+        } else {
+            &self.first
         };
         let before = base.get(&container.id).copied().unwrap_or_default();
         Some(container.restarts.saturating_sub(before))

@@ -43,6 +43,8 @@ pub enum New {
     Bare(String),
     /// A number.
     Number(u16),
+    /// A truth value.
+    Flag(bool),
     /// A mapping.
     Map(Vec<(String, New)>),
 }
@@ -52,6 +54,7 @@ impl fmt::Debug for New {
         f.write_str(match self {
             New::Map(_) => "a mapping",
             New::Number(_) => "a number",
+            New::Flag(_) => "a truth value",
             _ => "a text",
         })
     }

@@ -9,6 +9,7 @@
 mod config;
 mod deadlines;
 mod dry_run;
+mod exposure;
 mod failures;
 mod named;
 mod output;

@@ -266,8 +266,8 @@ fn the_loopback_of_another_machine_ends_here_in_a_tunnel() {
     same(
         "the warning",
         &ended.stderr,
-        "warning: cluster `local` will be out of reach from here, its ports being bound to 127.0.0.1 of `192.0.2.7`; \
-         forward the ports: `ssh -N -L <port>:127.0.0.1:<port> -L <db-port>:127.0.0.1:<db-port> USER@192.0.2.7`\n\
+        "warning: cluster `local` will be out of reach from here, its ports being bound to 127.0.0.1 of `192.0.2.7`\n\
+         hint: forward the ports: `ssh -N -L <port>:127.0.0.1:<port> -L <db-port>:127.0.0.1:<db-port> USER@192.0.2.7`\n\
          starting the containers\n",
     );
     assert!(
@@ -351,4 +351,16 @@ fn the_entry_follows_a_machine_that_moved() {
         s.read("home/.prisma/config.yml")
             .contains("host: 'http://box.invalid:")
     );
+}
+
+/// Bound to its loopback it would be out of reach.
+#[test]
+fn open_ports_of_another_machine_have_another_remedy() {
+    let mut s = Sandbox::with_cluster();
+    s.set("DOCKER_HOST", "ssh://me@192.0.2.7");
+    // Unlike others this test is about the warning that each start gives.
+    let stderr = s.begin("local start --no-wait").end().stderr;
+    let hint = "hint: publish on a private address of that machine with `prisma local start --bind ADDRESS`, or accept it \
+                with `bind: ";
+    assert!(stderr.contains(hint), "{stderr}");
 }

@@ -69,7 +69,7 @@ fn settings_change_what_they_are_about_and_nothing_else() {
     cluster.name = "other".parse().expect("valid");
     cluster.bind = Some("127.0.0.1".parse().expect("valid"));
     cluster.port = 4470;
-    cluster.database.host_port = 3370;
+    cluster.database.host_port = Some(3370);
     cluster.database.password = "a$b".to_owned();
     let mut wanted = listing("1.1");
     let database = wanted["services"]["prisma-db"]

@@ -137,7 +137,7 @@ fn something_else_that_answers_is_no_server() {
          waiting for the database (at most 600ms)\n\
          waiting for the server (at most 600ms)\n\
          error: cluster `local` is not ready after 600ms: the database is up, the server does not answer \
-         (`http://localhost:<port>/cluster` answers with status 200 and no JSON: not a Prisma server)\n\
+         (`http://localhost:<port>/cluster` answers with status 200 and no JSON)\n\
          hint: give it longer with `--wait-timeout 15m`; the containers go on starting\n\
          hint: see what they do with `prisma local logs -f -n local`\n",
     );

@@ -47,10 +47,27 @@ pub fn edit(text: &str, old: &Cluster, new: &Cluster) -> Result<String> {
 
 /// What stands at a key.
 #[derive(Clone, PartialEq, Eq)]
-enum Field {
+pub(super) enum Field {
     Text(String),
+    /// One of a few words, which need no quotes.
+    Word(String),
     Number(u16),
+    Flag(bool),
     Absent,
+}
+
+impl Field {
+    fn text(value: Option<&String>) -> Field {
+        value.map_or(Field::Absent, |text| Field::Text(text.clone()))
+    }
+
+    fn number(value: Option<u16>) -> Field {
+        value.map_or(Field::Absent, Field::Number)
+    }
+
+    fn flag(value: Option<bool>) -> Field {
+        value.map_or(Field::Absent, Field::Flag)
+    }
 }
 
 impl Field {
@@ -59,6 +76,8 @@ impl Field {
         let path = path.iter().map(|key| (*key).to_owned()).collect();
         match self {
             Field::Text(text) => Change::Set(path, New::Escaped(text.clone())),
+            Field::Word(text) => Change::Set(path, New::Bare(text.clone())),
+            Field::Flag(flag) => Change::Set(path, New::Flag(*flag)),
             Field::Number(number) => Change::Set(path, New::Number(*number)),
             Field::Absent => Change::Remove(path),
         }
@@ -66,9 +85,8 @@ impl Field {
 }
 
 /// A cluster as its keys and their values, all of them, in the order of the file.
-fn fields(cluster: &Cluster) -> Vec<(&'static [&'static str], Field)> {
+pub(super) fn fields(cluster: &Cluster) -> Vec<(&'static [&'static str], Field)> {
     let text = |value: &str| Field::Text(value.to_owned());
-    let optional = |value: Option<String>| value.map_or(Field::Absent, Field::Text);
     let Cluster {
         name: _,
         version,
@@ -78,19 +96,34 @@ fn fields(cluster: &Cluster) -> Vec<(&'static [&'static str], Field)> {
         schema_manager_secret,
         cluster_secret,
     } = cluster;
+    let bind = bind.map(|address| address.to_string());
+    let connector = Field::Word(database.connector.to_string());
+    let external = database.external.as_ref();
+    let database_port = match external {
+        Some(external) => Some(external.port),
+        None => database.host_port,
+    };
+    let tuning = &database.tuning;
     vec![
         (path::VERSION, text(version.tag())),
         (path::PORT, Field::Number(*port)),
-        (
-            path::BIND,
-            optional(bind.map(|address| address.to_string())),
-        ),
-        (path::CONNECTOR, text(&database.connector.to_string())),
-        (path::DATABASE_PORT, Field::Number(database.host_port)),
+        (path::BIND, Field::text(bind.as_ref())),
+        (path::CONNECTOR, connector),
+        (path::IMAGE, Field::text(database.image.as_ref())),
+        (path::HOST, Field::text(external.map(|at| &at.host))),
+        (path::DATABASE_PORT, Field::number(database_port)),
         (path::USER, text(&database.user)),
         (path::PASSWORD, text(&database.password)),
-        (path::SCHEMA, text(&database.schema)),
+        (path::DATABASE_NAME, text(&database.name)),
+        (path::ACTIVE, Field::flag(tuning.active)),
+        (path::SCHEMA, Field::text(tuning.schema.as_ref())),
+        (
+            path::CONNECTION_LIMIT,
+            Field::number(tuning.connection_limit),
+        ),
+        (path::SSL, Field::flag(tuning.ssl)),
+        (path::RAW_ACCESS, Field::flag(tuning.raw_access)),
         (path::SCHEMA_MANAGER_SECRET, text(schema_manager_secret)),
-        (path::CLUSTER_SECRET, optional(cluster_secret.clone())),
+        (path::CLUSTER_SECRET, Field::text(cluster_secret.as_ref())),
     ]
 }

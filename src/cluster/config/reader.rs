@@ -100,21 +100,34 @@ impl<'a> Reader<'a> {
 
     /// Reads a port, if there is one.
     pub fn port(&mut self, at: At, into: &mut u16) {
+        let mut port = None;
+        self.number(at, "a port is a number from 1 to 65535", &mut port);
+        *into = port.unwrap_or(*into);
+    }
+
+    /// Reads a number, if there is one; `rule` says which are right.
+    pub fn number(&mut self, at: At, rule: &str, into: &mut Option<u16>) {
         let Some(value) = self.value(at) else { return };
         match value.as_u64().and_then(|n| u16::try_from(n).ok()) {
             // Zero is a problem of the cluster, not of its spelling.
-            Some(port) => *into = port,
+            Some(number) => *into = Some(number),
             None => {
                 let raw = self.document.raw_scalar(at);
                 let what = match raw {
                     Some(raw) if !value.is_null() && !raw.contains('\n') => format!("`{raw}`"),
                     _ => kind(value).to_owned(),
                 };
-                self.problem(
-                    at,
-                    format!("a port is a number from 1 to 65535, not {what}"),
-                );
+                self.problem(at, format!("{rule}, not {what}"));
             }
+        }
+    }
+
+    /// Reads a truth value, if there is one.
+    pub fn flag(&mut self, at: At, into: &mut Option<bool>) {
+        match self.value(at) {
+            None => {}
+            Some(Value::Bool(flag)) => *into = Some(*flag),
+            Some(_) => self.problem(at, "write `true` or `false`".to_owned()),
         }
     }
 

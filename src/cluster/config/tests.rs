@@ -1,5 +1,7 @@
 //! `cluster.yml`: what is read, refused, written and changed.
 
+mod server;
+
 use super::*;
 use crate::cluster::documented;
 use crate::keys;
@@ -38,7 +40,7 @@ fn what_is_absent_has_its_documented_value() {
     let mut wanted = documented_local();
     wanted.version = "1.5".parse().expect("valid");
     wanted.bind = Some("::1".parse().expect("valid"));
-    wanted.database.host_port = 3307;
+    wanted.database.host_port = Some(3307);
     assert_eq!(read, wanted);
 }
 
@@ -70,7 +72,7 @@ clusterSecret: geheim
             "c.yml:2:1: `prot`: unknown key: did you mean `port`?",
             "c.yml:3:1: `port`: a port is a number from 1 to 65535, not `99999`",
             "c.yml:4:1: `bind`: `here` is not an IP address: write one such as `127.0.0.1`",
-            "c.yml:5:1: `0`: unknown key: the keys here are `connector`, `port`, `user`, `password`, `name`",
+            "c.yml:5:1: `0`: unknown key: the keys here are `connector`, `image`, `host`, `port`, `user`, `password`, `name`, `active`, `schema`, `connectionLimit`, `ssl`, `rawAccess`",
             "c.yml:6:5: `conector`: unknown key: did you mean `connector`?",
             "c.yml:7:5: `connector`: unknown database `oracle`: the databases are `mysql` and `postgres`",
             "c.yml:8:5: `port`: a port is a number from 1 to 65535, not `'3366'`",
@@ -109,7 +111,13 @@ prismaVersion: '1.2'
             "c.yml:2:24: `connector`: Prisma 1.1 knows only `mysql`: use that, or Prisma 1.7 and later",
         ]
     );
-    assert_eq!(problems("prismaVersion: 1.8").len(), 1);
+    assert_eq!(
+        problems("database: {ssl: true, host: db.example}"),
+        [
+            "c.yml:1:12: `ssl`: Prisma 1.1 does not know it: remove the line, or use 1.7 and later",
+            "c.yml:1:23: `host`: Prisma 1.1 does not know it: remove the line, or use 1.7 and later",
+        ]
+    );
     assert_eq!(problems("prismaVersion: '2'").len(), 1);
 }
 
@@ -258,7 +266,7 @@ fn an_edit_leaves_everything_else_as_it_is() {
     assert_eq!(edit(text, &old, &new), Ok(text.replace("'1.1'", "\"1.5\"")));
     assert_eq!(edit(text, &old, &old), Ok(text.to_owned()));
     new.port = 4470;
-    new.database.host_port = 3370;
+    new.database.host_port = Some(3370);
     new.bind = Some("127.0.0.1".parse().expect("valid"));
     new.cluster_secret = Some(PEM.clone());
     let edited = edit(text, &old, &new).expect("can be made");
@@ -296,7 +304,7 @@ fn private() -> impl Strategy<Value = String> {
     prop_oneof![
         "[a-zA-Z0-9 $'\"#\\\\:{}\\[\\]%@`,&*!|>\t\r\n=~-]{1,12}",
         "[^\u{0}]{1,10}",
-        Just(documented::PASSWORD.to_owned()),
+        Just(documented::password(Edition::Cluster).to_owned()),
         Just("0123".to_owned()),
         Just("yes".to_owned()),
     ]
@@ -314,7 +322,7 @@ prop_compose! {
     ) -> Cluster {
         let mut cluster = documented_local();
         cluster.version = version.parse().expect("valid");
-        (cluster.port, cluster.database.host_port) = ports;
+        (cluster.port, cluster.database.host_port) = (ports.0, Some(ports.1));
         cluster.bind = bind;
         cluster.database.user = user;
         cluster.database.password = password;

@@ -93,8 +93,7 @@ fn warned(ctx: &Context, destination: Destination) -> Destination {
     let is_secret = !matches!(destination.credential, Credential::None);
     if is_secret && commands::is_plain(&destination.base) {
         let base = without_password(&destination.base);
-        ctx.ui
-            .warn(&commands::unencrypted(&format!("`{base}` is reached")));
+        commands::warn_of_open_way(ctx, &format!("`{base}` is reached"));
     }
     destination
 }

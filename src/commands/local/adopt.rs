@@ -5,10 +5,12 @@
 
 use super::world::World;
 use crate::address::port_of;
-use crate::cluster::services::{DATABASE, SERVER};
-use crate::cluster::{Cluster, ClusterName, PrismaVersion};
+use crate::cluster::{
+    Cluster, ClusterName, Connector, Edition, PrismaVersion, documented, services,
+};
 use crate::docker::Container;
 use crate::error::{Failure, Kind, Result};
+use crate::render::PrismaConfig;
 
 /// The cluster that the containers and the registry entry describe, if there are any.
 pub fn cluster(world: &World) -> Result<Option<Cluster>> {
@@ -16,10 +18,15 @@ pub fn cluster(world: &World) -> Result<Option<Cluster>> {
     if world.containers.is_empty() && (entry.is_none() || world.is_remote()?) {
         return Ok(None);
     }
+    let (servers, others): (Vec<&Container>, Vec<&Container>) =
+        world.containers.iter().partition(|c| c.is_server());
+    if let Some(stranger) = others.iter().find(|c| !is_database(c)) {
+        return Err(strangers(&world.name, stranger));
+    }
     from_parts(
         &world.name,
-        service(&world.containers, SERVER),
-        service(&world.containers, DATABASE),
+        servers.first().copied(),
+        others.first().copied(),
         entry.and_then(|entry| port_of(&entry.host)),
     )
     .map(Some)
@@ -47,27 +54,57 @@ fn from_parts(
         cluster.port = port;
     }
     if let Some(server) = server {
+        match server.env.get("PRISMA_CONFIG") {
+            Some(text) => {
+                let config = PrismaConfig::read(text).ok_or_else(|| unreadable(name, server))?;
+                config.adopt(&mut cluster, database.is_some());
+            }
+            None => from_variables(&mut cluster, server),
+        }
         if let Some(published) = server.ports.first() {
             cluster.port = published.port;
             cluster.bind = published.address.parse().ok();
             cluster.bind = cluster.bind.filter(|ip| !ip.is_unspecified());
         }
-        let variables: [(&str, &mut String); 4] = [
-            ("SQL_INTERNAL_USER", &mut cluster.database.user),
-            ("SQL_INTERNAL_PASSWORD", &mut cluster.database.password),
-            ("SQL_INTERNAL_DATABASE", &mut cluster.database.schema),
-            ("SCHEMA_MANAGER_SECRET", &mut cluster.schema_manager_secret),
-        ];
-        for (variable, target) in variables {
-            if let Some(value) = server.env.get(variable).filter(|value| !value.is_empty()) {
-                target.clone_from(value);
-            }
-        }
     }
-    if let Some(published) = database.and_then(|database| database.published("3306/tcp")) {
-        cluster.database.host_port = published.port;
+    if let Some(database) = database {
+        let inside = format!("{}/tcp", cluster.database.connector.port());
+        // The 1.8 page publishes none.
+        cluster.database.host_port = match database.published(&inside) {
+            Some(published) => Some(published.port),
+            None if cluster.edition() == Edition::Server => None,
+            None => cluster.database.host_port,
+        };
+        let image = documented::image(cluster.database.connector);
+        cluster.database.image = Some(database.image.clone()).filter(|theirs| theirs != image);
     }
     Ok(cluster)
+}
+
+/// The settings of the cluster edition; the npm CLI gave them to 1.7 and later servers too, which know
+/// them still.
+fn from_variables(cluster: &mut Cluster, server: &Container) {
+    let variables: [(&str, &mut String); 4] = [
+        ("SQL_INTERNAL_USER", &mut cluster.database.user),
+        ("SQL_INTERNAL_PASSWORD", &mut cluster.database.password),
+        ("SQL_INTERNAL_DATABASE", &mut cluster.database.name),
+        ("SCHEMA_MANAGER_SECRET", &mut cluster.schema_manager_secret),
+    ];
+    for (variable, target) in variables {
+        if let Some(value) = server.env.get(variable).filter(|value| !value.is_empty()) {
+            target.clone_from(value);
+        }
+    }
+}
+
+fn unreadable(name: &ClusterName, server: &Container) -> Failure {
+    let message = format!(
+        "could not take over `{}`: its `PRISMA_CONFIG` is none that `prisma` writes",
+        server.name
+    );
+    Failure::new(Kind::NotManaged, message).hint(format!(
+        "start your cluster under another name than `{name}` with `-n NAME`"
+    ))
 }
 
 fn version_of(name: &ClusterName, server: &Container) -> Result<PrismaVersion> {
@@ -75,16 +112,26 @@ fn version_of(name: &ClusterName, server: &Container) -> Result<PrismaVersion> {
         .image
         .strip_prefix("prismagraphql/prisma:")
         .unwrap_or_default();
-    tag.parse().map_err(|_: Failure| {
-        Failure::new(
-            Kind::NotManaged,
-            format!(
-                "the containers of project `{name}` were not made by `prisma`: `{}` runs the image `{}`",
-                server.name, server.image
-            ),
-        )
-        .hint("start your cluster under another name with `-n NAME`")
+    tag.parse().map_err(|_: Failure| strangers(name, server))
+}
+
+/// Whether a container is the database of a cluster, of any edition.
+fn is_database(container: &Container) -> bool {
+    let editions = [Edition::Cluster, Edition::Server];
+    let connectors = [Connector::MySql, Connector::Postgres];
+    editions.into_iter().any(|edition| {
+        let mut services = connectors.iter().map(|c| services::database(edition, *c));
+        services.any(|service| container.service == service)
     })
+}
+
+fn strangers(name: &ClusterName, container: &Container) -> Failure {
+    let message = format!(
+        "the containers of project `{name}` were not made by `prisma`: `{}` runs the image `{}`",
+        container.name, container.image
+    );
+    Failure::new(Kind::NotManaged, message)
+        .hint("start your cluster under another name with `-n NAME`")
 }
 
 #[cfg(test)]
@@ -109,7 +156,10 @@ mod tests {
         let cluster =
             from_parts(&ClusterName::local(), server, database, Some(4466)).expect("ours");
         assert_eq!(cluster.version.tag(), "1.2");
-        assert_eq!((cluster.port, cluster.database.host_port), (4480, 3366));
+        assert_eq!(
+            (cluster.port, cluster.database.host_port),
+            (4480, Some(3366))
+        );
         assert_eq!((&*cluster.database.password, cluster.bind), ("other", None));
     }
 

@@ -18,10 +18,14 @@ pub fn run(ctx: &Context, name: &ClusterName) -> Result<Report> {
     let (containers, volumes) = (world.container_names(), world.volumes.clone());
     if !ctx.dry_run {
         ctx.ui.status(&format!(
-            "this removes cluster `{name}` and all its data:\n  containers  {}\n  volumes     {}\n  files       {}",
+            "this removes cluster `{name}` and all its data:\n  containers  {}\n  volumes     {}\n  files       {}{}",
             list(&containers),
             list(&volumes),
-            world.folder.display()
+            world.folder.display(),
+            match &cluster.database.external {
+                Some(external) => format!("\nthe external database at {external} keeps its data"),
+                None => String::new(),
+            }
         ));
         ctx.ui.confirm(
             &format!("removing cluster `{name}`"),

@@ -2,17 +2,19 @@
 //! that order. Afterwards the data is gone; ports, key and credentials are the same.
 
 use super::world::World;
-use super::{act, look_locked, ports, report};
+use super::{act, exposure, look_locked, ports, report};
 use crate::cli;
+use crate::cluster::Cluster;
 use crate::commands::Report;
 use crate::context::Context;
-use crate::error::Result;
+use crate::error::{Failure, Kind, Result};
 use crate::plan::{Plan, Step};
 
 /// Resets a cluster, with consent.
 pub fn run(ctx: &Context, args: &cli::Nuke) -> Result<Report> {
     let (world, _lock) = look_locked(ctx, &args.which.name, "nuke", World::look_at_all)?;
     let cluster = world.cluster()?;
+    refuse_external(&world, &cluster)?;
     let rendered = World::render(ctx, &cluster)?;
     // All that could keep it from starting again is checked before anything is destroyed.
     ports::check(ctx, &world, &cluster)?;
@@ -21,6 +23,7 @@ pub fn run(ctx: &Context, args: &cli::Nuke) -> Result<Report> {
     if !ctx.dry_run {
         consent(ctx, &world)?;
     }
+    exposure::warn(ctx, &world, &cluster);
     let limit = args.waiting.limit();
     let mut plan = Plan::default();
     world.write_files(&mut plan, &cluster, &rendered)?;
@@ -41,6 +44,20 @@ pub fn run(ctx: &Context, args: &cli::Nuke) -> Result<Report> {
     act(ctx, &plan, || {
         report::running(&world, &cluster, limit.is_some(), "is running and empty")
     })
+}
+
+/// Data that is somewhere else is not ours to destroy.
+fn refuse_external(world: &World, cluster: &Cluster) -> Result<()> {
+    let Some(external) = &cluster.database.external else {
+        return Ok(());
+    };
+    let name = &world.name;
+    let message = format!(
+        "could not reset cluster `{name}`: its data is in the external database at {external}, which only its owner can empty"
+    );
+    Err(Failure::new(Kind::NotManaged, message)
+        .hint("empty it with the database's own tools, then run this cluster's services anew with `prisma deploy`")
+        .hint(format!("restart the server with `{}`", name.command("restart"))))
 }
 
 fn consent(ctx: &Context, world: &World) -> Result<()> {

@@ -40,7 +40,7 @@ pub fn check(ctx: &Context, world: &World, cluster: &Cluster) -> Result<()> {
     }
     let server_bind = cluster.bind.or(Some(Ipv4Addr::UNSPECIFIED.into()));
     let wanted = [
-        (server_bind, cluster.port, "the server", "--port"),
+        (server_bind, Some(cluster.port), "the server", "--port"),
         (
             cluster.bind,
             cluster.database.host_port,
@@ -50,6 +50,7 @@ pub fn check(ctx: &Context, world: &World, cluster: &Cluster) -> Result<()> {
     ];
     let own = own_ports(world);
     for (bind, port, what, flag) in wanted {
+        let Some(port) = port else { continue };
         if !own.contains(&port) && !is_free(bind, port) {
             return Err(taken(ctx, world, cluster, port, what, flag));
         }
@@ -118,9 +119,11 @@ pub fn choose(ctx: &Context, world: &World, cluster: &mut Cluster, port: bool, d
     if port && let Some(free) = next_free(cluster.port, cluster.bind, &others) {
         cluster.port = free;
     }
-    let database = &mut cluster.database.host_port;
-    if db_port && let Some(free) = next_free(*database, cluster.bind, &others) {
-        *database = free;
+    if db_port
+        && let Some(port) = cluster.database.host_port
+        && let Some(free) = next_free(port, cluster.bind, &others)
+    {
+        cluster.database.host_port = Some(free);
     }
 }
 
@@ -146,7 +149,11 @@ fn others_ports(ctx: &Context, world: &World) -> BTreeSet<u16> {
         let text = files::read_text(&path).ok().flatten();
         let parsed = text.zip(name.parse().ok());
         if let Some(Ok(other)) = parsed.map(|(text, name)| config::parse(&name, &path, &text)) {
-            ports.extend([other.port, other.database.host_port]);
+            ports.extend(
+                [Some(other.port), other.database.host_port]
+                    .into_iter()
+                    .flatten(),
+            );
         }
     }
     ports

@@ -4,7 +4,7 @@
 use super::world::World;
 use crate::address::{host_of, is_loopback};
 use crate::cluster::{Cluster, Edition};
-use crate::commands::{is_plain, unencrypted};
+use crate::commands::{is_plain, warn_of_open_way};
 use crate::context::Context;
 use crate::docker::engine::Source;
 use crate::error::{Failure, Kind, Result};
@@ -123,9 +123,10 @@ pub fn check(ctx: &Context, world: &World, cluster: &Cluster, waits: bool) -> Re
             let failure = Failure::new(Kind::Failed, message);
             return Err(remedies.into_iter().fold(failure, Failure::hint));
         }
-        Some(Obstacle { why, later, .. }) => ctx.ui.warn(&format!(
-            "cluster `{name}` will be out of reach from here, {why}; {later}"
-        )),
+        Some(Obstacle { why, later, .. }) => ctx.ui.warn_with(
+            &format!("cluster `{name}` will be out of reach from here, {why}"),
+            &later,
+        ),
         None => {}
     }
     warn_of_the_way(ctx, world, cluster);
@@ -142,7 +143,7 @@ fn warn_of_the_way(ctx: &Context, world: &World, cluster: &Cluster) {
         (None, true) => format!("`{endpoint}` is reached"),
         (None, false) => return,
     };
-    ctx.ui.warn(&unencrypted(&what));
+    warn_of_open_way(ctx, &what);
 }
 
 fn bound_to_loopback(world: &World, cluster: &Cluster, ip: IpAddr) -> Obstacle {
@@ -151,7 +152,9 @@ fn bound_to_loopback(world: &World, cluster: &Cluster, ip: IpAddr) -> Obstacle {
         IpAddr::V4(ip) => format!("-L {port}:{ip}:{port}"),
         IpAddr::V6(ip) => format!("-L {port}:[{ip}]:{port}"),
     };
-    let (server, database) = (forward(cluster.port), forward(cluster.database.host_port));
+    let ports = [Some(cluster.port), cluster.database.host_port];
+    let forwards: Vec<String> = ports.into_iter().flatten().map(forward).collect();
+    let forwards = forwards.join(" ");
     let login = match world.engine.address.as_deref() {
         // With its user and port.
         Some(address) if world.engine.is_by_ssh() => {
@@ -159,7 +162,7 @@ fn bound_to_loopback(world: &World, cluster: &Cluster, ip: IpAddr) -> Obstacle {
         }
         _ => format!("USER@{}", host.trim_matches(['[', ']'])),
     };
-    let tunnel = format!("`ssh -N {server} {database} {login}`");
+    let tunnel = format!("`ssh -N {forwards} {login}`");
     let start = world.name.command("start");
     Obstacle {
         why: format!("its ports being bound to {ip} of `{host}`"),
@@ -180,7 +183,7 @@ fn unreachable_host(ctx: &Context, world: &World, cluster: &Cluster) -> Result<O
     let is_v4_only = match cluster.bind {
         Some(ip) => ip.is_ipv4(),
         // As the documentation's listing has it.
-        None => cluster.version.edition() == Edition::Cluster,
+        None => cluster.edition() == Edition::Cluster,
     };
     Ok(if found.is_empty() {
         Some(unknown_host(world, &host))

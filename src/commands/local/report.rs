@@ -14,15 +14,12 @@ pub fn running(world: &World, cluster: &Cluster, waited: bool, state: &str) -> R
         ("is starting", "starting")
     };
     let endpoint = world.endpoint(cluster);
-    let playground = format!("{endpoint}/cluster");
+    let playground = format!("{endpoint}{}", cluster.management_path());
     let database = world.database(cluster);
     let pairs = [
         ("endpoint", endpoint.clone()),
         ("playground", playground.clone()),
-        (
-            "database",
-            format!("{database} (MySQL, user `{}`)", cluster.database.user),
-        ),
+        ("database", described(cluster, database.as_deref())),
         ("version", format!("Prisma {}", cluster.version)),
     ];
     let name = &world.name;
@@ -39,6 +36,16 @@ pub fn running(world: &World, cluster: &Cluster, waited: bool, state: &str) -> R
         "prismaVersion": cluster.version.tag(),
     });
     Report::new(text, data)
+}
+
+/// A database in a few words.
+fn described(cluster: &Cluster, address: Option<&str>) -> String {
+    let database = &cluster.database;
+    let (name, user) = (database.connector.name(), &database.user);
+    match address {
+        Some(address) => format!("{address} ({name}, user `{user}`)"),
+        None => format!("{name}, user `{user}`, not published: `--db-port PORT` does"),
+    }
 }
 
 /// The report of a cluster that does not run.

@@ -1,7 +1,7 @@
 //! `prisma local restart`: stop, then start, on the same data.
 
 use super::world::World;
-use super::{act, look_locked, report};
+use super::{act, exposure, external, look_locked, report};
 use crate::cli;
 use crate::commands::Report;
 use crate::context::Context;
@@ -17,10 +17,13 @@ pub fn run(ctx: &Context, args: &cli::Restart) -> Result<Report> {
     super::reach::check(ctx, &world, &cluster, args.waiting.limit().is_some())?;
     world.allow_overwriting(ctx, &rendered)?;
     world.check_compose(ctx)?;
+    exposure::warn(ctx, &world, &cluster);
+    external::check(ctx, &world, &cluster)?;
     let limit = args.waiting.limit();
     let mut plan = Plan::default();
+    world.stop(&mut plan)?;
+    world.leave_other_edition(&mut plan, &cluster)?;
     world.write_files(&mut plan, &cluster, &rendered)?;
-    world.stop(&mut plan);
     world.bring_up(ctx, &mut plan, &cluster, &rendered, limit)?;
     act(ctx, &plan, || {
         report::running(&world, &cluster, limit.is_some(), "is running again")

@@ -3,15 +3,16 @@
 
 use super::adopt::service;
 use super::world::World;
-use super::{act, look_locked, ports, report};
-use crate::api::readiness::cluster_info;
+use super::{act, exposure, external, look_locked, ports, report};
+use crate::api::version::ask;
 use crate::cli;
-use crate::cluster::{Cluster, PrismaVersion};
+use crate::cluster::{Cluster, Connector, Database, Edition, PrismaVersion, documented};
 use crate::commands::Report;
 use crate::context::Context;
 use crate::error::{Failure, Kind, Result};
 use crate::keys;
 use crate::plan::Plan;
+use crate::render::PrismaConfig;
 use std::time::Duration;
 
 /// Starts a cluster; a quick no-op when it runs as it should.
@@ -26,6 +27,7 @@ pub fn run(ctx: &Context, args: &cli::Start) -> Result<Report> {
         let taken_over = world.config()?.is_none();
         let as_it_is = taken_over || (world.has(&rendered) && !world.override_is_newer());
         if as_it_is {
+            exposure::warn(ctx, &world, &cluster);
             // Containers that serve well are not made anew for a file's sake.
             world.write_files(&mut plan, &cluster, &rendered)?;
             world.register(ctx, &mut plan, &cluster)?;
@@ -36,12 +38,15 @@ pub fn run(ctx: &Context, args: &cli::Start) -> Result<Report> {
     }
     ports::check(ctx, &world, &cluster)?;
     super::reach::check(ctx, &world, &cluster, limit.is_some())?;
+    external::check(ctx, &world, &cluster)?;
     world.allow_overwriting(ctx, &rendered)?;
     world.check_compose(ctx)?;
+    exposure::warn(ctx, &world, &cluster);
     if world.config()?.is_none() && !world.containers.is_empty() {
         ctx.ui
             .status("taking over the containers of another prisma CLI; their data is kept");
     }
+    world.leave_other_edition(&mut plan, &cluster)?;
     world.write_files(&mut plan, &cluster, &rendered)?;
     world.bring_up(ctx, &mut plan, &cluster, &rendered, limit)?;
     act(ctx, &plan, || {
@@ -55,13 +60,24 @@ fn wanted(ctx: &Context, world: &World, args: &cli::Start) -> Result<Cluster> {
     let is_new = known.is_none();
     let mut cluster = match known {
         Some(cluster) => cluster,
-        None => new_cluster(world)?,
+        None => new_cluster(world, args)?,
     };
-    if let Some(version) = &args.prisma_version {
-        set_version(world, &mut cluster, version, is_new)?;
+    if !is_new {
+        keep_version(world, &cluster, args)?;
+        keep_database(world, &mut cluster, args)?;
+    }
+    if let Some(image) = &args.database_image {
+        cluster.database.image = Some(image.clone());
     }
     cluster.port = args.port.unwrap_or(cluster.port);
-    cluster.database.host_port = args.db_port.unwrap_or(cluster.database.host_port);
+    if args.db_port.is_some() {
+        if let Some(external) = &cluster.database.external {
+            let message =
+                format!("the database at {external} is external, its port is not published");
+            return Err(Failure::new(Kind::Usage, message).hint("leave out `--db-port`"));
+        }
+        cluster.database.host_port = args.db_port;
+    }
     cluster.bind = args.bind.or(cluster.bind);
     if is_new {
         ports::choose(
@@ -73,12 +89,15 @@ fn wanted(ctx: &Context, world: &World, args: &cli::Start) -> Result<Cluster> {
         );
     }
     if cluster.cluster_secret.is_none() {
-        cluster.cluster_secret = Some(keys::generate()?.pem_pkcs1());
+        cluster.cluster_secret = Some(match cluster.edition() {
+            Edition::Cluster => keys::generate()?.pem_pkcs1(),
+            Edition::Server => documented::MANAGEMENT_SECRET.to_owned(),
+        });
     }
     Ok(cluster)
 }
 
-fn new_cluster(world: &World) -> Result<Cluster> {
+fn new_cluster(world: &World, args: &cli::Start) -> Result<Cluster> {
     if world.is_remote()? {
         let host = world
             .entry()?
@@ -93,41 +112,81 @@ fn new_cluster(world: &World) -> Result<Cluster> {
         )
         .hint("start a cluster under another name with `-n NAME`"));
     }
-    Ok(Cluster::documented(
-        world.name.clone(),
-        PrismaVersion::default_local(),
-    ))
+    let connector = match &args.database_url {
+        Some(external) => external.connector,
+        None => args.database.unwrap_or(Connector::MySql),
+    };
+    // The version of the 1.1 page has neither.
+    let needs_server = connector == Connector::Postgres || args.database_url.is_some();
+    let version = match &args.prisma_version {
+        Some(version) => version.clone(),
+        None if needs_server => PrismaVersion::default_init(),
+        None => PrismaVersion::default_local(),
+    };
+    let mut cluster = Cluster::documented(world.name.clone(), version);
+    cluster.database = match &args.database_url {
+        Some(external) => external.clone(),
+        None => Database::documented(cluster.edition(), connector),
+    };
+    Ok(cluster)
 }
 
-fn set_version(
-    world: &World,
-    cluster: &mut Cluster,
-    version: &PrismaVersion,
-    is_new: bool,
-) -> Result<()> {
-    if !is_new && cluster.version != *version {
-        let message = format!(
-            "cluster `{}` has Prisma {}, not {version}",
-            world.name, cluster.version
-        );
-        let upgrade = world.name.command("upgrade");
-        return Err(Failure::new(Kind::Usage, message).hint(format!(
-            "change its version with `{upgrade} --to {version}`"
-        )));
-    }
-    cluster.version = version.clone();
-    Ok(())
+/// Another version is a matter of `upgrade`, which checks more.
+fn keep_version(world: &World, cluster: &Cluster, args: &cli::Start) -> Result<()> {
+    let Some(version) = args
+        .prisma_version
+        .as_ref()
+        .filter(|v| **v != cluster.version)
+    else {
+        return Ok(());
+    };
+    let message = format!(
+        "cluster `{}` has Prisma {}, not {version}",
+        world.name, cluster.version
+    );
+    let upgrade = world.name.command("upgrade");
+    Err(Failure::new(Kind::Usage, message).hint(format!(
+        "change its version with `{upgrade} --to {version}`"
+    )))
+}
+
+/// A cluster's data stays in the database it is in: only how an external one is reached may change.
+fn keep_database(world: &World, cluster: &mut Cluster, args: &cli::Start) -> Result<()> {
+    let has = &cluster.database;
+    let is_external = has.external.is_some();
+    let wanted = match &args.database_url {
+        Some(url) if is_external && url.connector == has.connector => {
+            let tuning = has.tuning.clone();
+            cluster.database = url.clone();
+            cluster.database.tuning.ssl = url.tuning.ssl.or(tuning.ssl);
+            return Ok(());
+        }
+        Some(url) => format!("an external {} one", url.connector.name()),
+        None => match args.database {
+            Some(database) if is_external || database != has.connector => {
+                database.name().to_owned()
+            }
+            _ => return Ok(()),
+        },
+    };
+    let place = if is_external { "an external " } else { "a " };
+    let message = format!(
+        "cluster `{}` has {place}{} database, not {wanted}, and its data cannot move",
+        world.name,
+        has.connector.name()
+    );
+    Err(Failure::new(Kind::Usage, message).hint("start another cluster with `-n NAME`"))
 }
 
 /// Whether the containers run with this configuration and the server answers.
 fn is_settled(ctx: &Context, world: &World, cluster: &Cluster) -> Result<bool> {
-    if !world.is_up() || !has_key(world, cluster) || !has_ports(world, cluster) {
+    if !world.is_up(cluster) || !has_key(world, cluster) || !has_ports(world, cluster) {
         return Ok(false);
     }
     let endpoint = world.endpoint(cluster);
     let answer = ctx
         .interrupt
-        .run(move || cluster_info(&endpoint, Duration::from_secs(2)))?;
+        .run(move || ask(&endpoint, Duration::from_secs(2)))?;
     Ok(answer.is_ok())
 }
 
@@ -135,10 +194,12 @@ fn has_key(world: &World, cluster: &Cluster) -> bool {
     let Some(server) = service(&world.containers, cluster.server_service()) else {
         return false;
     };
-    let ours = cluster
-        .cluster_secret
-        .as_deref()
-        .and_then(|pem| keys::PrivateKey::parse(pem).ok());
+    if cluster.edition() == Edition::Server {
+        let theirs = server.env.get("PRISMA_CONFIG");
+        let theirs = theirs.and_then(|text| PrismaConfig::read(text));
+        return theirs.is_some_and(|theirs| theirs.has_secret_of(cluster));
+    }
+    let ours = cluster.key_pair();
     let theirs = server.env.get("CLUSTER_PUBLIC_KEY");
     // The npm CLI handed over the same key with its armour and line breaks.
     let body = |pem: &String| -> String {
@@ -158,5 +219,5 @@ fn has_ports(world: &World, cluster: &Cluster) -> bool {
             .iter()
             .any(|c| c.ports.iter().any(|p| p.port == port))
     };
-    published(cluster.port) && published(cluster.database.host_port)
+    published(cluster.port) && cluster.database.host_port.is_none_or(published)
 }

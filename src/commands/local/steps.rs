@@ -1,7 +1,7 @@
 //! Steps that several verbs share.
 
 use super::world::{COMPOSE, CONFIG, DOTENV, World};
-use crate::cluster::{Cluster, config};
+use crate::cluster::{Cluster, Edition, config};
 use crate::context::Context;
 use crate::docker::{Compose, Container, State};
 use crate::error::{Failure, Kind, Result};
@@ -9,8 +9,8 @@ use crate::files::Access;
 use crate::keys;
 use crate::plan::{Plan, Step};
 use crate::registry::NewEntry;
-use crate::render::{Rendered, is_hand_edited};
-use crate::wait::{Wait, query};
+use crate::render::{Rendered, is_hand_edited, probe};
+use crate::wait::{Probe, Wait, query};
 use std::time::Duration;
 
 impl World {
@@ -110,12 +110,50 @@ impl World {
                 tools: self.tools.clone(),
                 name: self.name.to_string(),
                 host: self.endpoint(cluster),
-                database: self.database(cluster),
-                sees_database: self.engine.local,
+                database: self.probe(cluster),
                 limit,
             })));
         }
         self.register(ctx, plan, cluster)
+    }
+
+    fn probe(&self, cluster: &Cluster) -> Probe {
+        let database = &cluster.database;
+        if database.external.is_some() {
+            return Probe::None;
+        }
+        match (cluster.edition(), self.database(cluster)) {
+            (Edition::Cluster, Some(address)) => Probe::Greeting {
+                connector: database.connector,
+                address,
+                insist: self.engine.local,
+            },
+            _ => Probe::Inside(probe(database)),
+        }
+    }
+
+    /// Removes the containers of another edition: its services and network are not in the compose file
+    /// any more. With the file that is there, and before it is written; volumes stay.
+    pub fn leave_other_edition(&self, plan: &mut Plan, cluster: &Cluster) -> Result<()> {
+        if !self.crosses(cluster) {
+            return Ok(());
+        }
+        let ids: Vec<String> = self.containers.iter().map(|c| c.id.clone()).collect();
+        self.stop_containers(plan);
+        let invocation = match (&self.compose, self.config()?) {
+            (Some(_), Some((_, old))) => self
+                .tools
+                .take_down(&self.project(&crate::render::render(old)?)),
+            // The npm CLI's compose file is not here.
+            _ => self.tools.remove(&ids),
+        };
+        plan.then(Step::Run {
+            label: "removing the containers of the other edition".to_owned(),
+            done: "containers of the other edition removed, their data kept".to_owned(),
+            invocation,
+            progress: false,
+        });
+        Ok(())
     }
 
     /// The registry entry, where it is missing or says something else.
@@ -124,11 +162,12 @@ impl World {
         let secret = cluster.cluster_secret.as_deref();
         if let Some(entry) = self.entry()? {
             let same_port = crate::address::port_of(&entry.host) == Some(cluster.port);
-            if same_port
-                && !super::reach::has_moved(self, entry)
-                && entry.secret.is_some() == secret.is_some()
-            {
-                // The host name may be the user's own choice, the key is this one (`with_key`).
+            let same_secret = match (entry.secret.as_deref(), secret) {
+                (Some(theirs), Some(ours)) => is_same_secret(theirs, ours),
+                (theirs, ours) => theirs.is_none() && ours.is_none(),
+            };
+            if same_port && same_secret && !super::reach::has_moved(self, entry) {
+                // The host name may be the user's own choice.
                 return Ok(());
             }
         }
@@ -137,15 +176,44 @@ impl World {
             entry: NewEntry {
                 name: self.name.to_string(),
                 host,
-                // Line ends as the overview page shows them.
-                secret: secret.map(keys::to_crlf),
+                // Line ends of a key as the overview page shows them.
+                secret: secret.map(|secret| match keys::PrivateKey::parse(secret) {
+                    Ok(key) => key.pem_pkcs1_crlf(),
+                    Err(_) => secret.to_owned(),
+                }),
             },
         });
         Ok(())
     }
 
+    /// Stops whatever is alive: the server edition with `docker-compose stop`, where its file is there.
+    pub fn stop(&self, plan: &mut Plan) -> Result<()> {
+        let cluster = match &self.config {
+            Ok(Some((_, cluster))) => cluster,
+            _ => {
+                self.stop_containers(plan);
+                return Ok(());
+            }
+        };
+        let by_compose = cluster.edition() == Edition::Server
+            && self.compose.is_some()
+            && !self.crosses(cluster);
+        if !by_compose {
+            self.stop_containers(plan);
+        } else if self.alive().next().is_some() {
+            let project = self.project(&crate::render::render(cluster)?);
+            plan.then(Step::Run {
+                label: "stopping the containers".to_owned(),
+                done: "containers stopped".to_owned(),
+                invocation: self.tools.stop_project(&project),
+                progress: false,
+            });
+        }
+        Ok(())
+    }
+
     /// `docker stop` of whatever is alive; the server goes before its database.
-    pub fn stop(&self, plan: &mut Plan) {
+    fn stop_containers(&self, plan: &mut Plan) {
         let ids: Vec<String> = self.alive().map(|container| container.id.clone()).collect();
         if !ids.is_empty() {
             plan.then(Step::Run {
@@ -208,4 +276,12 @@ impl World {
         }
         Ok(())
     }
+}
+
+/// Whether two spellings are of one secret: a key pair's may differ in line ends and armour.
+fn is_same_secret(one: &str, other: &str) -> bool {
+    use keys::PrivateKey;
+    one == other
+        || matches!((PrivateKey::parse(one), PrivateKey::parse(other)),
+            (Ok(one), Ok(other)) if one.pem_pkcs1() == other.pem_pkcs1())
 }

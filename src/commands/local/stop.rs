@@ -15,7 +15,7 @@ pub fn run(ctx: &Context, name: &ClusterName) -> Result<Report> {
         return Err(world.unknown());
     }
     let mut plan = Plan::default();
-    world.stop(&mut plan);
+    world.stop(&mut plan)?;
     let state = if plan.0.is_empty() {
         "is stopped already"
     } else {

@@ -1,40 +1,87 @@
 //! `prisma local upgrade`: `docker pull` of each image, then `docker-compose up -d`. Data is kept.
 
 use super::world::World;
-use super::{act, look_locked, report};
+use super::{act, exposure, external, look_locked, report};
 use crate::cli;
-use crate::cluster::{Cluster, PrismaVersion};
+use crate::cluster::{Cluster, Edition, PrismaVersion, documented};
 use crate::commands::Report;
 use crate::context::Context;
+use crate::docker::Container;
 use crate::error::{Failure, Kind, Result};
+use crate::keys;
 use crate::plan::{Plan, Step};
+use crate::wait::containers;
+use serde_json::json;
 
 /// Gets newer images of the cluster's version, or those of another one, and runs them.
 pub fn run(ctx: &Context, args: &cli::Upgrade) -> Result<Report> {
     let (world, _lock) = look_locked(ctx, &args.which.name, "upgrade", World::look)?;
     let mut cluster = world.cluster()?;
+    let changes = args.to.as_ref().is_some_and(|to| *to != cluster.version);
     if let Some(to) = &args.to {
         check_direction(&world, &cluster, to, args.force)?;
-        cluster.version = to.clone();
+        change_version(ctx, &mut cluster, to)?;
     }
     let rendered = World::render(ctx, &cluster)?;
+    exposure::warn(ctx, &world, &cluster);
     super::ports::check(ctx, &world, &cluster)?;
     super::reach::check(ctx, &world, &cluster, args.waiting.limit().is_some())?;
+    external::check(ctx, &world, &cluster)?;
     world.allow_overwriting(ctx, &rendered)?;
     world.check_compose(ctx)?;
     let limit = args.waiting.limit();
     let mut plan = Plan::default();
     // Pulled before anything is written: an image that cannot be had leaves all as it was.
-    pull(&world, &mut plan, &cluster);
+    let by_compose = cluster.edition() == Edition::Server && !changes && world.has(&rendered);
+    if by_compose {
+        plan.then(Step::Run {
+            label: "pulling the images".to_owned(),
+            done: "images pulled".to_owned(),
+            invocation: world.tools.pull_project(&world.project(&rendered)),
+            progress: true,
+        });
+    } else {
+        pull(&world, &mut plan, &cluster);
+    }
+    world.leave_other_edition(&mut plan, &cluster)?;
     world.write_files(&mut plan, &cluster, &rendered)?;
     world.bring_up(ctx, &mut plan, &cluster, &rendered, limit)?;
-    act(ctx, &plan, || {
+    let report = act(ctx, &plan, || {
         report::running(&world, &cluster, limit.is_some(), "is up to date")
-    })
+    })?;
+    if ctx.dry_run {
+        return Ok(report);
+    }
+    let now = containers(ctx, &world.tools, world.name.as_ref())?;
+    Ok(with_images(report, &world.containers, &now))
 }
 
+/// Adds which images are other ones than before, where that is known.
+fn with_images(mut report: Report, before: &[Container], now: &[Container]) -> Report {
+    let is_newer = |container: &Container| {
+        let is_old = |old: &Container| old.image_id == container.image_id;
+        !before.is_empty() && !before.iter().any(is_old)
+    };
+    let newer: Vec<&str> = now
+        .iter()
+        .filter(|container| is_newer(container))
+        .map(|container| container.image.as_str())
+        .collect();
+    let line = match newer.as_slice() {
+        _ if before.is_empty() => String::new(),
+        [] => "the images were the newest already\n".to_owned(),
+        newer => format!("runs newer images now: {}\n", newer.join(", ")),
+    };
+    report.text += &line;
+    let image =
+        |container: &Container| json!({"image": container.image, "newer": is_newer(container)});
+    report.data["images"] = now.iter().map(image).collect();
+    report
+}
+
+/// Image by image: docker-compose pulls what its file names, and that is written afterwards.
 fn pull(world: &World, plan: &mut Plan, cluster: &Cluster) {
-    for image in [cluster.database.image().to_owned(), cluster.version.image()] {
+    for image in cluster.images() {
         plan.then(Step::Run {
             label: format!("pulling {image}"),
             done: format!("{image} pulled"),
@@ -42,6 +89,24 @@ fn pull(world: &World, plan: &mut Plan, cluster: &Cluster) {
             progress: true,
         });
     }
+}
+
+/// Gives a cluster another version, and what that version needs. The database keeps its password and the
+/// name of the server's own tables, whatever the page of the new edition says: the data is there.
+fn change_version(ctx: &Context, cluster: &mut Cluster, to: &PrismaVersion) -> Result<()> {
+    cluster.version = to.clone();
+    if to.edition() == Edition::Cluster {
+        let port = &mut cluster.database.host_port;
+        *port = port.or(Some(documented::DATABASE_PORT));
+    }
+    if cluster.key_pair().is_some() && !to.knows_key_pairs() {
+        ctx.ui.warn(&format!(
+            "Prisma {to} knows no key pairs: the cluster gets a new secret in its place, and whoever \
+             deploys with a copy of the old key needs that one (`clusterSecret` in the registry)"
+        ));
+        cluster.cluster_secret = Some(keys::random_secret()?);
+    }
+    Ok(())
 }
 
 /// A newer server may have changed the database in ways an older one does not know.

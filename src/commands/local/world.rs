@@ -1,7 +1,7 @@
 //! Everything a verb has to know before it decides: files, registry entry, containers.
 
-use super::{adopt, reach};
-use crate::cluster::{Cluster, ClusterName, config};
+use super::{adopt, foreign, reach};
+use crate::cluster::{Cluster, ClusterName, Edition, config};
 use crate::context::Context;
 use crate::docker::{Compose, Container, Engine, Project, Tools};
 use crate::error::{Failure, Kind, Result};
@@ -28,7 +28,7 @@ pub struct World {
     /// The cluster's folder, there or not.
     pub folder: PathBuf,
     /// `cluster.yml`: its text and what it says. Verbs that do not need it work with a broken one.
-    config: Result<Option<(String, Cluster)>>,
+    pub(super) config: Result<Option<(String, Cluster)>>,
     /// The rendered files, as they are now.
     pub compose: Option<String>,
     pub dotenv: Option<String>,
@@ -51,6 +51,7 @@ impl World {
         let tools = Tools::find(&ctx.env, &*ctx.runner)?;
         let engine = Engine::find(&ctx.env)?;
         let containers = wait::containers(ctx, &tools, name.as_ref())?;
+        foreign::refuse(name, &folder, &containers)?;
         let mut world = World {
             name: name.clone(),
             engine,
@@ -150,14 +151,20 @@ impl World {
         let Some(secret) = entry.usable()?.secret.as_deref() else {
             return Ok(cluster);
         };
-        let key = PrivateKey::parse(secret).map_err(|failure| {
-            Failure::new(
-                Kind::ConfigInvalid,
-                format!("`clusterSecret` of cluster `{}` in the registry: {failure}", self.name),
-            )
-            .hint("put the right private key there, or remove the line to use the one in `cluster.yml`")
-        })?;
-        cluster.cluster_secret = Some(key.pem_pkcs1());
+        cluster.cluster_secret = match PrivateKey::parse(secret) {
+            Ok(key) => Some(key.pem_pkcs1()),
+            Err(_) if cluster.edition() == Edition::Server && !secret.contains("-----BEGIN") => {
+                Some(secret.to_owned())
+            }
+            Err(failure) => {
+                let name = &self.name;
+                let message =
+                    format!("`clusterSecret` of cluster `{name}` in the registry: {failure}");
+                return Err(Failure::new(Kind::ConfigInvalid, message).hint(
+                    "put the right private key there, or remove the line to use the one in `cluster.yml`",
+                ));
+            }
+        };
         Ok(cluster)
     }
 
@@ -192,9 +199,18 @@ impl World {
         render(cluster)
     }
 
-    /// Whether docker has the two containers up.
-    pub fn is_up(&self) -> bool {
-        self.containers.len() >= 2 && self.containers.iter().all(Container::is_up)
+    /// Whether docker has all containers of the cluster up.
+    pub fn is_up(&self, cluster: &Cluster) -> bool {
+        let services = [Some(cluster.server_service()), cluster.database_service()];
+        let is_there = |service| self.containers.iter().any(|c| c.service == service);
+        services.into_iter().flatten().all(is_there) && self.containers.iter().all(Container::is_up)
+    }
+
+    /// Whether the containers are of another edition, with other services on another network.
+    pub fn crosses(&self, cluster: &Cluster) -> bool {
+        let server = cluster.server_service();
+        let mut servers = self.containers.iter().filter(|c| c.is_server());
+        servers.any(|c| c.service != server)
     }
 
     /// Whether the rendered files on disk are these.
@@ -219,9 +235,16 @@ impl World {
         format!("http://{}:{}", self.reach(cluster), cluster.port)
     }
 
-    /// The database's published address.
-    pub fn database(&self, cluster: &Cluster) -> String {
-        format!("{}:{}", self.reach(cluster), cluster.database.host_port)
+    /// The database's published address, if it is published; that of an external one.
+    pub fn database(&self, cluster: &Cluster) -> Option<String> {
+        let database = &cluster.database;
+        match &database.external {
+            Some(external) => Some(external.to_string()),
+            None => {
+                let port = database.host_port?;
+                Some(format!("{}:{port}", self.reach(cluster)))
+            }
+        }
     }
 
     /// The host under which the published ports are reached: one that is bound elsewhere than on

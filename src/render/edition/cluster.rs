@@ -1,8 +1,7 @@
 //! The cluster edition, Prisma 1.0-1.6: the compose file and the variables of the 1.1 Docker page.
 
-use crate::cluster::Cluster;
-// A service's name is also its host name on the network.
-use crate::cluster::services::{DATABASE, SERVER};
+use super::{host, published};
+use crate::cluster::{Cluster, Connector, Edition, services};
 use crate::error::{Failure, Result};
 use crate::keys::PrivateKey;
 use crate::render::Entry;
@@ -19,8 +18,9 @@ const MYSQLD: &str = concat!(
     "ORACLE,POSTGRESQL,TRADITIONAL\""
 );
 
-/// The port MySQL listens on inside.
-const MYSQL_PORT: u16 = 3306;
+// A service's name is also its host name on the network.
+const SERVER: &str = services::server(Edition::Cluster);
+const DATABASE: &str = services::database(Edition::Cluster, Connector::MySql);
 /// Both pools' size on the page.
 const CONNECTION_LIMIT: u16 = 10;
 
@@ -41,20 +41,16 @@ fn database(cluster: &Cluster) -> Service {
     // The name is Docker-wide: a second cluster could not be created if it had it too. The page's
     // one keeps it, for scripts that say `docker exec prisma-db`.
     let container_name = cluster.name.is_local().then(|| Text::literal(DATABASE));
-    let publish = match cluster.bind {
-        Some(address) => Text::literal(&format!(
-            "{}:{}:{MYSQL_PORT}",
-            host(address),
-            cluster.database.host_port
-        )),
-        None => Text::literal(&format!("{}:{MYSQL_PORT}", cluster.database.host_port)),
-    };
+    let database = &cluster.database;
+    let publish = |port| published(cluster.bind, port, database.connector.port());
     Service {
-        image: Text::literal(cluster.database.image()),
+        image: Text::literal(database.image()),
         container_name,
         networks: vec!["prisma"],
         restart: "always",
         command: Some(Text::literal(MYSQLD)),
+        depends_on: Vec::new(),
+        healthcheck: None,
         environment: Named(vec![
             (
                 "MYSQL_ROOT_PASSWORD",
@@ -62,7 +58,7 @@ fn database(cluster: &Cluster) -> Service {
             ),
             ("MYSQL_DATABASE", Setting::variable("SQL_INTERNAL_DATABASE")),
         ]),
-        ports: vec![publish],
+        ports: database.host_port.map(publish).into_iter().collect(),
         volumes: vec![Text::literal("db-persistence:/var/lib/mysql")],
     }
 }
@@ -81,6 +77,8 @@ fn server(cluster: &Cluster) -> Service {
         networks: vec!["prisma"],
         restart: "always",
         command: None,
+        depends_on: Vec::new(),
+        healthcheck: None,
         environment: Named(vec![
             ("PORT", same("PORT")),
             ("SCHEMA_MANAGER_SECRET", same("SCHEMA_MANAGER_SECRET")),
@@ -115,14 +113,6 @@ fn server(cluster: &Cluster) -> Service {
     }
 }
 
-/// An address as it stands in front of a port.
-fn host(address: std::net::IpAddr) -> String {
-    match address {
-        std::net::IpAddr::V4(address) => address.to_string(),
-        std::net::IpAddr::V6(address) => format!("[{address}]"),
-    }
-}
-
 /// The variables of the page, "Local", in its order, `${PORT}` expanded.
 pub fn variables(cluster: &Cluster) -> Result<Vec<Entry>> {
     let Cluster { port, database, .. } = cluster;
@@ -137,7 +127,7 @@ pub fn variables(cluster: &Cluster) -> Result<Vec<Entry>> {
     };
     let limit = CONNECTION_LIMIT.to_string();
     let of = |name, value: &str| Entry::Variable(name, value.to_owned());
-    let mysql_port = MYSQL_PORT.to_string();
+    let mysql_port = database.connector.port().to_string();
     Ok(vec![
         of("PORT", &port.to_string()),
         of("SCHEMA_MANAGER_SECRET", &cluster.schema_manager_secret),
@@ -165,7 +155,7 @@ pub fn variables(cluster: &Cluster) -> Result<Vec<Entry>> {
         of("SQL_INTERNAL_PORT", &mysql_port),
         of("SQL_INTERNAL_USER", &database.user),
         of("SQL_INTERNAL_PASSWORD", &database.password),
-        of("SQL_INTERNAL_DATABASE", &database.schema),
+        of("SQL_INTERNAL_DATABASE", &database.name),
         of("SQL_INTERNAL_CONNECTION_LIMIT", &limit),
         Entry::Gap,
         // The page lists these two only under "Digital Ocean", but its compose file refers to them

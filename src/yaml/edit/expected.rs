@@ -63,6 +63,7 @@ fn value_of(new: &New) -> Node {
     match new {
         New::Text(text) | New::Escaped(text) | New::Bare(text) => Node::text(text),
         New::Number(number) => Node::Leaf(Value::from(*number)),
+        New::Flag(flag) => Node::Leaf(Value::from(*flag)),
         New::Map(pairs) => Node::Map(
             pairs
                 .iter()

@@ -27,6 +27,7 @@ pub(super) fn scalar(new: &New) -> String {
         New::Escaped(text) => double_quoted(text),
         New::Bare(text) => key(text),
         New::Number(number) => number.to_string(),
+        New::Flag(flag) => flag.to_string(),
         New::Map(_) => String::new(),
     }
 }

@@ -186,7 +186,7 @@ impl Sandbox {
 
     /// `text` with everything that differs between two runs of a test replaced by a name.
     pub fn plain(&self, text: &str) -> String {
-        let text = self.name_keys(text);
+        let text = super::text::without_exposure(&self.name_keys(text));
         let text = text
             .replace(&self.path("home").display().to_string(), "~")
             .replace(&self.root.display().to_string(), "<root>");

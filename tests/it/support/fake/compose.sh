@@ -135,7 +135,7 @@ create_container() {
   [ ! -f "$engine/now" ] || read -r created <"$engine/now"
   volume=
   [ "$service" != prisma-db ] || volume=${project}_db-persistence
-  for pair in "project=$project" "service=$service" "name=$container" "image=$image" "created=$created" "env=$env" \
+  for pair in "project=$project" "service=$service" "name=$container" "image=$image" "image_id=$image_id" "created=$created" "env=$env" \
     "ports=$bindings" "publish=$publish" "version=$generation" "volume=$volume" "config=$config" status=created; do
     change "$id" "${pair%%=*}" "${pair#*=}"
   done
@@ -160,7 +160,8 @@ compose_up() {
     eval "image=\${s_${ident}_image-} container=\${s_${ident}_container_name-} env=\${s_${ident}_env-} ports=\${s_${ident}_ports-}"
     : "${container:=$project$joint$service${joint}1}"
     read_ports "$ports"
-    config="$joint $image $env $ports"
+    identify_image "$image"
+    config="$joint $image $image_id $env $ports"
     find_container "$project" "$service"
     if [ -n "$id" ] && [ "$c_config" != "$config" ]; then
       rm -f "$engine/containers/$id" "$engine/logs/$id"

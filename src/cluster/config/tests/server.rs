@@ -1,0 +1,112 @@
+//! The keys of the server edition.
+
+use super::*;
+use crate::cluster::Tuning;
+
+prop_compose! {
+    fn tuning()(
+        schema in proptest::option::of(private()),
+        connection_limit in proptest::option::of(2u16..),
+        ssl in proptest::option::of(any::<bool>()),
+        raw_access in proptest::option::of(any::<bool>()),
+        active in proptest::option::of(Just(true)),
+    ) -> Tuning {
+        Tuning { active, schema, connection_limit, ssl, raw_access }
+    }
+}
+
+prop_compose! {
+    fn cluster()(
+        version in proptest::sample::select(vec!["1.18", "1.29", "1.34", "1.34-beta"]),
+        connector in proptest::sample::select(vec![Connector::MySql, Connector::Postgres]),
+        image in proptest::option::of(Just("mariadb:10".to_owned())),
+        ports in (1u16.., 1u16..).prop_filter("distinct", |(a, b)| a != b),
+        is_published in any::<bool>(),
+        is_external in any::<bool>(),
+        texts in (private(), private(), private(), private()),
+        tuning in tuning(),
+    ) -> Cluster {
+        let mut cluster = Cluster::documented(ClusterName::local(), version.parse().expect("valid"));
+        let mut database = Database::documented(Edition::Server, connector);
+        if is_external {
+            let host = "db.example".to_owned();
+            database.external = Some(External { host, port: ports.1 });
+        } else {
+            database.image = image;
+            database.host_port = is_published.then_some(ports.1);
+        }
+        let (user, password, name, secret) = texts;
+        if is_external || connector == Connector::Postgres {
+            database.user = user;
+        }
+        (database.password, database.name) = (password, name);
+        database.tuning = tuning;
+        if connector == Connector::MySql {
+            database.tuning.schema = None;
+        }
+        cluster.port = ports.0;
+        cluster.database = database;
+        cluster.cluster_secret = Some(secret);
+        cluster
+    }
+}
+
+proptest! {
+    #[test]
+    fn what_is_written_reads_back(cluster in cluster()) {
+        prop_assert_eq!(read_text(&render(&cluster)), Ok(cluster));
+    }
+
+    #[test]
+    fn any_change_can_be_made_across_the_editions(old in super::cluster(), new in cluster()) {
+        let edited = edit(&render(&old), &old, &new);
+        prop_assert!(edited.is_ok(), "{:?} {}", edited, render(&old));
+        prop_assert_eq!(read_text(&edited.expect("checked")), Ok(new));
+    }
+}
+
+#[test]
+fn a_new_file_says_what_there_is_and_no_more() {
+    let mut cluster = Cluster::documented(ClusterName::local(), PrismaVersion::default_init());
+    cluster.cluster_secret = Some("my-server-secret-123".to_owned());
+    assert_eq!(
+        render(&cluster),
+        "\
+# The configuration of the cluster `local`. Edit it, then run `prisma local start`.
+# A line that is missing stands for its documented value. Keep texts in quotes.
+prismaVersion: \"1.8\"
+port: 4466
+# bind: \"127.0.0.1\" would publish both ports on this machine only.
+database:
+  connector: mysql
+  user: \"root\"
+  password: \"prisma\"
+  name: \"prisma\"
+clusterSecret: \"my-server-secret-123\"
+"
+    );
+}
+
+#[test]
+fn flags_and_numbers_are_told_from_texts() {
+    let text = "\
+prismaVersion: '1.34'
+database:
+  connector: postgres
+  host: db.example
+  port: 70000
+  ssl: 'yes'
+  rawAccess: 1
+  active: true
+  connectionLimit: many
+";
+    assert_eq!(
+        problems(text),
+        [
+            "c.yml:5:3: `port`: a port is a number from 1 to 65535, not `70000`",
+            "c.yml:6:3: `ssl`: write `true` or `false`",
+            "c.yml:7:3: `rawAccess`: write `true` or `false`",
+            "c.yml:9:3: `connectionLimit`: a connection limit is a number from 1 to 65535, not `many`",
+        ]
+    );
+}
