@@ -1,6 +1,7 @@
 //! The commands: each looks (files, registry, engine), plans, and acts. They do not call each other.
 
 pub mod cluster;
+pub mod completions;
 pub mod deploy;
 pub mod local;
 

@@ -1,5 +1,7 @@
 //! `prisma local …`.
 
+use super::complete::Live;
+use super::examples::examples;
 use super::{domain, duration, port};
 use crate::cluster::{ClusterName, Connector, Database, PrismaVersion};
 use crate::docker::LogOptions;
@@ -12,21 +14,56 @@ use std::time::Duration;
 #[derive(Debug, Subcommand)]
 pub enum Local {
     /// start a cluster, creating it when there is none (docker-compose up -d)
+    #[command(after_help = examples(&[
+        ("prisma local start", "create a cluster, or start it again on its data"),
+        ("prisma local start -n staging", "another one beside it, ports and data its own"),
+        ("prisma local start --prisma-version 1.2", "another version"),
+        ("prisma local start --bind 127.0.0.1", "reached from here alone"),
+    ]))]
     Start(Box<Start>),
     /// stop a cluster, keeping its data (docker stop)
+    #[command(after_help = examples(&[
+        ("prisma local stop", "the data stays"),
+        ("prisma local stop -n staging", ""),
+    ]))]
     Stop(Name),
     /// stop a cluster and start it again on the same data
+    #[command(after_help = examples(&[
+        ("prisma local restart", "after a change of `cluster.yml`, for example"),
+    ]))]
     Restart(Restart),
     /// get newer images, or another version, and run them (docker pull, docker-compose up -d)
+    #[command(after_help = examples(&[
+        ("prisma local upgrade", "newer images of the version it has"),
+        ("prisma local upgrade --to 1.2", "another version"),
+        ("prisma local upgrade --to 1.2 --dry-run", "only show what would be done"),
+    ]))]
     Upgrade(Upgrade),
     /// destroy a cluster's data and start it empty (docker-compose kill, down -v, up -d)
+    #[command(after_help = examples(&[
+        ("prisma local nuke", "says what goes, and asks"),
+        ("prisma local nuke -n test --yes", "without asking, in a script"),
+    ]))]
     Nuke(Nuke),
     /// show a cluster's containers: state, health, ports, image
     #[command(alias = "status")]
+    #[command(after_help = examples(&[
+        ("prisma local ps", ""),
+        ("prisma local ps -n staging -o json", "for programs"),
+    ]))]
     Ps(Name),
     /// show what a cluster's containers print (docker logs)
+    #[command(after_help = examples(&[
+        ("prisma local logs", "all there is, of all containers"),
+        ("prisma local logs -f --tail 20 prisma-db", "its last lines and all new ones"),
+        ("prisma local logs --since 10m -t", ""),
+    ]))]
     Logs(Logs),
     /// destroy a cluster: containers, data, files and registry entry
+    #[command(after_help = examples(&[
+        ("prisma local delete -n staging", "says what goes, and asks"),
+        ("prisma local delete -n staging --dry-run", "only show what would go"),
+    ]))]
     Delete(Name),
 }
 
@@ -50,7 +87,7 @@ impl Local {
 #[derive(Debug, Clone, Args)]
 pub struct Name {
     /// name of the cluster
-    #[arg(short, long, env = "PRISMA_NAME", default_value = "local", value_parser = domain::<ClusterName>)]
+    #[arg(short, long, env = "PRISMA_NAME", default_value = "local", value_parser = domain::<ClusterName>, add = Live::Managed)]
     pub name: ClusterName,
 }
 
@@ -176,6 +213,7 @@ pub struct Logs {
     #[expect(missing_docs, reason = "a doc comment here would become help text")]
     pub part: LogPart,
     /// only this service, for example `prisma-db`
+    #[arg(add = Live::Service)]
     pub service: Option<String>,
 }
 

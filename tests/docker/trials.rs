@@ -1,5 +1,6 @@
 //! The trials, by what they are about.
 
+mod ci;
 mod crossing;
 mod data;
 mod deploy;
@@ -22,6 +23,7 @@ pub fn all() -> Vec<Case> {
         start::CASES,
         data::CASES,
         deploy::CASES,
+        ci::CASES,
         ports::CASES,
         remote::CASES,
         trouble::CASES,

@@ -6,13 +6,16 @@
     reason = "tests start the program and write files"
 )]
 
+mod completions;
 mod config;
 mod deadlines;
 mod dry_run;
 mod exposure;
 mod failures;
+mod install;
 mod named;
 mod output;
+mod projects;
 mod remote;
 mod render;
 mod secrets;
@@ -23,6 +26,7 @@ mod takeover;
 mod terminal;
 mod together;
 mod tools;
+mod variables;
 mod verbs;
 mod views;
 mod waiting;

@@ -185,3 +185,24 @@ fn an_entry_on_another_machine_is_not_run_from_here() {
     assert_eq!(s.take_acts(), "");
     assert_eq!(s.read("home/.prisma/config.yml"), registry);
 }
+
+#[test]
+fn a_mistyped_name_is_recognised_by_every_verb_that_needs_the_cluster() {
+    let s = Sandbox::new();
+    s.write("home/.prisma/clusters/staging/cluster.yml", "");
+    for verb in [
+        "stop",
+        "ps",
+        "logs",
+        "upgrade",
+        "nuke --yes",
+        "delete --yes",
+    ] {
+        s.run(&format!("local {verb} -n stagign")).fails(
+            1,
+            "error: there is no cluster `stagign` here\n\
+             hint: did you mean `staging`?\n\
+             hint: start one with `prisma local start -n stagign`\n",
+        );
+    }
+}

@@ -16,3 +16,8 @@ pub mod text;
 pub use ended::same;
 pub use sandbox::{Sandbox, key};
 pub use server::Behaviour;
+
+/// The files below a folder.
+pub fn files(folder: &std::path::Path) -> files::Files {
+    files::Files::of(folder)
+}

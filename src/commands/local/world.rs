@@ -9,6 +9,7 @@ use crate::files;
 use crate::keys::PrivateKey;
 use crate::registry::Entry;
 use crate::render::{Rendered, render};
+use crate::suggest;
 use crate::wait;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -40,6 +41,8 @@ pub struct World {
     remote_entry: bool,
     /// The cluster's containers.
     pub containers: Vec<Container>,
+    /// The clusters that have a folder here.
+    others: Vec<String>,
     /// The names of its volumes; only [`World::look_at_all`] asks for them.
     pub volumes: Vec<String>,
 }
@@ -66,6 +69,7 @@ impl World {
             entry: read_entry(ctx, name),
             remote_entry: false,
             containers,
+            others: ctx.home.clusters(),
             volumes: Vec::new(),
         };
         world.remote_entry = reach::is_elsewhere(ctx, &world)?;
@@ -136,11 +140,14 @@ impl World {
 
     /// The failure of a verb on a cluster that nobody knows.
     pub fn unknown(&self) -> Failure {
-        Failure::new(
-            Kind::UnknownCluster,
-            format!("there is no cluster `{}` here", self.name),
-        )
-        .hint(format!("start one with `{}`", self.name.command("start")))
+        let message = format!("there is no cluster `{}` here", self.name);
+        let failure = Failure::new(Kind::UnknownCluster, message);
+        let others: Vec<&str> = self.others.iter().map(String::as_str).collect();
+        let failure = match suggest::nearest(self.name.as_ref(), &others) {
+            Some(near) => failure.hint(format!("did you mean `{near}`?")),
+            None => failure,
+        };
+        failure.hint(format!("start one with `{}`", self.name.command("start")))
     }
 
     /// The key in the registry is the one that signs tokens, so it wins over the kept one.
