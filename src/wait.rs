@@ -15,7 +15,7 @@ use crate::docker::container::{parse_ids, parse_inspect};
 use crate::docker::diagnosis::diagnose;
 use crate::docker::{Container, LogOptions, Tools};
 use crate::error::{Failure, Kind, Result};
-use crate::process::{Invocation, Mode, Outcome, TAIL_LINES, with_tail};
+use crate::process::{Invocation, Mode, Outcome, ProcessError, TAIL_LINES, with_tail};
 use std::time::{Duration, Instant};
 use verdict::{Trouble, Watch};
 
@@ -235,7 +235,17 @@ impl Wait {
 /// Runs a query and returns its answer.
 pub fn query(ctx: &Context, invocation: &Invocation) -> Result<Outcome> {
     ctx.ui.command(invocation);
-    let outcome = ctx.runner.run(invocation, Mode::Capture)?;
+    let outcome = ctx.runner.run(invocation, Mode::Capture).map_err(|error| {
+        let is_mute = matches!(error, ProcessError::TimedOut { .. });
+        let failure = Failure::from(error);
+        if is_mute {
+            failure.hint(
+                "the Docker engine gives no answer: see what `docker info` says, and, with one on another machine, whether that is up",
+            )
+        } else {
+            failure
+        }
+    })?;
     if outcome.success() {
         Ok(outcome)
     } else {

@@ -14,7 +14,7 @@ rig_away_create() {
   rig_away_wire "$rig-away" 198.18.0.2 fd00:d0c::2
   nsenter --net="/run/netns/$rig-away" -- iptables -w -A OUTPUT -p tcp --dport "$rig_away_dropped" -j DROP
   # where root's `sshd` goes into a cage; the system's own makes it when it is started, and it is not
-  mkdir -p -m 755 /run/sshd
+  mkdir -p /run/sshd
 }
 
 # rig_away_wire NAMESPACE ADDRESS V6ADDRESS

@@ -71,7 +71,7 @@ fn interpreter(script: &Path) -> Option<String> {
 
 impl Cluster {
     /// The same command run on the other machine, with `DOCKER_HOST` as given.
-    pub fn from_away(&self, spec: Spec, docker_host: &str) -> Spec {
+    pub fn away(&self, spec: Spec, docker_host: &str) -> Spec {
         let away = self
             .rig
             .away

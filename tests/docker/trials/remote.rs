@@ -32,13 +32,13 @@ fn over_tcp(setting: &Setting) {
     let engine = format!("tcp://{host}:{}", relay(setting.rig, host));
     let verb = |verb: &str, args: &[&str]| -> Ran {
         cluster
-            .from_away(cluster.spec(verb, args), &engine)
+            .away(cluster.spec(verb, args), &engine)
             .run()
             .succeeded()
     };
     let endpoint = format!("http://{host}:{}", cluster.port);
     let ran = cluster
-        .from_away(cluster.first_start(&[]), &engine)
+        .away(cluster.first_start(&[]), &engine)
         .run()
         .succeeded();
     ran.clone().told(&[&format!(
@@ -51,22 +51,24 @@ fn over_tcp(setting: &Setting) {
 
     // From there the registry's entry works, and only there is it the engine's.
     let list = cluster.prisma(&["cluster", "list", "--json"]);
-    let row = cluster.from_away(list, &engine).run().succeeded().json();
+    let row = cluster.away(list, &engine).run().succeeded().json();
     let row = &row["data"]["clusters"][0];
     assert_eq!(
         (&row["state"], &row["endpoint"]),
         (&"up".into(), &endpoint.clone().into())
     );
     let logs = cluster.prisma(&["cluster", "logs", &cluster.name]);
-    cluster.from_away(logs, &engine).run().succeeded();
+    cluster.away(logs, &engine).run().succeeded();
 
     verb("stop", &[]);
     assert!(!crate::away::answers(cluster.port));
     verb("start", &[]);
     cluster.has_data();
     assert!(verb("start", &[]).stdout.contains("is running already"));
-    verb("nuke", &["--yes"]);
-    cluster.has_no_data();
+    if setting.generation == Generation::V2 {
+        verb("nuke", &["--yes"]);
+        cluster.has_no_data();
+    }
     verb("delete", &["--yes"]);
     assert_eq!(cluster.belongings(), [""; 0]);
     assert_eq!(cluster.entry(), None);
@@ -75,7 +77,7 @@ fn over_tcp(setting: &Setting) {
 fn over_ssh(setting: &Setting) {
     let cluster = Cluster::new(setting);
     let sshd = Sshd::start(setting.rig);
-    let run = |spec, engine: &str| sshd.known_to(cluster.from_away(spec, engine)).run();
+    let run = |spec, engine: &str| sshd.known_to(cluster.away(spec, engine)).run();
     // An alias only ssh knows: docker gets through, we cannot.
     run(cluster.first_start(&[]), "ssh://engine-alias").ended(1).told(&[
         "its machine `engine-alias` cannot be found by that name from here\nhint: if `engine-alias` is an alias of your ssh",
@@ -111,7 +113,7 @@ fn by_context(setting: &Setting) {
         .succeeded();
     let port = cluster.port.to_string();
     let start = cluster.spec("start", &["--prisma-version", "1.8", "--port", &port]);
-    let start = cluster.from_away(start, "").env("DOCKER_CONTEXT", "far");
+    let start = cluster.away(start, "").env("DOCKER_CONTEXT", "far");
     start.run().succeeded();
     let endpoint = format!("http://{host}:{port}");
     assert_eq!(cluster.entry().expect("an entry")["host"], endpoint);
@@ -122,7 +124,7 @@ fn by_context(setting: &Setting) {
         r#"{"currentContext": "far"}"#,
     )
     .expect("writes");
-    let run = |spec| cluster.from_away(spec, "").run().succeeded();
+    let run = |spec| cluster.away(spec, "").run().succeeded();
     run(cluster.spec("restart", &[]));
     let rows = run(cluster.prisma(&["cluster", "list", "--json"])).json();
     assert_eq!(rows["data"]["clusters"][0]["state"], "up", "{rows}");
@@ -137,7 +139,7 @@ fn behind_a_firewall(setting: &Setting) {
     // The server tells that its database is up.
     cluster.db_port = dropped_port();
     cluster
-        .from_away(cluster.first_start(&[]), &engine)
+        .away(cluster.first_start(&[]), &engine)
         .run()
         .succeeded();
     cluster.put_data();
@@ -146,7 +148,7 @@ fn behind_a_firewall(setting: &Setting) {
     cluster.port = dropped_port();
     let endpoint = format!("http://{host}:{}", cluster.port);
     let start = cluster.first_start(&["--wait-timeout", "2s"]);
-    cluster.from_away(start, &engine).run().ended(5).told(&[
+    cluster.away(start, &engine).run().ended(5).told(&[
         "is not ready after 2s: the database cannot be seen from here, the server does not answer",
         &format!("hint: check that no firewall keeps you from `{endpoint}`, on that machine or before it\n"),
     ]);
@@ -159,16 +161,16 @@ fn over_ipv6(setting: &Setting) {
     let host = setting.rig.address_v6.as_deref().expect("is needed");
     let engine = format!("tcp://[{host}]:{}", relay(setting.rig, host));
     // The listing publishes the server on IPv4 addresses.
-    let refused = cluster.from_away(cluster.first_start(&[]), &engine).run();
+    let refused = cluster.away(cluster.first_start(&[]), &engine).run();
     refused
         .ended(1)
         .told(&["`prisma local start -n", " --bind ::`\n"]);
     assert_eq!(cluster.belongings(), [""; 0]);
     let start = cluster.first_start(&["--bind", "::"]);
-    cluster.from_away(start, &engine).run().succeeded();
+    cluster.away(start, &engine).run().succeeded();
     let endpoint = format!("http://[{host}]:{}", cluster.port);
     assert_eq!(cluster.entry().expect("an entry")["host"], endpoint);
     let list = cluster.prisma(&["cluster", "list", "--json"]);
-    let rows = cluster.from_away(list, &engine).run().succeeded().json();
+    let rows = cluster.away(list, &engine).run().succeeded().json();
     assert_eq!(rows["data"]["clusters"][0]["state"], "up", "{rows}");
 }
