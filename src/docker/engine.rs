@@ -27,6 +27,8 @@ pub struct Engine {
     /// Variables that tell docker-compose 1 the same engine: it knows no `DOCKER_CONTEXT`, and wants
     /// addresses in full. The other generation reads them alike.
     pub compose_env: Vec<(String, String)>,
+    /// Whether docker-compose 1 cannot be told: it knows TLS only in one form.
+    pub only_v2: bool,
 }
 
 /// What names the engine.
@@ -63,6 +65,7 @@ impl Engine {
             is_private,
             address: address.map(|address| address.url),
             compose_env: Vec::new(),
+            only_v2: false,
         }
     }
 
@@ -92,7 +95,7 @@ impl Engine {
         if context.host.trim().is_empty() {
             return Ok(Engine::new(None, source));
         }
-        let tls = context.certificates.is_some();
+        let tls = context.certificates.is_some() || context.unverified;
         let address = address::parse(&context.host, tls).map_err(|why| {
             let what = format!(
                 "the address of docker context `{}` is `{}`",
@@ -104,24 +107,22 @@ impl Engine {
                 context.name
             ))
         })?;
+        let files = context.certificates.unwrap_or_default();
+        let has = |name| files.join(name).is_file();
+        let is_whole = ["ca.pem", "cert.pem", "key.pem"].into_iter().all(has);
+        let only_v2 = tls && (context.unverified || !is_whole);
+        // Of the environment nothing else counts with a context.
         let compose_env = vec![
             pair("DOCKER_HOST", &address.url),
-            // Of the environment nothing else counts with a context.
             pair("DOCKER_CONTEXT", ""),
-            pair("DOCKER_TLS", if tls { "1" } else { "" }),
-            pair(
-                "DOCKER_TLS_VERIFY",
-                if tls && !context.unverified { "1" } else { "" },
-            ),
-            pair(
-                "DOCKER_CERT_PATH",
-                context.certificates.unwrap_or_default().to_string_lossy(),
-            ),
+            pair("DOCKER_TLS_VERIFY", if tls { "1" } else { "" }),
+            pair("DOCKER_CERT_PATH", files.to_string_lossy()),
         ];
         let engine = Engine::new(Some(address), source);
         Ok(Engine {
             is_private: engine.is_private || tls,
-            compose_env,
+            compose_env: if only_v2 { Vec::new() } else { compose_env },
+            only_v2,
             ..engine
         })
     }

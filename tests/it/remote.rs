@@ -1,5 +1,7 @@
 //! Engines on other machines: which host things refer to, and what is said before anything is done.
 
+mod compose;
+
 use crate::support::{Sandbox, same};
 
 /// What a context is to docker: a file under the hash of its name.
@@ -159,68 +161,6 @@ fn a_malformed_engine_is_told_before_docker_is_asked() {
     // What docker cannot read it ignores, and so do we.
     s.write("home/.docker/config.json", "{");
     s.run("local start").succeeds();
-}
-
-/// docker-compose 1 knows no `DOCKER_CONTEXT` and wants addresses in full.
-#[test]
-fn compose_is_told_the_engine_of_a_context() {
-    let of_docker = |s: &Sandbox| -> String {
-        let calls = s.engine.take_calls();
-        let up = calls.last().expect("was called");
-        let names = up
-            .env
-            .iter()
-            .filter(|(name, _)| name.starts_with("DOCKER_"));
-        let lines: String = names
-            .map(|(name, value)| format!("{name}={value}\n"))
-            .collect();
-        s.plain(&lines)
-    };
-    let started = |s: &Sandbox| {
-        s.run("local start {ports} --no-wait").succeeds();
-        of_docker(s)
-    };
-    let mut s = Sandbox::new();
-    context(&s, "far", CONTEXT);
-    s.set("DOCKER_CONTEXT", "far");
-    s.set("DOCKER_CERT_PATH", "/stray");
-    same(
-        "a context without TLS",
-        &started(&s),
-        "DOCKER_CERT_PATH=\nDOCKER_CONTEXT=\nDOCKER_HOST=tcp://192.0.2.30:2375\nDOCKER_TLS=\nDOCKER_TLS_VERIFY=\n",
-    );
-
-    for (skips, tls, verify) in [(false, "1", "1"), (true, "1", "")] {
-        let mut s = Sandbox::new();
-        let engine = format!(r#"{{"Host": "tcp://192.0.2.30", "SkipTLSVerify": {skips}}}"#);
-        context(&s, "far", &engine);
-        s.write("home/.docker/contexts/tls/far-hash/docker/ca.pem", "");
-        s.set("DOCKER_CONTEXT", "far");
-        same(
-            "a context with TLS",
-            &started(&s),
-            &format!(
-                "DOCKER_CERT_PATH=~/.docker/contexts/tls/far-hash/docker\nDOCKER_CONTEXT=\n\
-                 DOCKER_HOST=tcp://192.0.2.30:2376\nDOCKER_TLS={tls}\nDOCKER_TLS_VERIFY={verify}\n"
-            ),
-        );
-    }
-
-    let mut s = Sandbox::new();
-    s.set("DOCKER_HOST", "192.0.2.7");
-    same(
-        "in full",
-        &started(&s),
-        "DOCKER_HOST=tcp://192.0.2.7:2375\n",
-    );
-
-    // The plugin is told by docker itself.
-    let mut s = Sandbox::new();
-    std::fs::remove_file(s.path("bin/docker-compose")).expect("is there");
-    s.engine.plugin();
-    context(&s, "far", CONTEXT);
-    s.set("DOCKER_CONTEXT", "far");
-    same("the plugin", &started(&s), "DOCKER_CONTEXT=far\n");
 }
 
 #[test]

@@ -6,11 +6,34 @@ use crate::address::{host_of, is_loopback};
 use crate::cluster::{Cluster, Edition};
 use crate::commands::{is_plain, warn_of_open_way};
 use crate::context::Context;
-use crate::docker::engine::Source;
+use crate::docker::Tools;
+use crate::docker::engine::{Engine, Source};
 use crate::error::{Failure, Kind, Result};
 use crate::host;
 use crate::registry::Entry;
+use crate::wait::query;
 use std::net::IpAddr;
+
+/// Fails where docker-compose 1 would take another engine for the context's, not being able to be told.
+pub fn refuse_v1(ctx: &Context, tools: &Tools, engine: &Engine) -> Result<()> {
+    let (Source::Context(context), true) = (&engine.named_by, engine.only_v2) else {
+        return Ok(());
+    };
+    let answer = query(ctx, &tools.compose_version())?.stdout;
+    let version = answer.trim();
+    if !version.starts_with("1.") {
+        return Ok(());
+    }
+    let message = format!(
+        "docker-compose {version} cannot use the docker context `{context}`: it knows TLS only with a check, by \
+         all of `ca.pem`, `cert.pem` and `key.pem`"
+    );
+    Err(Failure::new(Kind::ToolMissing, message)
+        .hint("use docker-compose 2")
+        .hint(format!(
+            "or give the context all three: `docker context update {context} --docker host=…,ca=…,cert=…,key=…`"
+        )))
+}
 
 /// Whether the registry's entry is about another machine than the engine's.
 pub fn is_elsewhere(ctx: &Context, world: &World) -> Result<bool> {

@@ -53,6 +53,7 @@ impl World {
         let folder = ctx.home.cluster(name.as_ref());
         let tools = Tools::find(&ctx.env, &*ctx.runner)?;
         let engine = Engine::find(&ctx.env)?;
+        reach::refuse_v1(ctx, &tools, &engine)?;
         let containers = wait::containers(ctx, &tools, name.as_ref())?;
         foreign::refuse(name, &folder, &containers)?;
         let mut world = World {
