@@ -44,7 +44,8 @@ SCRIPT
 rig_away_variables() {
   rig_away_exists || return 0
   printf '%s\n' "PRISMA_TEST_RIG_AWAY=$rig_state/away" "PRISMA_TEST_RIG_ADDRESS=$rig_away_engine"
-  if ip -n "$rig" -6 addr show dev away0 2>/dev/null | grep -qF "$rig_away_engine_v6"; then
+  # not through a pipe: a grep that has seen enough would make its left side fail
+  if [[ $(ip -n "$rig" -6 addr show dev away0 2>/dev/null) == *"$rig_away_engine_v6"* ]]; then
     printf 'PRISMA_TEST_RIG_ADDRESS_V6=%s\n' "$rig_away_engine_v6"
   fi
 }
