@@ -4,16 +4,19 @@ mod ci;
 mod crossing;
 mod data;
 mod deploy;
+mod editions;
 mod images;
 mod logs;
 mod ports;
 mod remote;
+mod server;
 mod signals;
 mod start;
 mod takeover;
 mod trouble;
 mod upgrade;
 mod values;
+mod versions;
 
 use crate::suite::Case;
 
@@ -23,6 +26,7 @@ pub fn all() -> Vec<Case> {
         start::CASES,
         data::CASES,
         deploy::CASES,
+        editions::CASES,
         ci::CASES,
         ports::CASES,
         remote::CASES,
@@ -32,6 +36,8 @@ pub fn all() -> Vec<Case> {
         crossing::CASES,
         takeover::CASES,
         values::CASES,
+        versions::CASES,
+        server::CASES,
         signals::CASES,
         logs::CASES,
     ]
