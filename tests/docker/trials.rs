@@ -8,6 +8,7 @@ mod editions;
 mod images;
 mod logs;
 mod ports;
+mod remote;
 mod server;
 mod signals;
 mod start;
@@ -28,6 +29,7 @@ pub fn all() -> Vec<Case> {
         editions::CASES,
         ci::CASES,
         ports::CASES,
+        remote::CASES,
         trouble::CASES,
         images::CASES,
         upgrade::CASES,

@@ -16,6 +16,7 @@ mod install;
 mod named;
 mod output;
 mod projects;
+mod remote;
 mod render;
 mod secrets;
 mod server;
