@@ -100,7 +100,7 @@ fn server_config(cluster: &Cluster) -> Value {
 /// so it is with a service that an override adds, which is not the database.
 fn wrong_password(setting: &Setting) {
     let cluster = cluster(setting);
-    cluster.override_service("a-cache", "image: mysql:5.7\nentrypoint: sleep 1000");
+    cluster.override_service("a-cache", "image: postgres:10\nentrypoint: sleep 1000");
     cluster.start(&["--prisma-version", "1.8", "--database", "postgres"]);
     cluster.put_data();
     let registry = fs::read(cluster.registry()).expect("a registry");
