@@ -2,6 +2,7 @@
 
 mod cluster;
 mod deploy;
+mod init;
 mod local;
 pub mod usage;
 
@@ -14,9 +15,12 @@ use std::ffi::OsString;
 use std::str::FromStr;
 use std::time::Duration;
 
-pub use cluster::{Add, Cluster, ClusterLogs, Remove};
+pub use cluster::{Add, Cluster, ClusterLogs, Remove, SecretSource};
 pub use deploy::Deploy;
-pub use local::{Local, LogPart, Logs, Name, Nuke, Restart, Start, Upgrade, Waiting};
+pub use init::Init;
+pub use local::{
+    Eject, Local, LogPart, Logs, Name, Nuke, Profile, Restart, Start, Upgrade, Waiting,
+};
 
 /// run self-hosted Prisma 1 servers ("clusters") through Docker
 #[derive(Debug, Parser)]
@@ -123,6 +127,8 @@ pub enum Command {
     /// the clusters that services can be deployed to: the registry `~/.prisma/config.yml`
     #[command(subcommand)]
     Cluster(Cluster),
+    /// set up a folder with a service, and a server and database for docker-compose
+    Init(Box<Init>),
     /// deploy the service of the nearest `prisma.yml`
     Deploy(Box<Deploy>),
     /// print the version
@@ -135,6 +141,7 @@ impl Command {
         match self {
             Command::Local(local) => local.name(),
             Command::Cluster(cluster) => cluster.name(),
+            Command::Init(_) => "init",
             Command::Deploy(_) => "deploy",
             Command::Version => "version",
         }

@@ -2,7 +2,10 @@
 
 pub mod cluster;
 pub mod deploy;
+mod folder;
+pub mod init;
 pub mod local;
+mod secret;
 
 use crate::context::Context;
 use crate::error::{Kind, Result};

@@ -92,6 +92,16 @@ impl Home {
         self.cluster(name.as_ref()).is_dir().then_some(name)
     }
 
+    /// The names of the managed clusters, in order.
+    pub fn clusters(&self) -> Vec<String> {
+        let entries = std::fs::read_dir(self.0.join("clusters"));
+        let names = entries.into_iter().flatten().flatten();
+        let names = names.filter_map(|entry| self.managed(entry.file_name().to_str()?));
+        let mut names: Vec<String> = names.map(|name| name.to_string()).collect();
+        names.sort();
+        names
+    }
+
     /// The lock of a managed cluster. Not in its folder, which `delete` removes under the lock;
     /// no cluster's name begins with a dot.
     pub fn cluster_lock(&self, name: &str) -> PathBuf {

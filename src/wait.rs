@@ -192,13 +192,13 @@ impl Wait {
 
     fn too_late(&self, ctx: &Context, database_up: bool, why: &str) -> Failure {
         let limit = humantime::format_duration(self.limit);
-        let database = if database_up {
-            "is up"
-        } else {
-            "is not up yet"
+        let database = match &self.database {
+            Probe::None => "",
+            _ if database_up => "the database is up, ",
+            _ => "the database is not up yet, ",
         };
         let message = format!(
-            "cluster `{}` is not ready after {limit}: the database {database}, {why}",
+            "cluster `{}` is not ready after {limit}: {database}{why}",
             self.name
         );
         Failure::new(Kind::NotReady, ctx.ui.mask(&message))

@@ -2,6 +2,7 @@
 //! checked from this machine.
 
 use crate::context::Env;
+use std::net::IpAddr;
 
 /// The engine that docker talks to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +28,18 @@ impl Engine {
                 host: "localhost".to_owned(),
                 local: true,
             },
+        }
+    }
+
+    /// The host under which ports are reached that it publishes on an address: those bound elsewhere
+    /// than everywhere or on loopback only there. Another machine's loopback ends here in a tunnel.
+    pub fn reach(&self, bind: Option<IpAddr>) -> String {
+        match bind {
+            // `localhost` may mean either family; the loopback that is published is exact.
+            Some(ip) if ip.is_loopback() && ip.is_ipv4() => "localhost".to_owned(),
+            Some(IpAddr::V4(ip)) if !ip.is_unspecified() => ip.to_string(),
+            Some(IpAddr::V6(ip)) if !ip.is_unspecified() => format!("[{ip}]"),
+            _ => self.host.clone(),
         }
     }
 }

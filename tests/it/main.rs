@@ -9,8 +9,10 @@
 mod config;
 mod deadlines;
 mod dry_run;
+mod eject;
 mod exposure;
 mod failures;
+mod init;
 mod named;
 mod output;
 mod render;
