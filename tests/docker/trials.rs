@@ -3,6 +3,7 @@
 mod crossing;
 mod data;
 mod deploy;
+mod folders;
 mod images;
 mod logs;
 mod ports;
@@ -21,6 +22,7 @@ pub fn all() -> Vec<Case> {
         start::CASES,
         data::CASES,
         deploy::CASES,
+        folders::CASES,
         ports::CASES,
         trouble::CASES,
         images::CASES,

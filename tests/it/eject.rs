@@ -339,7 +339,7 @@ fn what_makes_no_sense_is_refused() {
         (
             "--register new --host a@b",
             2,
-            "error: invalid endpoint `http://********@b:4466`: user and password have no place in it\n\
+            "error: invalid endpoint `http://********@b`: user and password have no place in it\n\
              hint: leave them out; a cluster is opened by its secret\n".to_owned(),
         ),
         (
