@@ -5,6 +5,7 @@
 
 mod verdict;
 
+use crate::address::{host_of, is_loopback};
 use crate::api::readiness::greets;
 use crate::api::version::{Server, ask};
 use crate::cluster::Connector;
@@ -14,7 +15,7 @@ use crate::docker::container::{parse_ids, parse_inspect};
 use crate::docker::diagnosis::diagnose;
 use crate::docker::{Container, LogOptions, Tools};
 use crate::error::{Failure, Kind, Result};
-use crate::process::{Invocation, Mode, Outcome, TAIL_LINES, with_tail};
+use crate::process::{Invocation, Mode, Outcome, ProcessError, TAIL_LINES, with_tail};
 use std::time::{Duration, Instant};
 use verdict::{Trouble, Watch};
 
@@ -195,13 +196,21 @@ impl Wait {
         let database = match &self.database {
             Probe::None => "",
             _ if database_up => "the database is up, ",
+            Probe::Greeting { insist: false, .. } => "the database cannot be seen from here, ",
             _ => "the database is not up yet, ",
         };
         let message = format!(
             "cluster `{}` is not ready after {limit}: {database}{why}",
             self.name
         );
-        Failure::new(Kind::NotReady, ctx.ui.mask(&message))
+        let mut failure = Failure::new(Kind::NotReady, ctx.ui.mask(&message));
+        if !is_loopback(host_of(&self.host)) {
+            failure = failure.hint(format!(
+                "check that no firewall keeps you from `{}`, on that machine or before it",
+                self.host
+            ));
+        }
+        failure
             .hint("give it longer with `--wait-timeout 15m`; the containers go on starting")
             .hint(format!(
                 "see what they do with `prisma local logs -f -n {}`",
@@ -227,7 +236,17 @@ impl Wait {
 /// Runs a query and returns its answer.
 pub fn query(ctx: &Context, invocation: &Invocation) -> Result<Outcome> {
     ctx.ui.command(invocation);
-    let outcome = ctx.runner.run(invocation, Mode::Capture)?;
+    let outcome = ctx.runner.run(invocation, Mode::Capture).map_err(|error| {
+        let is_mute = matches!(error, ProcessError::TimedOut { .. });
+        let failure = Failure::from(error);
+        if is_mute {
+            failure.hint(
+                "the Docker engine gives no answer: see what `docker info` says, and, with one on another machine, whether that is up",
+            )
+        } else {
+            failure
+        }
+    })?;
     if outcome.success() {
         Ok(outcome)
     } else {

@@ -3,7 +3,7 @@
 use super::cluster::SecretSource;
 use super::{domain, port};
 use crate::cluster::{Connector, Database, PrismaVersion};
-use clap::Args;
+use clap::{Args, ValueHint};
 use std::net::IpAddr;
 use std::path::PathBuf;
 
@@ -11,6 +11,7 @@ use std::path::PathBuf;
 #[derive(Debug, Clone, Args)]
 pub struct Init {
     /// folder to set up, made if there is none [default: the current one]
+    #[arg(value_hint = ValueHint::DirPath)]
     pub dir: Option<PathBuf>,
     /// a new server with a new database: `mysql` or `postgres`
     #[arg(long, env = "PRISMA_DATABASE", value_name = "DATABASE", value_parser = domain::<Connector>)]

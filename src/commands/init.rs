@@ -5,7 +5,8 @@ mod report;
 mod service;
 
 use super::folder::Folder;
-use super::{Report, act, local, secret};
+use super::secret::{self, Given};
+use super::{Report, act, local};
 use crate::address::without_password;
 use crate::cli::Init;
 use crate::cluster::{Cluster, Database, Edition, PrismaVersion, documented};
@@ -65,9 +66,9 @@ fn new_server(ctx: &Context, args: &Init, folder: &Folder, database: Database) -
     let version = version.unwrap_or_else(PrismaVersion::default_init);
     let mut cluster = Cluster::documented(project.clone(), version);
     cluster.database = database;
-    cluster.cluster_secret = Some(keys::random_secret()?);
+    cluster.cluster_secret = Some(management_secret(ctx, args)?);
     cluster.bind = args.bind;
-    let engine = Engine::find(&ctx.env);
+    let engine = Engine::find(&ctx.env)?;
     cluster.port = match args.port {
         Some(port) => port,
         None if engine.local => local::next_port(ctx, documented::PORT, args.bind),
@@ -150,12 +151,28 @@ fn secret_of(ctx: &Context, args: &Init, address: &Address) -> Result<(Option<St
         None => secret::ask(ctx, true)?,
         Some(given) => given,
     };
+    Ok((text_of(&given, &base)?, is_known))
+}
+
+/// What opens a new server: what is given, else a random one.
+fn management_secret(ctx: &Context, args: &Init) -> Result<String> {
+    let Some(given) = secret::given(ctx, &args.secret)? else {
+        return keys::random_secret();
+    };
+    text_of(&given, "URL")?.ok_or_else(|| {
+        let message = "the secret that is given is empty, and everybody could deploy to the server";
+        Failure::new(Kind::Usage, message).hint("leave it out: it is made at random then")
+    })
+}
+
+/// A secret that may stand in a folder.
+fn text_of(given: &Given, base: &str) -> Result<Option<String>> {
     if given.word() == "private key" {
         let message = "a private key has its place in the cluster registry, not in a folder";
         let hint = format!("add the server there: `prisma cluster add NAME --endpoint {base}`");
         return Err(Failure::new(Kind::Usage, message).hint(hint));
     }
-    Ok((given.text(), is_known))
+    Ok(given.text())
 }
 
 fn service_files(folder: &Folder, endpoint: &str) -> Vec<NewFile> {

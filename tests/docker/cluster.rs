@@ -75,12 +75,17 @@ impl Cluster {
 
     /// `prisma` with these arguments, in this cluster's home.
     pub fn prisma(&self, args: &[&str]) -> Spec {
+        self.program(env!("CARGO_BIN_EXE_prisma"), args)
+    }
+
+    /// Another program, in the same home.
+    pub fn program(&self, program: &str, args: &[&str]) -> Spec {
         let compose = self
             .rig
             .compose(self.generation)
             .expect("trials without it are ignored");
         self.rig
-            .command(env!("CARGO_BIN_EXE_prisma"), args.iter().copied())
+            .command(program, args.iter().copied())
             .env("HOME", self.home.path().to_string_lossy())
             .env("PRISMA_COMPOSE", compose.to_string_lossy())
             .limit(Duration::from_secs(90))

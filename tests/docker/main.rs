@@ -17,6 +17,7 @@
 )]
 
 mod api;
+mod away;
 mod cluster;
 mod images;
 mod rig;

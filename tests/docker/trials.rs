@@ -1,5 +1,6 @@
 //! The trials, by what they are about.
 
+mod ci;
 mod crossing;
 mod data;
 mod deploy;
@@ -7,6 +8,7 @@ mod folders;
 mod images;
 mod logs;
 mod ports;
+mod remote;
 mod signals;
 mod start;
 mod takeover;
@@ -22,8 +24,10 @@ pub fn all() -> Vec<Case> {
         start::CASES,
         data::CASES,
         deploy::CASES,
+        ci::CASES,
         folders::CASES,
         ports::CASES,
+        remote::CASES,
         trouble::CASES,
         images::CASES,
         upgrade::CASES,

@@ -345,7 +345,7 @@ fn what_makes_no_sense_is_refused() {
         (
             "--host h",
             2,
-            format!("error: the following required arguments were not provided: --register <NAME>\n{help}"),
+            format!("error: `prisma local eject` needs `--register <NAME>`\n{help}"),
         ),
         (
             "../home/.prisma/clusters/local --force",

@@ -109,6 +109,17 @@ fn the_folder_one_stands_in_and_the_plugin() {
 }
 
 #[test]
+fn a_secret_of_ones_own() {
+    let mut s = Sandbox::new();
+    s.set("MINE", "say \"geheim\"");
+    s.run("init --database mysql --secret-env MINE").succeeds();
+    let dotenv = s.read("work/.env");
+    let both = "PRISMA_MANAGEMENT_API_SECRET='say \"geheim\"'\n\
+                PRISMA_MANAGEMENT_API_SECRET_IN_CONFIG=\"say \\\\\\\"geheim\\\\\\\"\"\n";
+    assert!(dotenv.contains(both), "{dotenv}");
+}
+
+#[test]
 fn a_dry_run_writes_nothing() {
     let s = Sandbox::new();
     std::fs::create_dir(s.path("work/.git")).expect("a folder");
@@ -333,6 +344,7 @@ fn deploy_says_when_the_folders_server_was_not_started() {
     s.run("deploy --wait-timeout 300ms").fails(
         5,
         "error: the server of <root>/work is not ready after 300ms: the server does not answer (nothing listens there)\n\
+         hint: give it longer with `--wait-timeout 15m`; the containers go on starting\n\
          hint: see what it prints with `docker-compose logs` in <root>/work\n",
     );
     // Without an engine, it may be anybody's server.

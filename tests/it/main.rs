@@ -6,6 +6,7 @@
     reason = "tests start the program and write files"
 )]
 
+mod completions;
 mod config;
 mod deadlines;
 mod dry_run;
@@ -13,8 +14,11 @@ mod eject;
 mod exposure;
 mod failures;
 mod init;
+mod install;
 mod named;
 mod output;
+mod projects;
+mod remote;
 mod render;
 mod secrets;
 mod signals;
@@ -24,6 +28,7 @@ mod takeover;
 mod terminal;
 mod together;
 mod tools;
+mod variables;
 mod verbs;
 mod views;
 mod waiting;

@@ -2,11 +2,10 @@
 //! `docker-compose up -d` it takes a while until it answers.
 
 use super::target::Destination;
-use crate::address::host_of;
+use crate::address::{host_of, is_loopback};
 use crate::api::version::ask;
 use crate::context::Context;
 use crate::docker::container::{State, parse_ids, parse_inspect};
-use crate::docker::engine::is_loopback;
 use crate::docker::project::COMPOSE;
 use crate::docker::{Container, Tools};
 use crate::error::{Failure, Kind, Result};
@@ -17,8 +16,6 @@ use std::time::Duration;
 
 /// How long the first question may take.
 const QUESTION: Duration = Duration::from_secs(2);
-/// A first start on a slow machine takes minutes; longer it is not waited for.
-const LONGEST: Duration = Duration::from_secs(300);
 
 /// Waits for the server, where the folder's containers are on their way. Where none of them runs, says
 /// so; where nothing shows that it is the folder's server, leaves it to who asks next.
@@ -56,7 +53,7 @@ pub fn wait(
         name: server.project.clone(),
         host: base,
         database: Probe::None,
-        limit: limit.min(LONGEST),
+        limit,
     };
     wait.run(ctx).map_err(|failure| match failure.kind {
         Kind::ContainerFailed | Kind::NotReady => {
@@ -64,12 +61,11 @@ pub fn wait(
                 format!("cluster `{}`", wait.name),
                 format!("the server of {shown}"),
             );
-            let failure = failure.map_text(|text| text.replace(&own, &named));
-            let hint = format!("see what it prints with `docker-compose logs` in {shown}");
-            Failure {
-                hints: vec![hint],
-                ..failure
-            }
+            let mut failure = failure.map_text(|text| text.replace(&own, &named));
+            failure.hints.retain(|hint| !hint.contains("`prisma local"));
+            failure.hint(format!(
+                "see what it prints with `docker-compose logs` in {shown}"
+            ))
         }
         _ => failure,
     })

@@ -14,6 +14,7 @@ pub fn run(ctx: &Context, args: &cli::Restart) -> Result<Report> {
     let cluster = world.cluster()?;
     let rendered = World::render(ctx, &cluster)?;
     super::ports::check(ctx, &world, &cluster)?;
+    super::reach::check(ctx, &world, &cluster, args.waiting.limit().is_some())?;
     world.allow_overwriting(ctx, &rendered)?;
     world.check_compose(ctx)?;
     exposure::warn(ctx, &world, &cluster);

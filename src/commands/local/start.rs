@@ -37,6 +37,7 @@ pub fn run(ctx: &Context, args: &cli::Start) -> Result<Report> {
         }
     }
     ports::check(ctx, &world, &cluster)?;
+    super::reach::check(ctx, &world, &cluster, limit.is_some())?;
     external::check(ctx, &world, &cluster)?;
     world.allow_overwriting(ctx, &rendered)?;
     world.check_compose(ctx)?;

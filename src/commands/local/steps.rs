@@ -166,7 +166,7 @@ impl World {
                 (Some(theirs), Some(ours)) => is_same_secret(theirs, ours),
                 (theirs, ours) => theirs.is_none() && ours.is_none(),
             };
-            if same_port && same_secret {
+            if same_port && same_secret && !super::reach::has_moved(self, entry) {
                 // The host name may be the user's own choice.
                 return Ok(());
             }

@@ -25,6 +25,7 @@ pub fn run(ctx: &Context, args: &cli::Upgrade) -> Result<Report> {
     let rendered = World::render(ctx, &cluster)?;
     exposure::warn(ctx, &world, &cluster);
     super::ports::check(ctx, &world, &cluster)?;
+    super::reach::check(ctx, &world, &cluster, args.waiting.limit().is_some())?;
     external::check(ctx, &world, &cluster)?;
     world.allow_overwriting(ctx, &rendered)?;
     world.check_compose(ctx)?;

@@ -1,16 +1,15 @@
 //! Everything a verb has to know before it decides: files, registry entry, containers.
 
-use super::{adopt, foreign};
-use crate::address::host_of;
+use super::{adopt, foreign, reach};
 use crate::cluster::{Cluster, ClusterName, Edition, config};
 use crate::context::Context;
-use crate::docker::engine::is_loopback;
-use crate::docker::{Container, Engine, Project, Tools};
+use crate::docker::{Compose, Container, Engine, Project, Tools};
 use crate::error::{Failure, Kind, Result};
 use crate::files;
 use crate::keys::PrivateKey;
 use crate::registry::Entry;
 use crate::render::{Rendered, render};
+use crate::suggest;
 use crate::wait;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -38,8 +37,12 @@ pub struct World {
     pub overridden: Option<SystemTime>,
     /// The cluster's registry entry; the same holds for the registry.
     entry: Result<Option<Entry>>,
+    /// Whether that entry is about another machine than the engine's.
+    remote_entry: bool,
     /// The cluster's containers.
     pub containers: Vec<Container>,
+    /// The clusters that have a folder here.
+    others: Vec<String>,
     /// The names of its volumes; only [`World::look_at_all`] asks for them.
     pub volumes: Vec<String>,
 }
@@ -49,11 +52,13 @@ impl World {
     pub fn look(ctx: &Context, name: &ClusterName) -> Result<World> {
         let folder = ctx.home.cluster(name.as_ref());
         let tools = Tools::find(&ctx.env, &*ctx.runner)?;
+        let engine = Engine::find(&ctx.env)?;
+        reach::refuse_v1(ctx, &tools, &engine)?;
         let containers = wait::containers(ctx, &tools, name.as_ref())?;
         foreign::refuse(name, &folder, &containers)?;
-        Ok(World {
+        let mut world = World {
             name: name.clone(),
-            engine: Engine::find(&ctx.env),
+            engine,
             config: read_config(ctx, name, &folder.join(CONFIG)),
             compose: files::read_text(&folder.join(COMPOSE))?,
             dotenv: files::read_text(&folder.join(DOTENV))?,
@@ -63,9 +68,14 @@ impl World {
             folder,
             tools,
             entry: read_entry(ctx, name),
+            remote_entry: false,
             containers,
+            others: ctx.home.clusters(),
             volumes: Vec::new(),
-        })
+        };
+        world.remote_entry = reach::is_elsewhere(ctx, &world)?;
+        reach::refuse_elsewhere(&world)?;
+        Ok(world)
     }
 
     /// Looks at the volumes as well, for verbs that destroy them.
@@ -132,17 +142,20 @@ impl World {
 
     /// The failure of a verb on a cluster that nobody knows.
     pub fn unknown(&self) -> Failure {
-        Failure::new(
-            Kind::UnknownCluster,
-            format!("there is no cluster `{}` here", self.name),
-        )
-        .hint(format!("start one with `{}`", self.name.command("start")))
+        let message = format!("there is no cluster `{}` here", self.name);
+        let failure = Failure::new(Kind::UnknownCluster, message);
+        let others: Vec<&str> = self.others.iter().map(String::as_str).collect();
+        let failure = match suggest::nearest(self.name.as_ref(), &others) {
+            Some(near) => failure.hint(format!("did you mean `{near}`?")),
+            None => failure,
+        };
+        failure.hint(format!("start one with `{}`", self.name.command("start")))
     }
 
     /// Whether the registry's entry is about another machine than the engine's.
     pub fn is_remote(&self) -> Result<bool> {
-        let host = self.entry()?.map(|entry| host_of(&entry.host));
-        Ok(host.is_some_and(|host| !is_loopback(host) && host != self.engine.host))
+        self.entry()?;
+        Ok(self.remote_entry)
     }
 
     /// What compose is told for `cluster`.
@@ -151,7 +164,15 @@ impl World {
             name: self.name.to_string(),
             folder: self.folder.clone(),
             overridden: self.overridden.is_some(),
-            env: rendered.env.clone(),
+            env: [rendered.env.clone(), self.engine_env()].concat(),
+        }
+    }
+
+    /// What tells a docker-compose that is a program of its own the engine; the plugin is told by docker.
+    fn engine_env(&self) -> Vec<(String, String)> {
+        match self.tools.compose {
+            Compose::Standalone(_) => self.engine.compose_env.clone(),
+            Compose::Plugin(_) => Vec::new(),
         }
     }
 
@@ -211,7 +232,7 @@ impl World {
     }
 
     /// The host under which the published ports are reached.
-    fn reach(&self, cluster: &Cluster) -> String {
+    pub fn reach(&self, cluster: &Cluster) -> String {
         self.engine.reach(cluster.bind)
     }
 }

@@ -25,10 +25,10 @@ const EXAMPLE: [(&str, &str); 2] = [
 ];
 
 /// The example service in a folder of its own.
-struct Example(TempDir);
+pub struct Example(TempDir);
 
 impl Example {
-    fn new() -> Example {
+    pub fn new() -> Example {
         let folder = tempfile::tempdir().expect("a temporary folder");
         for (name, text) in EXAMPLE {
             fs::write(folder.path().join(name), text).expect("writes");
@@ -36,7 +36,7 @@ impl Example {
         Example(folder)
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub fn path(&self, name: &str) -> PathBuf {
         self.0.path().join(name)
     }
 

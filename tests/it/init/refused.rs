@@ -90,6 +90,7 @@ fn nobody_to_ask() {
 fn what_makes_no_sense() {
     let s = Sandbox::new();
     s.write("work/key", &key().pem_pkcs1());
+    s.write("work/empty", "\n");
     let exclude = |flag: &str| {
         format!("error: `--endpoint <URL>` and `{flag}` exclude each other\n").replace(" <URL>", "")
             + "hint: `prisma init --help` tells what it takes\n"
@@ -133,6 +134,11 @@ fn what_makes_no_sense() {
             "--endpoint https://h --secret-file key",
             "error: a private key has its place in the cluster registry, not in a folder\n\
              hint: add the server there: `prisma cluster add NAME --endpoint https://h`\n".to_owned(),
+        ),
+        (
+            "--database mysql --secret-file empty",
+            "error: the secret that is given is empty, and everybody could deploy to the server\n\
+             hint: leave it out: it is made at random then\n".to_owned(),
         ),
         ("--endpoint http://h --database mysql", exclude("--database")),
         ("--endpoint http://h --port 1", exclude("--port")),
