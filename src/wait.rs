@@ -38,8 +38,13 @@ pub enum Probe {
         /// Whether it must have been seen: one on another machine may be behind a firewall.
         insist: bool,
     },
-    /// A shell command succeeds in its container.
-    Inside(&'static str),
+    /// A shell command succeeds in the container of a compose service.
+    Inside {
+        /// The database's service: an override may have brought others.
+        service: &'static str,
+        /// The command.
+        command: &'static str,
+    },
     /// It is not ours to judge.
     None,
 }
@@ -121,15 +126,15 @@ impl Wait {
                 let greeting = move || greets(connector, &address, QUESTION);
                 ctx.interrupt.run(greeting)
             }
-            Probe::Inside(command) => self.answers_inside(ctx, command),
+            Probe::Inside { service, command } => self.answers_inside(ctx, service, command),
             Probe::None => Ok(true),
         }
     }
 
     /// Docker's own health check is asked too, but it takes its time: five seconds to the first one.
-    fn answers_inside(&self, ctx: &Context, command: &str) -> Result<bool> {
+    fn answers_inside(&self, ctx: &Context, service: &str, command: &str) -> Result<bool> {
         let containers = containers(ctx, &self.tools, &self.name)?;
-        let Some(database) = containers.iter().find(|c| !c.is_server()) else {
+        let Some(database) = containers.iter().find(|c| c.service == service) else {
             return Ok(false);
         };
         if !database.is_up() {
@@ -163,7 +168,7 @@ impl Wait {
                 insist: true,
                 ..
             } => address,
-            Probe::Inside(_) => return Ok(true),
+            Probe::Inside { .. } => return Ok(true),
             Probe::Greeting { .. } | Probe::None => return Ok(false),
         };
         let port = address.rsplit_once(':').map(|(_, port)| port);

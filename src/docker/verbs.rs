@@ -138,6 +138,12 @@ impl Tools {
         invocation
     }
 
+    /// `docker network prune` for a project: those of its networks go that nobody uses.
+    pub fn prune_networks(&self, project: &str) -> Invocation {
+        let project = format!("label=com.docker.compose.project={project}");
+        self.docker(&["network", "prune", "-f", "--filter", &project])
+    }
+
     /// `docker-compose stop`.
     pub fn stop_project(&self, project: &Project) -> Invocation {
         self.compose(project, &["stop"]).limit(STOP)
@@ -192,12 +198,6 @@ impl Tools {
     /// `docker-compose kill`.
     pub fn kill(&self, project: &Project) -> Invocation {
         self.compose(project, &["kill"]).limit(STOP)
-    }
-
-    /// `docker-compose down --remove-orphans`: containers and networks go, volumes stay.
-    pub fn take_down(&self, project: &Project) -> Invocation {
-        self.compose(project, &["down", "--remove-orphans"])
-            .limit(LONG)
     }
 
     /// `docker-compose down -v --remove-orphans`: containers, networks and volumes go.

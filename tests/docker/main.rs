@@ -19,6 +19,7 @@
 mod api;
 mod away;
 mod cluster;
+mod example;
 mod images;
 mod rig;
 mod run;

@@ -4,17 +4,20 @@ mod ci;
 mod crossing;
 mod data;
 mod deploy;
+mod editions;
 mod folders;
 mod images;
 mod logs;
 mod ports;
 mod remote;
+mod server;
 mod signals;
 mod start;
 mod takeover;
 mod trouble;
 mod upgrade;
 mod values;
+mod versions;
 
 use crate::suite::Case;
 
@@ -24,6 +27,7 @@ pub fn all() -> Vec<Case> {
         start::CASES,
         data::CASES,
         deploy::CASES,
+        editions::CASES,
         ci::CASES,
         folders::CASES,
         ports::CASES,
@@ -34,6 +38,8 @@ pub fn all() -> Vec<Case> {
         crossing::CASES,
         takeover::CASES,
         values::CASES,
+        versions::CASES,
+        server::CASES,
         signals::CASES,
         logs::CASES,
     ]

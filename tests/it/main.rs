@@ -21,6 +21,7 @@ mod projects;
 mod remote;
 mod render;
 mod secrets;
+mod server;
 mod signals;
 mod start;
 mod support;

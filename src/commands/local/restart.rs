@@ -21,9 +21,11 @@ pub fn run(ctx: &Context, args: &cli::Restart) -> Result<Report> {
     external::check(ctx, &world, &cluster)?;
     let limit = args.waiting.limit();
     let mut plan = Plan::default();
-    world.stop(&mut plan)?;
-    world.leave_other_edition(&mut plan, &cluster)?;
+    if !world.crosses(&cluster) {
+        world.stop(&mut plan)?;
+    }
     world.write_files(&mut plan, &cluster, &rendered)?;
+    world.leave_other_edition(&mut plan, &cluster);
     world.bring_up(ctx, &mut plan, &cluster, &rendered, limit)?;
     act(ctx, &plan, || {
         report::running(&world, &cluster, limit.is_some(), "is running again")

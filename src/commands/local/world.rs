@@ -180,7 +180,9 @@ impl World {
     pub fn render(ctx: &Context, cluster: &Cluster) -> Result<Rendered> {
         ctx.ui.conceal(cluster.secrets());
         cluster.check()?;
-        render(cluster)
+        let rendered = render(cluster)?;
+        ctx.ui.conceal(rendered.escaped_secrets().cloned());
+        Ok(rendered)
     }
 
     /// Whether docker has all containers of the cluster up.
@@ -255,6 +257,8 @@ fn with_key(entry: Option<&Entry>, mut cluster: Cluster) -> Result<Cluster> {
         return Ok(cluster);
     };
     cluster.cluster_secret = match PrivateKey::parse(secret) {
+        // An upgrade that was broken off: its new secret is registered when all is done.
+        Ok(_) if is_replaced(&cluster) => return Ok(cluster),
         Ok(key) => Some(key.pem_pkcs1()),
         Err(_) if cluster.edition() == Edition::Server && !secret.contains("-----BEGIN") => {
             Some(secret.to_owned())
@@ -268,6 +272,12 @@ fn with_key(entry: Option<&Entry>, mut cluster: Cluster) -> Result<Cluster> {
         }
     };
     Ok(cluster)
+}
+
+/// Whether the cluster has got a secret in place of the key pair that its version does not know.
+fn is_replaced(cluster: &Cluster) -> bool {
+    let has_secret = cluster.cluster_secret.is_some() && cluster.key_pair().is_none();
+    has_secret && !cluster.version.knows_key_pairs()
 }
 
 /// Reads and judges `cluster.yml`, and has its secrets masked from now on.
