@@ -3,7 +3,10 @@
 pub mod cluster;
 pub mod completions;
 pub mod deploy;
+mod folder;
+pub mod init;
 pub mod local;
+mod secret;
 
 use crate::address::{host_of, is_loopback};
 use crate::context::Context;

@@ -8,11 +8,13 @@ pub mod compose;
 pub mod dotenv;
 mod edition;
 mod header;
+mod standalone;
 
 pub use dotenv::Unspellable;
 pub use edition::server::config::PrismaConfig;
 pub use edition::server::probe;
 pub use header::{Provenance, is_hand_edited, provenance, without_header};
+pub use standalone::{Standalone, standalone};
 
 use crate::cluster::{Cluster, Edition};
 use crate::error::Result;

@@ -2,7 +2,7 @@
 
 use super::{Compose, Tools};
 use crate::process::Invocation;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// A whole `up`, `pull` or `down`: images of some hundred megabytes may have to come through a thin
@@ -83,6 +83,13 @@ impl Tools {
             "--filter",
             service,
         ])
+    }
+
+    /// The ids of all containers that docker-compose made from the files of a folder, one a line.
+    pub fn containers_of_folder(&self, folder: &Path) -> Invocation {
+        let folder = folder.display();
+        let label = format!("label=com.docker.compose.project.working_dir={folder}");
+        self.docker(&["ps", "-aq", "--no-trunc", "--filter", &label])
     }
 
     /// Everything docker knows about some containers, as one JSON array.

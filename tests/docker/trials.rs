@@ -5,6 +5,7 @@ mod crossing;
 mod data;
 mod deploy;
 mod editions;
+mod folders;
 mod images;
 mod logs;
 mod ports;
@@ -28,6 +29,7 @@ pub fn all() -> Vec<Case> {
         deploy::CASES,
         editions::CASES,
         ci::CASES,
+        folders::CASES,
         ports::CASES,
         remote::CASES,
         trouble::CASES,

@@ -14,6 +14,7 @@ mod terminal;
 pub mod text;
 
 pub use ended::same;
+pub use files::Files;
 pub use sandbox::{Sandbox, key};
 pub use server::Behaviour;
 

@@ -197,11 +197,7 @@ impl World {
             entry: NewEntry {
                 name: self.name.to_string(),
                 host,
-                // Line ends of a key as the overview page shows them.
-                secret: secret.map(|secret| match keys::PrivateKey::parse(secret) {
-                    Ok(key) => key.pem_pkcs1_crlf(),
-                    Err(_) => secret.to_owned(),
-                }),
+                secret: cluster.secret_as_registered(),
             },
         });
         Ok(())

@@ -6,6 +6,8 @@ docker_ps() {
   for argument; do
     case $argument in
       label=com.docker.compose.project=*) project=${argument#*project=} ;;
+      # Projects here are called as their folders are.
+      label=com.docker.compose.project.working_dir=*) project=${argument##*/} ;;
       publish=*) port=${argument#publish=} ;;
     esac
   done
