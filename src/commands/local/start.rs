@@ -123,6 +123,19 @@ fn new_cluster(world: &World, args: &cli::Start) -> Result<Cluster> {
         None if needs_server => PrismaVersion::default_init(),
         None => PrismaVersion::default_local(),
     };
+    if needs_server && version.edition() == Edition::Cluster {
+        let (flag, knows) = match &args.database_url {
+            Some(_) => (
+                "--database-url",
+                "no database but that of its own container",
+            ),
+            None => ("--database", "only MySQL"),
+        };
+        let message = format!("Prisma {version} knows {knows}");
+        return Err(Failure::new(Kind::Usage, message).hint(format!(
+            "leave out `{flag}`, or take a later version with `--prisma-version 1.8`"
+        )));
+    }
     let mut cluster = Cluster::documented(world.name.clone(), version);
     cluster.database = match &args.database_url {
         Some(external) => external.clone(),

@@ -321,7 +321,11 @@ fn external(setting: &Setting, kind: &Kind) {
     example.is_there(&cluster);
 
     // A password that is not right any more, put right with the flag.
-    let ran = start(&theirs.url(kind, "wrong-one")).ended(1);
+    let wrong = theirs.url(kind, "wrong-one");
+    let args = ["--database-url", &wrong, "--wait-timeout", "1s"];
+    let ran = cluster.verb("start", &args).ended(5);
+    ran.told(&[" is not ready after 1s: the server does not answer ("]);
+    let ran = start(&wrong).ended(1);
     ran.told(&["keeps crashing", "for user"]);
     start(&url).succeeded();
     example.is_there(&cluster);

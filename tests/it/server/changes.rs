@@ -245,3 +245,26 @@ fn a_takeover_that_is_broken_off_goes_on() {
         "{config}"
     );
 }
+
+#[test]
+fn a_new_cluster_that_cannot_be_is_refused_in_the_words_of_its_flags() {
+    let s = Sandbox::new();
+    let hint = "or take a later version with `--prisma-version 1.8`\n";
+    s.run("local start --prisma-version 1.6 --database postgres")
+        .is(
+            2,
+            "",
+            &format!("error: Prisma 1.6 knows only MySQL\nhint: leave out `--database`, {hint}"),
+        );
+    s.run("local start --prisma-version 1.6 --database-url mysql://me:geheim@db.invalid")
+        .is(
+            2,
+            "",
+            &format!(
+                "error: Prisma 1.6 knows no database but that of its own container\n\
+             hint: leave out `--database-url`, {hint}"
+            ),
+        );
+    assert_eq!(s.take_acts(), "");
+    assert!(!s.path("home/.prisma/clusters/local").exists());
+}
