@@ -94,7 +94,8 @@ pub fn warn_of_open_way(ctx: &Context, what: &str) {
 /// Executes a plan and reports `done`, or shows the plan in a dry run.
 pub fn act(ctx: &Context, plan: &Plan, done: impl FnOnce() -> Report) -> Result<Report> {
     if ctx.dry_run {
-        return Ok(Report::new(plan.text(), plan.data()));
+        let (text, data) = plan.show(ctx)?;
+        return Ok(Report::new(text, data));
     }
     plan.execute(ctx).map_err(|failure| match failure.kind {
         Kind::Interrupted | Kind::Terminated => {

@@ -9,7 +9,8 @@
 //!    of a [`service`]), containers ([`docker`], through [`process`]), servers ([`survey`]) and [`cloud`].
 //! 4. It decides: a typed configuration ([`cluster`]) is rendered to the files that docker-compose
 //!    reads ([`render`]), the verbs of docker and docker-compose become invocations as values
-//!    ([`docker::verbs`]), and all of it steps of a [`plan`]. `--dry-run` shows the plan and stops.
+//!    ([`docker::verbs`]), and all of it steps of a [`plan`]. `--dry-run` shows the plan, file changes
+//!    as a [`diff`], and stops.
 //! 5. The plan *acts*: files are written ([`files`]), processes run ([`process`]), and the server is
 //!    waited for ([`wait`]); a deployment speaks the server's protocol ([`api::deploy`]).
 //! 6. A report goes to stdout ([`ui`]), or a failure ([`error`]) to stderr, here, in one place.
@@ -32,6 +33,7 @@ pub mod cloud;
 pub mod cluster;
 pub mod commands;
 pub mod context;
+pub mod diff;
 pub mod docker;
 pub mod error;
 pub mod files;
@@ -41,6 +43,7 @@ pub mod keys;
 pub mod logs;
 pub mod plan;
 pub mod process;
+pub mod redact;
 pub mod registry;
 pub mod render;
 pub mod service;

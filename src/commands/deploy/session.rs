@@ -11,6 +11,7 @@ use crate::api::version::ManagementPath;
 use crate::cli;
 use crate::commands::Report;
 use crate::context::{Context, working_folder};
+use crate::diff;
 use crate::error::{Failure, Kind, Result};
 use crate::service::{self, EnvFiles, Form, Given, Seed, Service};
 use std::cell::{Cell, RefCell};
@@ -175,17 +176,19 @@ impl<'a> Session<'a> {
             Form::Cluster => ("cluster", chosen.clone()),
             Form::Endpoint => ("endpoint", input::service_url(service, destination)),
         };
+        let edit = |text: &str| match service.form {
+            Form::Cluster => service::set_cluster(text, &value),
+            Form::Endpoint => service::set_endpoint(text, &value),
+        };
         if self.ctx.dry_run {
-            let text = format!("would write `{key}: {value}` into {shown}");
+            let (before, after) = service::preview_target(file, edit)?;
+            let mask = |line: &str| self.ctx.ui.mask(line).into_owned();
+            let change = diff::indented(&diff::unified(Some(&before), Some(&after), &mask));
+            let text = format!("would write `{key}: {value}` into {shown}{change}");
             self.ctx.ui.status(&text);
             return Ok(());
         }
-        match service.form {
-            Form::Cluster => service::save_target(file, |text| service::set_cluster(text, &value))?,
-            Form::Endpoint => {
-                service::save_target(file, |text| service::set_endpoint(text, &value))?;
-            }
-        }
+        service::save_target(file, edit)?;
         self.wrote.set(true);
         self.ctx
             .ui
