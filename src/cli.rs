@@ -24,7 +24,7 @@ pub use deploy::Deploy;
 use examples::examples;
 pub use init::Init;
 pub use local::{
-    Eject, Local, LogPart, Logs, Name, Nuke, Profile, Restart, Start, Upgrade, Waiting,
+    Eject, History, Local, LogPart, Logs, Name, Nuke, Profile, Restart, Start, Upgrade, Waiting,
 };
 
 /// run self-hosted Prisma 1 servers ("clusters") through Docker

@@ -13,6 +13,7 @@
 //!    as a [`diff`], and stops.
 //! 5. The plan *acts*: files are written ([`files`]), processes run ([`process`]), and the server is
 //!    waited for ([`wait`]); a deployment speaks the server's protocol ([`api::deploy`]).
+//!    What it did to a cluster is noted ([`history`]).
 //! 6. A report goes to stdout ([`ui`]), or a failure ([`error`]) to stderr, here, in one place.
 //!
 //! A shell that asks what may stand at its cursor is answered before all this ([`cli::complete`]).
@@ -37,6 +38,7 @@ pub mod diff;
 pub mod docker;
 pub mod error;
 pub mod files;
+pub mod history;
 pub mod host;
 pub mod interrupt;
 pub mod keys;
@@ -79,7 +81,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
     };
     let ui = Ui::new(Terminal::decide(facts(&cli), &env));
     let command = cli.command.name();
-    match context(&cli, env, ui) {
+    match context(&cli, &args, env, ui) {
         Ok(ctx) => {
             let result = dispatch(&ctx, &cli.command).map_err(|failure| by_signal(&ctx, failure));
             report(&ctx.ui, command, result)
@@ -153,7 +155,12 @@ fn facts(cli: &Cli) -> Facts {
 }
 
 /// Everything a command is given. A failure comes with the means to report it.
-fn context(cli: &Cli, env: Env, ui: Ui) -> std::result::Result<Context, (Ui, Failure)> {
+fn context(
+    cli: &Cli,
+    args: &[OsString],
+    env: Env,
+    ui: Ui,
+) -> std::result::Result<Context, (Ui, Failure)> {
     let home = match Home::find(&env, std::env::home_dir()) {
         Ok(home) => home,
         Err(failure) => return Err((ui, failure)),
@@ -173,6 +180,11 @@ fn context(cli: &Cli, env: Env, ui: Ui) -> std::result::Result<Context, (Ui, Fai
         ui,
         interrupt,
         dry_run: cli.dry_run(),
+        args: args
+            .iter()
+            .skip(1)
+            .map(|arg| arg.to_string_lossy().into_owned())
+            .collect(),
     })
 }
 

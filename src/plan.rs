@@ -6,6 +6,7 @@ use crate::context::Context;
 use crate::docker::diagnosis::diagnose;
 use crate::error::{Failure, Kind, Result};
 use crate::files::{self, Access, NewFile};
+use crate::history;
 use crate::process::{Invocation, Mode};
 use crate::registry::{self, NewEntry};
 use crate::wait::Wait;
@@ -144,8 +145,13 @@ impl Plan {
         self.0.push(step);
     }
 
-    /// Executes all steps, up to the first that fails.
-    pub fn execute(&self, ctx: &Context) -> Result<()> {
+    /// Executes all steps, up to the first that fails, and notes it in the history of `cluster`.
+    pub fn execute(&self, ctx: &Context, cluster: Option<&str>) -> Result<()> {
+        let cluster = cluster.filter(|_| !self.0.is_empty());
+        history::noted(ctx, cluster, || self.execute_all(ctx))
+    }
+
+    fn execute_all(&self, ctx: &Context) -> Result<()> {
         for step in &self.0 {
             step.execute(ctx).map_err(|failure| match failure.kind {
                 // Whoever breaks off wants to know what is left behind.

@@ -60,6 +60,12 @@ pub enum Local {
         ("prisma local logs --since 10m -t", ""),
     ]))]
     Logs(Logs),
+    /// show what was done to a cluster: when, by whom, and how it ended
+    #[command(after_help = examples(&[
+        ("prisma local history", ""),
+        ("prisma local history -n staging --tail 5", "the last five"),
+    ]))]
+    History(History),
     /// write a cluster's docker-compose.yml and .env into a folder of your own
     #[command(after_help = examples(&[
         ("prisma local eject hello", "as it is, into a folder"),
@@ -86,6 +92,7 @@ impl Local {
             Local::Nuke(_) => "local nuke",
             Local::Ps(_) => "local ps",
             Local::Logs(_) => "local logs",
+            Local::History(_) => "local history",
             Local::Eject(_) => "local eject",
             Local::Delete(_) => "local delete",
         }
@@ -98,6 +105,24 @@ pub struct Name {
     /// name of the cluster
     #[arg(short, long, env = "PRISMA_NAME", default_value = "local", value_parser = domain::<ClusterName>, add = Live::Managed)]
     pub name: ClusterName,
+}
+
+/// `prisma local history`.
+#[derive(Debug, Clone, Args)]
+pub struct History {
+    /// which cluster
+    #[command(flatten)]
+    pub which: Name,
+    /// only the last runs: a number, or `all`
+    #[arg(long, env = "PRISMA_TAIL", value_name = "N", value_parser = tail)]
+    tail: Option<String>,
+}
+
+impl History {
+    /// How many of the last runs to show; `None` for all.
+    pub fn tail(&self) -> Option<usize> {
+        self.tail.as_ref()?.parse().ok()
+    }
 }
 
 impl Start {

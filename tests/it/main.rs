@@ -13,6 +13,7 @@ mod dry_run;
 mod eject;
 mod exposure;
 mod failures;
+mod history;
 mod init;
 mod install;
 mod named;

@@ -13,6 +13,7 @@ use crate::commands::Report;
 use crate::context::{Context, working_folder};
 use crate::diff;
 use crate::error::{Failure, Kind, Result};
+use crate::history;
 use crate::service::{self, EnvFiles, Form, Given, Seed, Service};
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -135,17 +136,24 @@ impl<'a> Session<'a> {
             )?;
         }
         self.remember(service, &destination)?;
-        let about = |failure: Failure| about(failure, service, &destination);
-        let management = self.management(service, &destination).map_err(about)?;
+        let cluster = destination.cluster.as_deref().filter(|_| !self.ctx.dry_run);
+        history::noted(self.ctx, cluster, || self.bring(scene, &destination))
+    }
+
+    /// Brings the service to where it belongs, and does what is to be done after that.
+    fn bring(&self, scene: &Scene, destination: &Destination) -> Result<Report> {
+        let service = &scene.service;
+        let about = |failure: Failure| about(failure, service, destination);
+        let management = self.management(service, destination).map_err(about)?;
         let deployment = self
-            .follow(service, &destination, &management)
+            .follow(service, destination, &management)
             .map_err(about)?;
-        report::check(service, &destination, &deployment)?;
+        report::check(service, destination, &deployment)?;
         for warning in &deployment.warnings {
             self.ctx.ui.warn(&report::line(service, warning));
         }
         let after = after::run(self, scene, &management, &deployment)?;
-        let report = report::of(service, &destination, &deployment, &after);
+        let report = report::of(service, destination, &deployment, &after);
         self.judge(service, report, &after)
     }
 

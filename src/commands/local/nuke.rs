@@ -37,7 +37,7 @@ pub fn run(ctx: &Context, args: &cli::Nuke) -> Result<Report> {
     });
     world.destroy(&mut plan, &rendered);
     world.bring_up(ctx, &mut plan, &cluster, &rendered, limit)?;
-    act(ctx, &plan, || {
+    act(ctx, Some(world.name.as_ref()), &plan, || {
         report::running(&world, &cluster, limit.is_some(), "is running and empty")
     })
 }

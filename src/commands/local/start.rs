@@ -31,7 +31,7 @@ pub fn run(ctx: &Context, args: &cli::Start) -> Result<Report> {
             // Containers that serve well are not made anew for a file's sake.
             world.write_files(&mut plan, &cluster, &rendered)?;
             world.register(ctx, &mut plan, &cluster)?;
-            return act(ctx, &plan, || {
+            return act(ctx, Some(world.name.as_ref()), &plan, || {
                 report::running(&world, &cluster, true, "is running already")
             });
         }
@@ -49,7 +49,7 @@ pub fn run(ctx: &Context, args: &cli::Start) -> Result<Report> {
     world.write_files(&mut plan, &cluster, &rendered)?;
     world.leave_other_edition(&mut plan, &cluster);
     world.bring_up(ctx, &mut plan, &cluster, &rendered, limit)?;
-    act(ctx, &plan, || {
+    act(ctx, Some(world.name.as_ref()), &plan, || {
         report::running(&world, &cluster, limit.is_some(), "is running")
     })
 }
