@@ -77,7 +77,7 @@ impl Env {
         let unicode = |(name, value): (OsString, OsString)| {
             Some((name.into_string().ok()?, value.into_string().ok()?))
         };
-        Env(std::env::vars_os().filter_map(unicode).collect())
+        std::env::vars_os().filter_map(unicode).collect()
     }
 
     /// The value of a variable; an empty one counts as unset.
@@ -91,6 +91,12 @@ impl Env {
     /// Whether a variable is set, and empty.
     pub fn is_empty(&self, name: &str) -> bool {
         self.0.get(name).is_some_and(String::is_empty)
+    }
+}
+
+impl FromIterator<(String, String)> for Env {
+    fn from_iter<I: IntoIterator<Item = (String, String)>>(pairs: I) -> Env {
+        Env(pairs.into_iter().collect())
     }
 }
 

@@ -7,7 +7,7 @@ use crate::ui::Color;
 use clap::ValueEnum;
 use std::ffi::OsString;
 
-pub use told::{failure, is_bare};
+pub use told::{command, failure, is_bare};
 
 /// Whether the caller wants JSON, as far as it can be told when the rest was not understood.
 pub fn asks_for_json(args: &[OsString], env: &Env) -> bool {
@@ -99,6 +99,21 @@ mod tests {
             &args("x"),
             &Env::from([("PRISMA_JSON", "true")])
         ));
+    }
+
+    #[test]
+    fn a_command_is_known_by_its_name_whatever_else_is_wrong() {
+        for (line, name) in [
+            ("local start --bogus", Some("local start")),
+            ("-o json local status x", Some("local ps")),
+            ("deploy -x", Some("deploy")),
+            ("local", None),
+            ("local jump", None),
+            ("jump", None),
+            ("", None),
+        ] {
+            assert_eq!(command(&args(line)).as_deref(), name, "{line}");
+        }
     }
 
     #[test]

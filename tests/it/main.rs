@@ -6,9 +6,16 @@
     reason = "tests start the program and write files"
 )]
 
+#[path = "../support/schema.rs"]
+mod schema;
+#[path = "../support/standin.rs"]
+#[allow(dead_code, reason = "others use the rest")]
+mod standin;
+
 mod completions;
 mod config;
 mod deadlines;
+mod documents;
 mod dry_run;
 mod eject;
 mod exposure;
