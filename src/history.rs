@@ -3,7 +3,7 @@
 //!
 //! It outlives the cluster: who deleted it is a question, too. No secret gets in, see [`crate::redact`].
 
-use crate::context::Context;
+use crate::context::{Context, Env};
 use crate::error::{Failure, Result};
 use crate::files::{self, Access};
 use crate::process::shell_quote;
@@ -24,7 +24,7 @@ pub struct Run {
     pub at: String,
     /// The command as one could type it, without secrets.
     pub command: String,
-    /// The user's name on this machine, where it is known.
+    /// The user's name on this machine, or number where that is not known.
     pub user: Option<String>,
     /// The process.
     pub process: u32,
@@ -87,9 +87,7 @@ pub fn begin<'a>(ctx: &'a Context, cluster: &str) -> Option<Noted<'a>> {
         run: run.clone(),
         at: humantime::format_rfc3339_seconds(now).to_string(),
         command: command(&ctx.args, &|word| ctx.ui.mask(word).into_owned()),
-        user: ["SUDO_USER", "USER", "LOGNAME"]
-            .iter()
-            .find_map(|name| ctx.env.get(name).map(str::to_owned)),
+        user: user(&ctx.env),
         process,
         version: env!("CARGO_PKG_VERSION").to_owned(),
     };
@@ -183,6 +181,17 @@ fn add(runs: &mut Vec<(String, Run)>, line: Line) {
             }
         }
     }
+}
+
+/// The user's name, or else number.
+fn user(env: &Env) -> Option<String> {
+    let named = ["SUDO_USER", "USER", "LOGNAME"].iter();
+    let mut named = named.filter_map(|name| env.get(name));
+    #[cfg(unix)]
+    let number = Some(format!("uid {}", rustix::process::getuid().as_raw()));
+    #[cfg(not(unix))]
+    let number = env.get("USERNAME").map(str::to_owned);
+    named.next().map(str::to_owned).or(number)
 }
 
 /// A command line without secrets.

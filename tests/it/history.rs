@@ -81,8 +81,8 @@ fn every_change_is_noted_with_how_it_ended_and_nothing_else() {
         .map(|line| (line[1], line[3], line[4]))
         .collect();
     let expected = [
-        ("ada", "well", "prisma local stop"),
-        ("ada", "well", "prisma local delete --yes"),
+        ("ada", "ok", "prisma local stop"),
+        ("ada", "ok", "prisma local delete --yes"),
     ];
     assert_eq!(rest, expected);
 }
@@ -93,6 +93,9 @@ fn the_registry_and_a_registered_folder_count_as_changes() {
     s.write("none", "");
     let add = "cluster add local --force --endpoint http://localhost:4567 --no-check --secret-file ../none";
     s.run(add).succeeds();
+    // Nobody told whose run it is.
+    let who = s.run("local history").stdout;
+    assert!(who.contains("\tuid "), "{who}");
     s.run("cluster remove local -y").succeeds();
     s.run("local eject made --profile digital-ocean --register local --host localhost")
         .succeeds();

@@ -5,7 +5,7 @@ use crate::commands::Report;
 use crate::context::Context;
 use crate::error::{Failure, Kind, Result};
 use crate::history::{self, Run};
-use crate::ui::Table;
+use crate::ui::{Table, short};
 use serde_json::json;
 use std::time::Duration;
 
@@ -48,7 +48,7 @@ fn text(ctx: &Context, runs: &[Run]) -> String {
     if runs.is_empty() {
         return String::new();
     }
-    let mut table = Table::new(&["AT", "BY", "TOOK", "ENDED", "COMMAND"]);
+    let mut table = Table::new(&["BEGAN", "BY", "TOOK", "RESULT", "COMMAND"]);
     for run in runs {
         table.row(cells(run));
     }
@@ -62,10 +62,10 @@ fn cells(run: &Run) -> [String; 5] {
         Some(end) => {
             let took = Duration::try_from_secs_f64(end.seconds).unwrap_or_default();
             let ended = match &end.error {
-                None => "well".to_owned(),
+                None => "ok".to_owned(),
                 Some(code) => format!("{code} ({})", end.exit),
             };
-            (humantime::format_duration(took).to_string(), ended)
+            (short(took), ended)
         }
     };
     [run.at.clone(), user, took, ended, run.command.clone()]
