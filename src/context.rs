@@ -5,7 +5,7 @@ use crate::cluster::ClusterName;
 use crate::error::{Failure, Kind, Result};
 use crate::interrupt::Interrupt;
 use crate::process::Runner;
-use crate::ui::Ui;
+use crate::ui::{Ask, Ui};
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -44,7 +44,10 @@ pub const VARIABLES: [(&str, &str); 10] = [
         "CLICOLOR_FORCE",
         "colour even where there is no terminal, unless it is `0`",
     ),
-    ("CI", "no spinners, unless it is `false` or `0`"),
+    (
+        "CI",
+        "no spinners, no questions and no colour unless asked for, if it is set and neither `false` nor `0`",
+    ),
 ];
 
 /// The files people may want to see or edit, for manual and reference.
@@ -201,6 +204,13 @@ pub struct Context {
     pub dry_run: bool,
     /// The command line, without the program.
     pub args: Vec<String>,
+}
+
+impl Context {
+    /// The way to ask questions.
+    pub fn ask(&self) -> Ask<'_> {
+        Ask::new(&self.ui, &self.interrupt)
+    }
 }
 
 #[cfg(test)]

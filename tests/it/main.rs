@@ -26,6 +26,7 @@ mod install;
 mod named;
 mod output;
 mod projects;
+mod questions;
 mod remote;
 mod render;
 mod secrets;
