@@ -1,8 +1,8 @@
 //! What a command will do, as data: shown by `--dry-run`, executed otherwise.
 
 use crate::context::Context;
-use crate::docker::diagnosis::diagnose;
-use crate::error::{Failure, Kind, Result};
+use crate::docker::diagnosis::{diagnose, unanswered};
+use crate::error::{Kind, Result};
 use crate::files::{self, Access};
 use crate::process::{Invocation, Mode};
 use crate::registry::{self, NewEntry};
@@ -167,7 +167,7 @@ fn run(
         };
         ctx.runner.run(invocation, Mode::Lines(&mut detail))
     };
-    let outcome = outcome.map_err(Failure::from)?;
+    let outcome = outcome.map_err(|error| unanswered(invocation, error))?;
     if !outcome.success() {
         return Err(diagnose(invocation, &outcome));
     }

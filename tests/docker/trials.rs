@@ -4,6 +4,7 @@ mod ci;
 mod crossing;
 mod data;
 mod deploy;
+mod failures;
 mod images;
 mod logs;
 mod ports;
@@ -25,6 +26,7 @@ pub fn all() -> Vec<Case> {
         ci::CASES,
         ports::CASES,
         trouble::CASES,
+        failures::CASES,
         images::CASES,
         upgrade::CASES,
         crossing::CASES,

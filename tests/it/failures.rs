@@ -81,20 +81,20 @@ fn what_up_fails_with_is_told_in_the_users_terms() {
                    connectivity on endpoint local_prisma-database_1 (0a1b): Bind for 0.0.0.0:4466 failed: port is already allocated",
             exit: 1,
             code: "port_in_use",
-            why: "a port is taken by another container or process",
+            why: "port 4466 is taken by another container",
         },
         Up {
             text: "Error response from daemon: driver failed programming external connectivity on endpoint prisma-db (0a1b): \
                    Error starting userland proxy: listen tcp4 0.0.0.0:3366: bind: address already in use",
             exit: 1,
             code: "port_in_use",
-            why: "a port is taken by another container or process",
+            why: "port 3366 is taken by another program",
         },
         Up {
             text: "Error response from daemon: manifest for prismagraphql/prisma:1.1 not found: manifest unknown: manifest unknown",
             exit: 1,
             code: "image_unavailable",
-            why: "the registry has no such tag of the image",
+            why: "the registry has no such tag of the image: `prismagraphql/prisma:1.1`",
         },
         Up {
             text: "toomanyrequests: You have reached your pull rate limit. You may increase the limit by authenticating",
@@ -315,7 +315,7 @@ fn the_name_of_the_database_container_may_be_taken() {
          error: `docker-compose up`: a container of another project has the name this cluster needs:\n  \
            Error response from daemon: Conflict. The container name \"/prisma-db\" is already in use by container \
          \"<id 9>\". You have to remove (or rename) that container to be able to reuse that name.\n\
-         hint: remove or rename that container, or start this cluster under another name with `-n NAME`\n",
+         hint: rename that container with `docker rename prisma-db prisma-db-other`, or start this cluster under another name with `-n NAME`\n",
     );
 }
 
