@@ -3,6 +3,7 @@
 //! A [`Cluster`] is everything that is rendered and run; `cluster.yml` ([`config`]) is its spelling
 //! for people.
 
+mod change;
 mod check;
 pub mod config;
 mod database;

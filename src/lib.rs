@@ -35,6 +35,7 @@ pub mod context;
 pub mod docker;
 pub mod error;
 pub mod files;
+pub mod host;
 pub mod interrupt;
 pub mod keys;
 pub mod logs;

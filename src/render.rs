@@ -32,6 +32,17 @@ pub struct Rendered {
     pub env: Vec<(String, String)>,
 }
 
+impl Rendered {
+    /// Secrets in the spelling they have inside `PRISMA_CONFIG`, where that is another one than their
+    /// own: to be masked as well.
+    pub fn escaped_secrets(&self) -> impl Iterator<Item = &String> {
+        let is_escaped = |name: &str| name.ends_with(edition::server::config::IN_CONFIG);
+        self.env
+            .iter()
+            .filter_map(move |(name, value)| is_escaped(name).then_some(value))
+    }
+}
+
 impl fmt::Debug for Rendered {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names: Vec<&str> = self.env.iter().map(|(name, _)| name.as_str()).collect();

@@ -5,6 +5,7 @@
 
 mod verdict;
 
+use crate::address::{host_of, is_loopback};
 use crate::api::readiness::greets;
 use crate::api::version::{Server, ask};
 use crate::cluster::Connector;
@@ -37,8 +38,13 @@ pub enum Probe {
         /// Whether it must have been seen: one on another machine may be behind a firewall.
         insist: bool,
     },
-    /// A shell command succeeds in its container.
-    Inside(&'static str),
+    /// A shell command succeeds in the container of a compose service.
+    Inside {
+        /// The database's service: an override may have brought others.
+        service: &'static str,
+        /// The command.
+        command: &'static str,
+    },
     /// It is not ours to judge.
     None,
 }
@@ -120,15 +126,15 @@ impl Wait {
                 let greeting = move || greets(connector, &address, QUESTION);
                 ctx.interrupt.run(greeting)
             }
-            Probe::Inside(command) => self.answers_inside(ctx, command),
+            Probe::Inside { service, command } => self.answers_inside(ctx, service, command),
             Probe::None => Ok(true),
         }
     }
 
     /// Docker's own health check is asked too, but it takes its time: five seconds to the first one.
-    fn answers_inside(&self, ctx: &Context, command: &str) -> Result<bool> {
+    fn answers_inside(&self, ctx: &Context, service: &str, command: &str) -> Result<bool> {
         let containers = containers(ctx, &self.tools, &self.name)?;
-        let Some(database) = containers.iter().find(|c| !c.is_server()) else {
+        let Some(database) = containers.iter().find(|c| c.service == service) else {
             return Ok(false);
         };
         if !database.is_up() {
@@ -162,7 +168,7 @@ impl Wait {
                 insist: true,
                 ..
             } => address,
-            Probe::Inside(_) => return Ok(true),
+            Probe::Inside { .. } => return Ok(true),
             Probe::Greeting { .. } | Probe::None => return Ok(false),
         };
         let port = address.rsplit_once(':').map(|(_, port)| port);
@@ -199,16 +205,23 @@ impl Wait {
 
     fn too_late(&self, ctx: &Context, database_up: bool, why: &str) -> Failure {
         let limit = humantime::format_duration(self.limit);
-        let database = if database_up {
-            "is up"
-        } else {
-            "is not up yet"
+        let database = match &self.database {
+            _ if database_up => "is up",
+            Probe::Greeting { insist: false, .. } => "cannot be seen from here",
+            _ => "is not up yet",
         };
         let message = format!(
             "cluster `{}` is not ready after {limit}: the database {database}, {why}",
             self.name
         );
-        Failure::new(Kind::NotReady, ctx.ui.mask(&message))
+        let mut failure = Failure::new(Kind::NotReady, ctx.ui.mask(&message));
+        if !is_loopback(host_of(&self.host)) {
+            failure = failure.hint(format!(
+                "check that no firewall keeps you from `{}`, on that machine or before it",
+                self.host
+            ));
+        }
+        failure
             .hint("give it longer with `--wait-timeout 15m`; the containers go on starting")
             .hint(format!(
                 "see what they do with `prisma local logs -f -n {}`",

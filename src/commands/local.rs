@@ -9,6 +9,7 @@ mod logs;
 mod nuke;
 mod ports;
 mod ps;
+mod reach;
 mod report;
 mod restart;
 mod start;

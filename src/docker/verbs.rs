@@ -112,16 +112,6 @@ impl Tools {
         self.docker(&["ps", "-a", "--filter", label, "--format", format])
     }
 
-    /// The address of the engine in use, as its context has it. Asks no engine.
-    pub fn context_host(&self) -> Invocation {
-        self.docker(&[
-            "context",
-            "inspect",
-            "--format",
-            "{{.Endpoints.docker.Host}}",
-        ])
-    }
-
     /// `docker stop` of some containers.
     pub fn stop(&self, ids: &[String]) -> Invocation {
         let mut invocation = self.docker(&["stop"]);
@@ -139,6 +129,12 @@ impl Tools {
         let mut invocation = self.docker(&["rm"]);
         invocation.args.extend_from_slice(ids);
         invocation
+    }
+
+    /// `docker network prune` for a project: those of its networks go that nobody uses.
+    pub fn prune_networks(&self, project: &str) -> Invocation {
+        let project = format!("label=com.docker.compose.project={project}");
+        self.docker(&["network", "prune", "-f", "--filter", &project])
     }
 
     /// `docker-compose stop`.
@@ -195,12 +191,6 @@ impl Tools {
     /// `docker-compose kill`.
     pub fn kill(&self, project: &Project) -> Invocation {
         self.compose(project, &["kill"]).limit(STOP)
-    }
-
-    /// `docker-compose down --remove-orphans`: containers and networks go, volumes stay.
-    pub fn take_down(&self, project: &Project) -> Invocation {
-        self.compose(project, &["down", "--remove-orphans"])
-            .limit(LONG)
     }
 
     /// `docker-compose down -v --remove-orphans`: containers, networks and volumes go.

@@ -41,6 +41,14 @@ impl Spec {
         self
     }
 
+    /// The same run by another program, which is given it as its arguments.
+    #[must_use]
+    pub fn through(mut self, program: &str) -> Spec {
+        let command = std::mem::replace(&mut self.program, program.to_owned());
+        self.args.insert(0, command);
+        self
+    }
+
     #[must_use]
     pub fn env(mut self, name: &str, value: impl Into<String>) -> Spec {
         self.env.push((name.to_owned(), value.into()));

@@ -4,16 +4,20 @@ mod ci;
 mod crossing;
 mod data;
 mod deploy;
+mod editions;
 mod failures;
 mod images;
 mod logs;
 mod ports;
+mod remote;
+mod server;
 mod signals;
 mod start;
 mod takeover;
 mod trouble;
 mod upgrade;
 mod values;
+mod versions;
 
 use crate::suite::Case;
 
@@ -23,8 +27,10 @@ pub fn all() -> Vec<Case> {
         start::CASES,
         data::CASES,
         deploy::CASES,
+        editions::CASES,
         ci::CASES,
         ports::CASES,
+        remote::CASES,
         trouble::CASES,
         failures::CASES,
         images::CASES,
@@ -32,6 +38,8 @@ pub fn all() -> Vec<Case> {
         crossing::CASES,
         takeover::CASES,
         values::CASES,
+        versions::CASES,
+        server::CASES,
         signals::CASES,
         logs::CASES,
     ]

@@ -62,8 +62,8 @@ fn a_mute_engine_and_locks_that_are_held() {
         "the message",
         &mute.lines_of(&silent.stderr),
         "error: `docker ps`: the Docker engine does not answer within 20s\n\
-         hint: restart it: `sudo systemctl restart docker` (or Docker Desktop), or see with `docker context ls` \
-         whether it is the one you mean\n",
+         hint: restart it: `sudo systemctl restart docker` (or Docker Desktop); one on another machine: see \
+         whether that is up\n",
     );
     assert_eq!(silent.status, 3);
 }

@@ -8,10 +8,17 @@ use crate::context::Context;
 /// stands in the documentation: until it is bound, changed, or accepted by writing the address down.
 pub fn warn(ctx: &Context, world: &World, cluster: &Cluster) {
     let Some(what) = exposed(cluster) else { return };
+    let start = world.name.command("start");
+    let way = if world.engine.local {
+        format!("publish on this machine only with `{start} --bind 127.0.0.1`")
+    } else {
+        // Its loopback would be out of reach.
+        format!("publish on a private address of that machine with `{start} --bind ADDRESS`")
+    };
+    let config = world.folder.join(CONFIG);
     let hint = format!(
-        "publish on this machine only with `{} --bind 127.0.0.1`, or accept it with `bind: \"0.0.0.0\"` in {}",
-        world.name.command("start"),
-        world.folder.join(CONFIG).display()
+        "{way}, or accept it with `bind: \"0.0.0.0\"` in {}",
+        config.display()
     );
     ctx.ui.warn_with(&what, &hint);
 }

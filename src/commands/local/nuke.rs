@@ -18,6 +18,7 @@ pub fn run(ctx: &Context, args: &cli::Nuke) -> Result<Report> {
     let rendered = World::render(ctx, &cluster)?;
     // All that could keep it from starting again is checked before anything is destroyed.
     ports::check(ctx, &world, &cluster)?;
+    super::reach::check(ctx, &world, &cluster, args.waiting.limit().is_some())?;
     world.allow_overwriting(ctx, &rendered)?;
     if !ctx.dry_run {
         consent(ctx, &world)?;

@@ -37,6 +37,7 @@ pub fn run(ctx: &Context, args: &cli::Start) -> Result<Report> {
         }
     }
     ports::check(ctx, &world, &cluster)?;
+    super::reach::check(ctx, &world, &cluster, limit.is_some())?;
     external::check(ctx, &world, &cluster)?;
     world.allow_overwriting(ctx, &rendered)?;
     world.check_compose(ctx)?;
@@ -45,8 +46,8 @@ pub fn run(ctx: &Context, args: &cli::Start) -> Result<Report> {
         ctx.ui
             .status("taking over the containers of another prisma CLI; their data is kept");
     }
-    world.leave_other_edition(&mut plan, &cluster)?;
     world.write_files(&mut plan, &cluster, &rendered)?;
+    world.leave_other_edition(&mut plan, &cluster);
     world.bring_up(ctx, &mut plan, &cluster, &rendered, limit)?;
     act(ctx, &plan, || {
         report::running(&world, &cluster, limit.is_some(), "is running")

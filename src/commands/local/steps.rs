@@ -119,41 +119,43 @@ impl World {
 
     fn probe(&self, cluster: &Cluster) -> Probe {
         let database = &cluster.database;
-        if database.external.is_some() {
+        let Some(service) = cluster.database_service() else {
             return Probe::None;
-        }
+        };
         match (cluster.edition(), self.database(cluster)) {
             (Edition::Cluster, Some(address)) => Probe::Greeting {
                 connector: database.connector,
                 address,
                 insist: self.engine.local,
             },
-            _ => Probe::Inside(probe(database)),
+            _ => Probe::Inside {
+                service,
+                command: probe(database),
+            },
         }
     }
 
-    /// Removes the containers of another edition: its services and network are not in the compose file
-    /// any more. With the file that is there, and before it is written; volumes stay.
-    pub fn leave_other_edition(&self, plan: &mut Plan, cluster: &Cluster) -> Result<()> {
+    /// Removes the containers of another edition with their network: its services are not in the
+    /// compose file any more. Comes after the files are written: whatever is known of the cluster may
+    /// be known from these containers only. Volumes stay.
+    pub fn leave_other_edition(&self, plan: &mut Plan, cluster: &Cluster) {
         if !self.crosses(cluster) {
-            return Ok(());
+            return;
         }
         let ids: Vec<String> = self.containers.iter().map(|c| c.id.clone()).collect();
         self.stop_containers(plan);
-        let invocation = match (&self.compose, self.config()?) {
-            (Some(_), Some((_, old))) => self
-                .tools
-                .take_down(&self.project(&crate::render::render(old)?)),
-            // The npm CLI's compose file is not here.
-            _ => self.tools.remove(&ids),
-        };
         plan.then(Step::Run {
             label: "removing the containers of the other edition".to_owned(),
             done: "containers of the other edition removed, their data kept".to_owned(),
-            invocation,
+            invocation: self.tools.remove(&ids),
             progress: false,
         });
-        Ok(())
+        plan.then(Step::Run {
+            label: "removing their network".to_owned(),
+            done: "their network removed".to_owned(),
+            invocation: self.tools.prune_networks(self.name.as_ref()),
+            progress: false,
+        });
     }
 
     /// The registry entry, where it is missing or says something else.
@@ -166,7 +168,7 @@ impl World {
                 (Some(theirs), Some(ours)) => is_same_secret(theirs, ours),
                 (theirs, ours) => theirs.is_none() && ours.is_none(),
             };
-            if same_port && same_secret {
+            if same_port && same_secret && !super::reach::has_moved(self, entry) {
                 // The host name may be the user's own choice.
                 return Ok(());
             }

@@ -19,12 +19,14 @@ pub fn run(ctx: &Context, args: &cli::Upgrade) -> Result<Report> {
     let mut cluster = world.cluster()?;
     let changes = args.to.as_ref().is_some_and(|to| *to != cluster.version);
     if let Some(to) = &args.to {
+        check_possible(&cluster, to)?;
         check_direction(&world, &cluster, to, args.force)?;
         change_version(ctx, &mut cluster, to)?;
     }
     let rendered = World::render(ctx, &cluster)?;
     exposure::warn(ctx, &world, &cluster);
     super::ports::check(ctx, &world, &cluster)?;
+    super::reach::check(ctx, &world, &cluster, args.waiting.limit().is_some())?;
     external::check(ctx, &world, &cluster)?;
     world.allow_overwriting(ctx, &rendered)?;
     world.check_compose(ctx)?;
@@ -42,8 +44,8 @@ pub fn run(ctx: &Context, args: &cli::Upgrade) -> Result<Report> {
     } else {
         pull(&world, &mut plan, &cluster);
     }
-    world.leave_other_edition(&mut plan, &cluster)?;
     world.write_files(&mut plan, &cluster, &rendered)?;
+    world.leave_other_edition(&mut plan, &cluster);
     world.bring_up(ctx, &mut plan, &cluster, &rendered, limit)?;
     let report = act(ctx, &plan, || {
         report::running(&world, &cluster, limit.is_some(), "is up to date")
@@ -106,6 +108,23 @@ fn change_version(ctx: &Context, cluster: &mut Cluster, to: &PrismaVersion) -> R
         cluster.cluster_secret = Some(keys::random_secret()?);
     }
     Ok(())
+}
+
+/// Refuses a version that has no way to the data, or to who may deploy; `--force` makes none.
+fn check_possible(cluster: &Cluster, to: &PrismaVersion) -> Result<()> {
+    let reasons = cluster.obstacles(to);
+    if reasons.is_empty() {
+        return Ok(());
+    }
+    let name = &cluster.name;
+    let message = format!(
+        "could not change cluster `{name}` from Prisma {} to {to}:\n  {}",
+        cluster.version,
+        reasons.join("\n  ")
+    );
+    Err(Failure::new(Kind::Usage, message).hint(format!(
+        "start another cluster with `prisma local start -n NAME --prisma-version {to}`, and deploy to that"
+    )))
 }
 
 /// A newer server may have changed the database in ways an older one does not know.

@@ -1,11 +1,9 @@
 //! Everything a verb has to know before it decides: files, registry entry, containers.
 
-use super::{adopt, foreign};
-use crate::address::host_of;
+use super::{adopt, foreign, reach};
 use crate::cluster::{Cluster, ClusterName, Edition, config};
 use crate::context::Context;
-use crate::docker::engine::is_loopback;
-use crate::docker::{Container, Engine, Project, Tools};
+use crate::docker::{Compose, Container, Engine, Project, Tools};
 use crate::error::{Failure, Kind, Result};
 use crate::files;
 use crate::keys::PrivateKey;
@@ -39,6 +37,8 @@ pub struct World {
     pub overridden: Option<SystemTime>,
     /// The cluster's registry entry; the same holds for the registry.
     entry: Result<Option<Entry>>,
+    /// Whether that entry is about another machine than the engine's.
+    remote_entry: bool,
     /// The cluster's containers.
     pub containers: Vec<Container>,
     /// The clusters that have a folder here.
@@ -52,11 +52,13 @@ impl World {
     pub fn look(ctx: &Context, name: &ClusterName) -> Result<World> {
         let folder = ctx.home.cluster(name.as_ref());
         let tools = Tools::find(&ctx.env, &*ctx.runner)?;
+        let engine = Engine::find(&ctx.env)?;
+        reach::refuse_v1(ctx, &tools, &engine)?;
         let containers = wait::containers(ctx, &tools, name.as_ref())?;
         foreign::refuse(name, &folder, &containers)?;
-        Ok(World {
+        let mut world = World {
             name: name.clone(),
-            engine: Engine::find(&ctx.env),
+            engine,
             config: read_config(ctx, name, &folder.join(CONFIG)),
             compose: files::read_text(&folder.join(COMPOSE))?,
             dotenv: files::read_text(&folder.join(DOTENV))?,
@@ -66,10 +68,14 @@ impl World {
             folder,
             tools,
             entry: read_entry(ctx, name),
+            remote_entry: false,
             containers,
             others: ctx.home.clusters(),
             volumes: Vec::new(),
-        })
+        };
+        world.remote_entry = reach::is_elsewhere(ctx, &world)?;
+        reach::refuse_elsewhere(&world)?;
+        Ok(world)
     }
 
     /// Looks at the volumes as well, for verbs that destroy them.
@@ -154,6 +160,8 @@ impl World {
             return Ok(cluster);
         };
         cluster.cluster_secret = match PrivateKey::parse(secret) {
+            // An upgrade that was broken off: its new secret is registered when all is done.
+            Ok(_) if is_replaced(&cluster) => return Ok(cluster),
             Ok(key) => Some(key.pem_pkcs1()),
             Err(_) if cluster.edition() == Edition::Server && !secret.contains("-----BEGIN") => {
                 Some(secret.to_owned())
@@ -172,8 +180,8 @@ impl World {
 
     /// Whether the registry's entry is about another machine than the engine's.
     pub fn is_remote(&self) -> Result<bool> {
-        let host = self.entry()?.map(|entry| host_of(&entry.host));
-        Ok(host.is_some_and(|host| !is_loopback(host) && host != self.engine.host))
+        self.entry()?;
+        Ok(self.remote_entry)
     }
 
     /// What compose is told for `cluster`.
@@ -182,7 +190,15 @@ impl World {
             name: self.name.to_string(),
             folder: self.folder.clone(),
             overridden: self.overridden.is_some(),
-            env: rendered.env.clone(),
+            env: [rendered.env.clone(), self.engine_env()].concat(),
+        }
+    }
+
+    /// What tells a docker-compose that is a program of its own the engine; the plugin is told by docker.
+    fn engine_env(&self) -> Vec<(String, String)> {
+        match self.tools.compose {
+            Compose::Standalone(_) => self.engine.compose_env.clone(),
+            Compose::Plugin(_) => Vec::new(),
         }
     }
 
@@ -190,7 +206,9 @@ impl World {
     pub fn render(ctx: &Context, cluster: &Cluster) -> Result<Rendered> {
         ctx.ui.conceal(cluster.secrets());
         cluster.check()?;
-        render(cluster)
+        let rendered = render(cluster)?;
+        ctx.ui.conceal(rendered.escaped_secrets().cloned());
+        Ok(rendered)
     }
 
     /// Whether docker has all containers of the cluster up.
@@ -242,15 +260,22 @@ impl World {
     }
 
     /// The host under which the published ports are reached: one that is bound elsewhere than on
-    /// loopback or everywhere is only reached there.
-    fn reach(&self, cluster: &Cluster) -> String {
+    /// loopback or everywhere is only reached there. Another machine's loopback ends here in a tunnel.
+    pub fn reach(&self, cluster: &Cluster) -> String {
         match cluster.bind {
             Some(ip) if !ip.is_unspecified() && !ip.is_loopback() => bracketed(ip),
             // `localhost` may mean either family; the loopback that is published is exact.
             Some(ip) if ip.is_loopback() && ip.is_ipv6() => bracketed(ip),
+            Some(ip) if ip.is_loopback() => "localhost".to_owned(),
             _ => self.engine.host.clone(),
         }
     }
+}
+
+/// Whether the cluster has got a secret in place of the key pair that its version does not know.
+fn is_replaced(cluster: &Cluster) -> bool {
+    let has_secret = cluster.cluster_secret.is_some() && cluster.key_pair().is_none();
+    has_secret && !cluster.version.knows_key_pairs()
 }
 
 /// Reads and judges `cluster.yml`, and has its secrets masked from now on.

@@ -4,8 +4,8 @@ use super::{Cause, Known, between};
 use crate::error::Kind;
 
 /// The remedy for an engine that accepts and never answers.
-pub const MUTE: &str = "restart it: `sudo systemctl restart docker` (or Docker Desktop), or see with `docker context ls` \
-     whether it is the one you mean";
+pub const MUTE: &str = "restart it: `sudo systemctl restart docker` (or Docker Desktop); one on another machine: see \
+     whether that is up";
 
 const START: &str =
     "start it: `sudo systemctl start docker` (or Docker Desktop), or point `DOCKER_HOST` at one";
@@ -38,8 +38,17 @@ pub const KNOWN: &[Known] = &[
         },
     },
     Known {
+        needles: &["TLS configuration is invalid", "TLSParameterError"],
+        kind: Kind::EngineUnreachable,
+        tell: |_| {
+            Cause::new(
+                "docker-compose 1 wants `ca.pem`, `cert.pem` and `key.pem` for an engine with TLS",
+                "put all three into `DOCKER_CERT_PATH` or the docker context, or use docker-compose 2",
+            )
+        },
+    },
+    Known {
         needles: &[
-            "TLS configuration is invalid",
             "ca.pem: no such file",
             "cert.pem: no such file",
             "gave HTTP response to HTTPS client",
@@ -69,12 +78,12 @@ pub const KNOWN: &[Known] = &[
         },
     },
     Known {
-        needles: &["SSHHTTPAdapter"],
-        kind: Kind::EngineUnreachable,
+        needles: &["SSHHTTPAdapter", "Install paramiko package"],
+        kind: Kind::ToolMissing,
         tell: |_| {
             Cause::new(
-                "this docker-compose cannot reach an engine over ssh",
-                "install docker-compose v2, or Python's `paramiko` for this one",
+                "this docker-compose 1 cannot reach an engine through ssh: it lacks a library",
+                "install it, on Debian and Ubuntu: `sudo apt-get install python3-paramiko`; or use docker-compose 2",
             )
         },
     },
@@ -189,6 +198,7 @@ fn not_running(line: &str) -> Cause {
     let address = between(line, "Docker daemon at ", ". Is the")
         .or_else(|| between(line, "docker API at ", "; check"));
     match address {
+        Some(address) if address.starts_with("tcp://") => elsewhere(line),
         Some(address) if !is_usual(address) => {
             Cause::new(format!("no Docker engine answers at `{address}`"), ADDRESS)
         }

@@ -1,9 +1,9 @@
 //! The CI script of `assets/docs`: a cluster for one command, and nothing left of it.
 
 use crate::cluster::Cluster;
+use crate::example::Example;
 use crate::run::Spec;
 use crate::suite::{Case, Setting, shared};
-use crate::trials::deploy::Example;
 use std::fs;
 use std::path::Path;
 use std::time::Duration;

@@ -45,7 +45,7 @@ fn engine_that_is_not_there(setting: &Setting) {
         ),
         (
             "tcp://127.0.0.1:1",
-            "no Docker engine answers at `tcp://127.0.0.1:1`",
+            "the Docker engine that `DOCKER_HOST` or the context names cannot be reached",
         ),
         (
             "foo://bar",

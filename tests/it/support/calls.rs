@@ -52,7 +52,9 @@ impl Call {
             Some("compose") => self.args.get(1),
             _ => self.args.first(),
         };
-        let questions = ["ps", "inspect", "volume", "image", "version", "logs"];
+        let questions = [
+            "ps", "inspect", "volume", "image", "version", "logs", "exec",
+        ];
         questions
             .iter()
             .position(|question| verb.is_some_and(|verb| verb == question))
@@ -61,7 +63,7 @@ impl Call {
     fn looks_at_containers(&self) -> bool {
         matches!(
             self.args.first().map(String::as_str),
-            Some("ps" | "inspect")
+            Some("ps" | "inspect" | "exec")
         )
     }
 }

@@ -148,7 +148,7 @@ impl Engine {
             .map(|(_, address, port)| format!("{address}:{port}"))
             .collect();
         let volume = match made.service {
-            "prisma-db" => format!("{}_db-persistence", made.project),
+            "prisma-db" | "mysql" => format!("{}_db-persistence", made.project),
             _ => String::new(),
         };
         let fields = [

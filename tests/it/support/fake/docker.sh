@@ -83,6 +83,22 @@ docker_stop() {
   done
 }
 
+docker_rm() {
+  shift
+  for id; do
+    load "$id"
+    [ "$c_status" != running ] || die 1 "Error response from daemon: You cannot remove a running container $id. Stop the container before attempting removal or force remove"
+    rm -f "$engine/containers/$id" "$engine/logs/$id"
+    printf '%s\n' "$id"
+  done
+}
+
+# In a container that runs, every command succeeds; a hook knows better.
+docker_exec() {
+  load "$2"
+  [ "$c_status" = running ] || die 1 "Error response from daemon: Container $2 is not running"
+}
+
 docker_pull() {
   printf '%s\n' "Pulling from ${2%%:*}" "Digest: sha256:0123" "Status: Downloaded newer image for $2"
 }
