@@ -9,7 +9,7 @@ mod scrub;
 use crate::yaml::Node;
 use std::fmt::Write;
 
-pub use scrub::is_sensitive;
+pub use scrub::{MASK, all as scrub, is_sensitive};
 
 /// Keys of the files we know whose values are no secrets.
 const HARMLESS: &[&str] = &[

@@ -6,6 +6,7 @@ mod data;
 mod deploy;
 mod editions;
 mod failures;
+mod folders;
 mod images;
 mod logs;
 mod ports;
@@ -29,6 +30,7 @@ pub fn all() -> Vec<Case> {
         deploy::CASES,
         editions::CASES,
         ci::CASES,
+        folders::CASES,
         ports::CASES,
         remote::CASES,
         trouble::CASES,

@@ -27,6 +27,7 @@ pub fn run(ctx: &Context, args: &cli::Nuke) -> Result<Report> {
     let limit = args.waiting.limit();
     let mut plan = Plan::default();
     world.write_files(&mut plan, &cluster, &rendered)?;
+    world.leave_other_edition(&mut plan, &cluster);
     let project = world.project(&rendered);
     plan.then(Step::Run {
         label: "killing the containers".to_owned(),
@@ -34,14 +35,9 @@ pub fn run(ctx: &Context, args: &cli::Nuke) -> Result<Report> {
         invocation: world.tools.kill(&project),
         progress: false,
     });
-    plan.then(Step::Run {
-        label: "removing containers, network and data".to_owned(),
-        done: "data removed".to_owned(),
-        invocation: world.tools.down(&project),
-        progress: false,
-    });
+    world.destroy(&mut plan, &rendered);
     world.bring_up(ctx, &mut plan, &cluster, &rendered, limit)?;
-    act(ctx, &plan, || {
+    act(ctx, Some(world.name.as_ref()), &plan, || {
         report::running(&world, &cluster, limit.is_some(), "is running and empty")
     })
 }

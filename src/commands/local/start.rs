@@ -31,7 +31,7 @@ pub fn run(ctx: &Context, args: &cli::Start) -> Result<Report> {
             // Containers that serve well are not made anew for a file's sake.
             world.write_files(&mut plan, &cluster, &rendered)?;
             world.register(ctx, &mut plan, &cluster)?;
-            return act(ctx, &plan, || {
+            return act(ctx, Some(world.name.as_ref()), &plan, || {
                 report::running(&world, &cluster, true, "is running already")
             });
         }
@@ -40,7 +40,7 @@ pub fn run(ctx: &Context, args: &cli::Start) -> Result<Report> {
     super::reach::check(ctx, &world, &cluster, limit.is_some())?;
     external::check(ctx, &world, &cluster)?;
     world.allow_overwriting(ctx, &rendered)?;
-    world.check_compose(ctx)?;
+    world.check_compose(ctx, &cluster)?;
     exposure::warn(ctx, &world, &cluster);
     if world.config()?.is_none() && !world.containers.is_empty() {
         ctx.ui
@@ -49,7 +49,7 @@ pub fn run(ctx: &Context, args: &cli::Start) -> Result<Report> {
     world.write_files(&mut plan, &cluster, &rendered)?;
     world.leave_other_edition(&mut plan, &cluster);
     world.bring_up(ctx, &mut plan, &cluster, &rendered, limit)?;
-    act(ctx, &plan, || {
+    act(ctx, Some(world.name.as_ref()), &plan, || {
         report::running(&world, &cluster, limit.is_some(), "is running")
     })
 }
@@ -123,6 +123,19 @@ fn new_cluster(world: &World, args: &cli::Start) -> Result<Cluster> {
         None if needs_server => PrismaVersion::default_init(),
         None => PrismaVersion::default_local(),
     };
+    if needs_server && version.edition() == Edition::Cluster {
+        let (flag, knows) = match &args.database_url {
+            Some(_) => (
+                "--database-url",
+                "no database but that of its own container",
+            ),
+            None => ("--database", "only MySQL"),
+        };
+        let message = format!("Prisma {version} knows {knows}");
+        return Err(Failure::new(Kind::Usage, message).hint(format!(
+            "leave out `{flag}`, or take a later version with `--prisma-version 1.8`"
+        )));
+    }
     let mut cluster = Cluster::documented(world.name.clone(), version);
     cluster.database = match &args.database_url {
         Some(external) => external.clone(),

@@ -6,6 +6,8 @@ docker_ps() {
   for argument; do
     case $argument in
       label=com.docker.compose.project=*) project=${argument#*project=} ;;
+      # Projects here are called as their folders are.
+      label=com.docker.compose.project.working_dir=*) project=${argument##*/} ;;
       publish=*) port=${argument#publish=} ;;
     esac
   done
@@ -57,6 +59,14 @@ docker_inspect() {
 }
 
 docker_volume() {
+  if [ "$2" = rm ]; then
+    shift 3 # volume rm -f
+    for name; do
+      rm -f "$engine/volumes/$name"
+      printf '%s\n' "$name"
+    done
+    return
+  fi
   project=
   for argument; do
     case $argument in
