@@ -26,7 +26,8 @@ pub use doctor::Doctor;
 use examples::examples;
 pub use init::Init;
 pub use local::{
-    Eject, History, Local, LogPart, Logs, Name, Nuke, Profile, Restart, Start, Upgrade, Waiting,
+    Eject, History, Local, LogPart, Logs, Name, Nuke, PortWish, Profile, Restart, Start, Upgrade,
+    Waiting,
 };
 
 /// run self-hosted Prisma 1 servers ("clusters") through Docker

@@ -50,7 +50,7 @@ pub fn run(ctx: &Context, args: &cli::Doctor) -> Result<Report> {
     if let Some(file) = &args.bundle {
         let plan = bundle::plan(ctx, file, &seen)?;
         ctx.interrupt.check()?;
-        let done = act(ctx, &plan, || Report::new("", json!(null)))?;
+        let done = act(ctx, None, &plan, || Report::new("", json!(null)))?;
         match ctx.dry_run {
             true => return Ok(done),
             false => ctx.ui.status(&format!(

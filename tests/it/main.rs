@@ -18,6 +18,7 @@ mod init;
 mod install;
 mod named;
 mod output;
+mod ports;
 mod projects;
 mod remote;
 mod render;

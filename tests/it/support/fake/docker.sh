@@ -83,7 +83,12 @@ docker_volume() {
 docker_stop() {
   shift
   for id; do
-    [ -f "$engine/containers/$id" ] || die 1 "Error response from daemon: No such container: $id"
+    if [ ! -f "$engine/containers/$id" ]; then
+      # a name does as well
+      named=$(grep -lxE "c_name='?$id'?" "$engine"/containers/* | head -n 1)
+      [ -n "$named" ] || die 1 "Error response from daemon: No such container: $id"
+      id=${named##*/}
+    fi
     load "$id"
     change "$id" status exited
     change "$id" exit 143
