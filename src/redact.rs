@@ -54,7 +54,15 @@ const HARMLESS: &[&str] = &[
 
 /// How the names of such keys end.
 const HARMLESS_ENDS: &[&str] = &[
-    "database", "endpoint", "host", "limit", "port", "user", "version",
+    "database",
+    "endpoint",
+    "host",
+    "host_client1",
+    "host_readonly_client1",
+    "limit",
+    "port",
+    "user",
+    "version",
 ];
 
 /// Words that everybody knows. Masking them would hide the rest of the report.

@@ -9,6 +9,7 @@
 mod completions;
 mod config;
 mod deadlines;
+mod doctor;
 mod dry_run;
 mod eject;
 mod exposure;
