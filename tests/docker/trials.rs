@@ -4,6 +4,7 @@ mod ci;
 mod crossing;
 mod data;
 mod deploy;
+mod doctor;
 mod editions;
 mod failures;
 mod folders;
@@ -28,6 +29,7 @@ pub fn all() -> Vec<Case> {
         start::CASES,
         data::CASES,
         deploy::CASES,
+        doctor::CASES,
         editions::CASES,
         ci::CASES,
         folders::CASES,
