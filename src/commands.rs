@@ -3,6 +3,7 @@
 pub mod cluster;
 pub mod completions;
 pub mod deploy;
+pub mod doctor;
 mod folder;
 pub mod init;
 pub mod local;

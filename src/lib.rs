@@ -46,6 +46,7 @@ pub mod interrupt;
 pub mod keys;
 pub mod logs;
 pub mod plan;
+pub mod ports;
 pub mod process;
 pub mod redact;
 pub mod registry;
@@ -131,6 +132,7 @@ fn dispatch(ctx: &Context, command: &Command) -> Result<Report> {
         Command::Cluster(command) => commands::cluster::run(ctx, command),
         Command::Init(args) => commands::init::run(ctx, args),
         Command::Deploy(args) => commands::deploy::run(ctx, args),
+        Command::Doctor(args) => commands::doctor::run(ctx, args),
         Command::Completions(args) => Ok(commands::completions::script(args.shell)),
         Command::Version => Ok(commands::version()),
     }

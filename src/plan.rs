@@ -3,8 +3,8 @@
 mod show;
 
 use crate::context::Context;
-use crate::docker::diagnosis::diagnose;
-use crate::error::{Failure, Kind, Result};
+use crate::docker::diagnosis::{diagnose, unanswered};
+use crate::error::{Kind, Result};
 use crate::files::{self, Access, NewFile};
 use crate::history;
 use crate::process::{Invocation, Mode};
@@ -127,7 +127,7 @@ fn run(
         };
         ctx.runner.run(invocation, Mode::Lines(&mut detail))
     };
-    let outcome = outcome.map_err(Failure::from)?;
+    let outcome = outcome.map_err(|error| unanswered(invocation, error))?;
     if !outcome.success() {
         return Err(diagnose(invocation, &outcome));
     }

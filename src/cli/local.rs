@@ -145,6 +145,24 @@ impl Start {
     }
 }
 
+/// A port as it may be asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PortWish {
+    /// The usual one, or the next that is free.
+    Auto,
+    /// This one.
+    Number(u16),
+}
+
+fn port_wish(text: &str) -> Result<PortWish, &'static str> {
+    match text {
+        "auto" => Ok(PortWish::Auto),
+        text => port(text)
+            .map(PortWish::Number)
+            .map_err(|_| "write a number from 1 to 65535, or `auto`"),
+    }
+}
+
 /// How long to wait until the server answers.
 #[derive(Debug, Clone, Copy, Args)]
 pub struct Waiting {
@@ -172,12 +190,13 @@ pub struct Start {
     /// Prisma version of a new cluster, for example `1.1` [default: 1.1]
     #[arg(long, env = "PRISMA_VERSION", value_name = "VERSION", value_parser = domain::<PrismaVersion>)]
     pub prisma_version: Option<PrismaVersion>,
-    /// port of the server; kept for later starts [default: 4466, or the next free one for `-n NAME`]
-    #[arg(long, env = "PRISMA_PORT", value_parser = port)]
-    pub port: Option<u16>,
-    /// port of the database; kept [default: 3366, or the next free one for `-n NAME`; none from Prisma 1.7 on]
-    #[arg(long, env = "PRISMA_DB_PORT", value_name = "PORT", value_parser = port)]
-    pub db_port: Option<u16>,
+    /// port of the server, or `auto` for the next free one; kept for later starts
+    /// [default: 4466, or as `auto` for `-n NAME`]
+    #[arg(long, env = "PRISMA_PORT", value_parser = port_wish)]
+    pub port: Option<PortWish>,
+    /// port of the database, or `auto`; kept [default: 3366, or as `auto` for `-n NAME`; none from Prisma 1.7 on]
+    #[arg(long, env = "PRISMA_DB_PORT", value_name = "PORT", value_parser = port_wish)]
+    pub db_port: Option<PortWish>,
     /// database of a new cluster: `mysql`, or with Prisma 1.7 and later `postgres` [default: mysql]
     #[arg(long, env = "PRISMA_DATABASE", value_name = "DATABASE", value_parser = domain::<Connector>)]
     pub database: Option<Connector>,

@@ -89,10 +89,11 @@ impl<'a> Ask<'a> {
     pub fn select<T: Display + Send + 'static>(
         &self,
         question: Question,
+        about: &str,
         options: Vec<T>,
     ) -> Result<T> {
         let look = self.look();
-        self.put(question, "", move |text| {
+        self.put(question, about, move |text| {
             inquire::Select::new(text, options)
                 .with_help_message("↑↓ to move, enter to select, type to filter")
                 .with_page_size(10)
@@ -202,7 +203,7 @@ mod tests {
                 need.expect("why").to_owned()
             };
             assert_eq!(
-                ask.select(question, vec![""]).map_err(told),
+                ask.select(question, "", vec![""]).map_err(told),
                 bare.clone().map(|()| "")
             );
             assert_eq!(

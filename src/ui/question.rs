@@ -44,6 +44,9 @@ questions! {
     Entry: "a name is needed",
         "Which cluster do you want to remove?",
         "name it: `prisma cluster remove NAME`, or set `PRISMA_CLUSTER`";
+    /// A port that somebody else has. Where nobody can be asked that is a failure of its own.
+    TakenPort: "another port is needed",
+        "{}: what shall be done?", "give another with `--port auto` or `--db-port auto`";
     /// `deploy` to a cluster of this machine that does not run.
     StartCluster: "cluster {} does not run: starting it needs a confirmation",
         "cluster {} does not run; start it?", YES;

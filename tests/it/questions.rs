@@ -14,6 +14,8 @@ enum Way {
     Run(fn() -> Sandbox, &'static str),
     /// Only by an answer to another one.
     Behind(Question),
+    /// Where nobody can be asked the command fails otherwise: its own test says how.
+    Refused,
     /// Only with somebody to ask: else the command does without.
     Spared(fn() -> Sandbox, &'static str),
 }
@@ -21,7 +23,7 @@ enum Way {
 /// For each question a way.
 fn ways() -> Vec<(Question, Way)> {
     use Question as Q;
-    use Way::{Behind, Run, Spared};
+    use Way::{Behind, Refused, Run, Spared};
     let add = "cluster add --endpoint http://127.0.0.1:1";
     vec![
         (
@@ -35,6 +37,7 @@ fn ways() -> Vec<(Question, Way)> {
         (Q::ReplaceFiles, Run(edited, "local restart")),
         (Q::RemoveEntry, Run(registered, "cluster remove far")),
         (Q::Entry, Run(registered, "cluster remove")),
+        (Q::TakenPort, Refused),
         (Q::StartCluster, Run(asleep, "deploy")),
         (Q::Destination, Run(homeless, "deploy")),
         (Q::OtherDestination, Run(asleep, "deploy -i")),
@@ -143,7 +146,7 @@ fn where_nobody_can_be_asked_the_flag_is_named() {
         let (make, words, hint) = match way {
             Way::Run(make, words) => (make, words, Some(format!("hint: {}\n", question.flags()))),
             Way::Spared(make, words) => (make, words, None),
-            Way::Behind(_) => continue,
+            Way::Behind(_) | Way::Refused => continue,
         };
         let is_told = |status: Option<i32>, told: &str| match &hint {
             Some(hint) => {
@@ -177,6 +180,28 @@ fn where_nobody_can_be_asked_the_flag_is_named() {
         is_told(Some(left.status), &left.sent);
         assert!(!left.sent.contains('\u{1b}'), "{words}: {:?}", left.sent);
     }
+}
+
+#[test]
+fn a_port_that_is_taken_is_a_failure_where_nobody_can_be_asked() {
+    let mut s = Sandbox::with_cluster();
+    let _held = std::net::TcpListener::bind(("0.0.0.0", s.port)).expect("free");
+    let is_told = |status: Option<i32>, told: &str| {
+        assert_eq!(status, Some(1), "{told}");
+        assert!(
+            told.contains("hint: use another: `prisma local start --port "),
+            "{told}"
+        );
+    };
+    let (status, told) = closed(&s, "local start");
+    is_told(status, &told);
+    let left = s.at_terminal("local start --no-input --color never").end();
+    is_told(Some(left.status), &left.sent);
+    s.set("CI", "true");
+    let left = s.at_terminal("local start").end();
+    is_told(Some(left.status), &left.sent);
+    let document = s.begin("local start -o json").end().json();
+    assert_eq!(document["error"]["code"], "port_in_use");
 }
 
 /// The flag of a hint is one that the command takes.

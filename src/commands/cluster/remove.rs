@@ -73,7 +73,7 @@ fn select(ctx: &Context, registry: &Registry) -> Result<String> {
         shown: format!("{:width$}   {}", entry.name, without_password(&entry.host)),
     };
     let choices = registry.clusters().iter().map(choice).collect();
-    Ok(ctx.ask().select(Question::Entry, choices)?.name)
+    Ok(ctx.ask().select(Question::Entry, "", choices)?.name)
 }
 
 fn unknown(name: &str, registry: &Registry) -> Failure {

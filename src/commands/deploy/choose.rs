@@ -55,7 +55,7 @@ pub fn choose(ctx: &Context, registry: Registry, again: bool) -> Result<(String,
                 .hint("or add one that runs elsewhere with `prisma cluster add`"),
         );
     }
-    match ctx.ask().select(question, choices)? {
+    match ctx.ask().select(question, "", choices)? {
         Choice::Known(asked) => Ok((asked.name, registry)),
         Choice::Another => {
             let name = cluster::by_asking(ctx)?;

@@ -54,7 +54,7 @@ pub fn find(ctx: &Context, args: &Init) -> Result<Choice> {
         Option4::Existing,
         Option4::There,
     ];
-    match ctx.ask().select(Question::Ground, options)? {
+    match ctx.ask().select(Question::Ground, "", options)? {
         Option4::New(connector) => new_database(connector).map(Choice::New),
         Option4::Existing => existing_database(ctx).map(Choice::New),
         Option4::There => Ok(Choice::There(None)),
@@ -73,7 +73,7 @@ fn new_database(connector: Connector) -> Result<Database> {
 fn existing_database(ctx: &Context) -> Result<Database> {
     let ask = ctx.ask();
     let connectors = vec![Named(Connector::MySql), Named(Connector::Postgres)];
-    let Named(connector) = ask.select(Question::DatabaseKind, connectors)?;
+    let Named(connector) = ask.select(Question::DatabaseKind, "", connectors)?;
     let host = ask.text(Question::DatabaseHost, "", check_host)?;
     let usual = connector.port().to_string();
     let check = |text: &str| parse_port(text).map(drop);
