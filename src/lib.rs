@@ -84,6 +84,9 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
     };
     let ui = Ui::new(Terminal::decide(facts(&cli), &env));
     let command = cli.command.name();
+    if let Err(failure) = cli.check() {
+        return report(&ui, command, Err(failure));
+    }
     match context(&cli, &args, env, ui) {
         Ok(ctx) => {
             let result = dispatch(&ctx, &cli.command).map_err(|failure| by_signal(&ctx, failure));

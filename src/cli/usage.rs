@@ -181,7 +181,7 @@ mod tests {
             (
                 "local start -o xml",
                 "invalid value `xml` for `--output`",
-                vec!["use one of `text`, `json`"],
+                vec!["use one of `text`, `json`, `env`"],
             ),
             (
                 "local start -n Up",

@@ -9,6 +9,7 @@ pub enum Format {
     #[default]
     Text,
     Json,
+    Env,
 }
 
 /// When to use colour.

@@ -3,6 +3,7 @@
 use super::manual::commands;
 use clap::{Arg, ArgAction, Command};
 use prisma_cli::cli::{definition, examples};
+use prisma_cli::commands::local::variables::KEYS;
 use prisma_cli::context::{FILES, VARIABLES};
 use prisma_cli::error::{Kind, STATUSES};
 use std::fmt::Write;
@@ -24,6 +25,12 @@ stand above, beside the exit status of each.
 `--version` are texts in any case: `prisma version -o json` is for programs. `completions` has its script in `data`.
 ";
 
+const SHELL: &str = "\
+`prisma local ps -o env` prints these, quoted for any shell of the POSIX kind: `eval \"$(prisma local ps -o env)\"`, or into a file that is
+sourced. Each is always there, empty where there is nothing to say, and none is a secret. Other commands refuse the form.
+
+";
+
 /// The page.
 pub fn text() -> String {
     let root = definition();
@@ -42,6 +49,9 @@ pub fn text() -> String {
     text += &table(["status", "code of JSON documents", "meaning"], statuses);
     text += "\n## JSON\n\n";
     text += JSON;
+    text += "\n## Variables for a shell\n\n";
+    text += SHELL;
+    text += &pairs(["variable", "value"], &KEYS);
     text += "\n## Variables\n\nEach flag has the variable that stands beside it; an empty one counts as not set. The others:\n\n";
     text += &pairs(["variable", "meaning"], &VARIABLES);
     text += "\n## Files\n\n";

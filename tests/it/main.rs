@@ -34,6 +34,7 @@ mod render;
 mod secrets;
 mod server;
 mod signals;
+mod sourced;
 mod start;
 mod support;
 mod takeover;
