@@ -39,7 +39,7 @@ const OFFERED: [(&str, &[&str]); 9] = [
         "prisma local logs -n staging ",
         &["prisma-db", "prisma-database"],
     ),
-    ("prisma local stop -o ", &["text", "json"]),
+    ("prisma local stop -o ", &["text", "json", "env"]),
     ("prisma local stop --qui", &["--quiet"]),
 ];
 
