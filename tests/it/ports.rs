@@ -70,7 +70,7 @@ fn both_families_count_where_both_are_published() {
 #[test]
 fn a_container_is_named_with_its_project() {
     let s = Sandbox::with_cluster();
-    container(&s, s.db_port);
+    foreign_container(&s, &[(80, "0.0.0.0", s.db_port)]);
     let _proxy = TcpListener::bind(("0.0.0.0", s.db_port)).expect("free");
     s.run("local start -n other --db-port 0").fails_with(2);
     s.run("local start").is(
@@ -84,8 +84,8 @@ fn a_container_is_named_with_its_project() {
     assert_eq!(s.take_acts(), "");
 }
 
-/// A container of another project that publishes a port.
-fn container(s: &Sandbox, port: u16) {
+/// A container of another project that publishes these ports.
+pub fn foreign_container(s: &Sandbox, ports: &[(u16, &str, u16)]) {
     s.engine.make(&Made {
         number: 9,
         project: "shop",
@@ -93,7 +93,7 @@ fn container(s: &Sandbox, port: u16) {
         name: "shop-web-1",
         image: "nginx",
         status: "running",
-        ports: &[(80, "0.0.0.0", port)],
+        ports,
         env: &[],
         version: "",
     });
@@ -192,7 +192,7 @@ fn at_a_terminal_cancel_changes_nothing() {
 #[test]
 fn a_container_is_stopped_with_docker() {
     let s = Sandbox::with_cluster();
-    container(&s, s.port);
+    foreign_container(&s, &[(80, "0.0.0.0", s.port)]);
     let mut program = listener(s.port);
     // What docker does when it stops the container.
     s.engine
