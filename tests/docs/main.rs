@@ -8,6 +8,7 @@
 mod facts;
 mod manual;
 mod reference;
+mod schema;
 
 use std::collections::BTreeMap;
 use std::fs;

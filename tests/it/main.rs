@@ -6,10 +6,17 @@
     reason = "tests start the program and write files"
 )]
 
+#[path = "../support/schema.rs"]
+mod schema;
+#[path = "../support/standin.rs"]
+#[allow(dead_code, reason = "others use the rest")]
+mod standin;
+
 mod completions;
 mod config;
 mod deadlines;
 mod doctor;
+mod documents;
 mod dry_run;
 mod eject;
 mod exposure;
@@ -21,11 +28,13 @@ mod named;
 mod output;
 mod ports;
 mod projects;
+mod questions;
 mod remote;
 mod render;
 mod secrets;
 mod server;
 mod signals;
+mod sourced;
 mod start;
 mod support;
 mod takeover;
