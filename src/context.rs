@@ -12,9 +12,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// How long a run waits for another one on the same cluster.
-pub const LOCK_LIMIT: Duration = Duration::from_secs(10);
-
 /// The environment variables of this run.
 #[derive(Debug, Clone, Default)]
 pub struct Env(BTreeMap<String, String>);
@@ -124,6 +121,8 @@ pub struct Context {
     pub interrupt: Interrupt,
     /// Show what would be done, do nothing.
     pub dry_run: bool,
+    /// How long to wait for another run on the same cluster.
+    pub lock_timeout: Duration,
 }
 
 #[cfg(test)]

@@ -153,26 +153,29 @@ fn context(cli: &Cli, env: Env, ui: Ui) -> std::result::Result<Context, (Ui, Fai
         ui,
         interrupt,
         dry_run: cli.dry_run(),
+        lock_timeout: cli.global.lock_timeout,
     })
 }
 
 /// The one place that reports how a run ended; returns its exit status.
 fn report(ui: &Ui, command: &str, result: Result<Report>) -> u8 {
     let json = ui.terminal().format == Format::Json;
+    let mask = |text: &str| ui.mask(text).into_owned();
     let (text, status) = match result {
-        Ok(report) if json => (document(&commands::envelope(command, &report)), 0),
-        Ok(report) => (report.text, 0),
-        Err(failure) if json => {
-            // Masked before it is spelled as JSON, which would escape parts of a secret.
-            let masked = failure.map_text(|text| ui.mask(text).into_owned());
-            (document(&masked.envelope()), failure.exit())
+        // Masked before it is spelled as JSON, which would escape parts of a secret.
+        Ok(report) if json => {
+            let data = error::texts(&report.data, &mask);
+            let report = Report { data, ..report };
+            (document(&commands::envelope(command, &report)), 0)
         }
+        Ok(report) => (mask(&report.text), 0),
+        Err(failure) if json => (document(&failure.map_text(mask).envelope()), failure.exit()),
         Err(failure) => {
             ui.failure(&failure);
             (String::new(), failure.exit())
         }
     };
-    match ui.print(&ui.mask(&text)) {
+    match ui.print(&text) {
         Ok(()) => status,
         // Whoever reads has seen enough, as with `| head`.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => status,

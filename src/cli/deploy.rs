@@ -1,6 +1,6 @@
 //! `prisma deploy`.
 
-use super::duration;
+use super::wait;
 use clap::Args;
 use clap::builder::BoolishValueParser;
 use std::path::PathBuf;
@@ -41,6 +41,6 @@ pub struct Deploy {
     #[arg(short, long, env = "PRISMA_WATCH", value_parser = BoolishValueParser::new())]
     pub watch: bool,
     /// how long to wait for the migration, for another deployment, and for each command of `seed` and `hooks`
-    #[arg(long, env = "PRISMA_WAIT_TIMEOUT", default_value = "10m", value_name = "DURATION", value_parser = duration)]
+    #[arg(long, env = "PRISMA_WAIT_TIMEOUT", default_value = "10m", value_name = "DURATION", value_parser = wait)]
     pub wait_timeout: Duration,
 }

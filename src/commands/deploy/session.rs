@@ -17,9 +17,6 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-/// Shorter texts stand in ordinary words, which would be masked as well.
-const SHORTEST_SECRET: usize = 8;
-
 /// What stays from one deployment of a run to the next.
 pub struct Session<'a> {
     pub ctx: &'a Context,
@@ -97,9 +94,8 @@ impl<'a> Session<'a> {
             .secrets
             .iter()
             .chain(headers.map(|(_, value)| value));
-        for secret in secrets {
-            conceal(self.ctx, secret.reveal());
-        }
+        let secrets = secrets.map(|secret| secret.reveal().to_owned());
+        self.ctx.ui.conceal(secrets);
         for warning in &service.warnings {
             self.ctx.ui.warn(warning);
         }
@@ -237,13 +233,6 @@ impl<'a> Session<'a> {
             let _ = self.ctx.ui.print(&text);
         }
         Err(failure.data(report.data))
-    }
-}
-
-/// Keeps a secret off the screen from now on.
-pub fn conceal(ctx: &Context, secret: &str) {
-    if secret.len() >= SHORTEST_SECRET {
-        ctx.ui.conceal([secret.to_owned()]);
     }
 }
 
