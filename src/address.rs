@@ -20,6 +20,15 @@ pub fn port_of(address: &str) -> Option<u16> {
     authority.rsplit_once(':')?.1.parse().ok()
 }
 
+/// Whether a host name, without its port, means this machine.
+pub fn is_loopback(host: &str) -> bool {
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    bare.eq_ignore_ascii_case("localhost")
+        || bare
+            .parse::<std::net::IpAddr>()
+            .is_ok_and(|ip| ip.is_loopback())
+}
+
 /// An address as it may be shown: people put user and password into it.
 pub fn without_password(address: &str) -> String {
     let start = address.find("://").map_or(0, |end| end + 3);

@@ -1,22 +1,31 @@
 //! The command line: clap types. Their doc comments are the help text.
 
 mod cluster;
+pub mod complete;
 mod deploy;
+pub mod examples;
+mod init;
 mod local;
 pub mod usage;
 
 use crate::context::Env;
-use crate::error::Failure;
+use crate::error::{self, Failure};
 use crate::ui::{Color, Format};
 use clap::builder::BoolishValueParser;
+use clap::builder::StyledStr;
 use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::ffi::OsString;
 use std::str::FromStr;
 use std::time::Duration;
 
-pub use cluster::{Add, Cluster, ClusterLogs, Remove};
+pub use cluster::{Add, Cluster, ClusterLogs, Remove, SecretSource};
+use complete::Completions;
 pub use deploy::Deploy;
-pub use local::{Local, LogPart, Logs, Name, Nuke, Restart, Start, Upgrade, Waiting};
+use examples::examples;
+pub use init::Init;
+pub use local::{
+    Eject, Local, LogPart, Logs, Name, Nuke, Profile, Restart, Start, Upgrade, Waiting,
+};
 
 /// run self-hosted Prisma 1 servers ("clusters") through Docker
 #[derive(Debug, Parser)]
@@ -28,7 +37,9 @@ pub use local::{Local, LogPart, Logs, Name, Nuke, Restart, Start, Upgrade, Waiti
     propagate_version = false,
     infer_subcommands = false,
     max_term_width = 100,
-    after_help = "start a cluster with `prisma local start`, see it with `prisma local ps`"
+    help_template = "{about-with-newline}\n{before-help}{usage-heading} {usage}\n\n{all-args}{after-help}",
+    before_help = examples::daily(),
+    after_help = statuses()
 )]
 pub struct Cli {
     /// Flags of every command.
@@ -47,7 +58,7 @@ pub struct Cli {
 #[command(next_help_heading = "Options of every command")]
 #[expect(clippy::struct_excessive_bools, reason = "flags are independent")]
 pub struct Global {
-    /// form of the result on stdout
+    /// form of the result on stdout: for people, or one JSON document
     #[arg(
         short,
         long,
@@ -128,14 +139,46 @@ impl Global {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// run clusters on this machine's Docker engine
-    #[command(subcommand)]
+    #[command(subcommand, after_help = examples(&[
+        ("prisma local start", "a cluster, its database and its data"),
+        ("prisma local ps -n staging", "what of another one runs"),
+    ]))]
     Local(Local),
     /// the clusters that services can be deployed to: the registry `~/.prisma/config.yml`
-    #[command(subcommand)]
+    #[command(subcommand, after_help = examples(&[
+        ("prisma cluster list", "all of them, and which answer"),
+        ("prisma cluster add", "one that is there already"),
+    ]))]
     Cluster(Cluster),
+    /// set up a folder with a service, and a server and database for docker-compose
+    #[command(after_help = examples(&[
+        ("prisma init hello", "asks what it shall live on"),
+        ("prisma init --database postgres", "a new server and database"),
+        ("prisma init hello --endpoint https://prisma.example.com", "a server that is there"),
+    ]))]
+    Init(Box<Init>),
     /// deploy the service of the nearest `prisma.yml`
+    #[command(after_help = examples(&[
+        ("prisma deploy", "to the cluster that `prisma.yml` names"),
+        ("prisma deploy -c staging -s test", "elsewhere, for once"),
+        ("prisma deploy -d", "only show what would change"),
+        ("prisma deploy -w", "again at every change"),
+    ]))]
     Deploy(Box<Deploy>),
+    /// print the script with which a shell completes commands, flags and names
+    #[command(after_help = examples(&[
+        ("prisma completions bash > ~/.local/share/bash-completion/completions/prisma", ""),
+        ("prisma completions zsh > ~/.zsh/completions/_prisma", ""),
+        ("prisma completions fish > ~/.config/fish/completions/prisma.fish", ""),
+        ("prisma completions powershell >> $PROFILE", ""),
+        ("prisma completions elvish >> ~/.config/elvish/rc.elv", ""),
+    ]))]
+    Completions(Completions),
     /// print the version
+    #[command(after_help = examples(&[
+        ("prisma version", ""),
+        ("prisma version -o json", "for programs"),
+    ]))]
     Version,
 }
 
@@ -145,7 +188,9 @@ impl Command {
         match self {
             Command::Local(local) => local.name(),
             Command::Cluster(cluster) => cluster.name(),
+            Command::Init(_) => "init",
             Command::Deploy(_) => "deploy",
+            Command::Completions(_) => "completions",
             Command::Version => "version",
         }
     }
@@ -153,17 +198,35 @@ impl Command {
 
 /// Parses the arguments, program name first.
 pub fn parse(args: impl IntoIterator<Item = OsString>, env: &Env) -> Result<Cli, clap::Error> {
-    let mut command = with_variables(Cli::command(), env);
-    command.build();
-    let command = command
-        .mut_subcommand("help", help)
-        .mut_subcommand("local", |group| group.mut_subcommand("help", help))
-        .mut_subcommand("cluster", |group| group.mut_subcommand("help", help));
+    let command = built(with_variables(Cli::command(), env));
     Cli::from_arg_matches(&command.try_get_matches_from(args)?)
 }
 
-fn help(command: clap::Command) -> clap::Command {
-    command.about("print help of a command")
+/// All commands and flags, for what is made of them: completions, manual, reference.
+pub fn definition() -> clap::Command {
+    built(Cli::command())
+}
+
+fn built(mut command: clap::Command) -> clap::Command {
+    command.build();
+    helpful(command)
+}
+
+/// clap's own `help` commands in our style.
+fn helpful(command: clap::Command) -> clap::Command {
+    if command.get_name() == "help" {
+        return command.about("print help of a command");
+    }
+    command.mut_subcommands(helpful)
+}
+
+/// The exit statuses, at the end of the program's help.
+fn statuses() -> StyledStr {
+    let lines = error::STATUSES
+        .iter()
+        .map(|(status, what)| format!("\n  {status:<4} {what}"));
+    let lines: String = lines.collect();
+    StyledStr::from(examples::heading("Exit status:") + &lines)
 }
 
 /// Help names each flag's variable, but not the value it happens to have. One that is set and empty
@@ -216,39 +279,4 @@ fn wait(text: &str) -> Result<Duration, &'static str> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_definition_is_sound_and_every_flag_has_a_variable() {
-        let mut command = Cli::command();
-        command.build();
-        command.clone().debug_assert();
-        let mut stack = vec![command];
-        while let Some(command) = stack.pop() {
-            for arg in command.get_arguments() {
-                let built_in = matches!(arg.get_id().as_str(), "help" | "version");
-                if !built_in && !arg.is_positional() {
-                    let name = format!("{} --{}", command.get_name(), arg.get_id());
-                    let variable = arg.get_env().map(|v| v.to_string_lossy().into_owned());
-                    assert!(variable.is_some_and(|v| v.starts_with("PRISMA_")), "{name}");
-                    let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
-                    assert!(
-                        help.starts_with(|c: char| !c.is_uppercase() || help.starts_with("Prisma")),
-                        "{name}: {help}"
-                    );
-                    assert!(!help.ends_with('.'), "{name}: {help}");
-                }
-            }
-            stack.extend(command.get_subcommands().cloned());
-        }
-    }
-
-    #[test]
-    fn durations_take_units_and_plain_seconds() {
-        assert_eq!(duration("90"), Ok(Duration::from_secs(90)));
-        assert_eq!(duration("5m"), Ok(Duration::from_secs(300)));
-        assert_eq!(duration("0"), Ok(Duration::ZERO));
-        assert!(wait("0").is_err() && wait("soon").is_err());
-    }
-}
+mod tests;

@@ -3,6 +3,7 @@
 //! A [`Cluster`] is everything that is rendered and run; `cluster.yml` ([`config`]) is its spelling
 //! for people.
 
+mod change;
 mod check;
 pub mod config;
 mod database;
@@ -199,6 +200,13 @@ impl Cluster {
             Err(failure) if self.edition() == Edition::Cluster => Err(failure.message),
             Err(_) => Ok(Some(secret.clone())),
         }
+    }
+
+    /// The secret as the registry has it: the line ends of a key as the overview page shows them.
+    pub fn secret_as_registered(&self) -> Option<String> {
+        let secret = self.cluster_secret.as_deref()?;
+        let key = PrivateKey::parse(secret).map(|key| key.pem_pkcs1_crlf());
+        Some(key.unwrap_or_else(|_| secret.to_owned()))
     }
 
     /// Its edition.

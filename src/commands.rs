@@ -1,9 +1,14 @@
 //! The commands: each looks (files, registry, engine), plans, and acts. They do not call each other.
 
 pub mod cluster;
+pub mod completions;
 pub mod deploy;
+mod folder;
+pub mod init;
 pub mod local;
+mod secret;
 
+use crate::address::{host_of, is_loopback};
 use crate::context::Context;
 use crate::error::{Kind, Result};
 use crate::logs::Shown;
@@ -70,6 +75,20 @@ pub fn registry(ctx: &Context) -> Result<Registry> {
         ctx.ui.warn(warning);
     }
     Ok(registry)
+}
+
+/// Whether what is sent to a server's address can be read on its way.
+pub fn is_plain(address: &str) -> bool {
+    let is_https = address.to_ascii_lowercase().starts_with("https://");
+    !is_https && !is_loopback(host_of(address))
+}
+
+/// Warns that `what`, a sentence's beginning about addresses that "are reached", is in the open.
+pub fn warn_of_open_way(ctx: &Context, what: &str) {
+    ctx.ui.warn_with(
+        &format!("{what} without encryption: secrets and data can be read on their way"),
+        "keep to a private network, or use a tunnel",
+    );
 }
 
 /// Executes a plan and reports `done`, or shows the plan in a dry run.

@@ -12,6 +12,58 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+/// Variables that are not those of flags, for manual and reference.
+pub const VARIABLES: [(&str, &str); 10] = [
+    ("PRISMA_HOME", "the folder that is `~/.prisma` otherwise"),
+    ("PRISMA_DOCKER", "the program to run as `docker`"),
+    (
+        "PRISMA_COMPOSE",
+        "the program to run as `docker-compose`; `docker` for its plugin",
+    ),
+    (
+        "PRISMA_MANAGEMENT_API_SECRET",
+        "the secret to deploy with, instead of the registry's",
+    ),
+    (
+        "PRISMA_CLOUD_SESSION_KEY",
+        "the session key of Prisma Cloud, instead of the registry's",
+    ),
+    (
+        "PRISMA_CLOUD_API",
+        "the address of Prisma Cloud's API, or of a private successor",
+    ),
+    (
+        "PRISMA_CLOUD_CLUSTERS",
+        "the address of the list of its shared clusters",
+    ),
+    ("NO_COLOR", "no colour, if it is set"),
+    (
+        "CLICOLOR_FORCE",
+        "colour even where there is no terminal, unless it is `0`",
+    ),
+    ("CI", "no spinners, unless it is `false` or `0`"),
+];
+
+/// The files people may want to see or edit, for manual and reference.
+pub const FILES: [(&str, &str); 4] = [
+    (
+        "~/.prisma/config.yml",
+        "the cluster registry: where clusters are, and the secret of each",
+    ),
+    (
+        "~/.prisma/clusters/NAME/cluster.yml",
+        "the configuration of a cluster that runs here",
+    ),
+    (
+        "~/.prisma/clusters/NAME/docker-compose.yml, .env",
+        "rendered from it; not to be edited",
+    ),
+    (
+        "~/.prisma/clusters/NAME/docker-compose.override.yml",
+        "for what the configuration cannot say; never written",
+    ),
+];
+
 /// The environment variables of this run.
 #[derive(Debug, Clone, Default)]
 pub struct Env(BTreeMap<String, String>);
@@ -87,6 +139,16 @@ impl Home {
         // A name that is none could lead out of the folder.
         let name: ClusterName = name.parse().ok()?;
         self.cluster(name.as_ref()).is_dir().then_some(name)
+    }
+
+    /// The names of the managed clusters, in order.
+    pub fn clusters(&self) -> Vec<String> {
+        let entries = std::fs::read_dir(self.0.join("clusters"));
+        let names = entries.into_iter().flatten().flatten();
+        let names = names.filter_map(|entry| self.managed(entry.file_name().to_str()?));
+        let mut names: Vec<String> = names.map(|name| name.to_string()).collect();
+        names.sort();
+        names
     }
 
     /// The lock of a managed cluster. Not in its folder, which `delete` removes under the lock;

@@ -14,8 +14,10 @@
 //!    waited for ([`wait`]); a deployment speaks the server's protocol ([`api::deploy`]).
 //! 6. A report goes to stdout ([`ui`]), or a failure ([`error`]) to stderr, here, in one place.
 //!
+//! A shell that asks what may stand at its cursor is answered before all this ([`cli::complete`]).
+//!
 //! Everything between looking and acting is a pure function. Each outside crate has one owner: clap
-//! in [`cli`], duct in [`process`], `serde_yaml` and `yaml-edit` in [`yaml`], console, indicatif and
+//! and clap_complete in [`cli`], duct in [`process`], `serde_yaml` and `yaml-edit` in [`yaml`], console, indicatif and
 //! inquire in [`ui`], ureq in [`api::http`], jsonwebtoken in [`api::token`], the process's environment in [`context`].
 
 #![cfg_attr(
@@ -33,6 +35,7 @@ pub mod context;
 pub mod docker;
 pub mod error;
 pub mod files;
+pub mod host;
 pub mod interrupt;
 pub mod keys;
 pub mod logs;
@@ -64,6 +67,9 @@ use ui::{Facts, Format, Terminal, Ui};
 pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
     let env = Env::of_process();
     let args: Vec<OsString> = args.into_iter().collect();
+    if let Some(words) = cli::complete::asked(&args) {
+        return complete(&words, env);
+    }
     let cli = match cli::parse(args.clone(), &env) {
         Ok(cli) => cli,
         Err(error) => return misunderstood(&error, &args, &env),
@@ -77,6 +83,15 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
         }
         Err((ui, failure)) => report(&ui, command, Err(failure)),
     }
+}
+
+/// Answers a shell that asks what may stand at the cursor. Whatever goes wrong, it is no time for errors.
+fn complete(words: &[OsString], env: Env) -> u8 {
+    let ui = Ui::new(Terminal::decide(Facts::default(), &env));
+    let home = Home::find(&env, std::env::home_dir()).ok();
+    let names = commands::completions::names(env, home, context::working_folder().ok());
+    let _ = ui.print(&cli::complete::candidates(words, &names));
+    0
 }
 
 /// Reports a command line that was not understood, or that asks for help or the version.
@@ -102,7 +117,9 @@ fn dispatch(ctx: &Context, command: &Command) -> Result<Report> {
     match command {
         Command::Local(command) => commands::local::run(ctx, command),
         Command::Cluster(command) => commands::cluster::run(ctx, command),
+        Command::Init(args) => commands::init::run(ctx, args),
         Command::Deploy(args) => commands::deploy::run(ctx, args),
+        Command::Completions(args) => Ok(commands::completions::script(args.shell)),
         Command::Version => Ok(commands::version()),
     }
 }

@@ -29,13 +29,7 @@ pub fn show(
 ) -> Result<Shown> {
     if ctx.dry_run {
         let commands = containers.iter().map(|c| tools.logs(&c.id, options));
-        let commands: Vec<String> = commands.map(|command| command.to_string()).collect();
-        let line = |command: &String| format!("would run     {command}\n");
-        let data = json!({"dryRun": true, "commands": commands});
-        return Ok(Shown {
-            text: commands.iter().map(line).collect(),
-            data,
-        });
+        return Ok(announced(commands));
     }
     let json = ctx.ui.terminal().format == Format::Json;
     match containers {
@@ -50,8 +44,18 @@ pub fn show(
     }
 }
 
-/// One container's log as docker prints it, stderr included, its status forwarded.
-fn raw(ctx: &Context, logs: &Invocation) -> Result<Shown> {
+/// What a dry run says of the commands that would show the logs.
+pub fn announced(commands: impl Iterator<Item = Invocation>) -> Shown {
+    let commands: Vec<String> = commands.map(|command| command.to_string()).collect();
+    let line = |command: &String| format!("would run     {command}\n");
+    Shown {
+        text: commands.iter().map(line).collect(),
+        data: json!({"dryRun": true, "commands": commands}),
+    }
+}
+
+/// One command's output as it prints it, stderr included, its status forwarded.
+pub fn raw(ctx: &Context, logs: &Invocation) -> Result<Shown> {
     ctx.ui.command(logs);
     let outcome = ctx.runner.run(logs, Mode::Inherit)?;
     if outcome.success() || outcome.signal == Some(SIGPIPE) {

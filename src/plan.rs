@@ -3,13 +3,13 @@
 use crate::context::Context;
 use crate::docker::diagnosis::diagnose;
 use crate::error::{Failure, Kind, Result};
-use crate::files::{self, Access};
+use crate::files::{self, Access, NewFile};
 use crate::process::{Invocation, Mode};
 use crate::registry::{self, NewEntry};
 use crate::wait::Wait;
 use serde_json::{Value, json};
 use std::ops::ControlFlow;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// One thing to do.
 #[derive(Debug, Clone)]
@@ -25,6 +25,8 @@ pub enum Step {
         /// Whether there is one already.
         replaces: bool,
     },
+    /// Write several files, all or none.
+    WriteTogether(Vec<NewFile>),
     /// Run a program.
     Run {
         /// The stage while it runs, for example `starting the containers`.
@@ -57,14 +59,15 @@ pub enum Step {
 }
 
 impl Step {
-    /// What it would do, in a few words and for programs.
-    fn describe(&self) -> (&'static str, String, Value) {
-        match self {
-            Step::Write { path, replaces, .. } => {
-                let path = path.display().to_string();
-                let change = if *replaces { "changed" } else { "new" };
-                let data = json!({"do": "write", "path": path, "change": change});
-                ("write", format!("{path} ({change})"), data)
+    /// What it would do, each in a few words and for programs.
+    fn describe(&self) -> Vec<Description> {
+        let one = match self {
+            Step::Write { path, replaces, .. } => written(path, *replaces),
+            Step::WriteTogether(files) => {
+                let files = files.iter();
+                return files
+                    .map(|file| written(&file.path, file.replaces))
+                    .collect();
             }
             Step::Run { invocation, .. } => {
                 let command = invocation.to_string();
@@ -100,13 +103,15 @@ impl Step {
                     json!({"do": "remove", "path": path}),
                 )
             }
-        }
+        };
+        vec![one]
     }
 
     /// What is under way while it executes.
     fn under_way(&self) -> String {
         match self {
             Step::Write { path, .. } => format!("writing {}", path.display()),
+            Step::WriteTogether(_) => "writing the files".to_owned(),
             Step::Run { label, .. } => label.clone(),
             Step::Wait(_) => "waiting for the server; the containers go on starting".to_owned(),
             Step::Register { .. } | Step::Unregister { .. } => {
@@ -125,6 +130,7 @@ impl Step {
                 access,
                 ..
             } => files::write_atomic(path, content.as_bytes(), *access),
+            Step::WriteTogether(files) => files::write_together(files),
             Step::Run {
                 label,
                 done,
@@ -147,6 +153,16 @@ impl Step {
             },
         }
     }
+}
+
+/// A verb, what it is done to, and both for programs.
+type Description = (&'static str, String, Value);
+
+fn written(path: &Path, replaces: bool) -> Description {
+    let path = path.display().to_string();
+    let change = if replaces { "changed" } else { "new" };
+    let data = json!({"do": "write", "path": path, "change": change});
+    ("write", format!("{path} ({change})"), data)
 }
 
 fn run(
@@ -204,16 +220,18 @@ impl Plan {
         if self.0.is_empty() {
             return "nothing to do\n".to_owned();
         }
-        let line = |step: &Step| {
-            let (verb, what, _) = step.describe();
-            format!("would {verb:<7} {what}\n")
-        };
-        self.0.iter().map(line).collect()
+        let line = |(verb, what, _)| format!("would {verb:<7} {what}\n");
+        self.0.iter().flat_map(Step::describe).map(line).collect()
     }
 
     /// The same for programs.
     pub fn data(&self) -> Value {
-        let steps: Vec<Value> = self.0.iter().map(|step| step.describe().2).collect();
+        let steps: Vec<Value> = self
+            .0
+            .iter()
+            .flat_map(Step::describe)
+            .map(|(_, _, data)| data)
+            .collect();
         json!({ "dryRun": true, "steps": steps })
     }
 }

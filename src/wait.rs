@@ -5,6 +5,7 @@
 
 mod verdict;
 
+use crate::address::{host_of, is_loopback};
 use crate::api::readiness::greets;
 use crate::api::version::{Server, ask};
 use crate::cluster::Connector;
@@ -14,7 +15,7 @@ use crate::docker::container::{parse_ids, parse_inspect};
 use crate::docker::diagnosis::diagnose;
 use crate::docker::{Container, LogOptions, Tools};
 use crate::error::{Failure, Kind, Result};
-use crate::process::{Invocation, Mode, Outcome, TAIL_LINES, with_tail};
+use crate::process::{Invocation, Mode, Outcome, ProcessError, TAIL_LINES, with_tail};
 use std::time::{Duration, Instant};
 use verdict::{Trouble, Watch};
 
@@ -37,8 +38,13 @@ pub enum Probe {
         /// Whether it must have been seen: one on another machine may be behind a firewall.
         insist: bool,
     },
-    /// A shell command succeeds in its container.
-    Inside(&'static str),
+    /// A shell command succeeds in the container of a compose service.
+    Inside {
+        /// The database's service: an override may have brought others.
+        service: &'static str,
+        /// The command.
+        command: &'static str,
+    },
     /// It is not ours to judge.
     None,
 }
@@ -120,15 +126,15 @@ impl Wait {
                 let greeting = move || greets(connector, &address, QUESTION);
                 ctx.interrupt.run(greeting)
             }
-            Probe::Inside(command) => self.answers_inside(ctx, command),
+            Probe::Inside { service, command } => self.answers_inside(ctx, service, command),
             Probe::None => Ok(true),
         }
     }
 
     /// Docker's own health check is asked too, but it takes its time: five seconds to the first one.
-    fn answers_inside(&self, ctx: &Context, command: &str) -> Result<bool> {
+    fn answers_inside(&self, ctx: &Context, service: &str, command: &str) -> Result<bool> {
         let containers = containers(ctx, &self.tools, &self.name)?;
-        let Some(database) = containers.iter().find(|c| !c.is_server()) else {
+        let Some(database) = containers.iter().find(|c| c.service == service) else {
             return Ok(false);
         };
         if !database.is_up() {
@@ -162,7 +168,7 @@ impl Wait {
                 insist: true,
                 ..
             } => address,
-            Probe::Inside(_) => return Ok(true),
+            Probe::Inside { .. } => return Ok(true),
             Probe::Greeting { .. } | Probe::None => return Ok(false),
         };
         let port = address.rsplit_once(':').map(|(_, port)| port);
@@ -192,16 +198,24 @@ impl Wait {
 
     fn too_late(&self, ctx: &Context, database_up: bool, why: &str) -> Failure {
         let limit = humantime::format_duration(self.limit);
-        let database = if database_up {
-            "is up"
-        } else {
-            "is not up yet"
+        let database = match &self.database {
+            Probe::None => "",
+            _ if database_up => "the database is up, ",
+            Probe::Greeting { insist: false, .. } => "the database cannot be seen from here, ",
+            _ => "the database is not up yet, ",
         };
         let message = format!(
-            "cluster `{}` is not ready after {limit}: the database {database}, {why}",
+            "cluster `{}` is not ready after {limit}: {database}{why}",
             self.name
         );
-        Failure::new(Kind::NotReady, ctx.ui.mask(&message))
+        let mut failure = Failure::new(Kind::NotReady, ctx.ui.mask(&message));
+        if !is_loopback(host_of(&self.host)) {
+            failure = failure.hint(format!(
+                "check that no firewall keeps you from `{}`, on that machine or before it",
+                self.host
+            ));
+        }
+        failure
             .hint("give it longer with `--wait-timeout 15m`; the containers go on starting")
             .hint(format!(
                 "see what they do with `prisma local logs -f -n {}`",
@@ -227,7 +241,17 @@ impl Wait {
 /// Runs a query and returns its answer.
 pub fn query(ctx: &Context, invocation: &Invocation) -> Result<Outcome> {
     ctx.ui.command(invocation);
-    let outcome = ctx.runner.run(invocation, Mode::Capture)?;
+    let outcome = ctx.runner.run(invocation, Mode::Capture).map_err(|error| {
+        let is_mute = matches!(error, ProcessError::TimedOut { .. });
+        let failure = Failure::from(error);
+        if is_mute {
+            failure.hint(
+                "the Docker engine gives no answer: see what `docker info` says, and, with one on another machine, whether that is up",
+            )
+        } else {
+            failure
+        }
+    })?;
     if outcome.success() {
         Ok(outcome)
     } else {
@@ -237,18 +261,17 @@ pub fn query(ctx: &Context, invocation: &Invocation) -> Result<Outcome> {
 
 /// A cluster's containers, as docker sees them now.
 pub fn containers(ctx: &Context, tools: &Tools, project: &str) -> Result<Vec<Container>> {
-    let ids = parse_ids(&query(ctx, &tools.container_ids(project))?.stdout);
-    if ids.is_empty() {
-        return Ok(Vec::new());
-    }
-    let inspect = tools.inspect(&ids);
-    match query(ctx, &inspect) {
-        Ok(outcome) => parse_inspect(&outcome.stdout),
-        // One of them went between the two queries: what is left is asked for again.
-        Err(failure) if failure.message.contains("No such") => {
-            let ids = parse_ids(&query(ctx, &tools.container_ids(project))?.stdout);
-            parse_inspect(&query(ctx, &tools.inspect(&ids))?.stdout)
+    let mut tries = 5;
+    loop {
+        let ids = parse_ids(&query(ctx, &tools.container_ids(project))?.stdout);
+        if ids.is_empty() {
+            return Ok(Vec::new());
         }
-        Err(failure) => Err(failure),
+        match query(ctx, &tools.inspect(&ids)) {
+            Ok(outcome) => return parse_inspect(&outcome.stdout),
+            // One of them went between the two queries: what is left is asked for again.
+            Err(failure) if tries > 0 && failure.message.contains("No such") => tries -= 1,
+            Err(failure) => return Err(failure),
+        }
     }
 }

@@ -65,7 +65,7 @@ compose_v1_from_pypi() {
   if "$python" -m venv "$folder" >"$log" 2>&1 &&
     "$folder/bin/pip" -q install 'setuptools<80' wheel >>"$log" 2>&1 &&
     "$folder/bin/pip" -q install --no-build-isolation 'docker<6' 'requests<2.32' 'urllib3<2' 'PyYAML>=6' \
-      'jsonschema<4' 'python-dotenv<1' 'websocket-client<1' distro dockerpty docopt texttable >>"$log" 2>&1 &&
+      'jsonschema<4' 'python-dotenv<1' 'websocket-client<1' distro dockerpty docopt texttable paramiko >>"$log" 2>&1 &&
     "$folder/bin/pip" -q install --no-build-isolation --no-deps docker-compose==1.29.2 >>"$log" 2>&1 &&
     compose_v1_patch "$folder" && "$folder/bin/docker-compose" version >>"$log" 2>&1 &&
     compose_is 1 "$folder/bin/docker-compose"; then

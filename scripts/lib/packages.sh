@@ -39,6 +39,16 @@ client_package() {
   if [ -n "$(package_candidate docker-cli)" ]; then printf 'docker-cli\n'; else printf 'docker.io\n'; fi
 }
 
+# For the trials that reach an engine over ssh. They run an `sshd` of their own; --quiet-services keeps the
+# system's from starting. docker-compose 1 speaks ssh through a library of its own.
+ssh_packages() {
+  have ssh || printf 'openssh-client\n'
+  [ -x /usr/sbin/sshd ] || printf 'openssh-server\n'
+  if [ "$(dpkg-query -W -f '${db:Status-Status}' docker-compose 2>/dev/null)" = installed ]; then
+    packages_missing python3-paramiko
+  fi
+}
+
 # cargo links with `cc` and compiles C for the cryptography
 compiler_packages() { have cc || packages_missing gcc libc6-dev; }
 

@@ -90,6 +90,7 @@ SCRIPT
 rig_variables() {
   printf '%s\n' PRISMA_TEST_RIG=1 "DOCKER_HOST=unix://$rig_state/docker.sock" \
     "PRISMA_TEST_REGISTRY=$rig_registry" "PRISMA_TEST_RIG_RESTART=$rig_state/restart" CARGO_NET_OFFLINE=true
+  rig_away_variables
   if [ -n "${PRISMA_TEST_COMPOSE_V1:-}" ]; then printf '%s\n' "PRISMA_TEST_COMPOSE_V1=$PRISMA_TEST_COMPOSE_V1"; fi
   if [ -n "${PRISMA_TEST_COMPOSE_V2:-}" ]; then printf '%s\n' "PRISMA_TEST_COMPOSE_V2=$PRISMA_TEST_COMPOSE_V2"; fi
 }
@@ -107,6 +108,7 @@ rig_run() {
       bash -c '. "$0"; rm -f "$0"; exec "$@"' "$rig_environment" "${command[@]}")
   fi
   rig_restart_script
+  rig_away_script
   nsenter --net="/run/netns/$rig" -- "${command[@]}" <&0 &
   child=$!
   trap 'rig_forward INT 130' INT

@@ -20,6 +20,7 @@ rig_memory_needed=$((6 * 1024 * 1024))
 rig_packages() {
   engine_packages
   packages_missing iproute2
+  ssh_packages
 }
 
 # why no rig can run here; says nothing when one can
@@ -61,6 +62,7 @@ rig_create() {
   ip netns add "$rig"
   # loopback and no route: what is not on this machine fails at once instead of being waited for
   ip -n "$rig" link set lo up
+  rig_away_create
   rig_registry_start
   rig_engine_config
   rig_engine_start
@@ -196,6 +198,7 @@ rig_destroy() {
     find "$folder" -depth -type d -exec rmdir {} + 2>/dev/null || true
   done
   ip netns del "$rig" 2>/dev/null || true
+  ip netns del "$rig-away" 2>/dev/null || true
   data=$(cat "$rig_state/data" 2>/dev/null || true)
   case $data in
     */"$rig") rm -rf "$data" || warn "could not remove \`$data\`" ;;
@@ -203,10 +206,17 @@ rig_destroy() {
   rm -rf "$rig_state" || warn "could not remove \`$rig_state\`"
 }
 
+# all that runs in its networks
+rig_pids() {
+  ip netns pids "$rig" 2>/dev/null
+  ip netns pids "$rig-away" 2>/dev/null
+  true
+}
+
 # in the namespace, and no part of the rig
 rig_guests() {
   local pid
-  ip netns pids "$rig" 2>/dev/null | grep -vx "$$" | while read -r pid; do
+  rig_pids | grep -vx "$$" | while read -r pid; do
     case $(readlink "/proc/$pid/exe") in
       */dockerd | */docker-proxy | */docker-registry | */containerd* | */runc | '') ;;
       *) printf '%s\n' "$pid" ;;
@@ -217,7 +227,7 @@ rig_guests() {
 # Everything that belongs to the rig, what runs in its namespace included. Never this script.
 rig_processes() {
   {
-    ip netns pids "$rig" 2>/dev/null
+    rig_pids
     rig_engine_processes
     rig_programs docker-registry
   } | sort -u | grep -vx "$$"

@@ -1,8 +1,10 @@
 //! `prisma cluster …`.
 
 use super::LogPart;
+use super::complete::Live;
+use super::examples::examples;
 use clap::builder::BoolishValueParser;
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueHint};
 use std::path::PathBuf;
 
 /// `prisma cluster …`.
@@ -10,13 +12,32 @@ use std::path::PathBuf;
 pub enum Cluster {
     /// show the clusters, asking each for its version
     #[command(visible_alias = "ls")]
+    #[command(after_help = examples(&[
+        ("prisma cluster list", ""),
+        ("prisma cluster list -o json", "for programs"),
+        ("prisma cluster list | cut -f 1", "the names alone"),
+    ]))]
     List,
     /// add a cluster to the registry
+    #[command(after_help = examples(&[
+        ("prisma cluster add", "asks for everything"),
+        ("prisma cluster add prod --endpoint https://prisma.example.com --secret-file key.pem", ""),
+        ("prisma cluster add prod --endpoint https://prisma.example.com --secret-env SECRET", ""),
+    ]))]
     Add(Add),
     /// remove a cluster from the registry; its containers stay
     #[command(alias = "rm")]
+    #[command(after_help = examples(&[
+        ("prisma cluster remove prod", "asks"),
+        ("prisma cluster remove prod --yes", ""),
+    ]))]
     Remove(Remove),
     /// show what a cluster's server prints (docker logs)
+    #[command(after_help = examples(&[
+        ("prisma cluster logs", "of the cluster in `prisma.yml`"),
+        ("prisma cluster logs prod -f --tail 20", ""),
+        ("prisma cluster logs local --all --since 10m", "the database too"),
+    ]))]
     Logs(ClusterLogs),
 }
 
@@ -41,18 +62,9 @@ pub struct Add {
     /// where the server is, for example `https://prisma.example.com`
     #[arg(long, env = "PRISMA_CLUSTER_ENDPOINT", value_name = "URL")]
     endpoint: Option<String>,
-    /// file that holds the cluster's secret, `-` for standard input; an empty one for a server
-    /// without
-    #[arg(long, env = "PRISMA_SECRET_FILE", value_name = "FILE")]
-    pub secret_file: Option<PathBuf>,
-    /// variable that holds the cluster's secret
-    #[arg(
-        long,
-        env = "PRISMA_SECRET_ENV",
-        value_name = "VARIABLE",
-        conflicts_with = "secret_file"
-    )]
-    pub secret_env: Option<String>,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "a doc comment here would become help text")]
+    pub secret: SecretSource,
     /// replace a cluster of that name, or take a reserved name
     #[arg(short, long, env = "PRISMA_FORCE", value_parser = BoolishValueParser::new())]
     pub force: bool,
@@ -61,14 +73,30 @@ pub struct Add {
     pub no_check: bool,
 }
 
+/// Where a server's secret is. Never an argument: others can see those.
+#[derive(Debug, Clone, Default, Args)]
+pub struct SecretSource {
+    /// file that holds the server's secret, `-` for standard input; an empty one for a server
+    /// without
+    #[arg(long, env = "PRISMA_SECRET_FILE", value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub secret_file: Option<PathBuf>,
+    /// variable that holds the server's secret
+    #[arg(
+        long,
+        env = "PRISMA_SECRET_ENV",
+        value_name = "VARIABLE",
+        conflicts_with = "secret_file"
+    )]
+    pub secret_env: Option<String>,
+}
+
 impl Add {
     /// `prisma cluster add` without arguments: everything is asked for.
     pub fn asking() -> Self {
         Add {
             name: None,
             endpoint: None,
-            secret_file: None,
-            secret_env: None,
+            secret: SecretSource::default(),
             force: false,
             no_check: false,
         }
@@ -89,7 +117,7 @@ impl Add {
 #[derive(Debug, Clone, Args)]
 pub struct Remove {
     /// the cluster [default: asks]
-    #[arg(env = "PRISMA_CLUSTER")]
+    #[arg(env = "PRISMA_CLUSTER", add = Live::Registered)]
     name: Option<String>,
 }
 
@@ -104,13 +132,13 @@ impl Remove {
 #[derive(Debug, Clone, Args)]
 pub struct ClusterLogs {
     /// the cluster [default: `cluster` of the nearest prisma.yml, else `local`]
-    #[arg(env = "PRISMA_CLUSTER")]
+    #[arg(env = "PRISMA_CLUSTER", add = Live::Registered)]
     name: Option<String>,
     #[command(flatten)]
     #[expect(missing_docs, reason = "a doc comment here would become help text")]
     pub part: LogPart,
     /// another container than the server's: `db`, or the name of a service
-    #[arg(long, env = "PRISMA_SERVICE", value_name = "SERVICE")]
+    #[arg(long, env = "PRISMA_SERVICE", value_name = "SERVICE", add = Live::Service)]
     service: Option<String>,
     /// all containers, labelled and in the order of time
     #[arg(long, env = "PRISMA_ALL", value_parser = BoolishValueParser::new(), conflicts_with = "service")]

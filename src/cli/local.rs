@@ -1,32 +1,77 @@
 //! `prisma local …`.
 
+use super::complete::Live;
+use super::examples::examples;
 use super::{domain, port, wait};
 use crate::cluster::{ClusterName, Connector, Database, PrismaVersion};
 use crate::docker::LogOptions;
 use clap::builder::BoolishValueParser;
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum, ValueHint};
 use std::net::IpAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// `prisma local …`.
 #[derive(Debug, Subcommand)]
 pub enum Local {
     /// start a cluster, creating it when there is none (docker-compose up -d)
+    #[command(after_help = examples(&[
+        ("prisma local start", "create a cluster, or start it again on its data"),
+        ("prisma local start -n staging", "another one beside it, ports and data its own"),
+        ("prisma local start --prisma-version 1.2", "another version"),
+        ("prisma local start --bind 127.0.0.1", "reached from here alone"),
+    ]))]
     Start(Box<Start>),
     /// stop a cluster, keeping its data (docker stop)
+    #[command(after_help = examples(&[
+        ("prisma local stop", "the data stays"),
+        ("prisma local stop -n staging", ""),
+    ]))]
     Stop(Name),
     /// stop a cluster and start it again on the same data
+    #[command(after_help = examples(&[
+        ("prisma local restart", "after a change of `cluster.yml`, for example"),
+    ]))]
     Restart(Restart),
     /// get newer images, or another version, and run them (docker pull, docker-compose up -d)
+    #[command(after_help = examples(&[
+        ("prisma local upgrade", "newer images of the version it has"),
+        ("prisma local upgrade --to 1.2", "another version"),
+        ("prisma local upgrade --to 1.2 --dry-run", "only show what would be done"),
+    ]))]
     Upgrade(Upgrade),
     /// destroy a cluster's data and start it empty (docker-compose kill, down -v, up -d)
+    #[command(after_help = examples(&[
+        ("prisma local nuke", "says what goes, and asks"),
+        ("prisma local nuke -n test --yes", "without asking, in a script"),
+    ]))]
     Nuke(Nuke),
     /// show a cluster's containers: state, health, ports, image
     #[command(alias = "status")]
+    #[command(after_help = examples(&[
+        ("prisma local ps", ""),
+        ("prisma local ps -n staging -o json", "for programs"),
+    ]))]
     Ps(Name),
     /// show what a cluster's containers print (docker logs)
+    #[command(after_help = examples(&[
+        ("prisma local logs", "all there is, of all containers"),
+        ("prisma local logs -f --tail 20 prisma-db", "its last lines and all new ones"),
+        ("prisma local logs --since 10m -t", ""),
+    ]))]
     Logs(Logs),
+    /// write a cluster's docker-compose.yml and .env into a folder of your own
+    #[command(after_help = examples(&[
+        ("prisma local eject hello", "as it is, into a folder"),
+        ("prisma local eject droplet --profile digital-ocean", "with new secrets"),
+        ("prisma local eject --profile digital-ocean --register do --host 203.0.113.7", ""),
+    ]))]
+    Eject(Eject),
     /// destroy a cluster: containers, data, files and registry entry
+    #[command(after_help = examples(&[
+        ("prisma local delete -n staging", "says what goes, and asks"),
+        ("prisma local delete -n staging --dry-run", "only show what would go"),
+    ]))]
     Delete(Name),
 }
 
@@ -41,6 +86,7 @@ impl Local {
             Local::Nuke(_) => "local nuke",
             Local::Ps(_) => "local ps",
             Local::Logs(_) => "local logs",
+            Local::Eject(_) => "local eject",
             Local::Delete(_) => "local delete",
         }
     }
@@ -50,7 +96,7 @@ impl Local {
 #[derive(Debug, Clone, Args)]
 pub struct Name {
     /// name of the cluster
-    #[arg(short, long, env = "PRISMA_NAME", default_value = "local", value_parser = domain::<ClusterName>)]
+    #[arg(short, long, env = "PRISMA_NAME", default_value = "local", value_parser = domain::<ClusterName>, add = Live::Managed)]
     pub name: ClusterName,
 }
 
@@ -176,7 +222,51 @@ pub struct Logs {
     #[expect(missing_docs, reason = "a doc comment here would become help text")]
     pub part: LogPart,
     /// only this service, for example `prisma-db`
+    #[arg(add = Live::Service)]
     pub service: Option<String>,
+}
+
+/// `prisma local eject`.
+#[derive(Debug, Clone, Args)]
+pub struct Eject {
+    /// folder to write into, made if there is none [default: the current one]
+    #[arg(value_hint = ValueHint::DirPath)]
+    pub dir: Option<PathBuf>,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "a doc comment here would become help text")]
+    pub which: Name,
+    /// `local` for the cluster as it is, `digital-ocean` for another machine: with new random secrets
+    #[arg(long, env = "PRISMA_PROFILE", value_enum, default_value_t)]
+    pub profile: Profile,
+    /// Prisma version, where there is no such cluster [default: 1.1]
+    #[arg(long, env = "PRISMA_VERSION", value_name = "VERSION", value_parser = domain::<PrismaVersion>)]
+    pub prisma_version: Option<PrismaVersion>,
+    /// database, where there is no such cluster: `mysql`, or with Prisma 1.7 and later `postgres` [default: mysql]
+    #[arg(long, env = "PRISMA_DATABASE", value_name = "DATABASE", value_parser = domain::<Connector>)]
+    pub database: Option<Connector>,
+    /// add the server to the cluster registry under this name
+    #[arg(long, env = "PRISMA_REGISTER", value_name = "NAME", requires = "host")]
+    pub register: Option<String>,
+    /// where the server of `--register` will be: a host name, an address, or a URL
+    #[arg(
+        long,
+        env = "PRISMA_EJECT_HOST",
+        value_name = "ADDRESS",
+        requires = "register"
+    )]
+    pub host: Option<String>,
+    /// replace files that are there
+    #[arg(short, long, env = "PRISMA_FORCE", value_parser = BoolishValueParser::new())]
+    pub force: bool,
+}
+
+/// The values of a compose file, called as the 1.1 page calls them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+#[expect(missing_docs, reason = "doc comments here would become help text")]
+pub enum Profile {
+    #[default]
+    Local,
+    DigitalOcean,
 }
 
 /// What part of the logs to show.

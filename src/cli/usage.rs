@@ -174,6 +174,11 @@ mod tests {
                 vec!["call it `up`"],
             ),
             (
+                "completions",
+                "`prisma completions` needs `<SHELL>`",
+                vec!["use one of `bash`, `zsh`, `fish`, `powershell`, `elvish`"],
+            ),
+            (
                 "local start --port 1 --port 2",
                 "`--port` is given twice",
                 vec![],

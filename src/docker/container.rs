@@ -73,10 +73,14 @@ pub struct Container {
     pub id: String,
     /// Name without the leading slash.
     pub name: String,
+    /// Compose project.
+    pub project: String,
     /// Compose service.
     pub service: String,
     /// Image as it was asked for.
     pub image: String,
+    /// The image it was made from, by its id: another one may have the name by now.
+    pub image_id: String,
     /// State word.
     pub state: State,
     /// Health, where the image or the compose file has a check.
@@ -130,6 +134,8 @@ impl Container {
 struct Wire {
     id: String,
     name: String,
+    #[serde(default)]
+    image: String,
     #[serde(default)]
     created: String,
     #[serde(default)]
@@ -225,10 +231,14 @@ impl From<Wire> for Container {
         Container {
             id: wire.id,
             name: wire.name.trim_start_matches('/').to_owned(),
+            project: labels
+                .remove("com.docker.compose.project")
+                .unwrap_or_default(),
             service: labels
                 .remove("com.docker.compose.service")
                 .unwrap_or_default(),
             image: wire.config.image,
+            image_id: wire.image,
             state: state(&wire.state.status),
             health: wire.state.health.map(|h| Health { status: h.status }),
             exit_code: wire.state.exit_code,

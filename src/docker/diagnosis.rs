@@ -38,7 +38,25 @@ const KNOWN: &[Known] = &[
         hint: "correct `DOCKER_HOST`, or unset it to use this machine's engine",
     },
     Known {
-        needles: &["Name or service not known", "error during connect"],
+        needles: &["Install paramiko package"],
+        kind: Kind::ToolMissing,
+        why: "this docker-compose 1 cannot reach an engine through ssh: it lacks a library",
+        hint: "install it, on Debian and Ubuntu: `sudo apt-get install python3-paramiko`; or use docker-compose 2",
+    },
+    Known {
+        needles: &["TLS configuration is invalid", "TLSParameterError"],
+        kind: Kind::EngineUnreachable,
+        why: "docker-compose 1 wants `ca.pem`, `cert.pem` and `key.pem` for an engine with TLS",
+        hint: "put all three into `DOCKER_CERT_PATH` or the docker context, or use docker-compose 2",
+    },
+    Known {
+        needles: &[
+            "Name or service not known",
+            "error during connect",
+            // A socket of this machine has another remedy.
+            "Cannot connect to the Docker daemon at tcp://",
+            "failed to connect to the docker API at tcp://",
+        ],
         kind: Kind::EngineUnreachable,
         why: "the Docker engine that `DOCKER_HOST` or the context names cannot be reached",
         hint: "check `DOCKER_HOST` and `docker context ls`, and that the engine's machine is up",

@@ -1,7 +1,16 @@
 //! Where the engine is, seen from here: decides the host name in endpoints and whether ports can be
 //! checked from this machine.
 
+mod address;
+mod context;
+
+use crate::address::is_loopback;
 use crate::context::Env;
+use crate::error::{Failure, Kind, Result};
+use crate::host;
+use address::{Address, Way};
+use context::Context;
+use std::net::IpAddr;
 
 /// The engine that docker talks to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -10,81 +19,151 @@ pub struct Engine {
     pub host: String,
     /// Whether the engine publishes ports on this machine.
     pub local: bool,
+    /// What names it.
+    pub named_by: Source,
+    /// Its address, where one is named.
+    pub address: Option<String>,
+    /// Whether nobody on the way can read what is sent to it.
+    pub is_private: bool,
+    /// Variables that tell docker-compose 1 the same engine: it knows no `DOCKER_CONTEXT`, and wants
+    /// addresses in full. The other generation reads them alike.
+    pub compose_env: Vec<(String, String)>,
+    /// Whether docker-compose 1 cannot be told: it knows TLS only in one form.
+    pub only_v2: bool,
+}
+
+/// What names the engine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Source {
+    /// Nothing: it is docker's default.
+    Default,
+    /// `DOCKER_HOST`.
+    Variable,
+    /// The context of that name.
+    Context(String),
 }
 
 impl Engine {
-    /// Follows `DOCKER_HOST` as docker and the npm CLI did: a remote `tcp` or `ssh` address names
-    /// the host, anything else is this machine.
-    pub fn find(env: &Env) -> Engine {
-        Engine::at(env.get("DOCKER_HOST").unwrap_or_default())
-    }
-
-    /// The engine at an address such as `DOCKER_HOST` has.
-    pub fn at(address: &str) -> Engine {
-        match remote_host(address) {
-            Some(host) if !is_loopback(&host) => Engine { host, local: false },
-            _ => Engine {
-                host: "localhost".to_owned(),
-                local: true,
-            },
+    /// The engine in use, by docker's own order: `DOCKER_HOST`, `DOCKER_CONTEXT`, the context of
+    /// docker's configuration. A remote address names the host, as it did for the npm CLI.
+    pub fn find(env: &Env) -> Result<Engine> {
+        if let Some(given) = env.get("DOCKER_HOST") {
+            return Engine::of_variable(env, given);
+        }
+        match Context::find(env)? {
+            Some(context) => Engine::of_context(context),
+            None => Ok(Engine::new(None, Source::Default)),
         }
     }
-}
 
-/// Whether a host name, without its port, means this machine.
-pub fn is_loopback(host: &str) -> bool {
-    let bare = host.trim_start_matches('[').trim_end_matches(']');
-    bare.eq_ignore_ascii_case("localhost")
-        || bare
-            .parse::<std::net::IpAddr>()
-            .is_ok_and(|ip| ip.is_loopback())
-}
-
-fn remote_host(docker_host: &str) -> Option<String> {
-    let (scheme, rest) = docker_host.split_once("://")?;
-    if !matches!(scheme, "tcp" | "ssh" | "http" | "https") {
-        return None;
-    }
-    let authority = rest.split('/').next()?;
-    let address = authority.rsplit('@').next()?;
-    let host = match address.strip_prefix('[') {
-        Some(rest) => format!("[{}]", rest.split(']').next()?),
-        None => address.split(':').next()?.to_owned(),
-    };
-    (!host.is_empty()).then_some(host)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn host(docker_host: &str) -> (String, bool) {
-        let engine = Engine::find(&Env::from([("DOCKER_HOST", docker_host)]));
-        (engine.host, engine.local)
-    }
-
-    #[test]
-    fn the_host_follows_docker_host() {
-        let here = ("localhost".to_owned(), true);
-        for local in [
-            "",
-            "unix:///var/run/docker.sock",
-            "tcp://127.0.0.1:2375",
-            "tcp://[::1]:2375",
-        ] {
-            assert_eq!(host(local), here, "{local}");
+    /// The host under which ports are reached that it publishes on an address: those bound elsewhere
+    /// than everywhere or on loopback only there. Another machine's loopback ends here in a tunnel.
+    pub fn reach(&self, bind: Option<IpAddr>) -> String {
+        match bind {
+            // `localhost` may mean either family; the loopback that is published is exact.
+            Some(ip) if ip.is_loopback() && ip.is_ipv4() => "localhost".to_owned(),
+            Some(IpAddr::V4(ip)) if !ip.is_unspecified() => ip.to_string(),
+            Some(IpAddr::V6(ip)) if !ip.is_unspecified() => format!("[{ip}]"),
+            _ => self.host.clone(),
         }
-        assert_eq!(
-            host("tcp://192.168.99.100:2376"),
-            ("192.168.99.100".to_owned(), false)
-        );
-        assert_eq!(
-            host("ssh://me@box.example:22"),
-            ("box.example".to_owned(), false)
-        );
-        assert_eq!(
-            host("tcp://[2001:db8::1]:2376"),
-            ("[2001:db8::1]".to_owned(), false)
-        );
     }
+
+    fn new(address: Option<Address>, named_by: Source) -> Engine {
+        let host = address.as_ref().and_then(|address| address.host.clone());
+        let is_private = address.as_ref().is_none_or(|a| a.way != Way::Tcp);
+        Engine {
+            local: host.is_none(),
+            host: host.unwrap_or_else(|| "localhost".to_owned()),
+            named_by,
+            is_private,
+            address: address.map(|address| address.url),
+            compose_env: Vec::new(),
+            only_v2: false,
+        }
+    }
+
+    fn of_variable(env: &Env, given: &str) -> Result<Engine> {
+        let tls = ["DOCKER_TLS_VERIFY", "DOCKER_TLS"]
+            .iter()
+            .any(|name| env.get(name).is_some());
+        let address = address::parse(given, tls).map_err(|why| {
+            malformed(format!("`DOCKER_HOST` is `{}`", address::shown(given)), &why).hint(
+                "write for example `tcp://HOST:2375` or `ssh://USER@HOST`, or unset it to use this machine's engine",
+            )
+        })?;
+        let engine = Engine::new(Some(address), Source::Variable);
+        let url = engine.address.clone().filter(|url| url != given);
+        Ok(Engine {
+            is_private: engine.is_private || tls,
+            compose_env: url
+                .map(|url| pair("DOCKER_HOST", url))
+                .into_iter()
+                .collect(),
+            ..engine
+        })
+    }
+
+    fn of_context(context: Context) -> Result<Engine> {
+        let source = Source::Context(context.name.clone());
+        if context.host.trim().is_empty() {
+            return Ok(Engine::new(None, source));
+        }
+        let tls = context.certificates.is_some() || context.unverified;
+        let address = address::parse(&context.host, tls).map_err(|why| {
+            let what = format!(
+                "the address of docker context `{}` is `{}`",
+                context.name,
+                address::shown(&context.host)
+            );
+            malformed(what, &why).hint(format!(
+                "correct it: `docker context update {} --docker host=…`",
+                context.name
+            ))
+        })?;
+        let files = context.certificates.unwrap_or_default();
+        let has = |name| files.join(name).is_file();
+        let is_whole = ["ca.pem", "cert.pem", "key.pem"].into_iter().all(has);
+        let only_v2 = tls && (context.unverified || !is_whole);
+        // Of the environment nothing else counts with a context.
+        let compose_env = vec![
+            pair("DOCKER_HOST", &address.url),
+            pair("DOCKER_CONTEXT", ""),
+            pair("DOCKER_TLS_VERIFY", if tls { "1" } else { "" }),
+            pair("DOCKER_CERT_PATH", files.to_string_lossy()),
+        ];
+        let engine = Engine::new(Some(address), source);
+        Ok(Engine {
+            is_private: engine.is_private || tls,
+            compose_env: if only_v2 { Vec::new() } else { compose_env },
+            only_v2,
+            ..engine
+        })
+    }
+
+    /// Whether a host, without its port, is the engine's machine as far as can be told without
+    /// asking a resolver.
+    pub fn is_at(&self, host: &str) -> bool {
+        if self.local {
+            is_loopback(host) || host::literal(host).is_some_and(host::is_own)
+        } else {
+            self.host.eq_ignore_ascii_case(host)
+        }
+    }
+
+    /// Whether it is reached by a login there.
+    pub fn is_by_ssh(&self) -> bool {
+        let address = self.address.as_deref().unwrap_or_default();
+        address.starts_with("ssh://")
+    }
+}
+
+fn malformed(what: String, why: &str) -> Failure {
+    Failure::new(
+        Kind::EngineUnreachable,
+        format!("{what}, which is malformed: {why}"),
+    )
+}
+
+fn pair(name: &str, value: impl Into<String>) -> (String, String) {
+    (name.to_owned(), value.into())
 }

@@ -2,7 +2,7 @@
 
 use super::{Compose, Tools};
 use crate::process::Invocation;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// A whole `up`, `pull` or `down`: images of some hundred megabytes may have to come through a thin
@@ -40,6 +40,30 @@ pub struct LogOptions {
     pub timestamps: bool,
 }
 
+impl LogOptions {
+    /// The same as flags, which docker and docker-compose spell alike.
+    fn flags(&self) -> Vec<String> {
+        let mut flags = Vec::new();
+        if self.follow {
+            flags.push("--follow".to_owned());
+        }
+        if self.timestamps {
+            flags.push("--timestamps".to_owned());
+        }
+        for (flag, value) in [("--tail", &self.tail), ("--since", &self.since)] {
+            if let Some(value) = value {
+                flags.extend([flag.to_owned(), value.clone()]);
+            }
+        }
+        flags
+    }
+
+    /// Following ends when the user or the container ends it.
+    fn limit(&self) -> Duration {
+        if self.follow { Duration::MAX } else { LONG }
+    }
+}
+
 impl Tools {
     fn docker(&self, args: &[&str]) -> Invocation {
         Invocation::new(&self.docker, args.iter().copied())
@@ -59,6 +83,13 @@ impl Tools {
             "--filter",
             service,
         ])
+    }
+
+    /// The ids of all containers that docker-compose made from the files of a folder, one a line.
+    pub fn containers_of_folder(&self, folder: &Path) -> Invocation {
+        let folder = folder.display();
+        let label = format!("label=com.docker.compose.project.working_dir={folder}");
+        self.docker(&["ps", "-aq", "--no-trunc", "--filter", &label])
     }
 
     /// Everything docker knows about some containers, as one JSON array.
@@ -88,21 +119,6 @@ impl Tools {
         self.docker(&["ps", "-a", "--filter", label, "--format", format])
     }
 
-    /// The address of the engine in use, as its context has it. Asks no engine.
-    pub fn context_host(&self) -> Invocation {
-        self.docker(&[
-            "context",
-            "inspect",
-            "--format",
-            "{{.Endpoints.docker.Host}}",
-        ])
-    }
-
-    /// `docker image inspect`, just the ids in order; fails when one is not there.
-    pub fn image_id(&self, image: &str) -> Invocation {
-        self.docker(&["image", "inspect", "--format", "{{.Id}}", image])
-    }
-
     /// `docker stop` of some containers.
     pub fn stop(&self, ids: &[String]) -> Invocation {
         let mut invocation = self.docker(&["stop"]);
@@ -120,6 +136,19 @@ impl Tools {
         let mut invocation = self.docker(&["rm"]);
         invocation.args.extend_from_slice(ids);
         invocation
+    }
+
+    /// `docker volume rm` of volumes, whether they are there or not.
+    pub fn remove_volumes(&self, names: &[String]) -> Invocation {
+        let mut invocation = self.docker(&["volume", "rm", "-f"]);
+        invocation.args.extend_from_slice(names);
+        invocation
+    }
+
+    /// `docker network prune` for a project: those of its networks go that nobody uses.
+    pub fn prune_networks(&self, project: &str) -> Invocation {
+        let project = format!("label=com.docker.compose.project={project}");
+        self.docker(&["network", "prune", "-f", "--filter", &project])
     }
 
     /// `docker-compose stop`.
@@ -144,21 +173,20 @@ impl Tools {
     /// `docker logs` of one container.
     pub fn logs(&self, id: &str, options: &LogOptions) -> Invocation {
         let mut invocation = self.docker(&["logs"]);
-        let args = &mut invocation.args;
-        if options.follow {
-            args.push("--follow".into());
+        invocation.args.extend(options.flags());
+        invocation.args.push(id.to_owned());
+        invocation.limit(options.limit())
+    }
+
+    /// `docker-compose logs`. v1 does not know `since`.
+    pub fn logs_project(&self, project: &Project, options: &LogOptions, color: bool) -> Invocation {
+        let mut verb = vec!["logs".to_owned()];
+        if !color {
+            verb.push("--no-color".to_owned());
         }
-        if options.timestamps {
-            args.push("--timestamps".into());
-        }
-        for (flag, value) in [("--tail", &options.tail), ("--since", &options.since)] {
-            if let Some(value) = value {
-                args.extend([flag.to_owned(), value.clone()]);
-            }
-        }
-        args.push(id.to_owned());
-        // Following ends when the user or the container ends it.
-        invocation.limit(if options.follow { Duration::MAX } else { LONG })
+        verb.extend(options.flags());
+        let verb: Vec<&str> = verb.iter().map(String::as_str).collect();
+        self.compose(project, &verb).limit(options.limit())
     }
 
     /// The version of docker-compose alone, for example `1.29.2`. v1 takes a third of a second.
@@ -177,12 +205,6 @@ impl Tools {
     /// `docker-compose kill`.
     pub fn kill(&self, project: &Project) -> Invocation {
         self.compose(project, &["kill"]).limit(STOP)
-    }
-
-    /// `docker-compose down --remove-orphans`: containers and networks go, volumes stay.
-    pub fn take_down(&self, project: &Project) -> Invocation {
-        self.compose(project, &["down", "--remove-orphans"])
-            .limit(LONG)
     }
 
     /// `docker-compose down -v --remove-orphans`: containers, networks and volumes go.

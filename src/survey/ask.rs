@@ -2,7 +2,7 @@
 
 use super::containers::Containers;
 use super::pool;
-use crate::address::without_password;
+use crate::address::{host_of, without_password};
 use crate::api::access::{Access, access};
 use crate::api::token::Secret;
 use crate::api::version::{self, Unreachable};
@@ -134,7 +134,8 @@ fn one(
         Ok(server) => server,
         Err(why) => {
             let stopped = question.kind == Kind::Managed
-                && containers.is_some_and(|c| c.has_stopped(&question.name, deadline));
+                && containers
+                    .is_some_and(|c| c.has_stopped(&question.name, host_of(endpoint), deadline));
             return if stopped {
                 asked(question, State::Stopped, None)
             } else {

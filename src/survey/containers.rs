@@ -2,7 +2,7 @@
 //! only when a managed cluster does not answer, and any trouble with it counts as not knowing.
 
 use crate::context::Env;
-use crate::docker::Tools;
+use crate::docker::{Engine, Tools};
 use crate::process::{Invocation, Mode, Runner};
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
@@ -11,6 +11,7 @@ use std::time::Instant;
 /// What docker says about compose projects, asked for when it is first needed.
 pub struct Containers {
     command: Option<Invocation>,
+    engine: Option<Engine>,
     runner: Arc<dyn Runner>,
     /// Projects that have containers, and whether any of them runs.
     projects: OnceLock<Option<HashMap<String, bool>>>,
@@ -21,13 +22,22 @@ impl Containers {
         let tools = Tools::find(env, &*runner);
         Containers {
             command: tools.ok().map(|tools| tools.projects()),
+            engine: Engine::find(env).ok(),
             runner,
             projects: OnceLock::new(),
         }
     }
 
-    /// Whether docker answers before the deadline and no container of the project runs.
-    pub fn has_stopped(&self, project: &str, deadline: Instant) -> bool {
+    /// Whether docker answers before the deadline and no container of the project runs. Of what is on
+    /// another host than its engine it knows nothing.
+    pub fn has_stopped(&self, project: &str, host: &str, deadline: Instant) -> bool {
+        if !self
+            .engine
+            .as_ref()
+            .is_some_and(|engine| engine.is_at(host))
+        {
+            return false;
+        }
         match self.projects.get_or_init(|| self.ask(deadline)) {
             Some(projects) => !projects.get(project).copied().unwrap_or(false),
             None => false,
@@ -77,9 +87,10 @@ mod tests {
         let containers = Containers::new(&Env::default(), Arc::clone(&runner) as Arc<dyn Runner>);
         assert_eq!((containers.asked(), runner.invocations().len()), (None, 0));
         let deadline = Instant::now() + Duration::from_secs(2);
-        let stopped = |name| containers.has_stopped(name, deadline);
+        let stopped = |name| containers.has_stopped(name, "localhost", deadline);
         let seen = ["a", "b", "c", "d", "none"].map(stopped);
         assert_eq!(seen, [false, true, false, true, true]);
+        assert!(!containers.has_stopped("b", "192.0.2.1", deadline));
         assert_eq!(runner.invocations().len(), 1);
     }
 
@@ -91,6 +102,6 @@ mod tests {
         }));
         let containers = Containers::new(&Env::default(), failing);
         let deadline = Instant::now() + Duration::from_secs(2);
-        assert!(!containers.has_stopped("a", deadline));
+        assert!(!containers.has_stopped("a", "localhost", deadline));
     }
 }

@@ -4,23 +4,20 @@ use crate::context::Env;
 
 /// Form of the result on stdout.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+#[expect(missing_docs, reason = "doc comments here would spread the help")]
 pub enum Format {
-    /// for people
     #[default]
     Text,
-    /// one JSON document
     Json,
 }
 
 /// When to use colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+#[expect(missing_docs, reason = "doc comments here would spread the help")]
 pub enum Color {
-    /// on a terminal that can
     #[default]
     Auto,
-    /// always
     Always,
-    /// never
     Never,
 }
 

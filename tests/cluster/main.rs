@@ -8,6 +8,7 @@
 
 mod add;
 mod cloud;
+mod given;
 mod list;
 mod logs;
 mod prompts;

@@ -270,3 +270,24 @@ fn an_interrupt_ends_a_hook_and_a_slow_one_has_a_limit() {
         "{outcome:?}"
     );
 }
+
+#[test]
+fn a_seed_waits_for_the_first_migration_that_succeeds() {
+    let standin = Standin::start("1.8.4");
+    let place = service(&standin, "seed:\n  import: seed.graphql\n");
+    for broken in [false, true] {
+        standin.state().plans.push_back(Plan {
+            fails_after: Some(1),
+            stays_broken: broken,
+            ..Plan::default()
+        });
+        let failed = place.deploy(&[]);
+        assert_eq!(failed.code, Some(7), "{failed:?}");
+        assert!(posted(&standin).is_empty());
+    }
+    assert_eq!(place.deploy(&[]).code, Some(0));
+    assert_eq!(posted(&standin).len(), 1, "the seed");
+    place.change();
+    assert_eq!(place.deploy(&[]).code, Some(0));
+    assert_eq!(posted(&standin).len(), 1, "and never again");
+}

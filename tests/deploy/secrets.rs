@@ -171,3 +171,26 @@ fn secrets_of_the_service_are_sent_and_sign_and_never_show() {
         (json!("HS256"), &json!("hello@dev"))
     );
 }
+
+#[test]
+fn a_secret_that_travels_in_the_open_is_warned_of() {
+    let standin = Standin::start("1.8.4");
+    standin.state().put("hello", "dev", TYPES, &[]);
+    // Answers here, and is no address that is known to.
+    let url = format!("http://0.0.0.0:{}", standin.port());
+    for (secret, warned) in [("", false), ("    clusterSecret: 'x'\n", true)] {
+        let place = Place::at(&url, "");
+        let registry = format!("{}{secret}", place.home.registry());
+        place.home.write(".prisma/config.yml", &registry);
+        let stderr = place.deploy(&[]).stderr;
+        let warning = format!(
+            "warning: `{url}` is reached without encryption: secrets and data can be read on their way\n\
+             hint: keep to a private network, or use a tunnel\n"
+        );
+        assert_eq!(
+            stderr.matches(&warning).count(),
+            usize::from(warned),
+            "{stderr}"
+        );
+    }
+}

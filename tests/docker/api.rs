@@ -9,12 +9,13 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 #[derive(Debug, Clone)]
 pub struct Api {
     port: u16,
+    path: &'static str,
     token: Option<String>,
 }
 
-/// A token as a deployment sends it, signed with a private key in PEM.
+/// A token as a deployment sends it, signed with a private key in PEM or with a secret.
 #[track_caller]
-pub fn token(private_key: &str) -> String {
+pub fn token(secret: &str) -> String {
     let now = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .expect("a clock");
@@ -22,13 +23,38 @@ pub fn token(private_key: &str) -> String {
         "grants": [{"target": "*/*", "action": "*"}],
         "exp": now.as_secs() + 3600,
     });
-    let key = EncodingKey::from_rsa_pem(private_key.as_bytes()).expect("an RSA key in PEM");
-    jsonwebtoken::encode(&Header::new(Algorithm::RS256), &claims, &key).expect("signs")
+    let (algorithm, key) = if secret.contains("-----BEGIN") {
+        let key = EncodingKey::from_rsa_pem(secret.as_bytes()).expect("an RSA key in PEM");
+        (Algorithm::RS256, key)
+    } else {
+        (
+            Algorithm::HS256,
+            EncodingKey::from_secret(secret.as_bytes()),
+        )
+    };
+    jsonwebtoken::encode(&Header::new(algorithm), &claims, &key).expect("signs")
 }
 
 impl Api {
+    /// Where servers up to 1.7 have it.
     pub fn new(port: u16, token: Option<String>) -> Api {
-        Api { port, token }
+        let path = "cluster";
+        Api { port, path, token }
+    }
+
+    /// The same at another path of the server.
+    #[must_use]
+    pub fn at(mut self, path: &'static str) -> Api {
+        self.path = path;
+        self
+    }
+
+    /// What the server calls what tells its version.
+    fn version_field(&self) -> &'static str {
+        match self.path {
+            "cluster" => "clusterInfo",
+            _ => "serverInfo",
+        }
     }
 
     /// One request to a path of the server; the error says why there was no answer.
@@ -50,7 +76,7 @@ impl Api {
 
     /// One request to the management API.
     pub fn try_ask(&self, query: &str) -> Result<Value, String> {
-        self.post("cluster", query)
+        self.post(self.path, query)
     }
 
     #[track_caller]
@@ -62,8 +88,9 @@ impl Api {
     /// The version that the server says it has; needs no token.
     #[track_caller]
     pub fn version(&self) -> String {
-        let answer = self.ask("{ clusterInfo { version } }");
-        let version = answer["data"]["clusterInfo"]["version"].as_str();
+        let field = self.version_field();
+        let answer = self.ask(&format!("{{ {field} {{ version }} }}"));
+        let version = answer["data"][field]["version"].as_str();
         version
             .unwrap_or_else(|| panic!("no version: {answer}"))
             .to_owned()
@@ -73,7 +100,7 @@ impl Api {
     #[track_caller]
     pub fn wait(&self) {
         let end = Instant::now() + Duration::from_secs(60);
-        while let Err(error) = self.try_ask("{ clusterInfo { version } }") {
+        while let Err(error) = self.try_ask("{ __typename }") {
             assert!(
                 Instant::now() < end,
                 "no answer at port {}: {error}",
@@ -85,7 +112,7 @@ impl Api {
 
     /// Whether anything answers.
     pub fn answers(&self) -> bool {
-        self.try_ask("{ clusterInfo { version } }").is_ok()
+        self.try_ask("{ __typename }").is_ok()
     }
 
     fn add(&self, service: &str) -> Value {

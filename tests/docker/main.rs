@@ -17,7 +17,9 @@
 )]
 
 mod api;
+mod away;
 mod cluster;
+mod example;
 mod images;
 mod rig;
 mod run;

@@ -49,6 +49,11 @@ pub struct Rig {
     /// Address of the registry that the engine pulls through.
     pub registry: String,
     restart: Option<PathBuf>,
+    /// Runs a command in another machine's network.
+    pub away: Option<PathBuf>,
+    /// Where the engine's network is seen from there.
+    pub address: Option<String>,
+    pub address_v6: Option<String>,
 }
 
 impl Rig {
@@ -64,7 +69,17 @@ impl Rig {
             docker_host: env::var("DOCKER_HOST").expect("the rig sets DOCKER_HOST"),
             registry: env::var("PRISMA_TEST_REGISTRY").expect("the rig sets PRISMA_TEST_REGISTRY"),
             restart: path("PRISMA_TEST_RIG_RESTART"),
+            away: path("PRISMA_TEST_RIG_AWAY"),
+            address: env::var("PRISMA_TEST_RIG_ADDRESS").ok(),
+            address_v6: env::var("PRISMA_TEST_RIG_ADDRESS_V6").ok(),
         })
+    }
+
+    /// The engine's socket.
+    #[track_caller]
+    pub fn socket(&self) -> PathBuf {
+        let path = self.docker_host.strip_prefix("unix://");
+        path.expect("the rig's engine has a socket").into()
     }
 
     /// The docker-compose of a generation, where the machine has it.

@@ -41,6 +41,14 @@ impl Spec {
         self
     }
 
+    /// The same run by another program, which is given it as its arguments.
+    #[must_use]
+    pub fn through(mut self, program: &str) -> Spec {
+        let command = std::mem::replace(&mut self.program, program.to_owned());
+        self.args.insert(0, command);
+        self
+    }
+
     #[must_use]
     pub fn env(mut self, name: &str, value: impl Into<String>) -> Spec {
         self.env.push((name.to_owned(), value.into()));
@@ -225,6 +233,7 @@ impl Running {
             thread::sleep(TICK);
         }
         let took = self.begun.elapsed();
+        let (warned, stderr) = of_the_exposure(&self.stderr.all());
         let status = self.ended.expect("it has ended");
         Ran {
             command: self.command.clone(),
@@ -233,7 +242,8 @@ impl Running {
                 .or(status.signal().map(|signal| -signal))
                 .unwrap_or(i32::MIN),
             stdout: self.stdout.all(),
-            stderr: self.stderr.all(),
+            stderr,
+            warned,
             took,
         }
     }
@@ -267,8 +277,20 @@ pub struct Ran {
     /// Exit status; minus the signal's number when one ended it.
     pub status: i32,
     pub stdout: String,
+    /// Without the warning of ports that are open to everybody, which each start of a trial gives.
     pub stderr: String,
+    /// That warning.
+    pub warned: String,
     pub took: Duration,
+}
+
+/// The warning about documented passwords, and the rest.
+fn of_the_exposure(stderr: &str) -> (String, String) {
+    let lines = stderr.split_inclusive('\n');
+    lines.partition(|line| {
+        (line.starts_with("warning: the ") && line.contains(" published on all interfaces"))
+            || line.starts_with("hint: publish on this machine only")
+    })
 }
 
 impl Ran {

@@ -23,6 +23,8 @@ pub struct Case {
     pub access: Access,
     /// The one generation it makes sense for.
     pub only: Option<Generation>,
+    /// What else it needs of the rig and the machine; the error says what is missing.
+    pub needs: fn(&Setting) -> Result<(), String>,
     pub body: fn(&Setting),
 }
 
@@ -42,6 +44,7 @@ const fn case(name: &'static str, access: Access, body: fn(&Setting)) -> Case {
         name,
         access,
         only: None,
+        needs: |_| Ok(()),
         body,
     }
 }
@@ -65,6 +68,12 @@ impl Case {
         self
     }
 
+    /// The same where something more is needed.
+    pub const fn needs(mut self, needs: fn(&Setting) -> Result<(), String>) -> Case {
+        self.needs = needs;
+        self
+    }
+
     /// The trials: one for each generation it makes sense for.
     pub fn trials(self, rig: Option<&'static Rig>) -> impl Iterator<Item = Trial> {
         [Generation::V1, Generation::V2]
@@ -78,7 +87,14 @@ impl Case {
         let name = format!("{}/{}", generation.word(), self.name);
         let setting = rig
             .filter(|rig| rig.compose(generation).is_some())
-            .map(|rig| Setting { rig, generation });
+            .map(|rig| Setting { rig, generation })
+            .filter(|setting| match (self.needs)(setting) {
+                Ok(()) => true,
+                Err(missing) => {
+                    eprintln!("{name} is ignored: {missing}");
+                    false
+                }
+            });
         let label = name.clone();
         let run = move || match setting {
             Some(setting) => {

@@ -1,17 +1,23 @@
 //! The trials, by what they are about.
 
+mod ci;
 mod crossing;
 mod data;
 mod deploy;
+mod editions;
+mod folders;
 mod images;
 mod logs;
 mod ports;
+mod remote;
+mod server;
 mod signals;
 mod start;
 mod takeover;
 mod trouble;
 mod upgrade;
 mod values;
+mod versions;
 
 use crate::suite::Case;
 
@@ -21,13 +27,19 @@ pub fn all() -> Vec<Case> {
         start::CASES,
         data::CASES,
         deploy::CASES,
+        editions::CASES,
+        ci::CASES,
+        folders::CASES,
         ports::CASES,
+        remote::CASES,
         trouble::CASES,
         images::CASES,
         upgrade::CASES,
         crossing::CASES,
         takeover::CASES,
         values::CASES,
+        versions::CASES,
+        server::CASES,
         signals::CASES,
         logs::CASES,
     ]

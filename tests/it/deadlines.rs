@@ -62,7 +62,8 @@ fn a_mute_engine_and_locks_that_are_held() {
     same(
         "the message",
         &mute.lines_of(&silent.stderr),
-        "error: `docker ps [local]` did not end within 20s\n",
+        "error: `docker ps [local]` did not end within 20s\n\
+         hint: the Docker engine gives no answer: see what `docker info` says, and, with one on another machine, whether that is up\n",
     );
     assert_eq!(silent.status, 5);
 }

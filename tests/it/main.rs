@@ -6,15 +6,22 @@
     reason = "tests start the program and write files"
 )]
 
+mod completions;
 mod config;
 mod deadlines;
 mod dry_run;
+mod eject;
 mod exposure;
 mod failures;
+mod init;
+mod install;
 mod named;
 mod output;
+mod projects;
+mod remote;
 mod render;
 mod secrets;
+mod server;
 mod signals;
 mod start;
 mod support;
@@ -22,6 +29,7 @@ mod takeover;
 mod terminal;
 mod together;
 mod tools;
+mod variables;
 mod verbs;
 mod views;
 mod waiting;

@@ -137,7 +137,10 @@ fn local_gets_the_documented_ports() {
            database     192.0.2.7:3366 (MySQL, user `root`)\n  \
            version      Prisma 1.1\n\n\
          deploy a service to it: put `cluster: local` into its `prisma.yml` and run `prisma deploy`\n",
-        "starting the containers\n",
+        "warning: `tcp://192.0.2.7:2376` and `http://192.0.2.7:4466` are reached without encryption: secrets and data \
+         can be read on their way\n\
+         hint: keep to a private network, or use a tunnel\n\
+         starting the containers\n",
     );
     let calls = s.engine.take_calls();
     assert_eq!(calls[1].env["DOCKER_HOST"], "tcp://192.0.2.7:2376");
@@ -181,4 +184,25 @@ fn an_entry_on_another_machine_is_not_run_from_here() {
     );
     assert_eq!(s.take_acts(), "");
     assert_eq!(s.read("home/.prisma/config.yml"), registry);
+}
+
+#[test]
+fn a_mistyped_name_is_recognised_by_every_verb_that_needs_the_cluster() {
+    let s = Sandbox::new();
+    s.write("home/.prisma/clusters/staging/cluster.yml", "");
+    for verb in [
+        "stop",
+        "ps",
+        "logs",
+        "upgrade",
+        "nuke --yes",
+        "delete --yes",
+    ] {
+        s.run(&format!("local {verb} -n stagign")).fails(
+            1,
+            "error: there is no cluster `stagign` here\n\
+             hint: did you mean `staging`?\n\
+             hint: start one with `prisma local start -n stagign`\n",
+        );
+    }
 }

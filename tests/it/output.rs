@@ -19,12 +19,17 @@ fn every_success_is_one_document() {
         "database": {"address": "localhost:<db-port>", "connector": "mysql", "user": "root"},
         "prismaVersion": "1.1",
     });
+    let mut upgraded = up.clone();
+    upgraded["images"] = json!([
+        {"image": "prismagraphql/prisma:1.1", "newer": false},
+        {"image": "mysql:5.7", "newer": false},
+    ]);
     let down = json!({"name": "local", "state": "stopped"});
     for (words, command, data) in [
         ("start {ports}", "local start", &up),
         ("start", "local start", &up),
         ("restart", "local restart", &up),
-        ("upgrade", "local upgrade", &up),
+        ("upgrade", "local upgrade", &upgraded),
         ("nuke --yes", "local nuke", &up),
         ("stop", "local stop", &down),
         ("stop", "local stop", &down),

@@ -6,8 +6,10 @@
 )]
 
 mod compose;
+mod config;
 mod dotenv;
 mod roundtrip;
+mod server;
 
 use dotenv::Generation;
 use prisma_cli::cluster::{Cluster, ClusterName, PrismaVersion};

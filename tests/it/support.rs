@@ -14,5 +14,11 @@ mod terminal;
 pub mod text;
 
 pub use ended::same;
+pub use files::Files;
 pub use sandbox::{Sandbox, key};
 pub use server::Behaviour;
+
+/// The files below a folder.
+pub fn files(folder: &std::path::Path) -> files::Files {
+    files::Files::of(folder)
+}

@@ -90,7 +90,10 @@ fn upgrade_pulls_both_images_and_brings_up() {
     let before = s.files();
     s.run("local upgrade").is(
         0,
-        &running("local", "is up to date"),
+        &format!(
+            "{}the images were the newest already\n",
+            running("local", "is up to date")
+        ),
         &format!("pulling mysql:5.7\npulling prismagraphql/prisma:1.1\n{STAGES}"),
     );
     s.ran(&format!(
@@ -100,6 +103,18 @@ fn upgrade_pulls_both_images_and_brings_up() {
          docker-compose [local] up -d --remove-orphans\n"
     ));
     assert_eq!(s.files(), before);
+
+    // A newer image under the same name makes the container anew.
+    s.engine.newer("mysql:5.7");
+    let ran = s.run("local upgrade");
+    let told = "runs newer images now: mysql:5.7\n";
+    assert!(ran.stdout.ends_with(told), "{}", ran.stdout);
+    let images = &s.run("local upgrade --json").json()["data"]["images"];
+    let wanted = serde_json::json!([
+        {"image": "prismagraphql/prisma:1.1", "newer": false},
+        {"image": "mysql:5.7", "newer": false},
+    ]);
+    assert_eq!(images, &wanted, "the newest already");
 }
 
 #[test]
@@ -108,7 +123,10 @@ fn upgrade_to_a_newer_version_changes_the_server_alone() {
     let before = s.files();
     s.run("local upgrade --to 1.6").is(
         0,
-        &running("local", "is up to date").replace("Prisma 1.1", "Prisma 1.6"),
+        &format!(
+            "{}runs newer images now: prismagraphql/prisma:1.6\n",
+            running("local", "is up to date").replace("Prisma 1.1", "Prisma 1.6")
+        ),
         &format!("pulling mysql:5.7\npulling prismagraphql/prisma:1.6\n{STAGES}"),
     );
     assert_eq!(

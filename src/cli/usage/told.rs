@@ -26,6 +26,7 @@ pub fn failure(error: &clap::Error, args: &[OsString], env: &Env) -> Option<Fail
         ErrorKind::UnknownArgument => unknown_argument(error, &path),
         ErrorKind::InvalidValue | ErrorKind::ValueValidation => value(error, &words, &path, env),
         ErrorKind::ArgumentConflict => conflict(error),
+        ErrorKind::MissingRequiredArgument => missing(error, &path),
         _ => as_clap_says(error),
     };
     Some(failure.hint(format!("`{} --help` tells what it takes", names(&path))))
@@ -99,9 +100,12 @@ fn unknown_argument(error: &clap::Error, path: &[&Command]) -> Failure {
         format!("`{here}` does not know what to do with `{word}`")
     };
     let failure = Failure::new(Kind::Usage, what);
-    match text(error, ContextKind::SuggestedArg) {
-        "" => failure,
-        meant => failure.hint(format!("did you mean `{}`?", flag(meant))),
+    let known = path.iter().flat_map(|command| command.get_arguments());
+    let known: Vec<&str> = known.filter_map(clap::Arg::get_long).collect();
+    let bare = flag(word).strip_prefix("--").unwrap_or_default();
+    match suggest::nearest(bare, &known) {
+        Some(meant) if !bare.is_empty() => failure.hint(format!("did you mean `--{meant}`?")),
+        _ => failure,
     }
 }
 
@@ -129,9 +133,8 @@ fn value(error: &clap::Error, words: &[&str], path: &[&Command], env: &Env) -> F
     if let Some(ContextValue::Strings(possible)) = error.get(ContextKind::ValidValue)
         && !possible.is_empty()
     {
-        let possible: Vec<String> = possible.iter().map(|value| format!("`{value}`")).collect();
-        return Failure::new(Kind::Usage, message)
-            .hint(format!("use one of {}", possible.join(", ")));
+        let possible: Vec<&str> = possible.iter().map(String::as_str).collect();
+        return one_of(Failure::new(Kind::Usage, message), &possible);
     }
     let why = error.source().map(|why| format!(": {why}"));
     Failure::new(Kind::Usage, message + &why.unwrap_or_default())
@@ -144,7 +147,10 @@ fn variable(shown: &str, words: &[&str], path: &[&Command], env: &Env) -> Option
         .flat_map(|command| command.get_arguments())
         .find(|arg| {
             let long = arg.get_long().map(|long| format!("--{long}"));
-            long.as_deref() == Some(shown)
+            let short = arg.get_short().map(|short| format!("-{short}"));
+            [long, short]
+                .iter()
+                .any(|name| name.as_deref() == Some(shown))
         })?;
     let name = arg.get_env()?.to_str()?;
     let short = arg.get_short().map(|short| format!("-{short}"));
@@ -168,6 +174,30 @@ fn conflict(error: &clap::Error) -> Failure {
         format!("`{one}` and `{other}` exclude each other")
     };
     Failure::new(Kind::Usage, message)
+}
+
+fn missing(error: &clap::Error, path: &[&Command]) -> Failure {
+    let word = text(error, ContextKind::InvalidArg);
+    let failure = Failure::new(Kind::Usage, format!("`{}` needs `{word}`", names(path)));
+    let args = path.iter().flat_map(|command| command.get_arguments());
+    let bare = word.trim_matches(['<', '>']);
+    let mut args = args.filter(|arg| arg.get_id().as_str().eq_ignore_ascii_case(bare));
+    let arg = args.next();
+    let possible = arg.map(clap::Arg::get_possible_values).unwrap_or_default();
+    let possible: Vec<&str> = possible
+        .iter()
+        .map(clap::builder::PossibleValue::get_name)
+        .collect();
+    one_of(failure, &possible)
+}
+
+/// With the values that would have been right, if there are only these.
+fn one_of(failure: Failure, possible: &[&str]) -> Failure {
+    if possible.is_empty() {
+        return failure;
+    }
+    let possible: Vec<String> = possible.iter().map(|value| format!("`{value}`")).collect();
+    failure.hint(format!("use one of {}", possible.join(", ")))
 }
 
 /// What is too rare for words of our own.

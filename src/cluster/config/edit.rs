@@ -22,27 +22,38 @@ pub fn edit(text: &str, old: &Cluster, new: &Cluster) -> Result<String> {
             wanted[at] = after;
         }
     }
-    let edits: Vec<Change> = changes
-        .iter()
-        .map(|(path, field)| field.change(path))
-        .collect();
-    let edited = edit::apply(text, &edits);
-    if let Ok(edited) = edited {
+    let failure = could_not(&changes);
+    for _ in 0..2 {
+        let edits: Vec<Change> = changes.iter().map(|(path, f)| f.change(path)).collect();
+        let Ok(edited) = edit::apply(text, &edits) else {
+            break;
+        };
         // A text that is YAML and says what it should need not be a configuration yet.
-        let read = parse(&old.name, Path::new(FILE), &edited);
-        if read.is_ok_and(|cluster| fields(&cluster) == wanted) {
+        let Ok(read) = parse(&old.name, Path::new(FILE), &edited) else {
+            break;
+        };
+        let read = fields(&read).into_iter();
+        // What was left to the documented values of another edition has to be written down now.
+        let lost = read.zip(&wanted).filter(|(is, wanted)| is != *wanted);
+        let lost: Vec<_> = lost.map(|(_, wanted)| wanted.clone()).collect();
+        if lost.is_empty() {
             return Ok(edited);
         }
+        changes.extend(lost);
     }
+    Err(failure)
+}
+
+fn could_not(changes: &[(&'static [&'static str], Field)]) -> Failure {
     let keys: Vec<String> = changes.iter().map(|(path, _)| path.join(".")).collect();
-    Err(Failure::new(
+    Failure::new(
         Kind::ConfigInvalid,
         format!(
             "could not change `{}` in {FILE} and leave the rest as it is",
             keys.join("`, `")
         ),
     )
-    .hint("change it by hand, then run the command again"))
+    .hint("change it by hand, then run the command again")
 }
 
 /// What stands at a key.

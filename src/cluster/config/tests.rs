@@ -287,6 +287,32 @@ fn an_edit_leaves_everything_else_as_it_is() {
     assert_eq!(read_text(&edited), Ok(without));
 }
 
+/// What a file leaves out has another value in the other edition.
+#[test]
+fn an_edit_writes_down_what_another_version_documents_otherwise() {
+    for text in [
+        "",
+        "# mine\n",
+        "database: {user: root}\n",
+        "database:\n  user: root\n# end\n",
+    ] {
+        let old = read_text(text).expect("valid");
+        let mut new = old.clone();
+        new.version = "1.8".parse().expect("valid");
+        let edited = edit(text, &old, &new).expect("edits");
+        assert_eq!(read_text(&edited).expect("valid"), new, "{edited}");
+        assert_eq!(new.database.password, "graphcool");
+    }
+    let old = read_text("").expect("valid");
+    let mut new = old.clone();
+    new.version = "1.2".parse().expect("valid");
+    assert_eq!(
+        edit("", &old, &new).expect("edits"),
+        "prismaVersion: \"1.2\"\n",
+        "nothing else than what is needed"
+    );
+}
+
 #[test]
 fn an_edit_keeps_what_somebody_else_changed_meanwhile() {
     let old = documented_local();

@@ -3,18 +3,19 @@
 mod check;
 mod endpoint;
 mod name;
-mod secret;
+
+pub use endpoint::Endpoint;
+pub use name::check as check_name;
 
 use super::registry;
 use crate::address::without_password;
 use crate::cli::Add;
+use crate::commands::secret::{self, Given};
 use crate::commands::{Report, act, facts};
 use crate::context::Context;
 use crate::error::{Failure, Kind, Result};
 use crate::plan::{Plan, Step};
 use crate::registry::{NewEntry, Registry};
-use endpoint::Endpoint;
-use secret::Given;
 use serde_json::json;
 
 const NAME_FLAG: &str = "give it: `prisma cluster add NAME …`, or set `PRISMA_CLUSTER`";
@@ -52,7 +53,7 @@ fn ask(ctx: &Context, args: &Add) -> Result<New> {
     }
     let endpoint = args.endpoint().map(Endpoint::parse).transpose()?;
     missing(ctx, args)?;
-    let given = secret::given(ctx, args)?;
+    let given = secret::given(ctx, &args.secret)?;
     let endpoint = match endpoint {
         Some(endpoint) => endpoint,
         None => ask_endpoint(ctx)?,
@@ -67,7 +68,7 @@ fn ask(ctx: &Context, args: &Add) -> Result<New> {
     };
     let secret = match given {
         Some(secret) => secret,
-        None => secret::ask(ctx, server.as_ref())?,
+        None => secret::ask(ctx, server.as_ref().is_some_and(|server| server.open))?,
     };
     if let Some(server) = &server {
         check::secret(ctx, &endpoint, server, &secret)?;

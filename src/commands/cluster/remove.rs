@@ -1,11 +1,10 @@
 //! `prisma cluster remove`: takes an entry out of the registry. Containers are not its business.
 
-use crate::address::{host_of, without_password};
+use crate::address::{host_of, is_loopback, without_password};
 use crate::cloud;
 use crate::cluster::ClusterName;
 use crate::commands::{Report, act};
 use crate::context::Context;
-use crate::docker::engine::is_loopback;
 use crate::error::{Failure, Kind, Result};
 use crate::plan::{Plan, Step};
 use crate::registry::{self, Registry};

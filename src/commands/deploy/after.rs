@@ -5,7 +5,7 @@
 use super::session::{Scene, Session};
 use super::{input, shell};
 use crate::api::deploy::{Deployment, Outcome};
-use crate::api::management::Management;
+use crate::api::management::{Management, Migration, Status as Progress};
 use crate::api::service::Service as Api;
 use crate::error::{Failure, Kind, Result};
 use crate::files::{self, Access};
@@ -46,10 +46,7 @@ pub fn run(
         api: Api::of(management, &input::secrets(&scene.service)),
     };
     let mut done = Vec::new();
-    // A dry run does not learn whether a service that is there is an empty one.
-    let first = deployment.first;
-    let new = !session.ctx.dry_run || deployment.outcome == Outcome::WouldCreate;
-    let ended = job.all(first && new, &mut done);
+    let ended = job.all(job.is_first(management, deployment), &mut done);
     ended.map_err(|failure| Failure {
         message: format!(
             "{}: the deployment itself succeeded, what follows it is not done",
@@ -60,6 +57,21 @@ pub fn run(
     Ok(After(done))
 }
 
+/// Whether no migration before this one succeeded but the first, which makes the service. Not, where the
+/// server does not say: a seed in the wrong place is worse than none.
+fn nothing_before(management: &Management, revision: i64) -> bool {
+    let counts = |migration: &Migration| {
+        (2..revision).contains(&migration.revision)
+            && !matches!(
+                migration.status,
+                Progress::RollbackSuccess | Progress::RollbackFailure
+            )
+    };
+    management
+        .list_migrations()
+        .is_ok_and(|all| !all.iter().any(counts))
+}
+
 struct Job<'a> {
     session: &'a Session<'a>,
     scene: &'a Scene,
@@ -67,6 +79,22 @@ struct Job<'a> {
 }
 
 impl Job<'_> {
+    /// Whether the service was empty until now. Migrations that failed do not count; they are asked for
+    /// only where a seed depends on it.
+    fn is_first(&self, management: &Management, deployment: &Deployment) -> bool {
+        match deployment.outcome {
+            // A dry run does not learn whether a service that is there is an empty one.
+            Outcome::WouldCreate => true,
+            _ if self.session.ctx.dry_run => false,
+            Outcome::Applied { revision } if !deployment.first => {
+                self.scene.service.seed.is_some()
+                    && !self.session.args.no_seed
+                    && nothing_before(management, revision)
+            }
+            _ => deployment.first,
+        }
+    }
+
     fn all(&self, first: bool, done: &mut Vec<Done>) -> Result<()> {
         let service = &self.scene.service;
         match &service.seed {

@@ -3,7 +3,7 @@
 use super::after::{self, After};
 use super::progress::Progress;
 use super::target::{self, Destination, Wish};
-use super::{input, report, wake};
+use super::{beside, input, report, wake};
 use crate::api::deploy::{self, Deployment, Waits};
 use crate::api::http::{Client, Proxies};
 use crate::api::management::Management;
@@ -120,6 +120,14 @@ impl<'a> Session<'a> {
             let variable = |name: &str| self.variable(&scene.env_files, name);
             destination = target::find(self.ctx, service, wish, &variable)?;
             destination.chosen = chosen;
+        }
+        if destination.managed.is_none() {
+            beside::wait(
+                self.ctx,
+                &destination,
+                &service.folder,
+                self.args.wait_timeout,
+            )?;
         }
         self.remember(service, &destination)?;
         let about = |failure: Failure| about(failure, service, &destination);

@@ -1,6 +1,7 @@
 //! Where a service goes: what `prisma.yml` and the flags say, else what the user chooses.
 
 use super::choose::choose;
+use crate::address::without_password;
 use crate::api::credential::Credential;
 use crate::api::token::Secret;
 use crate::cloud::{Cloud, CloudCluster};
@@ -58,7 +59,8 @@ pub fn find(
         _ if wish.again => None,
         (_, Some(named)) => Some(named),
         (Target::Endpoint(endpoint), None) => {
-            return of_endpoint(ctx, &registry, endpoint, variable);
+            let destination = of_endpoint(ctx, &registry, endpoint, variable)?;
+            return Ok(warned(ctx, destination));
         }
         (target, None) => target.cluster_name(),
     };
@@ -76,10 +78,23 @@ pub fn find(
         target::Target::Registry(entry) => of_entry(ctx, &entry, variable)?,
         target::Target::Cloud(cluster, cloud) => of_cloud(service, &cluster, &cloud)?,
     };
-    Ok(Destination {
-        chosen,
-        ..destination
-    })
+    Ok(warned(
+        ctx,
+        Destination {
+            chosen,
+            ..destination
+        },
+    ))
+}
+
+/// The same, its user told when a secret would travel in the open.
+fn warned(ctx: &Context, destination: Destination) -> Destination {
+    let is_secret = !matches!(destination.credential, Credential::None);
+    if is_secret && commands::is_plain(&destination.base) {
+        let base = without_password(&destination.base);
+        commands::warn_of_open_way(ctx, &format!("`{base}` is reached"));
+    }
+    destination
 }
 
 fn of_entry(

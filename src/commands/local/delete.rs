@@ -17,31 +17,30 @@ pub fn run(ctx: &Context, name: &ClusterName) -> Result<Report> {
     let rendered = World::render(ctx, &cluster)?;
     let (containers, volumes) = (world.container_names(), world.volumes.clone());
     if !ctx.dry_run {
+        let (data, note) = match &cluster.database.external {
+            Some(external) => (
+                "",
+                format!("\nits data stays in the external database at {external}"),
+            ),
+            None => (" and all its data", String::new()),
+        };
         ctx.ui.status(&format!(
-            "this removes cluster `{name}` and all its data:\n  containers  {}\n  volumes     {}\n  files       {}{}",
+            "this removes cluster `{name}`{data}:\n  containers  {}\n  volumes     {}\n  files       {}{note}",
             list(&containers),
             list(&volumes),
             world.folder.display(),
-            match &cluster.database.external {
-                Some(external) => format!("\nthe external database at {external} keeps its data"),
-                None => String::new(),
-            }
         ));
         ctx.ui.confirm(
             &format!("removing cluster `{name}`"),
-            &format!("remove cluster `{name}` and all its data?"),
+            &format!("remove cluster `{name}`{data}?"),
         )?;
     }
     let mut plan = Plan::default();
     if !containers.is_empty() || !volumes.is_empty() {
         // docker-compose v1 takes nothing down without its file.
         world.write_files(&mut plan, &cluster, &rendered)?;
-        plan.then(Step::Run {
-            label: "removing containers, network and data".to_owned(),
-            done: "containers, network and data removed".to_owned(),
-            invocation: world.tools.down(&world.project(&rendered)),
-            progress: false,
-        });
+        world.leave_other_edition(&mut plan, &cluster);
+        world.destroy(&mut plan, &rendered);
     }
     if world.entry()?.is_some() && !world.is_remote()? {
         plan.then(Step::Unregister {

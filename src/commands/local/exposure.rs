@@ -8,16 +8,23 @@ use crate::context::Context;
 /// stands in the documentation: until it is bound, changed, or accepted by writing the address down.
 pub fn warn(ctx: &Context, world: &World, cluster: &Cluster) {
     let Some(what) = exposed(cluster) else { return };
+    let start = world.name.command("start");
+    let way = if world.engine.local {
+        format!("publish on this machine only with `{start} --bind 127.0.0.1`")
+    } else {
+        // Its loopback would be out of reach.
+        format!("publish on a private address of that machine with `{start} --bind ADDRESS`")
+    };
+    let config = world.folder.join(CONFIG);
     let hint = format!(
-        "publish on this machine only with `{} --bind 127.0.0.1`, or accept it with `bind: \"0.0.0.0\"` in {}",
-        world.name.command("start"),
-        world.folder.join(CONFIG).display()
+        "{way}, or accept it with `bind: \"0.0.0.0\"` in {}",
+        config.display()
     );
     ctx.ui.warn_with(&what, &hint);
 }
 
 /// What is open to everybody, in words, if anything is.
-fn exposed(cluster: &Cluster) -> Option<String> {
+pub fn exposed(cluster: &Cluster) -> Option<String> {
     if cluster.bind.is_some() {
         return None;
     }
@@ -31,15 +38,16 @@ fn exposed(cluster: &Cluster) -> Option<String> {
     let secret = cluster.cluster_secret.as_deref();
     let server = (secret == Some(documented::MANAGEMENT_SECRET))
         .then(|| format!("the server on port {}", cluster.port));
-    let parts: Vec<String> = database.into_iter().chain(server).collect();
-    match parts.as_slice() {
-        [] => None,
-        [one] => Some(format!(
-            "{one} is published on all interfaces with the documented password"
+    match (database, server) {
+        (None, None) => None,
+        (Some(database), None) => Some(format!(
+            "{database} is published on all interfaces with the documented password"
         )),
-        many => Some(format!(
-            "{} are published on all interfaces with documented passwords",
-            many.join(" and ")
+        (None, Some(server)) => Some(format!(
+            "{server} is published on all interfaces with the documented management secret"
+        )),
+        (Some(database), Some(server)) => Some(format!(
+            "{database} and {server} are published on all interfaces with the documented password and secret"
         )),
     }
 }
@@ -74,7 +82,7 @@ mod tests {
         assert_eq!(
             exposed(&cluster).as_deref(),
             Some(
-                "the database on port 3306 and the server on port 4466 are published on all interfaces with documented passwords"
+                "the database on port 3306 and the server on port 4466 are published on all interfaces with the documented password and secret"
             )
         );
     }

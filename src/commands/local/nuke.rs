@@ -18,6 +18,7 @@ pub fn run(ctx: &Context, args: &cli::Nuke) -> Result<Report> {
     let rendered = World::render(ctx, &cluster)?;
     // All that could keep it from starting again is checked before anything is destroyed.
     ports::check(ctx, &world, &cluster)?;
+    super::reach::check(ctx, &world, &cluster, args.waiting.limit().is_some())?;
     world.allow_overwriting(ctx, &rendered)?;
     if !ctx.dry_run {
         consent(ctx, &world)?;
@@ -26,6 +27,7 @@ pub fn run(ctx: &Context, args: &cli::Nuke) -> Result<Report> {
     let limit = args.waiting.limit();
     let mut plan = Plan::default();
     world.write_files(&mut plan, &cluster, &rendered)?;
+    world.leave_other_edition(&mut plan, &cluster);
     let project = world.project(&rendered);
     plan.then(Step::Run {
         label: "killing the containers".to_owned(),
@@ -33,12 +35,7 @@ pub fn run(ctx: &Context, args: &cli::Nuke) -> Result<Report> {
         invocation: world.tools.kill(&project),
         progress: false,
     });
-    plan.then(Step::Run {
-        label: "removing containers, network and data".to_owned(),
-        done: "data removed".to_owned(),
-        invocation: world.tools.down(&project),
-        progress: false,
-    });
+    world.destroy(&mut plan, &rendered);
     world.bring_up(ctx, &mut plan, &cluster, &rendered, limit)?;
     act(ctx, &plan, || {
         report::running(&world, &cluster, limit.is_some(), "is running and empty")

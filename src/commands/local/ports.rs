@@ -1,7 +1,7 @@
 //! Ports: free or taken, by whom, and which one is next.
 
 use super::world::World;
-use crate::cluster::{Cluster, config};
+use crate::cluster::{Cluster, ClusterName, config};
 use crate::context::Context;
 use crate::docker::container::State;
 use crate::error::{Failure, Kind, Result};
@@ -75,7 +75,7 @@ fn taken(
     what: &str,
     flag: &str,
 ) -> Failure {
-    let others = others_ports(ctx, world);
+    let others = others_ports(ctx, Some(&world.name));
     let next = next_free(port, cluster.bind, &others);
     let holder = holder(ctx, world, port);
     let by = match &holder {
@@ -115,7 +115,7 @@ pub fn choose(ctx: &Context, world: &World, cluster: &mut Cluster, port: bool, d
     if world.name.is_local() {
         return;
     }
-    let others = others_ports(ctx, world);
+    let others = others_ports(ctx, Some(&world.name));
     if port && let Some(free) = next_free(cluster.port, cluster.bind, &others) {
         cluster.port = free;
     }
@@ -127,6 +127,12 @@ pub fn choose(ctx: &Context, world: &World, cluster: &mut Cluster, port: bool, d
     }
 }
 
+/// The first port from `from` on that is free here and no cluster's, for a server that is none.
+pub fn next(ctx: &Context, from: u16, bind: Option<IpAddr>) -> u16 {
+    let others = others_ports(ctx, None);
+    next_free(from, bind, &others).unwrap_or(from)
+}
+
 fn next_free(from: u16, bind: Option<IpAddr>, others: &BTreeSet<u16>) -> Option<u16> {
     (from..=u16::MAX)
         .take(1000)
@@ -134,7 +140,7 @@ fn next_free(from: u16, bind: Option<IpAddr>, others: &BTreeSet<u16>) -> Option<
 }
 
 /// Ports that other clusters of this user were given, whether they run now or not.
-fn others_ports(ctx: &Context, world: &World) -> BTreeSet<u16> {
+fn others_ports(ctx: &Context, own: Option<&ClusterName>) -> BTreeSet<u16> {
     let clusters = ctx.home.path().join("clusters");
     let Ok(folders) = std::fs::read_dir(clusters) else {
         return BTreeSet::new();
@@ -143,7 +149,7 @@ fn others_ports(ctx: &Context, world: &World) -> BTreeSet<u16> {
         .flatten()
         .filter_map(|entry| entry.file_name().into_string().ok());
     let mut ports = BTreeSet::new();
-    for name in names.filter(|name| *name != world.name.to_string()) {
+    for name in names.filter(|name| own.is_none_or(|own| own.as_ref() != name)) {
         let path = ctx.home.cluster(&name).join(super::world::CONFIG);
         // A neighbour's broken file is reported when the neighbour is used.
         let text = files::read_text(&path).ok().flatten();

@@ -14,15 +14,18 @@ pub fn run(ctx: &Context, args: &cli::Restart) -> Result<Report> {
     let cluster = world.cluster()?;
     let rendered = World::render(ctx, &cluster)?;
     super::ports::check(ctx, &world, &cluster)?;
+    super::reach::check(ctx, &world, &cluster, args.waiting.limit().is_some())?;
     world.allow_overwriting(ctx, &rendered)?;
-    world.check_compose(ctx)?;
+    world.check_compose(ctx, &cluster)?;
     exposure::warn(ctx, &world, &cluster);
     external::check(ctx, &world, &cluster)?;
     let limit = args.waiting.limit();
     let mut plan = Plan::default();
-    world.stop(&mut plan)?;
-    world.leave_other_edition(&mut plan, &cluster)?;
+    if !world.crosses(&cluster) {
+        world.stop(&mut plan)?;
+    }
     world.write_files(&mut plan, &cluster, &rendered)?;
+    world.leave_other_edition(&mut plan, &cluster);
     world.bring_up(ctx, &mut plan, &cluster, &rendered, limit)?;
     act(ctx, &plan, || {
         report::running(&world, &cluster, limit.is_some(), "is running again")

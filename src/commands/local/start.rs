@@ -22,12 +22,12 @@ pub fn run(ctx: &Context, args: &cli::Start) -> Result<Report> {
     let rendered = World::render(ctx, &cluster)?;
     let limit = args.waiting.limit();
 
-    exposure::warn(ctx, &world, &cluster);
     let mut plan = Plan::default();
     if is_settled(ctx, &world, &cluster)? {
         let taken_over = world.config()?.is_none();
         let as_it_is = taken_over || (world.has(&rendered) && !world.override_is_newer());
         if as_it_is {
+            exposure::warn(ctx, &world, &cluster);
             // Containers that serve well are not made anew for a file's sake.
             world.write_files(&mut plan, &cluster, &rendered)?;
             world.register(ctx, &mut plan, &cluster)?;
@@ -37,15 +37,17 @@ pub fn run(ctx: &Context, args: &cli::Start) -> Result<Report> {
         }
     }
     ports::check(ctx, &world, &cluster)?;
+    super::reach::check(ctx, &world, &cluster, limit.is_some())?;
     external::check(ctx, &world, &cluster)?;
     world.allow_overwriting(ctx, &rendered)?;
-    world.check_compose(ctx)?;
+    world.check_compose(ctx, &cluster)?;
+    exposure::warn(ctx, &world, &cluster);
     if world.config()?.is_none() && !world.containers.is_empty() {
         ctx.ui
             .status("taking over the containers of another prisma CLI; their data is kept");
     }
-    world.leave_other_edition(&mut plan, &cluster)?;
     world.write_files(&mut plan, &cluster, &rendered)?;
+    world.leave_other_edition(&mut plan, &cluster);
     world.bring_up(ctx, &mut plan, &cluster, &rendered, limit)?;
     act(ctx, &plan, || {
         report::running(&world, &cluster, limit.is_some(), "is running")
@@ -121,6 +123,19 @@ fn new_cluster(world: &World, args: &cli::Start) -> Result<Cluster> {
         None if needs_server => PrismaVersion::default_init(),
         None => PrismaVersion::default_local(),
     };
+    if needs_server && version.edition() == Edition::Cluster {
+        let (flag, knows) = match &args.database_url {
+            Some(_) => (
+                "--database-url",
+                "no database but that of its own container",
+            ),
+            None => ("--database", "only MySQL"),
+        };
+        let message = format!("Prisma {version} knows {knows}");
+        return Err(Failure::new(Kind::Usage, message).hint(format!(
+            "leave out `{flag}`, or take a later version with `--prisma-version 1.8`"
+        )));
+    }
     let mut cluster = Cluster::documented(world.name.clone(), version);
     cluster.database = match &args.database_url {
         Some(external) => external.clone(),

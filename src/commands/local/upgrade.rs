@@ -6,9 +6,12 @@ use crate::cli;
 use crate::cluster::{Cluster, Edition, PrismaVersion, documented};
 use crate::commands::Report;
 use crate::context::Context;
+use crate::docker::Container;
 use crate::error::{Failure, Kind, Result};
 use crate::keys;
 use crate::plan::{Plan, Step};
+use crate::wait::containers;
+use serde_json::json;
 
 /// Gets newer images of the cluster's version, or those of another one, and runs them.
 pub fn run(ctx: &Context, args: &cli::Upgrade) -> Result<Report> {
@@ -16,15 +19,17 @@ pub fn run(ctx: &Context, args: &cli::Upgrade) -> Result<Report> {
     let mut cluster = world.cluster()?;
     let changes = args.to.as_ref().is_some_and(|to| *to != cluster.version);
     if let Some(to) = &args.to {
+        check_possible(&cluster, to)?;
         check_direction(&world, &cluster, to, args.force)?;
         change_version(ctx, &mut cluster, to)?;
     }
     let rendered = World::render(ctx, &cluster)?;
     exposure::warn(ctx, &world, &cluster);
     super::ports::check(ctx, &world, &cluster)?;
+    super::reach::check(ctx, &world, &cluster, args.waiting.limit().is_some())?;
     external::check(ctx, &world, &cluster)?;
     world.allow_overwriting(ctx, &rendered)?;
-    world.check_compose(ctx)?;
+    world.check_compose(ctx, &cluster)?;
     let limit = args.waiting.limit();
     let mut plan = Plan::default();
     // Pulled before anything is written: an image that cannot be had leaves all as it was.
@@ -39,12 +44,40 @@ pub fn run(ctx: &Context, args: &cli::Upgrade) -> Result<Report> {
     } else {
         pull(&world, &mut plan, &cluster);
     }
-    world.leave_other_edition(&mut plan, &cluster)?;
     world.write_files(&mut plan, &cluster, &rendered)?;
+    world.leave_other_edition(&mut plan, &cluster);
     world.bring_up(ctx, &mut plan, &cluster, &rendered, limit)?;
-    act(ctx, &plan, || {
+    let report = act(ctx, &plan, || {
         report::running(&world, &cluster, limit.is_some(), "is up to date")
-    })
+    })?;
+    if ctx.dry_run {
+        return Ok(report);
+    }
+    let now = containers(ctx, &world.tools, world.name.as_ref())?;
+    Ok(with_images(report, &world.containers, &now))
+}
+
+/// Adds which images are other ones than before, where that is known.
+fn with_images(mut report: Report, before: &[Container], now: &[Container]) -> Report {
+    let is_newer = |container: &Container| {
+        let is_old = |old: &Container| old.image_id == container.image_id;
+        !before.is_empty() && !before.iter().any(is_old)
+    };
+    let newer: Vec<&str> = now
+        .iter()
+        .filter(|container| is_newer(container))
+        .map(|container| container.image.as_str())
+        .collect();
+    let line = match newer.as_slice() {
+        _ if before.is_empty() => String::new(),
+        [] => "the images were the newest already\n".to_owned(),
+        newer => format!("runs newer images now: {}\n", newer.join(", ")),
+    };
+    report.text += &line;
+    let image =
+        |container: &Container| json!({"image": container.image, "newer": is_newer(container)});
+    report.data["images"] = now.iter().map(image).collect();
+    report
 }
 
 /// Image by image: docker-compose pulls what its file names, and that is written afterwards.
@@ -75,6 +108,23 @@ fn change_version(ctx: &Context, cluster: &mut Cluster, to: &PrismaVersion) -> R
         cluster.cluster_secret = Some(keys::random_secret()?);
     }
     Ok(())
+}
+
+/// Refuses a version that has no way to the data, or to who may deploy; `--force` makes none.
+fn check_possible(cluster: &Cluster, to: &PrismaVersion) -> Result<()> {
+    let reasons = cluster.obstacles(to);
+    if reasons.is_empty() {
+        return Ok(());
+    }
+    let name = &cluster.name;
+    let message = format!(
+        "could not change cluster `{name}` from Prisma {} to {to}:\n  {}",
+        cluster.version,
+        reasons.join("\n  ")
+    );
+    Err(Failure::new(Kind::Usage, message).hint(format!(
+        "start another cluster with `prisma local start -n NAME --prisma-version {to}`, and deploy to that"
+    )))
 }
 
 /// A newer server may have changed the database in ways an older one does not know.

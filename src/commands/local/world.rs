@@ -1,16 +1,15 @@
 //! Everything a verb has to know before it decides: files, registry entry, containers.
 
-use super::{adopt, foreign};
-use crate::address::host_of;
+use super::{adopt, foreign, reach};
 use crate::cluster::{Cluster, ClusterName, Edition, config};
 use crate::context::Context;
-use crate::docker::engine::is_loopback;
-use crate::docker::{Container, Engine, Project, Tools};
+use crate::docker::{Compose, Container, Engine, Project, Tools};
 use crate::error::{Failure, Kind, Result};
 use crate::files;
 use crate::keys::PrivateKey;
 use crate::registry::Entry;
 use crate::render::{Rendered, render};
+use crate::suggest;
 use crate::wait;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -38,10 +37,16 @@ pub struct World {
     pub overridden: Option<SystemTime>,
     /// The cluster's registry entry; the same holds for the registry.
     entry: Result<Option<Entry>>,
+    /// Whether that entry is about another machine than the engine's.
+    remote_entry: bool,
     /// The cluster's containers.
     pub containers: Vec<Container>,
+    /// The clusters that have a folder here.
+    others: Vec<String>,
     /// The names of its volumes; only [`World::look_at_all`] asks for them.
     pub volumes: Vec<String>,
+    /// Those of them that docker-compose made for the project.
+    made: Vec<String>,
 }
 
 impl World {
@@ -49,11 +54,13 @@ impl World {
     pub fn look(ctx: &Context, name: &ClusterName) -> Result<World> {
         let folder = ctx.home.cluster(name.as_ref());
         let tools = Tools::find(&ctx.env, &*ctx.runner)?;
+        let engine = Engine::find(&ctx.env)?;
+        reach::refuse_v1(ctx, &tools, &engine)?;
         let containers = wait::containers(ctx, &tools, name.as_ref())?;
         foreign::refuse(name, &folder, &containers)?;
-        Ok(World {
+        let mut world = World {
             name: name.clone(),
-            engine: Engine::find(&ctx.env),
+            engine,
             config: read_config(ctx, name, &folder.join(CONFIG)),
             compose: files::read_text(&folder.join(COMPOSE))?,
             dotenv: files::read_text(&folder.join(DOTENV))?,
@@ -63,9 +70,15 @@ impl World {
             folder,
             tools,
             entry: read_entry(ctx, name),
+            remote_entry: false,
             containers,
+            others: ctx.home.clusters(),
             volumes: Vec::new(),
-        })
+            made: Vec::new(),
+        };
+        world.remote_entry = reach::is_elsewhere(ctx, &world)?;
+        reach::refuse_elsewhere(&world)?;
+        Ok(world)
     }
 
     /// Looks at the volumes as well, for verbs that destroy them.
@@ -84,9 +97,9 @@ impl World {
             .containers
             .iter()
             .flat_map(|c| c.volumes.iter().cloned());
-        let listed = listed.split_whitespace().map(str::to_owned);
+        world.made = listed.split_whitespace().map(str::to_owned).collect();
         world.volumes = mounted
-            .chain(listed)
+            .chain(world.made.iter().cloned())
             .collect::<BTreeSet<String>>()
             .into_iter()
             .collect();
@@ -121,7 +134,8 @@ impl World {
             Some((_, cluster)) => Some(cluster.clone()),
             None => adopt::cluster(self)?,
         };
-        cluster.map(|cluster| self.with_key(cluster)).transpose()
+        let entry = self.entry()?;
+        cluster.map(|cluster| with_key(entry, cluster)).transpose()
     }
 
     /// The same for verbs that need one.
@@ -131,42 +145,20 @@ impl World {
 
     /// The failure of a verb on a cluster that nobody knows.
     pub fn unknown(&self) -> Failure {
-        Failure::new(
-            Kind::UnknownCluster,
-            format!("there is no cluster `{}` here", self.name),
-        )
-        .hint(format!("start one with `{}`", self.name.command("start")))
-    }
-
-    /// The key in the registry is the one that signs tokens, so it wins over the kept one.
-    fn with_key(&self, mut cluster: Cluster) -> Result<Cluster> {
-        let Some(entry) = self.entry()? else {
-            return Ok(cluster);
+        let message = format!("there is no cluster `{}` here", self.name);
+        let failure = Failure::new(Kind::UnknownCluster, message);
+        let others: Vec<&str> = self.others.iter().map(String::as_str).collect();
+        let failure = match suggest::nearest(self.name.as_ref(), &others) {
+            Some(near) => failure.hint(format!("did you mean `{near}`?")),
+            None => failure,
         };
-        let Some(secret) = entry.usable()?.secret.as_deref() else {
-            return Ok(cluster);
-        };
-        cluster.cluster_secret = match PrivateKey::parse(secret) {
-            Ok(key) => Some(key.pem_pkcs1()),
-            Err(_) if cluster.edition() == Edition::Server && !secret.contains("-----BEGIN") => {
-                Some(secret.to_owned())
-            }
-            Err(failure) => {
-                let name = &self.name;
-                let message =
-                    format!("`clusterSecret` of cluster `{name}` in the registry: {failure}");
-                return Err(Failure::new(Kind::ConfigInvalid, message).hint(
-                    "put the right private key there, or remove the line to use the one in `cluster.yml`",
-                ));
-            }
-        };
-        Ok(cluster)
+        failure.hint(format!("start one with `{}`", self.name.command("start")))
     }
 
     /// Whether the registry's entry is about another machine than the engine's.
     pub fn is_remote(&self) -> Result<bool> {
-        let host = self.entry()?.map(|entry| host_of(&entry.host));
-        Ok(host.is_some_and(|host| !is_loopback(host) && host != self.engine.host))
+        self.entry()?;
+        Ok(self.remote_entry)
     }
 
     /// What compose is told for `cluster`.
@@ -175,7 +167,15 @@ impl World {
             name: self.name.to_string(),
             folder: self.folder.clone(),
             overridden: self.overridden.is_some(),
-            env: rendered.env.clone(),
+            env: [rendered.env.clone(), self.engine_env()].concat(),
+        }
+    }
+
+    /// What tells a docker-compose that is a program of its own the engine; the plugin is told by docker.
+    fn engine_env(&self) -> Vec<(String, String)> {
+        match self.tools.compose {
+            Compose::Standalone(_) => self.engine.compose_env.clone(),
+            Compose::Plugin(_) => Vec::new(),
         }
     }
 
@@ -183,7 +183,9 @@ impl World {
     pub fn render(ctx: &Context, cluster: &Cluster) -> Result<Rendered> {
         ctx.ui.conceal(cluster.secrets());
         cluster.check()?;
-        render(cluster)
+        let rendered = render(cluster)?;
+        ctx.ui.conceal(rendered.escaped_secrets().cloned());
+        Ok(rendered)
     }
 
     /// Whether docker has all containers of the cluster up.
@@ -198,6 +200,16 @@ impl World {
         let server = cluster.server_service();
         let mut servers = self.containers.iter().filter(|c| c.is_server());
         servers.any(|c| c.service != server)
+    }
+
+    /// Volumes that docker-compose made for a database the cluster had before: not in its file any more,
+    /// so its `down -v` leaves them. Known after [`World::look_at_all`] only.
+    pub fn left_volumes(&self, rendered: &Rendered) -> Vec<String> {
+        let of_file = rendered.volumes.iter().copied();
+        let of_file: Vec<String> = of_file.map(|v| format!("{}_{v}", self.name)).collect();
+        let mut left = self.made.clone();
+        left.retain(|name| !of_file.contains(name));
+        left
     }
 
     /// Whether the rendered files on disk are these.
@@ -234,16 +246,51 @@ impl World {
         }
     }
 
-    /// The host under which the published ports are reached: one that is bound elsewhere than on
-    /// loopback or everywhere is only reached there.
-    fn reach(&self, cluster: &Cluster) -> String {
-        match cluster.bind {
-            Some(ip) if !ip.is_unspecified() && !ip.is_loopback() => bracketed(ip),
-            // `localhost` may mean either family; the loopback that is published is exact.
-            Some(ip) if ip.is_loopback() && ip.is_ipv6() => bracketed(ip),
-            _ => self.engine.host.clone(),
-        }
+    /// The host under which the published ports are reached.
+    pub fn reach(&self, cluster: &Cluster) -> String {
+        self.engine.reach(cluster.bind)
     }
+}
+
+/// What `cluster.yml` says of a cluster, if there is one: all that is needed where nothing is run.
+pub fn configured(ctx: &Context, name: &ClusterName) -> Result<Option<Cluster>> {
+    let folder = ctx.home.cluster(name.as_ref());
+    let Some((_, cluster)) = read_config(ctx, name, &folder.join(CONFIG))? else {
+        return Ok(None);
+    };
+    with_key(read_entry(ctx, name)?.as_ref(), cluster).map(Some)
+}
+
+/// The key in the registry is the one that signs tokens, so it wins over the kept one.
+fn with_key(entry: Option<&Entry>, mut cluster: Cluster) -> Result<Cluster> {
+    let Some(entry) = entry else {
+        return Ok(cluster);
+    };
+    let Some(secret) = entry.usable()?.secret.as_deref() else {
+        return Ok(cluster);
+    };
+    cluster.cluster_secret = match PrivateKey::parse(secret) {
+        // An upgrade that was broken off: its new secret is registered when all is done.
+        Ok(_) if is_replaced(&cluster) => return Ok(cluster),
+        Ok(key) => Some(key.pem_pkcs1()),
+        Err(_) if cluster.edition() == Edition::Server && !secret.contains("-----BEGIN") => {
+            Some(secret.to_owned())
+        }
+        Err(failure) => {
+            let name = &cluster.name;
+            let message = format!("`clusterSecret` of cluster `{name}` in the registry: {failure}");
+            return Err(Failure::new(Kind::ConfigInvalid, message).hint(
+                "put the right private key there, or remove the line to use the one in `cluster.yml`",
+            ));
+        }
+    };
+    Ok(cluster)
+}
+
+/// Whether the cluster has got a secret in place of the key pair that its version does not know.
+fn is_replaced(cluster: &Cluster) -> bool {
+    let has_secret = cluster.cluster_secret.is_some() && cluster.key_pair().is_none();
+    has_secret && !cluster.version.knows_key_pairs()
 }
 
 /// Reads and judges `cluster.yml`, and has its secrets masked from now on.
@@ -262,11 +309,4 @@ fn read_config(
 
 fn read_entry(ctx: &Context, name: &ClusterName) -> Result<Option<Entry>> {
     Ok(crate::commands::registry(ctx)?.get(name.as_ref()).cloned())
-}
-
-fn bracketed(ip: std::net::IpAddr) -> String {
-    match ip {
-        std::net::IpAddr::V4(ip) => ip.to_string(),
-        std::net::IpAddr::V6(ip) => format!("[{ip}]"),
-    }
 }

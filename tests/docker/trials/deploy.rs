@@ -1,58 +1,15 @@
 //! `prisma deploy` to a cluster that was started: the example service, changed, gone wrong, corrected.
 
 use crate::cluster::Cluster;
-use crate::run::Spec;
+use crate::example::Example;
 use crate::suite::{Case, Setting, shared};
 use serde_json::json;
 use std::fs;
-use std::path::PathBuf;
-use tempfile::TempDir;
 
 pub const CASES: &[Case] = &[
     shared("deploy/the_example_service", the_example_service),
     shared("deploy/starts_a_stopped_cluster", starts_a_stopped_cluster),
 ];
-
-const EXAMPLE: [(&str, &str); 2] = [
-    (
-        "prisma.yml",
-        include_str!("../../../assets/example/prisma.yml"),
-    ),
-    (
-        "datamodel.graphql",
-        include_str!("../../../assets/example/datamodel.graphql"),
-    ),
-];
-
-/// The example service in a folder of its own.
-struct Example(TempDir);
-
-impl Example {
-    fn new() -> Example {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        for (name, text) in EXAMPLE {
-            fs::write(folder.path().join(name), text).expect("writes");
-        }
-        Example(folder)
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
-    }
-
-    fn add(&self, name: &str, text: &str) {
-        let path = self.path(name);
-        let old = fs::read_to_string(&path).unwrap_or_default();
-        fs::write(path, old + text).expect("writes");
-    }
-
-    /// `prisma deploy -c NAME …` in the folder.
-    fn deploy(&self, cluster: &Cluster, args: &[&str]) -> Spec {
-        let mut all = vec!["deploy", "-c", &cluster.name];
-        all.extend(args);
-        cluster.prisma(&all).dir(self.0.path())
-    }
-}
 
 fn the_example_service(setting: &Setting) {
     let cluster = Cluster::new(setting);

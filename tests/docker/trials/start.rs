@@ -52,6 +52,8 @@ fn local_from_nothing(setting: &Setting) {
          deploy a service to it: put `cluster: local` into its `prisma.yml` and run `prisma deploy`\n"
     );
     is_the_stages_of_a_start(&ran.stderr);
+    let warned = "warning: the database on port 3366 is published on all interfaces with the documented password\n";
+    assert!(ran.warned.starts_with(warned), "{}", ran.warned);
 
     let joint = setting.generation.joint();
     let server = cluster.container(SERVER);

@@ -15,6 +15,10 @@ pub const CASES: &[Case] = &[
         "takeover/of_what_is_left_after_down",
         of_what_is_left_after_down,
     ),
+    local(
+        "takeover/of_a_1.8_in_the_old_file",
+        of_a_1_8_in_the_old_file,
+    ),
 ];
 
 /// What stands around the entry of `local`: a person's file.
@@ -33,6 +37,11 @@ struct Old {
 
 impl Old {
     fn new(setting: &Setting) -> Old {
+        Old::of(setting, "1.1", |pem| pem.replace('\n', "\r\n"))
+    }
+
+    /// The same with another version, whose server gets the public key in another spelling.
+    fn of(setting: &Setting, version: &str, spelling: fn(&str) -> String) -> Old {
         let mut cluster = Cluster::local(setting);
         cluster.db_port = 3307;
         let pair = prisma_cli::keys::generate().expect("a key pair");
@@ -48,7 +57,7 @@ impl Old {
         let listing = include_str!("../../../assets/listings/cluster-1.1.docker-compose.yml");
         let listing = listing
             .replace("3366:3306", "3307:3306")
-            .replace("prisma:1.0", "prisma:1.1");
+            .replace("prisma:1.0", &format!("prisma:{version}"));
         fs::write(files.join("docker-compose.yml"), listing).expect("can write");
         let old = Old {
             cluster,
@@ -56,14 +65,13 @@ impl Old {
             registry,
             files,
         };
-        let public = pair.public_spki_pem().replace('\n', "\r\n");
-        old.compose(&["up", "-d"], &public);
+        old.compose(&["up", "-d"], &spelling(&pair.public_spki_pem()));
         old.cluster.stranger().wait();
         old.cluster.put_data();
         old
     }
 
-    /// Runs docker-compose as that CLI did.
+    /// Runs docker-compose as that CLI did: its own file, on the folder where the user stands.
     fn compose(&self, verb: &[&str], public_key: &str) {
         let rig = self.cluster.rig;
         let program = rig
@@ -72,9 +80,20 @@ impl Old {
             .to_string_lossy();
         let file = self.files.join("docker-compose.yml");
         let file = file.to_string_lossy();
-        let mut args = vec!["-p", "local", "-f", &*file];
+        let folder = self.cluster.home();
+        let stand = folder.parent().expect("the home").join("work");
+        fs::create_dir_all(&stand).expect("can make the folder");
+        let stand = stand.to_string_lossy();
+        let mut args = vec![
+            "-p",
+            "local",
+            "--file",
+            &*file,
+            "--project-directory",
+            &*stand,
+        ];
         args.extend(verb);
-        let mut compose = rig.command(&program, args);
+        let mut compose = rig.command(&program, args).dir(&*stand);
         for (name, value) in [
             ("PORT", "4466"),
             ("SCHEMA_MANAGER_SECRET", "MUCHSECRET"),
@@ -202,4 +221,31 @@ fn of_what_is_left_after_down(setting: &Setting) {
     old.is_kept();
     // The key in the registry is the one the server has: nobody else gets in.
     assert_eq!(Api::new(4466, None).refused("evil"), 3015);
+}
+
+/// That CLI ran later servers with the variables of the older ones: the containers are made anew with
+/// `PRISMA_CONFIG`, the data and the key are kept. Such a server wants the key on one line.
+fn of_a_1_8_in_the_old_file(setting: &Setting) {
+    let one_line = |pem: &str| pem.lines().filter(|line| !line.starts_with('-')).collect();
+    let old = Old::of(setting, "1.8", one_line);
+    let cluster = &old.cluster;
+    assert_eq!(cluster.stranger().refused("evil"), 3015);
+    let ran = cluster.verb("start", &[]).succeeded();
+    ran.told(&[
+        "taking over the containers of another prisma CLI; their data is kept\n",
+        "removing the containers of the other edition\n",
+    ]);
+    old.is_kept();
+    let name = format!("local{0}prisma{0}1", setting.generation.joint());
+    let mut wanted = [&*name, "local_db-persistence", "local_default", "prisma-db"];
+    wanted.sort_unstable();
+    assert_eq!(cluster.belongings(), wanted);
+    let database = setting.rig.docker(["port", "prisma-db"]);
+    assert_eq!(database.lines().next(), Some("3306/tcp -> 0.0.0.0:3307"));
+    let ran = cluster.verb("start", &[]).succeeded();
+    assert!(ran.stdout.contains("is running already"), "{}", ran.stdout);
+    cluster.verb("nuke", &["--yes"]).succeeded();
+    cluster.has_no_data();
+    cluster.verb("delete", &["--yes"]).succeeded();
+    assert_eq!(cluster.belongings(), [""; 0]);
 }

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use std::fs;
 
 /// Values that every test includes: each of these is wrong in some quoting of some reader.
-const NASTY: &[&str] = &[
+pub const NASTY: &[&str] = &[
     "",
     " ",
     "  x  ",
@@ -96,7 +96,7 @@ const NASTY: &[&str] = &[
 
 /// Text that is likely to hurt, without what no variable can hold (NUL) and without the three line
 /// separators that PyYAML folds when v1 *prints* its answer.
-fn value() -> impl Strategy<Value = String> {
+pub fn value() -> impl Strategy<Value = String> {
     let pieces = proptest::collection::vec(proptest::sample::select(NASTY), 0..4);
     let fits = |c: &char| !"\0\u{85}\u{2028}\u{2029}".contains(*c);
     prop_oneof![

@@ -48,11 +48,20 @@ impl Call {
 
     /// Which of the questions it is, if it is one, in the order in which they depend on each other.
     fn question(&self) -> Option<usize> {
+        if self
+            .args
+            .get(..2)
+            .is_some_and(|words| words == ["volume", "rm"])
+        {
+            return None;
+        }
         let verb = match self.args.first().map(String::as_str) {
             Some("compose") => self.args.get(1),
             _ => self.args.first(),
         };
-        let questions = ["ps", "inspect", "volume", "image", "version", "logs"];
+        let questions = [
+            "ps", "inspect", "volume", "image", "version", "logs", "exec",
+        ];
         questions
             .iter()
             .position(|question| verb.is_some_and(|verb| verb == question))
@@ -61,7 +70,7 @@ impl Call {
     fn looks_at_containers(&self) -> bool {
         matches!(
             self.args.first().map(String::as_str),
-            Some("ps" | "inspect")
+            Some("ps" | "inspect" | "exec")
         )
     }
 }

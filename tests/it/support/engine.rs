@@ -8,6 +8,7 @@
 //!   `start-SERVICE` (may set `status`, `exit`, `error`, `crashing`: restarts per look);
 //! - `generation`: the version of docker-compose; `plugin`: `docker compose` is installed; `now`: when a
 //!   container is made;
+//! - `newer/IMAGE`, its `/` and `:` as `_`: there is a newer one under the name;
 //! - `serving/PROJECT`, `listening/PROJECT`: between the fake and [`super::server`].
 
 use super::calls::{Call, GS, RS, US, sort_questions, without_polls};
@@ -60,10 +61,17 @@ impl Engine {
             "hooks",
             "serving",
             "listening",
+            "newer",
         ] {
             fs::create_dir_all(folder.join(name)).expect("a folder");
         }
         Engine(folder)
+    }
+
+    /// There is a newer image under a name.
+    pub fn newer(&self, image: &str) {
+        let name = image.replace(['/', ':'], "_");
+        fs::write(self.0.join("newer").join(name), "").expect("a file");
     }
 
     /// Its folder.
@@ -140,7 +148,7 @@ impl Engine {
             .map(|(_, address, port)| format!("{address}:{port}"))
             .collect();
         let volume = match made.service {
-            "prisma-db" => format!("{}_db-persistence", made.project),
+            "prisma-db" | "mysql" => format!("{}_db-persistence", made.project),
             _ => String::new(),
         };
         let fields = [

@@ -8,6 +8,7 @@ use expectrl::process::unix::WaitStatus;
 use expectrl::session::OsSession;
 use std::ffi::OsString;
 use std::io::{ErrorKind, Write};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 /// Far beyond what any run takes.
@@ -42,6 +43,11 @@ impl Sandbox {
         let args: Vec<OsString> = words.split_whitespace().map(OsString::from).collect();
         let mut command = run::command(&args, self.env(), &self.path("work"));
         command.env("TERM", kind);
+        self.terminal_of(command, words)
+    }
+
+    /// Another program at a terminal.
+    pub fn terminal_of(&self, command: Command, shown: &str) -> Terminal<'_> {
         let alone = forks::alone();
         let mut session = OsSession::spawn(command).expect("a terminal");
         drop(alone);
@@ -58,7 +64,7 @@ impl Sandbox {
             sandbox: self,
             session,
             seen: Vec::new(),
-            command: words.to_owned(),
+            command: shown.to_owned(),
         }
     }
 }
@@ -68,6 +74,11 @@ impl Terminal<'_> {
     pub fn types(&mut self, keys: &str) {
         self.session.write_all(keys.as_bytes()).expect("types");
         self.session.flush().expect("types");
+    }
+
+    /// Ends the program.
+    pub fn kill(mut self) {
+        let _ = self.session.get_process_mut().exit(true);
     }
 
     /// Sends a signal to the program alone.

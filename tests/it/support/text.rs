@@ -19,19 +19,24 @@ starting the containers
 waiting for the database (at most 5m)
 ";
 
-/// How the warning begins that each start with documented passwords gives.
-pub const EXPOSED: &str = "warning: the database on port ";
+/// How the warning may begin that each start with documented passwords gives.
+const EXPOSED: [&str; 2] = [
+    "warning: the database on port ",
+    "warning: the server on port ",
+];
 
 /// A text without that warning, which is not what most tests are about; `exposure.rs` is.
 pub fn without_exposure(text: &str) -> String {
     let mut kept = String::new();
     let mut rest = text;
-    while let Some((before, warning)) = rest.split_once(EXPOSED) {
+    while let Some(at) = EXPOSED.iter().find_map(|begin| rest.find(begin)) {
+        let (before, warning) = rest.split_at(at);
         kept.push_str(before);
-        // Up to the file that ends its hint; a screen may have wrapped it.
-        let end = warning
-            .find("cluster.yml")
-            .map(|at| at + "cluster.yml".len());
+        // Up to what ends its hint, a file or a flag; a screen may have wrapped it.
+        let ends = ["cluster.yml", "--profile digital-ocean`"].into_iter();
+        let end = ends
+            .filter_map(|end| Some(warning.find(end)? + end.len()))
+            .min();
         let after = end.map_or("", |end| &warning[end..]);
         rest = after
             .strip_prefix("\r\n")
@@ -39,4 +44,38 @@ pub fn without_exposure(text: &str) -> String {
             .unwrap_or(after);
     }
     kept + rest
+}
+
+/// A text with secrets that were made at random replaced: those of 40 letters and digits numbered, the
+/// same ones alike, and public keys.
+pub fn without_secrets(text: &str) -> String {
+    let mut seen: Vec<&str> = Vec::new();
+    let mut out = String::new();
+    let plain = |c: char| c.is_ascii_alphanumeric();
+    for line in text.split_inclusive('\n') {
+        if let Some((name, _)) = line.split_once("=MIIBIjAN") {
+            out += &format!("{name}=<public key>\n");
+            continue;
+        }
+        let mut rest = line;
+        while let Some(start) = rest.find(plain) {
+            let end = rest[start..].find(|c| !plain(c));
+            let end = end.map_or(rest.len(), |end| start + end);
+            let word = &rest[start..end];
+            out += &rest[..start];
+            if word.len() == 40 {
+                let known = seen.iter().position(|known| *known == word);
+                let at = known.unwrap_or(seen.len());
+                if known.is_none() {
+                    seen.push(word);
+                }
+                out += &format!("<secret {}>", at + 1);
+            } else {
+                out += word;
+            }
+            rest = &rest[end..];
+        }
+        out += rest;
+    }
+    out
 }

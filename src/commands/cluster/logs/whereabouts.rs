@@ -1,12 +1,10 @@
 //! Where a cluster's containers are: on the engine in use, on another machine, or in Prisma Cloud.
 
-use crate::address::{host_of, port_of};
+use crate::address::{host_of, is_loopback, port_of};
 use crate::context::Context;
 use crate::docker::container::parse_inspect;
-use crate::docker::engine::{Engine, is_loopback};
-use crate::docker::{Container, Tools};
+use crate::docker::{Container, Engine, Tools};
 use crate::error::{Failure, Kind, Result};
-use crate::process::Mode;
 use crate::registry::Entry;
 use crate::wait::{self, query};
 
@@ -20,10 +18,11 @@ pub fn containers(
     name: &str,
     entry: Option<&Entry>,
 ) -> Result<Vec<Container>> {
+    let engine = Engine::find(&ctx.env)?;
     let host = entry.map(|entry| host_of(&entry.host));
     if let Some(host) = host
         && !is_loopback(host)
-        && !runs_at(ctx, tools, host)
+        && !engine.is_at(host)
     {
         return Err(elsewhere(name, host));
     }
@@ -35,23 +34,6 @@ pub fn containers(
     match entry.and_then(|entry| port_of(&entry.host)) {
         Some(port) => publishing(ctx, tools, port),
         None => Ok(found),
-    }
-}
-
-/// Whether the engine in use is on that host.
-fn runs_at(ctx: &Context, tools: &Tools, host: &str) -> bool {
-    if ctx.env.get("DOCKER_HOST").is_some() {
-        return Engine::find(&ctx.env).host.eq_ignore_ascii_case(host);
-    }
-    // A context names the engine as the variable does, and docker alone knows the one in use.
-    let command = tools.context_host();
-    ctx.ui.command(&command);
-    match ctx.runner.run(&command, Mode::Capture) {
-        Ok(outcome) if outcome.success() => Engine::at(outcome.stdout.trim())
-            .host
-            .eq_ignore_ascii_case(host),
-        // An old docker has no contexts.
-        _ => false,
     }
 }
 

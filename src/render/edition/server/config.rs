@@ -1,6 +1,8 @@
 //! `PRISMA_CONFIG`: the YAML text that tells a server everything. Secrets are variables in it.
 
-use crate::cluster::{Cluster, Connector, Database, Edition, External, Tuning, documented};
+use crate::cluster::{
+    Cluster, Connector, Database, Edition, External, Tuning, documented, services,
+};
 use crate::keys::PrivateKey;
 use crate::render::compose::Text;
 use crate::yaml::write;
@@ -9,6 +11,8 @@ use crate::yaml::write;
 pub const SECRET: &str = "PRISMA_MANAGEMENT_API_SECRET";
 /// The same with the characters escaped that mean something between double quotes in YAML.
 pub const SECRET_IN_CONFIG: &str = "PRISMA_MANAGEMENT_API_SECRET_IN_CONFIG";
+/// What the names of escaped variables end with.
+pub const IN_CONFIG: &str = "_IN_CONFIG";
 /// The public half of a key pair, as the cluster edition calls it.
 pub const PUBLIC_KEY: &str = "CLUSTER_PUBLIC_KEY";
 /// The database's password.
@@ -124,7 +128,9 @@ impl PrismaConfig {
         let config = self.databases.default;
         let connector = config.connector.parse().unwrap_or(Connector::MySql);
         let host = text(config.host);
-        let external = (!has_container).then_some(External {
+        // Its own service under a container that is gone.
+        let is_ours = has_container || host == services::database(Edition::Server, connector);
+        let external = (!is_ours).then_some(External {
             host,
             port: config.port,
         });

@@ -18,6 +18,9 @@ case $1 in
   inspect) docker_inspect "$@" ;;
   volume) docker_volume "$@" ;;
   stop) docker_stop "$@" ;;
+  rm) docker_rm "$@" ;;
+  exec) docker_exec "$@" ;;
+  network) ;;
   pull) docker_pull "$@" ;;
   logs) docker_logs "$@" ;;
   *) die 64 "fake docker: unknown verb $1" ;;

@@ -29,31 +29,73 @@ unquote() {
   esac
 }
 
+# $1 with its variables put in, as $value.
+interpolate() {
+  rest=$1 value=
+  while :; do
+    case $rest in
+      *\$*) value=$value${rest%%\$*} rest=${rest#*\$} ;;
+      *)
+        value=$value$rest
+        return
+        ;;
+    esac
+    case $rest in
+      \$*)
+        value=$value\$ rest=${rest#\$}
+        continue
+        ;;
+      \{*) name=${rest#\{} name=${name%%\}*} rest=${rest#*\}} ;;
+      *) name=${rest%%[!A-Z0-9_]*} rest=${rest#"$name"} ;;
+    esac
+    eval "known=\${$name+known}"
+    [ -n "$known" ] || die 99 "fake: the variable $name was not handed over"
+    eval "value=\$value\${$name}"
+  done
+}
+
+# Another variable for the containers of the service: $1 is its name, $value its value.
+add_variable() {
+  json_text "$1=$value"
+  eval "s_${ident}_env=\"\${s_${ident}_env:+\$s_${ident}_env,}\\\"\$json\\\"\""
+}
+
 # The services of the compose file $1, added to what is known: $services and, for each, s_NAME_image ….
 read_file() {
   [ -f "$1" ] || die 1 "open $1: no such file or directory"
-  section='' service='' key=''
+  section='' service='' key='' block=''
   while IFS= read -r line; do
+    if [ -n "$block" ]; then
+      case $line in
+        '        '*)
+          text="$text${line#        }$nl"
+          continue
+          ;;
+      esac
+      interpolate "$text"
+      add_variable "$block"
+      block=
+    fi
     case $line in
-      '' | '#'*) ;;
+      '' | '#'* | '        '*) ;;
       '      - '*)
         unquote "${line#      - }"
-        [ "$key" != ports ] || eval "s_${ident}_ports=\"\${s_${ident}_ports-} $value\""
+        case $key in
+          ports) eval "s_${ident}_ports=\"\${s_${ident}_ports-} $value\"" ;;
+          volumes) eval "s_${ident}_volume=\${value%%:*}" ;;
+        esac
         ;;
       '      '*:*)
         [ "$key" = environment ] || continue
         name=${line%%:*} name=${name#      }
         unquote "${line#*: }"
-        case $value in
-          \$\$*) value=${value#\$} ;;
-          \$*)
-            eval "known=\${${value#\$}+known}"
-            [ -n "$known" ] || die 99 "fake: the variable ${value#\$} was not handed over"
-            eval "value=\${${value#\$}}"
-            ;;
-        esac
-        json_text "$name=$value"
-        eval "s_${ident}_env=\"\${s_${ident}_env:+\$s_${ident}_env,}\\\"\$json\\\"\""
+        if [ "$value" = '|' ]; then
+          block=$name text=
+          continue
+        fi
+        variable=$name
+        interpolate "$value"
+        add_variable "$variable"
         ;;
       '    '*:*)
         [ "$section" = services ] || continue
@@ -133,15 +175,14 @@ create_container() {
   id=$(printf '%064x' "$number")
   created=2026-01-02T03:04:05.000000000Z
   [ ! -f "$engine/now" ] || read -r created <"$engine/now"
-  volume=
-  [ "$service" != prisma-db ] || volume=${project}_db-persistence
-  for pair in "project=$project" "service=$service" "name=$container" "image=$image" "created=$created" "env=$env" \
+  for pair in "project=$project" "service=$service" "name=$container" "image=$image" "image_id=$image_id" "created=$created" "env=$env" \
     "ports=$bindings" "publish=$publish" "version=$generation" "volume=$volume" "config=$config" status=created; do
     change "$id" "${pair%%=*}" "${pair#*=}"
   done
 }
 
-compose_up() {
+# What all of $files say.
+read_files() {
   services='' old_ifs=$IFS IFS=$nl
   set -f
   for file in $files; do
@@ -150,7 +191,19 @@ compose_up() {
   done
   set +f
   IFS=$old_ifs
-  printf '%s\n' "$project" >"$engine/volumes/${project}_db-persistence"
+}
+
+compose_up() {
+  read_files
+  # Orphans first: they may have a name that is needed.
+  list
+  for id in $ids; do
+    load "$id"
+    case " $services " in
+      *" $c_service "*) ;;
+      *) [ "$c_project" != "$project" ] || rm -f "$engine/containers/$id" ;;
+    esac
+  done
   case $generation in
     1.*) joint=_ ;;
     *) joint=- ;;
@@ -158,9 +211,12 @@ compose_up() {
   for service in $services; do
     identify "$service"
     eval "image=\${s_${ident}_image-} container=\${s_${ident}_container_name-} env=\${s_${ident}_env-} ports=\${s_${ident}_ports-}"
+    eval "volume=\${s_${ident}_volume:+${project}_\$s_${ident}_volume}"
+    [ -z "$volume" ] || printf '%s\n' "$project" >"$engine/volumes/$volume"
     : "${container:=$project$joint$service${joint}1}"
     read_ports "$ports"
-    config="$joint $image $env $ports"
+    identify_image "$image"
+    config="$joint $image $image_id $env $ports"
     find_container "$project" "$service"
     if [ -n "$id" ] && [ "$c_config" != "$config" ]; then
       rm -f "$engine/containers/$id" "$engine/logs/$id"
@@ -176,17 +232,10 @@ compose_up() {
   for id in $ids; do
     load "$id"
     [ "$c_project" = "$project" ] || continue
-    case " $services " in
-      *" $c_service "*) ;;
-      *)
-        rm -f "$engine/containers/$id"
-        continue
-        ;;
-    esac
     [ "$c_status" = running ] || all_up=
     case $c_service in
       prisma-db) addresses="$addresses db=$c_publish" ;;
-      prisma-database) addresses="$addresses server=$c_publish" ;;
+      prisma-database | prisma) addresses="$addresses server=$c_publish" ;;
     esac
   done
   if [ -n "$all_up" ]; then
@@ -195,6 +244,21 @@ compose_up() {
     mv "$engine/serving.$$" "$engine/serving/$project"
     wait_for_server there "$project"
   fi
+}
+
+compose_stop() {
+  list
+  for id in $ids; do
+    load "$id"
+    case $c_project/$c_status in
+      "$project"/running | "$project"/restarting)
+        change "$id" status exited
+        change "$id" exit 143
+        change "$id" crashing 0
+        ;;
+    esac
+  done
+  silence "$project"
 }
 
 compose_kill() {
@@ -215,11 +279,17 @@ compose_down() {
     load "$id"
     [ "$c_project" != "$project" ] || rm -f "$engine/containers/$id" "$engine/logs/$id"
   done
-  for file in "$engine"/volumes/*; do
-    [ -f "$file" ] || continue
-    read -r owner <"$file"
-    [ "$owner" != "$project" ] || rm -f "$file"
-  done
+  # Those of the file, with `-v`.
+  case " $* " in
+    *' -v '*)
+      read_files
+      for service in $services; do
+        identify "$service"
+        eval "volume=\${s_${ident}_volume-}"
+        [ -z "$volume" ] || rm -f "$engine/volumes/${project}_$volume"
+      done
+      ;;
+  esac
   silence "$project"
 }
 
@@ -244,8 +314,10 @@ compose_main() {
       esac
       ;;
     up) compose_up ;;
+    stop) compose_stop ;;
+    pull) ;;
     kill) compose_kill ;;
-    down) compose_down ;;
+    down) compose_down "$@" ;;
     *) die 64 "fake docker-compose: unknown verb $verb" ;;
   esac
   hook "after-$verb"

@@ -6,6 +6,8 @@ docker_ps() {
   for argument; do
     case $argument in
       label=com.docker.compose.project=*) project=${argument#*project=} ;;
+      # Projects here are called as their folders are.
+      label=com.docker.compose.project.working_dir=*) project=${argument##*/} ;;
       publish=*) port=${argument#publish=} ;;
     esac
   done
@@ -41,7 +43,7 @@ docker_inspect() {
       restarting) running=true restarting=true ;;
     esac
     json_text "$c_error"
-    out="$out$comma{\"Id\":\"$id\",\"Created\":\"$c_created\",\"State\":{\"Status\":\"$c_status\",\"Running\":$running,"
+    out="$out$comma{\"Id\":\"$id\",\"Image\":\"$c_image_id\",\"Created\":\"$c_created\",\"State\":{\"Status\":\"$c_status\",\"Running\":$running,"
     out="$out\"Restarting\":$restarting,\"OOMKilled\":$c_oom,\"ExitCode\":$c_exit,\"Error\":\"$json\""
     [ -z "$c_health" ] || out="$out,\"Health\":{\"Status\":\"$c_health\",\"FailingStreak\":0,\"Log\":[]}"
     out="$out},\"Name\":\"/$c_name\",\"RestartCount\":$c_restarts,\"HostConfig\":{\"PortBindings\":{$c_ports}},\"Mounts\":["
@@ -57,6 +59,14 @@ docker_inspect() {
 }
 
 docker_volume() {
+  if [ "$2" = rm ]; then
+    shift 3 # volume rm -f
+    for name; do
+      rm -f "$engine/volumes/$name"
+      printf '%s\n' "$name"
+    done
+    return
+  fi
   project=
   for argument; do
     case $argument in
@@ -81,6 +91,22 @@ docker_stop() {
     silence "$c_project"
     printf '%s\n' "$id"
   done
+}
+
+docker_rm() {
+  shift
+  for id; do
+    load "$id"
+    [ "$c_status" != running ] || die 1 "Error response from daemon: You cannot remove a running container $id. Stop the container before attempting removal or force remove"
+    rm -f "$engine/containers/$id" "$engine/logs/$id"
+    printf '%s\n' "$id"
+  done
+}
+
+# In a container that runs, every command succeeds; a hook knows better.
+docker_exec() {
+  load "$2"
+  [ "$c_status" = running ] || die 1 "Error response from daemon: Container $2 is not running"
 }
 
 docker_pull() {

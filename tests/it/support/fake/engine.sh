@@ -50,7 +50,7 @@ list() {
 # Reads the container $1 into the variables c_….
 load() {
   c_crashing=0 c_error='' c_oom=false c_health='' c_restarts=0 c_exit=0 c_env='' c_ports='' c_publish=''
-  c_volume='' c_config='' c_version=''
+  c_volume='' c_config='' c_version='' c_image_id=''
   # shellcheck source=/dev/null
   . "$engine/containers/$1"
 }
@@ -59,6 +59,13 @@ load() {
 change() {
   single_quoted "$3"
   printf 'c_%s=%s\n' "$2" "$quoted" >>"$engine/containers/$1"
+}
+
+# What the image $1 is on this engine, as $image_id.
+identify_image() {
+  image_id="sha256:$1"
+  newer=$engine/newer/$(printf '%s' "$1" | /usr/bin/tr '/:' '__')
+  [ ! -f "$newer" ] || image_id="$image_id:newer"
 }
 
 # $1 as a word of the shell, as $quoted.

@@ -1,0 +1,44 @@
+#!/bin/sh
+# Runs a command, tests for example, against the service of this folder's `prisma.yml`, deployed to a cluster that is
+# made for it and goes with it: `sh ci.sh npm test`. For any CI that has docker; see github-actions.yml, gitlab-ci.yml.
+#
+# The command finds the server's address in PRISMA_ENDPOINT, the cluster's name in PRISMA_CLUSTER. Each flag of
+# `prisma` has a variable: PRISMA_VERSION=1.2, PRISMA_WAIT_TIMEOUT=10m …
+set -eu
+[ $# -gt 0 ] || { echo "usage: ci.sh COMMAND..." >&2; exit 2; }
+
+PRISMA_NAME=${PRISMA_NAME:-ci-${GITHUB_RUN_ID:-${CI_JOB_ID:-$$}}}
+PRISMA_CLUSTER=$PRISMA_NAME
+PRISMA_NO_INPUT=true
+# a registry of its own: the one of whoever runs this is left alone
+PRISMA_HOME=$(mktemp -d)
+export PRISMA_NAME PRISMA_CLUSTER PRISMA_NO_INPUT PRISMA_HOME
+# nobody but this machine needs to reach it, unless docker runs on another one
+case ${DOCKER_HOST:-unix:} in
+  unix:*) export PRISMA_BIND="${PRISMA_BIND:-127.0.0.1}" ;;
+esac
+
+started=''
+clean() {
+  status=$?
+  trap '' EXIT HUP INT TERM
+  # a start that fails shows the last lines by itself
+  [ "$status" -eq 0 ] || [ -z "$started" ] || prisma local logs --tail 100 >&2 || true
+  if prisma local delete --yes >&2; then
+    rm -rf "$PRISMA_HOME"
+  else
+    echo "the cluster's files are kept in $PRISMA_HOME" >&2
+  fi
+  exit "$status"
+}
+trap clean EXIT
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+prisma local start >&2
+started=yes
+prisma deploy --no-write >&2
+PRISMA_ENDPOINT=$(prisma cluster list | awk -F '\t' -v name="$PRISMA_NAME" '$1 == name { print $5 }')
+export PRISMA_ENDPOINT
+"$@"

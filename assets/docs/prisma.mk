@@ -1,0 +1,36 @@
+# Targets for the makefile of a project with a Prisma service: `include prisma.mk`
+#
+# Each flag has a variable: `make prisma-start PRISMA_NAME=test`, or `export PRISMA_NAME := test` in the makefile.
+
+PRISMA ?= prisma
+prisma_mk := $(lastword $(MAKEFILE_LIST))
+
+.PHONY: prisma-help prisma-start prisma-stop prisma-status prisma-logs prisma-deploy prisma-up prisma-upgrade prisma-nuke
+
+prisma-help: ## show these targets
+	@sed -n 's/^\(prisma-[a-z]*\):.*## /  \1: /p' $(prisma_mk)
+
+prisma-start: ## start the cluster, creating it when there is none
+	$(PRISMA) local start
+
+prisma-stop: ## stop the cluster; the data stays
+	$(PRISMA) local stop
+
+prisma-status: ## show the cluster's containers
+	$(PRISMA) local ps
+
+prisma-logs: ## show what the cluster's containers print
+	$(PRISMA) local logs
+
+prisma-deploy: ## deploy the service of `prisma.yml`
+	$(PRISMA) deploy
+
+prisma-up: ## start the cluster, then deploy
+	$(PRISMA) local start
+	$(PRISMA) deploy
+
+prisma-upgrade: ## newer images, or those of version PRISMA_TO
+	$(PRISMA) local upgrade
+
+prisma-nuke: ## destroy the cluster's data and start it empty; asks, or takes PRISMA_YES=1
+	$(PRISMA) local nuke

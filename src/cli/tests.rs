@@ -1,0 +1,150 @@
+use super::*;
+use clap::Command as Definition;
+
+/// Every command but clap's own `help`, each with its whole name.
+fn all() -> Vec<(String, Definition)> {
+    let mut found = Vec::new();
+    let mut left = vec![("prisma".to_owned(), definition())];
+    while let Some((name, command)) = left.pop() {
+        let inner = command.get_subcommands();
+        let inner = inner.filter(|inner| inner.get_name() != "help");
+        left.extend(inner.map(|inner| (format!("{name} {}", inner.get_name()), inner.clone())));
+        found.push((name, command));
+    }
+    found
+}
+
+fn parses(line: &str) -> bool {
+    let words = line.split(['>', '|']).next().unwrap_or_default();
+    let words = words.split_whitespace().map(OsString::from);
+    parse(words, &Env::default()).is_ok()
+}
+
+#[test]
+fn the_definition_is_sound_and_every_flag_has_a_variable_and_help_in_our_style() {
+    definition().debug_assert();
+    for (name, command) in all() {
+        for arg in command.get_arguments() {
+            let name = format!("{name} --{}", arg.get_id());
+            let built_in = matches!(arg.get_id().as_str(), "help" | "version");
+            let variable = arg.get_env().map(|v| v.to_string_lossy().into_owned());
+            let has_variable = variable.is_some_and(|v| v.starts_with("PRISMA_"));
+            assert!(built_in || arg.is_positional() || has_variable, "{name}");
+            let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
+            let is_upper = help.starts_with(char::is_uppercase) && !help.starts_with("Prisma");
+            assert!(
+                !help.is_empty() && !is_upper && !help.ends_with('.'),
+                "{name}: {help}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_variable_stands_for_one_flag_of_a_command() {
+    // Two spellings of one thing.
+    let twins = ["d", "j"];
+    for (name, command) in all() {
+        let args = command.get_arguments();
+        let args = args.filter(|arg| !twins.contains(&arg.get_id().as_str()));
+        let mut variables: Vec<_> = args.filter_map(clap::Arg::get_env).collect();
+        let count = variables.len();
+        variables.sort();
+        variables.dedup();
+        assert_eq!(variables.len(), count, "{name}");
+    }
+}
+
+#[test]
+fn every_command_shows_examples_that_it_understands() {
+    for (name, command) in all() {
+        let is_program = !name.contains(' ');
+        let Some(lines) = examples::of(&command) else {
+            assert!(is_program, "`{name}` has no examples");
+            continue;
+        };
+        for line in lines.lines() {
+            // The explanation stands behind two blanks.
+            let line = line.trim_start().split("  ").next().unwrap_or_default();
+            assert!(
+                line.starts_with(&name),
+                "`{line}` is no example of `{name}`"
+            );
+            assert!(parses(line), "{line}");
+        }
+    }
+    let daily = examples::daily().to_string();
+    assert!(daily.lines().count() > 5);
+    for line in daily.lines().skip(1) {
+        let line = line.trim_start().split("  ").next().unwrap_or_default();
+        assert!(parses(line), "{line}");
+    }
+}
+
+#[test]
+fn help_is_compact_and_fits_a_terminal() {
+    for (name, command) in all() {
+        // Longer help of any kind would have clap spread all of it over many lines.
+        for arg in command.get_arguments() {
+            let values = arg.get_possible_values();
+            let is_short = values.iter().all(|value| value.get_help().is_none());
+            assert!(is_short && arg.get_long_help().is_none(), "{name} {arg}");
+        }
+        assert!(command.get_long_about().is_none(), "{name}");
+        let examples = examples::of(&command).unwrap_or_default();
+        let daily = examples::daily().to_string();
+        for line in examples.lines().chain(daily.lines()) {
+            assert!(line.len() <= 90 && line == line.trim_end(), "{line}");
+        }
+    }
+}
+
+#[test]
+fn every_mistyped_flag_is_recognised() {
+    for (name, command) in all() {
+        for long in command.get_arguments().filter_map(clap::Arg::get_long) {
+            let swapped: String = {
+                let mut letters: Vec<char> = long.chars().collect();
+                let last = letters.len() - 1;
+                letters.swap(last, last - 1);
+                letters.into_iter().collect()
+            };
+            if swapped == long {
+                continue;
+            }
+            let line = format!("{name} --{swapped}");
+            let args: Vec<OsString> = line.split(' ').map(OsString::from).collect();
+            let env = Env::default();
+            let error = parse(args.clone(), &env).expect_err(&line);
+            let failure = usage::failure(&error, &args, &env).expect("a failure");
+            assert_eq!(
+                failure.hints[0],
+                format!("did you mean `--{long}`?"),
+                "{line}"
+            );
+        }
+    }
+}
+
+#[test]
+fn every_mistyped_command_is_recognised() {
+    for (name, _) in all() {
+        let Some((group, command)) = name.rsplit_once(' ') else {
+            continue;
+        };
+        let line = format!("{group} {command}x");
+        let args: Vec<OsString> = line.split(' ').map(OsString::from).collect();
+        let env = Env::default();
+        let error = parse(args.clone(), &env).expect_err(&line);
+        let failure = usage::failure(&error, &args, &env).expect("a failure");
+        assert_eq!(failure.hints[0], format!("did you mean `{name}`?"));
+    }
+}
+
+#[test]
+fn durations_take_units_and_plain_seconds() {
+    assert_eq!(duration("90"), Ok(Duration::from_secs(90)));
+    assert_eq!(duration("5m"), Ok(Duration::from_secs(300)));
+    assert_eq!(duration("0"), Ok(Duration::ZERO));
+    assert!(wait("0").is_err() && wait("soon").is_err());
+}

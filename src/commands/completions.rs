@@ -1,0 +1,80 @@
+//! `prisma completions`: the scripts for shells, and the names that they offer.
+//!
+//! They are read from files alone: a shell waits at every TAB, and an engine may be far away. What
+//! cannot be read offers nothing.
+
+use super::Report;
+use crate::cli::complete::{Live, Names, Shell};
+use crate::context::{Env, Home};
+use crate::files;
+use crate::registry::Registry;
+use crate::service::{self, Address};
+use crate::yaml::Node;
+use serde_json::json;
+use std::path::Path;
+use std::sync::Arc;
+
+/// The script for a shell.
+pub fn script(shell: Shell) -> Report {
+    let script = match shell {
+        Shell::Bash => include_str!("../../assets/completions/prisma.bash"),
+        Shell::Zsh => include_str!("../../assets/completions/prisma.zsh"),
+        Shell::Fish => include_str!("../../assets/completions/prisma.fish"),
+        Shell::Powershell => include_str!("../../assets/completions/prisma.ps1"),
+        Shell::Elvish => include_str!("../../assets/completions/prisma.elv"),
+    };
+    Report::new(
+        script,
+        json!({ "shell": format!("{shell:?}").to_lowercase(), "script": script }),
+    )
+}
+
+/// Names on this machine, for the folder that is stood in.
+pub fn names(env: Env, home: Option<Home>, folder: Option<std::path::PathBuf>) -> Names {
+    Arc::new(move |live, cluster| {
+        let found = match (live, &home) {
+            (Live::Managed, Some(home)) => Some(home.clusters()),
+            (Live::Registered, Some(home)) => registered(home, &env),
+            (Live::Service, Some(home)) => cluster.and_then(|name| services(home, name)),
+            (Live::Stage, _) => folder.as_deref().and_then(stage),
+            (_, None) => None,
+        };
+        found.unwrap_or_default()
+    })
+}
+
+fn registered(home: &Home, env: &Env) -> Option<Vec<String>> {
+    let variable = |name: &str| env.get(name).map(str::to_owned);
+    let registry = Registry::load(&home.registry(), &variable).ok()?;
+    Some(registry.names().map(str::to_owned).collect())
+}
+
+/// The services of a cluster that runs here, from its rendered file.
+fn services(home: &Home, cluster: &str) -> Option<Vec<String>> {
+    let name = home.managed(cluster)?;
+    let file = home.cluster(name.as_ref()).join("docker-compose.yml");
+    let compose = yaml(&file)?;
+    let services = compose.get("services")?.pairs()?;
+    Some(
+        services
+            .iter()
+            .map(|(name, _)| (*name).to_owned())
+            .collect(),
+    )
+}
+
+/// The stage that the nearest `prisma.yml` says, where it says it outright.
+fn stage(folder: &Path) -> Option<Vec<String>> {
+    let file = yaml(&service::find(folder).ok()?)?;
+    let text = |key| file.get(key).and_then(Node::as_text);
+    let stage = match (text("stage"), text("endpoint")) {
+        (Some(stage), _) => stage.to_owned(),
+        (None, Some(endpoint)) => Address::parse(endpoint).ok()?.stage,
+        (None, None) => return None,
+    };
+    Some(vec![stage])
+}
+
+fn yaml(file: &Path) -> Option<Node> {
+    Node::parse(&files::read_text(file).ok()??).ok()
+}

@@ -1,0 +1,93 @@
+//! Docker's contexts: engines by name, in docker's own files.
+
+use crate::context::Env;
+use crate::error::{Failure, Kind, Result};
+use crate::files;
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+
+/// A context that is in force.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Context {
+    /// Its name.
+    pub name: String,
+    /// The engine's address; empty for docker's default.
+    pub host: String,
+    /// The folder of its certificates, when it has some.
+    pub certificates: Option<PathBuf>,
+    /// The engine's certificate is not checked.
+    pub unverified: bool,
+}
+
+impl Context {
+    /// The context in force where `DOCKER_HOST` is not set: `DOCKER_CONTEXT` names it, else docker's
+    /// configuration. None for the default one.
+    pub fn find(env: &Env) -> Result<Option<Context>> {
+        let Some(folder) = folder(env) else {
+            return Ok(None);
+        };
+        let config = folder.join("config.json");
+        let (name, whose) = match env.get("DOCKER_CONTEXT") {
+            Some(name) => (name.to_owned(), "`DOCKER_CONTEXT`".to_owned()),
+            None => match current(&config) {
+                Some(name) => (name, format!("`currentContext` in {}", config.display())),
+                None => return Ok(None),
+            },
+        };
+        if name == "default" {
+            return Ok(None);
+        }
+        match load(&folder.join("contexts"), &name) {
+            Some(context) => Ok(Some(context)),
+            None => Err(Failure::new(
+                Kind::EngineUnreachable,
+                format!(
+                    "{whose} names the docker context `{}`, and there is no such context",
+                    name.escape_debug()
+                ),
+            )
+            .hint("see which there are with `docker context ls`, and choose one with `docker context use NAME`")),
+        }
+    }
+}
+
+fn folder(env: &Env) -> Option<PathBuf> {
+    match env.get("DOCKER_CONFIG") {
+        Some(folder) => Some(folder.into()),
+        None => Some(Path::new(env.get("HOME")?).join(".docker")),
+    }
+}
+
+/// docker warns about a configuration it cannot read, and goes on without.
+fn current(config: &Path) -> Option<String> {
+    let config = json(config)?;
+    let name = config["currentContext"].as_str()?;
+    (!name.is_empty()).then(|| name.to_owned())
+}
+
+/// The folders are named by a hash of the name, which also stands inside.
+fn load(contexts: &Path, name: &str) -> Option<Context> {
+    let folders = std::fs::read_dir(contexts.join("meta")).ok()?;
+    for folder in folders.flatten() {
+        let Some(meta) = json(&folder.path().join("meta.json")) else {
+            continue;
+        };
+        if meta["Name"] != name {
+            continue;
+        }
+        let engine = &meta["Endpoints"]["docker"];
+        let certificates = contexts.join("tls").join(folder.file_name()).join("docker");
+        return Some(Context {
+            name: name.to_owned(),
+            host: engine["Host"].as_str().unwrap_or_default().to_owned(),
+            certificates: certificates.is_dir().then_some(certificates),
+            unverified: engine["SkipTLSVerify"] == true,
+        });
+    }
+    None
+}
+
+fn json(path: &Path) -> Option<Value> {
+    let text = files::read_text(path).ok()??;
+    serde_json::from_str(&text).ok()
+}

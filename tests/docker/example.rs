@@ -1,0 +1,85 @@
+//! The example service, deployed with the program's own `prisma deploy`.
+
+use crate::cluster::Cluster;
+use crate::run::Spec;
+use serde_json::json;
+use std::fs;
+use std::path::PathBuf;
+use tempfile::TempDir;
+
+const EXAMPLE: [(&str, &str); 2] = [
+    (
+        "prisma.yml",
+        include_str!("../../assets/example/prisma.yml"),
+    ),
+    (
+        "datamodel.graphql",
+        include_str!("../../assets/example/datamodel.graphql"),
+    ),
+];
+
+/// The example service in a folder of its own.
+#[derive(Debug)]
+pub struct Example(TempDir);
+
+impl Example {
+    pub fn new() -> Example {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        for (name, text) in EXAMPLE {
+            fs::write(folder.path().join(name), text).expect("writes");
+        }
+        Example(folder)
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    /// Adds to the end of a file.
+    pub fn add(&self, name: &str, text: &str) {
+        let path = self.path(name);
+        let old = fs::read_to_string(&path).unwrap_or_default();
+        fs::write(path, old + text).expect("writes");
+    }
+
+    /// `prisma deploy -c NAME …` in the folder.
+    pub fn deploy(&self, cluster: &Cluster, args: &[&str]) -> Spec {
+        let mut all = vec!["deploy", "-c", &cluster.name];
+        all.extend(args);
+        cluster.prisma(&all).dir(self.0.path())
+    }
+
+    /// Deploys it with what the registry has, and no variable set; then leaves a row behind.
+    #[track_caller]
+    pub fn deploy_with_data(&self, cluster: &Cluster) {
+        let ran = self.deploy(cluster, &[]).run().succeeded();
+        assert!(
+            ran.stdout.contains("+ Created type `User`"),
+            "{}",
+            ran.stdout
+        );
+        let made = cluster.stranger().service(
+            "hello",
+            "mutation { createUser(data: {name: \"Ada\"}) { name } }",
+        );
+        assert_eq!(made["data"]["createUser"]["name"], "Ada", "{made}");
+    }
+
+    /// What [`Example::deploy_with_data`] did is there still, and who has the registry may deploy.
+    #[track_caller]
+    pub fn is_there(&self, cluster: &Cluster) {
+        let ran = self.deploy(cluster, &[]).run().succeeded();
+        assert!(ran.stdout.contains("already up to date"), "{}", ran.stdout);
+        let answer = cluster.stranger().service("hello", "{ users { name } }");
+        assert_eq!(answer, json!({"data": {"users": [{"name": "Ada"}]}}));
+    }
+
+    /// Nothing of it is in the server.
+    #[track_caller]
+    pub fn is_gone(cluster: &Cluster) {
+        let answer = cluster.stranger().service("hello", "{ users { name } }");
+        // Up to 1.5 and later.
+        let codes = [&answer["code"], &answer["errors"][0]["code"]];
+        assert!(codes.contains(&&json!(3016)), "no such service: {answer}");
+    }
+}

@@ -1,0 +1,74 @@
+//! The CI script of `assets/docs`: a cluster for one command, and nothing left of it.
+
+use crate::cluster::Cluster;
+use crate::example::Example;
+use crate::run::Spec;
+use crate::suite::{Case, Setting, shared};
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+pub const CASES: &[Case] = &[
+    shared(
+        "ci/a_command_against_a_fresh_service",
+        a_command_against_a_fresh_service,
+    ),
+    shared(
+        "ci/nothing_stays_of_a_command_that_fails",
+        nothing_stays_of_a_command_that_fails,
+    ),
+];
+
+/// `sh ci.sh sh -c COMMAND` in the folder of the example service, all it makes below one folder.
+fn ci(cluster: &Cluster, example: &Example, command: &str) -> Spec {
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/docs/ci.sh");
+    let program = Path::new(env!("CARGO_BIN_EXE_prisma"));
+    let folder = program.parent().expect("a folder").display();
+    let path = std::env::var("PATH").unwrap_or_default();
+    let temporary = example.path("tmp");
+    fs::create_dir_all(&temporary).expect("a folder");
+    cluster
+        .program("sh", &[script, "sh", "-c", command])
+        .env("PATH", format!("{folder}:{path}"))
+        .env("PRISMA_NAME", cluster.name.clone())
+        .env("PRISMA_PORT", cluster.port.to_string())
+        .env("PRISMA_DB_PORT", cluster.db_port.to_string())
+        .env("TMPDIR", temporary.to_string_lossy())
+        .dir(example.path(""))
+        .limit(Duration::from_secs(120))
+}
+
+fn is_gone(cluster: &Cluster, example: &Example) {
+    assert!(cluster.containers().is_empty(), "its containers are gone");
+    let left = fs::read_dir(example.path("tmp")).expect("a folder").count();
+    assert_eq!(left, 0, "its files are gone");
+    assert!(
+        !cluster.home().exists(),
+        "the registry of whoever runs it is left alone"
+    );
+}
+
+fn a_command_against_a_fresh_service(setting: &Setting) {
+    let cluster = Cluster::new(setting);
+    let example = Example::new();
+    let command = "prisma cluster list; echo $PRISMA_CLUSTER $PRISMA_ENDPOINT; prisma deploy -q";
+    let ran = ci(&cluster, &example, command).run().succeeded();
+    let stdout = ran.stdout.replace(&cluster.name, "NAME");
+    let endpoint = format!("NAME http://localhost:{}\n", cluster.port);
+    assert!(stdout.contains(&endpoint), "{stdout}");
+    assert!(stdout.contains("already up to date"), "{stdout}");
+    assert!(!ran.stderr.contains("warning: "), "{}", ran.stderr);
+    is_gone(&cluster, &example);
+}
+
+fn nothing_stays_of_a_command_that_fails(setting: &Setting) {
+    let cluster = Cluster::new(setting);
+    let example = Example::new();
+    let ran = ci(&cluster, &example, "exit 42").run().ended(42);
+    assert!(
+        ran.stderr.contains("prisma-db"),
+        "its logs are shown: {}",
+        ran.stderr
+    );
+    is_gone(&cluster, &example);
+}

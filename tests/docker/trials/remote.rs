@@ -1,0 +1,176 @@
+//! An engine on another machine: what is published answers at its address, and not at loopback.
+
+use crate::away::{Sshd, address, it_has_ipv6, relay, ssh_is_there, there_is_one};
+use crate::cluster::Cluster;
+use crate::rig::Generation;
+use crate::run::Ran;
+use crate::suite::{Case, Setting, shared};
+use std::fs;
+use std::sync::atomic::{AtomicU16, Ordering};
+
+pub const CASES: &[Case] = &[
+    shared("remote/over_tcp", over_tcp).needs(there_is_one),
+    shared("remote/over_ssh", over_ssh).needs(ssh_is_there),
+    shared("remote/by_context", by_context).needs(there_is_one),
+    shared("remote/behind_a_firewall", behind_a_firewall)
+        .only(Generation::V2)
+        .needs(there_is_one),
+    shared("remote/over_ipv6", over_ipv6)
+        .only(Generation::V2)
+        .needs(it_has_ipv6),
+];
+
+/// Ports that a firewall between the machines drops.
+fn dropped_port() -> u16 {
+    static NEXT: AtomicU16 = AtomicU16::new(29000);
+    NEXT.fetch_add(1, Ordering::Relaxed)
+}
+
+fn over_tcp(setting: &Setting) {
+    let cluster = Cluster::new(setting);
+    let host = address(setting.rig);
+    let engine = format!("tcp://{host}:{}", relay(setting.rig, host));
+    let verb = |verb: &str, args: &[&str]| -> Ran {
+        cluster
+            .away(cluster.spec(verb, args), &engine)
+            .run()
+            .succeeded()
+    };
+    let endpoint = format!("http://{host}:{}", cluster.port);
+    let ran = cluster
+        .away(cluster.first_start(&[]), &engine)
+        .run()
+        .succeeded();
+    ran.clone().told(&[&format!(
+        "warning: `{engine}` and `{endpoint}` are reached without encryption: secrets and data can be read on their way\n"
+    )]);
+    let facts = format!("endpoint     {endpoint}\n");
+    assert!(ran.stdout.contains(&facts), "{}", ran.stdout);
+    assert_eq!(cluster.entry().expect("an entry")["host"], endpoint);
+    cluster.put_data();
+
+    // From there the registry's entry works, and only there is it the engine's.
+    let list = cluster.prisma(&["cluster", "list", "--json"]);
+    let row = cluster.away(list, &engine).run().succeeded().json();
+    let row = &row["data"]["clusters"][0];
+    assert_eq!(
+        (&row["state"], &row["endpoint"]),
+        (&"up".into(), &endpoint.clone().into())
+    );
+    let logs = cluster.prisma(&["cluster", "logs", &cluster.name]);
+    cluster.away(logs, &engine).run().succeeded();
+
+    verb("stop", &[]);
+    assert!(!crate::away::answers(cluster.port));
+    verb("start", &[]);
+    cluster.has_data();
+    assert!(verb("start", &[]).stdout.contains("is running already"));
+    if setting.generation == Generation::V2 {
+        verb("nuke", &["--yes"]);
+        cluster.has_no_data();
+    }
+    verb("delete", &["--yes"]);
+    assert_eq!(cluster.belongings(), [""; 0]);
+    assert_eq!(cluster.entry(), None);
+}
+
+fn over_ssh(setting: &Setting) {
+    let cluster = Cluster::new(setting);
+    let sshd = Sshd::start(setting.rig);
+    let run = |spec, engine: &str| sshd.known_to(cluster.away(spec, engine)).run();
+    // An alias only ssh knows: docker gets through, we cannot.
+    run(cluster.first_start(&[]), "ssh://engine-alias").ended(1).told(&[
+        "its machine `engine-alias` cannot be found by that name from here\nhint: if `engine-alias` is an alias of your ssh",
+    ]);
+    assert_eq!(cluster.belongings(), [""; 0]);
+
+    let ran = run(cluster.first_start(&[]), &sshd.url).succeeded();
+    let endpoint = format!("http://{}:{}", address(setting.rig), cluster.port);
+    let warning = format!("warning: `{endpoint}` is reached without encryption: ");
+    ran.told(&[&warning]);
+    assert_eq!(cluster.entry().expect("an entry")["host"], endpoint);
+    cluster.put_data();
+    // docker-compose 1 logs in for each question it has: more of its verbs would take minutes.
+    if setting.generation == Generation::V2 {
+        run(cluster.spec("stop", &[]), &sshd.url).succeeded();
+        run(cluster.spec("delete", &["--yes"]), &sshd.url).succeeded();
+        assert_eq!(cluster.belongings(), [""; 0]);
+    }
+}
+
+/// docker-compose 1 does not know `DOCKER_CONTEXT`: it is told the engine by its own variables. With the
+/// server edition, whose database is asked inside its container.
+fn by_context(setting: &Setting) {
+    let cluster = Cluster::new(setting);
+    let host = address(setting.rig);
+    let engine = format!("host=tcp://{host}:{}", relay(setting.rig, host));
+    let docker_home = cluster.home().with_file_name(".docker");
+    let create = ["context", "create", "far", "--docker", &engine];
+    let create = setting.rig.command("docker", create);
+    create
+        .env("DOCKER_CONFIG", docker_home.to_string_lossy())
+        .run()
+        .succeeded();
+    let port = cluster.port.to_string();
+    let start = cluster.spec("start", &["--prisma-version", "1.8", "--port", &port]);
+    let start = cluster.away(start, "").env("DOCKER_CONTEXT", "far");
+    start.run().succeeded();
+    let endpoint = format!("http://{host}:{port}");
+    assert_eq!(cluster.entry().expect("an entry")["host"], endpoint);
+
+    // The same by docker's configuration, as `docker context use` leaves it.
+    fs::write(
+        docker_home.join("config.json"),
+        r#"{"currentContext": "far"}"#,
+    )
+    .expect("writes");
+    let run = |spec| cluster.away(spec, "").run().succeeded();
+    run(cluster.spec("restart", &[]));
+    let rows = run(cluster.prisma(&["cluster", "list", "--json"])).json();
+    assert_eq!(rows["data"]["clusters"][0]["state"], "up", "{rows}");
+    run(cluster.spec("delete", &["--yes"]));
+    assert_eq!(cluster.belongings(), [""; 0]);
+}
+
+fn behind_a_firewall(setting: &Setting) {
+    let mut cluster = Cluster::new(setting);
+    let host = address(setting.rig);
+    let engine = format!("tcp://{host}:{}", relay(setting.rig, host));
+    // The server tells that its database is up.
+    cluster.db_port = dropped_port();
+    cluster
+        .away(cluster.first_start(&[]), &engine)
+        .run()
+        .succeeded();
+    cluster.put_data();
+
+    let open = cluster.port;
+    cluster.port = dropped_port();
+    let endpoint = format!("http://{host}:{}", cluster.port);
+    let start = cluster.first_start(&["--wait-timeout", "2s"]);
+    cluster.away(start, &engine).run().ended(5).told(&[
+        "is not ready after 2s: the database cannot be seen from here, the server does not answer",
+        &format!("hint: check that no firewall keeps you from `{endpoint}`, on that machine or before it\n"),
+    ]);
+    let entry = cluster.entry().expect("the entry of before");
+    assert_eq!(entry["host"], format!("http://{host}:{open}"));
+}
+
+fn over_ipv6(setting: &Setting) {
+    let cluster = Cluster::new(setting);
+    let host = setting.rig.address_v6.as_deref().expect("is needed");
+    let engine = format!("tcp://[{host}]:{}", relay(setting.rig, host));
+    // The listing publishes the server on IPv4 addresses.
+    let refused = cluster.away(cluster.first_start(&[]), &engine).run();
+    refused
+        .ended(1)
+        .told(&["`prisma local start -n", " --bind ::`\n"]);
+    assert_eq!(cluster.belongings(), [""; 0]);
+    let start = cluster.first_start(&["--bind", "::"]);
+    cluster.away(start, &engine).run().succeeded();
+    let endpoint = format!("http://[{host}]:{}", cluster.port);
+    assert_eq!(cluster.entry().expect("an entry")["host"], endpoint);
+    let list = cluster.prisma(&["cluster", "list", "--json"]);
+    let rows = cluster.away(list, &engine).run().succeeded().json();
+    assert_eq!(rows["data"]["clusters"][0]["state"], "up", "{rows}");
+}

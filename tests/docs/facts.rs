@@ -1,0 +1,106 @@
+//! What is written by hand agrees with the code.
+
+use super::root;
+use prisma_cli::cli::{definition, parse};
+use prisma_cli::context::{Env, VARIABLES};
+use prisma_cli::error::STATUSES;
+use std::collections::BTreeSet;
+use std::ffi::OsString;
+use std::fs;
+use std::path::Path;
+
+/// The variables of flags.
+fn of_flags() -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    let mut left = vec![definition()];
+    while let Some(command) = left.pop() {
+        let names = command.get_arguments().filter_map(clap::Arg::get_env);
+        found.extend(names.map(|name| name.to_string_lossy().into_owned()));
+        left.extend(command.get_subcommands().cloned());
+    }
+    found
+}
+
+/// The code of all files below a folder, their tests left out, and what is rendered for others to read.
+fn code(folder: &Path) -> String {
+    let mut text = String::new();
+    for entry in fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.ends_with("src/render") {
+            continue;
+        }
+        if path.is_dir() {
+            text += &code(&path);
+        } else {
+            let file = fs::read_to_string(&path).expect("a text");
+            text += file.split("#[cfg(test)]").next().unwrap_or_default();
+        }
+    }
+    text
+}
+
+#[test]
+fn every_variable_that_is_read_is_documented() {
+    // Given to hooks by us, and to the server by compose.
+    let not_read = ["PRISMA_COMMAND", "PRISMA_CONFIG"];
+    let code = code(&root().join("src"));
+    let quoted = code.split('"');
+    let is_variable = |text: &&str| {
+        let name = text.strip_prefix("PRISMA_").unwrap_or_default();
+        !name.is_empty() && name.chars().all(|c| c.is_ascii_uppercase() || c == '_')
+    };
+    let read: BTreeSet<&str> = quoted.filter(is_variable).collect();
+    let flags = of_flags();
+    let listed: BTreeSet<&str> = VARIABLES.iter().map(|(name, _)| *name).collect();
+    for name in &read {
+        let is_known = flags.contains(*name) || listed.contains(name) || not_read.contains(name);
+        assert!(is_known, "`{name}` is missing in `context::VARIABLES`");
+    }
+    for name in listed {
+        assert!(
+            code.contains(&format!("\"{name}\"")),
+            "`{name}` is read nowhere"
+        );
+    }
+}
+
+/// The pieces of a text between backticks, code blocks left out.
+fn spans(text: &str) -> Vec<&str> {
+    let prose = text.split("```").step_by(2);
+    prose
+        .flat_map(|prose| prose.split('`').skip(1).step_by(2))
+        .collect()
+}
+
+#[test]
+fn the_readme_names_commands_that_there_are() {
+    let readme = fs::read_to_string(root().join("README.md")).expect("a text");
+    let commands: Vec<&str> = spans(&readme)
+        .into_iter()
+        .filter(|span| span.starts_with("prisma "))
+        .collect();
+    assert!(commands.len() > 15, "{commands:?}");
+    for line in commands {
+        let words = line
+            .split_whitespace()
+            .filter(|word| !word.starts_with('['));
+        let words = words.map(|word| OsString::from(word.to_lowercase()));
+        let result = parse(words, &Env::default());
+        let is_group = |error: &clap::Error| !error.use_stderr();
+        assert!(
+            result.as_ref().err().is_none_or(is_group),
+            "`{line}`: {result:?}"
+        );
+    }
+}
+
+#[test]
+fn the_readme_has_every_exit_status() {
+    let readme = fs::read_to_string(root().join("README.md")).expect("a text");
+    for (status, what) in STATUSES {
+        let row = format!("| {status} | {what} |");
+        let is_there = readme.contains(&row) || [130, 143].contains(&status);
+        assert!(is_there, "no `{row}`");
+    }
+    assert!(readme.contains("| 130, 143 | interrupted, terminated |"));
+}
