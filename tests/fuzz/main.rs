@@ -1,5 +1,10 @@
 //! The fuzz targets in short: their seeds, what was found once, and mutations that are the same in each run.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "tests read a variable and write files"
+)]
+
 mod targets;
 
 use std::fs;

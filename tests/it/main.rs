@@ -18,13 +18,20 @@ mod install;
 mod named;
 mod output;
 mod projects;
+#[path = "../support/raw.rs"]
+#[allow(dead_code, reason = "others use the rest")]
+mod raw;
 mod remote;
 mod render;
 mod secrets;
 mod server;
 mod signals;
+#[path = "../support/standin.rs"]
+#[allow(dead_code, reason = "others use the rest")]
+mod standin;
 mod start;
 mod support;
+mod sweep;
 mod takeover;
 mod terminal;
 mod together;

@@ -12,7 +12,7 @@ use crate::cli;
 use crate::commands::Report;
 use crate::context::{Context, working_folder};
 use crate::error::{Failure, Kind, Result};
-use crate::service::{self, EnvFiles, Form, Given, Seed, Service};
+use crate::service::{self, EnvFiles, Form, Given, Secret, Seed, Service};
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -90,12 +90,15 @@ impl<'a> Session<'a> {
         let scene = self.read()?;
         let service = &scene.service;
         let headers = service.subscriptions.iter().flat_map(|s| s.headers.iter());
-        let secrets = service
-            .secrets
-            .iter()
-            .chain(headers.map(|(_, value)| value));
-        let secrets = secrets.map(|secret| secret.reveal().to_owned());
-        self.ctx.ui.conceal(secrets);
+        // Behind the scheme, as in `Bearer …`, stands what is secret.
+        let headers = headers.flat_map(|(_, value)| {
+            let whole = value.reveal();
+            [whole, whole.rsplit(' ').next().unwrap_or_default()]
+        });
+        let secrets = service.secrets.iter().map(Secret::reveal);
+        self.ctx
+            .ui
+            .conceal(secrets.chain(headers).map(str::to_owned));
         for warning in &service.warnings {
             self.ctx.ui.warn(warning);
         }
