@@ -15,6 +15,7 @@ mod exposure;
 mod failures;
 mod init;
 mod install;
+mod mishaps;
 mod named;
 mod output;
 mod projects;
