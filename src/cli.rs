@@ -3,6 +3,7 @@
 mod cluster;
 pub mod complete;
 mod deploy;
+mod doctor;
 pub mod examples;
 mod init;
 mod local;
@@ -21,10 +22,12 @@ use std::time::Duration;
 pub use cluster::{Add, Cluster, ClusterLogs, Remove, SecretSource};
 use complete::Completions;
 pub use deploy::Deploy;
+pub use doctor::Doctor;
 use examples::examples;
 pub use init::Init;
 pub use local::{
-    Eject, Local, LogPart, Logs, Name, Nuke, Profile, Restart, Start, Upgrade, Waiting,
+    Eject, History, Local, LogPart, Logs, Name, Nuke, PortWish, Profile, Restart, Start, Upgrade,
+    Waiting,
 };
 
 /// run self-hosted Prisma 1 servers ("clusters") through Docker
@@ -165,6 +168,13 @@ pub enum Command {
         ("prisma deploy -w", "again at every change"),
     ]))]
     Deploy(Box<Deploy>),
+    /// tell what is wrong with this machine, one line and one remedy each
+    #[command(after_help = examples(&[
+        ("prisma doctor", "docker, its engine, the registry, every cluster"),
+        ("prisma doctor -o json", "for programs"),
+        ("prisma doctor --bundle report.txt", "all that helps with a bug ticket, secrets left out"),
+    ]))]
+    Doctor(Doctor),
     /// print the script with which a shell completes commands, flags and names
     #[command(after_help = examples(&[
         ("prisma completions bash > ~/.local/share/bash-completion/completions/prisma", ""),
@@ -190,6 +200,7 @@ impl Command {
             Command::Cluster(cluster) => cluster.name(),
             Command::Init(_) => "init",
             Command::Deploy(_) => "deploy",
+            Command::Doctor(_) => "doctor",
             Command::Completions(_) => "completions",
             Command::Version => "version",
         }

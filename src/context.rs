@@ -85,6 +85,11 @@ impl Env {
             .filter(|v| !v.is_empty())
     }
 
+    /// All variables, in order.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (&**name, &**value))
+    }
+
     /// Whether a variable is set, and empty.
     pub fn is_empty(&self, name: &str) -> bool {
         self.0.get(name).is_some_and(String::is_empty)
@@ -151,6 +156,13 @@ impl Home {
         names
     }
 
+    /// The log of what was done to a cluster; see [`crate::history`]. Not in its folder, which `delete`
+    /// removes. `None` for a name that could lead elsewhere.
+    pub fn history(&self, name: &str) -> Option<PathBuf> {
+        let name: ClusterName = name.parse().ok()?;
+        Some(self.0.join("history").join(format!("{name}.jsonl")))
+    }
+
     /// The lock of a managed cluster. Not in its folder, which `delete` removes under the lock;
     /// no cluster's name begins with a dot.
     pub fn cluster_lock(&self, name: &str) -> PathBuf {
@@ -185,6 +197,8 @@ pub struct Context {
     pub dry_run: bool,
     /// How long to wait for another run on the same cluster.
     pub lock_timeout: Duration,
+    /// The command line, without the program.
+    pub args: Vec<String>,
 }
 
 #[cfg(test)]

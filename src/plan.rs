@@ -1,15 +1,17 @@
-//! What a command will do, as data: shown by `--dry-run`, executed otherwise.
+//! What a command will do, as data: shown by `--dry-run` ([`Plan::show`]), executed otherwise.
+
+mod show;
 
 use crate::context::Context;
-use crate::docker::diagnosis::diagnose;
-use crate::error::{Failure, Kind, Result};
+use crate::docker::diagnosis::{diagnose, unanswered};
+use crate::error::{Kind, Result};
 use crate::files::{self, Access, NewFile};
+use crate::history;
 use crate::process::{Invocation, Mode};
 use crate::registry::{self, NewEntry};
 use crate::wait::Wait;
-use serde_json::{Value, json};
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// One thing to do.
 #[derive(Debug, Clone)]
@@ -59,54 +61,6 @@ pub enum Step {
 }
 
 impl Step {
-    /// What it would do, each in a few words and for programs.
-    fn describe(&self) -> Vec<Description> {
-        let one = match self {
-            Step::Write { path, replaces, .. } => written(path, *replaces),
-            Step::WriteTogether(files) => {
-                let files = files.iter();
-                return files
-                    .map(|file| written(&file.path, file.replaces))
-                    .collect();
-            }
-            Step::Run { invocation, .. } => {
-                let command = invocation.to_string();
-                (
-                    "run",
-                    command.clone(),
-                    json!({"do": "run", "command": command}),
-                )
-            }
-            Step::Wait(wait) => {
-                let limit = humantime::format_duration(wait.limit).to_string();
-                let text = format!("until {} answers, at most {limit}", wait.host);
-                let data = json!({"do": "wait", "host": wait.host, "limit": limit});
-                ("wait", text, data)
-            }
-            Step::Register { path, entry } => {
-                let path = path.display().to_string();
-                let text = format!("cluster `{}` ({}) in {path}", entry.name, entry.host);
-                let data =
-                    json!({"do": "register", "path": path, "name": entry.name, "host": entry.host});
-                ("save", text, data)
-            }
-            Step::Unregister { path, name } => {
-                let path = path.display().to_string();
-                let data = json!({"do": "unregister", "path": path, "name": name});
-                ("remove", format!("cluster `{name}` from {path}"), data)
-            }
-            Step::RemoveFolder(path) => {
-                let path = path.display().to_string();
-                (
-                    "remove",
-                    path.clone(),
-                    json!({"do": "remove", "path": path}),
-                )
-            }
-        };
-        vec![one]
-    }
-
     /// What is under way while it executes.
     fn under_way(&self) -> String {
         match self {
@@ -155,16 +109,6 @@ impl Step {
     }
 }
 
-/// A verb, what it is done to, and both for programs.
-type Description = (&'static str, String, Value);
-
-fn written(path: &Path, replaces: bool) -> Description {
-    let path = path.display().to_string();
-    let change = if replaces { "changed" } else { "new" };
-    let data = json!({"do": "write", "path": path, "change": change});
-    ("write", format!("{path} ({change})"), data)
-}
-
 fn run(
     ctx: &Context,
     label: &str,
@@ -183,7 +127,7 @@ fn run(
         };
         ctx.runner.run(invocation, Mode::Lines(&mut detail))
     };
-    let outcome = outcome.map_err(Failure::from)?;
+    let outcome = outcome.map_err(|error| unanswered(invocation, error))?;
     if !outcome.success() {
         return Err(diagnose(invocation, &outcome));
     }
@@ -201,8 +145,13 @@ impl Plan {
         self.0.push(step);
     }
 
-    /// Executes all steps, up to the first that fails.
-    pub fn execute(&self, ctx: &Context) -> Result<()> {
+    /// Executes all steps, up to the first that fails, and notes it in the history of `cluster`.
+    pub fn execute(&self, ctx: &Context, cluster: Option<&str>) -> Result<()> {
+        let cluster = cluster.filter(|_| !self.0.is_empty());
+        history::noted(ctx, cluster, || self.execute_all(ctx))
+    }
+
+    fn execute_all(&self, ctx: &Context) -> Result<()> {
         for step in &self.0 {
             step.execute(ctx).map_err(|failure| match failure.kind {
                 // Whoever breaks off wants to know what is left behind.
@@ -213,25 +162,5 @@ impl Plan {
             })?;
         }
         Ok(())
-    }
-
-    /// What it would do, as lines for people.
-    pub fn text(&self) -> String {
-        if self.0.is_empty() {
-            return "nothing to do\n".to_owned();
-        }
-        let line = |(verb, what, _)| format!("would {verb:<7} {what}\n");
-        self.0.iter().flat_map(Step::describe).map(line).collect()
-    }
-
-    /// The same for programs.
-    pub fn data(&self) -> Value {
-        let steps: Vec<Value> = self
-            .0
-            .iter()
-            .flat_map(Step::describe)
-            .map(|(_, _, data)| data)
-            .collect();
-        json!({ "dryRun": true, "steps": steps })
     }
 }

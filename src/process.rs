@@ -19,6 +19,9 @@ use std::time::Duration;
 pub use recorder::Recorder;
 pub use system::System;
 
+/// The limit of a question to a daemon; it is answered within a fraction of a second.
+pub const QUESTION: Duration = Duration::from_secs(20);
+
 /// A program with its arguments, environment and folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Invocation {
@@ -37,7 +40,7 @@ pub struct Invocation {
 }
 
 impl Invocation {
-    /// `program` with `args`, with the limit of a query to a local daemon.
+    /// `program` with `args`, with the limit of a question.
     pub fn new<A: Into<String>>(
         program: impl Into<PathBuf>,
         args: impl IntoIterator<Item = A>,
@@ -47,7 +50,7 @@ impl Invocation {
             args: args.into_iter().map(Into::into).collect(),
             env: Vec::new(),
             dir: None,
-            limit: Duration::from_secs(20),
+            limit: QUESTION,
             silence_limit: None,
         }
     }

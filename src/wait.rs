@@ -12,10 +12,10 @@ use crate::cluster::Connector;
 use crate::context::Context;
 use crate::docker::container::Health;
 use crate::docker::container::{parse_ids, parse_inspect};
-use crate::docker::diagnosis::diagnose;
+use crate::docker::diagnosis::{diagnose, unanswered, why_it_ended};
 use crate::docker::{Container, LogOptions, Tools};
 use crate::error::{Failure, Kind, Result};
-use crate::process::{Invocation, Mode, Outcome, ProcessError, TAIL_LINES, with_tail};
+use crate::process::{Invocation, Mode, Outcome, TAIL_LINES, with_tail};
 use std::time::{Duration, Instant};
 use verdict::{Trouble, Watch};
 
@@ -178,15 +178,22 @@ impl Wait {
     }
 
     fn trouble(&self, ctx: &Context, trouble: &Trouble) -> Failure {
-        let message = format!("could not start cluster `{}`: {trouble}", self.name);
+        let mut message = format!("could not start cluster `{}`: {trouble}", self.name);
         let tail = match &trouble.container {
             Some(container) => self.last_lines(ctx, container),
             None => String::new(),
         };
+        let why = why_it_ended(&tail);
+        if let Some((why, _)) = why {
+            message = format!("{message}: {why}");
+        }
         let failure = Failure::new(
             Kind::ContainerFailed,
             ctx.ui.mask(&with_tail(message, &tail)),
         );
+        if let Some((_, hint)) = why {
+            return failure.hint(hint);
+        }
         match &trouble.container {
             Some(container) => failure.hint(format!(
                 "see all it printed with `prisma local logs -n {} {}`; mend the cause and run the command again, nothing is lost",
@@ -241,17 +248,10 @@ impl Wait {
 /// Runs a query and returns its answer.
 pub fn query(ctx: &Context, invocation: &Invocation) -> Result<Outcome> {
     ctx.ui.command(invocation);
-    let outcome = ctx.runner.run(invocation, Mode::Capture).map_err(|error| {
-        let is_mute = matches!(error, ProcessError::TimedOut { .. });
-        let failure = Failure::from(error);
-        if is_mute {
-            failure.hint(
-                "the Docker engine gives no answer: see what `docker info` says, and, with one on another machine, whether that is up",
-            )
-        } else {
-            failure
-        }
-    })?;
+    let outcome = ctx
+        .runner
+        .run(invocation, Mode::Capture)
+        .map_err(|error| unanswered(invocation, error))?;
     if outcome.success() {
         Ok(outcome)
     } else {

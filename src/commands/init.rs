@@ -40,7 +40,7 @@ pub fn run(ctx: &Context, args: &Init) -> Result<Report> {
         Choice::There(endpoint) => server_there(ctx, args, &folder, endpoint.as_deref())?,
     };
     let plan = Plan(vec![Step::WriteTogether(setup.files.clone())]);
-    act(ctx, &plan, || report::of(ctx, &folder, &setup))
+    act(ctx, None, &plan, || report::of(ctx, &folder, &setup))
 }
 
 /// The cluster edition's key pair has its place in the registry, not in a folder.

@@ -6,6 +6,7 @@ mod eject;
 mod exposure;
 mod external;
 mod foreign;
+mod history;
 mod logs;
 mod nuke;
 mod ports;
@@ -37,6 +38,7 @@ pub fn run(ctx: &Context, command: &Local) -> Result<Report> {
         Local::Nuke(args) => nuke::run(ctx, args),
         Local::Ps(args) => ps::run(ctx, &args.name),
         Local::Logs(args) => logs::run(ctx, args),
+        Local::History(args) => history::run(ctx, args),
         Local::Eject(args) => eject::run(ctx, args),
         Local::Delete(args) => delete::run(ctx, &args.name),
     }

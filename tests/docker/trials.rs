@@ -4,7 +4,9 @@ mod ci;
 mod crossing;
 mod data;
 mod deploy;
+mod doctor;
 mod editions;
+mod failures;
 mod folders;
 mod images;
 mod logs;
@@ -27,12 +29,14 @@ pub fn all() -> Vec<Case> {
         start::CASES,
         data::CASES,
         deploy::CASES,
+        doctor::CASES,
         editions::CASES,
         ci::CASES,
         folders::CASES,
         ports::CASES,
         remote::CASES,
         trouble::CASES,
+        failures::CASES,
         images::CASES,
         upgrade::CASES,
         crossing::CASES,

@@ -81,20 +81,20 @@ fn what_up_fails_with_is_told_in_the_users_terms() {
                    connectivity on endpoint local_prisma-database_1 (0a1b): Bind for 0.0.0.0:4466 failed: port is already allocated",
             exit: 1,
             code: "port_in_use",
-            why: "a port is taken by another container or process",
+            why: "port 4466 is taken by another container",
         },
         Up {
             text: "Error response from daemon: driver failed programming external connectivity on endpoint prisma-db (0a1b): \
                    Error starting userland proxy: listen tcp4 0.0.0.0:3366: bind: address already in use",
             exit: 1,
             code: "port_in_use",
-            why: "a port is taken by another container or process",
+            why: "port 3366 is taken by another program",
         },
         Up {
             text: "Error response from daemon: manifest for prismagraphql/prisma:1.1 not found: manifest unknown: manifest unknown",
             exit: 1,
             code: "image_unavailable",
-            why: "the registry has no such tag of the image",
+            why: "the registry has no such tag of the image: `prismagraphql/prisma:1.1`",
         },
         Up {
             text: "toomanyrequests: You have reached your pull rate limit. You may increase the limit by authenticating",
@@ -240,61 +240,6 @@ fn a_failed_start_leaves_the_registry_as_it_was() {
 }
 
 #[test]
-fn a_port_of_another_program_is_told_before_anything_changes() {
-    let s = Sandbox::new();
-    let _server = std::net::TcpListener::bind(("127.0.0.1", s.port)).expect("free");
-    s.run("local start {ports}").is(
-        1,
-        "",
-        "error: could not start cluster `local`: port <port>, wanted for the server, is taken by another program\n\
-         hint: use another: `prisma local start --port <port+1>`\n\
-         hint: or see which program it is: `ss -ltnp sport = :<port>`\n",
-    );
-    assert_eq!(s.take_acts(), "");
-    assert_eq!(s.changes_since(&Default::default()), "");
-}
-
-#[test]
-fn a_port_of_a_container_names_it() {
-    let s = Sandbox::with_cluster();
-    let foreign = |number, project, name, port| Made {
-        number,
-        project,
-        service: "web",
-        name,
-        image: "nginx",
-        status: "running",
-        ports: port,
-        env: &[],
-        version: "",
-    };
-    s.engine.make(&foreign(
-        9,
-        "shop",
-        "shop-web-1",
-        &[(80, "0.0.0.0", s.db_port)],
-    ));
-    let _proxy = std::net::TcpListener::bind(("0.0.0.0", s.db_port)).expect("free");
-    s.run("local start -n other --db-port 0").fails_with(2);
-    s.run("local start").is(
-        1,
-        "",
-        "error: could not start cluster `local`: port <db-port>, wanted for the database, is taken by \
-         container `shop-web-1` of compose project `shop`\n\
-         hint: use another: `prisma local start --db-port <db-port+1>`\n\
-         hint: or free it: `docker stop shop-web-1`\n",
-    );
-    assert_eq!(s.take_acts(), "");
-}
-
-#[test]
-fn only_the_address_that_is_published_must_be_free() {
-    let s = Sandbox::new();
-    let _server = std::net::TcpListener::bind(("127.0.0.2", s.port)).expect("free");
-    s.run("local start {ports} --bind 127.0.0.1").succeeds();
-}
-
-#[test]
 fn the_name_of_the_database_container_may_be_taken() {
     let s = Sandbox::with_cluster();
     s.engine.make(&Made {
@@ -315,7 +260,7 @@ fn the_name_of_the_database_container_may_be_taken() {
          error: `docker-compose up`: a container of another project has the name this cluster needs:\n  \
            Error response from daemon: Conflict. The container name \"/prisma-db\" is already in use by container \
          \"<id 9>\". You have to remove (or rename) that container to be able to reuse that name.\n\
-         hint: remove or rename that container, or start this cluster under another name with `-n NAME`\n",
+         hint: rename that container with `docker rename prisma-db prisma-db-other`, or start this cluster under another name with `-n NAME`\n",
     );
 }
 

@@ -3,7 +3,7 @@
 mod refused;
 mod terminal;
 
-use crate::support::text::without_secrets;
+use crate::support::text::{without_diffs, without_secrets};
 use crate::support::{Files, Sandbox, same};
 use prisma_cli::yaml::Document;
 
@@ -123,14 +123,15 @@ fn a_secret_of_ones_own() {
 fn a_dry_run_writes_nothing() {
     let s = Sandbox::new();
     std::fs::create_dir(s.path("work/.git")).expect("a folder");
-    s.run("init a/b --database mysql --dry-run").is(
-        0,
+    let dry = s.run("init a/b --database mysql --dry-run");
+    dry.succeeds();
+    assert_eq!(
+        without_diffs(&dry.stdout),
         "would write   <root>/work/a/b/docker-compose.yml (new)\n\
          would write   <root>/work/a/b/.env (new)\n\
          would write   <root>/work/a/b/prisma.yml (new)\n\
          would write   <root>/work/a/b/datamodel.graphql (new)\n\
-         would write   <root>/work/a/b/.gitignore (new)\n",
-        "",
+         would write   <root>/work/a/b/.gitignore (new)\n"
     );
     assert_eq!(work(&s).list(), "0755 .git/\n");
     let document = s.run("init --database mysql --dry-run --json").json();

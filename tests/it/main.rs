@@ -9,15 +9,18 @@
 mod completions;
 mod config;
 mod deadlines;
+mod doctor;
 mod dry_run;
 mod eject;
 mod exposure;
 mod failures;
+mod history;
 mod init;
 mod install;
 mod mishaps;
 mod named;
 mod output;
+mod ports;
 mod projects;
 #[path = "../support/raw.rs"]
 #[allow(dead_code, reason = "others use the rest")]

@@ -1,9 +1,10 @@
 //! What the tests stand on: a sandbox, a simulated engine, a server that is played.
 
 mod calls;
+pub mod diffs;
 mod ended;
 pub mod engine;
-mod files;
+pub mod files;
 mod forks;
 mod ports;
 pub mod run;

@@ -185,7 +185,7 @@ fn an_image_that_cannot_be_had_leaves_all_as_it_was() {
         "",
         "pulling mysql:5.7\n\
          pulling prismagraphql/prisma:1.6\n\
-         error: `docker pull prismagraphql/prisma:1.6`: the registry has no such tag of the image:\n  \
+         error: `docker pull prismagraphql/prisma:1.6`: the registry has no such tag of the image: `prismagraphql/prisma:1.6`:\n  \
            Error response from daemon: manifest for prismagraphql/prisma:1.6 not found: manifest unknown: manifest unknown\n\
          hint: check the version, for example on https://hub.docker.com/r/prismagraphql/prisma/tags\n",
     );

@@ -32,13 +32,13 @@ struct New {
 /// Adds a cluster.
 pub fn run(ctx: &Context, args: &Add) -> Result<Report> {
     let new = ask(ctx, args)?;
-    act(ctx, &new.plan(ctx), || new.report())
+    act(ctx, Some(&new.entry.name), &new.plan(ctx), || new.report())
 }
 
 /// Adds a cluster that all is asked about, for a command that goes on with it: gives its name.
 pub fn by_asking(ctx: &Context) -> Result<String> {
     let new = ask(ctx, &Add::asking())?;
-    new.plan(ctx).execute(ctx)?;
+    new.plan(ctx).execute(ctx, Some(&new.entry.name))?;
     ctx.ui
         .status(&format!("cluster `{}` added", new.entry.name));
     Ok(new.entry.name)

@@ -49,7 +49,7 @@ pub fn run(ctx: &Context, name: &ClusterName) -> Result<Report> {
         });
     }
     plan.then(Step::RemoveFolder(world.folder.clone()));
-    act(ctx, &plan, || {
+    act(ctx, Some(name.as_ref()), &plan, || {
         let data = json!({"name": name.to_string(), "state": "deleted", "containers": containers, "volumes": volumes});
         Report::new(format!("cluster `{name}` is gone\n"), data)
     })

@@ -62,7 +62,10 @@ pub fn run(ctx: &Context, args: &cli::Eject) -> Result<Report> {
             entry: entry.clone(),
         });
     }
-    act(ctx, &plan, || ejected.report(ctx, args, &folder))
+    let registered = ejected.entry.as_ref().map(|entry| entry.name.clone());
+    act(ctx, registered.as_deref(), &plan, || {
+        ejected.report(ctx, args, &folder)
+    })
 }
 
 /// The line that says where the files come from.

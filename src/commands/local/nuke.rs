@@ -13,11 +13,11 @@ use crate::plan::{Plan, Step};
 /// Resets a cluster, with consent.
 pub fn run(ctx: &Context, args: &cli::Nuke) -> Result<Report> {
     let (world, _lock) = look_locked(ctx, &args.which.name, "nuke", World::look_at_all)?;
-    let cluster = world.cluster()?;
+    let mut cluster = world.cluster()?;
     refuse_external(&world, &cluster)?;
-    let rendered = World::render(ctx, &cluster)?;
     // All that could keep it from starting again is checked before anything is destroyed.
-    ports::check(ctx, &world, &cluster)?;
+    ports::settle(ctx, &world, &mut cluster)?;
+    let rendered = World::render(ctx, &cluster)?;
     super::reach::check(ctx, &world, &cluster, args.waiting.limit().is_some())?;
     world.allow_overwriting(ctx, &rendered)?;
     if !ctx.dry_run {
@@ -37,7 +37,7 @@ pub fn run(ctx: &Context, args: &cli::Nuke) -> Result<Report> {
     });
     world.destroy(&mut plan, &rendered);
     world.bring_up(ctx, &mut plan, &cluster, &rendered, limit)?;
-    act(ctx, &plan, || {
+    act(ctx, Some(world.name.as_ref()), &plan, || {
         report::running(&world, &cluster, limit.is_some(), "is running and empty")
     })
 }

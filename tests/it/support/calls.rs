@@ -60,7 +60,7 @@ impl Call {
             _ => self.args.first(),
         };
         let questions = [
-            "ps", "inspect", "volume", "image", "version", "logs", "exec",
+            "ps", "inspect", "volume", "image", "version", "info", "logs", "exec",
         ];
         questions
             .iter()

@@ -79,3 +79,9 @@ pub fn without_secrets(text: &str) -> String {
     }
     out
 }
+
+/// What a dry run prints without the changes of files, which stand indented below what would be written.
+pub fn without_diffs(text: &str) -> String {
+    let lines = text.split_inclusive('\n');
+    lines.filter(|line| !line.starts_with("  ")).collect()
+}

@@ -1,0 +1,85 @@
+//! What the last lines of a container say about its end.
+
+/// Why a program cannot be run here.
+pub const ARCHITECTURE: &str = "its image is made for another kind of processor";
+/// The remedy for that.
+pub const EMULATE: &str = "choose an image for this machine with `--database-image`, or have this one emulated \
+     (`docker run --privileged tonistiigi/binfmt --install all`)";
+
+/// Texts in a log, what they mean, and what helps.
+const KNOWN: &[(&[&str], &str, &str)] = &[
+    (&["exec format error"], ARCHITECTURE, EMULATE),
+    (
+        &[
+            "No space left on device",
+            "no space left on device",
+            "Errcode: 28",
+        ],
+        "the disk of the Docker engine is full",
+        "free some space, for example with `docker system prune`, and run the command again",
+    ),
+    (
+        &[
+            "java.lang.OutOfMemoryError",
+            "Cannot allocate memory",
+            "cannot allocate memory",
+        ],
+        "it has too little memory",
+        "stop what else runs there, or give the engine more memory, and run the command again",
+    ),
+    (
+        &[
+            "ib_logfile0 was not found",
+            "Can't open and lock privilege tables",
+            "Table 'mysql.user' doesn't exist",
+        ],
+        "its data is half made: the first start was broken off",
+        "make it anew with `prisma local nuke`, which destroys what is there",
+    ),
+];
+
+/// Why a container ended, and the remedy, where its last lines tell.
+pub fn why_it_ended(log: &str) -> Option<(&'static str, &'static str)> {
+    let said = |needles: &[&str]| needles.iter().any(|needle| log.contains(needle));
+    let found = KNOWN.iter().find(|(needles, ..)| said(needles));
+    found.map(|(_, why, hint)| (*why, *hint))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_containers_print_before_they_end_is_recognised() {
+        let why = |log| why_it_ended(log).map(|(why, _)| why);
+        for (log, told) in [
+            (
+                "exec /tini: exec format error\n",
+                "another kind of processor",
+            ),
+            (
+                "standard_init_linux.go:228: exec user process caused: exec format error",
+                "another kind of processor",
+            ),
+            (
+                "[ERROR] InnoDB: Write to file ./ibdata1 failed (Errcode: 28 \"No space left on device\")",
+                "disk",
+            ),
+            (
+                "mysqld: Error writing file (errno: 28 - No space left on device)",
+                "disk",
+            ),
+            (
+                "Exception in thread \"main\" java.lang.OutOfMemoryError: Java heap space",
+                "memory",
+            ),
+            (
+                "[ERROR] InnoDB: File ./ib_logfile0 was not found",
+                "half made",
+            ),
+        ] {
+            assert!(why(log).is_some_and(|why| why.contains(told)), "{log}");
+        }
+        assert_eq!(why("Server running on :4466\n"), None);
+    }
+}

@@ -1,0 +1,212 @@
+//! The engine: not there, not ours to use, elsewhere, or too old; and docker-compose itself.
+
+use super::{Cause, Known, between};
+use crate::error::Kind;
+
+/// The remedy for an engine that accepts and never answers.
+pub const MUTE: &str = "restart it: `sudo systemctl restart docker` (or Docker Desktop); one on another machine: see \
+     whether that is up";
+
+const START: &str =
+    "start it: `sudo systemctl start docker` (or Docker Desktop), or point `DOCKER_HOST` at one";
+const ADDRESS: &str =
+    "correct `DOCKER_HOST` or the context (`docker context ls`), or start the engine there";
+
+pub const KNOWN: &[Known] = &[
+    Known {
+        needles: &[
+            "permission denied while trying to connect",
+            "PermissionError(13",
+        ],
+        kind: Kind::EnginePermission,
+        tell: |_| {
+            Cause::new(
+                "you are not allowed to use the Docker engine",
+                "add yourself to the group `docker` (`sudo usermod -aG docker $USER`) and log in again",
+            )
+        },
+    },
+    Known {
+        needles: &["context not found"],
+        kind: Kind::EngineUnreachable,
+        tell: |line| {
+            let context = between(line, "context \"", "\"").unwrap_or("that is set");
+            Cause::new(
+                format!("there is no docker context `{context}`"),
+                "choose one with `docker context use`, or unset `DOCKER_CONTEXT`",
+            )
+        },
+    },
+    Known {
+        needles: &["TLS configuration is invalid", "TLSParameterError"],
+        kind: Kind::EngineUnreachable,
+        tell: |_| {
+            Cause::new(
+                "docker-compose 1 wants `ca.pem`, `cert.pem` and `key.pem` for an engine with TLS",
+                "put all three into `DOCKER_CERT_PATH` or the docker context, or use docker-compose 2",
+            )
+        },
+    },
+    Known {
+        needles: &[
+            "ca.pem: no such file",
+            "cert.pem: no such file",
+            "gave HTTP response to HTTPS client",
+            "sent an HTTP request to an HTTPS server",
+        ],
+        kind: Kind::EngineUnreachable,
+        tell: |_| {
+            Cause::new(
+                "the Docker engine and this machine do not agree on TLS",
+                "set `DOCKER_CERT_PATH` to the folder with `ca.pem`, `cert.pem` and `key.pem`, or unset `DOCKER_TLS_VERIFY` \
+                 for an engine without TLS",
+            )
+        },
+    },
+    Known {
+        needles: &[
+            "unable to resolve docker endpoint",
+            "Invalid bind address",
+            "invalid bind address",
+        ],
+        kind: Kind::EngineUnreachable,
+        tell: |_| {
+            Cause::new(
+                "`DOCKER_HOST` or the docker context is malformed",
+                "correct `DOCKER_HOST`, or unset it to use this machine's engine",
+            )
+        },
+    },
+    Known {
+        needles: &["SSHHTTPAdapter", "Install paramiko package"],
+        kind: Kind::ToolMissing,
+        tell: |_| {
+            Cause::new(
+                "this docker-compose 1 cannot reach an engine through ssh: it lacks a library",
+                "install it, on Debian and Ubuntu: `sudo apt-get install python3-paramiko`; or use docker-compose 2",
+            )
+        },
+    },
+    Known {
+        needles: &["ssh: connect to host", "command [ssh "],
+        kind: Kind::EngineUnreachable,
+        tell: |_| {
+            Cause::new(
+                "the machine of the Docker engine cannot be reached over ssh",
+                "make `ssh` to it work without a question, then run the command again",
+            )
+        },
+    },
+    Known {
+        needles: &["Read timed out. (read timeout="],
+        kind: Kind::EngineUnreachable,
+        tell: |_| Cause::new("the Docker engine does not answer", MUTE),
+    },
+    Known {
+        needles: &["is too old. Minimum supported API version"],
+        kind: Kind::EngineUnreachable,
+        tell: |_| {
+            Cause::new(
+                "the Docker engine is too new for this program",
+                "update `docker` and `docker-compose`, or unset `DOCKER_API_VERSION` and `COMPOSE_API_VERSION`",
+            )
+        },
+    },
+    Known {
+        needles: &[
+            "is too new. Maximum supported API version",
+            "client is newer than server",
+        ],
+        kind: Kind::EngineUnreachable,
+        tell: |_| {
+            Cause::new(
+                "the Docker engine is too old for this program",
+                "update the engine, or unset `DOCKER_API_VERSION` and `COMPOSE_API_VERSION`",
+            )
+        },
+    },
+    Known {
+        needles: &[
+            "Name or service not known",
+            "Temporary failure in name resolution",
+            "Max retries exceeded with url",
+        ],
+        kind: Kind::EngineUnreachable,
+        tell: elsewhere,
+    },
+    Known {
+        needles: &["error during connect"],
+        kind: Kind::EngineUnreachable,
+        tell: |line| match line.ends_with(": EOF") {
+            true => Cause::new(
+                "the Docker engine went away",
+                "see that it runs, then run the command again",
+            ),
+            false => elsewhere(line),
+        },
+    },
+    Known {
+        needles: &[
+            "Cannot connect to the Docker daemon",
+            "Is the docker daemon running",
+            "ConnectionRefusedError",
+            "Error while fetching server API version",
+            "failed to connect to the docker API",
+        ],
+        kind: Kind::EngineUnreachable,
+        tell: not_running,
+    },
+    Known {
+        needles: &[
+            "'compose' is not a docker command",
+            "unknown command: docker compose",
+            "unknown shorthand flag: 'p' in -p",
+        ],
+        kind: Kind::ToolMissing,
+        tell: |_| {
+            Cause::new(
+                "docker-compose is not installed: neither the program nor docker's plugin",
+                "install it, on Debian and Ubuntu: `sudo apt-get install docker-compose`",
+            )
+        },
+    },
+    Known {
+        needles: &[
+            "using the wrong Compose file version",
+            ".yml\" is unsupported",
+            ".yml\" is invalid",
+        ],
+        kind: Kind::ToolMissing,
+        tell: |_| {
+            Cause::new(
+                "this docker-compose is too old for the compose file",
+                "install docker-compose v2, on Debian and Ubuntu: `sudo apt-get install docker-compose`",
+            )
+        },
+    },
+];
+
+fn elsewhere(_: &str) -> Cause {
+    Cause::new(
+        "the Docker engine that `DOCKER_HOST` or the context names cannot be reached",
+        "check `DOCKER_HOST` and `docker context ls`, and that the engine's machine is up",
+    )
+}
+
+/// This machine's own engine is started, one that somebody named may be named wrong.
+fn not_running(line: &str) -> Cause {
+    let address = between(line, "Docker daemon at ", ". Is the")
+        .or_else(|| between(line, "docker API at ", "; check"));
+    match address {
+        Some(address) if address.starts_with("tcp://") => elsewhere(line),
+        Some(address) if !is_usual(address) => {
+            Cause::new(format!("no Docker engine answers at `{address}`"), ADDRESS)
+        }
+        _ => Cause::new("the Docker engine is not running", START),
+    }
+}
+
+fn is_usual(address: &str) -> bool {
+    let path = address.strip_prefix("unix://").unwrap_or(address);
+    path.starts_with("npipe:") || path.ends_with("/run/docker.sock")
+}

@@ -1,0 +1,166 @@
+//! Containers that cannot be made or started, and things that cannot go.
+
+use super::{Cause, Known, between};
+use crate::error::Kind;
+use serde_json::json;
+
+pub const KNOWN: &[Known] = &[
+    Known {
+        needles: &["port is already allocated", "address already in use"],
+        kind: Kind::PortInUse,
+        tell: port_taken,
+    },
+    Known {
+        needles: &["Conflict. The container name"],
+        kind: Kind::ContainerFailed,
+        tell: |line| {
+            let name = between(line, "container name \"/", "\"");
+            let remedy = match name {
+                Some(name) => {
+                    format!("rename that container with `docker rename {name} {name}-other`")
+                }
+                None => "remove or rename that container".to_owned(),
+            };
+            Cause::new(
+                "a container of another project has the name this cluster needs",
+                format!("{remedy}, or start this cluster under another name with `-n NAME`"),
+            )
+        },
+    },
+    Known {
+        needles: &["cannot allocate memory", "Cannot allocate memory"],
+        kind: Kind::ContainerFailed,
+        tell: |_| {
+            Cause::new(
+                "the machine of the Docker engine is out of memory",
+                "stop what else runs there, or give the engine more memory",
+            )
+        },
+    },
+    Known {
+        needles: &["exec format error"],
+        kind: Kind::ContainerFailed,
+        tell: |_| Cause::new(super::container::ARCHITECTURE, super::container::EMULATE),
+    },
+    Known {
+        needles: &[
+            "executable file not found",
+            "unable to start container process: exec",
+        ],
+        kind: Kind::ContainerFailed,
+        tell: |line| {
+            let program = between(line, "exec: \"", "\"");
+            Cause::new(
+                match program {
+                    Some(program) => format!("the image has no program `{program}`"),
+                    None => "the image cannot run its program".to_owned(),
+                },
+                "correct `entrypoint` or `command` in `docker-compose.override.yml`, or choose another image",
+            )
+        },
+    },
+    Known {
+        needles: &[
+            "could not find an available, non-overlapping IPv4 address pool",
+            "all predefined address pools have been fully subnetted",
+        ],
+        kind: Kind::ContainerFailed,
+        tell: |_| {
+            Cause::new(
+                "the Docker engine has no addresses left for another network",
+                "remove networks that nobody uses with `docker network prune`",
+            )
+        },
+    },
+    Known {
+        needles: &["has active endpoints", "volume is in use"],
+        kind: Kind::ContainerFailed,
+        tell: |line| {
+            let what = between(line, "removing network: network ", " ");
+            Cause::new(
+                match what {
+                    Some(network) => {
+                        format!("a container of another project uses the network `{network}`")
+                    }
+                    None => {
+                        "a container of another project uses a network or volume of this cluster"
+                            .to_owned()
+                    }
+                },
+                "remove that container (`docker ps -a` lists all), then run the command again",
+            )
+        },
+    },
+    Known {
+        needles: &[
+            "yaml.parser.",
+            "yaml.scanner.",
+            "yaml: line ",
+            "Unsupported config option",
+            "Additional property",
+            "additional properties",
+            "docker-compose.yml' is invalid",
+        ],
+        kind: Kind::ConfigInvalid,
+        tell: |_| {
+            Cause::new(
+                "docker-compose cannot read the cluster's compose files",
+                "correct `docker-compose.override.yml` in the cluster's folder",
+            )
+        },
+    },
+    Known {
+        needles: &["unexpected EOF"],
+        kind: Kind::EngineUnreachable,
+        tell: |_| {
+            Cause::new(
+                "the connection broke off: the engine went away, or the registry did",
+                "see that the engine runs, then run the command again",
+            )
+        },
+    },
+];
+
+/// Docker says which port, and whether it is one of its own; not whose it is.
+fn port_taken(line: &str) -> Cause {
+    let port = port(line);
+    let by = match line.contains("port is already allocated") {
+        true => "another container",
+        false => "another program",
+    };
+    let what = match port {
+        Some(port) => format!("port {port}"),
+        None => "a port".to_owned(),
+    };
+    Cause {
+        data: port.map(|port| json!({ "port": port })),
+        ..Cause::new(
+            format!("{what} is taken by {by}"),
+            "choose another with `--port` or `--db-port` (`auto` finds one), or stop what holds it",
+        )
+    }
+}
+
+/// The port in `Bind for 0.0.0.0:4466 failed`, `listen tcp4 0.0.0.0:4466: bind`, `Bind for :::4466 failed` and
+/// `host port for 0.0.0.0:4466:172.18.0.2:3306/tcp`.
+fn port(line: &str) -> Option<u16> {
+    let starts = [
+        "Bind for ",
+        "listen tcp4 ",
+        "listen tcp6 ",
+        "listen tcp ",
+        "host port for ",
+    ];
+    let rest = starts
+        .iter()
+        .find_map(|start| Some(line.split_once(start)?.1))?;
+    let address = rest.split_whitespace().next()?;
+    let (_, numbers) = match address.rfind("]:") {
+        Some(end) => address.split_at(end + 1),
+        None => ("", address.strip_prefix("::").unwrap_or(address)),
+    };
+    numbers
+        .split(':')
+        .skip(1)
+        .find_map(|number| number.parse().ok())
+}

@@ -1,0 +1,80 @@
+//! Engines that cannot be used, and images that are not to be had: told apart in the words of real programs.
+
+use crate::cluster::Cluster;
+use crate::suite::{Case, Setting, shared};
+use std::os::unix::net::UnixListener;
+use std::time::Duration;
+
+pub const CASES: &[Case] = &[
+    shared(
+        "failures/engine_that_never_answers",
+        engine_that_never_answers,
+    ),
+    shared(
+        "failures/engine_that_is_not_there",
+        engine_that_is_not_there,
+    ),
+    shared("failures/unknown_tag", unknown_tag),
+];
+
+/// It accepts the connection and never says a word, as an engine does that hangs.
+fn engine_that_never_answers(setting: &Setting) {
+    let cluster = Cluster::new(setting);
+    std::fs::create_dir_all(cluster.home()).expect("a folder");
+    let socket = cluster.home().join("mute.sock");
+    let _mute = UnixListener::bind(&socket).expect("a socket");
+    let host = format!("unix://{}", socket.display());
+    let ran = cluster
+        .spec("ps", &[])
+        .env("DOCKER_HOST", &host)
+        .run()
+        .ended(3);
+    let ran = ran.told(&[
+        "error: `docker ps`: the Docker engine does not answer within 20s\n",
+        "hint: restart it: ",
+    ]);
+    assert!(ran.took < Duration::from_secs(30), "{:?}", ran.took);
+}
+
+fn engine_that_is_not_there(setting: &Setting) {
+    let cluster = Cluster::new(setting);
+    for (host, told) in [
+        (
+            "unix:///nowhere/engine.sock",
+            "no Docker engine answers at `unix:///nowhere/engine.sock`",
+        ),
+        (
+            "tcp://127.0.0.1:1",
+            "the Docker engine that `DOCKER_HOST` or the context names cannot be reached",
+        ),
+        (
+            "foo://bar",
+            "`DOCKER_HOST` or the docker context is malformed",
+        ),
+        (
+            "ssh://nobody@127.0.0.1:1",
+            "the machine of the Docker engine cannot be reached over ssh",
+        ),
+    ] {
+        let ran = cluster
+            .spec("ps", &[])
+            .env("DOCKER_HOST", host)
+            .run()
+            .ended(3);
+        ran.told(&[told, "\nhint: "]);
+    }
+}
+
+/// The rig's registry knows the image, and not this tag of it.
+fn unknown_tag(setting: &Setting) {
+    let cluster = Cluster::new(setting);
+    let image = format!("{}/library/mysql:99", setting.rig.registry);
+    let ran = cluster
+        .first_start(&["--database-image", &image])
+        .run()
+        .ended(1);
+    ran.told(&[&format!(
+        "error: `docker-compose up`: the registry has no such tag of the image: `{image}`:\n"
+    )]);
+    cluster.start(&["--database-image", "mysql:5.7"]);
+}
