@@ -90,6 +90,16 @@ pub struct Global {
     /// answer confirmations with yes
     #[arg(short, long, global = true, env = "PRISMA_YES", value_parser = BoolishValueParser::new())]
     pub yes: bool,
+    /// how long to wait for another run that works on the same cluster, `0` for not at all
+    #[arg(
+        long,
+        global = true,
+        env = "PRISMA_LOCK_TIMEOUT",
+        value_name = "DURATION",
+        default_value = "10s",
+        value_parser = duration
+    )]
+    pub lock_timeout: Duration,
     /// when to use colour
     #[arg(
         long,
@@ -277,13 +287,17 @@ fn port(text: &str) -> Result<u16, &'static str> {
 }
 
 /// A duration with its unit, or plain seconds.
-fn duration(text: &str) -> Result<Duration, String> {
+fn duration(text: &str) -> Result<Duration, &'static str> {
     let seconds = text.parse().map(Duration::from_secs);
     let duration = seconds.or_else(|_| humantime::parse_duration(text));
-    match duration {
-        Ok(Duration::ZERO) => Err("must be longer than nothing; `--no-wait` does not wait".into()),
-        Ok(duration) => Ok(duration),
-        Err(_) => Err("not a duration; write for example `90s` or `10m`".into()),
+    duration.map_err(|_| "not a duration; write for example `90s` or `10m`")
+}
+
+/// How long to wait for a server: some time, as there is another flag for none.
+fn wait(text: &str) -> Result<Duration, &'static str> {
+    match duration(text)? {
+        Duration::ZERO => Err("must be longer than nothing; `--no-wait` does not wait"),
+        some => Ok(some),
     }
 }
 

@@ -12,9 +12,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// How long a run waits for another one on the same cluster.
-pub const LOCK_LIMIT: Duration = Duration::from_secs(10);
-
 /// Variables that are not those of flags, for manual and reference.
 pub const VARIABLES: [(&str, &str); 10] = [
     ("PRISMA_HOME", "the folder that is `~/.prisma` otherwise"),
@@ -207,6 +204,8 @@ pub struct Context {
     pub interrupt: Interrupt,
     /// Show what would be done, do nothing.
     pub dry_run: bool,
+    /// How long to wait for another run on the same cluster.
+    pub lock_timeout: Duration,
     /// The command line, without the program.
     pub args: Vec<String>,
 }

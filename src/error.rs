@@ -224,8 +224,8 @@ impl Failure {
     }
 }
 
-/// The same with each text in it changed.
-fn texts(data: &serde_json::Value, change: &impl Fn(&str) -> String) -> serde_json::Value {
+/// The same with each text in it changed: values, not keys.
+pub fn texts(data: &serde_json::Value, change: &impl Fn(&str) -> String) -> serde_json::Value {
     use serde_json::Value;
     match data {
         Value::String(text) => change(text).into(),

@@ -192,6 +192,7 @@ fn context(
         ui,
         interrupt,
         dry_run: cli.dry_run(),
+        lock_timeout: cli.global.lock_timeout,
         args: args
             .iter()
             .skip(1)
@@ -205,12 +206,16 @@ fn context(
 fn report(ui: &Ui, command: &str, result: Result<Report>) -> u8 {
     let json = ui.terminal().format == Format::Json;
     let known = Some(command).filter(|command| !command.is_empty());
+    let mask = |text: &str| ui.mask(text).into_owned();
     let (text, status) = match result {
-        Ok(report) if json => (document(&envelope::success(command, &report.data)), 0),
-        Ok(report) => (report.text, 0),
+        // Masked before it is spelled as JSON, which would escape parts of a secret.
+        Ok(report) if json => {
+            let data = error::texts(&report.data, &mask);
+            (document(&envelope::success(command, &data)), 0)
+        }
+        Ok(report) => (mask(&report.text), 0),
         Err(failure) if json => {
-            // Masked before it is spelled as JSON, which would escape parts of a secret.
-            let masked = failure.map_text(|text| ui.mask(text).into_owned());
+            let masked = failure.map_text(mask);
             (document(&envelope::failure(known, &masked)), failure.exit())
         }
         Err(failure) => {
@@ -218,7 +223,7 @@ fn report(ui: &Ui, command: &str, result: Result<Report>) -> u8 {
             (String::new(), failure.exit())
         }
     };
-    match ui.print(&ui.mask(&text)) {
+    match ui.print(&text) {
         Ok(()) => status,
         // Whoever reads has seen enough, as with `| head`.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => status,

@@ -145,7 +145,8 @@ fn every_mistyped_command_is_recognised() {
 fn durations_take_units_and_plain_seconds() {
     assert_eq!(duration("90"), Ok(Duration::from_secs(90)));
     assert_eq!(duration("5m"), Ok(Duration::from_secs(300)));
-    assert!(duration("0").is_err() && duration("soon").is_err());
+    assert_eq!(duration("0"), Ok(Duration::ZERO));
+    assert!(wait("0").is_err() && wait("soon").is_err());
 }
 
 #[test]

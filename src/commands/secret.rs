@@ -22,11 +22,8 @@ impl Given {
         if tidied.trim().is_empty() {
             return Ok(Given(None));
         }
-        // Nothing here shows a secret; this is for servers that repeat what they are sent. A short
-        // one would mask parts of ordinary words.
-        if tidied.len() >= 8 {
-            ctx.ui.conceal([text.to_owned(), tidied.clone()]);
-        }
+        // Nothing here shows a secret; this is for servers that repeat what they are sent.
+        ctx.ui.conceal([text.to_owned(), tidied.clone()]);
         Secret::parse(&tidied).map(|secret| Given(Some(secret)))
     }
 

@@ -200,6 +200,11 @@ impl Running {
         self
     }
 
+    /// Its process id.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Sends a signal to it alone, as `kill` does.
     pub fn kill(&mut self, signal: &str) -> Instant {
         send(signal, &self.child.id().to_string())

@@ -5,6 +5,7 @@
     reason = "tests read a variable and write files"
 )]
 
+mod dependencies;
 mod facts;
 mod manual;
 mod reference;

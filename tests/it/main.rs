@@ -6,6 +6,9 @@
     reason = "tests start the program and write files"
 )]
 
+#[path = "../support/raw.rs"]
+#[allow(dead_code, reason = "others use the rest")]
+mod raw;
 #[path = "../support/schema.rs"]
 mod schema;
 #[path = "../support/standin.rs"]
@@ -24,6 +27,7 @@ mod failures;
 mod history;
 mod init;
 mod install;
+mod mishaps;
 mod named;
 mod output;
 mod ports;
@@ -37,6 +41,7 @@ mod signals;
 mod sourced;
 mod start;
 mod support;
+mod sweep;
 mod takeover;
 mod terminal;
 mod together;

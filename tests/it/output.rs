@@ -251,6 +251,34 @@ fn a_reader_that_has_seen_enough_is_no_failure() {
     }
 }
 
+/// As with `| head -0`: every command does its work, and not a word is said about the reader.
+#[test]
+fn no_command_minds_a_reader_that_is_gone() {
+    let s = Sandbox::with_running_cluster();
+    for words in [
+        "version",
+        "version --json",
+        "cluster list",
+        "cluster list --json",
+        "cluster logs local",
+        "local stop",
+        "local restart -v",
+        "local upgrade --to 1.2",
+        "local nuke --yes --json",
+        "cluster remove local --dry-run",
+        "local delete --yes",
+    ] {
+        let (status, _, err) = without_reader(&s, words, "stdout");
+        let silent = ["error", "warning: could", "panic", "roken pipe"];
+        assert!(
+            !silent.iter().any(|word| err.contains(word)),
+            "{words}: {err}"
+        );
+        assert_eq!(status, 0, "{words}: {err}");
+    }
+    assert!(!s.path("home/.prisma/clusters/local").exists());
+}
+
 #[test]
 fn a_failure_keeps_its_status_without_readers() {
     let s = Sandbox::new();
