@@ -70,7 +70,10 @@ fn on_a_full_disk(stage: impl Fn() -> Sandbox, words: &str) -> bool {
             return false;
         };
         for (path, entry) in &left.0 {
-            let is_lock = path.extension().is_some_and(|ending| ending == "lock");
+            // The log of runs has a line for this one, if it has room.
+            let ending = path.extension();
+            let is_other = ending.is_some_and(|ending| ending == "lock" || ending == "jsonl");
+            let is_other = is_other || path.ends_with("history");
             let told = |of: &Sandbox, entry: Option<&_>| {
                 without_checksum(&of.plain(&format!("{entry:?}")))
             };
@@ -78,7 +81,7 @@ fn on_a_full_disk(stage: impl Fn() -> Sandbox, words: &str) -> bool {
             let same =
                 now == told(&s, before.0.get(path)) || now == told(&whole, after.0.get(path));
             assert!(
-                is_lock || same,
+                is_other || same,
                 "{words}, {pages} pages: {}: {now}",
                 path.display()
             );

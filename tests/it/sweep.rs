@@ -70,6 +70,9 @@ const LIFE: &[(&str, i32)] = &[
     ("local upgrade --to 1.8", 0),
     ("local stop", 0),
     ("local stop -n shop", 0),
+    ("local history", 0),
+    ("doctor", 0),
+    ("doctor --bundle bundle", 0),
     ("completions bash", 0),
     ("version", 0),
 ];
