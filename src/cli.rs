@@ -10,7 +10,7 @@ mod local;
 pub mod usage;
 
 use crate::context::Env;
-use crate::error::{self, Failure};
+use crate::error::{self, Failure, Kind};
 use crate::ui::{Color, Format};
 use clap::builder::BoolishValueParser;
 use clap::builder::StyledStr;
@@ -61,7 +61,7 @@ pub struct Cli {
 #[command(next_help_heading = "Options of every command")]
 #[expect(clippy::struct_excessive_bools, reason = "flags are independent")]
 pub struct Global {
-    /// form of the result on stdout: for people, or one JSON document
+    /// form of the result on stdout: for people, one JSON document, or (`local ps`) variables for a shell
     #[arg(
         short,
         long,
@@ -122,6 +122,18 @@ impl Cli {
             Command::Deploy(deploy) if deploy.j => Format::Json,
             _ => self.global.format(),
         }
+    }
+
+    /// Refuses a form that the command's result does not have.
+    pub fn check(&self) -> Result<(), Failure> {
+        if self.format() != Format::Env || matches!(self.command, Command::Local(Local::Ps(_))) {
+            return Ok(());
+        }
+        let name = self.command.name();
+        let message = format!("`prisma {name}` has no result in the form `env`");
+        Err(Failure::new(Kind::Usage, message).hint(
+            "`prisma local ps` alone has: leave out `--output env`, and `PRISMA_OUTPUT=env` elsewhere",
+        ))
     }
 
     /// Whether nothing may be changed, by whichever flag.

@@ -25,7 +25,7 @@ use std::path::Path;
 pub struct Report {
     /// For people, on stdout, with its line ends.
     pub text: String,
-    /// For programs: `data` of the JSON envelope.
+    /// For programs: `data` of the JSON document.
     pub data: Value,
 }
 
@@ -57,11 +57,6 @@ pub fn version() -> Report {
         format!("prisma {version}\n"),
         serde_json::json!({ "version": version }),
     )
-}
-
-/// The JSON envelope of a success.
-pub fn envelope(command: &str, report: &Report) -> Value {
-    serde_json::json!({ "ok": true, "command": command, "data": report.data })
 }
 
 /// A line of "key   value" pairs under each other.

@@ -7,6 +7,7 @@ mod echo;
 mod hidden;
 mod mute;
 mod prompt;
+mod question;
 mod secrets;
 mod stage;
 mod table;
@@ -20,6 +21,8 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 use std::sync::{Mutex, PoisonError};
 
+pub use prompt::Ask;
+pub use question::Question;
 pub use stage::{Stage, short};
 pub use table::Table;
 pub use terminal::{Color, Facts, Format, Terminal};

@@ -51,6 +51,7 @@ pub enum Local {
     #[command(after_help = examples(&[
         ("prisma local ps", ""),
         ("prisma local ps -n staging -o json", "for programs"),
+        ("prisma local ps -o env", "where it is, as variables for a shell to source"),
     ]))]
     Ps(Name),
     /// show what a cluster's containers print (docker logs)

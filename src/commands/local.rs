@@ -18,6 +18,7 @@ mod start;
 mod steps;
 mod stop;
 mod upgrade;
+pub mod variables;
 mod world;
 
 use super::{Report, act};

@@ -9,6 +9,7 @@ mod dependencies;
 mod facts;
 mod manual;
 mod reference;
+mod schema;
 
 use std::collections::BTreeMap;
 use std::fs;

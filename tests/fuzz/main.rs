@@ -69,7 +69,11 @@ fn found(target: &Target) -> Vec<Vec<u8>> {
         name.split_once('-')
             .is_some_and(|(name, _)| name == target.name)
     });
-    ours.map(|path| fs::read(path).expect("reads")).collect()
+    // In one order everywhere, as mutations are made of them.
+    let mut ours: Vec<_> = ours.collect();
+    ours.sort();
+    let texts = ours.into_iter().map(|path| fs::read(path).expect("reads"));
+    texts.collect()
 }
 
 /// A text that a target does not hold on.

@@ -6,10 +6,20 @@
     reason = "tests start the program and write files"
 )]
 
+#[path = "../support/raw.rs"]
+#[allow(dead_code, reason = "others use the rest")]
+mod raw;
+#[path = "../support/schema.rs"]
+mod schema;
+#[path = "../support/standin.rs"]
+#[allow(dead_code, reason = "others use the rest")]
+mod standin;
+
 mod completions;
 mod config;
 mod deadlines;
 mod doctor;
+mod documents;
 mod dry_run;
 mod eject;
 mod exposure;
@@ -22,17 +32,13 @@ mod named;
 mod output;
 mod ports;
 mod projects;
-#[path = "../support/raw.rs"]
-#[allow(dead_code, reason = "others use the rest")]
-mod raw;
+mod questions;
 mod remote;
 mod render;
 mod secrets;
 mod server;
 mod signals;
-#[path = "../support/standin.rs"]
-#[allow(dead_code, reason = "others use the rest")]
-mod standin;
+mod sourced;
 mod start;
 mod support;
 mod sweep;

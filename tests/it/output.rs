@@ -37,14 +37,14 @@ fn every_success_is_one_document() {
         let ended = s.run(&format!("local {words} -o json"));
         assert_eq!(
             ended.json(),
-            json!({"ok": true, "command": command, "data": data}),
+            json!({"version": 1, "ok": true, "command": command, "data": data}),
             "{words}"
         );
         assert_eq!(ended.status, 0);
     }
     assert_eq!(
         s.run("local delete --yes --json").json(),
-        json!({"ok": true, "command": "local delete", "data": {
+        json!({"version": 1, "ok": true, "command": "local delete", "data": {
             "name": "local", "state": "deleted",
             "containers": ["local-prisma-database-1", "prisma-db"],
             "volumes": ["local_db-persistence"],
@@ -74,7 +74,7 @@ fn every_failure_is_one_document() {
         );
         assert_eq!(ended.status, exit, "{words}");
         assert!(error["message"].is_string() && error["hints"].is_array());
-        assert_eq!(document.as_object().map(serde_json::Map::len), Some(2));
+        assert_eq!(document.as_object().map(serde_json::Map::len), Some(4));
         assert!(
             !ended.stderr.contains("error:"),
             "told once: {}",
@@ -130,7 +130,7 @@ fn the_version_has_a_command_and_groups_have_help() {
     s.run("--version").is(0, &format!("prisma {version}\n"), "");
     assert_eq!(
         s.run("version -o json").json(),
-        json!({"ok": true, "command": "version", "data": {"version": version}})
+        json!({"version": 1, "ok": true, "command": "version", "data": {"version": version}})
     );
     let help = s.run("local start --help").stdout;
     assert_eq!(s.run("help local start").stdout, help);

@@ -259,7 +259,7 @@ fn in_json_too() {
     let ended = s.end(run);
     assert_eq!(
         ended.json(),
-        serde_json::json!({"ok": false, "error": {"code": "interrupted", "message": "interrupted while starting the containers",
+        serde_json::json!({"version": 1, "ok": false, "command": "local start", "error": {"code": "interrupted", "message": "interrupted while starting the containers",
             "hints": ["run the same command again: it goes on from what is there"], "exit": 130}})
     );
     assert_eq!(ended.status, 130);
