@@ -41,6 +41,9 @@ fn read(text: &str) -> Result<Database, String> {
     if !name.is_empty() {
         database.name = decoded(name).ok_or("the database has a `%` without two digits")?;
     }
+    if options.contains(['@', '/']) {
+        return Err(NO_OPTIONS.to_owned());
+    }
     for option in options.split('&').filter(|option| !option.is_empty()) {
         match option {
             "ssl=true" | "ssl=1" | "sslmode=require" => database.tuning.ssl = Some(true),
@@ -59,6 +62,9 @@ fn read(text: &str) -> Result<Database, String> {
 
 /// Without the host: what people put there may be the rest of a password.
 const NO_HOST: &str = "what follows `@` is no host: in user and password, write `@`, `/` and `?` as `%40`, `%2F` and `%3F`";
+
+/// Without them, for the same reason.
+const NO_OPTIONS: &str = "what follows `?` are no options: in user and password, write `@`, `/` and `?` as `%40`, `%2F` and `%3F`";
 
 /// `HOST`, `HOST:PORT`, `[IPV6]`, `[IPV6]:PORT`.
 fn external(place: &str, connector: Connector) -> Result<External, String> {
@@ -162,6 +168,7 @@ mod tests {
             ("mysql://a:geheim%+1@b", "two digits"),
             ("mysql://a:geheim%4@b", "two digits"),
             ("mysql://a:geheim@b?tls=geheim", "unknown option `tls`"),
+            ("mysql://a:geheim@b?geheim@host/app", "are no options"),
         ] {
             let failure = text.parse::<Database>().expect_err(text);
             assert!(failure.message.contains(why), "{text}: {failure}");

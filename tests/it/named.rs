@@ -1,7 +1,7 @@
 //! Clusters beside `local`: each with a project, containers, ports and files of its own.
 
 use crate::support::text::{STAGES, running};
-use crate::support::{Sandbox, same};
+use crate::support::{Sandbox, files, same};
 
 fn ports_of(s: &Sandbox, name: &str) -> (u16, u16) {
     let config = s.read(&format!("home/.prisma/clusters/{name}/cluster.yml"));
@@ -163,6 +163,48 @@ fn names_that_compose_would_bend_are_refused() {
     }
     assert_eq!(s.take_calls(), "");
     assert_eq!(s.files().list(), "");
+}
+
+/// In each argument that is a name: of a cluster, a service, a stage.
+#[test]
+fn paths_and_options_are_names_of_nothing() {
+    let s = Sandbox::new();
+    let service =
+        "service: hello\nstage: dev\ncluster: far\ndatamodel: d.graphql\ndisableAuth: true\n";
+    s.write("work/prisma.yml", service);
+    s.write("work/d.graphql", "type User {\n  id: ID! @unique\n}\n");
+    let before = (s.files(), files(&s.path("work")));
+    let new = "--endpoint http://192.0.2.1 --no-check --secret-file /dev/null";
+    for (words, status) in [
+        ("local start --name={}", 2),
+        ("local eject there --name={}", 2),
+        (
+            "local eject there --profile digital-ocean --host h --register={}",
+            2,
+        ),
+        ("local history --name={}", 2),
+        ("cluster add {new} -- {}", 2),
+        ("cluster add {new} --force -- {}", 2),
+        ("cluster remove --yes -- {}", 1),
+        ("deploy --cluster={}", 1),
+        ("deploy --stage={}", 2),
+        ("init there --endpoint http://192.0.2.1 --service={}", 2),
+        ("init there --endpoint http://192.0.2.1 --stage={}", 2),
+    ] {
+        for name in ["../x", "..", "-rf"] {
+            let words = words.replace("{new}", new).replace("{}", name);
+            let ended = s.run(&words);
+            let told = ended.stderr.contains(&format!("`{name}`"));
+            assert!(ended.status == status && told, "{words}: {ended:?}");
+            let after = (s.files(), files(&s.path("work")));
+            let changes = (
+                after.0.changes_since(&before.0),
+                after.1.changes_since(&before.1),
+            );
+            assert_eq!(changes, (String::new(), String::new()), "{words}");
+        }
+    }
+    assert_eq!(s.take_acts(), "");
 }
 
 #[test]

@@ -14,7 +14,7 @@ use prisma_cli::keys::{PrivateKey, generate};
 use std::io::Write;
 use std::sync::OnceLock;
 use std::time::Duration;
-use watch::Watch;
+use watch::{ANY, Watch};
 
 /// With all that shells, YAML, `.env` files and compose take for something else.
 const PASSWORD: &str = "d1stinctHead$$ ${HOME} #`id`\"midd1eDistinct'\\ %41=ta1lDistinct";
@@ -28,7 +28,7 @@ const WEBHOOK: &str = "webh00kAuthorization";
 const SESSION: &str = "cl0udSessionKeyOfMine";
 const EXTERNAL: &str = "p3rcentEncoded%2Fp3rcentRest";
 
-/// What is run, in this order, and how it ends. `{url}` is a server somewhere else, `{echo}` one that
+/// What is run, in this order, and the status it ends with. `{url}` is a server somewhere else, `{echo}` one that
 /// answers with what it was sent.
 const LIFE: &[(&str, i32)] = &[
     ("init hello --database postgres", 0),
@@ -70,6 +70,10 @@ const LIFE: &[(&str, i32)] = &[
     ("local upgrade --to 1.8", 0),
     ("local stop", 0),
     ("local stop -n shop", 0),
+    ("local history", 0),
+    // About this machine, too: it may have something to say of it.
+    ("doctor", ANY),
+    ("doctor --bundle bundle", ANY),
     ("completions bash", 0),
     ("version", 0),
 ];

@@ -63,7 +63,11 @@ pub(super) fn remove(text: &str, map: &Map, at: usize) -> Result<Splice, Refused
     let indent = indent_of(text, pair)?;
     let mut range = pair.start - indent..block_end(text, pair.value.end, indent + 1);
     // A text above only takes in what follows it when no comment stands between.
-    let previous = previous.filter(|pair| text[pair.value.end..range.start].trim().is_empty());
+    // A key without a value, as after `?`, can end behind where the next pair begins.
+    let previous = previous.filter(|pair| {
+        let between = text.get(pair.value.end..range.start);
+        between.is_some_and(|between| between.trim().is_empty())
+    });
     let above = previous.and_then(|pair| block_scalar_at_end(text, pair));
     if above.is_some_and(|header| header.contains('+')) {
         // Blank lines that would follow the text above would become part of it.

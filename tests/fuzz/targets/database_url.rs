@@ -30,7 +30,9 @@ pub fn check(text: &str) {
                 .and_then(|(_, rest)| rest.split('?').next()?.rsplit_once('@'))
                 .and_then(|(account, _)| account.split_once(':'));
             if let Some((_, password)) = password {
-                let shown = password.len() > 12 && failure.contains(password);
+                // What stands once more elsewhere is not shown as the password.
+                let once = password.len() > 12 && text.matches(password).count() == 1;
+                let shown = once && failure.contains(password);
                 assert!(!shown, "{failure}");
             }
             return;

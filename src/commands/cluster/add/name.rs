@@ -22,6 +22,9 @@ pub fn check(name: &str, force: bool) -> Result<()> {
     if name.starts_with('-') {
         return Err(refuse("it begins like an option"));
     }
+    if name.split('/').any(|part| matches!(part, "." | "..")) {
+        return Err(refuse("it is a path"));
+    }
     if force {
         return Ok(());
     }
@@ -61,7 +64,7 @@ mod tests {
             assert_eq!(check(name, false).expect_err(name).exit(), 2);
             assert_eq!(check(name, true), Ok(()));
         }
-        for name in ["", "a b", "-x", "a\nb"] {
+        for name in ["", "a b", "-x", "a\nb", "..", "../x", "a/./b"] {
             assert_eq!(check(name, true).expect_err(name).exit(), 2);
         }
         for name in ["local", "Digital.Ocean", "ü", "1.10"] {
