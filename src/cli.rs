@@ -3,6 +3,7 @@
 mod cluster;
 pub mod complete;
 mod deploy;
+mod doctor;
 pub mod examples;
 mod local;
 pub mod usage;
@@ -20,6 +21,7 @@ use std::time::Duration;
 pub use cluster::{Add, Cluster, ClusterLogs, Remove};
 use complete::Completions;
 pub use deploy::Deploy;
+pub use doctor::Doctor;
 use examples::examples;
 pub use local::{Local, LogPart, Logs, Name, Nuke, Restart, Start, Upgrade, Waiting};
 
@@ -144,6 +146,13 @@ pub enum Command {
         ("prisma deploy -w", "again at every change"),
     ]))]
     Deploy(Box<Deploy>),
+    /// tell what is wrong with this machine, one line and one remedy each
+    #[command(after_help = examples(&[
+        ("prisma doctor", "docker, its engine, the registry, every cluster"),
+        ("prisma doctor -o json", "for programs"),
+        ("prisma doctor --bundle report.txt", "all that helps with a bug ticket, secrets left out"),
+    ]))]
+    Doctor(Doctor),
     /// print the script with which a shell completes commands, flags and names
     #[command(after_help = examples(&[
         ("prisma completions bash > ~/.local/share/bash-completion/completions/prisma", ""),
@@ -168,6 +177,7 @@ impl Command {
             Command::Local(local) => local.name(),
             Command::Cluster(cluster) => cluster.name(),
             Command::Deploy(_) => "deploy",
+            Command::Doctor(_) => "doctor",
             Command::Completions(_) => "completions",
             Command::Version => "version",
         }

@@ -3,6 +3,7 @@
 pub mod cluster;
 pub mod completions;
 pub mod deploy;
+pub mod doctor;
 pub mod local;
 
 use crate::address::{host_of, is_loopback};

@@ -88,6 +88,11 @@ impl Env {
             .filter(|v| !v.is_empty())
     }
 
+    /// All variables, in order.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (&**name, &**value))
+    }
+
     /// Whether a variable is set, and empty.
     pub fn is_empty(&self, name: &str) -> bool {
         self.0.get(name).is_some_and(String::is_empty)

@@ -7,6 +7,7 @@
 pub mod container;
 pub mod diagnosis;
 pub mod engine;
+pub mod info;
 pub mod tools;
 pub mod verbs;
 

@@ -37,6 +37,8 @@ pub enum Kind {
     InputRequired,
     /// A limit passed before the thing waited for happened.
     NotReady,
+    /// A look at this machine found something wrong.
+    Unhealthy,
     /// A configuration file is invalid.
     ConfigInvalid,
     /// A Prisma server cannot be reached, or what answers is none.
@@ -74,7 +76,7 @@ pub const STATUSES: [(u8, &str); 11] = [
 
 impl Kind {
     /// Every kind, for tests and documentation that enumerate them.
-    pub const ALL: [Kind; 20] = [
+    pub const ALL: [Kind; 21] = [
         Kind::Failed,
         Kind::Io,
         Kind::Usage,
@@ -89,6 +91,7 @@ impl Kind {
         Kind::EnginePermission,
         Kind::InputRequired,
         Kind::NotReady,
+        Kind::Unhealthy,
         Kind::ConfigInvalid,
         Kind::ServerUnreachable,
         Kind::Refused,
@@ -114,6 +117,7 @@ impl Kind {
             Kind::EnginePermission => "engine_permission",
             Kind::InputRequired => "input_required",
             Kind::NotReady => "not_ready",
+            Kind::Unhealthy => "unhealthy",
             Kind::ConfigInvalid => "config_invalid",
             Kind::ServerUnreachable => "server_unreachable",
             Kind::Refused => "refused",
@@ -134,6 +138,7 @@ impl Kind {
             | Kind::ChildFailed
             | Kind::ImageUnavailable
             | Kind::ContainerFailed
+            | Kind::Unhealthy
             | Kind::ServerUnreachable => 1,
             Kind::Usage => 2,
             Kind::ToolMissing | Kind::EngineUnreachable | Kind::EnginePermission => 3,

@@ -95,7 +95,7 @@ pub fn sweep(path: &Path) {
 }
 
 /// How the names of files end that are to be renamed.
-const TEMPORARY: &str = ".tmp";
+pub const TEMPORARY: &str = ".tmp";
 
 /// How the names of files begin that are to replace `target`.
 fn temporary_prefix(target: &Path) -> String {

@@ -40,7 +40,9 @@ pub mod interrupt;
 pub mod keys;
 pub mod logs;
 pub mod plan;
+pub mod ports;
 pub mod process;
+pub mod redact;
 pub mod registry;
 pub mod render;
 pub mod service;
@@ -118,6 +120,7 @@ fn dispatch(ctx: &Context, command: &Command) -> Result<Report> {
         Command::Local(command) => commands::local::run(ctx, command),
         Command::Cluster(command) => commands::cluster::run(ctx, command),
         Command::Deploy(args) => commands::deploy::run(ctx, args),
+        Command::Doctor(args) => commands::doctor::run(ctx, args),
         Command::Completions(args) => Ok(commands::completions::script(args.shell)),
         Command::Version => Ok(commands::version()),
     }

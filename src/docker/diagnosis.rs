@@ -12,6 +12,7 @@ use crate::error::{Failure, Kind};
 use crate::process::{self, Invocation, Outcome, ProcessError};
 
 pub use container::why_it_ended;
+pub use engine::MUTE;
 
 /// A failure text, what it means, and what helps.
 struct Known {

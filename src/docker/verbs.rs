@@ -112,6 +112,33 @@ impl Tools {
         self.docker(&["ps", "-a", "--filter", label, "--format", format])
     }
 
+    /// Versions of the program and the engine, as JSON; the first also where there is no engine.
+    pub fn version(&self) -> Invocation {
+        self.docker(&["version", "--format", "{{json .}}"])
+    }
+
+    /// What the engine says about itself and its machine, as JSON.
+    pub fn info(&self) -> Invocation {
+        self.docker(&["info", "--format", "{{json .}}"])
+    }
+
+    /// The images that are there, a name with its tag in each line.
+    pub fn images(&self) -> Invocation {
+        self.docker(&["image", "ls", "--format", "{{.Repository}}:{{.Tag}}"])
+    }
+
+    /// The compose projects of all containers and the folders they were made in, as `PROJECT\tFOLDER` lines.
+    pub fn origins(&self) -> Invocation {
+        let label = "label=com.docker.compose.project";
+        let format = "{{.Label \"com.docker.compose.project\"}}\t{{.Label \"com.docker.compose.project.working_dir\"}}";
+        self.docker(&["ps", "-a", "--filter", label, "--format", format])
+    }
+
+    /// The version of docker's compose plugin, whichever compose is in use.
+    pub fn plugin_version(&self) -> Invocation {
+        self.docker(&["compose", "version", "--short"])
+    }
+
     /// `docker stop` of some containers.
     pub fn stop(&self, ids: &[String]) -> Invocation {
         let mut invocation = self.docker(&["stop"]);

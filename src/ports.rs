@@ -1,0 +1,124 @@
+//! Ports of this machine: free or taken, by whom, and which one is next.
+
+mod process;
+
+use crate::context::Context;
+use crate::docker::Tools;
+use crate::wait::query;
+use std::collections::BTreeSet;
+use std::fmt;
+use std::io::ErrorKind;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, TcpListener};
+
+/// Whoever listens on a port.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Holder {
+    /// A container, and the compose project it belongs to.
+    Container {
+        /// Its name.
+        name: String,
+        /// Its compose project, where it has one.
+        project: Option<String>,
+    },
+    /// A program that the system shows us.
+    Process {
+        /// Its process id.
+        pid: u32,
+        /// Its name.
+        name: String,
+        /// Whether it is this user's, so that it can be asked to end.
+        own: bool,
+    },
+    /// A program of another user, whose processes the system does not show.
+    User(String),
+    /// Somebody.
+    Unknown,
+}
+
+impl fmt::Display for Holder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Holder::Container {
+                name,
+                project: Some(project),
+            } => write!(f, "container `{name}` of compose project `{project}`"),
+            Holder::Container { name, .. } => write!(f, "container `{name}`"),
+            Holder::Process { pid, name, .. } => write!(f, "`{name}` (process {pid})"),
+            Holder::User(user) => write!(f, "a program of user `{user}`"),
+            Holder::Unknown => f.write_str("another program"),
+        }
+    }
+}
+
+/// Who holds a port: a container of the engine, or a process. Not to know is no failure.
+pub fn holder(ctx: &Context, tools: Option<&Tools>, port: u16) -> Holder {
+    let container = tools.and_then(|tools| container(ctx, tools, port));
+    container
+        .or_else(|| process::holder(port))
+        .unwrap_or(Holder::Unknown)
+}
+
+fn container(ctx: &Context, tools: &Tools, port: u16) -> Option<Holder> {
+    let answer = query(ctx, &tools.publishers(port)).ok()?;
+    let (name, project) = answer.stdout.lines().next()?.split_once('\t')?;
+    Some(Holder::Container {
+        name: name.to_owned(),
+        project: (!project.is_empty()).then(|| project.to_owned()),
+    })
+}
+
+/// Whether a port can be published on this machine. Docker publishes on both families where no
+/// address is given.
+pub fn is_free(bind: Option<IpAddr>, port: u16) -> bool {
+    match bind {
+        Some(ip) => can_listen(ip, port),
+        None => {
+            can_listen(Ipv4Addr::UNSPECIFIED.into(), port)
+                && can_listen(Ipv6Addr::UNSPECIFIED.into(), port)
+        }
+    }
+}
+
+fn can_listen(ip: IpAddr, port: u16) -> bool {
+    match TcpListener::bind((ip, port)) {
+        Ok(_) => true,
+        // Only "in use" is: ports below 1024 are the engine's to open, not ours, a machine
+        // without IPv6 is none of this check's business, and a wrong address is docker's to refuse.
+        Err(error) => error.kind() != ErrorKind::AddrInUse,
+    }
+}
+
+/// The first free port from `from` on that is none of `others`.
+pub fn next_free(from: u16, bind: Option<IpAddr>, others: &BTreeSet<u16>) -> Option<u16> {
+    (from..=u16::MAX)
+        .take(1000)
+        .find(|port| !others.contains(port) && is_free(bind, *port))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_listener_takes_its_port_for_itself_and_for_everybody() {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("binds");
+        let port = listener.local_addr().expect("bound").port();
+        assert!(!is_free(Some(Ipv4Addr::LOCALHOST.into()), port));
+        assert!(!is_free(Some(Ipv4Addr::UNSPECIFIED.into()), port));
+        assert!(!is_free(None, port));
+        let next = next_free(port, None, &BTreeSet::from([port + 1]));
+        assert!(next.is_some_and(|next| next > port + 1));
+        drop(listener);
+        assert!(is_free(None, port));
+    }
+
+    #[test]
+    fn a_listener_of_either_family_is_found() {
+        let Ok(listener) = TcpListener::bind("[::1]:0") else {
+            return; // No IPv6 here.
+        };
+        let port = listener.local_addr().expect("bound").port();
+        assert!(!is_free(None, port), "published on both families");
+        assert!(is_free(Some(Ipv4Addr::UNSPECIFIED.into()), port));
+    }
+}

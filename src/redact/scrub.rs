@@ -1,0 +1,143 @@
+//! What looks like a secret, whoever printed it.
+
+/// What stands in its place.
+pub const MASK: &str = "********";
+
+/// Words in the names of things that are secrets.
+const WORDS: &[&str] = &[
+    "password",
+    "passwd",
+    "secret",
+    "token",
+    "apikey",
+    "api_key",
+    "api-key",
+    "credential",
+    "authorization",
+    "private_key",
+    "sessionkey",
+    "session_key",
+    "access_key",
+];
+
+/// Whether a variable of this name holds a secret.
+pub fn is_sensitive(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let short = ["pass", "pwd", "auth", "key"];
+    let part = |word: &&str| name.split(['_', '-', '.']).any(|part| part == *word);
+    WORDS.iter().any(|word| name.contains(word))
+        || (name != "pwd" && short.iter().any(|word| part(&word)))
+}
+
+/// All of it.
+pub fn all(text: &str) -> String {
+    let text = keys(text);
+    let lines = text.split_inclusive('\n');
+    lines
+        .map(|line| assignments(&tokens(&addresses(line))))
+        .collect()
+}
+
+/// Private keys, between their armour, over any number of lines.
+fn keys(text: &str) -> String {
+    const BEGIN: &str = "-----BEGIN ";
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find(BEGIN) {
+        let (before, armoured) = rest.split_at(at);
+        out += before;
+        out += MASK;
+        // One that is cut off goes to the end.
+        let end = armoured.find("-----END ");
+        let end = end.and_then(|end| Some(end + 9 + armoured[end + 9..].find("-----")? + 5));
+        rest = &armoured[end.unwrap_or(armoured.len())..];
+    }
+    out + rest
+}
+
+/// User and password of addresses.
+fn addresses(line: &str) -> String {
+    let mut out = String::new();
+    let mut rest = line;
+    while let Some(at) = rest.find("://") {
+        let (before, after) = rest.split_at(at + 3);
+        out += before;
+        let ends = |c: char| c.is_whitespace() || "/'\"`<>,".contains(c);
+        let end = after.find(ends).unwrap_or(after.len());
+        match after[..end].rfind('@') {
+            // A name alone is how ssh is told whom to log in as.
+            Some(user) if after[..user].contains(':') || !before.ends_with("ssh://") => {
+                out += MASK;
+                rest = &after[user..];
+            }
+            _ => {
+                out += &after[..end];
+                rest = &after[end..];
+            }
+        }
+    }
+    out + rest
+}
+
+/// Signed tokens: three parts of base64, the first of which begins a JSON document.
+fn tokens(line: &str) -> String {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || "-_.=".contains(c);
+    let mut out = String::new();
+    let mut rest = line;
+    while let Some(at) = rest.find("eyJ") {
+        let (before, token) = rest.split_at(at);
+        out += before;
+        let end = token.find(|c| !is_part(c)).unwrap_or(token.len());
+        out += if token[..end].contains('.') {
+            MASK
+        } else {
+            &token[..end]
+        };
+        rest = &token[end..];
+    }
+    out + rest
+}
+
+/// `password=…`, `"secret": "…"`, `Authorization: Bearer …`.
+fn assignments(line: &str) -> String {
+    let lower = line.to_ascii_lowercase();
+    let mut out = String::new();
+    let mut from = 0;
+    while let Some((start, end)) = assignment(&lower, line, from) {
+        out += &line[from..start];
+        out += MASK;
+        from = end;
+    }
+    out + &line[from..]
+}
+
+/// Where the value of the next one stands.
+fn assignment(lower: &str, line: &str, from: usize) -> Option<(usize, usize)> {
+    let found = WORDS
+        .iter()
+        .filter_map(|word| Some((lower[from..].find(word)? + from, *word)));
+    let (at, word) = found.min()?;
+    let after = at + word.len();
+    let skip = |start: usize, wanted: &dyn Fn(char) -> bool| {
+        let rest = &line[start..];
+        start + rest.find(|c| !wanted(c)).unwrap_or(rest.len())
+    };
+    let name = skip(after, &|c| c.is_ascii_alphanumeric() || "_-".contains(c));
+    let sign = skip(name, &|c| "\"' \\".contains(c));
+    if !line[sign..].starts_with(['=', ':']) {
+        return assignment(lower, line, after);
+    }
+    let start = skip(sign + 1, &|c| "\"' \\=:".contains(c));
+    let to_the_end = word == "authorization";
+    let ends = |c: char| match to_the_end {
+        true => "\r\n\"'".contains(c),
+        false => c.is_whitespace() || "\"',;&)}".contains(c),
+    };
+    let end = start + line[start..].find(ends).unwrap_or(line.len() - start);
+    // What is left out already, and references to variables, tell nothing.
+    let is_told = line[start..end].is_empty() || line[start..].starts_with(['(', '*', '$']);
+    match is_told {
+        true => assignment(lower, line, end.max(after)),
+        false => Some((start, end)),
+    }
+}

@@ -1,0 +1,125 @@
+use super::*;
+
+#[test]
+fn what_looks_like_a_secret_is_masked() {
+    let text = |text: &str| Redactor::default().scrub(text);
+    for (told, shown) in [
+        (
+            "mysql://root:hunter2@db:3306/x",
+            "mysql://********@db:3306/x",
+        ),
+        ("ssh://me@box", "ssh://me@box"),
+        ("ssh://me:hunter2@box", "ssh://********@box"),
+        (
+            "proxy http://u:p@p:3128, and https://h/x@y",
+            "proxy http://********@p:3128, and https://h/x@y",
+        ),
+        (
+            "Bearer eyJhbGciOiJSUzI1NiJ9.eyJh.c2ln ok",
+            "Bearer ******** ok",
+        ),
+        ("password=hunter2 user=me", "password=******** user=me"),
+        (
+            "{\"clusterSecret\": \"hunter2\", \"a\": 1}",
+            "{\"clusterSecret\": \"********\", \"a\": 1}",
+        ),
+        (
+            "MYSQL_ROOT_PASSWORD: hunter2\nnext",
+            "MYSQL_ROOT_PASSWORD: ********\nnext",
+        ),
+        (
+            "Authorization: Basic aHVudGVyMg==",
+            "Authorization: ********",
+        ),
+        (
+            "-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----\nafter",
+            "********\nafter",
+        ),
+        ("-----BEGIN RSA PRIVATE KEY-----\nMIIE", "********"),
+        (
+            "password=${PASSWORD} secret=********",
+            "password=${PASSWORD} secret=********",
+        ),
+        (
+            "the `clusterSecret` in the registry",
+            "the `clusterSecret` in the registry",
+        ),
+    ] {
+        assert_eq!(text(told), shown);
+    }
+}
+
+#[test]
+fn yaml_keeps_its_shape_and_loses_its_values() {
+    let mut redactor = Redactor::default();
+    let shown = redactor.yaml(
+        "# hunter0\nversion: '1.1'\nport: 4466\nclusterSecret: |\n  hunter1\n  hunter2 more\ndatabase:\n  password: hunter3\n  \
+         port: 3366\nservices:\n  web:\n    image: u:hunter4@box/x\n    environment:\n      - A=hunter5\n      - PORT=1\n    \
+         command: [--password, hunter6]\n    environment2: {B: \"${B}\", C: 123456}\n    labels: {}\n    tty: true\n",
+    );
+    assert_eq!(
+        shown,
+        "version: 1.1\nport: 4466\nclusterSecret: (21 characters left out)\ndatabase:\n  \
+         password: (7 characters left out)\n  port: 3366\nservices:\n  web:\n    image: u:hunter4@box/x\n    environment:\n      \
+         - A=(7 characters left out)\n      - PORT=1\n    command:\n      - (10 characters left out)\n      \
+         - (7 characters left out)\n    environment2:\n      B: ${B}\n      C: (6 characters left out)\n    labels: {}\n    tty: true\n"
+    );
+    // Remembered, and masked wherever else it stands.
+    let log = "hunter1 and hunter2 more, {\"x\":\"hunter1\\nhunter2 more\\n\"}, hunter5, 123456";
+    assert_eq!(
+        redactor.scrub(log),
+        "******** and ********, {\"x\":\"********\\n\"}, ********, ********"
+    );
+    assert_eq!(redactor.yaml("a: ["), "(not YAML: 1 lines left out)\n");
+}
+
+#[test]
+fn a_configuration_inside_a_value_is_looked_into() {
+    let mut redactor = Redactor::default();
+    redactor.yaml("environment:\n  PRISMA_CONFIG: |\n    port: 4466\n    databases:\n      default:\n        password: hunter7\n");
+    assert_eq!(
+        redactor.scrub("using password hunter7"),
+        "using password ********"
+    );
+}
+
+#[test]
+fn env_files_keep_their_names() {
+    let mut redactor = Redactor::default();
+    let shown = redactor.env_file(
+        "# A=hunter0\nPORT=4466\nSECRET='hunter1'\nKEY=\"-----BEGIN\nMIIEhunter2\n\"\n\nE=\n",
+    );
+    assert_eq!(
+        shown,
+        "PORT=4466\nSECRET=(7 characters left out)\nKEY=(10 characters left out)\nE=''\n"
+    );
+    assert_eq!(redactor.scrub("x MIIEhunter2 y"), "x ******** y");
+}
+
+#[test]
+fn words_that_everybody_knows_stay() {
+    let mut redactor = Redactor::default();
+    for word in ["prisma", "graphcool", "abc"] {
+        redactor.learn(word);
+    }
+    assert_eq!(
+        redactor.scrub("prisma graphcool abc"),
+        "prisma graphcool abc"
+    );
+}
+
+#[test]
+fn names_of_secrets_are_known() {
+    for name in [
+        "AWS_SECRET_ACCESS_KEY",
+        "GITHUB_TOKEN",
+        "MYSQL_PASS",
+        "api-key",
+        "PRISMA_CLOUD_SESSION_KEY",
+    ] {
+        assert!(is_sensitive(name), "{name}");
+    }
+    for name in ["PATH", "PWD", "KEYBOARD", "DOCKER_HOST"] {
+        assert!(!is_sensitive(name), "{name}");
+    }
+}
