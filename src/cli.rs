@@ -5,6 +5,7 @@ pub mod complete;
 mod deploy;
 mod doctor;
 pub mod examples;
+mod init;
 mod local;
 pub mod usage;
 
@@ -18,12 +19,16 @@ use std::ffi::OsString;
 use std::str::FromStr;
 use std::time::Duration;
 
-pub use cluster::{Add, Cluster, ClusterLogs, Remove};
+pub use cluster::{Add, Cluster, ClusterLogs, Remove, SecretSource};
 use complete::Completions;
 pub use deploy::Deploy;
 pub use doctor::Doctor;
 use examples::examples;
-pub use local::{Local, LogPart, Logs, Name, Nuke, Restart, Start, Upgrade, Waiting};
+pub use init::Init;
+pub use local::{
+    Eject, History, Local, LogPart, Logs, Name, Nuke, PortWish, Profile, Restart, Start, Upgrade,
+    Waiting,
+};
 
 /// run self-hosted Prisma 1 servers ("clusters") through Docker
 #[derive(Debug, Parser)]
@@ -138,6 +143,13 @@ pub enum Command {
         ("prisma cluster add", "one that is there already"),
     ]))]
     Cluster(Cluster),
+    /// set up a folder with a service, and a server and database for docker-compose
+    #[command(after_help = examples(&[
+        ("prisma init hello", "asks what it shall live on"),
+        ("prisma init --database postgres", "a new server and database"),
+        ("prisma init hello --endpoint https://prisma.example.com", "a server that is there"),
+    ]))]
+    Init(Box<Init>),
     /// deploy the service of the nearest `prisma.yml`
     #[command(after_help = examples(&[
         ("prisma deploy", "to the cluster that `prisma.yml` names"),
@@ -176,6 +188,7 @@ impl Command {
         match self {
             Command::Local(local) => local.name(),
             Command::Cluster(cluster) => cluster.name(),
+            Command::Init(_) => "init",
             Command::Deploy(_) => "deploy",
             Command::Doctor(_) => "doctor",
             Command::Completions(_) => "completions",

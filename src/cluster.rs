@@ -202,6 +202,13 @@ impl Cluster {
         }
     }
 
+    /// The secret as the registry has it: the line ends of a key as the overview page shows them.
+    pub fn secret_as_registered(&self) -> Option<String> {
+        let secret = self.cluster_secret.as_deref()?;
+        let key = PrivateKey::parse(secret).map(|key| key.pem_pkcs1_crlf());
+        Some(key.unwrap_or_else(|_| secret.to_owned()))
+    }
+
     /// Its edition.
     pub fn edition(&self) -> Edition {
         self.version.edition()

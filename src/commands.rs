@@ -4,7 +4,10 @@ pub mod cluster;
 pub mod completions;
 pub mod deploy;
 pub mod doctor;
+mod folder;
+pub mod init;
 pub mod local;
+mod secret;
 
 use crate::address::{host_of, is_loopback};
 use crate::context::Context;
@@ -89,16 +92,24 @@ pub fn warn_of_open_way(ctx: &Context, what: &str) {
     );
 }
 
-/// Executes a plan and reports `done`, or shows the plan in a dry run.
-pub fn act(ctx: &Context, plan: &Plan, done: impl FnOnce() -> Report) -> Result<Report> {
+/// Executes a plan and reports `done`, or shows the plan in a dry run. What changes a `cluster` is noted
+/// in its history.
+pub fn act(
+    ctx: &Context,
+    cluster: Option<&str>,
+    plan: &Plan,
+    done: impl FnOnce() -> Report,
+) -> Result<Report> {
     if ctx.dry_run {
-        return Ok(Report::new(plan.text(), plan.data()));
+        let (text, data) = plan.show(ctx)?;
+        return Ok(Report::new(text, data));
     }
-    plan.execute(ctx).map_err(|failure| match failure.kind {
-        Kind::Interrupted | Kind::Terminated => {
-            failure.hint("run the same command again: it goes on from what is there")
-        }
-        _ => failure,
-    })?;
+    plan.execute(ctx, cluster)
+        .map_err(|failure| match failure.kind {
+            Kind::Interrupted | Kind::Terminated => {
+                failure.hint("run the same command again: it goes on from what is there")
+            }
+            _ => failure,
+        })?;
     Ok(done())
 }

@@ -159,6 +159,13 @@ impl Home {
         names
     }
 
+    /// The log of what was done to a cluster; see [`crate::history`]. Not in its folder, which `delete`
+    /// removes. `None` for a name that could lead elsewhere.
+    pub fn history(&self, name: &str) -> Option<PathBuf> {
+        let name: ClusterName = name.parse().ok()?;
+        Some(self.0.join("history").join(format!("{name}.jsonl")))
+    }
+
     /// The lock of a managed cluster. Not in its folder, which `delete` removes under the lock;
     /// no cluster's name begins with a dot.
     pub fn cluster_lock(&self, name: &str) -> PathBuf {
@@ -191,6 +198,8 @@ pub struct Context {
     pub interrupt: Interrupt,
     /// Show what would be done, do nothing.
     pub dry_run: bool,
+    /// The command line, without the program.
+    pub args: Vec<String>,
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ pub mod container;
 pub mod diagnosis;
 pub mod engine;
 pub mod info;
+pub mod project;
 pub mod tools;
 pub mod verbs;
 

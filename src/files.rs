@@ -1,13 +1,16 @@
 //! Reading and writing files so that nothing is lost: atomic, private where asked, under a lock.
 
 mod lock;
+mod together;
 
 use crate::error::{Failure, Kind, Result};
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use tempfile::NamedTempFile;
 
 pub use lock::{Lock, Request};
+pub use together::{NewFile, write_together};
 
 /// Who may read a file that is created.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,7 +57,20 @@ pub fn write_atomic(path: &Path, content: &[u8], access: Access) -> Result<()> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => None,
         Err(error) => return Err(wrap(error)),
     };
-    let prefix = temporary_prefix(&target);
+    let beside = stage(&target, content, access, old.as_ref()).map_err(wrap)?;
+    beside.persist(&target).map_err(|error| wrap(error.error))?;
+    sync_folder(folder);
+    Ok(())
+}
+
+/// Writes the file that is to replace `target` beside it. It has the mode and owner of `old`.
+fn stage(
+    target: &Path,
+    content: &[u8],
+    access: Access,
+    old: Option<&fs::Metadata>,
+) -> io::Result<NamedTempFile> {
+    let prefix = temporary_prefix(target);
     let mut builder = tempfile::Builder::new();
     builder.prefix(&prefix).suffix(TEMPORARY);
     #[cfg(unix)]
@@ -62,17 +78,14 @@ pub fn write_atomic(path: &Path, content: &[u8], access: Access) -> Result<()> {
         // The umask is applied to this, as to any new file.
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     }
-    let mut beside = builder.tempfile_in(folder).map_err(wrap)?;
-    beside.write_all(content).map_err(wrap)?;
+    let mut beside = builder.tempfile_in(parent_of(target))?;
+    beside.write_all(content)?;
     if let Some(old) = old {
-        keep_owner(beside.as_file(), &old);
-        let mode = old.permissions();
-        beside.as_file().set_permissions(mode).map_err(wrap)?;
+        keep_owner(beside.as_file(), old);
+        beside.as_file().set_permissions(old.permissions())?;
     }
-    beside.as_file().sync_all().map_err(wrap)?;
-    beside.persist(&target).map_err(|error| wrap(error.error))?;
-    sync_folder(folder);
-    Ok(())
+    beside.as_file().sync_all()?;
+    Ok(beside)
 }
 
 /// Removes what killed runs left beside a file. Only for who holds the lock on the file: a run that

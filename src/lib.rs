@@ -9,9 +9,11 @@
 //!    of a [`service`]), containers ([`docker`], through [`process`]), servers ([`survey`]) and [`cloud`].
 //! 4. It decides: a typed configuration ([`cluster`]) is rendered to the files that docker-compose
 //!    reads ([`render`]), the verbs of docker and docker-compose become invocations as values
-//!    ([`docker::verbs`]), and all of it steps of a [`plan`]. `--dry-run` shows the plan and stops.
+//!    ([`docker::verbs`]), and all of it steps of a [`plan`]. `--dry-run` shows the plan, file changes
+//!    as a [`diff`], and stops.
 //! 5. The plan *acts*: files are written ([`files`]), processes run ([`process`]), and the server is
 //!    waited for ([`wait`]); a deployment speaks the server's protocol ([`api::deploy`]).
+//!    What it did to a cluster is noted ([`history`]).
 //! 6. A report goes to stdout ([`ui`]), or a failure ([`error`]) to stderr, here, in one place.
 //!
 //! A shell that asks what may stand at its cursor is answered before all this ([`cli::complete`]).
@@ -32,9 +34,11 @@ pub mod cloud;
 pub mod cluster;
 pub mod commands;
 pub mod context;
+pub mod diff;
 pub mod docker;
 pub mod error;
 pub mod files;
+pub mod history;
 pub mod host;
 pub mod interrupt;
 pub mod keys;
@@ -78,7 +82,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
     };
     let ui = Ui::new(Terminal::decide(facts(&cli), &env));
     let command = cli.command.name();
-    match context(&cli, env, ui) {
+    match context(&cli, &args, env, ui) {
         Ok(ctx) => {
             let result = dispatch(&ctx, &cli.command).map_err(|failure| by_signal(&ctx, failure));
             report(&ctx.ui, command, result)
@@ -119,6 +123,7 @@ fn dispatch(ctx: &Context, command: &Command) -> Result<Report> {
     match command {
         Command::Local(command) => commands::local::run(ctx, command),
         Command::Cluster(command) => commands::cluster::run(ctx, command),
+        Command::Init(args) => commands::init::run(ctx, args),
         Command::Deploy(args) => commands::deploy::run(ctx, args),
         Command::Doctor(args) => commands::doctor::run(ctx, args),
         Command::Completions(args) => Ok(commands::completions::script(args.shell)),
@@ -152,7 +157,12 @@ fn facts(cli: &Cli) -> Facts {
 }
 
 /// Everything a command is given. A failure comes with the means to report it.
-fn context(cli: &Cli, env: Env, ui: Ui) -> std::result::Result<Context, (Ui, Failure)> {
+fn context(
+    cli: &Cli,
+    args: &[OsString],
+    env: Env,
+    ui: Ui,
+) -> std::result::Result<Context, (Ui, Failure)> {
     let home = match Home::find(&env, std::env::home_dir()) {
         Ok(home) => home,
         Err(failure) => return Err((ui, failure)),
@@ -172,6 +182,11 @@ fn context(cli: &Cli, env: Env, ui: Ui) -> std::result::Result<Context, (Ui, Fai
         ui,
         interrupt,
         dry_run: cli.dry_run(),
+        args: args
+            .iter()
+            .skip(1)
+            .map(|arg| arg.to_string_lossy().into_owned())
+            .collect(),
     })
 }
 

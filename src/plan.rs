@@ -1,13 +1,15 @@
-//! What a command will do, as data: shown by `--dry-run`, executed otherwise.
+//! What a command will do, as data: shown by `--dry-run` ([`Plan::show`]), executed otherwise.
+
+mod show;
 
 use crate::context::Context;
 use crate::docker::diagnosis::{diagnose, unanswered};
 use crate::error::{Kind, Result};
-use crate::files::{self, Access};
+use crate::files::{self, Access, NewFile};
+use crate::history;
 use crate::process::{Invocation, Mode};
 use crate::registry::{self, NewEntry};
 use crate::wait::Wait;
-use serde_json::{Value, json};
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
@@ -25,6 +27,8 @@ pub enum Step {
         /// Whether there is one already.
         replaces: bool,
     },
+    /// Write several files, all or none.
+    WriteTogether(Vec<NewFile>),
     /// Run a program.
     Run {
         /// The stage while it runs, for example `starting the containers`.
@@ -57,56 +61,11 @@ pub enum Step {
 }
 
 impl Step {
-    /// What it would do, in a few words and for programs.
-    fn describe(&self) -> (&'static str, String, Value) {
-        match self {
-            Step::Write { path, replaces, .. } => {
-                let path = path.display().to_string();
-                let change = if *replaces { "changed" } else { "new" };
-                let data = json!({"do": "write", "path": path, "change": change});
-                ("write", format!("{path} ({change})"), data)
-            }
-            Step::Run { invocation, .. } => {
-                let command = invocation.to_string();
-                (
-                    "run",
-                    command.clone(),
-                    json!({"do": "run", "command": command}),
-                )
-            }
-            Step::Wait(wait) => {
-                let limit = humantime::format_duration(wait.limit).to_string();
-                let text = format!("until {} answers, at most {limit}", wait.host);
-                let data = json!({"do": "wait", "host": wait.host, "limit": limit});
-                ("wait", text, data)
-            }
-            Step::Register { path, entry } => {
-                let path = path.display().to_string();
-                let text = format!("cluster `{}` ({}) in {path}", entry.name, entry.host);
-                let data =
-                    json!({"do": "register", "path": path, "name": entry.name, "host": entry.host});
-                ("save", text, data)
-            }
-            Step::Unregister { path, name } => {
-                let path = path.display().to_string();
-                let data = json!({"do": "unregister", "path": path, "name": name});
-                ("remove", format!("cluster `{name}` from {path}"), data)
-            }
-            Step::RemoveFolder(path) => {
-                let path = path.display().to_string();
-                (
-                    "remove",
-                    path.clone(),
-                    json!({"do": "remove", "path": path}),
-                )
-            }
-        }
-    }
-
     /// What is under way while it executes.
     fn under_way(&self) -> String {
         match self {
             Step::Write { path, .. } => format!("writing {}", path.display()),
+            Step::WriteTogether(_) => "writing the files".to_owned(),
             Step::Run { label, .. } => label.clone(),
             Step::Wait(_) => "waiting for the server; the containers go on starting".to_owned(),
             Step::Register { .. } | Step::Unregister { .. } => {
@@ -125,6 +84,7 @@ impl Step {
                 access,
                 ..
             } => files::write_atomic(path, content.as_bytes(), *access),
+            Step::WriteTogether(files) => files::write_together(files),
             Step::Run {
                 label,
                 done,
@@ -185,8 +145,13 @@ impl Plan {
         self.0.push(step);
     }
 
-    /// Executes all steps, up to the first that fails.
-    pub fn execute(&self, ctx: &Context) -> Result<()> {
+    /// Executes all steps, up to the first that fails, and notes it in the history of `cluster`.
+    pub fn execute(&self, ctx: &Context, cluster: Option<&str>) -> Result<()> {
+        let cluster = cluster.filter(|_| !self.0.is_empty());
+        history::noted(ctx, cluster, || self.execute_all(ctx))
+    }
+
+    fn execute_all(&self, ctx: &Context) -> Result<()> {
         for step in &self.0 {
             step.execute(ctx).map_err(|failure| match failure.kind {
                 // Whoever breaks off wants to know what is left behind.
@@ -197,23 +162,5 @@ impl Plan {
             })?;
         }
         Ok(())
-    }
-
-    /// What it would do, as lines for people.
-    pub fn text(&self) -> String {
-        if self.0.is_empty() {
-            return "nothing to do\n".to_owned();
-        }
-        let line = |step: &Step| {
-            let (verb, what, _) = step.describe();
-            format!("would {verb:<7} {what}\n")
-        };
-        self.0.iter().map(line).collect()
-    }
-
-    /// The same for programs.
-    pub fn data(&self) -> Value {
-        let steps: Vec<Value> = self.0.iter().map(|step| step.describe().2).collect();
-        json!({ "dryRun": true, "steps": steps })
     }
 }

@@ -58,6 +58,26 @@ pub fn holder(ctx: &Context, tools: Option<&Tools>, port: u16) -> Holder {
         .unwrap_or(Holder::Unknown)
 }
 
+/// The process that holds a port, as the system shows it.
+pub fn process_of(port: u16) -> Option<Holder> {
+    process::holder(port)
+}
+
+/// Asks a process to end, as `kill` does.
+#[cfg(unix)]
+pub fn end(pid: u32) -> std::io::Result<()> {
+    use rustix::process::{Pid, Signal, kill_process};
+    let pid = i32::try_from(pid).ok().and_then(Pid::from_raw);
+    let pid = pid.ok_or(ErrorKind::InvalidInput)?;
+    Ok(kill_process(pid, Signal::TERM)?)
+}
+
+/// Asks a process to end.
+#[cfg(not(unix))]
+pub fn end(_: u32) -> std::io::Result<()> {
+    Err(ErrorKind::Unsupported.into())
+}
+
 fn container(ctx: &Context, tools: &Tools, port: u16) -> Option<Holder> {
     let answer = query(ctx, &tools.publishers(port)).ok()?;
     let (name, project) = answer.stdout.lines().next()?.split_once('\t')?;

@@ -9,7 +9,7 @@ mod scrub;
 use crate::yaml::Node;
 use std::fmt::Write;
 
-pub use scrub::is_sensitive;
+pub use scrub::{MASK, all as scrub, is_sensitive};
 
 /// Keys of the files we know whose values are no secrets.
 const HARMLESS: &[&str] = &[
@@ -54,7 +54,15 @@ const HARMLESS: &[&str] = &[
 
 /// How the names of such keys end.
 const HARMLESS_ENDS: &[&str] = &[
-    "database", "endpoint", "host", "limit", "port", "user", "version",
+    "database",
+    "endpoint",
+    "host",
+    "host_client1",
+    "host_readonly_client1",
+    "limit",
+    "port",
+    "user",
+    "version",
 ];
 
 /// Words that everybody knows. Masking them would hide the rest of the report.

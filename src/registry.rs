@@ -15,7 +15,7 @@ use std::fmt;
 use std::path::Path;
 
 pub use crate::variables::Env;
-pub use store::{NewEntry, Saved, remove, save};
+pub use store::{NewEntry, Preview, Saved, preview_remove, preview_save, remove, save};
 pub use variables::resolve;
 
 /// A cluster of the registry.

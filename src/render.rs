@@ -8,11 +8,13 @@ pub mod compose;
 pub mod dotenv;
 mod edition;
 mod header;
+mod standalone;
 
 pub use dotenv::Unspellable;
 pub use edition::server::config::PrismaConfig;
 pub use edition::server::probe;
 pub use header::{Provenance, is_hand_edited, provenance, without_header};
+pub use standalone::{Standalone, standalone};
 
 use crate::cluster::{Cluster, Edition};
 use crate::error::Result;
@@ -28,6 +30,8 @@ pub struct Rendered {
     /// Variables whose value has no spelling in `.env` that both compose generations read alike. Left
     /// out there, with a comment; whoever needs a complete file refuses when there are any.
     pub unspellable: Vec<Unspellable>,
+    /// The volumes of the compose file, without the project in front.
+    pub volumes: Vec<&'static str>,
     /// The variables' exact values, all of them, for the process environment. Holds secrets.
     pub env: Vec<(String, String)>,
 }
@@ -50,6 +54,7 @@ impl fmt::Debug for Rendered {
             .field("compose", &self.compose)
             .field("dotenv", &format_args!("…"))
             .field("unspellable", &self.unspellable)
+            .field("volumes", &self.volumes)
             .field("env", &names)
             .finish()
     }
@@ -102,6 +107,7 @@ pub fn render(cluster: &Cluster) -> Result<Rendered> {
         compose: header::with_header(&cluster.name, &document.to_text()?),
         dotenv: header::with_header(&cluster.name, &dotenv),
         unspellable,
+        volumes: document.volumes.0.iter().map(|(name, _)| *name).collect(),
         env,
     })
 }

@@ -19,10 +19,11 @@ mod value;
 
 pub use crate::variables::Env;
 pub use datamodel::{Datamodel, File};
-pub use edit::{save_target, set_cluster, set_endpoint};
+pub use edit::{preview_target, save_target, set_cluster, set_endpoint};
 pub use endpoint::{Address, DEFAULT, Endpoint};
 pub use env_file::EnvFiles;
 pub use find::{FILE, find};
+pub use read::{check_service, check_stage};
 pub use secret::Secret;
 
 use crate::error::Result;

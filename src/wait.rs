@@ -206,12 +206,13 @@ impl Wait {
     fn too_late(&self, ctx: &Context, database_up: bool, why: &str) -> Failure {
         let limit = humantime::format_duration(self.limit);
         let database = match &self.database {
-            _ if database_up => "is up",
-            Probe::Greeting { insist: false, .. } => "cannot be seen from here",
-            _ => "is not up yet",
+            Probe::None => "",
+            _ if database_up => "the database is up, ",
+            Probe::Greeting { insist: false, .. } => "the database cannot be seen from here, ",
+            _ => "the database is not up yet, ",
         };
         let message = format!(
-            "cluster `{}` is not ready after {limit}: the database {database}, {why}",
+            "cluster `{}` is not ready after {limit}: {database}{why}",
             self.name
         );
         let mut failure = Failure::new(Kind::NotReady, ctx.ui.mask(&message));

@@ -62,18 +62,9 @@ pub struct Add {
     /// where the server is, for example `https://prisma.example.com`
     #[arg(long, env = "PRISMA_CLUSTER_ENDPOINT", value_name = "URL")]
     endpoint: Option<String>,
-    /// file that holds the cluster's secret, `-` for standard input; an empty one for a server
-    /// without
-    #[arg(long, env = "PRISMA_SECRET_FILE", value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub secret_file: Option<PathBuf>,
-    /// variable that holds the cluster's secret
-    #[arg(
-        long,
-        env = "PRISMA_SECRET_ENV",
-        value_name = "VARIABLE",
-        conflicts_with = "secret_file"
-    )]
-    pub secret_env: Option<String>,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "a doc comment here would become help text")]
+    pub secret: SecretSource,
     /// replace a cluster of that name, or take a reserved name
     #[arg(short, long, env = "PRISMA_FORCE", value_parser = BoolishValueParser::new())]
     pub force: bool,
@@ -82,14 +73,30 @@ pub struct Add {
     pub no_check: bool,
 }
 
+/// Where a server's secret is. Never an argument: others can see those.
+#[derive(Debug, Clone, Default, Args)]
+pub struct SecretSource {
+    /// file that holds the server's secret, `-` for standard input; an empty one for a server
+    /// without
+    #[arg(long, env = "PRISMA_SECRET_FILE", value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub secret_file: Option<PathBuf>,
+    /// variable that holds the server's secret
+    #[arg(
+        long,
+        env = "PRISMA_SECRET_ENV",
+        value_name = "VARIABLE",
+        conflicts_with = "secret_file"
+    )]
+    pub secret_env: Option<String>,
+}
+
 impl Add {
     /// `prisma cluster add` without arguments: everything is asked for.
     pub fn asking() -> Self {
         Add {
             name: None,
             endpoint: None,
-            secret_file: None,
-            secret_env: None,
+            secret: SecretSource::default(),
             force: false,
             no_check: false,
         }

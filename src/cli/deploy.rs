@@ -41,7 +41,7 @@ pub struct Deploy {
     /// deploy again whenever a file of the service changes, until Ctrl-C
     #[arg(short, long, env = "PRISMA_WATCH", value_parser = BoolishValueParser::new())]
     pub watch: bool,
-    /// how long to wait for the migration, for another deployment, and for each command of `seed` and `hooks`
+    /// how long to wait for a server that is starting, for the migration, for another deployment, and for each command of `seed` and `hooks`
     #[arg(long, env = "PRISMA_WAIT_TIMEOUT", default_value = "10m", value_name = "DURATION", value_parser = duration)]
     pub wait_timeout: Duration,
 }

@@ -6,8 +6,9 @@ use super::{domain, duration, port};
 use crate::cluster::{ClusterName, Connector, Database, PrismaVersion};
 use crate::docker::LogOptions;
 use clap::builder::BoolishValueParser;
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum, ValueHint};
 use std::net::IpAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// `prisma local …`.
@@ -59,6 +60,19 @@ pub enum Local {
         ("prisma local logs --since 10m -t", ""),
     ]))]
     Logs(Logs),
+    /// show what was done to a cluster: when, by whom, and how it ended
+    #[command(after_help = examples(&[
+        ("prisma local history", ""),
+        ("prisma local history -n staging --tail 5", "the last five"),
+    ]))]
+    History(History),
+    /// write a cluster's docker-compose.yml and .env into a folder of your own
+    #[command(after_help = examples(&[
+        ("prisma local eject hello", "as it is, into a folder"),
+        ("prisma local eject droplet --profile digital-ocean", "with new secrets"),
+        ("prisma local eject --profile digital-ocean --register do --host 203.0.113.7", ""),
+    ]))]
+    Eject(Eject),
     /// destroy a cluster: containers, data, files and registry entry
     #[command(after_help = examples(&[
         ("prisma local delete -n staging", "says what goes, and asks"),
@@ -78,6 +92,8 @@ impl Local {
             Local::Nuke(_) => "local nuke",
             Local::Ps(_) => "local ps",
             Local::Logs(_) => "local logs",
+            Local::History(_) => "local history",
+            Local::Eject(_) => "local eject",
             Local::Delete(_) => "local delete",
         }
     }
@@ -89,6 +105,24 @@ pub struct Name {
     /// name of the cluster
     #[arg(short, long, env = "PRISMA_NAME", default_value = "local", value_parser = domain::<ClusterName>, add = Live::Managed)]
     pub name: ClusterName,
+}
+
+/// `prisma local history`.
+#[derive(Debug, Clone, Args)]
+pub struct History {
+    /// which cluster
+    #[command(flatten)]
+    pub which: Name,
+    /// only the last runs: a number, or `all`
+    #[arg(long, env = "PRISMA_TAIL", value_name = "N", value_parser = tail)]
+    tail: Option<String>,
+}
+
+impl History {
+    /// How many of the last runs to show; `None` for all.
+    pub fn tail(&self) -> Option<usize> {
+        self.tail.as_ref()?.parse().ok()
+    }
 }
 
 impl Start {
@@ -108,6 +142,24 @@ impl Start {
                 no_wait: false,
             },
         }
+    }
+}
+
+/// A port as it may be asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PortWish {
+    /// The usual one, or the next that is free.
+    Auto,
+    /// This one.
+    Number(u16),
+}
+
+fn port_wish(text: &str) -> Result<PortWish, &'static str> {
+    match text {
+        "auto" => Ok(PortWish::Auto),
+        text => port(text)
+            .map(PortWish::Number)
+            .map_err(|_| "write a number from 1 to 65535, or `auto`"),
     }
 }
 
@@ -138,12 +190,13 @@ pub struct Start {
     /// Prisma version of a new cluster, for example `1.1` [default: 1.1]
     #[arg(long, env = "PRISMA_VERSION", value_name = "VERSION", value_parser = domain::<PrismaVersion>)]
     pub prisma_version: Option<PrismaVersion>,
-    /// port of the server; kept for later starts [default: 4466, or the next free one for `-n NAME`]
-    #[arg(long, env = "PRISMA_PORT", value_parser = port)]
-    pub port: Option<u16>,
-    /// port of the database; kept [default: 3366, or the next free one for `-n NAME`; none from Prisma 1.7 on]
-    #[arg(long, env = "PRISMA_DB_PORT", value_name = "PORT", value_parser = port)]
-    pub db_port: Option<u16>,
+    /// port of the server, or `auto` for the next free one; kept for later starts
+    /// [default: 4466, or as `auto` for `-n NAME`]
+    #[arg(long, env = "PRISMA_PORT", value_parser = port_wish)]
+    pub port: Option<PortWish>,
+    /// port of the database, or `auto`; kept [default: 3366, or as `auto` for `-n NAME`; none from Prisma 1.7 on]
+    #[arg(long, env = "PRISMA_DB_PORT", value_name = "PORT", value_parser = port_wish)]
+    pub db_port: Option<PortWish>,
     /// database of a new cluster: `mysql`, or with Prisma 1.7 and later `postgres` [default: mysql]
     #[arg(long, env = "PRISMA_DATABASE", value_name = "DATABASE", value_parser = domain::<Connector>)]
     pub database: Option<Connector>,
@@ -215,6 +268,49 @@ pub struct Logs {
     /// only this service, for example `prisma-db`
     #[arg(add = Live::Service)]
     pub service: Option<String>,
+}
+
+/// `prisma local eject`.
+#[derive(Debug, Clone, Args)]
+pub struct Eject {
+    /// folder to write into, made if there is none [default: the current one]
+    #[arg(value_hint = ValueHint::DirPath)]
+    pub dir: Option<PathBuf>,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "a doc comment here would become help text")]
+    pub which: Name,
+    /// `local` for the cluster as it is, `digital-ocean` for another machine: with new random secrets
+    #[arg(long, env = "PRISMA_PROFILE", value_enum, default_value_t)]
+    pub profile: Profile,
+    /// Prisma version, where there is no such cluster [default: 1.1]
+    #[arg(long, env = "PRISMA_VERSION", value_name = "VERSION", value_parser = domain::<PrismaVersion>)]
+    pub prisma_version: Option<PrismaVersion>,
+    /// database, where there is no such cluster: `mysql`, or with Prisma 1.7 and later `postgres` [default: mysql]
+    #[arg(long, env = "PRISMA_DATABASE", value_name = "DATABASE", value_parser = domain::<Connector>)]
+    pub database: Option<Connector>,
+    /// add the server to the cluster registry under this name
+    #[arg(long, env = "PRISMA_REGISTER", value_name = "NAME", requires = "host")]
+    pub register: Option<String>,
+    /// where the server of `--register` will be: a host name, an address, or a URL
+    #[arg(
+        long,
+        env = "PRISMA_EJECT_HOST",
+        value_name = "ADDRESS",
+        requires = "register"
+    )]
+    pub host: Option<String>,
+    /// replace files that are there
+    #[arg(short, long, env = "PRISMA_FORCE", value_parser = BoolishValueParser::new())]
+    pub force: bool,
+}
+
+/// The values of a compose file, called as the 1.1 page calls them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+#[expect(missing_docs, reason = "doc comments here would become help text")]
+pub enum Profile {
+    #[default]
+    Local,
+    DigitalOcean,
 }
 
 /// What part of the logs to show.

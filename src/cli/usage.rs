@@ -159,7 +159,7 @@ mod tests {
             ),
             (
                 "local start --port 70000",
-                "invalid value `70000` for `--port`: write a number from 1 to 65535",
+                "invalid value `70000` for `--port`: write a number from 1 to 65535, or `auto`",
                 vec![],
             ),
             ("local start --port", "`--port` needs a value", vec![]),

@@ -57,12 +57,21 @@ fn read(text: &str) -> Result<Database, String> {
     Ok(database)
 }
 
+/// Without the host: what people put there may be the rest of a password.
+const NO_HOST: &str = "what follows `@` is no host: in user and password, write `@`, `/` and `?` as `%40`, `%2F` and `%3F`";
+
 /// `HOST`, `HOST:PORT`, `[IPV6]`, `[IPV6]:PORT`.
 fn external(place: &str, connector: Connector) -> Result<External, String> {
     let (host, port) = match place.strip_prefix('[') {
         Some(rest) => {
             let (host, after) = rest.split_once(']').ok_or("`[` is not closed")?;
-            (host, after.strip_prefix(':'))
+            if host.parse::<std::net::Ipv6Addr>().is_err() {
+                return Err("between `[` and `]` is no IPv6 address".to_owned());
+            }
+            match after.strip_prefix(':') {
+                None if !after.is_empty() => return Err(NO_HOST.to_owned()),
+                port => (host, port),
+            }
         }
         None => match place.split_once(':') {
             Some((host, port)) => (host, Some(port)),
@@ -80,6 +89,10 @@ fn external(place: &str, connector: Connector) -> Result<External, String> {
     if host.is_empty() {
         return Err("it names no host".to_owned());
     }
+    let plain = |c: char| c.is_alphanumeric() || "-_.:".contains(c);
+    if !host.chars().all(plain) {
+        return Err(NO_HOST.to_owned());
+    }
     let host = host.to_owned();
     Ok(External { host, port })
 }
@@ -91,6 +104,10 @@ fn decoded(text: &str) -> Option<String> {
     while let Some((&first, after)) = rest.split_first() {
         if first == b'%' {
             let digits = std::str::from_utf8(after.get(..2)?).ok()?;
+            // `+1` would be a number as well.
+            if !digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
+                return None;
+            }
             bytes.push(u8::from_str_radix(digits, 16).ok()?);
             rest = &after[2..];
         } else {
@@ -139,6 +156,10 @@ mod tests {
             ("mysql://a:geheim@b:0", "no number from 1"),
             ("mysql://a:geheim@b:x", "no number from 1"),
             ("mysql://a:geheim@[::1", "not closed"),
+            ("mysql://a:geheim@[geheim]", "no IPv6 address"),
+            ("mysql://a:geheim@[::1]geheim", "no host"),
+            ("mysql://a:x@geheim h", "no host"),
+            ("mysql://a:geheim%+1@b", "two digits"),
             ("mysql://a:geheim%4@b", "two digits"),
             ("mysql://a:geheim@b?tls=geheim", "unknown option `tls`"),
         ] {

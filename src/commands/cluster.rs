@@ -5,7 +5,7 @@ mod list;
 mod logs;
 mod remove;
 
-pub use add::by_asking;
+pub use add::{Endpoint, by_asking, check_name};
 
 use super::{Report, registry};
 use crate::cli::Cluster;

@@ -1,6 +1,7 @@
 //! `prisma deploy`: from a folder with a `prisma.yml` to a live service.
 
 mod after;
+mod beside;
 mod changes;
 mod choose;
 mod input;

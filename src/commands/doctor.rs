@@ -50,7 +50,7 @@ pub fn run(ctx: &Context, args: &cli::Doctor) -> Result<Report> {
     if let Some(file) = &args.bundle {
         let plan = bundle::plan(ctx, file, &seen)?;
         ctx.interrupt.check()?;
-        let done = act(ctx, &plan, || Report::new("", json!(null)))?;
+        let done = act(ctx, None, &plan, || Report::new("", json!(null)))?;
         match ctx.dry_run {
             true => return Ok(done),
             false => ctx.ui.status(&format!(
@@ -137,7 +137,7 @@ fn beyond(ctx: &Context, tools: &Tools, compose: Option<&str>) -> Vec<Finding> {
         let clusters: Vec<clusters::Seen> = clusters.into_iter().map(joined).collect();
         let mut found = machine::of_engine(ctx, joined(info));
         found.push(machine::images(&clusters, joined(images)));
-        found.extend(ports::look(ctx, Some(tools), &clusters));
+        found.extend(ports::look(ctx, tools, &clusters));
         found.push(home::leftovers(ctx, joined(origins)));
         found.extend(clusters.into_iter().map(|cluster| cluster.finding));
         found
@@ -154,7 +154,8 @@ fn without_engine(ctx: &Context) -> Vec<Finding> {
     let mut found = vec![machine::of_home(ctx)];
     let unasked = ["memory", "images"].map(|check| Finding::skipped(check, NO_ENGINE));
     found.extend(unasked);
-    found.extend(ports::look(ctx, None, &clusters));
+    // Whoever has them may be the clusters themselves.
+    found.push(Finding::skipped("ports", NO_ENGINE));
     found.push(home::leftovers(ctx, Ok(String::new())));
     found.extend(clusters.into_iter().map(|cluster| cluster.finding));
     found

@@ -2,9 +2,11 @@
 
 mod adopt;
 mod delete;
+mod eject;
 mod exposure;
 mod external;
 mod foreign;
+mod history;
 mod logs;
 mod nuke;
 mod ports;
@@ -36,9 +38,14 @@ pub fn run(ctx: &Context, command: &Local) -> Result<Report> {
         Local::Nuke(args) => nuke::run(ctx, args),
         Local::Ps(args) => ps::run(ctx, &args.name),
         Local::Logs(args) => logs::run(ctx, args),
+        Local::History(args) => history::run(ctx, args),
+        Local::Eject(args) => eject::run(ctx, args),
         Local::Delete(args) => delete::run(ctx, &args.name),
     }
 }
+
+pub use external::silent;
+pub use ports::next as next_port;
 
 /// Starts a cluster that is there and stopped, for a command that needs it.
 pub fn start_again(ctx: &Context, name: ClusterName) -> Result<()> {

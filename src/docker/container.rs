@@ -73,6 +73,8 @@ pub struct Container {
     pub id: String,
     /// Name without the leading slash.
     pub name: String,
+    /// Compose project.
+    pub project: String,
     /// Compose service.
     pub service: String,
     /// Image as it was asked for.
@@ -229,6 +231,9 @@ impl From<Wire> for Container {
         Container {
             id: wire.id,
             name: wire.name.trim_start_matches('/').to_owned(),
+            project: labels
+                .remove("com.docker.compose.project")
+                .unwrap_or_default(),
             service: labels
                 .remove("com.docker.compose.service")
                 .unwrap_or_default(),

@@ -10,6 +10,7 @@ use crate::error::{Failure, Kind, Result};
 use crate::host;
 use address::{Address, Way};
 use context::Context;
+use std::net::IpAddr;
 
 /// The engine that docker talks to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,6 +53,18 @@ impl Engine {
         match Context::find(env)? {
             Some(context) => Engine::of_context(context),
             None => Ok(Engine::new(None, Source::Default)),
+        }
+    }
+
+    /// The host under which ports are reached that it publishes on an address: those bound elsewhere
+    /// than everywhere or on loopback only there. Another machine's loopback ends here in a tunnel.
+    pub fn reach(&self, bind: Option<IpAddr>) -> String {
+        match bind {
+            // `localhost` may mean either family; the loopback that is published is exact.
+            Some(ip) if ip.is_loopback() && ip.is_ipv4() => "localhost".to_owned(),
+            Some(IpAddr::V4(ip)) if !ip.is_unspecified() => ip.to_string(),
+            Some(IpAddr::V6(ip)) if !ip.is_unspecified() => format!("[{ip}]"),
+            _ => self.host.clone(),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::{Compose, Tools};
 use crate::process::Invocation;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// A whole `up`, `pull` or `down`: images of some hundred megabytes may have to come through a thin
@@ -85,6 +85,13 @@ impl Tools {
         ])
     }
 
+    /// The ids of all containers that docker-compose made from the files of a folder, one a line.
+    pub fn containers_of_folder(&self, folder: &Path) -> Invocation {
+        let folder = folder.display();
+        let label = format!("label=com.docker.compose.project.working_dir={folder}");
+        self.docker(&["ps", "-aq", "--no-trunc", "--filter", &label])
+    }
+
     /// Everything docker knows about some containers, as one JSON array.
     pub fn inspect(&self, ids: &[String]) -> Invocation {
         let mut invocation = self.docker(&["inspect", "--type", "container"]);
@@ -155,6 +162,13 @@ impl Tools {
     pub fn remove(&self, ids: &[String]) -> Invocation {
         let mut invocation = self.docker(&["rm"]);
         invocation.args.extend_from_slice(ids);
+        invocation
+    }
+
+    /// `docker volume rm` of volumes, whether they are there or not.
+    pub fn remove_volumes(&self, names: &[String]) -> Invocation {
+        let mut invocation = self.docker(&["volume", "rm", "-f"]);
+        invocation.args.extend_from_slice(names);
         invocation
     }
 

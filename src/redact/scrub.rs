@@ -25,8 +25,7 @@ pub fn is_sensitive(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     let short = ["pass", "pwd", "auth", "key"];
     let part = |word: &&str| name.split(['_', '-', '.']).any(|part| part == *word);
-    WORDS.iter().any(|word| name.contains(word))
-        || (name != "pwd" && short.iter().any(|word| part(&word)))
+    WORDS.iter().any(|word| name.contains(word)) || (name != "pwd" && short.iter().any(part))
 }
 
 /// All of it.

@@ -50,26 +50,13 @@ pub enum Saved {
 /// Makes sure the registry has this entry. Of an entry that is there only a host or secret that
 /// differs is changed; a reference to a variable stays when it resolves to what is asked for.
 pub fn save(path: &Path, entry: &NewEntry, env: Env<'_>, interrupt: &Interrupt) -> Result<Saved> {
-    writable(path, entry)?;
     let mut saved = Saved::Unchanged;
     change(path, interrupt, |text| {
-        let contents = read::contents(path, text, Some(&entry.name))?;
-        contents.check(path, text, Some(&entry.name))?;
-        let old = contents.get(&entry.name);
-        let changes = changes(path, text, old, entry, env)?;
-        if changes.is_empty() {
-            return Ok(None);
-        }
-        saved = match old {
-            Some(_) => Saved::Changed,
-            None => Saved::Added,
-        };
-        let edited = edited(path, text, &entry.name, &changes)?;
-        if contents.merges && !says(path, &edited, entry, env)? {
-            let reason = "its values come from elsewhere in the file";
-            return Err(impossible(path, &entry.name, reason));
-        }
-        Ok(Some(edited))
+        let edit = with(path, text, entry, env)?;
+        Ok(edit.map(|(how, edited)| {
+            saved = how;
+            edited
+        }))
     })?;
     Ok(saved)
 }
@@ -79,18 +66,74 @@ pub fn remove(path: &Path, name: &str, interrupt: &Interrupt) -> Result<bool> {
     if files::read_text(path)?.is_none() {
         return Ok(false);
     }
-    change(path, interrupt, |text| {
-        let contents = read::contents(path, text, Some(name))?;
-        contents.check(path, text, Some(name))?;
-        let keys = vec!["clusters".to_owned(), name.to_owned()];
-        let edited = edited(path, text, name, &[Change::Remove(keys)])?;
-        let after = || read::contents(path, &edited, Some(name));
-        if contents.merges && after()?.get(name).is_some() {
-            let reason = "it is merged in from elsewhere in the file";
-            return Err(impossible(path, name, reason));
-        }
-        Ok((edited != text).then_some(edited))
+    change(path, interrupt, |text| without(path, text, name))
+}
+
+/// The file as it is and as it would be.
+pub struct Preview {
+    /// Its text; empty where there is no file.
+    pub before: String,
+    /// The text it would have.
+    pub after: String,
+}
+
+/// What [`save`] would write, or why it would refuse to.
+pub fn preview_save(path: &Path, entry: &NewEntry, env: Env<'_>) -> Result<Preview> {
+    preview(path, |text| {
+        Ok(with(path, text, entry, env)?.map(|(_, edited)| edited))
     })
+}
+
+/// What [`remove`] would write, or why it would refuse to.
+pub fn preview_remove(path: &Path, name: &str) -> Result<Preview> {
+    preview(path, |text| without(path, text, name))
+}
+
+fn preview(path: &Path, edit: impl FnOnce(&str) -> Result<Option<String>>) -> Result<Preview> {
+    let before = files::read_text(path)?.unwrap_or_default();
+    let after = edit(&before)?.unwrap_or_else(|| before.clone());
+    Ok(Preview { before, after })
+}
+
+/// The text with this entry, and what that means; `None` where it has it.
+fn with(
+    path: &Path,
+    text: &str,
+    entry: &NewEntry,
+    env: Env<'_>,
+) -> Result<Option<(Saved, String)>> {
+    writable(path, entry)?;
+    let contents = read::contents(path, text, Some(&entry.name))?;
+    contents.check(path, text, Some(&entry.name))?;
+    let old = contents.get(&entry.name);
+    let changes = changes(path, text, old, entry, env)?;
+    if changes.is_empty() {
+        return Ok(None);
+    }
+    let saved = match old {
+        Some(_) => Saved::Changed,
+        None => Saved::Added,
+    };
+    let edited = edited(path, text, &entry.name, &changes)?;
+    if contents.merges && !says(path, &edited, entry, env)? {
+        let reason = "its values come from elsewhere in the file";
+        return Err(impossible(path, &entry.name, reason));
+    }
+    Ok(Some((saved, edited)))
+}
+
+/// The text without this cluster; `None` where it is not in it.
+fn without(path: &Path, text: &str, name: &str) -> Result<Option<String>> {
+    let contents = read::contents(path, text, Some(name))?;
+    contents.check(path, text, Some(name))?;
+    let keys = vec!["clusters".to_owned(), name.to_owned()];
+    let edited = edited(path, text, name, &[Change::Remove(keys)])?;
+    let after = || read::contents(path, &edited, Some(name));
+    if contents.merges && after()?.get(name).is_some() {
+        let reason = "it is merged in from elsewhere in the file";
+        return Err(impossible(path, name, reason));
+    }
+    Ok((edited != text).then_some(edited))
 }
 
 /// Reads, edits and writes under the lock; whether there was something to write.

@@ -26,13 +26,22 @@ pub fn set_endpoint(text: &str, endpoint: &str) -> Result<String> {
 
 /// Sets `cluster` or `endpoint` in the file.
 pub fn save_target(file: &Path, set: impl FnOnce(&str) -> Result<String>) -> Result<()> {
-    let shown = || format!("could not write `{}`", file.display());
-    let text = files::read_text(file)?.unwrap_or_default();
-    let edited = set(&text).map_err(|failure| failure.context(shown()))?;
+    let (text, edited) = preview_target(file, set)?;
     if edited == text {
         return Ok(());
     }
     files::write_atomic(file, edited.as_bytes(), Access::Shared)
+}
+
+/// The file as it is and as [`save_target`] would write it, or why that is refused.
+pub fn preview_target(
+    file: &Path,
+    set: impl FnOnce(&str) -> Result<String>,
+) -> Result<(String, String)> {
+    let shown = || format!("could not write `{}`", file.display());
+    let text = files::read_text(file)?.unwrap_or_default();
+    let edited = set(&text).map_err(|failure| failure.context(shown()))?;
+    Ok((text, edited))
 }
 
 fn set(text: &str, key: &str, value: &str, others: &[&str]) -> Result<String> {

@@ -4,6 +4,8 @@ mod parts;
 mod shape;
 mod target;
 
+pub use target::{check_service, check_stage};
+
 use super::problems::Problems;
 use super::resolve::{Resolver, without_gaps};
 use super::value::{At, Nature, Reader};

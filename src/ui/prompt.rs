@@ -79,7 +79,7 @@ impl Ui {
             .with_help_message("↑↓ to move, enter to select, type to filter")
             .with_page_size(10)
             .with_render_config(self.look());
-        prompt.prompt().map_err(|error| prompt_failure(error, flag))
+        held(|| prompt.prompt()).map_err(|error| prompt_failure(error, flag))
     }
 
     /// Asks for a secret, which is never shown. A private key may be pasted with all its lines.

@@ -118,7 +118,14 @@ fn a_dry_run_checks_and_changes_nothing() {
     ];
     home.cluster(&args).is(
         0,
-        &format!("would save    cluster `far` ({host}) in HOME/.prisma/config.yml\n"),
+        &format!(
+            "would save    cluster `far` ({host}) in HOME/.prisma/config.yml\n  \
+             @@ -0,0 +1,4 @@\n  \
+             +clusters:\n  \
+             +  far:\n  \
+             +    host: '{host}'\n  \
+             +    clusterSecret: ********\n"
+        ),
         &checked(&host),
     );
     assert!(!home.path(".prisma").exists());

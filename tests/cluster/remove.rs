@@ -45,7 +45,15 @@ fn the_name_may_come_from_a_variable_and_a_dry_run_only_shows() {
     let home = Home::with(TWO).env("PRISMA_CLUSTER", "local");
     home.cluster(&["remove", "--dry-run"]).is(
         0,
-        "would remove  cluster `local` from HOME/.prisma/config.yml\n",
+        "would remove  cluster `local` from HOME/.prisma/config.yml\n  \
+         @@ -1,7 +1,4 @@\n   \
+         # mine\n   \
+         clusters:\n  \
+         -  local:\n  \
+         -    host: 'http://localhost:4466'\n  \
+         -    clusterSecret: ********\n     \
+           digital-ocean: # far\n       \
+             host: 'http://45.55.177.154:4466'\n",
         "",
     );
     assert_eq!(home.registry(), TWO);

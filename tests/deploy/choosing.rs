@@ -132,6 +132,8 @@ fn without_service_and_endpoint_the_endpoint_is_written() {
         let (code, shown) = terminal.end();
         assert_eq!(code, 0, "{shown}");
         assert!(shown.contains("would write `endpoint: http://"), "{shown}");
+        let added = format!("  +endpoint: '{}/default/default'", standin.url());
+        assert!(shown.contains(&added), "{shown}");
         assert_eq!(place.read("prisma.yml").as_deref(), Some(text));
 
         let mut terminal = Terminal::start(&place, &[]);

@@ -299,3 +299,30 @@ fn a_refused_token_says_which_side_differs() {
         assert!(!outcome.all().contains("another-text"), "{outcome:?}");
     }
 }
+
+#[test]
+fn a_deployment_is_noted_in_the_clusters_history_and_a_dry_run_is_not() {
+    let standin = deployed("1.8.4");
+    let place = changed(&standin);
+    let history = || {
+        let path = place.home.path(".prisma/history/far.jsonl");
+        std::fs::read_to_string(path).unwrap_or_default()
+    };
+    place.deploy(&["-d"]);
+    assert_eq!(history(), "");
+    assert_eq!(place.deploy(&["-c", "far"]).code, Some(0));
+    place.write("datamodel.graphql", "type User {\n  id: ID! @unique\n}\n");
+    let lost = place.deploy(&[]);
+    let lines = history();
+    let lines: Vec<&str> = lines.lines().collect();
+    let said = [
+        r#""command":"prisma deploy -c far""#.to_owned(),
+        r#""exit":0"#.to_owned(),
+        r#""command":"prisma deploy""#.to_owned(),
+        format!(r#""exit":{}"#, lost.code.unwrap_or_default()),
+    ];
+    assert_eq!(lines.len(), said.len(), "{lines:?}");
+    for (line, said) in lines.iter().zip(&said) {
+        assert!(line.contains(said), "{line}: {said}");
+    }
+}

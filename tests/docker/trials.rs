@@ -4,8 +4,10 @@ mod ci;
 mod crossing;
 mod data;
 mod deploy;
+mod doctor;
 mod editions;
 mod failures;
+mod folders;
 mod images;
 mod logs;
 mod ports;
@@ -27,8 +29,10 @@ pub fn all() -> Vec<Case> {
         start::CASES,
         data::CASES,
         deploy::CASES,
+        doctor::CASES,
         editions::CASES,
         ci::CASES,
+        folders::CASES,
         ports::CASES,
         remote::CASES,
         trouble::CASES,

@@ -240,61 +240,6 @@ fn a_failed_start_leaves_the_registry_as_it_was() {
 }
 
 #[test]
-fn a_port_of_another_program_is_told_before_anything_changes() {
-    let s = Sandbox::new();
-    let _server = std::net::TcpListener::bind(("127.0.0.1", s.port)).expect("free");
-    s.run("local start {ports}").is(
-        1,
-        "",
-        "error: could not start cluster `local`: port <port>, wanted for the server, is taken by another program\n\
-         hint: use another: `prisma local start --port <port+1>`\n\
-         hint: or see which program it is: `ss -ltnp sport = :<port>`\n",
-    );
-    assert_eq!(s.take_acts(), "");
-    assert_eq!(s.changes_since(&Default::default()), "");
-}
-
-#[test]
-fn a_port_of_a_container_names_it() {
-    let s = Sandbox::with_cluster();
-    let foreign = |number, project, name, port| Made {
-        number,
-        project,
-        service: "web",
-        name,
-        image: "nginx",
-        status: "running",
-        ports: port,
-        env: &[],
-        version: "",
-    };
-    s.engine.make(&foreign(
-        9,
-        "shop",
-        "shop-web-1",
-        &[(80, "0.0.0.0", s.db_port)],
-    ));
-    let _proxy = std::net::TcpListener::bind(("0.0.0.0", s.db_port)).expect("free");
-    s.run("local start -n other --db-port 0").fails_with(2);
-    s.run("local start").is(
-        1,
-        "",
-        "error: could not start cluster `local`: port <db-port>, wanted for the database, is taken by \
-         container `shop-web-1` of compose project `shop`\n\
-         hint: use another: `prisma local start --db-port <db-port+1>`\n\
-         hint: or free it: `docker stop shop-web-1`\n",
-    );
-    assert_eq!(s.take_acts(), "");
-}
-
-#[test]
-fn only_the_address_that_is_published_must_be_free() {
-    let s = Sandbox::new();
-    let _server = std::net::TcpListener::bind(("127.0.0.2", s.port)).expect("free");
-    s.run("local start {ports} --bind 127.0.0.1").succeeds();
-}
-
-#[test]
 fn the_name_of_the_database_container_may_be_taken() {
     let s = Sandbox::with_cluster();
     s.engine.make(&Made {

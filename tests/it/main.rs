@@ -9,12 +9,17 @@
 mod completions;
 mod config;
 mod deadlines;
+mod doctor;
 mod dry_run;
+mod eject;
 mod exposure;
 mod failures;
+mod history;
+mod init;
 mod install;
 mod named;
 mod output;
+mod ports;
 mod projects;
 mod remote;
 mod render;

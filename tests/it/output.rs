@@ -111,7 +111,7 @@ fn people_are_told_what_they_may_have_meant() {
     s.set("PRISMA_PORT", "http");
     s.run("local start").fails(
         2,
-        "error: invalid value `http` for variable `PRISMA_PORT`: write a number from 1 to 65535\n\
+        "error: invalid value `http` for variable `PRISMA_PORT`: write a number from 1 to 65535, or `auto`\n\
          hint: `prisma local start --help` tells what it takes\n",
     );
     // As makefiles and CI spell "not set".

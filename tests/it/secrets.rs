@@ -50,6 +50,8 @@ fn leaks_nothing(s: &Sandbox, words: &str) -> i32 {
     for call in s.engine.take_all_calls() {
         holds_no_secret(&format!("a call of {words}"), &call.to_string());
     }
+    let history = std::fs::read_to_string(s.path("home/.prisma/history/local.jsonl"));
+    holds_no_secret("the history", &history.unwrap_or_default());
     ended.status
 }
 

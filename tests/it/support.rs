@@ -1,9 +1,10 @@
 //! What the tests stand on: a sandbox, a simulated engine, a server that is played.
 
 mod calls;
+pub mod diffs;
 mod ended;
 pub mod engine;
-mod files;
+pub mod files;
 mod forks;
 mod ports;
 pub mod run;
@@ -14,6 +15,7 @@ mod terminal;
 pub mod text;
 
 pub use ended::same;
+pub use files::Files;
 pub use sandbox::{Sandbox, key};
 pub use server::Behaviour;
 

@@ -24,7 +24,7 @@ fn nuke_asks_and_a_yes_is_needed() {
         &format!(
             "{GOING}> destroy all data of cluster `local`? Yes\n\
              ✔ containers killed <time>\n\
-             ✔ data removed <time>\n\
+             ✔ containers, network and data removed <time>\n\
              ✔ containers started <time>\n\
              ✔ server up, Prisma 1.1.0 <time>\n{}",
             running("local", "is running and empty")

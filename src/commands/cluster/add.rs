@@ -3,18 +3,19 @@
 mod check;
 mod endpoint;
 mod name;
-mod secret;
+
+pub use endpoint::Endpoint;
+pub use name::check as check_name;
 
 use super::registry;
 use crate::address::without_password;
 use crate::cli::Add;
+use crate::commands::secret::{self, Given};
 use crate::commands::{Report, act, facts};
 use crate::context::Context;
 use crate::error::{Failure, Kind, Result};
 use crate::plan::{Plan, Step};
 use crate::registry::{NewEntry, Registry};
-use endpoint::Endpoint;
-use secret::Given;
 use serde_json::json;
 
 const NAME_FLAG: &str = "give it: `prisma cluster add NAME …`, or set `PRISMA_CLUSTER`";
@@ -31,13 +32,13 @@ struct New {
 /// Adds a cluster.
 pub fn run(ctx: &Context, args: &Add) -> Result<Report> {
     let new = ask(ctx, args)?;
-    act(ctx, &new.plan(ctx), || new.report())
+    act(ctx, Some(&new.entry.name), &new.plan(ctx), || new.report())
 }
 
 /// Adds a cluster that all is asked about, for a command that goes on with it: gives its name.
 pub fn by_asking(ctx: &Context) -> Result<String> {
     let new = ask(ctx, &Add::asking())?;
-    new.plan(ctx).execute(ctx)?;
+    new.plan(ctx).execute(ctx, Some(&new.entry.name))?;
     ctx.ui
         .status(&format!("cluster `{}` added", new.entry.name));
     Ok(new.entry.name)
@@ -52,7 +53,7 @@ fn ask(ctx: &Context, args: &Add) -> Result<New> {
     }
     let endpoint = args.endpoint().map(Endpoint::parse).transpose()?;
     missing(ctx, args)?;
-    let given = secret::given(ctx, args)?;
+    let given = secret::given(ctx, &args.secret)?;
     let endpoint = match endpoint {
         Some(endpoint) => endpoint,
         None => ask_endpoint(ctx)?,
@@ -67,7 +68,7 @@ fn ask(ctx: &Context, args: &Add) -> Result<New> {
     };
     let secret = match given {
         Some(secret) => secret,
-        None => secret::ask(ctx, server.as_ref())?,
+        None => secret::ask(ctx, server.as_ref().is_some_and(|server| server.open))?,
     };
     if let Some(server) = &server {
         check::secret(ctx, &endpoint, server, &secret)?;

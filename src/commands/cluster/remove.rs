@@ -6,6 +6,7 @@ use crate::cluster::ClusterName;
 use crate::commands::{Report, act};
 use crate::context::Context;
 use crate::error::{Failure, Kind, Result};
+use crate::history;
 use crate::plan::{Plan, Step};
 use crate::registry::{self, Registry};
 use crate::target;
@@ -51,7 +52,7 @@ pub fn run(ctx: &Context, name: Option<&str>) -> Result<Report> {
         path: ctx.home.registry(),
         name: name.clone(),
     };
-    act(ctx, &Plan(vec![step]), || report(&name, note))
+    act(ctx, Some(&name), &Plan(vec![step]), || report(&name, note))
 }
 
 /// Lets the user choose.
@@ -97,7 +98,8 @@ fn remove_broken(ctx: &Context, name: &str, broken: Failure) -> Result<Report> {
     if ctx.dry_run {
         return Err(broken);
     }
-    if registry::remove(&ctx.home.registry(), name, &ctx.interrupt)? {
+    let remove = || registry::remove(&ctx.home.registry(), name, &ctx.interrupt);
+    if history::noted(ctx, Some(name), remove)? {
         Ok(report(name, None))
     } else {
         Err(broken)

@@ -3,7 +3,7 @@
 use super::after::{self, After};
 use super::progress::Progress;
 use super::target::{self, Destination, Wish};
-use super::{input, report, wake};
+use super::{beside, input, report, wake};
 use crate::api::deploy::{self, Deployment, Waits};
 use crate::api::http::{Client, Proxies};
 use crate::api::management::Management;
@@ -11,7 +11,9 @@ use crate::api::version::ManagementPath;
 use crate::cli;
 use crate::commands::Report;
 use crate::context::{Context, working_folder};
+use crate::diff;
 use crate::error::{Failure, Kind, Result};
+use crate::history;
 use crate::service::{self, EnvFiles, Form, Given, Seed, Service};
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -125,18 +127,33 @@ impl<'a> Session<'a> {
             destination = target::find(self.ctx, service, wish, &variable)?;
             destination.chosen = chosen;
         }
+        if destination.managed.is_none() {
+            beside::wait(
+                self.ctx,
+                &destination,
+                &service.folder,
+                self.args.wait_timeout,
+            )?;
+        }
         self.remember(service, &destination)?;
-        let about = |failure: Failure| about(failure, service, &destination);
-        let management = self.management(service, &destination).map_err(about)?;
+        let cluster = destination.cluster.as_deref().filter(|_| !self.ctx.dry_run);
+        history::noted(self.ctx, cluster, || self.bring(scene, &destination))
+    }
+
+    /// Brings the service to where it belongs, and does what is to be done after that.
+    fn bring(&self, scene: &Scene, destination: &Destination) -> Result<Report> {
+        let service = &scene.service;
+        let about = |failure: Failure| about(failure, service, destination);
+        let management = self.management(service, destination).map_err(about)?;
         let deployment = self
-            .follow(service, &destination, &management)
+            .follow(service, destination, &management)
             .map_err(about)?;
-        report::check(service, &destination, &deployment)?;
+        report::check(service, destination, &deployment)?;
         for warning in &deployment.warnings {
             self.ctx.ui.warn(&report::line(service, warning));
         }
         let after = after::run(self, scene, &management, &deployment)?;
-        let report = report::of(service, &destination, &deployment, &after);
+        let report = report::of(service, destination, &deployment, &after);
         self.judge(service, report, &after)
     }
 
@@ -167,17 +184,19 @@ impl<'a> Session<'a> {
             Form::Cluster => ("cluster", chosen.clone()),
             Form::Endpoint => ("endpoint", input::service_url(service, destination)),
         };
+        let edit = |text: &str| match service.form {
+            Form::Cluster => service::set_cluster(text, &value),
+            Form::Endpoint => service::set_endpoint(text, &value),
+        };
         if self.ctx.dry_run {
-            let text = format!("would write `{key}: {value}` into {shown}");
+            let (before, after) = service::preview_target(file, edit)?;
+            let mask = |line: &str| self.ctx.ui.mask(line).into_owned();
+            let change = diff::indented(&diff::unified(Some(&before), Some(&after), &mask));
+            let text = format!("would write `{key}: {value}` into {shown}{change}");
             self.ctx.ui.status(&text);
             return Ok(());
         }
-        match service.form {
-            Form::Cluster => service::save_target(file, |text| service::set_cluster(text, &value))?,
-            Form::Endpoint => {
-                service::save_target(file, |text| service::set_endpoint(text, &value))?;
-            }
-        }
+        service::save_target(file, edit)?;
         self.wrote.set(true);
         self.ctx
             .ui

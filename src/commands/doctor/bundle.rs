@@ -15,6 +15,8 @@ use std::time::Duration;
 
 /// How many of a container's last lines are worth sending.
 const LINES: &str = "60";
+/// How many lines of a cluster's history.
+const HISTORY: usize = 40;
 /// What the logs of one container may take.
 const LOG_LIMIT: Duration = Duration::from_secs(10);
 
@@ -86,6 +88,7 @@ fn report(ctx: &Context, seen: &Seen) -> String {
     let names = ctx.home.clusters();
     for name in &names {
         cluster_files(ctx, name, &mut sections);
+        history(ctx, name, &mut sections);
     }
     if let (Some(tools), true) = (&seen.tools, seen.reachable) {
         engine(ctx, tools, &mut sections);
@@ -173,6 +176,18 @@ fn cluster_files(ctx: &Context, name: &str, sections: &mut Sections) {
         };
         sections.add(path.display().to_string(), text);
     }
+}
+
+/// The last lines of what was done to a cluster.
+fn history(ctx: &Context, name: &str, sections: &mut Sections) {
+    let path = ctx.home.history(name);
+    let text = path.and_then(|path| files::read_text(&path).ok().flatten());
+    let Some(text) = text else {
+        return;
+    };
+    let lines: Vec<&str> = text.lines().collect();
+    let last = lines.len().saturating_sub(HISTORY);
+    sections.add(format!("history of {name}"), lines[last..].join("\n"));
 }
 
 fn engine(ctx: &Context, tools: &Tools, sections: &mut Sections) {

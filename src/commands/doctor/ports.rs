@@ -9,7 +9,7 @@ use crate::ports::{holder, is_free};
 use std::net::Ipv4Addr;
 
 /// A line for each port that is taken by somebody else; one line when none is.
-pub fn look(ctx: &Context, tools: Option<&Tools>, clusters: &[Seen]) -> Vec<Finding> {
+pub fn look(ctx: &Context, tools: &Tools, clusters: &[Seen]) -> Vec<Finding> {
     if !Engine::find(&ctx.env).is_ok_and(|engine| engine.local) {
         return vec![Finding::skipped(
             "ports",
@@ -41,7 +41,7 @@ pub fn look(ctx: &Context, tools: Option<&Tools>, clusters: &[Seen]) -> Vec<Find
     }]
 }
 
-fn taken(ctx: &Context, tools: Option<&Tools>, cluster: &Cluster) -> Vec<Finding> {
+fn taken(ctx: &Context, tools: &Tools, cluster: &Cluster) -> Vec<Finding> {
     let all = Some(Ipv4Addr::UNSPECIFIED.into());
     let wanted = [
         (cluster.bind.or(all), Some(cluster.port), "--port"),
@@ -55,7 +55,7 @@ fn taken(ctx: &Context, tools: Option<&Tools>, cluster: &Cluster) -> Vec<Finding
         let name = &cluster.name;
         let text = format!(
             "port {port} of cluster `{name}` is taken by {}",
-            holder(ctx, tools, port)
+            holder(ctx, Some(tools), port)
         );
         let hint = format!(
             "start it on another: `{} {flag} auto`",

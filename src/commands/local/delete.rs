@@ -39,12 +39,8 @@ pub fn run(ctx: &Context, name: &ClusterName) -> Result<Report> {
     if !containers.is_empty() || !volumes.is_empty() {
         // docker-compose v1 takes nothing down without its file.
         world.write_files(&mut plan, &cluster, &rendered)?;
-        plan.then(Step::Run {
-            label: "removing containers, network and data".to_owned(),
-            done: "containers, network and data removed".to_owned(),
-            invocation: world.tools.down(&world.project(&rendered)),
-            progress: false,
-        });
+        world.leave_other_edition(&mut plan, &cluster);
+        world.destroy(&mut plan, &rendered);
     }
     if world.entry()?.is_some() && !world.is_remote()? {
         plan.then(Step::Unregister {
@@ -53,7 +49,7 @@ pub fn run(ctx: &Context, name: &ClusterName) -> Result<Report> {
         });
     }
     plan.then(Step::RemoveFolder(world.folder.clone()));
-    act(ctx, &plan, || {
+    act(ctx, Some(name.as_ref()), &plan, || {
         let data = json!({"name": name.to_string(), "state": "deleted", "containers": containers, "volumes": volumes});
         Report::new(format!("cluster `{name}` is gone\n"), data)
     })

@@ -24,7 +24,7 @@ pub fn warn(ctx: &Context, world: &World, cluster: &Cluster) {
 }
 
 /// What is open to everybody, in words, if anything is.
-fn exposed(cluster: &Cluster) -> Option<String> {
+pub fn exposed(cluster: &Cluster) -> Option<String> {
     if cluster.bind.is_some() {
         return None;
     }

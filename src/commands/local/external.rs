@@ -2,7 +2,7 @@
 
 use super::world::World;
 use crate::api::readiness::greets;
-use crate::cluster::Cluster;
+use crate::cluster::{Cluster, Connector, External};
 use crate::context::Context;
 use crate::error::{Failure, Kind, Result};
 use std::time::Duration;
@@ -19,16 +19,9 @@ pub fn check(ctx: &Context, world: &World, cluster: &Cluster) -> Result<()> {
     if ctx.dry_run {
         return Ok(());
     }
-    let (connector, address) = (cluster.database.connector, external.to_string());
-    let stage = ctx.ui.stage("asking the external database", &address);
-    let asked = address.clone();
-    let question = move || greets(connector, &asked, LIMIT);
-    if ctx.interrupt.run(question)? {
-        stage.done("external database answers");
+    let Some(message) = silent(ctx, cluster.database.connector, external)? else {
         return Ok(());
-    }
-    drop(stage);
-    let message = format!("no {} database answers at {address}", connector.name());
+    };
     if !world.engine.local {
         ctx.ui.warn(&format!(
             "{message}, asked from here; the engine at {} may reach it all the same",
@@ -38,4 +31,21 @@ pub fn check(ctx: &Context, world: &World, cluster: &Cluster) -> Result<()> {
     }
     Err(Failure::new(Kind::NotReady, message)
         .hint("check address, port and firewall; a container must reach it too"))
+}
+
+/// Whether an external database greets; else what to say of it.
+pub fn silent(ctx: &Context, connector: Connector, external: &External) -> Result<Option<String>> {
+    let address = external.to_string();
+    let stage = ctx.ui.stage("asking the external database", &address);
+    let asked = address.clone();
+    let question = move || greets(connector, &asked, LIMIT);
+    if ctx.interrupt.run(question)? {
+        stage.done("external database answers");
+        return Ok(None);
+    }
+    drop(stage);
+    Ok(Some(format!(
+        "no {} database answers at {address}",
+        connector.name()
+    )))
 }

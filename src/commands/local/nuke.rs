@@ -13,11 +13,11 @@ use crate::plan::{Plan, Step};
 /// Resets a cluster, with consent.
 pub fn run(ctx: &Context, args: &cli::Nuke) -> Result<Report> {
     let (world, _lock) = look_locked(ctx, &args.which.name, "nuke", World::look_at_all)?;
-    let cluster = world.cluster()?;
+    let mut cluster = world.cluster()?;
     refuse_external(&world, &cluster)?;
-    let rendered = World::render(ctx, &cluster)?;
     // All that could keep it from starting again is checked before anything is destroyed.
-    ports::check(ctx, &world, &cluster)?;
+    ports::settle(ctx, &world, &mut cluster)?;
+    let rendered = World::render(ctx, &cluster)?;
     super::reach::check(ctx, &world, &cluster, args.waiting.limit().is_some())?;
     world.allow_overwriting(ctx, &rendered)?;
     if !ctx.dry_run {
@@ -27,6 +27,7 @@ pub fn run(ctx: &Context, args: &cli::Nuke) -> Result<Report> {
     let limit = args.waiting.limit();
     let mut plan = Plan::default();
     world.write_files(&mut plan, &cluster, &rendered)?;
+    world.leave_other_edition(&mut plan, &cluster);
     let project = world.project(&rendered);
     plan.then(Step::Run {
         label: "killing the containers".to_owned(),
@@ -34,14 +35,9 @@ pub fn run(ctx: &Context, args: &cli::Nuke) -> Result<Report> {
         invocation: world.tools.kill(&project),
         progress: false,
     });
-    plan.then(Step::Run {
-        label: "removing containers, network and data".to_owned(),
-        done: "data removed".to_owned(),
-        invocation: world.tools.down(&project),
-        progress: false,
-    });
+    world.destroy(&mut plan, &rendered);
     world.bring_up(ctx, &mut plan, &cluster, &rendered, limit)?;
-    act(ctx, &plan, || {
+    act(ctx, Some(world.name.as_ref()), &plan, || {
         report::running(&world, &cluster, limit.is_some(), "is running and empty")
     })
 }

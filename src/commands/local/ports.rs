@@ -1,58 +1,71 @@
-//! Ports: free or taken, by whom, and which one is next.
+//! The ports of a cluster: they must be free, or somebody must decide what is to be done about it.
+
+mod taken;
 
 use super::world::World;
-use crate::cluster::{Cluster, config};
+use crate::cli::PortWish;
+use crate::cluster::{Cluster, ClusterName, config, documented};
 use crate::context::Context;
 use crate::docker::container::State;
-use crate::error::{Failure, Kind, Result};
+use crate::error::Result;
 use crate::files;
-use crate::wait::query;
+use crate::ports::{is_free, next_free};
 use std::collections::BTreeSet;
-use std::io::ErrorKind;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, TcpListener};
+use std::net::{IpAddr, Ipv4Addr};
+use taken::{Taken, Way};
 
-/// Whether a port can be published on this machine. Docker publishes on both families where no
-/// address is given.
-pub fn is_free(bind: Option<IpAddr>, port: u16) -> bool {
-    match bind {
-        Some(ip) => can_listen(ip, port),
-        None => {
-            can_listen(Ipv4Addr::UNSPECIFIED.into(), port)
-                && can_listen(Ipv6Addr::UNSPECIFIED.into(), port)
+/// What a port of a cluster is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Use {
+    Server,
+    Database,
+}
+
+impl Use {
+    const BOTH: [Use; 2] = [Use::Server, Use::Database];
+
+    fn port(self, cluster: &Cluster) -> Option<u16> {
+        match self {
+            Use::Server => Some(cluster.port),
+            Use::Database => cluster.database.host_port,
+        }
+    }
+
+    fn set(self, cluster: &mut Cluster, port: u16) {
+        match self {
+            Use::Server => cluster.port = port,
+            Use::Database => cluster.database.host_port = Some(port),
+        }
+    }
+
+    /// Where it is published: the database without an address on both families, as the listings have it.
+    fn bind(self, cluster: &Cluster) -> Option<IpAddr> {
+        match self {
+            Use::Server => cluster.bind.or(Some(Ipv4Addr::UNSPECIFIED.into())),
+            Use::Database => cluster.bind,
         }
     }
 }
 
-fn can_listen(ip: IpAddr, port: u16) -> bool {
-    match TcpListener::bind((ip, port)) {
-        Ok(_) => true,
-        // Only "in use" is: ports below 1024 are the engine's to open, not ours, a machine
-        // without IPv6 is none of this check's business, and a wrong address is docker's to refuse.
-        Err(error) => error.kind() != ErrorKind::AddrInUse,
-    }
-}
-
-/// Fails when a port of the cluster is taken by anybody but the cluster itself.
-pub fn check(ctx: &Context, world: &World, cluster: &Cluster) -> Result<()> {
+/// Sees to it that nobody but the cluster itself has its ports. Where somebody has, the user decides on a
+/// terminal: that one is stopped, or the cluster gets another port. Else it is a failure.
+pub fn settle(ctx: &Context, world: &World, cluster: &mut Cluster) -> Result<()> {
     if !world.engine.local {
         // Another machine's ports cannot be tried from here; its docker refuses a taken one.
         return Ok(());
     }
-    let server_bind = cluster.bind.or(Some(Ipv4Addr::UNSPECIFIED.into()));
-    let wanted = [
-        (server_bind, Some(cluster.port), "the server", "--port"),
-        (
-            cluster.bind,
-            cluster.database.host_port,
-            "the database",
-            "--db-port",
-        ),
-    ];
     let own = own_ports(world);
-    for (bind, port, what, flag) in wanted {
-        let Some(port) = port else { continue };
-        if !own.contains(&port) && !is_free(bind, port) {
-            return Err(taken(ctx, world, cluster, port, what, flag));
+    for what in Use::BOTH {
+        let Some(port) = what.port(cluster) else {
+            continue;
+        };
+        if own.contains(&port) || is_free(what.bind(cluster), port) {
+            continue;
+        }
+        let taken = Taken::find(ctx, world, cluster, what, port);
+        match taken.ask(ctx)? {
+            Way::Next(next) => what.set(cluster, next),
+            Way::Stop => taken.stop(ctx, world, what.bind(cluster))?,
         }
     }
     Ok(())
@@ -67,112 +80,75 @@ fn own_ports(world: &World) -> BTreeSet<u16> {
         .collect()
 }
 
-fn taken(
+/// Gives a cluster the ports that were asked for. A new one that is not `local` gets free ones where
+/// nothing was.
+pub fn choose(
     ctx: &Context,
     world: &World,
-    cluster: &Cluster,
-    port: u16,
-    what: &str,
-    flag: &str,
-) -> Failure {
-    let others = others_ports(ctx, world);
-    let next = next_free(port, cluster.bind, &others);
-    let holder = holder(ctx, world, port);
-    let by = match &holder {
-        Some((name, project)) if project.is_empty() => format!("container `{name}`"),
-        Some((name, project)) => format!("container `{name}` of compose project `{project}`"),
-        None => "another program".to_owned(),
+    cluster: &mut Cluster,
+    wishes: [Option<PortWish>; 2],
+    is_new: bool,
+) {
+    for (what, wish) in Use::BOTH.into_iter().zip(wishes) {
+        match wish {
+            Some(PortWish::Number(port)) => what.set(cluster, port),
+            Some(PortWish::Auto) => choose_free(ctx, world, cluster, what),
+            None if is_new && !world.name.is_local() && what.port(cluster).is_some() => {
+                choose_free(ctx, world, cluster, what);
+            }
+            None => {}
+        }
+    }
+}
+
+/// Its own port where it has that or may have it, else the next one.
+fn choose_free(ctx: &Context, world: &World, cluster: &mut Cluster, what: Use) {
+    let usual = match what {
+        Use::Server => cluster.port,
+        Use::Database => cluster
+            .database
+            .host_port
+            .unwrap_or(documented::DATABASE_PORT),
     };
-    let message = format!(
-        "could not start cluster `{}`: port {port}, wanted for {what}, is taken by {by}",
-        world.name
-    );
-    let mut failure = Failure::new(Kind::PortInUse, message);
-    if let Some(next) = next {
-        failure = failure.hint(format!(
-            "use another: `{} {flag} {next}`",
-            world.name.command("start")
-        ));
-    }
-    match holder {
-        Some((name, _)) => failure.hint(format!("or free it: `docker stop {name}`")),
-        None => failure.hint(format!(
-            "or see which program it is: `ss -ltnp sport = :{port}`"
-        )),
-    }
-}
-
-/// The container that publishes a port, and its project.
-fn holder(ctx: &Context, world: &World, port: u16) -> Option<(String, String)> {
-    // Only for the message: not knowing the holder is no failure of its own.
-    let answer = query(ctx, &world.tools.publishers(port)).ok()?;
-    let (name, project) = answer.stdout.lines().next()?.split_once('\t')?;
-    Some((name.to_owned(), project.to_owned()))
-}
-
-/// A port pair for a new cluster: the documented ones for `local`, the next free ones for others.
-pub fn choose(ctx: &Context, world: &World, cluster: &mut Cluster, port: bool, db_port: bool) {
-    if world.name.is_local() {
-        return;
-    }
-    let others = others_ports(ctx, world);
-    if port && let Some(free) = next_free(cluster.port, cluster.bind, &others) {
-        cluster.port = free;
-    }
-    if db_port
-        && let Some(port) = cluster.database.host_port
-        && let Some(free) = next_free(port, cluster.bind, &others)
-    {
-        cluster.database.host_port = Some(free);
-    }
-}
-
-fn next_free(from: u16, bind: Option<IpAddr>, others: &BTreeSet<u16>) -> Option<u16> {
-    (from..=u16::MAX)
-        .take(1000)
-        .find(|port| !others.contains(port) && is_free(bind, *port))
-}
-
-/// Ports that other clusters of this user were given, whether they run now or not.
-fn others_ports(ctx: &Context, world: &World) -> BTreeSet<u16> {
-    let clusters = ctx.home.path().join("clusters");
-    let Ok(folders) = std::fs::read_dir(clusters) else {
-        return BTreeSet::new();
+    let is_own = own_ports(world).contains(&usual);
+    let next = || {
+        next_free(
+            usual,
+            what.bind(cluster),
+            &others(ctx, world, cluster, what),
+        )
     };
-    let names = folders
-        .flatten()
-        .filter_map(|entry| entry.file_name().into_string().ok());
+    // Where nothing is free, what is wanted is refused with its reason later.
+    let port = if is_own { None } else { next() };
+    what.set(cluster, port.unwrap_or(usual));
+}
+
+/// Ports that are somebody's although nobody may listen on them now: those of other clusters, and the
+/// cluster's own other one.
+fn others(ctx: &Context, world: &World, cluster: &Cluster, what: Use) -> BTreeSet<u16> {
+    let mut ports = clusters_ports(ctx, Some(&world.name));
+    let rest = Use::BOTH.into_iter().filter(|other| *other != what);
+    ports.extend(rest.filter_map(|other| other.port(cluster)));
+    ports
+}
+
+/// The first port from `from` on that is free here and no cluster's, for a server that is none.
+pub fn next(ctx: &Context, from: u16, bind: Option<IpAddr>) -> u16 {
+    next_free(from, bind, &clusters_ports(ctx, None)).unwrap_or(from)
+}
+
+/// Ports that clusters of this user were given, whether they run now or not.
+fn clusters_ports(ctx: &Context, own: Option<&ClusterName>) -> BTreeSet<u16> {
     let mut ports = BTreeSet::new();
-    for name in names.filter(|name| *name != world.name.to_string()) {
+    let names = ctx.home.clusters().into_iter();
+    for name in names.filter(|name| own.is_none_or(|own| own.as_ref() != name)) {
         let path = ctx.home.cluster(&name).join(super::world::CONFIG);
         // A neighbour's broken file is reported when the neighbour is used.
         let text = files::read_text(&path).ok().flatten();
         let parsed = text.zip(name.parse().ok());
         if let Some(Ok(other)) = parsed.map(|(text, name)| config::parse(&name, &path, &text)) {
-            ports.extend(
-                [Some(other.port), other.database.host_port]
-                    .into_iter()
-                    .flatten(),
-            );
+            ports.extend(Use::BOTH.into_iter().filter_map(|what| what.port(&other)));
         }
     }
     ports
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_listener_takes_its_port_for_itself_and_for_everybody() {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("binds");
-        let port = listener.local_addr().expect("bound").port();
-        assert!(!is_free(Some(Ipv4Addr::LOCALHOST.into()), port));
-        assert!(!is_free(Some(Ipv4Addr::UNSPECIFIED.into()), port));
-        assert!(!is_free(None, port));
-        let next = next_free(port, None, &BTreeSet::from([port + 1]));
-        assert!(next.is_some_and(|next| next > port + 1));
-        drop(listener);
-        assert!(is_free(None, port));
-    }
 }

@@ -11,12 +11,12 @@ use crate::plan::Plan;
 /// Restarts a cluster, whether it runs or not.
 pub fn run(ctx: &Context, args: &cli::Restart) -> Result<Report> {
     let (world, _lock) = look_locked(ctx, &args.which.name, "restart", World::look)?;
-    let cluster = world.cluster()?;
+    let mut cluster = world.cluster()?;
+    super::ports::settle(ctx, &world, &mut cluster)?;
     let rendered = World::render(ctx, &cluster)?;
-    super::ports::check(ctx, &world, &cluster)?;
     super::reach::check(ctx, &world, &cluster, args.waiting.limit().is_some())?;
     world.allow_overwriting(ctx, &rendered)?;
-    world.check_compose(ctx)?;
+    world.check_compose(ctx, &cluster)?;
     exposure::warn(ctx, &world, &cluster);
     external::check(ctx, &world, &cluster)?;
     let limit = args.waiting.limit();
@@ -27,7 +27,7 @@ pub fn run(ctx: &Context, args: &cli::Restart) -> Result<Report> {
     world.write_files(&mut plan, &cluster, &rendered)?;
     world.leave_other_edition(&mut plan, &cluster);
     world.bring_up(ctx, &mut plan, &cluster, &rendered, limit)?;
-    act(ctx, &plan, || {
+    act(ctx, Some(world.name.as_ref()), &plan, || {
         report::running(&world, &cluster, limit.is_some(), "is running again")
     })
 }

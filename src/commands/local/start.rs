@@ -18,7 +18,7 @@ use std::time::Duration;
 /// Starts a cluster; a quick no-op when it runs as it should.
 pub fn run(ctx: &Context, args: &cli::Start) -> Result<Report> {
     let (world, _lock) = look_locked(ctx, &args.which.name, "start", World::look)?;
-    let cluster = wanted(ctx, &world, args)?;
+    let mut cluster = wanted(ctx, &world, args)?;
     let rendered = World::render(ctx, &cluster)?;
     let limit = args.waiting.limit();
 
@@ -31,16 +31,17 @@ pub fn run(ctx: &Context, args: &cli::Start) -> Result<Report> {
             // Containers that serve well are not made anew for a file's sake.
             world.write_files(&mut plan, &cluster, &rendered)?;
             world.register(ctx, &mut plan, &cluster)?;
-            return act(ctx, &plan, || {
+            return act(ctx, Some(world.name.as_ref()), &plan, || {
                 report::running(&world, &cluster, true, "is running already")
             });
         }
     }
-    ports::check(ctx, &world, &cluster)?;
+    ports::settle(ctx, &world, &mut cluster)?;
+    let rendered = World::render(ctx, &cluster)?;
     super::reach::check(ctx, &world, &cluster, limit.is_some())?;
     external::check(ctx, &world, &cluster)?;
     world.allow_overwriting(ctx, &rendered)?;
-    world.check_compose(ctx)?;
+    world.check_compose(ctx, &cluster)?;
     exposure::warn(ctx, &world, &cluster);
     if world.config()?.is_none() && !world.containers.is_empty() {
         ctx.ui
@@ -49,7 +50,7 @@ pub fn run(ctx: &Context, args: &cli::Start) -> Result<Report> {
     world.write_files(&mut plan, &cluster, &rendered)?;
     world.leave_other_edition(&mut plan, &cluster);
     world.bring_up(ctx, &mut plan, &cluster, &rendered, limit)?;
-    act(ctx, &plan, || {
+    act(ctx, Some(world.name.as_ref()), &plan, || {
         report::running(&world, &cluster, limit.is_some(), "is running")
     })
 }
@@ -69,25 +70,12 @@ fn wanted(ctx: &Context, world: &World, args: &cli::Start) -> Result<Cluster> {
     if let Some(image) = &args.database_image {
         cluster.database.image = Some(image.clone());
     }
-    cluster.port = args.port.unwrap_or(cluster.port);
-    if args.db_port.is_some() {
-        if let Some(external) = &cluster.database.external {
-            let message =
-                format!("the database at {external} is external, its port is not published");
-            return Err(Failure::new(Kind::Usage, message).hint("leave out `--db-port`"));
-        }
-        cluster.database.host_port = args.db_port;
+    if let (Some(_), Some(external)) = (args.db_port, &cluster.database.external) {
+        let message = format!("the database at {external} is external, its port is not published");
+        return Err(Failure::new(Kind::Usage, message).hint("leave out `--db-port`"));
     }
     cluster.bind = args.bind.or(cluster.bind);
-    if is_new {
-        ports::choose(
-            ctx,
-            world,
-            &mut cluster,
-            args.port.is_none(),
-            args.db_port.is_none(),
-        );
-    }
+    ports::choose(ctx, world, &mut cluster, [args.port, args.db_port], is_new);
     if cluster.cluster_secret.is_none() {
         cluster.cluster_secret = Some(match cluster.edition() {
             Edition::Cluster => keys::generate()?.pem_pkcs1(),
@@ -123,6 +111,19 @@ fn new_cluster(world: &World, args: &cli::Start) -> Result<Cluster> {
         None if needs_server => PrismaVersion::default_init(),
         None => PrismaVersion::default_local(),
     };
+    if needs_server && version.edition() == Edition::Cluster {
+        let (flag, knows) = match &args.database_url {
+            Some(_) => (
+                "--database-url",
+                "no database but that of its own container",
+            ),
+            None => ("--database", "only MySQL"),
+        };
+        let message = format!("Prisma {version} knows {knows}");
+        return Err(Failure::new(Kind::Usage, message).hint(format!(
+            "leave out `{flag}`, or take a later version with `--prisma-version 1.8`"
+        )));
+    }
     let mut cluster = Cluster::documented(world.name.clone(), version);
     cluster.database = match &args.database_url {
         Some(external) => external.clone(),

@@ -1,7 +1,7 @@
 //! Steps that several verbs share.
 
 use super::world::{COMPOSE, CONFIG, DOTENV, World};
-use crate::cluster::{Cluster, Edition, config};
+use crate::cluster::{Cluster, Connector, Edition, config, services};
 use crate::context::Context;
 use crate::docker::{Compose, Container, State};
 use crate::error::{Failure, Kind, Result};
@@ -158,6 +158,25 @@ impl World {
         });
     }
 
+    /// `docker-compose down -v`: all that is the cluster's in the engine.
+    pub fn destroy(&self, plan: &mut Plan, rendered: &Rendered) {
+        plan.then(Step::Run {
+            label: "removing containers, network and data".to_owned(),
+            done: "containers, network and data removed".to_owned(),
+            invocation: self.tools.down(&self.project(rendered)),
+            progress: false,
+        });
+        let left = self.left_volumes(rendered);
+        if !left.is_empty() {
+            plan.then(Step::Run {
+                label: "removing the data of an earlier database".to_owned(),
+                done: "data of an earlier database removed".to_owned(),
+                invocation: self.tools.remove_volumes(&left),
+                progress: false,
+            });
+        }
+    }
+
     /// The registry entry, where it is missing or says something else.
     pub fn register(&self, ctx: &Context, plan: &mut Plan, cluster: &Cluster) -> Result<()> {
         let host = self.endpoint(cluster);
@@ -178,11 +197,7 @@ impl World {
             entry: NewEntry {
                 name: self.name.to_string(),
                 host,
-                // Line ends of a key as the overview page shows them.
-                secret: secret.map(|secret| match keys::PrivateKey::parse(secret) {
-                    Ok(key) => key.pem_pkcs1_crlf(),
-                    Err(_) => secret.to_owned(),
-                }),
+                secret: cluster.secret_as_registered(),
             },
         });
         Ok(())
@@ -239,6 +254,37 @@ impl World {
         self.containers.iter().map(|c| c.name.clone()).collect()
     }
 
+    /// Says so when a cluster begins anew only because `cluster.yml` names another database by now.
+    fn warn_of_empty_database(&self, ctx: &Context, cluster: &Cluster) {
+        if self.crosses(cluster) {
+            return;
+        }
+        let has = |connector: &Connector| {
+            let service = Some(services::database(Edition::Server, *connector));
+            let is_there = self.containers.iter().any(|c| Some(&*c.service) == service);
+            is_there && cluster.database_service() != service
+        };
+        let had = [Connector::MySql, Connector::Postgres];
+        let Some(had) = had.into_iter().find(has) else {
+            return;
+        };
+        let now = match &cluster.database.external {
+            Some(external) => format!("the database at {external}"),
+            None => cluster.database.connector.name().to_owned(),
+        };
+        ctx.ui.warn_with(
+            &format!(
+                "cluster `{}` had its data in a {} container, and goes on without it in {now}",
+                self.name,
+                had.name(),
+            ),
+            &format!(
+                "the data is kept: put back what {} said of the database and run this again",
+                self.folder.join(CONFIG).display()
+            ),
+        );
+    }
+
     /// Somebody paused it for a reason, and no generation of docker-compose can start it.
     fn refuse_paused(&self) -> Result<()> {
         let Some(paused) = self.containers.iter().find(|c| c.state == State::Paused) else {
@@ -256,8 +302,9 @@ impl World {
     /// Makes sure that there is a docker-compose before anything is changed, and says so when it will
     /// make all containers anew only because the other generation of it made them: their data stays,
     /// but nobody should wonder.
-    pub fn check_compose(&self, ctx: &Context) -> Result<()> {
+    pub fn check_compose(&self, ctx: &Context, cluster: &Cluster) -> Result<()> {
         self.refuse_paused()?;
+        self.warn_of_empty_database(ctx, cluster);
         let made_by = self
             .containers
             .iter()

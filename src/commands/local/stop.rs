@@ -21,5 +21,7 @@ pub fn run(ctx: &Context, name: &ClusterName) -> Result<Report> {
     } else {
         "is stopped"
     };
-    act(ctx, &plan, || report::stopped(&world, state))
+    act(ctx, Some(world.name.as_ref()), &plan, || {
+        report::stopped(&world, state)
+    })
 }

@@ -23,13 +23,13 @@ pub fn run(ctx: &Context, args: &cli::Upgrade) -> Result<Report> {
         check_direction(&world, &cluster, to, args.force)?;
         change_version(ctx, &mut cluster, to)?;
     }
+    super::ports::settle(ctx, &world, &mut cluster)?;
     let rendered = World::render(ctx, &cluster)?;
     exposure::warn(ctx, &world, &cluster);
-    super::ports::check(ctx, &world, &cluster)?;
     super::reach::check(ctx, &world, &cluster, args.waiting.limit().is_some())?;
     external::check(ctx, &world, &cluster)?;
     world.allow_overwriting(ctx, &rendered)?;
-    world.check_compose(ctx)?;
+    world.check_compose(ctx, &cluster)?;
     let limit = args.waiting.limit();
     let mut plan = Plan::default();
     // Pulled before anything is written: an image that cannot be had leaves all as it was.
@@ -47,7 +47,7 @@ pub fn run(ctx: &Context, args: &cli::Upgrade) -> Result<Report> {
     world.write_files(&mut plan, &cluster, &rendered)?;
     world.leave_other_edition(&mut plan, &cluster);
     world.bring_up(ctx, &mut plan, &cluster, &rendered, limit)?;
-    let report = act(ctx, &plan, || {
+    let report = act(ctx, Some(world.name.as_ref()), &plan, || {
         report::running(&world, &cluster, limit.is_some(), "is up to date")
     })?;
     if ctx.dry_run {

@@ -45,6 +45,8 @@ pub struct World {
     others: Vec<String>,
     /// The names of its volumes; only [`World::look_at_all`] asks for them.
     pub volumes: Vec<String>,
+    /// Those of them that docker-compose made for the project.
+    made: Vec<String>,
 }
 
 impl World {
@@ -72,6 +74,7 @@ impl World {
             containers,
             others: ctx.home.clusters(),
             volumes: Vec::new(),
+            made: Vec::new(),
         };
         world.remote_entry = reach::is_elsewhere(ctx, &world)?;
         reach::refuse_elsewhere(&world)?;
@@ -94,9 +97,9 @@ impl World {
             .containers
             .iter()
             .flat_map(|c| c.volumes.iter().cloned());
-        let listed = listed.split_whitespace().map(str::to_owned);
+        world.made = listed.split_whitespace().map(str::to_owned).collect();
         world.volumes = mounted
-            .chain(listed)
+            .chain(world.made.iter().cloned())
             .collect::<BTreeSet<String>>()
             .into_iter()
             .collect();
@@ -131,7 +134,8 @@ impl World {
             Some((_, cluster)) => Some(cluster.clone()),
             None => adopt::cluster(self)?,
         };
-        cluster.map(|cluster| self.with_key(cluster)).transpose()
+        let entry = self.entry()?;
+        cluster.map(|cluster| with_key(entry, cluster)).transpose()
     }
 
     /// The same for verbs that need one.
@@ -149,33 +153,6 @@ impl World {
             None => failure,
         };
         failure.hint(format!("start one with `{}`", self.name.command("start")))
-    }
-
-    /// The key in the registry is the one that signs tokens, so it wins over the kept one.
-    fn with_key(&self, mut cluster: Cluster) -> Result<Cluster> {
-        let Some(entry) = self.entry()? else {
-            return Ok(cluster);
-        };
-        let Some(secret) = entry.usable()?.secret.as_deref() else {
-            return Ok(cluster);
-        };
-        cluster.cluster_secret = match PrivateKey::parse(secret) {
-            // An upgrade that was broken off: its new secret is registered when all is done.
-            Ok(_) if is_replaced(&cluster) => return Ok(cluster),
-            Ok(key) => Some(key.pem_pkcs1()),
-            Err(_) if cluster.edition() == Edition::Server && !secret.contains("-----BEGIN") => {
-                Some(secret.to_owned())
-            }
-            Err(failure) => {
-                let name = &self.name;
-                let message =
-                    format!("`clusterSecret` of cluster `{name}` in the registry: {failure}");
-                return Err(Failure::new(Kind::ConfigInvalid, message).hint(
-                    "put the right private key there, or remove the line to use the one in `cluster.yml`",
-                ));
-            }
-        };
-        Ok(cluster)
     }
 
     /// Whether the registry's entry is about another machine than the engine's.
@@ -225,6 +202,16 @@ impl World {
         servers.any(|c| c.service != server)
     }
 
+    /// Volumes that docker-compose made for a database the cluster had before: not in its file any more,
+    /// so its `down -v` leaves them. Known after [`World::look_at_all`] only.
+    pub fn left_volumes(&self, rendered: &Rendered) -> Vec<String> {
+        let of_file = rendered.volumes.iter().copied();
+        let of_file: Vec<String> = of_file.map(|v| format!("{}_{v}", self.name)).collect();
+        let mut left = self.made.clone();
+        left.retain(|name| !of_file.contains(name));
+        left
+    }
+
     /// Whether the rendered files on disk are these.
     pub fn has(&self, rendered: &Rendered) -> bool {
         self.compose.as_deref() == Some(&rendered.compose)
@@ -259,17 +246,45 @@ impl World {
         }
     }
 
-    /// The host under which the published ports are reached: one that is bound elsewhere than on
-    /// loopback or everywhere is only reached there. Another machine's loopback ends here in a tunnel.
+    /// The host under which the published ports are reached.
     pub fn reach(&self, cluster: &Cluster) -> String {
-        match cluster.bind {
-            Some(ip) if !ip.is_unspecified() && !ip.is_loopback() => bracketed(ip),
-            // `localhost` may mean either family; the loopback that is published is exact.
-            Some(ip) if ip.is_loopback() && ip.is_ipv6() => bracketed(ip),
-            Some(ip) if ip.is_loopback() => "localhost".to_owned(),
-            _ => self.engine.host.clone(),
-        }
+        self.engine.reach(cluster.bind)
     }
+}
+
+/// What `cluster.yml` says of a cluster, if there is one: all that is needed where nothing is run.
+pub fn configured(ctx: &Context, name: &ClusterName) -> Result<Option<Cluster>> {
+    let folder = ctx.home.cluster(name.as_ref());
+    let Some((_, cluster)) = read_config(ctx, name, &folder.join(CONFIG))? else {
+        return Ok(None);
+    };
+    with_key(read_entry(ctx, name)?.as_ref(), cluster).map(Some)
+}
+
+/// The key in the registry is the one that signs tokens, so it wins over the kept one.
+fn with_key(entry: Option<&Entry>, mut cluster: Cluster) -> Result<Cluster> {
+    let Some(entry) = entry else {
+        return Ok(cluster);
+    };
+    let Some(secret) = entry.usable()?.secret.as_deref() else {
+        return Ok(cluster);
+    };
+    cluster.cluster_secret = match PrivateKey::parse(secret) {
+        // An upgrade that was broken off: its new secret is registered when all is done.
+        Ok(_) if is_replaced(&cluster) => return Ok(cluster),
+        Ok(key) => Some(key.pem_pkcs1()),
+        Err(_) if cluster.edition() == Edition::Server && !secret.contains("-----BEGIN") => {
+            Some(secret.to_owned())
+        }
+        Err(failure) => {
+            let name = &cluster.name;
+            let message = format!("`clusterSecret` of cluster `{name}` in the registry: {failure}");
+            return Err(Failure::new(Kind::ConfigInvalid, message).hint(
+                "put the right private key there, or remove the line to use the one in `cluster.yml`",
+            ));
+        }
+    };
+    Ok(cluster)
 }
 
 /// Whether the cluster has got a secret in place of the key pair that its version does not know.
@@ -294,11 +309,4 @@ fn read_config(
 
 fn read_entry(ctx: &Context, name: &ClusterName) -> Result<Option<Entry>> {
     Ok(crate::commands::registry(ctx)?.get(name.as_ref()).cloned())
-}
-
-fn bracketed(ip: std::net::IpAddr) -> String {
-    match ip {
-        std::net::IpAddr::V4(ip) => ip.to_string(),
-        std::net::IpAddr::V6(ip) => format!("[{ip}]"),
-    }
 }

@@ -163,7 +163,8 @@ fn by_cluster<'v>(
     }
 }
 
-fn check_service(name: &str) -> std::result::Result<(), String> {
+/// What is wrong with the name of a service, if anything is.
+pub fn check_service(name: &str) -> std::result::Result<(), String> {
     if is_name(name, LONGEST_SERVICE, "-_~") {
         return Ok(());
     }
@@ -174,7 +175,8 @@ fn check_service(name: &str) -> std::result::Result<(), String> {
     ))
 }
 
-fn check_stage(name: &str) -> std::result::Result<(), String> {
+/// What is wrong with the name of a stage, if anything is.
+pub fn check_stage(name: &str) -> std::result::Result<(), String> {
     if is_name(name, LONGEST_STAGE, "-_") {
         return Ok(());
     }

@@ -38,7 +38,7 @@ fn taken_by_a_container(setting: &Setting) {
     assert_eq!(
         next,
         "error: could not start cluster `NAME`: port PORT, wanted for the server, is taken by container `NAME-holder`\n\
-         hint: use another: `prisma local start -n NAME --port NEXT`\n\
+         hint: use another: `prisma local start -n NAME --port NEXT`, or `auto`\n\
          hint: or free it: `docker stop NAME-holder`\n"
     );
     assert!(cluster.files().is_empty() && !cluster.registry().exists());
@@ -84,7 +84,7 @@ fn taken_by_a_program(setting: &Setting) {
     let ran = cluster.first_start(&[]).run().ended(1);
     let text = cluster.stderr_of_taken(&ran.stderr);
     assert!(
-        text.contains("port PORT, wanted for the server, is taken by another program\n"),
+        text.contains("port PORT, wanted for the server, is taken by `docker-"),
         "{text}"
     );
     assert!(cluster.files().is_empty());
@@ -101,11 +101,11 @@ fn taken_by_a_program(setting: &Setting) {
     cluster
         .verb("upgrade", &[])
         .ended(1)
-        .told(&["is taken by another program"]);
+        .told(&["is taken by `docker-"]);
     cluster
         .verb("nuke", &["--yes"])
         .ended(1)
-        .told(&["is taken by another program"]);
+        .told(&["is taken by `docker-"]);
     drop(listener);
     cluster.verb("start", &[]).succeeded();
     cluster.has_data();

@@ -100,7 +100,7 @@ fn server_config(cluster: &Cluster) -> Value {
 /// so it is with a service that an override adds, which is not the database.
 fn wrong_password(setting: &Setting) {
     let cluster = cluster(setting);
-    cluster.override_service("a-cache", "image: mysql:5.7\nentrypoint: sleep 1000");
+    cluster.override_service("a-cache", "image: postgres:10\nentrypoint: sleep 1000");
     cluster.start(&["--prisma-version", "1.8", "--database", "postgres"]);
     cluster.put_data();
     let registry = fs::read(cluster.registry()).expect("a registry");
@@ -321,7 +321,11 @@ fn external(setting: &Setting, kind: &Kind) {
     example.is_there(&cluster);
 
     // A password that is not right any more, put right with the flag.
-    let ran = start(&theirs.url(kind, "wrong-one")).ended(1);
+    let wrong = theirs.url(kind, "wrong-one");
+    let args = ["--database-url", &wrong, "--wait-timeout", "1s"];
+    let ran = cluster.verb("start", &args).ended(5);
+    ran.told(&[" is not ready after 1s: the server does not answer ("]);
+    let ran = start(&wrong).ended(1);
     ran.told(&["keeps crashing", "for user"]);
     start(&url).succeeded();
     example.is_there(&cluster);

@@ -163,14 +163,34 @@ fn what_cannot_be(setting: &Setting) {
         ran.ended(1).told(&[&told, "\nhint: "]);
         assert_eq!((cluster.runs(), cluster.files(), cluster.entry()), before);
         cluster.has_data();
+        if database == "mysql" {
+            another_database_by_hand(&cluster);
+        }
     }
     // Nor is anything made for a new cluster that cannot be.
     let cluster = Cluster::new(setting);
     let args = ["--prisma-version", "1.6", "--database", "postgres"];
-    let refused = cluster.first_start(&args).run().ended(6);
-    refused.told(&["Prisma 1.6 knows only `mysql`"]);
+    let refused = cluster.first_start(&args).run().ended(2);
+    refused.told(&["error: Prisma 1.6 knows only MySQL\nhint: leave out `--database`, or "]);
     assert_eq!(
         (cluster.belongings().len(), cluster.folder().exists()),
         (0, false)
     );
+}
+
+/// It is told that the cluster goes on without its data, which is there again with the line as it was; both
+/// databases' volumes go with the cluster.
+fn another_database_by_hand(cluster: &Cluster) {
+    cluster.edit("cluster.yml", "connector: mysql", "connector: postgres");
+    let ran = cluster.verb("start", &[]).succeeded();
+    ran.told(&["had its data in a MySQL container, and goes on without it in Postgres\nhint: "]);
+    cluster.has_no_data();
+    cluster.edit("cluster.yml", "connector: postgres", "connector: mysql");
+    cluster.verb("start", &[]).succeeded();
+    cluster.has_data();
+    let volumes =
+        ["db-persistence", "postgres-persistence"].map(|v| format!("{}_{v}", cluster.name));
+    assert!(volumes.iter().all(|v| cluster.belongings().contains(v)));
+    cluster.verb("delete", &["--yes"]).succeeded();
+    assert_eq!(cluster.belongings(), [""; 0]);
 }

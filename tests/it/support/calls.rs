@@ -48,12 +48,19 @@ impl Call {
 
     /// Which of the questions it is, if it is one, in the order in which they depend on each other.
     fn question(&self) -> Option<usize> {
+        if self
+            .args
+            .get(..2)
+            .is_some_and(|words| words == ["volume", "rm"])
+        {
+            return None;
+        }
         let verb = match self.args.first().map(String::as_str) {
             Some("compose") => self.args.get(1),
             _ => self.args.first(),
         };
         let questions = [
-            "ps", "inspect", "volume", "image", "version", "logs", "exec",
+            "ps", "inspect", "volume", "image", "version", "info", "logs", "exec",
         ];
         questions
             .iter()

@@ -100,6 +100,17 @@ impl Terminal<'_> {
         }
     }
 
+    /// Waits for a text at most so long; whether it came.
+    pub fn comes_to_show(&mut self, text: &str, limit: Duration) -> bool {
+        let begun = Instant::now();
+        while !self.screen().contains(text) {
+            if begun.elapsed() > limit || !self.read() {
+                return false;
+            }
+        }
+        true
+    }
+
     /// Waits for the end.
     #[track_caller]
     pub fn end(mut self) -> Left {

@@ -32,10 +32,11 @@ pub fn without_exposure(text: &str) -> String {
     while let Some(at) = EXPOSED.iter().find_map(|begin| rest.find(begin)) {
         let (before, warning) = rest.split_at(at);
         kept.push_str(before);
-        // Up to the file that ends its hint; a screen may have wrapped it.
-        let end = warning
-            .find("cluster.yml")
-            .map(|at| at + "cluster.yml".len());
+        // Up to what ends its hint, a file or a flag; a screen may have wrapped it.
+        let ends = ["cluster.yml", "--profile digital-ocean`"].into_iter();
+        let end = ends
+            .filter_map(|end| Some(warning.find(end)? + end.len()))
+            .min();
         let after = end.map_or("", |end| &warning[end..]);
         rest = after
             .strip_prefix("\r\n")
@@ -43,4 +44,44 @@ pub fn without_exposure(text: &str) -> String {
             .unwrap_or(after);
     }
     kept + rest
+}
+
+/// A text with secrets that were made at random replaced: those of 40 letters and digits numbered, the
+/// same ones alike, and public keys.
+pub fn without_secrets(text: &str) -> String {
+    let mut seen: Vec<&str> = Vec::new();
+    let mut out = String::new();
+    let plain = |c: char| c.is_ascii_alphanumeric();
+    for line in text.split_inclusive('\n') {
+        if let Some((name, _)) = line.split_once("=MIIBIjAN") {
+            out += &format!("{name}=<public key>\n");
+            continue;
+        }
+        let mut rest = line;
+        while let Some(start) = rest.find(plain) {
+            let end = rest[start..].find(|c| !plain(c));
+            let end = end.map_or(rest.len(), |end| start + end);
+            let word = &rest[start..end];
+            out += &rest[..start];
+            if word.len() == 40 {
+                let known = seen.iter().position(|known| *known == word);
+                let at = known.unwrap_or(seen.len());
+                if known.is_none() {
+                    seen.push(word);
+                }
+                out += &format!("<secret {}>", at + 1);
+            } else {
+                out += word;
+            }
+            rest = &rest[end..];
+        }
+        out += rest;
+    }
+    out
+}
+
+/// What a dry run prints without the changes of files, which stand indented below what would be written.
+pub fn without_diffs(text: &str) -> String {
+    let lines = text.split_inclusive('\n');
+    lines.filter(|line| !line.starts_with("  ")).collect()
 }

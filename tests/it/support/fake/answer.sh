@@ -23,5 +23,7 @@ case $1 in
   network) ;;
   pull) docker_pull "$@" ;;
   logs) docker_logs "$@" ;;
+  version | info) docker_"$1" ;;
+  image) docker_image ;;
   *) die 64 "fake docker: unknown verb $1" ;;
 esac

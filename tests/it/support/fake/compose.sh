@@ -181,7 +181,8 @@ create_container() {
   done
 }
 
-compose_up() {
+# What all of $files say.
+read_files() {
   services='' old_ifs=$IFS IFS=$nl
   set -f
   for file in $files; do
@@ -190,6 +191,19 @@ compose_up() {
   done
   set +f
   IFS=$old_ifs
+}
+
+compose_up() {
+  read_files
+  # Orphans first: they may have a name that is needed.
+  list
+  for id in $ids; do
+    load "$id"
+    case " $services " in
+      *" $c_service "*) ;;
+      *) [ "$c_project" != "$project" ] || rm -f "$engine/containers/$id" ;;
+    esac
+  done
   case $generation in
     1.*) joint=_ ;;
     *) joint=- ;;
@@ -218,13 +232,6 @@ compose_up() {
   for id in $ids; do
     load "$id"
     [ "$c_project" = "$project" ] || continue
-    case " $services " in
-      *" $c_service "*) ;;
-      *)
-        rm -f "$engine/containers/$id"
-        continue
-        ;;
-    esac
     [ "$c_status" = running ] || all_up=
     case $c_service in
       prisma-db) addresses="$addresses db=$c_publish" ;;
@@ -272,11 +279,17 @@ compose_down() {
     load "$id"
     [ "$c_project" != "$project" ] || rm -f "$engine/containers/$id" "$engine/logs/$id"
   done
-  for file in "$engine"/volumes/*; do
-    [ -f "$file" ] || continue
-    read -r owner <"$file"
-    [ "$owner" != "$project" ] || rm -f "$file"
-  done
+  # Those of the file, with `-v`.
+  case " $* " in
+    *' -v '*)
+      read_files
+      for service in $services; do
+        identify "$service"
+        eval "volume=\${s_${ident}_volume-}"
+        [ -z "$volume" ] || rm -f "$engine/volumes/${project}_$volume"
+      done
+      ;;
+  esac
   silence "$project"
 }
 
@@ -304,7 +317,7 @@ compose_main() {
     stop) compose_stop ;;
     pull) ;;
     kill) compose_kill ;;
-    down) compose_down ;;
+    down) compose_down "$@" ;;
     *) die 64 "fake docker-compose: unknown verb $verb" ;;
   esac
   hook "after-$verb"

@@ -2,17 +2,22 @@
 # shellcheck shell=sh disable=SC2034,SC2154
 
 docker_ps() {
-  project='' port=''
+  project='' port='' origins=''
   for argument; do
     case $argument in
+      *project.working_dir\"}}) origins=yes ;;
       label=com.docker.compose.project=*) project=${argument#*project=} ;;
+      # Projects here are called as their folders are.
+      label=com.docker.compose.project.working_dir=*) project=${argument##*/} ;;
       publish=*) port=${argument#publish=} ;;
     esac
   done
   list
   for id in $ids; do
     load "$id"
-    if [ -n "$port" ]; then
+    if [ -n "$origins" ]; then
+      printf '%s\t%s\n' "$c_project" "$HOME/.prisma/clusters/$c_project"
+    elif [ -n "$port" ]; then
       case " $c_publish " in
         *:"$port "*) [ "$c_status" != running ] || printf '%s\t%s\n' "$c_name" "$c_project" ;;
       esac
@@ -57,6 +62,14 @@ docker_inspect() {
 }
 
 docker_volume() {
+  if [ "$2" = rm ]; then
+    shift 3 # volume rm -f
+    for name; do
+      rm -f "$engine/volumes/$name"
+      printf '%s\n' "$name"
+    done
+    return
+  fi
   project=
   for argument; do
     case $argument in
@@ -73,7 +86,12 @@ docker_volume() {
 docker_stop() {
   shift
   for id; do
-    [ -f "$engine/containers/$id" ] || die 1 "Error response from daemon: No such container: $id"
+    if [ ! -f "$engine/containers/$id" ]; then
+      # a name does as well
+      named=$(grep -lxE "c_name='?$id'?" "$engine"/containers/* | head -n 1)
+      [ -n "$named" ] || die 1 "Error response from daemon: No such container: $id"
+      id=${named##*/}
+    fi
     load "$id"
     change "$id" status exited
     change "$id" exit 143
@@ -97,6 +115,18 @@ docker_rm() {
 docker_exec() {
   load "$2"
   [ "$c_status" = running ] || die 1 "Error response from daemon: Container $2 is not running"
+}
+
+docker_version() {
+  printf '%s\n' '{"Client":{"Version":"28.2.2"},"Server":{"Version":"20.10.24","Os":"linux","Arch":"amd64"}}'
+}
+
+docker_info() {
+  printf '%s\n' '{"DockerRootDir":"/var/lib/docker","MemTotal":8589934592,"OperatingSystem":"Debian"}'
+}
+
+docker_image() {
+  printf '%s\n' mysql:5.7 prismagraphql/prisma:1.1
 }
 
 docker_pull() {

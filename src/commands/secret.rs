@@ -1,8 +1,7 @@
 //! A cluster's secret: from a file, standard input, a variable, or asked for without showing it.
 
-use super::check::Reached;
 use crate::api::token::Secret;
-use crate::cli::Add;
+use crate::cli::SecretSource;
 use crate::context::Context;
 use crate::error::{Failure, Kind, Result};
 use crate::files;
@@ -65,8 +64,8 @@ impl Given {
 }
 
 /// The secret that the flags name, if they name one.
-pub fn given(ctx: &Context, args: &Add) -> Result<Option<Given>> {
-    let text = match (&args.secret_file, args.secret_env.as_deref()) {
+pub fn given(ctx: &Context, source: &SecretSource) -> Result<Option<Given>> {
+    let text = match (&source.secret_file, source.secret_env.as_deref()) {
         (Some(path), _) if path.as_os_str().is_empty() => return Ok(None),
         (Some(path), _) if path == Path::new("-") => from_stdin()?,
         (Some(path), _) => files::read_text(path)?.ok_or_else(|| {
@@ -103,9 +102,9 @@ fn from_variable(ctx: &Context, variable: &str) -> Result<String> {
     })
 }
 
-/// Asks for the secret. Where nobody can be asked, a server that is open needs none.
-pub fn ask(ctx: &Context, server: Option<&Reached>) -> Result<Given> {
-    if !ctx.ui.terminal().ask && server.is_some_and(|server| server.open) {
+/// Asks for the secret. Where nobody can be asked, a server that is known to be `open` needs none.
+pub fn ask(ctx: &Context, open: bool) -> Result<Given> {
+    if !ctx.ui.terminal().ask && open {
         return Ok(Given(None));
     }
     let question = "Secret (not shown; paste a private key with all its lines; empty for none):";

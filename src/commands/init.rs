@@ -1,0 +1,183 @@
+//! `prisma init`: a folder with a service, and with what docker-compose runs a server for it from.
+
+mod choice;
+mod report;
+mod service;
+
+use super::folder::Folder;
+use super::secret::{self, Given};
+use super::{Report, act, local};
+use crate::address::without_password;
+use crate::cli::Init;
+use crate::cluster::{Cluster, Database, Edition, PrismaVersion, documented};
+use crate::context::Context;
+use crate::docker::Engine;
+use crate::docker::project::{COMPOSE, DOTENV};
+use crate::error::{Failure, Kind, Result};
+use crate::files::{Access, NewFile};
+use crate::keys;
+use crate::plan::{Plan, Step};
+use crate::render::{dotenv, standalone};
+use crate::service::{Address, FILE};
+use choice::Choice;
+use report::{Server, Setup};
+
+const DATAMODEL: &str = "datamodel.graphql";
+const SECRET: &str = "PRISMA_MANAGEMENT_API_SECRET";
+const ELSEWHERE: &str = "set up another folder: `prisma init DIR`";
+
+/// Sets up a folder.
+pub fn run(ctx: &Context, args: &Init) -> Result<Report> {
+    service::check(args)?;
+    check_version(args)?;
+    let folder = Folder::of(ctx, args.dir.as_deref())?;
+    // What is in the way of every answer is told before anything is asked.
+    if folder.has(FILE) || folder.has(DATAMODEL) {
+        refuse_existing(&folder)?;
+    }
+    let setup = match choice::find(ctx, args)? {
+        Choice::New(database) => new_server(ctx, args, &folder, database)?,
+        Choice::There(endpoint) => server_there(ctx, args, &folder, endpoint.as_deref())?,
+    };
+    let plan = Plan(vec![Step::WriteTogether(setup.files.clone())]);
+    act(ctx, None, &plan, || report::of(ctx, &folder, &setup))
+}
+
+/// The cluster edition's key pair has its place in the registry, not in a folder.
+fn check_version(args: &Init) -> Result<()> {
+    let version = args.prisma_version.as_ref();
+    let Some(version) = version.filter(|version| version.edition() == Edition::Cluster) else {
+        return Ok(());
+    };
+    let message = format!("`prisma init` is for Prisma 1.7 and later, not for {version}");
+    Err(Failure::new(Kind::Usage, message).hint(format!(
+        "run it with `prisma local start --prisma-version {version}`"
+    )))
+}
+
+fn refuse_existing(folder: &Folder) -> Result<()> {
+    folder.refuse_existing(&[COMPOSE, DOTENV, FILE, DATAMODEL], true, ELSEWHERE)
+}
+
+fn new_server(ctx: &Context, args: &Init, folder: &Folder, database: Database) -> Result<Setup> {
+    refuse_existing(folder)?;
+    let (project, is_named) = folder.project(ctx);
+    let version = args.prisma_version.clone();
+    let version = version.unwrap_or_else(PrismaVersion::default_init);
+    let mut cluster = Cluster::documented(project.clone(), version);
+    cluster.database = database;
+    cluster.cluster_secret = Some(management_secret(ctx, args)?);
+    cluster.bind = args.bind;
+    let engine = Engine::find(&ctx.env)?;
+    cluster.port = match args.port {
+        Some(port) => port,
+        None if engine.local => local::next_port(ctx, documented::PORT, args.bind),
+        None => documented::PORT,
+    };
+    ctx.ui.conceal(cluster.secrets());
+    choice::check(&cluster)?;
+    ask_external(ctx, &cluster.database)?;
+    let origin = "Made by `prisma init`, yours from now on.";
+    let rendered = standalone(&cluster, origin, is_named.then_some(&project))?;
+    let base = format!("http://{}:{}", engine.reach(cluster.bind), cluster.port);
+    let endpoint = service::on_new_server(args, &base);
+    let mut files = vec![
+        folder.file(COMPOSE, rendered.compose, Access::Shared),
+        folder.file(DOTENV, rendered.dotenv, Access::Private),
+    ];
+    files.extend(service_files(folder, &endpoint));
+    files.extend(folder.ignore_secrets()?);
+    Ok(Setup {
+        files,
+        endpoint,
+        server: Server::New(Box::new(cluster)),
+    })
+}
+
+/// A database that does not answer now may do so when the server is started.
+fn ask_external(ctx: &Context, database: &Database) -> Result<()> {
+    let Some(external) = database.external.as_ref().filter(|_| !ctx.dry_run) else {
+        return Ok(());
+    };
+    if let Some(silent) = local::silent(ctx, database.connector, external)? {
+        ctx.ui
+            .warn(&format!("{silent}, asked from here; the server needs it"));
+    }
+    Ok(())
+}
+
+fn server_there(
+    ctx: &Context,
+    args: &Init,
+    folder: &Folder,
+    endpoint: Option<&str>,
+) -> Result<Setup> {
+    let address = service::on_server_there(ctx, args, endpoint, &folder.path)?;
+    let endpoint = address.to_string();
+    let mut files = service_files(folder, &endpoint);
+    let (given, is_known) = secret_of(ctx, args, &address)?;
+    if let Some(secret) = &given {
+        refuse_existing(folder)?;
+        let line = dotenv::write(SECRET, secret)
+            .map_err(|why| Failure::new(Kind::Usage, why.to_string()))?;
+        let text = format!("# The secret of {}.\n{line}\n", address.endpoint.base());
+        files.push(folder.file(DOTENV, text, Access::Private));
+        files.extend(folder.ignore_secrets()?);
+    } else {
+        folder.refuse_existing(&[FILE, DATAMODEL], false, ELSEWHERE)?;
+    }
+    Ok(Setup {
+        files,
+        endpoint,
+        server: Server::There {
+            base: address.endpoint.base(),
+            has_secret: given.is_some() || is_known,
+        },
+    })
+}
+
+/// The secret to be kept in the folder, and whether deployments find one anyway. Asks where nothing
+/// tells.
+fn secret_of(ctx: &Context, args: &Init, address: &Address) -> Result<(Option<String>, bool)> {
+    let base = address.endpoint.base();
+    let registry = super::registry(ctx)?;
+    let is_registered = registry.clusters().iter().any(|entry| {
+        let at = without_password(entry.host.trim_end_matches('/'));
+        at == base && entry.secret.is_some()
+    });
+    let is_known = is_registered || ctx.env.get(SECRET).is_some();
+    let given = match secret::given(ctx, &args.secret)? {
+        None if is_known || !ctx.ui.terminal().ask => return Ok((None, is_known)),
+        None => secret::ask(ctx, true)?,
+        Some(given) => given,
+    };
+    Ok((text_of(&given, &base)?, is_known))
+}
+
+/// What opens a new server: what is given, else a random one.
+fn management_secret(ctx: &Context, args: &Init) -> Result<String> {
+    let Some(given) = secret::given(ctx, &args.secret)? else {
+        return keys::random_secret();
+    };
+    text_of(&given, "URL")?.ok_or_else(|| {
+        let message = "the secret that is given is empty, and everybody could deploy to the server";
+        Failure::new(Kind::Usage, message).hint("leave it out: it is made at random then")
+    })
+}
+
+/// A secret that may stand in a folder.
+fn text_of(given: &Given, base: &str) -> Result<Option<String>> {
+    if given.word() == "private key" {
+        let message = "a private key has its place in the cluster registry, not in a folder";
+        let hint = format!("add the server there: `prisma cluster add NAME --endpoint {base}`");
+        return Err(Failure::new(Kind::Usage, message).hint(hint));
+    }
+    Ok(given.text())
+}
+
+fn service_files(folder: &Folder, endpoint: &str) -> Vec<NewFile> {
+    vec![
+        folder.file(FILE, service::prisma_yml(endpoint), Access::Shared),
+        folder.file(DATAMODEL, service::DATAMODEL.to_owned(), Access::Shared),
+    ]
+}

@@ -1,0 +1,170 @@
+//! What the service is to live on: as the flags say, else as the user answers.
+
+use crate::cli::Init;
+use crate::cluster::{Cluster, ClusterName, Connector, Database, Edition, External, path};
+use crate::cluster::{PrismaVersion, documented};
+use crate::context::Context;
+use crate::error::{Failure, Kind, Result};
+use crate::keys;
+use std::fmt;
+
+const FLAGS: &str = "give `--database mysql` or `--database postgres` for a new one, \
+     `--database-url URL` for a database that is there, or `--endpoint URL` for a server that is there";
+
+/// What the service is to live on.
+pub enum Choice {
+    /// A server that docker-compose runs in the folder, with this database.
+    New(Database),
+    /// A server that is there already, at the address that is given; else asked for.
+    There(Option<String>),
+}
+
+/// What there is to choose from.
+#[derive(Clone, Copy)]
+enum Option4 {
+    New(Connector),
+    Existing,
+    There,
+}
+
+impl fmt::Display for Option4 {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Option4::New(connector) => {
+                write!(f, "a new server with a new {} database", connector.name())
+            }
+            Option4::Existing => f.write_str("a new server with a database that is there already"),
+            Option4::There => f.write_str("a server that is there already"),
+        }
+    }
+}
+
+/// Finds out.
+pub fn find(ctx: &Context, args: &Init) -> Result<Choice> {
+    if let Some(endpoint) = args.endpoint() {
+        return Ok(Choice::There(Some(endpoint.to_owned())));
+    }
+    if let Some(database) = &args.database_url {
+        return Ok(Choice::New(database.clone()));
+    }
+    if let Some(connector) = args.database {
+        return new_database(connector).map(Choice::New);
+    }
+    let options = vec![
+        Option4::New(Connector::MySql),
+        Option4::New(Connector::Postgres),
+        Option4::Existing,
+        Option4::There,
+    ];
+    let question = "What shall the service live on?";
+    let chosen = ctx
+        .ui
+        .select("a database or a server", question, FLAGS, options)?;
+    match chosen {
+        Option4::New(connector) => new_database(connector).map(Choice::New),
+        Option4::Existing => existing_database(ctx).map(Choice::New),
+        Option4::There => Ok(Choice::There(None)),
+    }
+}
+
+/// One with the page's values, and a password of its own.
+fn new_database(connector: Connector) -> Result<Database> {
+    Ok(Database {
+        password: keys::random_secret()?,
+        ..Database::documented(Edition::Server, connector)
+    })
+}
+
+/// Asks where a database is and what opens it.
+fn existing_database(ctx: &Context) -> Result<Database> {
+    const FLAG: &str = "give `--database-url URL`";
+    let ui = &ctx.ui;
+    let connectors = vec![Named(Connector::MySql), Named(Connector::Postgres)];
+    let Named(connector) = ui.select("a database", "Which database is it?", FLAG, connectors)?;
+    let host = ui.text(
+        "a host",
+        "Its host, as a container reaches it:",
+        FLAG,
+        check_host,
+    )?;
+    let question = format!("Its port (empty for {}):", connector.port());
+    let port = ui.text("a port", &question, FLAG, |text| parse_port(text).map(drop))?;
+    let question = format!("Its user (empty for `{}`):", documented::USER);
+    let user = ui.text("a user", &question, FLAG, |_| Ok(()))?;
+    let question = "Its password (not shown; empty for none):";
+    let password = ui.hidden("a password", question, FLAG, &ctx.interrupt)?;
+    if !password.is_empty() {
+        ui.conceal([password.clone()]);
+    }
+    let mut database = Database::documented(Edition::Server, connector);
+    if connector == Connector::Postgres {
+        let question = format!("The database in it (empty for `{}`):", database.name);
+        let name = ui.text("a database", &question, FLAG, |_| Ok(()))?;
+        set(&mut database.name, name);
+    }
+    set(&mut database.user, user);
+    database.password = password;
+    database.external = Some(External {
+        host,
+        port: parse_port(&port).ok().flatten().unwrap_or(connector.port()),
+    });
+    Ok(database)
+}
+
+/// A connector by the name people know it by.
+struct Named(Connector);
+
+impl fmt::Display for Named {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0.name())
+    }
+}
+
+fn set(field: &mut String, answer: String) {
+    if !answer.is_empty() {
+        *field = answer;
+    }
+}
+
+fn parse_port(text: &str) -> std::result::Result<Option<u16>, String> {
+    match text.trim() {
+        "" => Ok(None),
+        text => match text.parse() {
+            Ok(0) | Err(_) => Err("write a number from 1 to 65535".to_owned()),
+            Ok(port) => Ok(Some(port)),
+        },
+    }
+}
+
+/// By the rules of a cluster: `localhost` would be the container itself, for example.
+fn check_host(host: &str) -> std::result::Result<(), String> {
+    let mut cluster = Cluster::documented(ClusterName::local(), PrismaVersion::default_init());
+    let host = host.trim().to_owned();
+    cluster.database.external = Some(External { host, port: 1 });
+    let problem = cluster
+        .problems()
+        .into_iter()
+        .find(|p| p.path == path::HOST);
+    problem.map_or(Ok(()), |problem| Err(problem.message))
+}
+
+/// Refuses what makes no sense together, in the words of the flags.
+pub fn check(cluster: &Cluster) -> Result<()> {
+    let Some(problem) = cluster.problems().into_iter().next() else {
+        return Ok(());
+    };
+    let flag = match problem.path {
+        path::PORT => "--port",
+        path::BIND => "--bind",
+        path if path.first() == Some(&"database") => "--database-url",
+        _ => "--prisma-version",
+    };
+    // Its remedy is for a file with lines.
+    let why = problem.message.trim_end_matches(": remove the line");
+    let key = match problem.path {
+        path::SSL => "`ssl`: ",
+        _ => "",
+    };
+    let message = format!("invalid value for `{flag}`: {key}{why}");
+    Err(Failure::new(Kind::Usage, message))
+}

@@ -1,0 +1,175 @@
+//! The service: its address, `prisma.yml` and `datamodel.graphql`.
+
+use crate::cli::Init;
+use crate::context::Context;
+use crate::error::{Failure, Kind, Result};
+use crate::service::{Address, DEFAULT, check_service, check_stage};
+use std::path::Path;
+
+const PRISMA_YML: &str = include_str!("../../../assets/init/prisma.yml");
+/// The types to begin with.
+pub const DATAMODEL: &str = include_str!("../../../assets/init/datamodel.graphql");
+
+/// The stage of a service that has a name.
+const STAGE: &str = "dev";
+
+/// The text of a `prisma.yml` for a service at `endpoint`. An address has nothing that YAML would
+/// take for something else.
+pub fn prisma_yml(endpoint: &str) -> String {
+    PRISMA_YML.replace("http://localhost:4466", endpoint)
+}
+
+/// Judges names that are given.
+pub fn check(args: &Init) -> Result<()> {
+    let service = args.service.as_deref().map_or(Ok(()), check_service);
+    let stage = args.stage.as_deref().map_or(Ok(()), check_stage);
+    for (flag, checked) in [("--service", service), ("--stage", stage)] {
+        checked.map_err(|why| Failure::new(Kind::Usage, format!("`{flag}`: {why}")))?;
+    }
+    Ok(())
+}
+
+/// The address of the service on a new server, which is there for it alone.
+pub fn on_new_server(args: &Init, base: &str) -> String {
+    match (&args.service, &args.stage) {
+        (None, None) => base.to_owned(),
+        (service, stage) => {
+            let service = service.as_deref().unwrap_or(DEFAULT);
+            format!("{base}/{service}/{}", stage.as_deref().unwrap_or(STAGE))
+        }
+    }
+}
+
+/// The address of the service on a server that others may use, too: with a name of its own. Asks for
+/// what is not given.
+pub fn on_server_there(
+    ctx: &Context,
+    args: &Init,
+    given: Option<&str>,
+    folder: &Path,
+) -> Result<Address> {
+    const FLAG: &str = "give `--endpoint URL`";
+    let text = match given {
+        Some(text) => text.to_owned(),
+        None => {
+            let question = "Its endpoint, for example https://prisma.example.com:";
+            let check = |text: &str| Address::parse(tidy(text)).map(drop);
+            ctx.ui.text("an endpoint", question, FLAG, check)?
+        }
+    };
+    let text = tidy(&text);
+    let refuse = |why: String| {
+        let shown = crate::address::without_password(text);
+        let message = format!("invalid endpoint `{}`: {why}", shown.escape_debug());
+        Failure::new(Kind::Usage, message)
+    };
+    let mut address = Address::parse(text).map_err(refuse)?;
+    if has_path(text) {
+        if args.service.is_some() {
+            let message = format!(
+                "`--service` and `--endpoint {text}`, which names a service already, exclude each other"
+            );
+            return Err(Failure::new(Kind::Usage, message));
+        }
+        if let Some(stage) = &args.stage {
+            address.stage.clone_from(stage);
+        }
+    } else {
+        address.service = name(ctx, args, folder)?;
+        address.stage = args.stage.clone().unwrap_or_else(|| STAGE.to_owned());
+    }
+    for checked in [check_service(&address.service), check_stage(&address.stage)] {
+        checked.map_err(refuse)?;
+    }
+    Ok(address)
+}
+
+/// An endpoint without the path of the management API, which people copy along.
+fn tidy(text: &str) -> &str {
+    let text = text.trim().trim_end_matches('/');
+    let apis = ["/management", "/cluster"];
+    let server = apis.iter().find_map(|api| text.strip_suffix(api));
+    server.filter(|server| !has_path(server)).unwrap_or(text)
+}
+
+fn has_path(text: &str) -> bool {
+    let rest = text.split_once("://").map_or(text, |(_, rest)| rest);
+    rest.trim_end_matches('/').contains('/')
+}
+
+/// The service's name: given, asked for, or made of the folder's.
+fn name(ctx: &Context, args: &Init, folder: &Path) -> Result<String> {
+    if let Some(name) = &args.service {
+        return Ok(name.clone());
+    }
+    let proposed = proposed(folder);
+    if !ctx.ui.terminal().ask {
+        return Ok(proposed);
+    }
+    let question = format!("Name of the service (empty for `{proposed}`):");
+    let check = |text: &str| match text {
+        "" => Ok(()),
+        name => check_service(name),
+    };
+    let name = ctx
+        .ui
+        .text("a name", &question, "give `--service NAME`", check)?;
+    Ok(if name.is_empty() { proposed } else { name })
+}
+
+/// What a folder's name gives as the name of a service.
+fn proposed(folder: &Path) -> String {
+    let name = folder.file_name().unwrap_or_default().to_string_lossy();
+    let allowed = |c: &char| c.is_ascii_alphanumeric() || "-_".contains(*c);
+    let spaced = name.replace([' ', '.'], "-");
+    let kept: String = spaced.chars().filter(allowed).take(100).collect();
+    let name = kept.trim_start_matches(|c: char| !c.is_ascii_alphabetic());
+    if name.is_empty() {
+        DEFAULT.to_owned()
+    } else {
+        name.to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_proposes_a_name_that_is_one() {
+        for (folder, name) in [
+            ("/a/hello", "hello"),
+            ("/a/My App 2.0", "My-App-2-0"),
+            ("/a/2do", "do"),
+            ("/", "default"),
+            ("/日本", "default"),
+        ] {
+            assert_eq!(proposed(Path::new(folder)), name);
+            assert_eq!(check_service(name), Ok(()));
+        }
+    }
+
+    #[test]
+    fn the_path_of_the_management_api_is_no_service() {
+        for (text, tidied) in [
+            ("http://h/management/", "http://h"),
+            ("http://h:1/cluster", "http://h:1"),
+            ("http://h/cluster/dev", "http://h/cluster/dev"),
+            ("http://h/app/cluster", "http://h/app/cluster"),
+            (" https://h/ ", "https://h"),
+        ] {
+            assert_eq!(tidy(text), tidied);
+        }
+        assert!(has_path("http://h/a") && !has_path("http://h/") && !has_path("h"));
+    }
+
+    #[test]
+    fn the_file_has_the_endpoint_and_its_comments() {
+        for endpoint in ["http://h", "https://[::1]:1/a/b_c-d~e"] {
+            let text = prisma_yml(endpoint);
+            let document = crate::yaml::Document::parse(&text).expect("YAML");
+            assert_eq!(document.value()["endpoint"].as_str(), Some(endpoint));
+            assert_eq!(text.lines().count(), PRISMA_YML.lines().count());
+        }
+    }
+}

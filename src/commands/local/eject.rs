@@ -1,0 +1,303 @@
+//! `prisma local eject`: a cluster's compose file and variables, in a folder of the user's own.
+
+use super::exposure;
+use super::world::{self, World};
+use crate::address::{host_of, port_of};
+use crate::cli::{self, Profile};
+use crate::cluster::{Cluster, Connector, Database, Edition, PrismaVersion};
+use crate::commands::cluster::{Endpoint, check_name};
+use crate::commands::folder::Folder;
+use crate::commands::{Report, act, facts, registry};
+use crate::context::Context;
+use crate::docker::project::{COMPOSE, DOTENV};
+use crate::error::{Failure, Kind, Result};
+use crate::files::Access;
+use crate::keys::{self, PrivateKey};
+use crate::plan::{Plan, Step};
+use crate::registry::NewEntry;
+use crate::render::standalone;
+use serde_json::json;
+
+/// What is written, and what there is to say of it.
+struct Ejected {
+    cluster: Cluster,
+    /// A key pair that was made just now: nobody else has the private half.
+    fresh: Option<PrivateKey>,
+    /// The registry entry to be.
+    entry: Option<NewEntry>,
+    /// The values are those of a cluster that is here.
+    is_here: bool,
+}
+
+/// Writes the two files.
+pub fn run(ctx: &Context, args: &cli::Eject) -> Result<Report> {
+    let folder = Folder::of(ctx, args.dir.as_deref())?;
+    let files = if args.force {
+        &[][..]
+    } else {
+        &[COMPOSE, DOTENV]
+    };
+    folder.refuse_existing(
+        files,
+        true,
+        "replace them with `--force`, or give another folder",
+    )?;
+    let ejected = Ejected::find(ctx, args)?;
+    let (project, is_named) = folder.project(ctx);
+    let mut cluster = ejected.cluster.clone();
+    if ejected.is_here {
+        // The page's container name is taken by the container that is here.
+        cluster.name = project.clone();
+    }
+    let rendered = standalone(&cluster, &origin(args), is_named.then_some(&project))?;
+    let mut written = vec![
+        folder.file(COMPOSE, rendered.compose, Access::Shared),
+        folder.file(DOTENV, rendered.dotenv, Access::Private),
+    ];
+    written.extend(folder.ignore_secrets()?);
+    let mut plan = Plan(vec![Step::WriteTogether(written)]);
+    if let Some(entry) = &ejected.entry {
+        plan.then(Step::Register {
+            path: ctx.home.registry(),
+            entry: entry.clone(),
+        });
+    }
+    let registered = ejected.entry.as_ref().map(|entry| entry.name.clone());
+    act(ctx, registered.as_deref(), &plan, || {
+        ejected.report(ctx, args, &folder)
+    })
+}
+
+/// The line that says where the files come from.
+fn origin(args: &cli::Eject) -> String {
+    let verb = match args.profile {
+        Profile::Local => "eject".to_owned(),
+        Profile::DigitalOcean => "eject --profile digital-ocean".to_owned(),
+    };
+    let command = args.which.name.command(&verb);
+    format!("Made by `{command}`, yours from now on.")
+}
+
+impl Ejected {
+    fn find(ctx: &Context, args: &cli::Eject) -> Result<Ejected> {
+        let known = known(ctx, args)?;
+        let is_here = known.is_some();
+        let mut cluster = match known {
+            Some(cluster) => keep(args, cluster)?,
+            None => documented(args),
+        };
+        if args.profile == Profile::DigitalOcean {
+            move_away(&mut cluster)?;
+        }
+        let fresh = complete(&mut cluster)?;
+        cluster.check()?;
+        if let Some(exposed) = exposure::exposed(&cluster) {
+            let hint = "give it random ones with `--profile digital-ocean`";
+            ctx.ui.warn_with(&exposed, hint);
+        }
+        let entry = entry(ctx, args, &cluster)?;
+        let mut concealed = cluster.clone();
+        if entry.is_none() && fresh.is_some() {
+            // Nobody has it yet but the one who is about to be shown it.
+            concealed.cluster_secret = None;
+        }
+        ctx.ui.conceal(concealed.secrets());
+        Ok(Ejected {
+            cluster,
+            fresh,
+            entry,
+            is_here,
+        })
+    }
+}
+
+/// The cluster of that name. Where there is no docker, one that only its containers tell of cannot be
+/// known; where nothing else tells of it either, there is none.
+fn known(ctx: &Context, args: &cli::Eject) -> Result<Option<Cluster>> {
+    let name = &args.which.name;
+    if let Some(cluster) = world::configured(ctx, name)? {
+        return Ok(Some(cluster));
+    }
+    match World::look(ctx, name) {
+        Ok(world) => world.known(),
+        Err(failure) if failure.exit() == 3 && registry(ctx)?.get(name.as_ref()).is_none() => {
+            Ok(None)
+        }
+        Err(failure) => Err(failure),
+    }
+}
+
+/// A cluster is as it is: flags that would make it another one are refused.
+fn keep(args: &cli::Eject, cluster: Cluster) -> Result<Cluster> {
+    let name = &args.which.name;
+    let refuse = |is: String| {
+        let message = format!("cluster `{name}` is there, with {is}");
+        Err(Failure::new(Kind::Usage, message).hint(
+            "leave out `--prisma-version` and `--database`, or give the name of no cluster with `-n NAME`",
+        ))
+    };
+    let has = &cluster.version;
+    if args
+        .prisma_version
+        .as_ref()
+        .is_some_and(|wanted| wanted != has)
+    {
+        return refuse(format!("Prisma {has}"));
+    }
+    let has = cluster.database.connector;
+    if args.database.is_some_and(|wanted| wanted != has) {
+        return refuse(format!("a {} database", has.name()));
+    }
+    Ok(cluster)
+}
+
+/// The cluster of the page.
+fn documented(args: &cli::Eject) -> Cluster {
+    let connector = args.database.unwrap_or(Connector::MySql);
+    let version = match (&args.prisma_version, connector) {
+        (Some(version), _) => version.clone(),
+        (None, Connector::MySql) => PrismaVersion::default_local(),
+        (None, Connector::Postgres) => PrismaVersion::default_init(),
+    };
+    let mut cluster = Cluster::documented(args.which.name.clone(), version);
+    cluster.database = Database::documented(cluster.edition(), connector);
+    if cluster.edition() == Edition::Server {
+        cluster.cluster_secret = Some(crate::cluster::documented::MANAGEMENT_SECRET.to_owned());
+    }
+    cluster
+}
+
+/// What the page's "Digital Ocean" values are: the same with secrets of its own, for everybody to
+/// reach. An external database keeps its password.
+fn move_away(cluster: &mut Cluster) -> Result<()> {
+    cluster.bind = None;
+    cluster.schema_manager_secret = keys::random_secret()?;
+    if cluster.database.external.is_none() {
+        cluster.database.password = keys::random_secret()?;
+    }
+    cluster.cluster_secret = match cluster.edition() {
+        Edition::Cluster => None,
+        Edition::Server => Some(keys::random_secret()?),
+    };
+    Ok(())
+}
+
+/// A key pair where there is none: without one, everybody could deploy.
+fn complete(cluster: &mut Cluster) -> Result<Option<PrivateKey>> {
+    if cluster.cluster_secret.is_some() {
+        return Ok(None);
+    }
+    if cluster.edition() == Edition::Server {
+        cluster.cluster_secret = Some(keys::random_secret()?);
+        return Ok(None);
+    }
+    let key = keys::generate()?;
+    cluster.cluster_secret = Some(key.pem_pkcs1());
+    Ok(Some(key))
+}
+
+/// The entry that `--register` asks for.
+fn entry(ctx: &Context, args: &cli::Eject, cluster: &Cluster) -> Result<Option<NewEntry>> {
+    let (Some(name), Some(host)) = (&args.register, &args.host) else {
+        return Ok(None);
+    };
+    check_name(name, false)?;
+    let endpoint = endpoint(host, cluster.port)?;
+    if let Some(warning) = endpoint.warning() {
+        ctx.ui.warn(&warning);
+    }
+    if registry(ctx)?.get(name).is_some() || ctx.home.managed(name).is_some() {
+        let message = format!("there is a cluster `{name}` already");
+        return Err(Failure::new(Kind::Failed, message)
+            .hint("choose another name for `--register`")
+            .hint(format!(
+                "or remove that one: `prisma cluster remove {name}`"
+            )));
+    }
+    Ok(Some(NewEntry {
+        name: name.clone(),
+        host: endpoint.to_string(),
+        secret: cluster.secret_as_registered(),
+    }))
+}
+
+/// A host, with or without port and scheme, as the address of the server.
+fn endpoint(host: &str, port: u16) -> Result<Endpoint> {
+    let host = host.trim();
+    if host.contains("://") {
+        return Endpoint::parse(host);
+    }
+    let bare_v6 = host.parse::<std::net::Ipv6Addr>().is_ok();
+    let host = if bare_v6 {
+        format!("[{host}]")
+    } else {
+        host.to_owned()
+    };
+    let with_port = match port_of(&host) {
+        None if host == host_of(&host) => format!("http://{host}:{port}"),
+        _ => format!("http://{host}"),
+    };
+    Endpoint::parse(&with_port)
+}
+
+impl Ejected {
+    fn report(&self, ctx: &Context, args: &cli::Eject, folder: &Folder) -> Report {
+        let cluster = &self.cluster;
+        let mut next = folder.next(ctx, &["{up}"]);
+        if args.profile == Profile::DigitalOcean {
+            // Not in this folder.
+            next = next.split_off(next.len() - 1);
+        }
+        let database = &cluster.database;
+        let mut pairs = vec![
+            ("version", format!("Prisma {}", cluster.version)),
+            ("database", database.connector.name().to_owned()),
+            ("port", cluster.port.to_string()),
+            ("files", format!("{COMPOSE}, {DOTENV}")),
+        ];
+        if let Some(entry) = &self.entry {
+            pairs.push(("registered", format!("`{}` at {}", entry.name, entry.host)));
+        }
+        let shown = self.fresh.as_ref().filter(|_| self.entry.is_none());
+        let shown = shown.map(PrivateKey::pem_pkcs1);
+        let key = shown.as_ref().map(|key| {
+            format!(
+                "the private key that opens the server is shown this once and stands nowhere: keep it for\n\
+                 `prisma cluster add NAME --endpoint URL --secret-file FILE`\n\n{key}\n"
+            )
+        });
+        let ports = self.is_here && args.profile == Profile::Local;
+        let note = if ports {
+            let stop = args.which.name.command("stop");
+            format!(
+                "it has the ports of the cluster here, which has to be stopped first: `{stop}`;\nits data stays there\n\n"
+            )
+        } else {
+            String::new()
+        };
+        let lines: String = next.iter().map(|line| format!("  {line}\n")).collect();
+        let how = match args.profile {
+            Profile::Local => "run it with",
+            Profile::DigitalOcean => {
+                "copy both files to the machine they are for, and run them there with"
+            }
+        };
+        let text = format!(
+            "written to {}\n\n{}\n{}{note}{how}\n\n{lines}",
+            folder.path.display(),
+            facts(&pairs),
+            key.unwrap_or_default(),
+        );
+        let data = json!({
+            "folder": folder.path.display().to_string(),
+            "files": [COMPOSE, DOTENV],
+            "prismaVersion": cluster.version.tag(),
+            "database": {"connector": database.connector.to_string()},
+            "port": cluster.port,
+            "privateKey": shown,
+            "registered": self.entry.as_ref().map(|entry| json!({"name": entry.name, "endpoint": entry.host})),
+            "next": next,
+        });
+        Report::new(text, data)
+    }
+}

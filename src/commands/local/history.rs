@@ -1,0 +1,72 @@
+//! `prisma local history`: what was done to a cluster.
+
+use crate::cli;
+use crate::commands::Report;
+use crate::context::Context;
+use crate::error::{Failure, Kind, Result};
+use crate::history::{self, Run};
+use crate::ui::{Table, short};
+use serde_json::json;
+use std::time::Duration;
+
+/// Shows the runs that changed a cluster, the oldest first.
+pub fn run(ctx: &Context, args: &cli::History) -> Result<Report> {
+    let name = args.which.name.as_ref();
+    let Some(path) = ctx.home.history(name) else {
+        return Err(Failure::new(
+            Kind::Usage,
+            format!("`{name}` is no cluster's name"),
+        ));
+    };
+    let (mut runs, unread) = history::read(&path)?;
+    if unread > 0 {
+        let (lines, verb) = match unread {
+            1 => ("line", "is"),
+            _ => ("lines", "are"),
+        };
+        let shown = path.display();
+        ctx.ui.warn(&format!(
+            "{unread} {lines} of {shown} could not be read and {verb} left out"
+        ));
+    }
+    if runs.is_empty() {
+        ctx.ui
+            .status(&format!("nothing is noted of cluster `{name}`"));
+    }
+    if let Some(tail) = args.tail() {
+        runs.drain(..runs.len().saturating_sub(tail));
+    }
+    let data = json!({"name": name, "runs": runs});
+    Ok(Report::new(text(ctx, &runs), data))
+}
+
+fn text(ctx: &Context, runs: &[Run]) -> String {
+    if !ctx.ui.terminal().table {
+        let line = |run: &Run| cells(run).join("\t") + "\n";
+        return runs.iter().map(line).collect();
+    }
+    if runs.is_empty() {
+        return String::new();
+    }
+    let mut table = Table::new(&["BEGAN", "BY", "TOOK", "RESULT", "COMMAND"]);
+    for run in runs {
+        table.row(cells(run));
+    }
+    table.to_string()
+}
+
+fn cells(run: &Run) -> [String; 5] {
+    let user = run.user.clone().unwrap_or_else(|| "-".to_owned());
+    let (took, ended) = match &run.end {
+        None => ("-".to_owned(), "unfinished".to_owned()),
+        Some(end) => {
+            let took = Duration::try_from_secs_f64(end.seconds).unwrap_or_default();
+            let ended = match &end.error {
+                None => "ok".to_owned(),
+                Some(code) => format!("{code} ({})", end.exit),
+            };
+            (short(took), ended)
+        }
+    };
+    [run.at.clone(), user, took, ended, run.command.clone()]
+}

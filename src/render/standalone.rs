@@ -1,0 +1,70 @@
+//! The same files for people who run docker-compose themselves: complete, and theirs from now on.
+
+use super::{Rendered, render, without_header};
+use crate::cluster::{Cluster, ClusterName};
+use crate::docker::project;
+use crate::error::{Failure, Kind, Result};
+
+/// `docker-compose.yml` and `.env` of a folder that needs nothing else.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Standalone {
+    /// `docker-compose.yml`. Holds no secret.
+    pub compose: String,
+    /// `.env`. Holds secrets.
+    pub dotenv: String,
+}
+
+impl std::fmt::Debug for Standalone {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Standalone")
+            .field("compose", &self.compose)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Renders a cluster so. `origin` says in a line where the files come from; `project` names the
+/// compose project where the folder's name cannot.
+///
+/// # Errors
+///
+/// [`Kind::Failed`] when a value has no spelling in `.env`: there is nobody else to hand it over.
+pub fn standalone(
+    cluster: &Cluster,
+    origin: &str,
+    project: Option<&ClusterName>,
+) -> Result<Standalone> {
+    let rendered = render(cluster)?;
+    spellable(&rendered)?;
+    let project = project.map(|name| {
+        format!(
+            "# The folder's own name is that of a cluster of `prisma local`, or none.\n{}={name}\n\n",
+            project::NAME
+        )
+    });
+    Ok(Standalone {
+        compose: format!("# {origin}\n{}", without_header(&rendered.compose)),
+        dotenv: format!(
+            "# {origin}\n{}{}",
+            project.unwrap_or_default(),
+            without_header(&rendered.dotenv)
+        ),
+    })
+}
+
+fn spellable(rendered: &Rendered) -> Result<()> {
+    let Some(first) = rendered.unspellable.first() else {
+        return Ok(());
+    };
+    let all: Vec<String> = rendered
+        .unspellable
+        .iter()
+        .map(|variable| format!("`{}`", variable.key))
+        .collect();
+    let message = format!(
+        "could not write `.env`: it cannot hold {}: {}",
+        all.join(", "),
+        first.why
+    );
+    Err(Failure::new(Kind::Failed, message)
+        .hint("choose another value; only `prisma local` hands over any, past `.env`"))
+}

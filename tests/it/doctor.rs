@@ -1,0 +1,385 @@
+//! `prisma doctor`: one line and one remedy for each thing that is wrong, and a report for a bug ticket.
+
+mod bundle;
+
+use crate::support::Sandbox;
+use crate::support::engine::Made;
+use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt;
+
+const HEALTHY: &str = "\
+ok       docker      docker 28.2.2 at <root>/bin/docker
+ok       compose     docker-compose 2.40.3: <root>/bin/docker-compose is the first on PATH
+ok       engine      Docker engine 20.10.24 on linux/amd64
+ok       permission  you may use the engine
+ok       context     docker's default, on this machine
+ok       proxy       none
+ok       registry    none yet at ~/.prisma/config.yml
+ok       home        ~/.prisma will be made by the first start
+ok       disk        <size> free for images and data in /var/lib/docker, <size> for ~/.prisma
+ok       memory      8.0 GiB on Debian
+ok       images      `mysql:5.7`, `prismagraphql/prisma:1.1` here
+ok       ports       those of `local` are free
+ok       leftovers   none
+";
+
+/// Lines with one blank between columns: how wide they are depends on what is found.
+fn lines(text: &str) -> Vec<String> {
+    let tight = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
+    text.lines()
+        .map(|line| without_sizes(&tight(line)))
+        .collect()
+}
+
+/// What is free on this machine differs.
+fn without_sizes(line: &str) -> String {
+    if !line.contains(" free for images") && !line.contains(" for ~/.prisma") {
+        return line.to_owned();
+    }
+    let words: Vec<&str> = line.split(' ').collect();
+    let is_unit = |word: &str| word.starts_with("GiB") || word.starts_with("MiB");
+    let mut out: Vec<&str> = Vec::new();
+    for word in words {
+        match is_unit(word) {
+            true => *out.last_mut().expect("a number before it") = "<size>",
+            false => out.push(word),
+        }
+    }
+    out.join(" ")
+}
+
+/// The line of a check, and its remedy where it has one.
+fn finding(s: &Sandbox, check: &str) -> (String, Option<String>, i32) {
+    let ended = s.run("doctor");
+    let all = lines(&ended.stdout);
+    let at = all.iter().position(|line| {
+        line.split_once(' ')
+            .is_some_and(|(_, rest)| rest.starts_with(check))
+    });
+    let at = at.unwrap_or_else(|| panic!("no {check} in\n{}", ended.stdout));
+    let hint = all.get(at + 1).and_then(|line| line.strip_prefix("hint: "));
+    (all[at].clone(), hint.map(str::to_owned), ended.status)
+}
+
+#[track_caller]
+fn finds(s: &Sandbox, check: &str, line: &str, hint: &str) {
+    let status = i32::from(line.starts_with("problem"));
+    let expected = (line.to_owned(), Some(hint.to_owned()), status);
+    assert_eq!(finding(s, check), expected);
+}
+
+/// The documented ports may be taken on the machine that runs the tests.
+fn new_machine() -> Option<Sandbox> {
+    let free = [4466, 3366].map(|port| TcpListener::bind(("0.0.0.0", port)).is_ok());
+    (free == [true, true]).then(Sandbox::new)
+}
+
+#[test]
+fn a_machine_on_which_nothing_was_done_yet() {
+    let Some(s) = new_machine() else {
+        return;
+    };
+    let ended = s.run("doctor");
+    assert_eq!((ended.status, &*ended.stderr), (0, ""), "{ended:?}");
+    assert_eq!(lines(&ended.stdout), lines(HEALTHY));
+    assert!(
+        ended.stdout.contains("ok       docker       docker 28.2.2"),
+        "in columns"
+    );
+    assert_eq!(s.take_acts(), "");
+    assert!(!s.path("home/.prisma").exists());
+}
+
+#[test]
+fn a_cluster_that_runs_and_one_that_is_stopped() {
+    let s = Sandbox::with_running_cluster();
+    let all = lines(&s.run("doctor").stdout);
+    for line in [
+        "ok registry 1 cluster in ~/.prisma/config.yml",
+        "ok home ~/.prisma is yours to write",
+        "ok ports all clusters have theirs",
+        "ok cluster local Prisma 1.1.0, up at http://localhost:<port>",
+    ] {
+        assert!(all.iter().any(|have| have == line), "{line} in {all:#?}");
+    }
+    s.run("local stop").succeeds();
+    let all = lines(&s.run("doctor").stdout);
+    for line in [
+        "ok ports those of `local` are free",
+        "ok cluster local Prisma 1.1, stopped",
+    ] {
+        assert!(all.iter().any(|have| have == line), "{line} in {all:#?}");
+    }
+    let document = s.run("doctor -o json").json();
+    assert_eq!(document["data"]["healthy"], true);
+    assert_eq!(document["data"]["problems"], 0);
+    let checks = document["data"]["checks"].as_array().expect("checks");
+    let named = |name: &str| {
+        checks
+            .iter()
+            .find(|check| check["check"] == name)
+            .expect("there")
+    };
+    assert_eq!(named("cluster")["cluster"], "local");
+    assert_eq!(named("cluster")["level"], "ok");
+    assert_eq!(named("docker")["cluster"], serde_json::Value::Null);
+}
+
+#[test]
+fn what_is_wrong_is_the_status_and_in_json_the_error_has_it_all() {
+    let s = Sandbox::with_cluster();
+    s.write("home/.prisma/config.yml", "clusters: [\n");
+    s.set_private("home/.prisma/config.yml");
+    let ended = s.run("doctor");
+    assert_eq!(ended.status, 1);
+    assert_eq!(ended.stderr, "error: 1 problem was found\n");
+    let document = s.run("doctor --json").json();
+    assert_eq!(document["ok"], false);
+    assert_eq!(document["error"]["code"], "unhealthy");
+    assert_eq!(document["data"]["problems"], 1);
+    assert_eq!(document["data"]["healthy"], false);
+}
+
+#[test]
+fn docker_and_its_engine() {
+    let s = Sandbox::with_cluster();
+    let down = "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?";
+    s.engine.fail("docker-version", 1, down);
+    let (line, hint, status) = finding(&s, "engine");
+    assert_eq!(status, 1);
+    assert!(line.starts_with("problem engine "), "{line}");
+    assert!(hint.is_some_and(|hint| hint.contains("start")), "{line}");
+    let all = lines(&s.run("doctor").stdout);
+    assert!(
+        all.contains(&"skipped images the engine does not answer".to_owned()),
+        "{all:#?}"
+    );
+    assert!(all.contains(&"skipped cluster local the engine does not answer".to_owned()));
+    let refused = "permission denied while trying to connect to the Docker daemon socket at unix:///var/run/docker.sock: \
+                   Get \"http://x\": dial unix /var/run/docker.sock: connect: permission denied";
+    s.engine.fail("docker-version", 1, refused);
+    let (line, hint, _) = finding(&s, "permission");
+    assert!(line.starts_with("problem permission "), "{line}");
+    assert!(hint.is_some(), "{line}");
+    s.engine.unhook("docker-version");
+    assert_eq!(
+        finding(&s, "engine").0,
+        "ok engine Docker engine 20.10.24 on linux/amd64"
+    );
+
+    let mut s = Sandbox::new();
+    s.set("PATH", s.path("work"));
+    let ended = s.run("doctor");
+    assert_eq!(ended.status, 1);
+    let all = lines(&ended.stdout);
+    assert!(all[0].starts_with("problem docker "), "{all:#?}");
+    assert!(all[1].starts_with("hint: install"), "{all:#?}");
+    assert!(
+        all.contains(&"skipped compose docker is missing".to_owned()),
+        "{all:#?}"
+    );
+
+    let mut s = Sandbox::new();
+    s.set("DOCKER_HOST", "http://192.0.2.1:2375");
+    let (line, hint, _) = finding(&s, "context");
+    assert!(line.starts_with("problem context "), "{line}");
+    assert!(hint.is_some_and(|hint| hint.contains("tcp://")), "{line}");
+}
+
+#[test]
+fn which_compose_and_why() {
+    let mut s = Sandbox::with_cluster();
+    s.engine.generation("1.29.2");
+    let old = "warning compose docker-compose 1.29.2: <root>/bin/docker-compose is the first on PATH; nobody maintains version 1 any more";
+    let install = "install docker-compose 2 (https://docs.docker.com/compose/install/linux/); containers are made anew once, data stays";
+    finds(&s, "compose", old, install);
+    s.engine.plugin();
+    s.set("PRISMA_COMPOSE", "docker");
+    s.engine.generation("2.40.3");
+    assert_eq!(
+        finding(&s, "compose").0,
+        "ok compose docker-compose 2.40.3: `PRISMA_COMPOSE` names `docker`"
+    );
+    s.unset("PRISMA_COMPOSE");
+    std::fs::remove_file(s.path("bin/docker-compose")).expect("was there");
+    assert_eq!(
+        finding(&s, "compose").0,
+        "ok compose docker-compose 2.40.3: docker's plugin, as no `docker-compose` is on PATH"
+    );
+    s.engine.generation("1.8.0");
+    assert!(
+        finding(&s, "compose")
+            .0
+            .starts_with("problem compose docker-compose 1.8.0")
+    );
+}
+
+#[test]
+fn the_home_and_what_was_left_in_it() {
+    let s = Sandbox::with_running_cluster();
+    let registry = s.path("home/.prisma/config.yml");
+    let mode = |mode| {
+        let mode = std::fs::Permissions::from_mode(mode);
+        std::fs::set_permissions(&registry, mode).expect("chmod");
+    };
+    mode(0o644);
+    finds(
+        &s,
+        "registry",
+        "warning registry ~/.prisma/config.yml holds secrets and others can read it",
+        "`chmod 600 ~/.prisma/config.yml`",
+    );
+    mode(0o600);
+    s.write("home/.prisma/clusters/local/.cluster.yml-x1y2.tmp", "half");
+    finds(
+        &s,
+        "leftovers",
+        "warning leftovers 1 file of a run that was killed",
+        "`rm '~/.prisma/clusters/local/.cluster.yml-x1y2.tmp'`",
+    );
+    std::fs::remove_file(s.path("home/.prisma/clusters/local/.cluster.yml-x1y2.tmp"))
+        .expect("there");
+    s.write(
+        "home/.prisma/clusters/half/docker-compose.yml",
+        "services: {}\n",
+    );
+    finds(
+        &s,
+        "leftovers",
+        "warning leftovers ~/.prisma/clusters/half has no `cluster.yml`",
+        "remove what is left: `prisma local delete -n half`",
+    );
+    std::fs::remove_dir_all(s.path("home/.prisma/clusters/half")).expect("there");
+    std::fs::remove_dir_all(s.path("home/.prisma/clusters/local")).expect("there");
+    finds(
+        &s,
+        "leftovers",
+        "warning leftovers containers of cluster `local`, whose files are gone",
+        "remove what is left: `prisma local delete`",
+    );
+}
+
+#[test]
+fn ports_images_and_proxies() {
+    let mut s = Sandbox::with_cluster();
+    let _taken = TcpListener::bind(("0.0.0.0", s.port)).expect("free");
+    let (line, hint, status) = finding(&s, "ports");
+    let process = format!("(process {})", std::process::id());
+    assert!(
+        line.starts_with("problem ports local port <port> of cluster `local` is taken by `"),
+        "{line}"
+    );
+    assert!(line.ends_with(&process), "{line}");
+    assert_eq!(
+        hint.as_deref(),
+        Some("start it on another: `prisma local start --port auto`")
+    );
+    assert_eq!(status, 1);
+    drop(_taken);
+    s.write(
+        "home/.prisma/clusters/local/cluster.yml",
+        &s.config("prismaVersion: \"1.4\"\n"),
+    );
+    finds(
+        &s,
+        "images",
+        "warning images `prismagraphql/prisma:1.4` not here, the next start needs the network",
+        "get it now: `docker pull prismagraphql/prisma:1.4`",
+    );
+    s.set("HTTPS_PROXY", "http://me:d1stinct@proxy.lan:3128");
+    let (line, _, _) = finding(&s, "proxy");
+    assert!(line.starts_with("ok proxy `HTTPS_PROXY` is "), "{line}");
+    assert!(!line.contains("d1stinct"), "{line}");
+}
+
+#[test]
+fn clusters_that_are_not_as_they_should_be() {
+    let s = Sandbox::with_running_cluster();
+    let logs = "see why: `prisma local logs`";
+    s.engine.silence("local");
+    let (line, hint, _) = finding(&s, "cluster");
+    assert!(
+        line.starts_with(
+            "problem cluster local its containers run, and its server does not answer: "
+        ),
+        "{line}"
+    );
+    assert_eq!(hint.as_deref(), Some(logs));
+    s.engine.change("prisma-database", "status", "exited");
+    finds(
+        &s,
+        "cluster",
+        "problem cluster local only 1 of its 2 containers run",
+        "`prisma local start`",
+    );
+    s.engine.change("prisma-database", "status", "restarting");
+    s.engine.change("prisma-database", "exit", "137");
+    finds(
+        &s,
+        "cluster",
+        "problem cluster local container `local-prisma-database-1` crashes again and again, last with status 137",
+        logs,
+    );
+    s.engine.change("prisma-database", "status", "paused");
+    finds(
+        &s,
+        "cluster",
+        "problem cluster local container `local-prisma-database-1` is paused",
+        "`docker unpause local-prisma-database-1`",
+    );
+    s.engine.change("prisma-database", "status", "running");
+    s.write(
+        "home/.prisma/clusters/local/cluster.yml",
+        &s.config("prismaVersion: \"1.4\"\n"),
+    );
+    finds(
+        &s,
+        "cluster",
+        "warning cluster local it runs `prismagraphql/prisma:1.1`, and `cluster.yml` says `prismagraphql/prisma:1.4`",
+        "`prisma local start` runs what the file says",
+    );
+    s.write(
+        "home/.prisma/clusters/local/cluster.yml",
+        "prot: 1\nport: x\n",
+    );
+    let (line, _, _) = finding(&s, "cluster");
+    assert!(line.contains("cluster.yml:1"), "{line}");
+    assert!(line.ends_with("and 1 more"), "{line}");
+}
+
+#[test]
+fn containers_of_the_other_compose_are_told() {
+    let s = Sandbox::with_cluster();
+    s.engine.generation("1.29.2");
+    s.run("local start").succeeds();
+    s.engine.generation("2.40.3");
+    finds(
+        &s,
+        "cluster",
+        "warning cluster local docker-compose 1.29.2 made its containers, 2.40.3 will make them anew; data stays",
+        "do it when it suits: `prisma local restart`",
+    );
+}
+
+/// A container of somebody else's project, in nobody's way.
+#[test]
+fn foreign_containers_are_no_leftovers() {
+    let s = Sandbox::with_running_cluster();
+    s.engine.make(&Made {
+        number: 9,
+        project: "shop",
+        service: "web",
+        name: "shop-web-1",
+        image: "nginx",
+        status: "running",
+        ports: &[],
+        env: &[],
+        version: "",
+    });
+    // Made in another folder than ours.
+    s.engine.hook(
+        "docker-ps",
+        "case \"$*\" in *working_dir*) printf 'shop\\t/srv/shop\\n'; exit 0 ;; esac\n",
+    );
+    assert_eq!(finding(&s, "leftovers").0, "ok leftovers none");
+}

@@ -1,0 +1,172 @@
+//! What `prisma init` does not do, and that nothing is left behind then.
+
+use super::work;
+use crate::support::{Sandbox, key, same};
+
+/// What is there after a run that must fail: nothing but what was before.
+#[track_caller]
+fn refused(s: &Sandbox, words: &str, status: i32, message: &str) {
+    let before = work(s);
+    s.run(words).fails(status, message);
+    same("the files", &work(s).list(), &before.list());
+    assert_eq!(work(s), before);
+}
+
+#[test]
+fn nothing_is_overwritten_and_all_that_is_in_the_way_is_named() {
+    let s = Sandbox::new();
+    s.write("work/hello/.env", "MINE=1\n");
+    s.write("work/hello/prisma.yml", "");
+    std::os::unix::fs::symlink("/nowhere", s.path("work/hello/docker-compose.yml"))
+        .expect("a link");
+    for words in [
+        "--database mysql",
+        "--database-url mysql://a@b",
+        "",
+        "--endpoint http://h",
+    ] {
+        refused(
+            &s,
+            &format!("init hello {words}"),
+            1,
+            "error: could not write the files: `docker-compose.yml`, `.env` and `prisma.yml` are in <root>/work/hello already\n\
+             hint: set up another folder: `prisma init DIR`\n",
+        );
+    }
+    s.write("work/other/compose.yaml", "");
+    refused(
+        &s,
+        "init other --database mysql",
+        1,
+        "error: could not write the files: `compose.yaml` is in <root>/work/other already\n\
+         hint: set up another folder: `prisma init DIR`\n\
+         hint: `compose.yaml` would be read in place of `docker-compose.yml`: move it away\n",
+    );
+    // None of this is in the way of a service alone.
+    s.write("work/other/.env", "MINE=1\n");
+    s.run("init other --endpoint http://h").succeeds();
+    assert_eq!(s.read("work/other/.env"), "MINE=1\n");
+}
+
+#[test]
+fn a_folder_that_cannot_be_made() {
+    let s = Sandbox::new();
+    s.write("work/file", "");
+    let ended = s.run("init file/a/b --database mysql");
+    ended.fails_with(1);
+    assert!(
+        ended
+            .stderr
+            .starts_with("error: could not create `<root>/work/file/a/b`: "),
+        "{}",
+        ended.stderr
+    );
+    s.write("work/hello/.gitignore/x", "");
+    let ended = s.run("init hello --database mysql");
+    ended.fails_with(1);
+    assert!(
+        ended
+            .stderr
+            .contains("could not read `<root>/work/hello/.gitignore`"),
+        "{}",
+        ended.stderr
+    );
+    assert_eq!(
+        work(&s).list(),
+        "0644 file\n0755 hello/\n0755 hello/.gitignore/\n0644 hello/.gitignore/x\n"
+    );
+}
+
+#[test]
+fn nobody_to_ask() {
+    let s = Sandbox::new();
+    let hint = "hint: give `--database mysql` or `--database postgres` for a new one, `--database-url URL` for a database \
+                that is there, or `--endpoint URL` for a server that is there\n";
+    let error = "error: a database or a server is needed and nobody can be asked\n";
+    refused(&s, "init hello", 4, &format!("{error}{hint}"));
+}
+
+#[test]
+fn what_makes_no_sense() {
+    let s = Sandbox::new();
+    s.write("work/key", &key().pem_pkcs1());
+    s.write("work/empty", "\n");
+    let exclude = |flag: &str| {
+        format!("error: `--endpoint <URL>` and `{flag}` exclude each other\n").replace(" <URL>", "")
+            + "hint: `prisma init --help` tells what it takes\n"
+    };
+    for (words, message) in [
+        (
+            "--database mysql --prisma-version 1.6",
+            "error: `prisma init` is for Prisma 1.7 and later, not for 1.6\n\
+             hint: run it with `prisma local start --prisma-version 1.6`\n".to_owned(),
+        ),
+        (
+            "--database-url mysql://root:geheim@localhost/x",
+            "error: invalid value for `--database-url`: `localhost` would be the server's own container: \
+             give the address this machine has for others\n".to_owned(),
+        ),
+        (
+            "--database-url mysql://root:geheim@h/x?ssl=true",
+            "error: invalid value for `--database-url`: `ssl`: Prisma 1.8 does not know it, 1.12 and later do\n".to_owned(),
+        ),
+        (
+            "--database mysql --service 1a",
+            "error: `--service`: `1a` is no name of a service: a letter, then letters, digits, `-` and `_`, up to 140 characters\n".to_owned(),
+        ),
+        (
+            "--database mysql --stage -x",
+            "error: `prisma init` has no flag `-x`\nhint: `prisma init --help` tells what it takes\n".to_owned(),
+        ),
+        (
+            "--endpoint h.example",
+            "error: invalid endpoint `h.example`: it has no scheme: write `http://h.example`\n".to_owned(),
+        ),
+        (
+            "--endpoint http://me:geheim@h",
+            "error: invalid endpoint `http://********@h`: a user or a password does not belong into it\n".to_owned(),
+        ),
+        (
+            "--endpoint http://h/a --service b",
+            "error: `--service` and `--endpoint http://h/a`, which names a service already, exclude each other\n".to_owned(),
+        ),
+        (
+            "--endpoint https://h --secret-file key",
+            "error: a private key has its place in the cluster registry, not in a folder\n\
+             hint: add the server there: `prisma cluster add NAME --endpoint https://h`\n".to_owned(),
+        ),
+        (
+            "--database mysql --secret-file empty",
+            "error: the secret that is given is empty, and everybody could deploy to the server\n\
+             hint: leave it out: it is made at random then\n".to_owned(),
+        ),
+        ("--endpoint http://h --database mysql", exclude("--database")),
+        ("--endpoint http://h --port 1", exclude("--port")),
+    ] {
+        refused(&s, &format!("init hello {words}"), 2, &message);
+    }
+}
+
+#[test]
+fn a_value_that_env_files_cannot_hold_is_refused_and_not_shown() {
+    let s = Sandbox::new();
+    refused(
+        &s,
+        "init hello --database-url mysql://root:it's$5@db.example.invalid",
+        1,
+        "error: could not write `.env`: it cannot hold `DATABASE_PASSWORD`: docker-compose v1 and v2 share no spelling \
+         of `$` together with a quote, a backslash or a carriage return\n\
+         hint: choose another value; only `prisma local` hands over any, past `.env`\n",
+    );
+}
+
+#[test]
+fn the_folder_of_a_cluster_is_not_the_users() {
+    let s = Sandbox::with_cluster();
+    s.run("init ../home/.prisma/clusters/local --database mysql")
+        .fails(
+            2,
+            "error: the files in ~/.prisma/clusters/local are rendered by `prisma local`\n\
+         hint: give another folder\n",
+        );
+}

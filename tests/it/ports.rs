@@ -1,0 +1,208 @@
+//! Ports that somebody else has: who that is, and what can be done about it.
+
+use crate::support::Sandbox;
+use crate::support::engine::Made;
+use std::net::TcpListener;
+use std::process::{Child, Command, Stdio};
+
+/// This very process, as the system shows it.
+fn myself() -> String {
+    let name = std::fs::read_to_string("/proc/self/comm").expect("Linux has it");
+    format!("`{}` (process {})", name.trim_end(), std::process::id())
+}
+
+/// What is said of a port of the server that a process has.
+fn taken(by: &str, pid: u32) -> String {
+    format!(
+        "error: could not start cluster `local`: port <port>, wanted for the server, is taken by {by}\n\
+         hint: use another: `prisma local start --port <port+1>`, or `auto`\n\
+         hint: or free it: `kill {pid}`\n"
+    )
+}
+
+/// A program of this user that listens on a port of all addresses.
+fn listener(port: u16) -> Child {
+    let script = format!(
+        "import socket, time\ns = socket.socket()\n\
+         s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)\n\
+         s.bind(('0.0.0.0', {port}))\ns.listen()\nprint('up', flush=True)\ntime.sleep(300)"
+    );
+    let mut child = Command::new("/usr/bin/python3")
+        .args(["-c", &script])
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("python3 is there");
+    let mut said = [0; 3];
+    let out = child.stdout.as_mut().expect("piped");
+    std::io::Read::read_exact(out, &mut said).expect("listens");
+    child
+}
+
+#[test]
+fn a_process_is_named_before_anything_changes() {
+    let s = Sandbox::new();
+    let me = taken(&myself(), std::process::id());
+    for address in ["127.0.0.1", "0.0.0.0"] {
+        let _server = TcpListener::bind((address, s.port)).expect("free");
+        s.run("local start {ports}").is(1, "", &me);
+    }
+    assert_eq!(s.take_acts(), "");
+    assert_eq!(s.changes_since(&Default::default()), "");
+}
+
+#[test]
+fn both_families_count_where_both_are_published() {
+    let s = Sandbox::new();
+    let Ok(_database) = TcpListener::bind(("::1", s.db_port)) else {
+        return; // No IPv6 here.
+    };
+    let ended = s.run("local start {ports}");
+    let said = format!(
+        "port <db-port>, wanted for the database, is taken by {}",
+        myself()
+    );
+    assert!(ended.stderr.contains(&said), "{ended:?}");
+    // The server is published on IPv4 alone, and so is all with an address of that family.
+    let _server = TcpListener::bind(("::1", s.port)).expect("free");
+    s.run("local start {ports} --bind 127.0.0.1").succeeds();
+}
+
+#[test]
+fn a_container_is_named_with_its_project() {
+    let s = Sandbox::with_cluster();
+    container(&s, s.db_port);
+    let _proxy = TcpListener::bind(("0.0.0.0", s.db_port)).expect("free");
+    s.run("local start -n other --db-port 0").fails_with(2);
+    s.run("local start").is(
+        1,
+        "",
+        "error: could not start cluster `local`: port <db-port>, wanted for the database, is taken by \
+         container `shop-web-1` of compose project `shop`\n\
+         hint: use another: `prisma local start --db-port <db-port+1>`, or `auto`\n\
+         hint: or free it: `docker stop shop-web-1`\n",
+    );
+    assert_eq!(s.take_acts(), "");
+}
+
+/// A container of another project that publishes a port.
+fn container(s: &Sandbox, port: u16) {
+    s.engine.make(&Made {
+        number: 9,
+        project: "shop",
+        service: "web",
+        name: "shop-web-1",
+        image: "nginx",
+        status: "running",
+        ports: &[(80, "0.0.0.0", port)],
+        env: &[],
+        version: "",
+    });
+}
+
+#[test]
+fn only_the_address_that_is_published_must_be_free() {
+    let s = Sandbox::new();
+    let _server = TcpListener::bind(("127.0.0.2", s.port)).expect("free");
+    s.run("local start {ports} --bind 127.0.0.1").succeeds();
+}
+
+#[test]
+fn auto_takes_the_next_free_one_and_keeps_it() {
+    let s = Sandbox::new();
+    let config = |s: &Sandbox| s.plain(&s.read("home/.prisma/clusters/local/cluster.yml"));
+    s.run("local start {ports}").succeeds();
+    let before = config(&s);
+    s.run("local start --port auto --db-port auto").succeeds();
+    assert_eq!(config(&s), before, "its own are free for it");
+    s.run("local stop").succeeds();
+    let server = TcpListener::bind(("0.0.0.0", s.port)).expect("free");
+    s.run("local start --port auto --no-wait").succeeds();
+    assert_eq!(config(&s), before.replace("port: <port>", "port: <port+1>"));
+    drop(server);
+    s.run("local start --no-wait").succeeds();
+    assert!(config(&s).contains("port: <port+1>"), "it is kept");
+    s.run("local start --port automatic").fails_with(2);
+}
+
+#[test]
+fn at_a_terminal_it_is_stopped_if_wanted() {
+    let s = Sandbox::with_cluster();
+    let mut program = listener(s.port);
+    let question = format!(
+        "port <port> is taken by `python3` (process {})",
+        program.id()
+    );
+    let mut t = s.at_terminal("local start");
+    t.shows(&question);
+    t.shows("> stop `python3`");
+    t.shows("  use port <port+1> instead");
+    t.shows("  cancel");
+    t.types("\r");
+    let left = t.end();
+    assert_eq!(left.status, 0, "{}", left.sent);
+    let ended = program.wait().expect("was started");
+    assert_eq!(
+        std::os::unix::process::ExitStatusExt::signal(&ended),
+        Some(15)
+    );
+    assert!(s.engine.state().contains("prisma-db running"));
+}
+
+#[test]
+fn at_a_terminal_another_port_can_be_taken_and_is_kept() {
+    let s = Sandbox::with_cluster();
+    let _server = TcpListener::bind(("0.0.0.0", s.port)).expect("free");
+    let mut t = s.at_terminal("local start --no-wait");
+    t.shows("> stop `");
+    t.types("\u{1b}[B\r");
+    assert_eq!(t.end().status, 0);
+    let config = s.read("home/.prisma/clusters/local/cluster.yml");
+    assert!(
+        config.contains(&format!("port: {}", s.port + 1)),
+        "{config}"
+    );
+}
+
+#[test]
+fn at_a_terminal_cancel_changes_nothing() {
+    let s = Sandbox::with_cluster();
+    let server = TcpListener::bind(("0.0.0.0", s.port)).expect("free");
+    let before = s.files();
+    for (keys, status, message) in [
+        (
+            "\u{1b}[A\r",
+            1,
+            "could not start cluster `local`: port <port>",
+        ),
+        ("\u{1b}", 130, "cancelled: nothing was changed"),
+        ("\u{3}", 130, "cancelled: nothing was changed"),
+    ] {
+        let mut t = s.at_terminal("local start");
+        t.shows("> stop `");
+        t.types(keys);
+        let left = t.end();
+        assert_eq!(left.status, status, "{}", left.sent);
+        assert!(s.plain(&left.sent).contains(message), "{}", left.sent);
+    }
+    assert_eq!(s.take_acts(), "");
+    assert_eq!(s.changes_since(&before), "");
+    drop(server);
+}
+
+#[test]
+fn a_container_is_stopped_with_docker() {
+    let s = Sandbox::with_cluster();
+    container(&s, s.port);
+    let mut program = listener(s.port);
+    // What docker does when it stops the container.
+    s.engine
+        .hook("docker-stop", &format!("kill {}\n", program.id()));
+    let mut t = s.at_terminal("local start");
+    t.shows("> stop container `shop-web-1` of compose project `shop`");
+    t.types("\r");
+    let left = t.end();
+    assert_eq!(left.status, 0, "{}", left.sent);
+    program.wait().expect("was started");
+    let acts = s.take_acts();
+    assert!(acts.starts_with("docker stop shop-web-1\n"), "{acts}");
+}

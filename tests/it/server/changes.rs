@@ -1,0 +1,270 @@
+//! Another version, another edition, another database; and what only the containers tell.
+
+use super::{CONFIG, UP, running, with_running};
+use crate::support::engine::Made;
+use crate::support::text::STAGES;
+use crate::support::{Sandbox, key, same};
+
+#[test]
+fn from_the_cluster_edition_with_data_database_and_key() {
+    let s = Sandbox::with_running_cluster();
+    let before = s.files();
+    s.run("local upgrade --to 1.8").is(
+        0,
+        &(running("is up to date").replace(
+            "MySQL, user `root`, not published: `--db-port PORT` does",
+            "localhost:<db-port> (MySQL, user `root`)",
+        ) + "runs newer images now: prismagraphql/prisma:1.8\n"),
+        &format!(
+            "pulling mysql:5.7\npulling prismagraphql/prisma:1.8\nstopping the containers\n\
+             removing the containers of the other edition\nremoving their network\n{STAGES}"
+        ),
+    );
+    assert_eq!(
+        s.take_acts(),
+        format!(
+            "docker pull mysql:5.7\ndocker pull prismagraphql/prisma:1.8\n\
+             docker stop <id 2> <id 1>\ndocker rm <id 2> <id 1>\n\
+             docker network prune -f --filter label=com.docker.compose.project=local\n{UP}"
+        )
+    );
+    same(
+        "the files",
+        &s.changes_since(&before),
+        "changed .prisma/clusters/local/.env\n\
+         changed .prisma/clusters/local/cluster.yml\n\
+         changed .prisma/clusters/local/docker-compose.yml\n",
+    );
+    let config = s.read(CONFIG);
+    assert!(
+        config.contains("prismaVersion: \"1.8\"\n"),
+        "{}",
+        s.plain(&config)
+    );
+    s.engine_has(
+        "local-prisma-1 running prismagraphql/prisma:1.8 #3\n\
+         prisma-db running mysql:5.7 #4\n\
+         volume local_db-persistence\n",
+    );
+    let (_, server) = s.engine.container("prisma");
+    for told in [
+        &format!("legacySecret: \\\"{}\\\"\\n", key().public_spki_base64()),
+        "managementSchema: graphcool\\n",
+        "password: \\\"graphcool\\\"\\n",
+    ] {
+        assert!(server["env"].contains(told), "{told}: {}", server["env"]);
+    }
+
+    // And back, for who came from there.
+    s.run("local upgrade --to 1.1").is(
+        2,
+        "",
+        "error: Prisma 1.1 is older than the 1.8 that cluster `local` has, and may not understand its data\n\
+         hint: add `--force` to change to it all the same\n",
+    );
+    s.run("local upgrade --to 1.1 --force").succeeds();
+    s.engine_has(
+        "local-prisma-database-1 running prismagraphql/prisma:1.1 #6\n\
+         prisma-db running mysql:5.7 #5\n\
+         volume local_db-persistence\n",
+    );
+    // What the file left to the documented values of one edition is written down.
+    same(
+        "the files",
+        &s.changes_since(&before),
+        "changed .prisma/clusters/local/cluster.yml\n",
+    );
+}
+
+#[test]
+fn where_there_are_no_key_pairs_there_is_a_secret_instead() {
+    let s = Sandbox::with_running_cluster();
+    let warning = "warning: Prisma 1.34 knows no key pairs: the cluster gets a new secret in its place, and whoever \
+                   deploys with a copy of the old key needs that one (`clusterSecret` in the registry)\n";
+    // Broken off before the registry knows: the next start goes on, and does not make up another.
+    s.engine.fail("compose-up", 1, "no");
+    let failed = s.run("local upgrade --to 1.34");
+    assert!(
+        failed.status == 1 && failed.stderr.starts_with(warning),
+        "{failed:?}"
+    );
+    let config = s.read(CONFIG);
+    let (_, secret) = config.split_once("clusterSecret: \"").expect("a secret");
+    let (secret, _) = secret.split_once('"').expect("it ends");
+    assert!(secret.len() >= 32 && !failed.stderr.contains(secret));
+    assert!(!s.read("home/.prisma/config.yml").contains(secret));
+    s.engine.unhook("compose-up");
+    s.run("local start").is(
+        0,
+        &running("is running")
+            .replace("Prisma 1.8", "Prisma 1.34")
+            .replace(
+                "MySQL, user `root`, not published: `--db-port PORT` does",
+                "localhost:<db-port> (MySQL, user `root`)",
+            ),
+        STAGES,
+    );
+    assert_eq!(s.read(CONFIG), config);
+    same(
+        "config.yml",
+        &s.plain(&s.read("home/.prisma/config.yml")),
+        &format!(
+            "clusters:\n  local:\n    host: 'http://localhost:<port>'\n    clusterSecret: \"{secret}\"\n"
+        ),
+    );
+}
+
+#[test]
+fn what_cannot_be_is_refused_with_every_reason() {
+    let s = with_running("database:\n  connector: postgres\n");
+    let before = (s.files(), s.engine.state());
+    for force in ["", " --force"] {
+        s.run(&format!("local upgrade --to 1.6{force}")).is(
+            2,
+            "",
+            "error: could not change cluster `local` from Prisma 1.8 to 1.6:\n  \
+               Prisma 1.6 knows only MySQL, and the data is in Postgres\n  \
+               Prisma 1.6 needs a key pair, and the cluster has a secret\n\
+             hint: start another cluster with `prisma local start -n NAME --prisma-version 1.6`, and deploy to that\n",
+        );
+    }
+    s.run("local start --database mysql").is(
+        2,
+        "",
+        "error: cluster `local` has a Postgres database, not MySQL, and its data cannot move\n\
+         hint: start another cluster with `-n NAME`\n",
+    );
+    assert_eq!(
+        (s.take_acts(), (s.files(), s.engine.state())),
+        (String::new(), before)
+    );
+}
+
+#[test]
+fn a_cluster_without_its_file_is_read_from_its_containers() {
+    let s = with_running("database:\n  password: \"it's $5\"\n  name: \"app\"\n");
+    std::fs::remove_file(s.path(CONFIG)).expect("is there");
+    let state = s.engine.state();
+    s.run("local start")
+        .is(0, &running("is running already"), "");
+    assert_eq!((s.take_acts(), s.engine.state()), (String::new(), state));
+    same(
+        "cluster.yml",
+        &s.plain(&s.read(CONFIG)),
+        "# The configuration of the cluster `local`. Edit it, then run `prisma local start`.\n\
+         # A line that is missing stands for its documented value. Keep texts in quotes.\n\
+         prismaVersion: \"1.8\"\n\
+         port: <port>\n\
+         # bind: \"127.0.0.1\" would publish both ports on this machine only.\n\
+         database:\n  \
+           connector: mysql\n  \
+           user: \"root\"\n  \
+           password: \"it's $5\"\n  \
+           name: \"app\"\n\
+         clusterSecret: \"geheim\"\n",
+    );
+}
+
+#[test]
+fn another_database_by_hand_is_told_and_both_go_with_the_cluster() {
+    let s = with_running("database:\n  connector: mysql\n");
+    let config = s.read(CONFIG);
+    s.write(CONFIG, &config.replace("mysql", "postgres"));
+    let warning = "warning: cluster `local` had its data in a MySQL container, and goes on without it in Postgres\n\
+                   hint: the data is kept: put back what ~/.prisma/clusters/local/cluster.yml said of the database and run this again\n";
+    s.run("local start").is(
+        0,
+        &running("is running").replace("MySQL", "Postgres"),
+        &format!("{warning}{STAGES}"),
+    );
+    s.run("local start").is(
+        0,
+        &running("is running already").replace("MySQL", "Postgres"),
+        "",
+    );
+    s.forget();
+    let volumes = "  containers  prisma-db, local-prisma-1\n  volumes     local_db-persistence, local_postgres-persistence\n";
+    s.run("local delete --yes").is(
+        0,
+        "cluster `local` is gone\n",
+        &format!(
+            "this removes cluster `local` and all its data:\n{volumes}\
+             \u{20} files       ~/.prisma/clusters/local\nremoving containers, network and data\n\
+             removing the data of an earlier database\n"
+        ),
+    );
+    assert_eq!(
+        s.take_acts(),
+        "docker-compose [local] down -v --remove-orphans\ndocker volume rm -f local_db-persistence\n"
+    );
+    s.engine_has("");
+}
+
+/// The npm CLI ran later servers with the variables of the older ones. What only its containers tell is
+/// written down before they go.
+#[test]
+fn a_takeover_that_is_broken_off_goes_on() {
+    let s = Sandbox::new();
+    let made = |number, service, name, image, env| {
+        s.engine.make(&Made {
+            number,
+            project: "local",
+            service,
+            name,
+            image,
+            status: "exited",
+            ports: match service {
+                "prisma-db" => &[],
+                _ => &[(4466, "0.0.0.0", 4466)],
+            },
+            env,
+            version: "1.29.2",
+        });
+    };
+    made(1, "prisma-db", "prisma-db", "mysql:5.7", &[]);
+    let env: &[(&str, &str)] = &[
+        ("SQL_INTERNAL_PASSWORD", "mine"),
+        ("SQL_INTERNAL_DATABASE", "graphcool"),
+    ];
+    made(
+        2,
+        "prisma-database",
+        "local_prisma-database_1",
+        "prismagraphql/prisma:1.8",
+        env,
+    );
+    let start = format!("local start --port {}", s.port);
+    s.engine.fail("compose-up", 1, "no");
+    assert_eq!(s.run(&start).status, 1);
+    s.engine_has("volume local_db-persistence\n");
+    s.engine.unhook("compose-up");
+    s.run("local start").is(0, &running("is running"), STAGES);
+    let config = s.read(CONFIG);
+    assert!(
+        config.contains("password: \"mine\"\n  name: \"graphcool\"\n"),
+        "{config}"
+    );
+}
+
+#[test]
+fn a_new_cluster_that_cannot_be_is_refused_in_the_words_of_its_flags() {
+    let s = Sandbox::new();
+    let hint = "or take a later version with `--prisma-version 1.8`\n";
+    s.run("local start --prisma-version 1.6 --database postgres")
+        .is(
+            2,
+            "",
+            &format!("error: Prisma 1.6 knows only MySQL\nhint: leave out `--database`, {hint}"),
+        );
+    s.run("local start --prisma-version 1.6 --database-url mysql://me:geheim@db.invalid")
+        .is(
+            2,
+            "",
+            &format!(
+                "error: Prisma 1.6 knows no database but that of its own container\n\
+             hint: leave out `--database-url`, {hint}"
+            ),
+        );
+    assert_eq!(s.take_acts(), "");
+    assert!(!s.path("home/.prisma/clusters/local").exists());
+}
