@@ -6,6 +6,7 @@
 
 mod scrub;
 
+use crate::address::decoded;
 use crate::yaml::Node;
 use std::fmt::Write;
 
@@ -98,6 +99,19 @@ impl Redactor {
         self.learn_from(secret, SHORTEST.0);
     }
 
+    /// Remembers the password in an address, as it stands there and as it is meant: others may print it alone.
+    pub fn learn_password(&mut self, address: &str) {
+        let Some((_, rest)) = address.split_once("://") else {
+            return;
+        };
+        let authority = rest.split('/').next().unwrap_or_default();
+        let user = authority.rsplit_once('@').map(|(user, _)| user);
+        if let Some((_, password)) = user.and_then(|user| user.split_once(':')) {
+            self.learn(password);
+            self.learn(&decoded(password).unwrap_or_default());
+        }
+    }
+
     fn learn_from(&mut self, secret: &str, shortest: usize) {
         let lines = secret
             .lines()
@@ -124,6 +138,7 @@ impl Redactor {
         if value.is_empty() {
             return "''".to_owned();
         }
+        self.learn_password(value);
         let (named, nameless) = SHORTEST;
         self.learn_from(
             value,

@@ -123,3 +123,13 @@ fn names_of_secrets_are_known() {
         assert!(!is_sensitive(name), "{name}");
     }
 }
+
+#[test]
+fn a_password_in_an_address_is_known_by_itself() {
+    let mut redactor = Redactor::default();
+    redactor.yaml("url: postgresql://me:hunt%40r8@db/x\n");
+    assert_eq!(
+        redactor.scrub("hunt%40r8 or hunt@r8 for me at db"),
+        "******** or ******** for me at db"
+    );
+}
