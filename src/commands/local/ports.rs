@@ -55,6 +55,7 @@ pub fn settle(ctx: &Context, world: &World, cluster: &mut Cluster) -> Result<()>
         return Ok(());
     }
     let own = held_ports(&world.containers);
+    let mut stopped = Vec::new();
     for what in Use::BOTH {
         let Some(port) = what.port(cluster) else {
             continue;
@@ -65,10 +66,13 @@ pub fn settle(ctx: &Context, world: &World, cluster: &mut Cluster) -> Result<()>
         let taken = Taken::find(ctx, world, cluster, what, port);
         match taken.ask(ctx)? {
             Way::Next(next) => what.set(cluster, next),
-            Way::Stop => taken.stop(ctx, world, what.bind(cluster))?,
+            Way::Stop => stopped.push((taken, what)),
         }
     }
-    Ok(())
+    // Only once all is decided: who cancels the second question has changed nothing.
+    stopped
+        .iter()
+        .try_for_each(|(taken, what)| taken.stop(ctx, world, what.bind(cluster)))
 }
 
 /// Gives a cluster the ports that were asked for. A new one that is not `local` gets free ones where
