@@ -38,6 +38,7 @@ const HARMLESS: &[&str] = &[
     "network_mode",
     "networks",
     "path",
+    "pgdata",
     "platform",
     "ports",
     "prisma",
@@ -113,10 +114,15 @@ impl Redactor {
     }
 
     fn learn_from(&mut self, secret: &str, shortest: usize) {
+        let inside = match Node::parse(secret) {
+            Ok(map @ Node::Map(_)) if secret.contains('\n') => Some(map),
+            _ => None,
+        };
+        // A configuration has lines that are no secrets: `port: 4466` stands everywhere.
         let lines = secret
             .lines()
             .map(str::trim)
-            .filter(|line| !line.starts_with("-----"));
+            .filter(|line| inside.is_none() && !line.starts_with("-----"));
         let whole = [secret.trim()].into_iter().chain(lines);
         for part in whole.filter(|part| part.len() >= shortest && !KNOWN.contains(part)) {
             self.secrets.push(part.to_owned());
@@ -126,9 +132,7 @@ impl Redactor {
                 self.secrets.push(escaped.to_owned());
             }
         }
-        if let Ok(map @ Node::Map(_)) = Node::parse(secret)
-            && secret.contains('\n')
-        {
+        if let Some(map) = inside {
             self.yaml_node(&map, None, 0);
         }
     }
