@@ -10,7 +10,7 @@ mod local;
 pub mod usage;
 
 use crate::context::Env;
-use crate::error::{self, Failure};
+use crate::error::{self, Failure, Kind};
 use crate::ui::{Color, Format};
 use clap::builder::BoolishValueParser;
 use clap::builder::StyledStr;
@@ -61,7 +61,7 @@ pub struct Cli {
 #[command(next_help_heading = "Options of every command")]
 #[expect(clippy::struct_excessive_bools, reason = "flags are independent")]
 pub struct Global {
-    /// form of the result on stdout: for people, or one JSON document
+    /// form of the result on stdout: for people, one JSON document, or (`local ps`) variables for a shell
     #[arg(
         short,
         long,
@@ -90,6 +90,16 @@ pub struct Global {
     /// answer confirmations with yes
     #[arg(short, long, global = true, env = "PRISMA_YES", value_parser = BoolishValueParser::new())]
     pub yes: bool,
+    /// how long to wait for another run that works on the same cluster, `0` for not at all
+    #[arg(
+        long,
+        global = true,
+        env = "PRISMA_LOCK_TIMEOUT",
+        value_name = "DURATION",
+        default_value = "10s",
+        value_parser = duration
+    )]
+    pub lock_timeout: Duration,
     /// when to use colour
     #[arg(
         long,
@@ -112,6 +122,18 @@ impl Cli {
             Command::Deploy(deploy) if deploy.j => Format::Json,
             _ => self.global.format(),
         }
+    }
+
+    /// Refuses a form that the command's result does not have.
+    pub fn check(&self) -> Result<(), Failure> {
+        if self.format() != Format::Env || matches!(self.command, Command::Local(Local::Ps(_))) {
+            return Ok(());
+        }
+        let name = self.command.name();
+        let message = format!("`prisma {name}` has no result in the form `env`");
+        Err(Failure::new(Kind::Usage, message).hint(
+            "`prisma local ps` alone has: leave out `--output env`, and `PRISMA_OUTPUT=env` elsewhere",
+        ))
     }
 
     /// Whether nothing may be changed, by whichever flag.
@@ -265,13 +287,17 @@ fn port(text: &str) -> Result<u16, &'static str> {
 }
 
 /// A duration with its unit, or plain seconds.
-fn duration(text: &str) -> Result<Duration, String> {
+fn duration(text: &str) -> Result<Duration, &'static str> {
     let seconds = text.parse().map(Duration::from_secs);
     let duration = seconds.or_else(|_| humantime::parse_duration(text));
-    match duration {
-        Ok(Duration::ZERO) => Err("must be longer than nothing; `--no-wait` does not wait".into()),
-        Ok(duration) => Ok(duration),
-        Err(_) => Err("not a duration; write for example `90s` or `10m`".into()),
+    duration.map_err(|_| "not a duration; write for example `90s` or `10m`")
+}
+
+/// How long to wait for a server: some time, as there is another flag for none.
+fn wait(text: &str) -> Result<Duration, &'static str> {
+    match duration(text)? {
+        Duration::ZERO => Err("must be longer than nothing; `--no-wait` does not wait"),
+        some => Ok(some),
     }
 }
 

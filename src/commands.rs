@@ -10,19 +10,22 @@ pub mod local;
 mod secret;
 
 use crate::address::{host_of, is_loopback};
+use crate::cluster::{Cluster, ClusterName, config};
 use crate::context::Context;
 use crate::error::{Kind, Result};
+use crate::files;
 use crate::logs::Shown;
 use crate::plan::Plan;
 use crate::registry::Registry;
 use serde_json::Value;
+use std::path::Path;
 
 /// What a command has to say in the end: the same for people and for programs.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Report {
     /// For people, on stdout, with its line ends.
     pub text: String,
-    /// For programs: `data` of the JSON envelope.
+    /// For programs: `data` of the JSON document.
     pub data: Value,
 }
 
@@ -56,11 +59,6 @@ pub fn version() -> Report {
     )
 }
 
-/// The JSON envelope of a success.
-pub fn envelope(command: &str, report: &Report) -> Value {
-    serde_json::json!({ "ok": true, "command": command, "data": report.data })
-}
-
 /// A line of "key   value" pairs under each other.
 pub fn facts(pairs: &[(&str, String)]) -> String {
     let width = pairs.iter().map(|(key, _)| key.len()).max().unwrap_or(0);
@@ -76,6 +74,16 @@ pub fn registry(ctx: &Context) -> Result<Registry> {
         ctx.ui.warn(warning);
     }
     Ok(registry)
+}
+
+/// Reads and judges a `cluster.yml`, where there is one, and has its secrets masked from now on.
+pub fn config(ctx: &Context, name: &ClusterName, path: &Path) -> Result<Option<(String, Cluster)>> {
+    let Some(text) = files::read_text(path)? else {
+        return Ok(None);
+    };
+    let cluster = config::parse(name, path, &text)?;
+    ctx.ui.conceal(cluster.secrets());
+    Ok(Some((text, cluster)))
 }
 
 /// Whether what is sent to a server's address can be read on its way.

@@ -5,15 +5,12 @@ use crate::cluster::ClusterName;
 use crate::error::{Failure, Kind, Result};
 use crate::interrupt::Interrupt;
 use crate::process::Runner;
-use crate::ui::Ui;
+use crate::ui::{Ask, Ui};
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
-
-/// How long a run waits for another one on the same cluster.
-pub const LOCK_LIMIT: Duration = Duration::from_secs(10);
 
 /// Variables that are not those of flags, for manual and reference.
 pub const VARIABLES: [(&str, &str); 10] = [
@@ -44,7 +41,10 @@ pub const VARIABLES: [(&str, &str); 10] = [
         "CLICOLOR_FORCE",
         "colour even where there is no terminal, unless it is `0`",
     ),
-    ("CI", "no spinners, unless it is `false` or `0`"),
+    (
+        "CI",
+        "no spinners, no questions and no colour unless asked for, if it is set and neither `false` nor `0`",
+    ),
 ];
 
 /// The files people may want to see or edit, for manual and reference.
@@ -77,7 +77,7 @@ impl Env {
         let unicode = |(name, value): (OsString, OsString)| {
             Some((name.into_string().ok()?, value.into_string().ok()?))
         };
-        Env(std::env::vars_os().filter_map(unicode).collect())
+        std::env::vars_os().filter_map(unicode).collect()
     }
 
     /// The value of a variable; an empty one counts as unset.
@@ -96,6 +96,12 @@ impl Env {
     /// Whether a variable is set, and empty.
     pub fn is_empty(&self, name: &str) -> bool {
         self.0.get(name).is_some_and(String::is_empty)
+    }
+}
+
+impl FromIterator<(String, String)> for Env {
+    fn from_iter<I: IntoIterator<Item = (String, String)>>(pairs: I) -> Env {
+        Env(pairs.into_iter().collect())
     }
 }
 
@@ -198,8 +204,17 @@ pub struct Context {
     pub interrupt: Interrupt,
     /// Show what would be done, do nothing.
     pub dry_run: bool,
+    /// How long to wait for another run on the same cluster.
+    pub lock_timeout: Duration,
     /// The command line, without the program.
     pub args: Vec<String>,
+}
+
+impl Context {
+    /// The way to ask questions.
+    pub fn ask(&self) -> Ask<'_> {
+        Ask::new(&self.ui, &self.interrupt)
+    }
 }
 
 #[cfg(test)]

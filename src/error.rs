@@ -218,31 +218,14 @@ impl Failure {
         }
     }
 
-    /// The JSON document of a failure.
-    pub fn envelope(&self) -> serde_json::Value {
-        let mut document = serde_json::json!({
-            "ok": false,
-            "error": {
-                "code": self.kind.code(),
-                "message": self.message,
-                "hints": self.hints,
-                "exit": self.exit(),
-            },
-        });
-        if let Some(data) = &self.data {
-            document["data"] = (**data).clone();
-        }
-        document
-    }
-
     /// The status the process ends with.
     pub fn exit(&self) -> u8 {
         self.exit.unwrap_or_else(|| self.kind.exit())
     }
 }
 
-/// The same with each text in it changed.
-fn texts(data: &serde_json::Value, change: &impl Fn(&str) -> String) -> serde_json::Value {
+/// The same with each text in it changed: values, not keys.
+pub fn texts(data: &serde_json::Value, change: &impl Fn(&str) -> String) -> serde_json::Value {
     use serde_json::Value;
     match data {
         Value::String(text) => change(text).into(),
@@ -295,11 +278,11 @@ mod tests {
     }
 
     #[test]
-    fn what_is_known_beside_the_message_is_in_the_document_and_masked() {
+    fn what_is_known_beside_the_message_is_masked() {
         let known = serde_json::json!({"a": ["secret", 1]});
         let failure = Failure::new(Kind::Failed, "x").data(known);
         let masked = failure.map_text(|text| text.replace("secret", "*"));
-        assert_eq!(masked.envelope()["data"]["a"][0], "*");
+        assert_eq!(masked.data.expect("kept")["a"][0], "*");
     }
 
     #[test]

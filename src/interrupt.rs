@@ -86,13 +86,24 @@ impl Interrupt {
     /// Runs something that blocks without looking at the flag (a connect, a name lookup) in a
     /// thread of its own, and leaves it behind when a signal comes.
     pub fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+        self.run_with_grace(Duration::ZERO, work)
+    }
+
+    /// The same for something that may end by itself soon after a signal.
+    pub fn run_with_grace<T: Send + 'static>(
+        &self,
+        grace: Duration,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T> {
         let (sender, receiver) = mpsc::channel();
         std::thread::spawn(move || {
             // The receiver is gone after a signal: nobody wants the answer any more.
             let _ = sender.send(work());
         });
         loop {
-            self.check()?;
+            if let Some(failure) = self.failure() {
+                return receiver.recv_timeout(grace).map_err(|_| failure);
+            }
             match receiver.recv_timeout(TICK) {
                 Ok(value) => return Ok(value),
                 Err(mpsc::RecvTimeoutError::Timeout) => {}

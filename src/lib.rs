@@ -14,7 +14,8 @@
 //! 5. The plan *acts*: files are written ([`files`]), processes run ([`process`]), and the server is
 //!    waited for ([`wait`]); a deployment speaks the server's protocol ([`api::deploy`]).
 //!    What it did to a cluster is noted ([`history`]).
-//! 6. A report goes to stdout ([`ui`]), or a failure ([`error`]) to stderr, here, in one place.
+//! 6. A report goes to stdout ([`ui`]), or a failure ([`error`]) to stderr, here, in one place; either
+//!    as one document ([`envelope`]) to stdout for programs.
 //!
 //! A shell that asks what may stand at its cursor is answered before all this ([`cli::complete`]).
 //!
@@ -36,6 +37,7 @@ pub mod commands;
 pub mod context;
 pub mod diff;
 pub mod docker;
+pub mod envelope;
 pub mod error;
 pub mod files;
 pub mod history;
@@ -82,6 +84,9 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
     };
     let ui = Ui::new(Terminal::decide(facts(&cli), &env));
     let command = cli.command.name();
+    if let Err(failure) = cli.check() {
+        return report(&ui, command, Err(failure));
+    }
     match context(&cli, &args, env, ui) {
         Ok(ctx) => {
             let result = dispatch(&ctx, &cli.command).map_err(|failure| by_signal(&ctx, failure));
@@ -113,7 +118,12 @@ fn misunderstood(error: &clap::Error, args: &[OsString], env: &Env) -> u8 {
                 color: cli::usage::color(args, env),
                 ..Facts::default()
             };
-            report(&Ui::new(Terminal::decide(facts, env)), "", Err(failure))
+            let command = cli::usage::command(args).unwrap_or_default();
+            report(
+                &Ui::new(Terminal::decide(facts, env)),
+                &command,
+                Err(failure),
+            )
         }
         _ => cli::report(error),
     }
@@ -182,6 +192,7 @@ fn context(
         ui,
         interrupt,
         dry_run: cli.dry_run(),
+        lock_timeout: cli.global.lock_timeout,
         args: args
             .iter()
             .skip(1)
@@ -191,22 +202,28 @@ fn context(
 }
 
 /// The one place that reports how a run ended; returns its exit status.
+/// The command has no name where the command line was not understood.
 fn report(ui: &Ui, command: &str, result: Result<Report>) -> u8 {
     let json = ui.terminal().format == Format::Json;
+    let known = Some(command).filter(|command| !command.is_empty());
+    let mask = |text: &str| ui.mask(text).into_owned();
     let (text, status) = match result {
-        Ok(report) if json => (document(&commands::envelope(command, &report)), 0),
-        Ok(report) => (report.text, 0),
+        // Masked before it is spelled as JSON, which would escape parts of a secret.
+        Ok(report) if json => {
+            let data = error::texts(&report.data, &mask);
+            (document(&envelope::success(command, &data)), 0)
+        }
+        Ok(report) => (mask(&report.text), 0),
         Err(failure) if json => {
-            // Masked before it is spelled as JSON, which would escape parts of a secret.
-            let masked = failure.map_text(|text| ui.mask(text).into_owned());
-            (document(&masked.envelope()), failure.exit())
+            let masked = failure.map_text(mask);
+            (document(&envelope::failure(known, &masked)), failure.exit())
         }
         Err(failure) => {
             ui.failure(&failure);
             (String::new(), failure.exit())
         }
     };
-    match ui.print(&ui.mask(&text)) {
+    match ui.print(&text) {
         Ok(()) => status,
         // Whoever reads has seen enough, as with `| head`.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => status,

@@ -80,10 +80,11 @@ fn follow(
     let show = |container: &Container| {
         let logs = tools.logs(&container.id, options);
         ctx.ui.command(&logs);
-        let mut print = |line: &str| match ctx
-            .ui
-            .print(&format!("{:width$} | {line}\n", container.service))
-        {
+        let mut print = |line: &str| match ctx.ui.print(&format!(
+            "{:width$} | {}\n",
+            container.service,
+            ctx.ui.mask(line)
+        )) {
             Ok(()) => ControlFlow::Continue(()),
             Err(_) => ControlFlow::Break(()),
         };

@@ -7,6 +7,8 @@ mod echo;
 mod hidden;
 mod mute;
 mod prompt;
+mod question;
+mod secrets;
 mod stage;
 mod table;
 mod terminal;
@@ -14,10 +16,13 @@ mod terminal;
 use crate::error::Failure;
 use crate::process::Invocation;
 use console::Style;
+use secrets::Secrets;
 use std::borrow::Cow;
 use std::io::{self, Write};
 use std::sync::{Mutex, PoisonError};
 
+pub use prompt::Ask;
+pub use question::Question;
 pub use stage::{Stage, short};
 pub use table::Table;
 pub use terminal::{Color, Facts, Format, Terminal};
@@ -25,7 +30,7 @@ pub use terminal::{Color, Facts, Format, Terminal};
 /// The two streams and how to use them.
 pub struct Ui {
     terminal: Terminal,
-    secrets: Mutex<Vec<String>>,
+    secrets: Mutex<Secrets>,
 }
 
 impl Ui {
@@ -45,22 +50,15 @@ impl Ui {
     /// Values that must not be shown from now on, wherever they come from.
     pub fn conceal(&self, values: impl IntoIterator<Item = String>) {
         let mut secrets = self.secrets.lock().unwrap_or_else(PoisonError::into_inner);
-        secrets.extend(values.into_iter().filter(|value| !value.trim().is_empty()));
-        // A secret that contains another must go first, or its rest would be shown.
-        secrets.sort_by_key(|value| std::cmp::Reverse(value.len()));
-        secrets.dedup();
+        for value in values {
+            secrets.add(&value);
+        }
     }
 
-    /// `text` with every concealed value replaced.
+    /// `text` with every concealed value replaced; see [`Secrets::mask`].
     pub fn mask<'a>(&self, text: &'a str) -> Cow<'a, str> {
         let secrets = self.secrets.lock().unwrap_or_else(PoisonError::into_inner);
-        secrets.iter().fold(Cow::Borrowed(text), |text, secret| {
-            if text.contains(secret) {
-                Cow::Owned(text.replace(secret, "********"))
-            } else {
-                text
-            }
-        })
+        secrets.mask(text)
     }
 
     /// A result on stdout, as it is.
@@ -124,18 +122,5 @@ impl Ui {
     fn to_stderr(&self, text: &str) {
         let text = self.mask(text);
         let _ = writeln!(io::stderr().lock(), "{text}");
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn concealed_values_are_masked_longest_first() {
-        let ui = Ui::new(Terminal::default());
-        ui.conceal(["abc".into(), "abcdef".into(), String::new()]);
-        assert_eq!(ui.mask("x abcdef y abc z"), "x ******** y ******** z");
-        assert_eq!(ui.mask("nothing"), "nothing");
     }
 }

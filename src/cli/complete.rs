@@ -127,7 +127,12 @@ fn cluster(before: &[OsString]) -> Option<String> {
 
 /// The definitions with live names and the shell's files where they belong.
 fn with_names(command: Command, cluster: Option<String>, names: &Names) -> Command {
+    let has_env = command.get_name() == "ps";
     let arg = |arg: Arg| {
+        // What `Cli::check` refuses is not offered.
+        if arg.get_id() == "output" && !has_env {
+            return arg.value_parser(["text", "json"]);
+        }
         if let Some(live) = arg.get::<Live>().copied() {
             let (names, cluster) = (Arc::clone(names), cluster.clone());
             return arg.add(ArgValueCompleter::new(move |typed: &OsStr| {

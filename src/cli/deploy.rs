@@ -1,7 +1,7 @@
 //! `prisma deploy`.
 
 use super::complete::Live;
-use super::duration;
+use super::wait;
 use clap::builder::BoolishValueParser;
 use clap::{Args, ValueHint};
 use std::path::PathBuf;
@@ -42,6 +42,6 @@ pub struct Deploy {
     #[arg(short, long, env = "PRISMA_WATCH", value_parser = BoolishValueParser::new())]
     pub watch: bool,
     /// how long to wait for a server that is starting, for the migration, for another deployment, and for each command of `seed` and `hooks`
-    #[arg(long, env = "PRISMA_WAIT_TIMEOUT", default_value = "10m", value_name = "DURATION", value_parser = duration)]
+    #[arg(long, env = "PRISMA_WAIT_TIMEOUT", default_value = "10m", value_name = "DURATION", value_parser = wait)]
     pub wait_timeout: Duration,
 }

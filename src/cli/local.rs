@@ -2,7 +2,7 @@
 
 use super::complete::Live;
 use super::examples::examples;
-use super::{domain, duration, port};
+use super::{domain, port, wait};
 use crate::cluster::{ClusterName, Connector, Database, PrismaVersion};
 use crate::docker::LogOptions;
 use clap::builder::BoolishValueParser;
@@ -51,6 +51,7 @@ pub enum Local {
     #[command(after_help = examples(&[
         ("prisma local ps", ""),
         ("prisma local ps -n staging -o json", "for programs"),
+        ("prisma local ps -o env", "where it is, as variables for a shell to source"),
     ]))]
     Ps(Name),
     /// show what a cluster's containers print (docker logs)
@@ -167,7 +168,7 @@ fn port_wish(text: &str) -> Result<PortWish, &'static str> {
 #[derive(Debug, Clone, Copy, Args)]
 pub struct Waiting {
     /// how long to wait until the server answers, for example `90s` or `10m`
-    #[arg(long, env = "PRISMA_WAIT_TIMEOUT", default_value = "5m", value_name = "DURATION", value_parser = duration)]
+    #[arg(long, env = "PRISMA_WAIT_TIMEOUT", default_value = "5m", value_name = "DURATION", value_parser = wait)]
     wait_timeout: Duration,
     /// do not wait until the server answers
     #[arg(long, env = "PRISMA_NO_WAIT", value_parser = BoolishValueParser::new())]

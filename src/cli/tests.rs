@@ -145,5 +145,25 @@ fn every_mistyped_command_is_recognised() {
 fn durations_take_units_and_plain_seconds() {
     assert_eq!(duration("90"), Ok(Duration::from_secs(90)));
     assert_eq!(duration("5m"), Ok(Duration::from_secs(300)));
-    assert!(duration("0").is_err() && duration("soon").is_err());
+    assert_eq!(duration("0"), Ok(Duration::ZERO));
+    assert!(wait("0").is_err() && wait("soon").is_err());
+}
+
+#[test]
+fn a_command_has_one_name_in_documents_and_definitions() {
+    let mut seen = 0;
+    for (name, command) in all() {
+        let examples = examples::of(&command).unwrap_or_default();
+        let line = examples.lines().next().unwrap_or_default().trim_start();
+        if command.has_subcommands() || line.is_empty() {
+            continue;
+        }
+        let words = line.split("  ").next().unwrap_or_default();
+        let words = words.split(['>', '|']).next().unwrap_or_default();
+        let words = words.split_whitespace().map(OsString::from);
+        let cli = parse(words, &Env::default()).expect(line);
+        assert_eq!(format!("prisma {}", cli.command.name()), name);
+        seen += 1;
+    }
+    assert!(seen > 15);
 }

@@ -7,7 +7,7 @@ use crate::ui::Color;
 use clap::ValueEnum;
 use std::ffi::OsString;
 
-pub use told::{failure, is_bare};
+pub use told::{command, failure, is_bare};
 
 /// Whether the caller wants JSON, as far as it can be told when the rest was not understood.
 pub fn asks_for_json(args: &[OsString], env: &Env) -> bool {
@@ -102,6 +102,21 @@ mod tests {
     }
 
     #[test]
+    fn a_command_is_known_by_its_name_whatever_else_is_wrong() {
+        for (line, name) in [
+            ("local start --bogus", Some("local start")),
+            ("-o json local status x", Some("local ps")),
+            ("deploy -x", Some("deploy")),
+            ("local", None),
+            ("local jump", None),
+            ("jump", None),
+            ("", None),
+        ] {
+            assert_eq!(command(&args(line)).as_deref(), name, "{line}");
+        }
+    }
+
+    #[test]
     fn colour_is_asked_for_as_well() {
         let none = Env::default();
         assert_eq!(color(&args("x --color=never"), &none), Color::Never);
@@ -166,7 +181,7 @@ mod tests {
             (
                 "local start -o xml",
                 "invalid value `xml` for `--output`",
-                vec!["use one of `text`, `json`"],
+                vec!["use one of `text`, `json`, `env`"],
             ),
             (
                 "local start -n Up",

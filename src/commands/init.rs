@@ -147,7 +147,7 @@ fn secret_of(ctx: &Context, args: &Init, address: &Address) -> Result<(Option<St
     });
     let is_known = is_registered || ctx.env.get(SECRET).is_some();
     let given = match secret::given(ctx, &args.secret)? {
-        None if is_known || !ctx.ui.terminal().ask => return Ok((None, is_known)),
+        None if is_known || !ctx.ask().possible() => return Ok((None, is_known)),
         None => secret::ask(ctx, true)?,
         Some(given) => given,
     };

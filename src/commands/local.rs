@@ -18,13 +18,14 @@ mod start;
 mod steps;
 mod stop;
 mod upgrade;
+pub mod variables;
 mod world;
 
 use super::{Report, act};
 use crate::cli::Local;
 use crate::cluster::ClusterName;
-use crate::context::{Context, LOCK_LIMIT};
-use crate::error::Result;
+use crate::context::Context;
+use crate::error::{Kind, Result};
 use crate::files::{Lock, Request};
 use world::World;
 
@@ -68,10 +69,14 @@ fn look_locked(
             path: &ctx.home.cluster_lock(name.as_ref()),
             what: &format!("cluster `{name}`"),
             who: &who,
-            limit: LOCK_LIMIT,
+            limit: ctx.lock_timeout,
             on_wait: &|held| ctx.ui.status(&format!("{held}; waiting for it to end")),
         };
-        Some(Lock::acquire_with(&request, &ctx.interrupt)?)
+        let lock = Lock::acquire_with(&request, &ctx.interrupt);
+        Some(lock.map_err(|failure| match failure.kind {
+            Kind::Locked => failure.hint("or wait longer, for example with `--lock-timeout 10m`"),
+            _ => failure,
+        })?)
     };
     Ok((look(ctx, name)?, lock))
 }

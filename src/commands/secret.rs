@@ -5,10 +5,9 @@ use crate::cli::SecretSource;
 use crate::context::Context;
 use crate::error::{Failure, Kind, Result};
 use crate::files;
+use crate::ui::Question;
 use std::io::Read;
 use std::path::Path;
-
-const FLAG: &str = "give it with `--secret-file FILE` (`-` for standard input, an empty file for a server without) or `--secret-env VARIABLE`";
 
 /// A text of that size is no secret.
 const LONGEST: u64 = 64 << 10;
@@ -23,11 +22,8 @@ impl Given {
         if tidied.trim().is_empty() {
             return Ok(Given(None));
         }
-        // Nothing here shows a secret; this is for servers that repeat what they are sent. A short
-        // one would mask parts of ordinary words.
-        if tidied.len() >= 8 {
-            ctx.ui.conceal([text.to_owned(), tidied.clone()]);
-        }
+        // Nothing here shows a secret; this is for servers that repeat what they are sent.
+        ctx.ui.conceal([text.to_owned(), tidied.clone()]);
         Secret::parse(&tidied).map(|secret| Given(Some(secret)))
     }
 
@@ -104,11 +100,10 @@ fn from_variable(ctx: &Context, variable: &str) -> Result<String> {
 
 /// Asks for the secret. Where nobody can be asked, a server that is known to be `open` needs none.
 pub fn ask(ctx: &Context, open: bool) -> Result<Given> {
-    if !ctx.ui.terminal().ask && open {
+    if !ctx.ask().possible() && open {
         return Ok(Given(None));
     }
-    let question = "Secret (not shown; paste a private key with all its lines; empty for none):";
-    let text = ctx.ui.hidden("a secret", question, FLAG, &ctx.interrupt)?;
+    let text = ctx.ask().hidden(Question::Secret)?;
     Given::new(ctx, &text)
 }
 

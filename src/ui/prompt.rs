@@ -1,114 +1,142 @@
 //! Questions. Every one names the flag that answers it, for those who cannot be asked.
 
 use super::mute::Mute;
-use super::{Ui, hidden};
+use super::{Question, Ui, hidden};
 use crate::error::{Failure, Kind, Result};
 use crate::interrupt::Interrupt;
 use inquire::InquireError;
+use inquire::error::InquireResult;
 use inquire::ui::RenderConfig;
 use inquire::validator::Validation;
 use std::fmt::Display;
-use std::io;
+use std::io::{self, Write};
+use std::time::Duration;
 
-impl Ui {
-    /// Asks for consent to something that cannot be undone. `Ok(())` is a yes.
-    ///
-    /// `--yes` answers beforehand. Where nobody can be asked, the failure names that flag.
-    pub fn confirm(&self, action: &str, question: &str) -> Result<()> {
-        const FLAG: &str = "add `--yes` to confirm";
-        if self.terminal.yes {
-            return Ok(());
-        }
-        if !self.terminal.ask {
-            return Err(Failure::new(
-                Kind::InputRequired,
-                format!("{action} needs a confirmation and nobody can be asked"),
-            )
-            .hint(FLAG));
-        }
-        let question = self.mask(question);
-        let prompt = inquire::Confirm::new(&question)
-            .with_default(false)
-            .with_render_config(self.look());
-        match held(|| prompt.prompt()) {
-            Ok(true) => Ok(()),
-            Ok(false) => Err(Failure::new(
-                Kind::Failed,
-                "not confirmed: nothing was changed",
-            )),
-            Err(error) => Err(prompt_failure(error, FLAG)),
-        }
+/// How long a question may take to end itself after a signal: one that was given a Ctrl-C does.
+const GRACE: Duration = Duration::from_millis(150);
+
+/// Asks, and does not outlast a signal.
+pub struct Ask<'a> {
+    ui: &'a Ui,
+    interrupt: &'a Interrupt,
+}
+
+impl<'a> Ask<'a> {
+    /// Asks through `ui`.
+    pub fn new(ui: &'a Ui, interrupt: &'a Interrupt) -> Self {
+        Ask { ui, interrupt }
     }
 
-    /// Asks for a line of text. What `check` objects to is said and asked again. `what` completes
-    /// "… is needed", `flag` is the remedy for those who cannot be asked.
+    /// Whether somebody can be asked.
+    pub fn possible(&self) -> bool {
+        self.ui.terminal.ask
+    }
+
+    /// Fails with all that would be asked, where nobody can be.
+    pub fn need(&self, questions: &[Question], about: &str) -> Result<()> {
+        if self.possible() || questions.is_empty() {
+            return Ok(());
+        }
+        let message = format!("{} and nobody can be asked", needed(questions, about));
+        let failure = Failure::new(Kind::InputRequired, message);
+        let hint = |failure: Failure, one: &Question| failure.hint(one.flags());
+        Err(questions.iter().fold(failure, hint))
+    }
+
+    /// Asks for consent to something that cannot be undone. `Ok(())` is a yes, which `--yes` says
+    /// beforehand.
+    pub fn confirm(&self, question: Question, about: &str) -> Result<()> {
+        if self.ui.terminal.yes {
+            return Ok(());
+        }
+        let look = self.look();
+        let agreed = self.put(question, about, move |text| {
+            let prompt = inquire::Confirm::new(text).with_default(false);
+            prompt.with_render_config(look).prompt()
+        })?;
+        if agreed {
+            return Ok(());
+        }
+        Err(Failure::new(
+            Kind::Failed,
+            "not confirmed: nothing was changed",
+        ))
+    }
+
+    /// Asks for a line of text. What `check` objects to is said and asked again.
     pub fn text(
         &self,
-        what: &str,
-        question: &str,
-        flag: &str,
-        check: impl Fn(&str) -> std::result::Result<(), String> + Clone + 'static,
+        question: Question,
+        about: &str,
+        check: impl Fn(&str) -> std::result::Result<(), String> + Clone + Send + 'static,
     ) -> Result<String> {
-        self.must_ask(what, flag)?;
-        let validator = move |text: &str| {
-            Ok(match check(text.trim()) {
-                Ok(()) => Validation::Valid,
-                Err(why) => Validation::Invalid(why.into()),
-            })
-        };
-        let prompt = inquire::Text::new(question)
-            .with_validator(validator)
-            .with_render_config(self.look());
-        match held(|| prompt.prompt()) {
-            Ok(text) => Ok(text.trim().to_owned()),
-            Err(error) => Err(prompt_failure(error, flag)),
-        }
+        let look = self.look();
+        let answer = self.put(question, about, move |text| {
+            let validator = move |text: &str| {
+                Ok(match check(text.trim()) {
+                    Ok(()) => Validation::Valid,
+                    Err(why) => Validation::Invalid(why.into()),
+                })
+            };
+            let prompt = inquire::Text::new(text).with_validator(validator);
+            prompt.with_render_config(look).prompt()
+        })?;
+        Ok(answer.trim().to_owned())
     }
 
     /// Asks for one of several things: arrow keys choose, typing narrows the list down to what
-    /// contains it. `what` and `flag` as for [`Ui::text`].
-    pub fn select<T: Display>(
+    /// contains it.
+    pub fn select<T: Display + Send + 'static>(
         &self,
-        what: &str,
-        question: &str,
-        flag: &str,
+        question: Question,
+        about: &str,
         options: Vec<T>,
     ) -> Result<T> {
-        self.must_ask(what, flag)?;
-        let prompt = inquire::Select::new(question, options)
-            .with_help_message("↑↓ to move, enter to select, type to filter")
-            .with_page_size(10)
-            .with_render_config(self.look());
-        held(|| prompt.prompt()).map_err(|error| prompt_failure(error, flag))
+        let look = self.look();
+        self.put(question, about, move |text| {
+            inquire::Select::new(text, options)
+                .with_help_message("↑↓ to move, enter to select, type to filter")
+                .with_page_size(10)
+                .with_render_config(look)
+                .prompt()
+        })
     }
 
     /// Asks for a secret, which is never shown. A private key may be pasted with all its lines.
-    /// `what` and `flag` as for [`Ui::text`].
-    pub fn hidden(
-        &self,
-        what: &str,
-        question: &str,
-        flag: &str,
-        interrupt: &Interrupt,
-    ) -> Result<String> {
-        self.must_ask(what, flag)?;
-        match hidden::ask(question, interrupt) {
+    pub fn hidden(&self, question: Question) -> Result<String> {
+        self.need(&[question], "")?;
+        match hidden::ask(&question.text(""), self.interrupt) {
             Ok(Some(text)) => Ok(text),
-            Ok(None) => Err(interrupt.failure().unwrap_or_else(cancelled)),
-            Err(error) => Err(prompt_failure(InquireError::IO(error), flag)),
+            Ok(None) => Err(self.interrupt.failure().map_or_else(cancelled, unchanged)),
+            Err(error) => Err(prompt_failure(InquireError::IO(error), question)),
         }
     }
 
-    fn must_ask(&self, what: &str, flag: &str) -> Result<()> {
-        if self.terminal.ask {
-            return Ok(());
+    /// Asks in a thread of its own, with the terminal held: whoever reads keys sees a signal only if
+    /// it comes while it waits for one, and would else go on waiting.
+    fn put<T: Send + 'static>(
+        &self,
+        question: Question,
+        about: &str,
+        ask: impl FnOnce(&str) -> InquireResult<T> + Send + 'static,
+    ) -> Result<T> {
+        self.need(&[question], about)?;
+        let text = self.ui.mask(&question.text(about)).into_owned();
+        // One that cannot be held can still be asked at.
+        let mute = Mute::hold();
+        let answer = self.interrupt.run_with_grace(GRACE, move || ask(&text));
+        drop(mute);
+        match answer {
+            Ok(answer) => answer.map_err(|error| prompt_failure(error, question)),
+            Err(failure) => {
+                leave();
+                Err(unchanged(failure))
+            }
         }
-        let message = format!("{what} is needed and nobody can be asked");
-        Err(Failure::new(Kind::InputRequired, message).hint(flag))
     }
 
     fn look(&self) -> RenderConfig<'static> {
-        if self.terminal.color_stderr {
+        if self.ui.terminal.color_stderr {
             RenderConfig::default_colored()
         } else {
             RenderConfig::empty()
@@ -116,10 +144,26 @@ impl Ui {
     }
 }
 
-/// Asks with the terminal held. One that cannot be held can still be asked at.
-fn held<T>(ask: impl FnOnce() -> T) -> T {
-    let _mute = Mute::hold();
-    ask()
+/// What all these need, in one sentence.
+fn needed(questions: &[Question], about: &str) -> String {
+    let needs: Vec<String> = questions.iter().map(|one| one.need(about)).collect();
+    let things = needs.iter().map(|need| need.strip_suffix(" is needed"));
+    match things.collect::<Option<Vec<&str>>>() {
+        Some(things) if things.len() > 1 => format!("{} are needed", things.join(" and ")),
+        _ => needs.join(", "),
+    }
+}
+
+/// Leaves a question that nobody tidies up: the next line is free, and the cursor shows.
+fn leave() {
+    let mut term = console::Term::stderr();
+    let _ = writeln!(term);
+    let _ = term.clear_to_end_of_screen();
+    let _ = term.show_cursor();
+}
+
+fn unchanged(failure: Failure) -> Failure {
+    failure.map_text(|text| format!("{text}: nothing was changed"))
 }
 
 fn cancelled() -> Failure {
@@ -127,11 +171,12 @@ fn cancelled() -> Failure {
 }
 
 /// Esc and Ctrl-C both mean that the user wants out.
-fn prompt_failure(error: InquireError, flag: &str) -> Failure {
+fn prompt_failure(error: InquireError, question: Question) -> Failure {
     match error {
         InquireError::OperationCanceled | InquireError::OperationInterrupted => cancelled(),
         InquireError::IO(error) if error.kind() == io::ErrorKind::Interrupted => cancelled(),
-        error => Failure::new(Kind::InputRequired, format!("could not ask: {error}")).hint(flag),
+        error => Failure::new(Kind::InputRequired, format!("could not ask: {error}"))
+            .hint(question.flags()),
     }
 }
 
@@ -141,26 +186,41 @@ mod tests {
     use crate::ui::Terminal;
 
     #[test]
-    fn without_anybody_to_ask_the_flag_is_named() {
-        let ui = Ui::new(Terminal::default());
-        let failure = ui.confirm("nuke", "sure?").expect_err("nobody");
-        assert_eq!((failure.exit(), failure.hints.len()), (4, 1));
-        let asked: [Result<String>; 3] = [
-            ui.text("a name", "?", "give `NAME`", |_| Ok(())),
-            ui.select("a name", "?", "give `NAME`", vec![String::new()]),
-            ui.hidden("a name", "?", "give `NAME`", &Interrupt::default()),
-        ];
-        let nobody = Failure::new(
-            Kind::InputRequired,
-            "a name is needed and nobody can be asked",
-        );
-        for answer in asked {
-            assert_eq!(answer, Err(nobody.clone().hint("give `NAME`")));
+    fn without_anybody_to_ask_each_question_names_its_flag() {
+        let (ui, interrupt) = (Ui::new(Terminal::default()), Interrupt::default());
+        let ask = Ask::new(&ui, &interrupt);
+        for &question in Question::ALL {
+            let nobody = Failure::new(
+                Kind::InputRequired,
+                format!("{} and nobody can be asked", question.need("`x`")),
+            );
+            let nobody = nobody.hint(question.flags());
+            assert_eq!(ask.confirm(question, "`x`"), Err(nobody.clone()));
+            assert_eq!(ask.text(question, "`x`", |_| Ok(())), Err(nobody));
+            let bare = Err(question.need(""));
+            let told = |failure: Failure| {
+                let need = failure.message.strip_suffix(" and nobody can be asked");
+                need.expect("why").to_owned()
+            };
+            assert_eq!(
+                ask.select(question, "", vec![""]).map_err(told),
+                bare.clone().map(|()| "")
+            );
+            assert_eq!(
+                ask.hidden(question).map_err(told),
+                bare.map(|()| String::new())
+            );
         }
-        let ui = Ui::new(Terminal {
+    }
+
+    #[test]
+    fn a_confirmation_can_be_given_beforehand() {
+        let terminal = Terminal {
             yes: true,
             ..Terminal::default()
-        });
-        assert_eq!(ui.confirm("nuke", "sure?"), Ok(()));
+        };
+        let (ui, interrupt) = (Ui::new(terminal), Interrupt::default());
+        let ask = Ask::new(&ui, &interrupt);
+        assert_eq!(ask.confirm(Question::DestroyData, "`x`"), Ok(()));
     }
 }

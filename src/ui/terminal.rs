@@ -9,6 +9,7 @@ pub enum Format {
     #[default]
     Text,
     Json,
+    Env,
 }
 
 /// When to use colour.
@@ -127,6 +128,12 @@ mod tests {
             let terminal = Terminal::decide(person(), &Env::from(env));
             assert!(!terminal.color_stderr && !terminal.live, "{env:?}");
         }
+        let asked = Facts {
+            color: Color::Always,
+            ..person()
+        };
+        let ci = Terminal::decide(asked, &Env::from([("TERM", "xterm"), ("CI", "true")]));
+        assert!(ci.color_stderr && !ci.live && !ci.ask);
         let piped = Terminal::decide(Facts::default(), &Env::from([("TERM", "xterm")]));
         assert_eq!(piped, Terminal::default());
     }

@@ -106,7 +106,22 @@ pub(super) fn yaml_error(error: &serde_yaml::Error) -> YamlError {
         Some(end) if position.is_some() => full[..end].to_owned(),
         _ => full,
     };
-    YamlError { message, position }
+    YamlError {
+        message: without_value(message),
+        position,
+    }
+}
+
+/// Without the value that a tag such as `!!int` does not fit: it may be a secret.
+fn without_value(message: String) -> String {
+    let found = message.find("invalid ").zip(message.rfind(", expected "));
+    match found {
+        Some((from, to)) if from < to => {
+            let expected = &message[to + ", expected ".len()..];
+            format!("{}this is not {expected}", &message[..from])
+        }
+        _ => message,
+    }
 }
 
 #[cfg(test)]
@@ -145,6 +160,19 @@ mod tests {
         assert!(!error.message.contains("at line"), "{error:?}");
         let error = Document::parse("a: 1\na: 2\n").expect_err("duplicate");
         assert!(error.message.contains("duplicate"), "{error:?}");
+    }
+
+    #[test]
+    fn a_value_that_does_not_fit_its_tag_is_not_shown() {
+        for (tag, is) in [
+            ("int", "an integer"),
+            ("bool", "a boolean"),
+            ("float", "a float"),
+        ] {
+            let text = format!("a:\n  secret: !!{tag} 'x, expected y'\n");
+            let error = Document::parse(&text).expect_err("does not fit");
+            assert_eq!(error.message, format!("a.secret: this is not {is}"));
+        }
     }
 
     #[test]

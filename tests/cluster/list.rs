@@ -28,7 +28,8 @@ fn without_a_registry_there_is_nothing_and_no_folder_is_made() {
     );
     home.cluster(&["list", "-q"]).is(0, "", "");
     let json = home.cluster(&["ls", "-o", "json"]).json();
-    let expected = json!({"ok": true, "command": "cluster list", "data": {"clusters": []}});
+    let expected =
+        json!({"version": 1, "ok": true, "command": "cluster list", "data": {"clusters": []}});
     assert_eq!(json, expected);
     assert!(!home.path(".prisma").exists());
 }

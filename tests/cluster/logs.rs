@@ -94,7 +94,7 @@ fn the_database_and_all_are_a_flag_away() {
     );
     home.cluster(&["logs", "local", "-f", "--json"]).is(
         2,
-        "{\n  \"ok\": false,\n  \"error\": {\n    \"code\": \"usage\",\n    \"message\": \"`--follow` has no end, and JSON output is one document\",\n    \"hints\": [\n      \"leave out `--follow` or `--output json`\"\n    ],\n    \"exit\": 2\n  }\n}\n",
+        "{\n  \"version\": 1,\n  \"ok\": false,\n  \"command\": \"cluster logs\",\n  \"error\": {\n    \"code\": \"usage\",\n    \"message\": \"`--follow` has no end, and JSON output is one document\",\n    \"hints\": [\n      \"leave out `--follow` or `--output json`\"\n    ],\n    \"exit\": 2\n  }\n}\n",
         "",
     );
 }

@@ -6,6 +6,10 @@
     reason = "tests start the program and write files"
 )]
 
+#[path = "../support/schema.rs"]
+#[allow(dead_code, reason = "others use the rest")]
+mod schema;
+
 mod add;
 mod cloud;
 mod given;

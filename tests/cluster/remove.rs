@@ -28,7 +28,7 @@ fn nobody_to_ask_is_told_with_the_flag() {
     home.cluster(&["remove", "local"]).is(
         4,
         "",
-        "error: removing cluster `local` from the registry needs a confirmation and nobody can be asked\n\
+        "error: removing cluster `local` and its secret from the registry needs a confirmation and nobody can be asked\n\
          hint: add `--yes` to confirm\n",
     );
     home.cluster(&["remove", "--yes"]).is(

@@ -41,7 +41,8 @@ fn post() -> Value {
 fn successes() {
     let standin = deployed("1.34.12");
     let place = Place::cluster(&standin, "");
-    let envelope = |data: Value| json!({"ok": true, "command": "deploy", "data": data});
+    let envelope =
+        |data: Value| json!({"version": 1, "ok": true, "command": "deploy", "data": data});
     assert_eq!(
         document(&place, &[], 0),
         envelope(data(&standin, "up_to_date"))

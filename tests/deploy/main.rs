@@ -11,6 +11,9 @@ mod home;
 #[path = "../cluster/support/server.rs"]
 #[allow(dead_code, reason = "others use the rest")]
 mod played;
+#[path = "../support/schema.rs"]
+#[allow(dead_code, reason = "others use the rest")]
+mod schema;
 #[path = "../support/standin.rs"]
 #[allow(dead_code, reason = "others use the rest")]
 mod standin;

@@ -16,6 +16,10 @@
     reason = "what the harness has to say about itself"
 )]
 
+#[path = "../support/schema.rs"]
+#[allow(dead_code, reason = "others use the rest")]
+mod schema;
+
 mod api;
 mod away;
 mod cluster;

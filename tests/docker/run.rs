@@ -1,5 +1,6 @@
 //! Running commands: cleared environment, both streams kept, a deadline on each.
 
+use crate::schema::Asked;
 use std::io::Read;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::PathBuf;
@@ -99,7 +100,10 @@ impl Spec {
             // A child that ends without reading is judged by its status.
             let _ = std::io::Write::write_all(&mut stdin, text.as_bytes());
         }
+        let is_ours = self.program == env!("CARGO_BIN_EXE_prisma");
+        let asked = Asked::by(&self.args, self.env.iter().cloned());
         Running {
+            asked: is_ours.then_some(asked),
             stdout: Stream::read(child.stdout.take().expect("piped")),
             stderr: Stream::read(child.stderr.take().expect("piped")),
             child,
@@ -154,6 +158,8 @@ impl Stream {
 #[derive(Debug)]
 pub struct Running {
     child: Child,
+    /// Of a run of `prisma`.
+    asked: Option<Asked>,
     stdout: Stream,
     stderr: Stream,
     command: String,
@@ -192,6 +198,11 @@ impl Running {
             thread::sleep(TICK);
         }
         self
+    }
+
+    /// Its process id.
+    pub fn id(&self) -> u32 {
+        self.child.id()
     }
 
     /// Sends a signal to it alone, as `kill` does.
@@ -235,13 +246,17 @@ impl Running {
         let took = self.begun.elapsed();
         let (warned, stderr) = of_the_exposure(&self.stderr.all());
         let status = self.ended.expect("it has ended");
+        let stdout = self.stdout.all();
+        if let Some(asked) = &self.asked {
+            asked.check(&self.command, status.code(), &stdout);
+        }
         Ran {
             command: self.command.clone(),
             status: status
                 .code()
                 .or(status.signal().map(|signal| -signal))
                 .unwrap_or(i32::MIN),
-            stdout: self.stdout.all(),
+            stdout,
             stderr,
             warned,
             took,

@@ -5,9 +5,11 @@
     reason = "tests read a variable and write files"
 )]
 
+mod dependencies;
 mod facts;
 mod manual;
 mod reference;
+mod schema;
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -3,9 +3,33 @@
 use super::manual::commands;
 use clap::{Arg, ArgAction, Command};
 use prisma_cli::cli::{definition, examples};
+use prisma_cli::commands::local::variables::KEYS;
 use prisma_cli::context::{FILES, VARIABLES};
 use prisma_cli::error::{Kind, STATUSES};
 use std::fmt::Write;
+
+const JSON: &str = "\
+With `-o json` a run prints one document on stdout and nothing else, in failure as in success:
+
+```json
+{\"version\": 1, \"ok\": true, \"command\": \"local stop\", \"data\": {\"name\": \"local\", \"state\": \"stopped\"}}
+{\"version\": 1, \"ok\": false, \"command\": \"local stop\", \"error\": {\"code\": \"unknown_cluster\", \"message\": \"…\", \"hints\": [\"…\"], \"exit\": 1}}
+```
+
+`assets/schema/envelope.json` is its schema (JSON Schema 2020-12), with a file beside it for the `data` of each command and for errors.
+`version` grows when something goes or changes its meaning; what is added does not count, so a reader should not mind it. `command` is
+`null` where the command line was not understood. A failed deployment has `data`, too. With `--dry-run`, `data` lists the steps. The codes
+stand above, beside the exit status of each.
+
+`logs` prints its lines as one document; with `--follow` there is no end, so that is refused, as is `deploy --watch`. `--help` and
+`--version` are texts in any case: `prisma version -o json` is for programs. `completions` has its script in `data`.
+";
+
+const SHELL: &str = "\
+`prisma local ps -o env` prints these, quoted for any shell of the POSIX kind: `eval \"$(prisma local ps -o env)\"`, or into a file that is
+sourced. Each is always there, empty where there is nothing to say, and none is a secret. Other commands refuse the form.
+
+";
 
 /// The page.
 pub fn text() -> String {
@@ -23,6 +47,11 @@ pub fn text() -> String {
     let statuses =
         STATUSES.map(|(status, what)| [status.to_string(), codes(status), what.to_owned()]);
     text += &table(["status", "code of JSON documents", "meaning"], statuses);
+    text += "\n## JSON\n\n";
+    text += JSON;
+    text += "\n## Variables for a shell\n\n";
+    text += SHELL;
+    text += &pairs(["variable", "value"], &KEYS);
     text += "\n## Variables\n\nEach flag has the variable that stands beside it; an empty one counts as not set. The others:\n\n";
     text += &pairs(["variable", "meaning"], &VARIABLES);
     text += "\n## Files\n\n";

@@ -28,7 +28,7 @@ fn sandbox() -> Sandbox {
 }
 
 /// The line, and what may stand at its end.
-const OFFERED: [(&str, &[&str]); 9] = [
+const OFFERED: [(&str, &[&str]); 10] = [
     ("prisma local sto", &["stop"]),
     ("prisma local stop -n ", &["local", "staging"]),
     ("prisma local stop --name s", &["staging"]),
@@ -40,6 +40,7 @@ const OFFERED: [(&str, &[&str]); 9] = [
         &["prisma-db", "prisma-database"],
     ),
     ("prisma local stop -o ", &["text", "json"]),
+    ("prisma local ps -o ", &["text", "json", "env"]),
     ("prisma local stop --qui", &["--quiet"]),
 ];
 

@@ -35,7 +35,8 @@ fn a_mute_engine_and_locks_that_are_held() {
         "",
         "cluster `local` is in use: another run (`prisma local start`, process <pid>) is working on it; waiting for it to end\n\
          error: cluster `local` is in use: another run (`prisma local start`, process <pid>) is working on it\n\
-         hint: wait for it to end and run the command again\n",
+         hint: wait for it to end and run the command again\n\
+         hint: or wait longer, for example with `--lock-timeout 10m`\n",
     );
     let third = held.end(third);
     assert_eq!(

@@ -2,8 +2,8 @@
 
 mod bundle;
 
+use crate::ports::foreign_container;
 use crate::support::Sandbox;
-use crate::support::engine::Made;
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 
@@ -438,17 +438,7 @@ fn containers_of_the_other_compose_are_told() {
 #[test]
 fn foreign_containers_are_no_leftovers() {
     let s = Sandbox::with_running_cluster();
-    s.engine.make(&Made {
-        number: 9,
-        project: "shop",
-        service: "web",
-        name: "shop-web-1",
-        image: "nginx",
-        status: "running",
-        ports: &[],
-        env: &[],
-        version: "",
-    });
+    foreign_container(&s, &[]);
     // Made in another folder than ours.
     s.engine.hook(
         "docker-ps",

@@ -6,10 +6,20 @@
     reason = "tests start the program and write files"
 )]
 
+#[path = "../support/raw.rs"]
+#[allow(dead_code, reason = "others use the rest")]
+mod raw;
+#[path = "../support/schema.rs"]
+mod schema;
+#[path = "../support/standin.rs"]
+#[allow(dead_code, reason = "others use the rest")]
+mod standin;
+
 mod completions;
 mod config;
 mod deadlines;
 mod doctor;
+mod documents;
 mod dry_run;
 mod eject;
 mod exposure;
@@ -17,17 +27,21 @@ mod failures;
 mod history;
 mod init;
 mod install;
+mod mishaps;
 mod named;
 mod output;
 mod ports;
 mod projects;
+mod questions;
 mod remote;
 mod render;
 mod secrets;
 mod server;
 mod signals;
+mod sourced;
 mod start;
 mod support;
+mod sweep;
 mod takeover;
 mod terminal;
 mod together;

@@ -37,14 +37,14 @@ fn every_success_is_one_document() {
         let ended = s.run(&format!("local {words} -o json"));
         assert_eq!(
             ended.json(),
-            json!({"ok": true, "command": command, "data": data}),
+            json!({"version": 1, "ok": true, "command": command, "data": data}),
             "{words}"
         );
         assert_eq!(ended.status, 0);
     }
     assert_eq!(
         s.run("local delete --yes --json").json(),
-        json!({"ok": true, "command": "local delete", "data": {
+        json!({"version": 1, "ok": true, "command": "local delete", "data": {
             "name": "local", "state": "deleted",
             "containers": ["local-prisma-database-1", "prisma-db"],
             "volumes": ["local_db-persistence"],
@@ -74,7 +74,7 @@ fn every_failure_is_one_document() {
         );
         assert_eq!(ended.status, exit, "{words}");
         assert!(error["message"].is_string() && error["hints"].is_array());
-        assert_eq!(document.as_object().map(serde_json::Map::len), Some(2));
+        assert_eq!(document.as_object().map(serde_json::Map::len), Some(4));
         assert!(
             !ended.stderr.contains("error:"),
             "told once: {}",
@@ -130,7 +130,7 @@ fn the_version_has_a_command_and_groups_have_help() {
     s.run("--version").is(0, &format!("prisma {version}\n"), "");
     assert_eq!(
         s.run("version -o json").json(),
-        json!({"ok": true, "command": "version", "data": {"version": version}})
+        json!({"version": 1, "ok": true, "command": "version", "data": {"version": version}})
     );
     let help = s.run("local start --help").stdout;
     assert_eq!(s.run("help local start").stdout, help);
@@ -249,6 +249,34 @@ fn a_reader_that_has_seen_enough_is_no_failure() {
         let err = crate::support::text::without_exposure(&err);
         assert_eq!((status, &*err), (0, ""), "{words}");
     }
+}
+
+/// As with `| head -0`: every command does its work, and not a word is said about the reader.
+#[test]
+fn no_command_minds_a_reader_that_is_gone() {
+    let s = Sandbox::with_running_cluster();
+    for words in [
+        "version",
+        "version --json",
+        "cluster list",
+        "cluster list --json",
+        "cluster logs local",
+        "local stop",
+        "local restart -v",
+        "local upgrade --to 1.2",
+        "local nuke --yes --json",
+        "cluster remove local --dry-run",
+        "local delete --yes",
+    ] {
+        let (status, _, err) = without_reader(&s, words, "stdout");
+        let silent = ["error", "warning: could", "panic", "roken pipe"];
+        assert!(
+            !silent.iter().any(|word| err.contains(word)),
+            "{words}: {err}"
+        );
+        assert_eq!(status, 0, "{words}: {err}");
+    }
+    assert!(!s.path("home/.prisma/clusters/local").exists());
 }
 
 #[test]

@@ -20,6 +20,18 @@ fn taken(by: &str, pid: u32) -> String {
     )
 }
 
+/// Listens. A child that another test just starts may have a copy of the last listener for a moment.
+fn listen(address: &str, port: u16) -> TcpListener {
+    let begun = std::time::Instant::now();
+    loop {
+        match TcpListener::bind((address, port)) {
+            Ok(listener) => return listener,
+            Err(error) if begun.elapsed().as_secs() > 5 => panic!("{address}:{port}: {error}"),
+            Err(_) => std::thread::sleep(std::time::Duration::from_millis(20)),
+        }
+    }
+}
+
 /// A program of this user that listens on a port of all addresses.
 fn listener(port: u16) -> Child {
     let script = format!(
@@ -43,7 +55,7 @@ fn a_process_is_named_before_anything_changes() {
     let s = Sandbox::new();
     let me = taken(&myself(), std::process::id());
     for address in ["127.0.0.1", "0.0.0.0"] {
-        let _server = TcpListener::bind((address, s.port)).expect("free");
+        let _server = listen(address, s.port);
         s.run("local start {ports}").is(1, "", &me);
     }
     assert_eq!(s.take_acts(), "");
@@ -70,8 +82,8 @@ fn both_families_count_where_both_are_published() {
 #[test]
 fn a_container_is_named_with_its_project() {
     let s = Sandbox::with_cluster();
-    container(&s, s.db_port);
-    let _proxy = TcpListener::bind(("0.0.0.0", s.db_port)).expect("free");
+    foreign_container(&s, &[(80, "0.0.0.0", s.db_port)]);
+    let _proxy = listen("0.0.0.0", s.db_port);
     s.run("local start -n other --db-port 0").fails_with(2);
     s.run("local start").is(
         1,
@@ -84,8 +96,8 @@ fn a_container_is_named_with_its_project() {
     assert_eq!(s.take_acts(), "");
 }
 
-/// A container of another project that publishes a port.
-fn container(s: &Sandbox, port: u16) {
+/// A container of another project that publishes these ports.
+pub fn foreign_container(s: &Sandbox, ports: &[(u16, &str, u16)]) {
     s.engine.make(&Made {
         number: 9,
         project: "shop",
@@ -93,7 +105,7 @@ fn container(s: &Sandbox, port: u16) {
         name: "shop-web-1",
         image: "nginx",
         status: "running",
-        ports: &[(80, "0.0.0.0", port)],
+        ports,
         env: &[],
         version: "",
     });
@@ -102,7 +114,7 @@ fn container(s: &Sandbox, port: u16) {
 #[test]
 fn only_the_address_that_is_published_must_be_free() {
     let s = Sandbox::new();
-    let _server = TcpListener::bind(("127.0.0.2", s.port)).expect("free");
+    let _server = listen("127.0.0.2", s.port);
     s.run("local start {ports} --bind 127.0.0.1").succeeds();
 }
 
@@ -115,7 +127,7 @@ fn auto_takes_the_next_free_one_and_keeps_it() {
     s.run("local start --port auto --db-port auto").succeeds();
     assert_eq!(config(&s), before, "its own are free for it");
     s.run("local stop").succeeds();
-    let server = TcpListener::bind(("0.0.0.0", s.port)).expect("free");
+    let server = listen("0.0.0.0", s.port);
     s.run("local start --port auto --no-wait").succeeds();
     assert_eq!(config(&s), before.replace("port: <port>", "port: <port+1>"));
     drop(server);
@@ -151,7 +163,7 @@ fn at_a_terminal_it_is_stopped_if_wanted() {
 #[test]
 fn at_a_terminal_another_port_can_be_taken_and_is_kept() {
     let s = Sandbox::with_cluster();
-    let _server = TcpListener::bind(("0.0.0.0", s.port)).expect("free");
+    let _server = listen("0.0.0.0", s.port);
     let mut t = s.at_terminal("local start --no-wait");
     t.shows("> stop `");
     t.types("\u{1b}[B\r");
@@ -166,7 +178,7 @@ fn at_a_terminal_another_port_can_be_taken_and_is_kept() {
 #[test]
 fn at_a_terminal_cancel_changes_nothing() {
     let s = Sandbox::with_cluster();
-    let server = TcpListener::bind(("0.0.0.0", s.port)).expect("free");
+    let server = listen("0.0.0.0", s.port);
     let before = s.files();
     for (keys, status, message) in [
         (
@@ -213,7 +225,7 @@ fn cancelling_the_second_question_has_changed_nothing() {
 #[test]
 fn a_container_is_stopped_with_docker() {
     let s = Sandbox::with_cluster();
-    container(&s, s.port);
+    foreign_container(&s, &[(80, "0.0.0.0", s.port)]);
     let mut program = listener(s.port);
     // What docker does when it stops the container.
     s.engine

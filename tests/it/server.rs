@@ -250,7 +250,7 @@ fn the_report_in_json() {
     let endpoint = "http://localhost:<port>";
     assert_eq!(
         document,
-        serde_json::json!({"ok": true, "command": "local start", "data": {
+        serde_json::json!({"version": 1, "ok": true, "command": "local start", "data": {
             "name": "local",
             "state": "running",
             "endpoint": endpoint,

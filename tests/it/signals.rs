@@ -259,7 +259,7 @@ fn in_json_too() {
     let ended = s.end(run);
     assert_eq!(
         ended.json(),
-        serde_json::json!({"ok": false, "error": {"code": "interrupted", "message": "interrupted while starting the containers",
+        serde_json::json!({"version": 1, "ok": false, "command": "local start", "error": {"code": "interrupted", "message": "interrupted while starting the containers",
             "hints": ["run the same command again: it goes on from what is there"], "exit": 130}})
     );
     assert_eq!(ended.status, 130);
@@ -285,4 +285,57 @@ fn a_run_that_is_killed_leaves_nothing_locked_or_broken() {
     let files = s.files().list();
     assert!(!files.contains(".tmp"), "{files}");
     s.run("local delete --yes").succeeds();
+}
+
+/// Each command that changes a cluster, broken off in each of its commands to docker by each signal;
+/// what was cut off is made up for by the next run.
+#[test]
+fn in_each_step_of_each_verb() {
+    const STOPPING: &str = "stopping the containers";
+    const STARTING: &str = "starting the containers";
+    const KILLING: &str = "killing the containers";
+    const REMOVING: &str = "removing containers, network and data";
+    let mut at = 0;
+    for (verb, hook, call, stage) in [
+        ("local stop", "docker-stop", "docker stop", STOPPING),
+        ("local restart", "docker-stop", "docker stop", STOPPING),
+        ("local restart", "compose-up", "up -d", STARTING),
+        ("local upgrade --to 1.2", "compose-up", "up -d", STARTING),
+        ("local nuke --yes", "compose-kill", "kill", KILLING),
+        ("local nuke --yes", "compose-up", "up -d", STARTING),
+        ("local delete --yes", "compose-down", "down -v", REMOVING),
+    ] {
+        for signal in ["INT", "TERM", "HUP"] {
+            let s = Sandbox::with_running_cluster();
+            s.engine.hook(hook, HANG);
+            let to = [To::Group, To::Alone][at % 2];
+            at += 1;
+            end_by(&s, verb, call, signal, to, stage);
+            let registry = s.path("home/.prisma/config.yml");
+            assert!(registry.exists(), "{verb}: known until it is gone");
+            s.engine.unhook(hook);
+            s.run(verb).succeeds();
+            assert_eq!(
+                registry.exists() && s.read("home/.prisma/config.yml").contains("local:"),
+                !verb.contains("delete"),
+                "{verb}"
+            );
+            let files = s.files().list();
+            assert!(!files.contains(".tmp"), "{verb}: {files}");
+        }
+    }
+}
+
+#[test]
+fn while_a_clusters_log_is_followed_by_its_name() {
+    let s = Sandbox::with_running_cluster();
+    for (signal, status) in [("INT", 130), ("TERM", 143), ("HUP", 143)] {
+        s.forget();
+        let run = s.begin("cluster logs local -f");
+        let id = run.id();
+        wait_until("it follows", || s.engine.was_called("--follow"));
+        run.signal_group(signal);
+        assert_eq!(s.end(run).status, status);
+        wait_until("nothing is left running", || !group_lives(id));
+    }
 }

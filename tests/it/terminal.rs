@@ -78,21 +78,6 @@ fn delete_and_edited_files_ask_too() {
 }
 
 #[test]
-fn a_signal_ends_a_question() {
-    let s = Sandbox::with_running_cluster();
-    let mut t = s.at_terminal("local nuke");
-    t.shows(QUESTION);
-    // The question is shown a moment before keys are read: a signal in between is seen only then.
-    std::thread::sleep(Duration::from_millis(200));
-    t.signal("TERM");
-    let left = t.end();
-    assert_eq!(left.status, 143, "{}", left.screen.text());
-    assert!(!left.screen.cursor_hidden);
-    assert_eq!(s.take_acts(), "");
-    s.run("local ps").succeeds();
-}
-
-#[test]
 fn those_who_do_not_want_to_be_asked_are_not() {
     let mut s = Sandbox::with_running_cluster();
     let refused = format!(

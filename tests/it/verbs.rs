@@ -299,7 +299,7 @@ fn delete_without_consent_changes_nothing() {
     let before = (s.files(), s.engine.state());
     s.run("local delete").fails(
         4,
-        "error: removing cluster `local` needs a confirmation and nobody can be asked\n\
+        "error: removing cluster `local` and all its data needs a confirmation and nobody can be asked\n\
          hint: add `--yes` to confirm\n",
     );
     assert_eq!(s.take_acts(), "");

@@ -60,6 +60,7 @@ fn ps_in_json() {
     assert_eq!(
         document,
         json!({
+            "version": 1,
             "ok": true,
             "command": "local ps",
             "data": {
@@ -178,7 +179,7 @@ fn logs_in_json() {
     let document = s.run("local logs prisma-db -o json").json();
     assert_eq!(
         document,
-        json!({"ok": true, "command": "local logs", "data": {"name": "local", "lines": [
+        json!({"version": 1, "ok": true, "command": "local logs", "data": {"name": "local", "lines": [
             {"time": "2026-01-01T00:00:01Z", "service": "prisma-db", "line": "mysqld starts"},
             {"time": "2026-01-01T00:00:03Z", "service": "prisma-db", "line": "ready   for connections"},
         ]}})

@@ -32,6 +32,15 @@ pub fn failure(error: &clap::Error, args: &[OsString], env: &Env) -> Option<Fail
     Some(failure.hint(format!("`{} --help` tells what it takes", names(&path))))
 }
 
+/// The command that is meant, as in JSON documents, as far as the words tell.
+pub fn command(args: &[OsString]) -> Option<String> {
+    let words: Vec<&str> = args.iter().filter_map(|arg| arg.to_str()).collect();
+    let root = Cli::command();
+    let path = path(&root, &words);
+    let is_whole = path.len() > 1 && !path[path.len() - 1].has_subcommands();
+    is_whole.then(|| names(&path[1..]))
+}
+
 /// Whether nothing is wrong but that the command is missing, as in a bare `prisma local`.
 pub fn is_bare(error: &clap::Error) -> bool {
     error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand

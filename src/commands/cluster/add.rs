@@ -16,10 +16,8 @@ use crate::context::Context;
 use crate::error::{Failure, Kind, Result};
 use crate::plan::{Plan, Step};
 use crate::registry::{NewEntry, Registry};
+use crate::ui::Question;
 use serde_json::json;
-
-const NAME_FLAG: &str = "give it: `prisma cluster add NAME …`, or set `PRISMA_CLUSTER`";
-const ENDPOINT_FLAG: &str = "give it with `--endpoint URL`, or set `PRISMA_CLUSTER_ENDPOINT`";
 
 /// What is to be saved, and what is known of it.
 struct New {
@@ -93,27 +91,13 @@ fn ask(ctx: &Context, args: &Add) -> Result<New> {
 
 /// Fails at once where nobody can be asked, with everything that is missing.
 fn missing(ctx: &Context, args: &Add) -> Result<()> {
-    if ctx.ui.terminal().ask {
-        return Ok(());
-    }
     let all = [
-        (args.endpoint().is_none(), "an endpoint", ENDPOINT_FLAG),
-        (args.name().is_none(), "a name", NAME_FLAG),
+        (Question::Endpoint, args.endpoint().is_none()),
+        (Question::Name, args.name().is_none()),
     ];
-    let missing: Vec<_> = all.iter().filter(|(missing, ..)| *missing).collect();
-    if missing.is_empty() {
-        return Ok(());
-    }
-    let what: Vec<&str> = missing.iter().map(|(_, what, _)| *what).collect();
-    let verb = if what.len() == 1 { "is" } else { "are" };
-    let message = format!(
-        "{} {verb} needed and nobody can be asked",
-        what.join(" and ")
-    );
-    let failure = Failure::new(Kind::InputRequired, message);
-    Err(missing
-        .iter()
-        .fold(failure, |failure, (_, _, flag)| failure.hint(*flag)))
+    let missing = all.iter().filter(|(_, missing)| *missing);
+    let missing: Vec<Question> = missing.map(|(question, _)| *question).collect();
+    ctx.ask().need(&missing, "")
 }
 
 fn ask_endpoint(ctx: &Context) -> Result<Endpoint> {
@@ -121,8 +105,7 @@ fn ask_endpoint(ctx: &Context) -> Result<Endpoint> {
         Ok(_) => Ok(()),
         Err(failure) => Err(failure.message),
     };
-    let question = "Endpoint of the cluster, for example https://prisma.example.com:";
-    let text = ctx.ui.text("an endpoint", question, ENDPOINT_FLAG, check)?;
+    let text = ctx.ask().text(Question::Endpoint, "", check)?;
     Endpoint::parse(&text)
 }
 

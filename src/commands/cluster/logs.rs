@@ -5,11 +5,13 @@ mod whereabouts;
 
 use super::registry;
 use crate::cli::ClusterLogs;
-use crate::commands::Report;
+use crate::cluster::config::FILE;
+use crate::commands::{Report, config};
 use crate::context::Context;
 use crate::docker::{Container, Tools};
 use crate::error::{Failure, Kind, Result};
 use crate::logs;
+use crate::registry::Entry;
 use crate::target;
 
 /// Shows the logs of the server, of another container, or of all.
@@ -23,6 +25,7 @@ pub fn run(ctx: &Context, args: &ClusterLogs) -> Result<Report> {
     if entry.is_none() && name.contains('/') {
         return Err(whereabouts::in_the_cloud(&name));
     }
+    conceal(ctx, &name, entry);
     let tools = Tools::find(&ctx.env, &*ctx.runner)?;
     let containers = whereabouts::containers(ctx, &tools, &name, entry)?;
     if containers.is_empty() {
@@ -33,6 +36,16 @@ pub fn run(ctx: &Context, args: &ClusterLogs) -> Result<Report> {
     }
     let chosen = chosen(&name, &containers, args)?;
     logs::show(ctx, &tools, &name, &chosen, &args.part.options()).map(Report::from)
+}
+
+/// Has masked what a container may print of its cluster's secrets.
+fn conceal(ctx: &Context, name: &str, entry: Option<&Entry>) {
+    ctx.ui.conceal(entry.and_then(|entry| entry.secret.clone()));
+    if let Some(name) = ctx.home.managed(name) {
+        // Logs are wanted most where something is broken, a configuration for example.
+        let file = ctx.home.cluster(name.as_ref()).join(FILE);
+        let _ = config(ctx, &name, &file);
+    }
 }
 
 fn chosen<'a>(

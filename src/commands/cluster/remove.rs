@@ -10,10 +10,9 @@ use crate::history;
 use crate::plan::{Plan, Step};
 use crate::registry::{self, Registry};
 use crate::target;
+use crate::ui::Question;
 use serde_json::json;
 use std::fmt;
-
-const NAME_FLAG: &str = "name it: `prisma cluster remove NAME`, or set `PRISMA_CLUSTER`";
 
 /// Removes a cluster, with consent.
 pub fn run(ctx: &Context, name: Option<&str>) -> Result<Report> {
@@ -35,14 +34,9 @@ pub fn run(ctx: &Context, name: Option<&str>) -> Result<Report> {
     }
     let has_secret = known.is_none_or(|entry| entry.secret.is_some());
     if !ctx.dry_run {
-        let secret = if has_secret {
-            ", and with it its secret"
-        } else {
-            ""
-        };
-        let question = format!("remove cluster `{name}` from the registry{secret}?");
-        let action = format!("removing cluster `{name}` from the registry");
-        ctx.ui.confirm(&action, &question)?;
+        let secret = if has_secret { " and its secret" } else { "" };
+        let about = format!("`{name}`{secret}");
+        ctx.ask().confirm(Question::RemoveEntry, &about)?;
     }
     if let Some(failure) = broken {
         return remove_broken(ctx, &name, failure);
@@ -79,9 +73,7 @@ fn select(ctx: &Context, registry: &Registry) -> Result<String> {
         shown: format!("{:width$}   {}", entry.name, without_password(&entry.host)),
     };
     let choices = registry.clusters().iter().map(choice).collect();
-    let question = "Which cluster do you want to remove?";
-    let chosen = ctx.ui.select("a name", question, NAME_FLAG, choices)?;
-    Ok(chosen.name)
+    Ok(ctx.ask().select(Question::Entry, "", choices)?.name)
 }
 
 fn unknown(name: &str, registry: &Registry) -> Failure {

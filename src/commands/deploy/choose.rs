@@ -5,9 +5,8 @@ use crate::context::Context;
 use crate::error::{Failure, Kind, Result};
 use crate::registry::Registry;
 use crate::survey::{self, Asked};
+use crate::ui::Question;
 use std::fmt;
-
-const FLAG: &str = "name one with `--cluster NAME`, or write `cluster: NAME` into `prisma.yml`";
 
 /// An entry of the list.
 enum Choice {
@@ -38,14 +37,11 @@ impl fmt::Display for Choice {
 /// Lets the user choose: clusters of the registry first, then those of Prisma Cloud, then a way to
 /// add one. Gives the name, and the registry with an entry of that name.
 pub fn choose(ctx: &Context, registry: Registry, again: bool) -> Result<(String, Registry)> {
-    if !ctx.ui.terminal().ask {
-        let message = if again {
-            "`--interactive` wants to ask for a cluster, and nobody can be asked"
-        } else {
-            "`prisma.yml` names no cluster to deploy to, and nobody can be asked"
-        };
-        return Err(Failure::new(Kind::InputRequired, message).hint(FLAG));
-    }
+    let question = match again {
+        true => Question::OtherDestination,
+        false => Question::Destination,
+    };
+    ctx.ask().need(&[question], "")?;
     let known = survey::all(ctx, &registry)?.into_iter().map(Choice::Known);
     let mut choices: Vec<Choice> = known.collect();
     // A dry run writes nothing, so there would be nothing to deploy to.
@@ -59,8 +55,7 @@ pub fn choose(ctx: &Context, registry: Registry, again: bool) -> Result<(String,
                 .hint("or add one that runs elsewhere with `prisma cluster add`"),
         );
     }
-    let question = "which cluster shall the service be deployed to?";
-    match ctx.ui.select("a cluster", question, FLAG, choices)? {
+    match ctx.ask().select(question, "", choices)? {
         Choice::Known(asked) => Ok((asked.name, registry)),
         Choice::Another => {
             let name = cluster::by_asking(ctx)?;

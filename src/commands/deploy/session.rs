@@ -14,13 +14,10 @@ use crate::context::{Context, working_folder};
 use crate::diff;
 use crate::error::{Failure, Kind, Result};
 use crate::history;
-use crate::service::{self, EnvFiles, Form, Given, Seed, Service};
+use crate::service::{self, EnvFiles, Form, Given, Secret, Seed, Service};
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-
-/// Shorter texts stand in ordinary words, which would be masked as well.
-const SHORTEST_SECRET: usize = 8;
 
 /// What stays from one deployment of a run to the next.
 pub struct Session<'a> {
@@ -95,13 +92,15 @@ impl<'a> Session<'a> {
         let scene = self.read()?;
         let service = &scene.service;
         let headers = service.subscriptions.iter().flat_map(|s| s.headers.iter());
-        let secrets = service
-            .secrets
-            .iter()
-            .chain(headers.map(|(_, value)| value));
-        for secret in secrets {
-            conceal(self.ctx, secret.reveal());
-        }
+        // Behind the scheme, as in `Bearer …`, stands what is secret.
+        let headers = headers.flat_map(|(_, value)| {
+            let whole = value.reveal();
+            [whole, whole.rsplit(' ').next().unwrap_or_default()]
+        });
+        let secrets = service.secrets.iter().map(Secret::reveal);
+        self.ctx
+            .ui
+            .conceal(secrets.chain(headers).map(str::to_owned));
         for warning in &service.warnings {
             self.ctx.ui.warn(warning);
         }
@@ -256,13 +255,6 @@ impl<'a> Session<'a> {
             let _ = self.ctx.ui.print(&text);
         }
         Err(failure.data(report.data))
-    }
-}
-
-/// Keeps a secret off the screen from now on.
-pub fn conceal(ctx: &Context, secret: &str) {
-    if secret.len() >= SHORTEST_SECRET {
-        ctx.ui.conceal([secret.to_owned()]);
     }
 }
 

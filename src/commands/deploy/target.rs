@@ -1,7 +1,6 @@
 //! Where a service goes: what `prisma.yml` and the flags say, else what the user chooses.
 
 use super::choose::choose;
-use super::session::conceal;
 use crate::address::without_password;
 use crate::api::credential::Credential;
 use crate::api::token::Secret;
@@ -178,7 +177,7 @@ fn credential(ctx: &Context, secret: Option<Named>) -> Result<Credential> {
     let Some((secret, whose)) = secret else {
         return Ok(Credential::None);
     };
-    conceal(ctx, &secret);
+    ctx.ui.conceal([secret.clone()]);
     let secret = Secret::parse(&secret).map_err(|failure| failure.context(whose))?;
     Ok(Credential::Secret(secret))
 }

@@ -4,6 +4,7 @@ use super::target::Destination;
 use crate::commands::local;
 use crate::context::Context;
 use crate::error::{Kind, Result};
+use crate::ui::Question;
 use std::net::{TcpStream, ToSocketAddrs};
 use std::time::Duration;
 
@@ -19,9 +20,8 @@ pub fn wake(ctx: &Context, destination: &Destination) -> Result<bool> {
     if ctx.dry_run || listens(&destination.base) {
         return Ok(false);
     }
-    let action = format!("cluster `{name}` does not run: starting it");
-    let question = format!("cluster `{name}` does not run; start it?");
-    let agreed = ctx.ui.confirm(&action, &question);
+    let about = format!("`{name}`");
+    let agreed = ctx.ask().confirm(Question::StartCluster, &about);
     agreed.map_err(|failure| match failure.kind {
         Kind::InputRequired => {
             failure.hint(format!("or start it yourself: `{}`", name.command("start")))

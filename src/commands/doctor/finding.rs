@@ -65,10 +65,7 @@ impl Finding {
         text: impl Into<String>,
         hint: impl Into<String>,
     ) -> Finding {
-        Finding {
-            hint: Some(hint.into()),
-            ..Finding::new(check, Level::Warning, text)
-        }
+        Finding::new(check, Level::Warning, text).with(hint)
     }
 
     pub fn problem(
@@ -76,10 +73,12 @@ impl Finding {
         text: impl Into<String>,
         hint: impl Into<String>,
     ) -> Finding {
-        Finding {
-            hint: Some(hint.into()),
-            ..Finding::new(check, Level::Problem, text)
-        }
+        Finding::new(check, Level::Problem, text).with(hint)
+    }
+
+    fn with(mut self, hint: impl Into<String>) -> Finding {
+        self.hint = Some(hint.into());
+        self
     }
 
     /// A failure in one line, with its first remedy.

@@ -6,10 +6,8 @@ use crate::cluster::{PrismaVersion, documented};
 use crate::context::Context;
 use crate::error::{Failure, Kind, Result};
 use crate::keys;
+use crate::ui::Question;
 use std::fmt;
-
-const FLAGS: &str = "give `--database mysql` or `--database postgres` for a new one, \
-     `--database-url URL` for a database that is there, or `--endpoint URL` for a server that is there";
 
 /// What the service is to live on.
 pub enum Choice {
@@ -56,11 +54,7 @@ pub fn find(ctx: &Context, args: &Init) -> Result<Choice> {
         Option4::Existing,
         Option4::There,
     ];
-    let question = "What shall the service live on?";
-    let chosen = ctx
-        .ui
-        .select("a database or a server", question, FLAGS, options)?;
-    match chosen {
+    match ctx.ask().select(Question::Ground, "", options)? {
         Option4::New(connector) => new_database(connector).map(Choice::New),
         Option4::Existing => existing_database(ctx).map(Choice::New),
         Option4::There => Ok(Choice::There(None)),
@@ -77,29 +71,23 @@ fn new_database(connector: Connector) -> Result<Database> {
 
 /// Asks where a database is and what opens it.
 fn existing_database(ctx: &Context) -> Result<Database> {
-    const FLAG: &str = "give `--database-url URL`";
-    let ui = &ctx.ui;
+    let ask = ctx.ask();
     let connectors = vec![Named(Connector::MySql), Named(Connector::Postgres)];
-    let Named(connector) = ui.select("a database", "Which database is it?", FLAG, connectors)?;
-    let host = ui.text(
-        "a host",
-        "Its host, as a container reaches it:",
-        FLAG,
-        check_host,
-    )?;
-    let question = format!("Its port (empty for {}):", connector.port());
-    let port = ui.text("a port", &question, FLAG, |text| parse_port(text).map(drop))?;
-    let question = format!("Its user (empty for `{}`):", documented::USER);
-    let user = ui.text("a user", &question, FLAG, |_| Ok(()))?;
-    let question = "Its password (not shown; empty for none):";
-    let password = ui.hidden("a password", question, FLAG, &ctx.interrupt)?;
+    let Named(connector) = ask.select(Question::DatabaseKind, "", connectors)?;
+    let host = ask.text(Question::DatabaseHost, "", check_host)?;
+    let usual = connector.port().to_string();
+    let check = |text: &str| parse_port(text).map(drop);
+    let port = ask.text(Question::DatabasePort, &usual, check)?;
+    let usual = format!("`{}`", documented::USER);
+    let user = ask.text(Question::DatabaseUser, &usual, |_| Ok(()))?;
+    let password = ask.hidden(Question::DatabasePassword)?;
     if !password.is_empty() {
-        ui.conceal([password.clone()]);
+        ctx.ui.conceal([password.clone()]);
     }
     let mut database = Database::documented(Edition::Server, connector);
     if connector == Connector::Postgres {
-        let question = format!("The database in it (empty for `{}`):", database.name);
-        let name = ui.text("a database", &question, FLAG, |_| Ok(()))?;
+        let usual = format!("`{}`", database.name);
+        let name = ask.text(Question::DatabaseName, &usual, |_| Ok(()))?;
         set(&mut database.name, name);
     }
     set(&mut database.user, user);

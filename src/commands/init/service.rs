@@ -4,6 +4,7 @@ use crate::cli::Init;
 use crate::context::Context;
 use crate::error::{Failure, Kind, Result};
 use crate::service::{Address, DEFAULT, check_service, check_stage};
+use crate::ui::Question;
 use std::path::Path;
 
 const PRISMA_YML: &str = include_str!("../../../assets/init/prisma.yml");
@@ -48,13 +49,11 @@ pub fn on_server_there(
     given: Option<&str>,
     folder: &Path,
 ) -> Result<Address> {
-    const FLAG: &str = "give `--endpoint URL`";
     let text = match given {
         Some(text) => text.to_owned(),
         None => {
-            let question = "Its endpoint, for example https://prisma.example.com:";
             let check = |text: &str| Address::parse(tidy(text)).map(drop);
-            ctx.ui.text("an endpoint", question, FLAG, check)?
+            ctx.ask().text(Question::ServiceEndpoint, "", check)?
         }
     };
     let text = tidy(&text);
@@ -103,17 +102,15 @@ fn name(ctx: &Context, args: &Init, folder: &Path) -> Result<String> {
         return Ok(name.clone());
     }
     let proposed = proposed(folder);
-    if !ctx.ui.terminal().ask {
+    if !ctx.ask().possible() {
         return Ok(proposed);
     }
-    let question = format!("Name of the service (empty for `{proposed}`):");
+    let usual = format!("`{proposed}`");
     let check = |text: &str| match text {
         "" => Ok(()),
         name => check_service(name),
     };
-    let name = ctx
-        .ui
-        .text("a name", &question, "give `--service NAME`", check)?;
+    let name = ctx.ask().text(Question::ServiceName, &usual, check)?;
     Ok(if name.is_empty() { proposed } else { name })
 }
 

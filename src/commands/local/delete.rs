@@ -8,6 +8,7 @@ use crate::commands::Report;
 use crate::context::Context;
 use crate::error::Result;
 use crate::plan::{Plan, Step};
+use crate::ui::Question;
 use serde_json::json;
 
 /// Removes a cluster, with consent.
@@ -30,10 +31,8 @@ pub fn run(ctx: &Context, name: &ClusterName) -> Result<Report> {
             list(&volumes),
             world.folder.display(),
         ));
-        ctx.ui.confirm(
-            &format!("removing cluster `{name}`"),
-            &format!("remove cluster `{name}`{data}?"),
-        )?;
+        let about = format!("`{name}`{data}");
+        ctx.ask().confirm(Question::DeleteCluster, &about)?;
     }
     let mut plan = Plan::default();
     if !containers.is_empty() || !volumes.is_empty() {

@@ -9,6 +9,7 @@ use crate::commands::Report;
 use crate::context::Context;
 use crate::error::{Failure, Kind, Result};
 use crate::plan::{Plan, Step};
+use crate::ui::Question;
 
 /// Resets a cluster, with consent.
 pub fn run(ctx: &Context, args: &cli::Nuke) -> Result<Report> {
@@ -63,10 +64,8 @@ fn consent(ctx: &Context, world: &World) -> Result<()> {
         list(&world.container_names()),
         list(&world.volumes)
     ));
-    ctx.ui.confirm(
-        &format!("destroying the data of cluster `{}`", world.name),
-        &format!("destroy all data of cluster `{}`?", world.name),
-    )
+    let about = format!("`{}`", world.name);
+    ctx.ask().confirm(Question::DestroyData, &about)
 }
 
 /// Names in a row, or a word for none.

@@ -1,21 +1,25 @@
 //! `prisma local ps`: the containers of a cluster.
 
+use super::variables;
 use super::world::World;
 use crate::cluster::ClusterName;
 use crate::commands::Report;
 use crate::context::Context;
 use crate::docker::{Container, State};
 use crate::error::Result;
-use crate::ui::Table;
+use crate::ui::{Format, Table};
 use serde_json::{Value, json};
 
 /// Shows the containers.
 pub fn run(ctx: &Context, name: &ClusterName) -> Result<Report> {
     let world = World::look(ctx, name)?;
+    if world.is_unknown() {
+        return Err(world.unknown());
+    }
+    if ctx.ui.terminal().format == Format::Env {
+        return Ok(Report::new(variables::lines(&world)?, Value::Null));
+    }
     if world.containers.is_empty() {
-        if world.is_unknown() {
-            return Err(world.unknown());
-        }
         let text = format!(
             "cluster `{name}` has no containers; start it with `{}`\n",
             name.command("start")

@@ -10,6 +10,7 @@ use crate::keys;
 use crate::plan::{Plan, Step};
 use crate::registry::NewEntry;
 use crate::render::{Rendered, is_hand_edited, probe};
+use crate::ui::Question;
 use crate::wait::{Probe, Wait, query};
 use std::time::Duration;
 
@@ -26,10 +27,7 @@ impl World {
              docker-compose.override.yml, which is never written",
             self.folder.display()
         ));
-        ctx.ui.confirm(
-            &format!("replacing {files}"),
-            &format!("replace {files}? your text is kept beside it with the ending `.edited`"),
-        )
+        ctx.ask().confirm(Question::ReplaceFiles, &files)
     }
 
     /// Rendered files on disk that are not as we wrote them and would be replaced.

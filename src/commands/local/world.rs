@@ -1,7 +1,8 @@
 //! Everything a verb has to know before it decides: files, registry entry, containers.
 
 use super::{adopt, foreign, reach};
-use crate::cluster::{Cluster, ClusterName, Edition, config};
+use crate::cluster::{Cluster, ClusterName, Edition};
+use crate::commands;
 use crate::context::Context;
 use crate::docker::{Compose, Container, Engine, Project, Tools};
 use crate::error::{Failure, Kind, Result};
@@ -12,7 +13,7 @@ use crate::render::{Rendered, render};
 use crate::suggest;
 use crate::wait;
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::SystemTime;
 
 /// The files of a managed cluster.
@@ -61,7 +62,7 @@ impl World {
         let mut world = World {
             name: name.clone(),
             engine,
-            config: read_config(ctx, name, &folder.join(CONFIG)),
+            config: commands::config(ctx, name, &folder.join(CONFIG)),
             compose: files::read_text(&folder.join(COMPOSE))?,
             dotenv: files::read_text(&folder.join(DOTENV))?,
             overridden: std::fs::metadata(folder.join(OVERRIDE))
@@ -255,7 +256,7 @@ impl World {
 /// What `cluster.yml` says of a cluster, if there is one: all that is needed where nothing is run.
 pub fn configured(ctx: &Context, name: &ClusterName) -> Result<Option<Cluster>> {
     let folder = ctx.home.cluster(name.as_ref());
-    let Some((_, cluster)) = read_config(ctx, name, &folder.join(CONFIG))? else {
+    let Some((_, cluster)) = commands::config(ctx, name, &folder.join(CONFIG))? else {
         return Ok(None);
     };
     with_key(read_entry(ctx, name)?.as_ref(), cluster).map(Some)
@@ -293,20 +294,6 @@ fn is_replaced(cluster: &Cluster) -> bool {
     has_secret && !cluster.version.knows_key_pairs()
 }
 
-/// Reads and judges `cluster.yml`, and has its secrets masked from now on.
-fn read_config(
-    ctx: &Context,
-    name: &ClusterName,
-    path: &Path,
-) -> Result<Option<(String, Cluster)>> {
-    let Some(text) = files::read_text(path)? else {
-        return Ok(None);
-    };
-    let cluster = config::parse(name, path, &text)?;
-    ctx.ui.conceal(cluster.secrets());
-    Ok(Some((text, cluster)))
-}
-
 fn read_entry(ctx: &Context, name: &ClusterName) -> Result<Option<Entry>> {
-    Ok(crate::commands::registry(ctx)?.get(name.as_ref()).cloned())
+    Ok(commands::registry(ctx)?.get(name.as_ref()).cloned())
 }

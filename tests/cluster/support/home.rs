@@ -1,5 +1,6 @@
 //! A temporary home with a cleared environment.
 
+use crate::schema::Asked;
 use std::fs;
 use std::io::Write;
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -135,7 +136,13 @@ impl Home {
         command
     }
 
-    /// Runs `prisma cluster ARGS`.
+    /// What a command is asked for on stdout.
+    pub fn asked(&self, args: &[&str]) -> Asked {
+        Asked::by(args.iter().copied(), self.env.iter().cloned())
+    }
+
+    /// Runs `prisma cluster ARGS`, and checks the document it prints, if it is asked for one.
+    #[track_caller]
     pub fn cluster(&self, args: &[&str]) -> Outcome {
         let args: Vec<&str> = ["cluster"].iter().chain(args).copied().collect();
         let mut child = self
@@ -155,9 +162,12 @@ impl Home {
             let text = String::from_utf8(bytes).expect("UTF-8");
             text.replace(&home, "HOME")
         };
+        let stdout = text(output.stdout);
+        self.asked(&args)
+            .check(&args.join(" "), output.status.code(), &stdout);
         Outcome {
             code: output.status.code(),
-            stdout: text(output.stdout),
+            stdout,
             stderr: text(output.stderr),
         }
     }

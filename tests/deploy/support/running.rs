@@ -2,6 +2,7 @@
 
 use super::Place;
 use crate::home::Outcome;
+use crate::schema::Asked;
 use std::io::Read;
 use std::process::{Child, Stdio};
 use std::sync::{Arc, Mutex};
@@ -16,6 +17,7 @@ pub struct Running {
     stdout: Stream,
     stderr: Stream,
     home: String,
+    asked: Asked,
 }
 
 struct Stream(Arc<Mutex<String>>, Option<JoinHandle<()>>);
@@ -62,6 +64,7 @@ impl Running {
             stderr: Stream::read(child.stderr.take().expect("piped")),
             child,
             home: place.home.path("").display().to_string(),
+            asked: place.home.asked(&args),
         }
     }
 
@@ -99,7 +102,8 @@ impl Running {
         assert!(kill.expect("kill runs").success());
     }
 
-    /// Waits for the end.
+    /// Waits for the end, and checks the document that was printed, if one was asked for.
+    #[track_caller]
     pub fn end(mut self) -> Outcome {
         let begun = Instant::now();
         let status = loop {
@@ -110,6 +114,8 @@ impl Running {
             std::thread::sleep(Duration::from_millis(2));
         };
         let home = self.home.trim_end_matches('/').to_owned();
+        self.asked
+            .check("prisma deploy", status.code(), &self.stdout.all());
         Outcome {
             code: status.code(),
             stdout: self.stdout.all().replace(&home, "HOME"),

@@ -2,6 +2,7 @@
 
 use crate::api::{Api, token};
 use crate::cluster::{Cluster, DATABASE, SERVER};
+use crate::rig::Generation;
 use crate::suite::{Case, Setting, alone, shared};
 
 pub const CASES: &[Case] = &[
@@ -14,6 +15,11 @@ pub const CASES: &[Case] = &[
         "data/survives_a_restart_of_the_engine",
         survives_a_restart_of_the_engine,
     ),
+    alone(
+        "data/survives_an_engine_that_goes_in_the_middle",
+        survives_an_engine_that_goes_in_the_middle,
+    )
+    .only(Generation::V2),
     shared(
         "data/nuke_destroys_it_and_keeps_the_rest",
         nuke_destroys_it_and_keeps_the_rest,
@@ -101,6 +107,26 @@ fn survives_a_restart_of_the_engine(setting: &Setting) {
     assert!(ran.stdout.contains("is running already"), "{}", ran.stdout);
     stopped.verb("start", &[]).succeeded();
     stopped.has_data();
+}
+
+/// An engine that goes in the middle of a command: that is told, and the next run goes on.
+fn survives_an_engine_that_goes_in_the_middle(setting: &Setting) {
+    let cluster = Cluster::new(setting);
+    cluster.start(&[]);
+    cluster.put_data();
+    let (files, entry) = (cluster.files(), cluster.entry());
+    for words in ["stopping the containers", "waiting for the "] {
+        let mut restart = cluster.spec("restart", &[]).spawn();
+        restart.says(words);
+        setting.rig.restart_engine();
+        restart.finish().ended(3).told(&["error: `docker"]);
+        assert_eq!(
+            (cluster.files(), cluster.entry()),
+            (files.clone(), entry.clone())
+        );
+        cluster.verb("restart", &[]).succeeded();
+        cluster.has_data();
+    }
 }
 
 /// Afterwards the data is gone; port, key and secrets are the same, so an old token still opens it.

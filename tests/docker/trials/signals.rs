@@ -2,6 +2,7 @@
 
 use super::start::late_database;
 use crate::cluster::{Cluster, DATABASE, SERVER};
+use crate::example::Example;
 use crate::images::{Image, published};
 use crate::run::{Ran, Running};
 use crate::suite::{Case, Setting, shared};
@@ -16,10 +17,27 @@ pub const CASES: &[Case] = &[
     ),
     shared("signals/while_waiting", while_waiting),
     shared("signals/while_stopping", while_stopping),
+    shared("signals/while_writing_files", while_writing_files),
+    shared("signals/while_deploying", while_deploying),
+    shared("signals/in_each_stage", in_each_stage),
+    shared(
+        "signals/in_each_stage_of_the_server_edition",
+        in_each_stage_of_the_server_edition,
+    ),
 ];
 
 /// The two ways people end a run: Ctrl-C goes to all in the foreground, `kill` to the one.
 const WAYS: [(Way, i32); 2] = [(Way::CtrlC, 130), (Way::Terminate, 143)];
+
+/// What is broken off, at which of its words, and how long after; the next one goes on from what is left.
+const STAGES: &[(&str, &str, u64)] = &[
+    ("restart", "stopping the containers", 50),
+    ("restart", "starting the containers", 150),
+    ("restart", "waiting for the ", 0),
+    ("nuke", "killing the containers", 0),
+    ("nuke", "removing containers, network and data", 50),
+    ("nuke", "starting the containers", 150),
+];
 
 #[derive(Debug, Clone, Copy)]
 enum Way {
@@ -27,9 +45,9 @@ enum Way {
     Terminate,
 }
 
-/// Ends a run and checks that it ended as it should: soon, with the status, with nothing unexpected said.
+/// Ends a run and checks that it ended as it should: soon, with the status.
 #[track_caller]
-fn ends(mut running: Running, way: Way, status: i32) -> Ran {
+fn soon(mut running: Running, way: Way, status: i32) -> Ran {
     let sent = match way {
         Way::CtrlC => running.kill_group("INT"),
         Way::Terminate => running.kill("TERM"),
@@ -39,12 +57,18 @@ fn ends(mut running: Running, way: Way, status: i32) -> Ran {
     let ran = ran.ended(status);
     // A second, and what a busy machine takes on top of it.
     assert!(took < Duration::from_millis(2000), "{way:?}: took {took:?}");
+    ran
+}
+
+/// The same of a run that changes a cluster: it says what it was at, and nothing unexpected.
+#[track_caller]
+fn ends(running: Running, way: Way, status: i32) -> Ran {
     let word = if status == 130 {
         "error: interrupted while "
     } else {
         "error: terminated while "
     };
-    ran.told(&[
+    soon(running, way, status).told(&[
         word,
         "\nhint: run the same command again: it goes on from what is there\n",
     ])
@@ -127,4 +151,129 @@ fn while_stopping(setting: &Setting) {
     assert!(cluster.containers().values().all(|c| c.state == "exited"));
     cluster.verb("start", &[]).succeeded();
     cluster.has_data();
+}
+
+/// Files are written in a few milliseconds: the signal comes at any of them.
+fn while_writing_files(setting: &Setting) {
+    let cluster = Cluster::new(setting);
+    cluster.start(&[]);
+    cluster.put_data();
+    let written = |cluster: &Cluster| {
+        let mut files = cluster.files();
+        files.remove("cluster.yml");
+        files
+    };
+    let mut seen = vec![written(&cluster)];
+    cluster.edit(
+        "cluster.yml",
+        "schemaManagerSecret: \"",
+        "schemaManagerSecret: \"another",
+    );
+    for delay in [1, 2, 4, 8, 16, 32] {
+        for (signal, statuses) in [("INT", [130, -2]), ("TERM", [143, -15])] {
+            let mut start = cluster.spec("start", &[]).spawn();
+            thread::sleep(Duration::from_millis(delay));
+            start.kill(signal);
+            let ran = start.finish();
+            // Before it listens for signals it has done nothing, and ends as any program does.
+            assert!(statuses.contains(&ran.status), "{ran:?}");
+            seen.push(written(&cluster));
+        }
+    }
+    cluster.verb("start", &[]).succeeded();
+    cluster.has_data();
+    seen.dedup();
+    let (before, after) = (&seen[0], written(&cluster));
+    assert_ne!(*before, after);
+    for files in &seen {
+        assert_eq!(
+            files.keys().collect::<Vec<_>>(),
+            before.keys().collect::<Vec<_>>(),
+            "nothing is left beside them"
+        );
+        for (name, text) in files {
+            assert!(*text == before[name] || *text == after[name], "{name}");
+        }
+    }
+}
+
+fn while_deploying(setting: &Setting) {
+    let cluster = Cluster::new(setting);
+    cluster.start(&[]);
+    let example = Example::new();
+    let server = cluster.container(SERVER).id;
+    for (way, status) in WAYS {
+        setting.rig.docker(["pause", &server]);
+        let mut deploy = example.deploy(&cluster, &[]).spawn();
+        deploy.says("deploying `hello`");
+        thread::sleep(Duration::from_millis(200));
+        soon(deploy, way, status);
+        setting.rig.docker(["unpause", &server]);
+    }
+    example.add(
+        "prisma.yml",
+        "hooks:\n  post-deploy: echo begun; exec sleep 60\n",
+    );
+    for (way, status) in WAYS {
+        let mut deploy = example.deploy(&cluster, &[]).spawn();
+        deploy.says("begun\n");
+        soon(deploy, way, status)
+            .told(&["the deployment itself succeeded, what follows it is not done\n"]);
+    }
+    assert_eq!(cluster.api().projects(), ["hello@dev"]);
+}
+
+fn in_each_stage(setting: &Setting) {
+    each_stage(&Cluster::new(setting), &[]);
+}
+
+fn in_each_stage_of_the_server_edition(setting: &Setting) {
+    let mut cluster = Cluster::new(setting);
+    cluster.management = "management";
+    each_stage(&cluster, &["--prisma-version", "1.8"]);
+}
+
+/// Breaks off everything in every stage, each time where the one before was broken off.
+fn each_stage(cluster: &Cluster, args: &[&str]) {
+    cluster.start(args);
+    cluster.put_data();
+    let files = cluster.files();
+    for verb in ["restart", "nuke"] {
+        let yes = if verb == "nuke" { &["--yes"][..] } else { &[] };
+        for (_, words, delay) in STAGES.iter().filter(|(of, _, _)| *of == verb) {
+            for (way, status) in WAYS {
+                if words.starts_with("stopping") {
+                    // What docker was told to stop goes on to stop without us.
+                    cluster.verb("start", &[]).succeeded();
+                }
+                let mut run = cluster.spec(verb, yes).spawn();
+                run.says(words);
+                cluster
+                    .verb("stop", &["--lock-timeout", "0"])
+                    .ended(8)
+                    .told(&[&format!(
+                        "another run (`prisma local {verb} -n {}`, process {}) is working on it\n",
+                        cluster.name,
+                        run.id()
+                    )]);
+                thread::sleep(Duration::from_millis(*delay));
+                ends(run, way, status);
+                assert_eq!(cluster.files(), files, "{verb}, {words}");
+            }
+        }
+        cluster.verb(verb, yes).succeeded();
+        match verb {
+            "restart" => cluster.has_data(),
+            _ => cluster.has_no_data(),
+        }
+    }
+    for (way, status) in WAYS {
+        let mut delete = cluster.spec("delete", &["--yes"]).spawn();
+        delete.says("removing containers, network and data");
+        ends(delete, way, status);
+        assert!(cluster.entry().is_some(), "known until all of it is gone");
+    }
+    cluster.verb("delete", &["--yes"]).succeeded();
+    assert_eq!(cluster.belongings(), [""; 0]);
+    assert!(cluster.entry().is_none() && !cluster.folder().exists());
 }

@@ -2,6 +2,7 @@
 
 use super::ended::Ended;
 use super::forks;
+use crate::schema::Asked;
 use std::ffi::OsString;
 use std::fs::File;
 use std::os::unix::fs::FileExt;
@@ -21,6 +22,7 @@ pub const PRISMA: &str = env!("CARGO_BIN_EXE_prisma");
 pub struct Running {
     child: Child,
     command: String,
+    asked: Asked,
     stdout: File,
     stderr: File,
 }
@@ -36,10 +38,13 @@ impl Running {
             .stderr(stderr.try_clone().expect("a file"))
             .process_group(0);
         let child = spawn(&mut command);
+        let text = |text: &OsString| text.to_string_lossy().into_owned();
+        let variables = env.iter().map(|(name, value)| (text(name), text(value)));
         let words: Vec<_> = args.iter().map(|arg| arg.to_string_lossy()).collect();
         Running {
             child,
             command: format!("prisma {}", words.join(" ")),
+            asked: Asked::by(args, variables),
             stdout,
             stderr,
         }
@@ -70,7 +75,8 @@ impl Running {
         text(&self.stdout)
     }
 
-    /// Waits for its end.
+    /// Waits for its end, and checks the document it printed, if it was asked for one.
+    #[track_caller]
     pub fn end(mut self) -> Ended {
         let begun = Instant::now();
         let mut pause = Duration::from_millis(1);
@@ -86,6 +92,8 @@ impl Running {
             std::thread::sleep(pause);
             pause = (pause * 2).min(Duration::from_millis(10));
         };
+        self.asked
+            .check(&self.command, status.code(), &self.stdout());
         Ended {
             command: self.command.clone(),
             status: status

@@ -30,6 +30,8 @@ pub struct Left {
     pub screen: Screen,
     /// All that was ever sent to the terminal.
     pub sent: String,
+    /// The terminal shows again what is typed.
+    pub echoes: bool,
 }
 
 impl Sandbox {
@@ -129,6 +131,7 @@ impl Terminal<'_> {
         Left {
             status,
             screen: Screen::after(&sent),
+            echoes: self.session.get_process().get_echo().unwrap_or_default(),
             sent,
         }
     }

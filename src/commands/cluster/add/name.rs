@@ -1,11 +1,11 @@
 //! Names of entries. Any name will do that can be typed and written into a `prisma.yml`; a managed
 //! cluster's has to satisfy Docker as well, but that is not decided here.
 
-use super::NAME_FLAG;
 use crate::cloud;
 use crate::context::Context;
 use crate::error::{Failure, Kind, Result};
 use crate::registry::Registry;
+use crate::ui::Question;
 
 /// Refuses what is no name, and without `--force` what means something else.
 pub fn check(name: &str, force: bool) -> Result<()> {
@@ -48,8 +48,7 @@ pub fn ask(ctx: &Context, registry: &Registry, force: bool) -> Result<String> {
         }
         Ok(())
     };
-    ctx.ui
-        .text("a name", "Name for the cluster:", NAME_FLAG, check)
+    ctx.ask().text(Question::Name, "", check)
 }
 
 #[cfg(test)]

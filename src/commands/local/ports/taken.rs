@@ -7,6 +7,7 @@ use crate::context::Context;
 use crate::error::{Failure, Kind, Result};
 use crate::plan::{Plan, Step};
 use crate::ports::{self, Holder, is_free, next_free};
+use crate::ui::Question;
 use std::fmt;
 use std::net::IpAddr;
 use std::time::{Duration, Instant};
@@ -55,7 +56,7 @@ impl Taken {
 
     /// Lets the user decide; a failure where nobody can be asked, or wants none of it.
     pub fn ask(&self, ctx: &Context) -> Result<Way> {
-        if !ctx.ui.terminal().ask || ctx.dry_run {
+        if !ctx.ask().possible() || ctx.dry_run {
             return Err(self.failure());
         }
         let stop = self.can_stop().then(|| Choice {
@@ -71,9 +72,8 @@ impl Taken {
             shown: "cancel".to_owned(),
         };
         let choices = stop.into_iter().chain(next).chain([cancel]).collect();
-        let question = format!("port {} is taken by {}", self.port, self.holder);
-        let flag = format!("give another with `{} auto`", self.another);
-        let choice = ctx.ui.select("another port", &question, &flag, choices)?;
+        let about = format!("port {} is taken by {}", self.port, self.holder);
+        let choice = ctx.ask().select(Question::TakenPort, &about, choices)?;
         choice.way.ok_or_else(|| self.failure())
     }
 

@@ -1,0 +1,60 @@
+//! `prisma local ps -o env`: where a cluster is, as lines that a shell can source.
+
+use super::world::World;
+use crate::docker::Container;
+use crate::error::Result;
+use crate::process::shell_quote;
+
+/// The variables, and what each says; for the reference, too. None is a secret.
+pub const KEYS: [(&str, &str); 6] = [
+    (
+        "PRISMA_CLUSTER",
+        "the cluster's name; `prisma deploy` goes there where it is exported",
+    ),
+    (
+        "PRISMA_CLUSTER_STATE",
+        "`running`, `partly`, `stopped`, or `none` without containers",
+    ),
+    ("PRISMA_ENDPOINT", "where the server is reached"),
+    (
+        "PRISMA_DATABASE_ADDRESS",
+        "host and port of the database, where they are published",
+    ),
+    ("PRISMA_SERVER_CONTAINER", "the server's container"),
+    ("PRISMA_DATABASE_CONTAINER", "the database's container"),
+];
+
+/// A line for each, also for those with nothing to say: a value of an earlier time must not stay.
+pub fn lines(world: &World) -> Result<String> {
+    let cluster = world.known()?;
+    let (servers, others): (Vec<&Container>, Vec<&Container>) =
+        world.containers.iter().partition(|c| c.is_server());
+    let name = |found: &[&Container]| found.first().map(|c| c.name.clone());
+    let values = [
+        Some(world.name.to_string()),
+        Some(state(&world.containers).to_owned()),
+        cluster.as_ref().map(|cluster| world.endpoint(cluster)),
+        cluster.as_ref().and_then(|cluster| world.database(cluster)),
+        name(&servers),
+        name(&others),
+    ];
+    let line = |((key, _), value): (&(&str, &str), Option<String>)| {
+        let value = value.unwrap_or_default();
+        let quoted = match value.is_empty() {
+            true => String::new(),
+            false => shell_quote(&value).into_owned(),
+        };
+        format!("{key}={quoted}\n")
+    };
+    Ok(KEYS.iter().zip(values).map(line).collect())
+}
+
+fn state(containers: &[Container]) -> &'static str {
+    let up = containers.iter().filter(|c| c.is_up()).count();
+    match up {
+        _ if containers.is_empty() => "none",
+        0 => "stopped",
+        up if up == containers.len() => "running",
+        _ => "partly",
+    }
+}
