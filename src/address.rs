@@ -29,15 +29,38 @@ pub fn is_loopback(host: &str) -> bool {
             .is_ok_and(|ip| ip.is_loopback())
 }
 
-/// An address as it may be shown: people put user and password into it.
+/// An address as it may be shown: people put user and password into it. A name alone is a secret too, of those
+/// who put a token there, but not for ssh, where it says whom to log in as.
 pub fn without_password(address: &str) -> String {
     let start = address.find("://").map_or(0, |end| end + 3);
     let (scheme, rest) = address.split_at(start);
     let end = rest.find('/').unwrap_or(rest.len());
     match rest[..end].rfind('@') {
+        Some(at) if scheme == "ssh://" && !rest[..at].contains(':') => address.to_owned(),
         Some(at) => format!("{scheme}********{}", &rest[at..]),
         None => address.to_owned(),
     }
+}
+
+/// A text with its `%XX` put in.
+pub fn decoded(text: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((&first, after)) = rest.split_first() {
+        if first == b'%' {
+            let digits = std::str::from_utf8(after.get(..2)?).ok()?;
+            // `+1` would be a number as well.
+            if !digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
+                return None;
+            }
+            bytes.push(u8::from_str_radix(digits, 16).ok()?);
+            rest = &after[2..];
+        } else {
+            bytes.push(first);
+            rest = after;
+        }
+    }
+    String::from_utf8(bytes).ok()
 }
 
 #[cfg(test)]
@@ -68,6 +91,9 @@ mod tests {
             ("http://u:p@h:1/x", "http://********@h:1/x"),
             ("u:p@h", "********@h"),
             ("http://h/a@b", "http://h/a@b"),
+            ("http://token@h/x", "http://********@h/x"),
+            ("ssh://me@box", "ssh://me@box"),
+            ("ssh://me:pw@box", "ssh://********@box"),
             ("nothing", "nothing"),
         ] {
             assert_eq!(without_password(address), shown);

@@ -6,6 +6,7 @@
 
 mod scrub;
 
+use crate::address::decoded;
 use crate::yaml::Node;
 use std::fmt::Write;
 
@@ -37,6 +38,7 @@ const HARMLESS: &[&str] = &[
     "network_mode",
     "networks",
     "path",
+    "pgdata",
     "platform",
     "ports",
     "prisma",
@@ -98,11 +100,29 @@ impl Redactor {
         self.learn_from(secret, SHORTEST.0);
     }
 
+    /// Remembers the password in an address, as it stands there and as it is meant: others may print it alone.
+    pub fn learn_password(&mut self, address: &str) {
+        let Some((_, rest)) = address.split_once("://") else {
+            return;
+        };
+        let authority = rest.split('/').next().unwrap_or_default();
+        let user = authority.rsplit_once('@').map(|(user, _)| user);
+        if let Some((_, password)) = user.and_then(|user| user.split_once(':')) {
+            self.learn(password);
+            self.learn(&decoded(password).unwrap_or_default());
+        }
+    }
+
     fn learn_from(&mut self, secret: &str, shortest: usize) {
+        let inside = match Node::parse(secret) {
+            Ok(map @ Node::Map(_)) if secret.contains('\n') => Some(map),
+            _ => None,
+        };
+        // A configuration has lines that are no secrets: `port: 4466` stands everywhere.
         let lines = secret
             .lines()
             .map(str::trim)
-            .filter(|line| !line.starts_with("-----"));
+            .filter(|line| inside.is_none() && !line.starts_with("-----"));
         let whole = [secret.trim()].into_iter().chain(lines);
         for part in whole.filter(|part| part.len() >= shortest && !KNOWN.contains(part)) {
             self.secrets.push(part.to_owned());
@@ -112,9 +132,7 @@ impl Redactor {
                 self.secrets.push(escaped.to_owned());
             }
         }
-        if let Ok(map @ Node::Map(_)) = Node::parse(secret)
-            && secret.contains('\n')
-        {
+        if let Some(map) = inside {
             self.yaml_node(&map, None, 0);
         }
     }
@@ -124,6 +142,7 @@ impl Redactor {
         if value.is_empty() {
             return "''".to_owned();
         }
+        self.learn_password(value);
         let (named, nameless) = SHORTEST;
         self.learn_from(
             value,

@@ -1,6 +1,7 @@
 //! `--database-url`: a database that is somewhere else, on one line.
 
 use super::{Connector, Database, Edition, External};
+use crate::address::decoded;
 use crate::error::{Failure, Kind};
 use std::str::FromStr;
 
@@ -101,27 +102,6 @@ fn external(place: &str, connector: Connector) -> Result<External, String> {
     }
     let host = host.to_owned();
     Ok(External { host, port })
-}
-
-/// A text with its `%XX` put in.
-fn decoded(text: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((&first, after)) = rest.split_first() {
-        if first == b'%' {
-            let digits = std::str::from_utf8(after.get(..2)?).ok()?;
-            // `+1` would be a number as well.
-            if !digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
-                return None;
-            }
-            bytes.push(u8::from_str_radix(digits, 16).ok()?);
-            rest = &after[2..];
-        } else {
-            bytes.push(first);
-            rest = after;
-        }
-    }
-    String::from_utf8(bytes).ok()
 }
 
 #[cfg(test)]

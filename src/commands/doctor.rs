@@ -29,6 +29,7 @@ const LIMIT: Duration = Duration::from_secs(10);
 
 /// Why something was not asked.
 const NO_ENGINE: &str = "the engine does not answer";
+const NO_DOCKER: &str = "docker is missing";
 
 /// What was found, and what it was found from.
 struct Seen {
@@ -89,11 +90,21 @@ fn conclude(ctx: &Context, findings: &[Finding]) -> Result<Report> {
 }
 
 fn look(ctx: &Context) -> Seen {
-    let tools = Tools::find(&ctx.env, &*ctx.runner);
+    let (tools, no_compose) = match Tools::find(&ctx.env, &*ctx.runner) {
+        Ok(tools) => (Ok(tools), None),
+        // The engine can be asked without docker-compose.
+        Err(failure) => match Tools::find_docker(&ctx.env, &*ctx.runner) {
+            Ok(tools) => (Ok(tools), Some(Finding::of("compose", &failure))),
+            Err(failure) => (Err(failure), None),
+        },
+    };
     let (version, compose, mut at_home) = thread::scope(|scope| {
         let tools = tools.as_ref().ok();
         let version = scope.spawn(move || tools.map(|tools| engine::ask_version(ctx, tools)));
-        let compose = scope.spawn(move || tools.map(|tools| tools::compose(ctx, tools)));
+        let compose = scope.spawn(move || match no_compose {
+            Some(finding) => Some((finding, None)),
+            None => tools.map(|tools| tools::compose(ctx, tools)),
+        });
         let at_home = home::look(ctx);
         (joined(version), joined(compose), at_home)
     });
@@ -102,17 +113,16 @@ fn look(ctx: &Context) -> Seen {
         (Err(failure), _) => vec![Finding::of("docker", failure)],
         _ => Vec::new(),
     };
-    let compose =
-        compose.unwrap_or_else(|| (Finding::skipped("compose", "docker is missing"), None));
+    let compose = compose.unwrap_or_else(|| (Finding::skipped("compose", NO_DOCKER), None));
     findings.push(compose.0);
     findings.extend(engine::found(ctx, version.as_ref()));
     let reachable = version.as_ref().is_some_and(engine::answers);
     let tools = tools.ok();
     let beyond = match (&tools, reachable) {
         (Some(tools), true) => beyond(ctx, tools, compose.1.as_deref()),
-        _ => without_engine(ctx),
+        (Some(_), false) => without_engine(ctx, NO_ENGINE),
+        (None, _) => without_engine(ctx, NO_DOCKER),
     };
-    findings.push(machine::proxy(ctx));
     findings.append(&mut at_home);
     findings.extend(beyond);
     Seen {
@@ -145,17 +155,16 @@ fn beyond(ctx: &Context, tools: &Tools, compose: Option<&str>) -> Vec<Finding> {
 }
 
 /// The same as far as this machine tells.
-fn without_engine(ctx: &Context) -> Vec<Finding> {
+fn without_engine(ctx: &Context, why: &str) -> Vec<Finding> {
     let names = ctx.home.clusters();
     let clusters: Vec<_> = names
         .iter()
-        .map(|name| clusters::look_at_file(ctx, name))
+        .map(|name| clusters::look_at_file(ctx, name, why))
         .collect();
-    let mut found = vec![machine::of_home(ctx)];
-    let unasked = ["memory", "images"].map(|check| Finding::skipped(check, NO_ENGINE));
-    found.extend(unasked);
-    // Whoever has them may be the clusters themselves.
-    found.push(Finding::skipped("ports", NO_ENGINE));
+    let mut found = vec![machine::of_home(ctx), Finding::skipped("memory", why)];
+    found.push(machine::proxy(ctx, None));
+    // Whoever has the ports may be the clusters themselves.
+    found.extend(["images", "ports"].map(|check| Finding::skipped(check, why)));
     found.push(home::leftovers(ctx, Ok(String::new())));
     found.extend(clusters.into_iter().map(|cluster| cluster.finding));
     found

@@ -129,6 +129,13 @@ impl Container {
     }
 }
 
+/// The host ports that those of them hold that live: nobody else can have them.
+pub fn held_ports(containers: &[Container]) -> BTreeSet<u16> {
+    let lives = |state| matches!(state, State::Running | State::Restarting | State::Paused);
+    let alive = containers.iter().filter(|c| lives(c.state));
+    alive.flat_map(|c| c.ports.iter().map(|p| p.port)).collect()
+}
+
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Wire {

@@ -16,18 +16,21 @@ pub use engine::MUTE;
 
 /// A failure text, what it means, and what helps.
 struct Known {
-    /// Any of these in a line of the output.
+    /// Any of these in a line of the output; `*` stands for anything.
     needles: &'static [&'static str],
     kind: Kind,
     /// Made of the line that was recognised.
     tell: fn(&str) -> Cause,
 }
 
+/// The command that failed, in a remedy.
+const COMMAND: &str = "{command}";
+
 /// What a line means.
 struct Cause {
     /// Why it failed, in the user's terms.
     why: String,
-    /// The one remedy.
+    /// The one remedy; in it [`COMMAND`] stands for the command that failed.
     hint: String,
     /// What programs may want to know.
     data: Option<serde_json::Value>,
@@ -58,7 +61,8 @@ pub fn diagnose(invocation: &Invocation, outcome: &Outcome) -> Failure {
     };
     let cause = (known.tell)(line);
     let message = format!("`{}`: {}", short(invocation), cause.why);
-    let failure = Failure::new(known.kind, process::with_tail(message, line)).hint(cause.hint);
+    let hint = cause.hint.replace(COMMAND, &invocation.to_string());
+    let failure = Failure::new(known.kind, process::with_tail(message, line)).hint(hint);
     match cause.data {
         Some(data) => failure.data(data),
         None => failure,
@@ -103,8 +107,24 @@ fn asks_engine(invocation: &Invocation) -> bool {
 
 /// The line that was recognised: the shortest true account of the cause.
 fn line_of<'a>(output: &'a str, needles: &[&str]) -> Option<&'a str> {
-    let known = |line: &&str| needles.iter().any(|needle| line.contains(needle));
-    output.lines().rev().find(known).map(str::trim)
+    let lines: Vec<&str> = output.lines().map(str::trim).collect();
+    let known = |line: &&str| needles.iter().any(|needle| says(line, needle));
+    let at = lines.iter().rposition(known)?;
+    // docker-compose 1 says in the next line what is wrong with a file.
+    match lines[at].ends_with("because:") {
+        true => lines.get(at + 1).or(lines.get(at)).copied(),
+        false => Some(lines[at]),
+    }
+}
+
+/// Whether the pieces of a needle stand in a line, one after the other.
+fn says(line: &str, needle: &str) -> bool {
+    let mut rest = line;
+    needle.split('*').all(|piece| {
+        let found = rest.split_once(piece);
+        rest = found.map_or("", |(_, after)| after);
+        found.is_some()
+    })
 }
 
 /// What stands between two pieces of a line.

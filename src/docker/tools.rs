@@ -27,10 +27,7 @@ impl Tools {
     /// Finds both: `PRISMA_DOCKER` and `PRISMA_COMPOSE` first, then PATH. Where there is no
     /// `docker-compose`, the plugin is used; whether it is installed shows when it is run.
     pub fn find(env: &Env, runner: &dyn Runner) -> Result<Tools> {
-        let docker = match env.get("PRISMA_DOCKER") {
-            Some(named) => overridden("PRISMA_DOCKER", named, runner)?,
-            None => runner.find("docker").ok_or_else(docker_missing)?,
-        };
+        let docker = Tools::find_docker(env, runner)?.docker;
         let compose = match env.get("PRISMA_COMPOSE") {
             Some(named) => {
                 let program = overridden("PRISMA_COMPOSE", named, runner)?;
@@ -46,6 +43,18 @@ impl Tools {
             },
         };
         Ok(Tools { docker, compose })
+    }
+
+    /// Finds docker with its plugin, whatever else is named: enough to ask the engine.
+    pub fn find_docker(env: &Env, runner: &dyn Runner) -> Result<Tools> {
+        let docker = match env.get("PRISMA_DOCKER") {
+            Some(named) => overridden("PRISMA_DOCKER", named, runner)?,
+            None => runner.find("docker").ok_or_else(docker_missing)?,
+        };
+        Ok(Tools {
+            compose: Compose::Plugin(docker.clone()),
+            docker,
+        })
     }
 }
 

@@ -127,16 +127,37 @@ fn assignment(lower: &str, line: &str, from: usize) -> Option<(usize, usize)> {
         return assignment(lower, line, after);
     }
     let start = skip(sign + 1, &|c| "\"' \\=:".contains(c));
-    let to_the_end = word == "authorization";
-    let ends = |c: char| match to_the_end {
-        true => "\r\n\"'".contains(c),
-        false => c.is_whitespace() || "\"',;&)}".contains(c),
+    let quoted = line[..start]
+        .chars()
+        .next_back()
+        .filter(|c| "\"'".contains(*c));
+    let ends = |c: char| match quoted {
+        Some(quote) => c == quote || c == '\n',
+        None if word == "authorization" => "\r\n\"'".contains(c),
+        None => c.is_whitespace() || "\"',;&)}".contains(c),
     };
     let end = start + line[start..].find(ends).unwrap_or(line.len() - start);
-    // What is left out already, and references to variables, tell nothing.
-    let is_told = line[start..end].is_empty() || line[start..].starts_with(['(', '*', '$']);
-    match is_told {
-        true => assignment(lower, line, end.max(after)),
+    match tells_nothing(&line[start..end], &line[start..]) {
+        true => assignment(lower, line, start.max(after)),
         false => Some((start, end)),
     }
+}
+
+/// Whether a value is none: left out already, a reference to a variable, or JSON's word for nothing.
+fn tells_nothing(value: &str, rest: &str) -> bool {
+    let left_out = rest.starts_with('(')
+        && rest
+            .split_once(')')
+            .is_some_and(|(inside, _)| inside.ends_with(" left out"));
+    let variable = value.strip_prefix('$').is_some_and(|name| {
+        let inside = name
+            .strip_prefix('{')
+            .map(|name| name.trim_end_matches('}'));
+        let is_name = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
+        inside.unwrap_or(name).chars().all(is_name)
+    });
+    let null = rest
+        .strip_prefix("null")
+        .is_some_and(|after| !after.starts_with(|c: char| c.is_alphanumeric()));
+    value.is_empty() || value.starts_with(MASK) || left_out || variable || null
 }

@@ -40,6 +40,23 @@ fn what_looks_like_a_secret_is_masked() {
             "password=${PASSWORD} secret=********",
             "password=${PASSWORD} secret=********",
         ),
+        ("password: \"two words\" ok", "password: \"********\" ok"),
+        (
+            "{\"password\": \"two words\"}",
+            "{\"password\": \"********\"}",
+        ),
+        (
+            "password=$ecret1 password=(x",
+            "password=******** password=********",
+        ),
+        (
+            "{\"Authorization\":null,\"Log\":[\"a\"],\"Token\":nullify}",
+            "{\"Authorization\":null,\"Log\":[\"a\"],\"Token\":********}",
+        ),
+        (
+            "password: (8 characters left out), token: x",
+            "password: (8 characters left out), token: ********",
+        ),
         (
             "the `clusterSecret` in the registry",
             "the `clusterSecret` in the registry",
@@ -81,6 +98,8 @@ fn a_configuration_inside_a_value_is_looked_into() {
         redactor.scrub("using password hunter7"),
         "using password ********"
     );
+    // What is harmless there is harmless elsewhere.
+    assert_eq!(redactor.scrub("port: 4466"), "port: 4466");
 }
 
 #[test]
@@ -122,4 +141,14 @@ fn names_of_secrets_are_known() {
     for name in ["PATH", "PWD", "KEYBOARD", "DOCKER_HOST"] {
         assert!(!is_sensitive(name), "{name}");
     }
+}
+
+#[test]
+fn a_password_in_an_address_is_known_by_itself() {
+    let mut redactor = Redactor::default();
+    redactor.yaml("url: postgresql://me:hunt%40r8@db/x\n");
+    assert_eq!(
+        redactor.scrub("hunt%40r8 or hunt@r8 for me at db"),
+        "******** or ******** for me at db"
+    );
 }

@@ -13,11 +13,11 @@ ok       compose     docker-compose 2.40.3: <root>/bin/docker-compose is the fir
 ok       engine      Docker engine 20.10.24 on linux/amd64
 ok       permission  you may use the engine
 ok       context     docker's default, on this machine
-ok       proxy       none
 ok       registry    none yet at ~/.prisma/config.yml
 ok       home        ~/.prisma will be made by the first start
 ok       disk        <size> free for images and data in /var/lib/docker, <size> for ~/.prisma
 ok       memory      8.0 GiB on Debian
+ok       proxy       none
 ok       images      `mysql:5.7`, `prismagraphql/prisma:1.1` here
 ok       ports       those of `local` are free
 ok       leftovers   none
@@ -174,16 +174,71 @@ fn docker_and_its_engine() {
     let all = lines(&ended.stdout);
     assert!(all[0].starts_with("problem docker "), "{all:#?}");
     assert!(all[1].starts_with("hint: install"), "{all:#?}");
-    assert!(
-        all.contains(&"skipped compose docker is missing".to_owned()),
-        "{all:#?}"
-    );
+    for check in ["compose", "engine", "memory", "ports"] {
+        let line = format!("skipped {check} docker is missing");
+        assert!(all.contains(&line), "{line} in {all:#?}");
+    }
 
     let mut s = Sandbox::new();
     s.set("DOCKER_HOST", "http://192.0.2.1:2375");
     let (line, hint, _) = finding(&s, "context");
     assert!(line.starts_with("problem context "), "{line}");
     assert!(hint.is_some_and(|hint| hint.contains("tcp://")), "{line}");
+    s.set("DOCKER_HOST", "ssh://me@192.0.2.1");
+    assert_eq!(
+        finding(&s, "context").0,
+        "ok context `DOCKER_HOST` names `ssh://me@192.0.2.1`, on another machine"
+    );
+}
+
+/// All that is known of such a failure is what docker said last.
+#[test]
+fn what_docker_says_and_nobody_knows_is_told() {
+    let s = Sandbox::with_cluster();
+    s.engine.fail("docker-info", 1, "odd\nthe moon is full");
+    let (line, _, status) = finding(&s, "disk");
+    assert!(
+        line.ends_with(" ended with status 1: the moon is full"),
+        "{line}"
+    );
+    assert_eq!(status, 1);
+}
+
+#[test]
+fn the_engine_is_asked_where_docker_compose_is_named_wrong() {
+    let mut s = Sandbox::with_running_cluster();
+    s.set("PRISMA_COMPOSE", "/nowhere/docker-compose");
+    finds(
+        &s,
+        "compose",
+        "problem compose `PRISMA_COMPOSE` names `/nowhere/docker-compose`, and there is no such program",
+        "correct `PRISMA_COMPOSE`, or unset it to use the program on PATH",
+    );
+    let all = lines(&s.run("doctor").stdout);
+    for line in [
+        "ok docker docker 28.2.2 at <root>/bin/docker",
+        "ok engine Docker engine 20.10.24 on linux/amd64",
+        "ok cluster local Prisma 1.1.0, up at http://localhost:<port>",
+    ] {
+        assert!(all.iter().any(|have| have == line), "{line} in {all:#?}");
+    }
+}
+
+/// A cluster of which one container died holds the ports of the others alone.
+#[test]
+fn the_port_of_a_dead_container_may_be_somebody_elses() {
+    let s = Sandbox::with_running_cluster();
+    s.engine.silence("local");
+    s.engine.change("prisma-database", "status", "exited");
+    assert_eq!(finding(&s, "ports").0, "ok ports those of `local` are free");
+    let _taken = TcpListener::bind(("0.0.0.0", s.port)).expect("free");
+    let all = lines(&s.run("doctor").stdout);
+    let ports: Vec<_> = all.iter().filter(|line| line.contains(" ports ")).collect();
+    assert_eq!(ports.len(), 1, "{all:#?}");
+    assert!(
+        ports[0].starts_with("problem ports local port <port> of cluster `local` is taken by `"),
+        "{all:#?}"
+    );
 }
 
 #[test]
@@ -289,7 +344,25 @@ fn ports_images_and_proxies() {
     s.set("HTTPS_PROXY", "http://me:d1stinct@proxy.lan:3128");
     let (line, _, _) = finding(&s, "proxy");
     assert!(line.starts_with("ok proxy `HTTPS_PROXY` is "), "{line}");
+    assert!(line.ends_with("; the engine pulls without one"), "{line}");
     assert!(!line.contains("d1stinct"), "{line}");
+    s.set("HTTP_PROXY", ":3128");
+    finds(
+        &s,
+        "proxy",
+        "problem proxy `HTTP_PROXY` is `:3128`, which names no host",
+        "write `HTTP_PROXY=http://HOST:PORT`, or unset it",
+    );
+    s.unset("HTTP_PROXY");
+    s.unset("HTTPS_PROXY");
+    s.engine.hook(
+        "docker-info",
+        "echo '{\"MemTotal\":8589934592,\"HttpsProxy\":\"http://me:d1stinct@proxy.lan:3128\"}'; exit 0\n",
+    );
+    assert_eq!(
+        finding(&s, "proxy").0,
+        "ok proxy none; the engine pulls through `http://********@proxy.lan:3128`"
+    );
 }
 
 #[test]

@@ -201,6 +201,27 @@ fn at_a_terminal_cancel_changes_nothing() {
     drop(server);
 }
 
+/// Nobody is stopped before everything is decided.
+#[test]
+fn cancelling_the_second_question_has_changed_nothing() {
+    let s = Sandbox::with_cluster();
+    let mut server = listener(s.port);
+    let mut database = listener(s.db_port);
+    let mut t = s.at_terminal("local start");
+    t.shows("port <port> is taken by `python3`");
+    t.types("\r");
+    t.shows("port <db-port> is taken by `python3`");
+    t.types("\u{1b}");
+    let left = t.end();
+    assert_eq!(left.status, 130, "{}", left.sent);
+    for child in [&mut server, &mut database] {
+        assert!(child.try_wait().expect("asked").is_none(), "it runs still");
+        child.kill().expect("killed");
+        child.wait().expect("gone");
+    }
+    assert_eq!(s.take_acts(), "");
+}
+
 #[test]
 fn a_container_is_stopped_with_docker() {
     let s = Sandbox::with_cluster();

@@ -41,14 +41,20 @@ const SHOWN: &[&str] = &[
 
 /// Fails when there is such a file and it may not be replaced.
 pub fn refuse_replacing(file: &Path, force: bool) -> Result<()> {
-    if force || std::fs::symlink_metadata(file).is_err() {
-        return Ok(());
-    }
+    let what = match std::fs::symlink_metadata(file) {
+        Err(_) => return Ok(()),
+        Ok(metadata) if metadata.is_dir() => "folder",
+        Ok(_) if force => return Ok(()),
+        Ok(_) => "file",
+    };
     let message = format!(
-        "could not write the report: there is a file `{}`",
+        "could not write the report: there is a {what} `{}`",
         file.display()
     );
-    Err(Failure::new(Kind::Failed, message).hint("name another, or replace it with `--force`"))
+    Err(Failure::new(Kind::Failed, message).hint(match what {
+        "folder" => "name a file in it".to_owned(),
+        _ => "name another, or replace it with `--force`".to_owned(),
+    }))
 }
 
 /// Writing the report.
@@ -124,29 +130,22 @@ fn environment(ctx: &Context, sections: &mut Sections) {
     };
     let mut text = String::new();
     for (name, value) in ctx.env.iter() {
+        // That one says where a secret is, whatever the name there.
+        if name == "PRISMA_SECRET_ENV" {
+            let named = ctx.env.get(value).unwrap_or_default();
+            sections.redactor.learn(named);
+        }
         let hidden = is_sensitive(name) || name.ends_with("_URL");
         if hidden {
             sections.redactor.learn(value);
         }
-        learn_password(&mut sections.redactor, value);
+        sections.redactor.learn_password(value);
         if ours(name) || SHOWN.contains(&name) {
             let shown = if hidden { "(set, left out)" } else { value };
             let _ = writeln!(text, "{name}={shown}");
         }
     }
     sections.add("environment", text);
-}
-
-/// The password in an address: others may print it alone.
-fn learn_password(redactor: &mut Redactor, address: &str) {
-    let Some((_, rest)) = address.split_once("://") else {
-        return;
-    };
-    let authority = rest.split('/').next().unwrap_or_default();
-    let user = authority.rsplit_once('@').map(|(user, _)| user);
-    if let Some((_, password)) = user.and_then(|user| user.split_once(':')) {
-        redactor.learn(password);
-    }
 }
 
 fn registry(ctx: &Context, sections: &mut Sections) {

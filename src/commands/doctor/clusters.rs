@@ -6,11 +6,13 @@ use crate::api::token::Secret;
 use crate::api::version::{self, Server};
 use crate::cluster::{Cluster, ClusterName, config};
 use crate::context::Context;
+use crate::docker::container::held_ports;
 use crate::docker::{Container, Engine, State, Tools};
 use crate::error::Result;
 use crate::files;
 use crate::registry::Registry;
 use crate::wait;
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// How long a server may take for one answer.
@@ -23,17 +25,15 @@ pub struct Seen {
     pub finding: Finding,
     /// Its configuration, where that can be read.
     pub cluster: Option<Cluster>,
-    /// Whether a container of it holds ports.
-    pub alive: bool,
+    /// The ports that its own containers hold.
+    pub ports: BTreeSet<u16>,
 }
 
 /// Looks at one.
 pub fn look(ctx: &Context, tools: &Tools, name: &str, compose: Option<&str>) -> Seen {
     let cluster = read(ctx, name);
     let containers = wait::containers(ctx, tools, name);
-    let alive = containers
-        .as_ref()
-        .is_ok_and(|all| all.iter().any(holds_ports));
+    let ports = containers.as_deref().map(held_ports).unwrap_or_default();
     let finding = match (&cluster, &containers) {
         (Err(failure), _) | (_, Err(failure)) => Finding::of(CHECK, failure),
         (Ok(None), Ok(_)) => Finding::skipped(CHECK, "it has no `cluster.yml`"),
@@ -42,29 +42,22 @@ pub fn look(ctx: &Context, tools: &Tools, name: &str, compose: Option<&str>) -> 
     Seen {
         finding: finding.about(name),
         cluster: cluster.ok().flatten(),
-        alive,
+        ports,
     }
 }
 
 /// Looks at its configuration alone.
-pub fn look_at_file(ctx: &Context, name: &str) -> Seen {
+pub fn look_at_file(ctx: &Context, name: &str, why: &str) -> Seen {
     let cluster = read(ctx, name);
     let finding = match &cluster {
-        Ok(_) => Finding::skipped(CHECK, super::NO_ENGINE),
+        Ok(_) => Finding::skipped(CHECK, why),
         Err(failure) => Finding::of(CHECK, failure),
     };
     Seen {
         finding: finding.about(name),
         cluster: cluster.ok().flatten(),
-        alive: false,
+        ports: BTreeSet::new(),
     }
-}
-
-fn holds_ports(container: &Container) -> bool {
-    matches!(
-        container.state,
-        State::Running | State::Restarting | State::Paused
-    )
 }
 
 fn read(ctx: &Context, name: &str) -> Result<Option<Cluster>> {

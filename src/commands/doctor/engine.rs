@@ -57,8 +57,8 @@ pub fn answers(asked: &Asked) -> bool {
 pub fn found(ctx: &Context, asked: Option<&Asked>) -> Vec<Finding> {
     let [engine, permission] = match asked {
         None => [
-            Finding::skipped("engine", "docker is missing"),
-            Finding::skipped("permission", "docker is missing"),
+            Finding::skipped("engine", super::NO_DOCKER),
+            Finding::skipped("permission", super::NO_DOCKER),
         ],
         Some(asked) => reached(asked),
     };

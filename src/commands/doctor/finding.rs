@@ -1,6 +1,6 @@
 //! One line of the doctor's.
 
-use crate::error::Failure;
+use crate::error::{Failure, Kind};
 use serde_json::{Value, json};
 
 /// How bad it is.
@@ -87,6 +87,13 @@ impl Finding {
         let text = lines.next().unwrap_or_default().trim_end_matches(':');
         let more = match lines.count() {
             0 => String::new(),
+            // All that is known is what the child said last.
+            _ if failure.kind == Kind::ChildFailed => {
+                format!(
+                    ": {}",
+                    failure.message.lines().last().unwrap_or_default().trim()
+                )
+            }
             // What is wrong with a file is a line each; a child's last lines are no more to tell.
             _ if failure.message.lines().all(|line| !line.starts_with(' ')) => {
                 format!(", and {} more", failure.message.lines().count() - 1)
@@ -146,7 +153,6 @@ pub fn table(findings: &[Finding]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::Kind;
 
     #[test]
     fn a_failure_is_one_line() {
@@ -160,6 +166,11 @@ mod tests {
             "a:1: bad, and 2 more"
         );
         assert_eq!(one("plain"), "plain");
+        let unknown = "`docker info` ended with status 1:\n  oh\n  no";
+        assert_eq!(
+            Finding::of("x", &Failure::new(Kind::ChildFailed, unknown)).text,
+            "`docker info` ended with status 1: no"
+        );
     }
 
     #[test]

@@ -28,17 +28,23 @@ pub fn of_engine(ctx: &Context, info: Result<Option<Info>>) -> Vec<Finding> {
             return vec![
                 Finding::skipped("disk", why),
                 Finding::skipped("memory", why),
+                proxy(ctx, None),
             ];
         }
         Err(failure) => {
             return vec![
                 Finding::of("disk", &failure),
                 Finding::skipped("memory", "see the line above"),
+                proxy(ctx, None),
             ];
         }
     };
     let local = Engine::find(&ctx.env).is_ok_and(|engine| engine.local);
-    vec![disk(ctx, &info, local), memory(&info)]
+    vec![
+        disk(ctx, &info, local),
+        memory(&info),
+        proxy(ctx, Some(&info)),
+    ]
 }
 
 /// The disk of this machine alone.
@@ -88,34 +94,46 @@ fn memory(info: &Info) -> Finding {
     }
 }
 
-/// The proxies that requests of this program go through.
-pub fn proxy(ctx: &Context) -> Finding {
+/// The proxies that requests of this program go through, and those that the engine pulls through.
+pub fn proxy(ctx: &Context, info: Option<&Info>) -> Finding {
     let names = ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"];
     let set = names
         .iter()
         .filter_map(|name| Some((*name, either(&ctx.env, name)?)));
     let set: Vec<(&str, &str)> = set.collect();
-    if set.is_empty() {
-        return Finding::ok("proxy", "none");
-    }
-    let shown = set
-        .iter()
-        .map(|(name, value)| format!("`{name}` is `{}`", without_password(value)));
-    let text = shown.collect::<Vec<_>>().join(", ");
+    let shown = |(name, value): &(&str, &str)| format!("`{name}` is `{}`", without_password(value));
     let broken = set
         .iter()
         .find(|(_, value)| crate::address::host_of(value).is_empty());
-    match broken {
-        Some((name, _)) => Finding::problem(
+    if let Some(broken) = broken {
+        return Finding::problem(
             "proxy",
-            format!("{text}, which names no host"),
-            format!("write `{name}=http://HOST:PORT`, or unset it"),
-        ),
-        None => Finding::ok(
-            "proxy",
-            format!("{text}; this machine itself is reached without"),
-        ),
+            format!("{}, which names no host", shown(broken)),
+            format!("write `{}=http://HOST:PORT`, or unset it", broken.0),
+        );
     }
+    let here = match set.is_empty() {
+        true => "none".to_owned(),
+        false => {
+            let all = set.iter().map(shown).collect::<Vec<_>>();
+            format!("{}; this machine itself is reached without", all.join(", "))
+        }
+    };
+    let engine = info.map(|info| info.proxies.as_slice());
+    Finding::ok(
+        "proxy",
+        match engine {
+            Some([]) if !set.is_empty() => format!("{here}; the engine pulls without one"),
+            Some([]) | None => here,
+            Some(all) => {
+                let all: Vec<_> = all
+                    .iter()
+                    .map(|proxy| format!("`{}`", without_password(proxy)))
+                    .collect();
+                format!("{here}; the engine pulls through {}", all.join(", "))
+            }
+        },
+    )
 }
 
 /// Small spelling first, as curl does.

@@ -6,7 +6,8 @@ use crate::cluster::{Cluster, ClusterName, PrismaVersion};
 use crate::context::Context;
 use crate::docker::{Engine, Tools};
 use crate::ports::{holder, is_free};
-use std::net::Ipv4Addr;
+use std::collections::BTreeSet;
+use std::net::{IpAddr, Ipv4Addr};
 
 /// A line for each port that is taken by somebody else; one line when none is.
 pub fn look(ctx: &Context, tools: &Tools, clusters: &[Seen]) -> Vec<Finding> {
@@ -17,51 +18,69 @@ pub fn look(ctx: &Context, tools: &Tools, clusters: &[Seen]) -> Vec<Finding> {
         )];
     }
     let new = Cluster::documented(ClusterName::local(), PrismaVersion::default_local());
-    // Those of a running cluster are its own.
-    let down: Vec<&Cluster> = clusters
-        .iter()
-        .filter(|seen| !seen.alive)
-        .filter_map(|seen| seen.cluster.as_ref())
-        .collect();
-    let wanted = match clusters.is_empty() {
-        true => vec![&new],
-        false => down,
+    let wanted: Vec<Wanted> = match clusters.is_empty() {
+        true => wanted(&new, &BTreeSet::new()),
+        false => clusters
+            .iter()
+            .filter_map(|seen| Some(wanted(seen.cluster.as_ref()?, &seen.ports)))
+            .flatten()
+            .collect(),
     };
-    let taken = wanted.iter().flat_map(|cluster| taken(ctx, tools, cluster));
-    let taken: Vec<Finding> = taken.collect();
+    let taken = wanted
+        .iter()
+        .filter(|port| !is_free(port.bind, port.number));
+    let taken: Vec<Finding> = taken.map(|port| told(ctx, tools, port)).collect();
     if !taken.is_empty() {
         return taken;
     }
-    vec![match wanted.as_slice() {
-        [] => Finding::ok("ports", "all clusters have theirs"),
-        wanted => {
-            let names: Vec<String> = wanted.iter().map(|c| format!("`{}`", c.name)).collect();
-            Finding::ok("ports", format!("those of {} are free", names.join(", ")))
-        }
+    let names: BTreeSet<String> = wanted
+        .iter()
+        .map(|port| format!("`{}`", port.name))
+        .collect();
+    let names: Vec<String> = names.into_iter().collect();
+    vec![match names.is_empty() {
+        true => Finding::ok("ports", "all clusters have theirs"),
+        false => Finding::ok("ports", format!("those of {} are free", names.join(", "))),
     }]
 }
 
-fn taken(ctx: &Context, tools: &Tools, cluster: &Cluster) -> Vec<Finding> {
+/// A port that a cluster will want when it is started.
+struct Wanted<'a> {
+    name: &'a ClusterName,
+    bind: Option<IpAddr>,
+    number: u16,
+    flag: &'static str,
+}
+
+/// Those that its containers do not have already.
+fn wanted<'a>(cluster: &'a Cluster, own: &BTreeSet<u16>) -> Vec<Wanted<'a>> {
     let all = Some(Ipv4Addr::UNSPECIFIED.into());
     let wanted = [
         (cluster.bind.or(all), Some(cluster.port), "--port"),
         (cluster.bind, cluster.database.host_port, "--db-port"),
     ];
-    let taken = wanted
-        .into_iter()
-        .filter_map(|(bind, port, flag)| Some((bind, port?, flag)));
-    let taken = taken.filter(|(bind, port, _)| !is_free(*bind, *port));
-    let told = |(_, port, flag): (_, u16, &str)| {
-        let name = &cluster.name;
-        let text = format!(
-            "port {port} of cluster `{name}` is taken by {}",
-            holder(ctx, Some(tools), port)
-        );
-        let hint = format!(
-            "start it on another: `{} {flag} auto`",
-            name.command("start")
-        );
-        Finding::problem("ports", text, hint).about(name.as_ref())
-    };
-    taken.map(told).collect()
+    let wanted = wanted.into_iter().filter_map(|(bind, number, flag)| {
+        Some(Wanted {
+            name: &cluster.name,
+            bind,
+            number: number.filter(|number| !own.contains(number))?,
+            flag,
+        })
+    });
+    wanted.collect()
+}
+
+fn told(ctx: &Context, tools: &Tools, port: &Wanted) -> Finding {
+    let Wanted {
+        name, number, flag, ..
+    } = port;
+    let text = format!(
+        "port {number} of cluster `{name}` is taken by {}",
+        holder(ctx, Some(tools), *number)
+    );
+    let hint = format!(
+        "start it on another: `{} {flag} auto`",
+        name.command("start")
+    );
+    Finding::problem("ports", text, hint).about(name.as_ref())
 }

@@ -6,7 +6,7 @@ use super::world::World;
 use crate::cli::PortWish;
 use crate::cluster::{Cluster, ClusterName, config, documented};
 use crate::context::Context;
-use crate::docker::container::State;
+use crate::docker::container::held_ports;
 use crate::error::Result;
 use crate::files;
 use crate::ports::{is_free, next_free};
@@ -54,7 +54,8 @@ pub fn settle(ctx: &Context, world: &World, cluster: &mut Cluster) -> Result<()>
         // Another machine's ports cannot be tried from here; its docker refuses a taken one.
         return Ok(());
     }
-    let own = own_ports(world);
+    let own = held_ports(&world.containers);
+    let mut stopped = Vec::new();
     for what in Use::BOTH {
         let Some(port) = what.port(cluster) else {
             continue;
@@ -65,19 +66,13 @@ pub fn settle(ctx: &Context, world: &World, cluster: &mut Cluster) -> Result<()>
         let taken = Taken::find(ctx, world, cluster, what, port);
         match taken.ask(ctx)? {
             Way::Next(next) => what.set(cluster, next),
-            Way::Stop => taken.stop(ctx, world, what.bind(cluster))?,
+            Way::Stop => stopped.push((taken, what)),
         }
     }
-    Ok(())
-}
-
-/// Ports that the cluster's own live containers hold.
-fn own_ports(world: &World) -> BTreeSet<u16> {
-    let alive = |state| matches!(state, State::Running | State::Restarting | State::Paused);
-    let containers = world.containers.iter().filter(|c| alive(c.state));
-    containers
-        .flat_map(|c| c.ports.iter().map(|p| p.port))
-        .collect()
+    // Only once all is decided: who cancels the second question has changed nothing.
+    stopped
+        .iter()
+        .try_for_each(|(taken, what)| taken.stop(ctx, world, what.bind(cluster)))
 }
 
 /// Gives a cluster the ports that were asked for. A new one that is not `local` gets free ones where
@@ -110,7 +105,7 @@ fn choose_free(ctx: &Context, world: &World, cluster: &mut Cluster, what: Use) {
             .host_port
             .unwrap_or(documented::DATABASE_PORT),
     };
-    let is_own = own_ports(world).contains(&usual);
+    let is_own = held_ports(&world.containers).contains(&usual);
     let next = || {
         next_free(
             usual,

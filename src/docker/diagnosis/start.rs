@@ -1,6 +1,6 @@
 //! Containers that cannot be made or started, and things that cannot go.
 
-use super::{Cause, Known, between};
+use super::{COMMAND, Cause, Known, between};
 use crate::error::Kind;
 use serde_json::json;
 
@@ -92,6 +92,28 @@ pub const KNOWN: &[Known] = &[
         },
     },
     Known {
+        needles: &["network * not found"],
+        kind: Kind::ContainerFailed,
+        tell: |_| {
+            Cause::new(
+                "the network of these containers was removed, as `docker network prune` does with those of stopped ones",
+                format!("have the containers made anew, data stays: `{COMMAND} --force-recreate`"),
+            )
+        },
+    },
+    Known {
+        needles: &["ontainer * is unhealthy"],
+        kind: Kind::ContainerFailed,
+        tell: |line| {
+            let name = between(line, "ontainer ", " is unhealthy").unwrap_or_default();
+            let name = name.trim_matches('"');
+            Cause::new(
+                format!("the health check of container `{name}` fails"),
+                format!("see why: `docker logs {name}`"),
+            )
+        },
+    },
+    Known {
         needles: &[
             "yaml.parser.",
             "yaml.scanner.",
@@ -99,7 +121,21 @@ pub const KNOWN: &[Known] = &[
             "Unsupported config option",
             "Additional property",
             "additional properties",
-            "docker-compose.yml' is invalid",
+            "is invalid because:",
+            "validating /",
+            "invalid compose project",
+            "must be a mapping",
+            "needs to be an object",
+            "mapping key \"",
+            "error decoding '",
+            "nvalid interpolation format",
+            "' which is undefined.",
+            "but no declaration was found in the volumes section",
+            "Couldn't find env file",
+            "env file /",
+            "Invalid containerPort",
+            "Invalid hostPort",
+            "Invalid ip address",
         ],
         kind: Kind::ConfigInvalid,
         tell: |_| {

@@ -69,6 +69,15 @@ fn recorded_texts_are_told_as_listed() {
     );
 }
 
+/// docker-compose 1 has a line about the file, and then one about what is wrong in it.
+#[test]
+fn what_is_wrong_in_a_file_is_told() {
+    let text = include_str!("recorded/file-type.v1.txt");
+    let failure = told("v1", text);
+    let why = "  services.web.environment.A contains [1], which is an invalid type, it should be a string, number, or a null";
+    assert_eq!(failure.message.lines().last(), Some(why));
+}
+
 #[test]
 fn a_taken_port_is_known_to_programs() {
     let all = recorded();

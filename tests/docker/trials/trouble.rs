@@ -25,8 +25,30 @@ pub const CASES: &[Case] = &[
         program_that_is_not_found,
     ),
     shared("trouble/database_that_crashes", database_that_crashes),
+    shared("trouble/network_that_was_pruned", network_that_was_pruned),
     local("trouble/container_name_taken", container_name_taken),
 ];
+
+/// The remedy that is told is run as it stands there.
+fn network_that_was_pruned(setting: &Setting) {
+    let cluster = Cluster::new(setting);
+    cluster.start(&[]);
+    cluster.put_data();
+    cluster.verb("stop", &[]).succeeded();
+    let label = format!("label=com.docker.compose.project={}", cluster.name);
+    let network = setting
+        .rig
+        .docker(["network", "ls", "-q", "--filter", &label]);
+    setting.rig.docker(["network", "rm", &network]);
+    let ran = cluster.verb("start", &[]).ended(1);
+    let hint = ran.stderr.rsplit("data stays: `docker-compose ").next();
+    let command = hint.and_then(|rest| rest.split_once('`'));
+    let (args, _) = command.unwrap_or_else(|| panic!("no remedy in {}", ran.stderr));
+    let script = format!("\"$PRISMA_COMPOSE\" {args}");
+    cluster.program("sh", &["-c", &script]).run().succeeded();
+    cluster.verb("start", &[]).succeeded();
+    cluster.has_data();
+}
 
 /// The server crashes and is restarted until its database is there: no reason to give up.
 fn a_late_database_is_waited_for(setting: &Setting) {

@@ -21,9 +21,13 @@ fn sandbox() -> Sandbox {
     let cloud = "cloudSessionKey: d1stinct-session\n";
     s.write("home/.prisma/config.yml", &(registry + cloud));
     s.set_private("home/.prisma/config.yml");
-    let log = format!("2026-01-01T00:00:00Z err connecting with {PASSWORD} and d1stinct-manager\n");
+    let log = format!(
+        "2026-01-01T00:00:00Z err connecting with {PASSWORD} and d1stinct-manager, d1stinct-named\n"
+    );
     s.engine.log("prisma-database", &log);
     s.set("PRISMA_MANAGEMENT_API_SECRET", "d1stinct-variable");
+    s.set("PRISMA_SECRET_ENV", "MINE");
+    s.set("MINE", "d1stinct-named");
     s.set("HTTPS_PROXY", "http://me:d1stinct-proxy@127.0.0.1:1");
     s
 }
@@ -68,7 +72,7 @@ fn a_report_tells_everything_but_secrets() {
         "== history of local ==\n{\"run\":",
         "\"command\":\"prisma local start\"",
         "== containers of local ==\nlocal-prisma-database-1: running, image prismagraphql/prisma:1.1, 0 restarts",
-        "== last lines of local-prisma-database-1 ==\nconnecting with ******** and ********",
+        "== last lines of local-prisma-database-1 ==\nconnecting with ******** and ********, ********",
     ] {
         assert!(report.contains(told), "no {told:?} in\n{report}");
     }
@@ -85,6 +89,11 @@ fn a_report_replaces_nothing_unasked_and_is_made_without_an_engine() {
          hint: name another, or replace it with `--force`\n",
     );
     assert_eq!(s.read("work/report.txt"), "mine");
+    s.run("doctor --bundle . --force").fails(
+        1,
+        "error: could not write the report: there is a folder `.`\n\
+         hint: name a file in it\n",
+    );
     s.engine.fail("docker-version", 1, "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?");
     assert_eq!(s.run("doctor --bundle report.txt --force").status, 1);
     let report = s.read("work/report.txt");
