@@ -121,6 +121,7 @@ impl<'a> Ask<'a> {
         ask: impl FnOnce(&str) -> InquireResult<T> + Send + 'static,
     ) -> Result<T> {
         self.need(&[question], about)?;
+        self.interrupt.check().map_err(unchanged)?;
         let text = self.ui.mask(&question.text(about)).into_owned();
         // One that cannot be held can still be asked at.
         let mute = Mute::hold();

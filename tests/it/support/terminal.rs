@@ -51,17 +51,8 @@ impl Sandbox {
     /// Another program at a terminal.
     pub fn terminal_of(&self, command: Command, shown: &str) -> Terminal<'_> {
         let alone = forks::alone();
-        let mut session = OsSession::spawn(command).expect("a terminal");
+        let session = OsSession::spawn(as_a_persons(&command)).expect("a terminal");
         drop(alone);
-        session
-            .get_process_mut()
-            .set_window_size(120, 40)
-            .expect("a size");
-        // As a person's does; without it Ctrl-C would leave nothing to clean up.
-        session
-            .get_process_mut()
-            .set_echo(true, None)
-            .expect("an echo");
         Terminal {
             sandbox: self,
             session,
@@ -69,6 +60,27 @@ impl Sandbox {
             command: shown.to_owned(),
         }
     }
+}
+
+/// The same at a terminal as a person's: of a usual size, and with an echo, without which Ctrl-C would
+/// leave nothing to clean up. Set before the program begins: it changes the terminal, too, and who sets
+/// one thing puts back all others as they were.
+fn as_a_persons(command: &Command) -> Command {
+    let mut wrapped = Command::new("/bin/sh");
+    wrapped
+        .args(["-c", "/bin/stty echo cols 120 rows 40 && exec \"$@\"", "sh"])
+        .arg(command.get_program())
+        .args(command.get_args())
+        .env_clear();
+    for (name, value) in command.get_envs() {
+        if let Some(value) = value {
+            wrapped.env(name, value);
+        }
+    }
+    if let Some(folder) = command.get_current_dir() {
+        wrapped.current_dir(folder);
+    }
+    wrapped
 }
 
 impl Terminal<'_> {
@@ -100,17 +112,6 @@ impl Terminal<'_> {
             );
             assert!(self.read(), "ended without {text:?}:\n{}", self.screen());
         }
-    }
-
-    /// Waits for a text at most so long; whether it came.
-    pub fn comes_to_show(&mut self, text: &str, limit: Duration) -> bool {
-        let begun = Instant::now();
-        while !self.screen().contains(text) {
-            if begun.elapsed() > limit || !self.read() {
-                return false;
-            }
-        }
-        true
     }
 
     /// Waits for the end.
