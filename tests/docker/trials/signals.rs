@@ -233,6 +233,18 @@ fn in_each_stage_of_the_server_edition(setting: &Setting) {
     each_stage(&cluster, &["--prisma-version", "1.8"]);
 }
 
+/// Another run is told who works on the cluster.
+#[track_caller]
+fn is_held(cluster: &Cluster, verb: &str, process: u32) {
+    let who = format!(
+        "`prisma local {verb} -n {}`, process {process}",
+        cluster.name
+    );
+    let told = format!("another run ({who}) is working on it\n");
+    let second = cluster.verb("stop", &["--lock-timeout", "0"]);
+    second.ended(8).told(&[&told]);
+}
+
 /// Breaks off everything in every stage, each time where the one before was broken off.
 fn each_stage(cluster: &Cluster, args: &[&str]) {
     cluster.start(args);
@@ -248,14 +260,10 @@ fn each_stage(cluster: &Cluster, args: &[&str]) {
                 }
                 let mut run = cluster.spec(verb, yes).spawn();
                 run.says(words);
-                cluster
-                    .verb("stop", &["--lock-timeout", "0"])
-                    .ended(8)
-                    .told(&[&format!(
-                        "another run (`prisma local {verb} -n {}`, process {}) is working on it\n",
-                        cluster.name,
-                        run.id()
-                    )]);
+                if words.starts_with("killing") {
+                    // All of it is still before this one: it lasts.
+                    is_held(cluster, verb, run.id());
+                }
                 thread::sleep(Duration::from_millis(*delay));
                 ends(run, way, status);
                 assert_eq!(cluster.files(), files, "{verb}, {words}");
