@@ -49,7 +49,7 @@ fn engine_that_is_not_there(setting: &Setting) {
         ),
         (
             "foo://bar",
-            "`DOCKER_HOST` or the docker context is malformed",
+            "`DOCKER_HOST` is `foo://bar`, which is malformed: `foo` is none of `unix`, `tcp` and `ssh`",
         ),
         (
             "ssh://nobody@127.0.0.1:1",
