@@ -1,6 +1,7 @@
 //! `prisma doctor`: one line and one remedy for each thing that is wrong, and a report for a bug ticket.
 
 mod bundle;
+mod clusters;
 
 use crate::ports::foreign_container;
 use crate::support::Sandbox;
@@ -224,23 +225,6 @@ fn the_engine_is_asked_where_docker_compose_is_named_wrong() {
     }
 }
 
-/// A cluster of which one container died holds the ports of the others alone.
-#[test]
-fn the_port_of_a_dead_container_may_be_somebody_elses() {
-    let s = Sandbox::with_running_cluster();
-    s.engine.silence("local");
-    s.engine.change("prisma-database", "status", "exited");
-    assert_eq!(finding(&s, "ports").0, "ok ports those of `local` are free");
-    let _taken = TcpListener::bind(("0.0.0.0", s.port)).expect("free");
-    let all = lines(&s.run("doctor").stdout);
-    let ports: Vec<_> = all.iter().filter(|line| line.contains(" ports ")).collect();
-    assert_eq!(ports.len(), 1, "{all:#?}");
-    assert!(
-        ports[0].starts_with("problem ports local port <port> of cluster `local` is taken by `"),
-        "{all:#?}"
-    );
-}
-
 #[test]
 fn which_compose_and_why() {
     let mut s = Sandbox::with_cluster();
@@ -362,75 +346,6 @@ fn ports_images_and_proxies() {
     assert_eq!(
         finding(&s, "proxy").0,
         "ok proxy none; the engine pulls through `http://********@proxy.lan:3128`"
-    );
-}
-
-#[test]
-fn clusters_that_are_not_as_they_should_be() {
-    let s = Sandbox::with_running_cluster();
-    let logs = "see why: `prisma local logs`";
-    s.engine.silence("local");
-    let (line, hint, _) = finding(&s, "cluster");
-    assert!(
-        line.starts_with(
-            "problem cluster local its containers run, and its server does not answer: "
-        ),
-        "{line}"
-    );
-    assert_eq!(hint.as_deref(), Some(logs));
-    s.engine.change("prisma-database", "status", "exited");
-    finds(
-        &s,
-        "cluster",
-        "problem cluster local only 1 of its 2 containers run",
-        "`prisma local start`",
-    );
-    s.engine.change("prisma-database", "status", "restarting");
-    s.engine.change("prisma-database", "exit", "137");
-    finds(
-        &s,
-        "cluster",
-        "problem cluster local container `local-prisma-database-1` crashes again and again, last with status 137",
-        logs,
-    );
-    s.engine.change("prisma-database", "status", "paused");
-    finds(
-        &s,
-        "cluster",
-        "problem cluster local container `local-prisma-database-1` is paused",
-        "`docker unpause local-prisma-database-1`",
-    );
-    s.engine.change("prisma-database", "status", "running");
-    s.write(
-        "home/.prisma/clusters/local/cluster.yml",
-        &s.config("prismaVersion: \"1.4\"\n"),
-    );
-    finds(
-        &s,
-        "cluster",
-        "warning cluster local it runs `prismagraphql/prisma:1.1`, and `cluster.yml` says `prismagraphql/prisma:1.4`",
-        "`prisma local start` runs what the file says",
-    );
-    s.write(
-        "home/.prisma/clusters/local/cluster.yml",
-        "prot: 1\nport: x\n",
-    );
-    let (line, _, _) = finding(&s, "cluster");
-    assert!(line.contains("cluster.yml:1"), "{line}");
-    assert!(line.ends_with("and 1 more"), "{line}");
-}
-
-#[test]
-fn containers_of_the_other_compose_are_told() {
-    let s = Sandbox::with_cluster();
-    s.engine.generation("1.29.2");
-    s.run("local start").succeeds();
-    s.engine.generation("2.40.3");
-    finds(
-        &s,
-        "cluster",
-        "warning cluster local docker-compose 1.29.2 made its containers, 2.40.3 will make them anew; data stays",
-        "do it when it suits: `prisma local restart`",
     );
 }
 
