@@ -146,10 +146,10 @@ fn at_a_terminal_it_is_stopped_if_wanted() {
     );
     let mut t = s.at_terminal("local start");
     t.shows(&question);
-    t.shows("> stop `python3`");
-    t.shows("  use port <port+1> instead");
+    t.shows("> use port <port+1> instead");
+    t.shows("  stop `python3`");
     t.shows("  cancel");
-    t.types("\r");
+    t.types("\u{1b}[B\r");
     let left = t.end();
     assert_eq!(left.status, 0, "{}", left.sent);
     let ended = program.wait().expect("was started");
@@ -165,8 +165,8 @@ fn at_a_terminal_another_port_can_be_taken_and_is_kept() {
     let s = Sandbox::with_cluster();
     let _server = listen("0.0.0.0", s.port);
     let mut t = s.at_terminal("local start --no-wait");
-    t.shows("> stop `");
-    t.types("\u{1b}[B\r");
+    t.shows("> use port <port+1> instead");
+    t.types("\r");
     assert_eq!(t.end().status, 0);
     let config = s.read("home/.prisma/clusters/local/cluster.yml");
     assert!(
@@ -190,7 +190,7 @@ fn at_a_terminal_cancel_changes_nothing() {
         ("\u{3}", 130, "cancelled: nothing was changed"),
     ] {
         let mut t = s.at_terminal("local start");
-        t.shows("> stop `");
+        t.shows("> use port <port+1>");
         t.types(keys);
         let left = t.end();
         assert_eq!(left.status, status, "{}", left.sent);
@@ -209,7 +209,7 @@ fn cancelling_the_second_question_has_changed_nothing() {
     let mut database = listener(s.db_port);
     let mut t = s.at_terminal("local start");
     t.shows("port <port> is taken by `python3`");
-    t.types("\r");
+    t.types("\u{1b}[B\r");
     t.shows("port <db-port> is taken by `python3`");
     t.types("\u{1b}");
     let left = t.end();
@@ -231,8 +231,8 @@ fn a_container_is_stopped_with_docker() {
     s.engine
         .hook("docker-stop", &format!("kill {}\n", program.id()));
     let mut t = s.at_terminal("local start");
-    t.shows("> stop container `shop-web-1` of compose project `shop`");
-    t.types("\r");
+    t.shows("  stop container `shop-web-1` of compose project `shop`");
+    t.types("\u{1b}[B\r");
     let left = t.end();
     assert_eq!(left.status, 0, "{}", left.sent);
     program.wait().expect("was started");

@@ -71,7 +71,8 @@ impl Taken {
             way: None,
             shown: "cancel".to_owned(),
         };
-        let choices = stop.into_iter().chain(next).chain([cancel]).collect();
+        // An absent-minded Enter must not end somebody else's program.
+        let choices = next.into_iter().chain(stop).chain([cancel]).collect();
         let about = format!("port {} is taken by {}", self.port, self.holder);
         let choice = ctx.ask().select(Question::TakenPort, &about, choices)?;
         choice.way.ok_or_else(|| self.failure())
