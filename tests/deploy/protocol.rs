@@ -166,6 +166,22 @@ fn a_dry_run_creates_nothing_and_changes_nothing() {
 }
 
 #[test]
+fn what_a_dry_run_says_is_what_is_done() {
+    let standin = Standin::start("1.34.12");
+    standin.state().put("hello", "dev", TYPES, &[]);
+    let place = Place::cluster(&standin, "");
+    place.change();
+    let before = place.read("prisma.yml");
+    let dry = place.deploy(&["-d", "-j"]).json();
+    assert_eq!(dry["data"]["outcome"], "would_apply", "{dry}");
+    assert!(dry["data"]["changes"][0].is_object(), "{dry}");
+    let real = place.deploy(&["-j"]).json();
+    assert_eq!(real["data"]["outcome"], "applied", "{real}");
+    assert_eq!(real["data"]["changes"], dry["data"]["changes"]);
+    assert_eq!(place.read("prisma.yml"), before);
+}
+
+#[test]
 fn all_of_the_service_is_sent() {
     let standin = Standin::start("1.8.4");
     standin.state().put("hello", "dev", TYPES, &[]);
