@@ -21,7 +21,7 @@
 //!
 //! Everything between looking and acting is a pure function. Each outside crate has one owner: clap
 //! and clap_complete in [`cli`], duct in [`process`], `serde_yaml` and `yaml-edit` in [`yaml`], console, indicatif and
-//! inquire in [`ui`], ureq in [`api::http`], jsonwebtoken in [`api::token`], the process's environment in [`context`].
+//! inquire in [`ui`], ureq in [`api::http`], jsonwebtoken in [`api::token`], similar in [`diff`], the process's environment in [`context`].
 
 #![cfg_attr(
     test,
