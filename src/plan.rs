@@ -7,11 +7,12 @@ use crate::docker::diagnosis::{diagnose, unanswered};
 use crate::error::{Kind, Result};
 use crate::files::{self, Access, NewFile};
 use crate::history;
-use crate::process::{Invocation, Mode};
+use crate::process::{Invocation, Mode, Outcome};
 use crate::registry::{self, NewEntry};
 use crate::wait::Wait;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
 /// One thing to do.
 #[derive(Debug, Clone)]
@@ -118,21 +119,40 @@ fn run(
 ) -> Result<()> {
     ctx.ui.command(invocation);
     let stage = ctx.ui.stage(label, "");
-    let outcome = if progress && ctx.ui.terminal().live {
-        stage.suspend(|| ctx.runner.run(invocation, Mode::InheritStderr))
-    } else {
-        let mut detail = |line: &str| {
-            stage.detail(line);
-            ControlFlow::Continue(())
+    let once = || {
+        let outcome = if progress && ctx.ui.terminal().live {
+            stage.suspend(|| ctx.runner.run(invocation, Mode::InheritStderr))
+        } else {
+            let mut detail = |line: &str| {
+                stage.detail(line);
+                ControlFlow::Continue(())
+            };
+            ctx.runner.run(invocation, Mode::Lines(&mut detail))
         };
-        ctx.runner.run(invocation, Mode::Lines(&mut detail))
+        outcome.map_err(|error| unanswered(invocation, error))
     };
-    let outcome = outcome.map_err(|error| unanswered(invocation, error))?;
+    let begun = Instant::now();
+    let mut outcome = once()?;
+    while is_busy(&outcome) && begun.elapsed() < BUSY {
+        ctx.interrupt.sleep(Duration::from_millis(200))?;
+        outcome = once()?;
+    }
     if !outcome.success() {
         return Err(diagnose(invocation, &outcome));
     }
     stage.done(done);
     Ok(())
+}
+
+/// How long an engine may be busy with the same for somebody else.
+const BUSY: Duration = Duration::from_secs(30);
+
+/// Whether the engine only refused because it does one such thing at a time.
+fn is_busy(outcome: &Outcome) -> bool {
+    !outcome.success()
+        && outcome
+            .stderr
+            .contains("a prune operation is already running")
 }
 
 /// The steps of a command, in order.

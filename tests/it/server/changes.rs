@@ -5,6 +5,18 @@ use crate::support::engine::Made;
 use crate::support::text::STAGES;
 use crate::support::{Sandbox, key, same};
 
+/// An engine prunes for one at a time, and refuses whoever else comes.
+#[test]
+fn a_busy_engine_is_asked_again() {
+    let s = Sandbox::with_running_cluster();
+    let busy = "if [ ! -f \"$engine/asked\" ]; then\n  : >\"$engine/asked\"\n  \
+                echo 'Error response from daemon: a prune operation is already running' >&2\n  exit 1\nfi\n";
+    s.engine.hook("docker-network", busy);
+    s.run("local upgrade --to 1.8").succeeds();
+    let prune = "docker network prune -f --filter label=com.docker.compose.project=local\n";
+    assert_eq!(s.take_acts().matches(prune).count(), 2);
+}
+
 #[test]
 fn from_the_cluster_edition_with_data_database_and_key() {
     let s = Sandbox::with_running_cluster();
