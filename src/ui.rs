@@ -55,7 +55,7 @@ impl Ui {
         }
     }
 
-    /// `text` with every concealed value replaced; see [`Secrets::mask`].
+    /// `text` with every concealed value replaced, short ones where they are words of their own.
     pub fn mask<'a>(&self, text: &'a str) -> Cow<'a, str> {
         let secrets = self.secrets.lock().unwrap_or_else(PoisonError::into_inner);
         secrets.mask(text)
