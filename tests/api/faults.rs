@@ -82,7 +82,7 @@ fn no_answer() {
     let begun = Instant::now();
     let limit = Duration::from_millis(300);
     assert_eq!(post(&url, limits(300)), Err(Fault::Silent(limit)));
-    assert!(begun.elapsed() < Duration::from_secs(2));
+    assert!(begun.elapsed() < Duration::from_secs(5));
     let failure = deploy(&url);
     assert_eq!((failure.kind, failure.exit()), (Kind::NotReady, 5));
     assert!(
@@ -126,7 +126,7 @@ fn an_answer_that_trickles() {
         post(&url, limits(400)),
         Err(Fault::Trickle(Duration::from_millis(400)))
     );
-    assert!(begun.elapsed() < Duration::from_secs(2));
+    assert!(begun.elapsed() < Duration::from_secs(5));
 }
 
 #[test]

@@ -281,7 +281,7 @@ fn a_signal_ends_it_at_once_and_says_that_the_server_goes_on() {
         }
     });
     let failure = failure.expect_err("interrupted");
-    assert!(at.expect("followed").elapsed() < Duration::from_millis(500));
+    assert!(at.expect("followed").elapsed() < Duration::from_secs(3));
     assert_eq!(failure.kind, Kind::Interrupted);
     let expected = "interrupted: the server goes on with the migration (0 of 3 steps done)";
     assert_eq!(failure.message, expected);

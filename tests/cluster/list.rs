@@ -178,7 +178,7 @@ fn five_hundred_dead_clusters_take_no_longer_than_one() {
         .collect();
     let home = Home::with(&registry(&clusters));
     let took = fastest(&home, 500);
-    assert!(took < Duration::from_secs(3), "took {took:?}");
+    assert!(took < Duration::from_secs(6), "took {took:?}");
 }
 
 #[test]

@@ -183,7 +183,7 @@ fn an_interrupt_ends_the_following_and_not_the_migration() {
         let begun = Instant::now();
         running.signal(signal);
         let outcome = running.end();
-        assert!(begun.elapsed() < Duration::from_secs(1));
+        assert!(begun.elapsed() < Duration::from_secs(5));
         ends(
             &outcome,
             &standin,
@@ -232,7 +232,7 @@ fn a_silent_server_can_be_left() {
     let begun = Instant::now();
     running.signal("INT");
     let outcome = running.end();
-    assert!(begun.elapsed() < Duration::from_secs(1));
+    assert!(begun.elapsed() < Duration::from_secs(5));
     assert_eq!(outcome.code, Some(130), "{outcome:?}");
 }
 

@@ -88,7 +88,11 @@ pub const KNOWN: &[Known] = &[
         },
     },
     Known {
-        needles: &["ssh: connect to host", "command [ssh "],
+        needles: &[
+            "ssh: connect to host",
+            "command [ssh ",
+            "write |1: broken pipe",
+        ],
         kind: Kind::EngineUnreachable,
         tell: |_| {
             Cause::new(
