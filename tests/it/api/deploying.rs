@@ -1,0 +1,392 @@
+//! The requests of a deployment, whole; and never more of them than needed.
+
+use crate::api::played::{STEPS, TYPES, VERSIONS, WAITS, done, failed, input, open, run};
+use crate::standin::{Plan, Standin};
+use prisma_cli::api::deploy::{Event, Outcome};
+use prisma_cli::api::management::{Management, Problem, Subscription};
+use prisma_cli::api::step::Step;
+use prisma_cli::api::version::ManagementPath;
+use prisma_cli::error::Kind;
+use serde_json::{Value, json};
+
+/// A client that begins with the right path, as the form of `prisma.yml` suggests it.
+fn suited(standin: &Standin) -> Management {
+    let path = path(standin);
+    open(standin).first(match path {
+        "/cluster" => ManagementPath::Cluster,
+        _ => ManagementPath::Management,
+    })
+}
+
+fn path(standin: &Standin) -> &'static str {
+    if standin.state().version.since(1, 8, 0) {
+        "/management"
+    } else {
+        "/cluster"
+    }
+}
+
+fn info(path: &str) -> &'static str {
+    if path == "/cluster" {
+        "clusterInfo"
+    } else {
+        "serverInfo"
+    }
+}
+
+#[test]
+fn a_new_service_takes_five_requests_on_one_connection() {
+    for version in VERSIONS {
+        let standin = Standin::start(version);
+        standin.state().plans.push_back(Plan {
+            at_once: true,
+            ..Plan::default()
+        });
+        let (deployment, events) = run(&suited(&standin), &input(TYPES), WAITS);
+        let deployment = deployment.expect("deploys");
+        let path = path(&standin);
+        assert_eq!(
+            standin.take_short(),
+            [
+                info(path),
+                "deploy",
+                "addProject",
+                "deploy",
+                "migrationStatus"
+            ]
+            .map(|field| format!("POST {path} {field}")),
+            "{version}"
+        );
+        assert_eq!(standin.state().connections, 1, "{version}");
+        assert_eq!(standin.state().under_way.1, 1, "{version}");
+        assert_eq!(deployment.outcome, Outcome::Applied { revision: 2 });
+        assert!(deployment.created && deployment.first && deployment.succeeded());
+        assert_eq!(
+            (deployment.requests, deployment.server.version.as_str()),
+            (5, version)
+        );
+        let steps = deployment.steps.expect("known");
+        assert_eq!(steps.len(), STEPS);
+        assert_eq!(
+            events,
+            [
+                Event::Server(deployment.server),
+                Event::Created,
+                Event::Accepted {
+                    steps,
+                    warnings: Vec::new()
+                },
+                Event::Progress {
+                    applied: 0,
+                    total: STEPS
+                },
+                Event::Progress {
+                    applied: STEPS,
+                    total: STEPS
+                },
+            ]
+        );
+    }
+}
+
+#[test]
+fn without_changes_two_requests_are_enough() {
+    for version in VERSIONS {
+        let standin = Standin::start(version);
+        standin.state().put("svc", "dev", TYPES, &[]);
+        let deployment = done(&suited(&standin), &input(TYPES));
+        assert_eq!(deployment.outcome, Outcome::UpToDate, "{version}");
+        assert_eq!(deployment.steps, Some(Vec::new()));
+        assert_eq!(standin.take().len(), 2, "{version}");
+    }
+}
+
+#[test]
+fn each_request_is_whole() {
+    for version in VERSIONS {
+        let standin = Standin::start(version);
+        standin.state().plans.push_back(Plan {
+            at_once: true,
+            ..Plan::default()
+        });
+        let mut input = input(TYPES);
+        // The oldest server fails on subscriptions together with secrets.
+        if version != "1.1.3" {
+            input.schema.secrets = vec!["s1".to_owned(), "s2".to_owned()];
+        }
+        input.schema.subscriptions = vec![Subscription {
+            name: "changed".to_owned(),
+            query: "subscription { user { node { id } } }".to_owned(),
+            url: "http://x/hook".to_owned(),
+            headers: vec![("X-Key".to_owned(), "k".to_owned())],
+        }];
+        input.force = true;
+        done(&suited(&standin), &input);
+        let requests = standin.take();
+        for request in &requests {
+            assert_eq!(request.header("content-type"), Some("application/json"));
+            assert_eq!(request.header("authorization"), None);
+            let agent = request.header("user-agent").unwrap_or_default();
+            assert!(agent.starts_with("prisma/"), "{agent}");
+        }
+        assert_eq!(requests[0].json()["variables"], Value::Null);
+        let secrets = (version != "1.1.3").then(|| json!(["s1", "s2"]));
+        let mut deploy = json!({
+            "name": "svc", "stage": "dev", "types": TYPES,
+            "subscriptions": [{
+                "name": "changed", "query": "subscription { user { node { id } } }",
+                "url": "http://x/hook", "headers": [{"name": "X-Key", "value": "k"}],
+            }],
+        });
+        let mut add = json!({"name": "svc", "stage": "dev"});
+        if let Some(secrets) = secrets {
+            deploy["secrets"] = secrets.clone();
+            add["secrets"] = secrets;
+        }
+        if version != "1.1.3" {
+            deploy["force"] = json!(true);
+        }
+        assert_eq!(requests[1].variables(), deploy, "{version}");
+        assert_eq!(requests[2].variables(), add);
+        assert_eq!(requests[3].body, requests[1].body);
+        assert_eq!(
+            requests[4].variables(),
+            json!({"name": "svc", "stage": "dev"})
+        );
+    }
+}
+
+#[test]
+fn a_dry_run_changes_nothing() {
+    for version in VERSIONS {
+        let standin = Standin::start(version);
+        let mut input = input(TYPES);
+        input.dry_run = true;
+        let management = suited(&standin);
+        let deployment = done(&management, &input);
+        assert_eq!(deployment.outcome, Outcome::WouldCreate, "{version}");
+        assert!(standin.state().projects.is_empty(), "{version}");
+
+        standin.state().put("svc", "dev", "", &[]);
+        standin.take();
+        let deployment = done(&management, &input);
+        assert_eq!(deployment.outcome, Outcome::WouldApply, "{version}");
+        let requests = standin.take();
+        let fields: Vec<String> = requests.iter().map(|request| request.field()).collect();
+        assert_eq!(fields, ["deploy"], "the version is known");
+        assert_eq!(requests[0].variables()["dryRun"], json!(true));
+        // Only the late ones tell what they would do.
+        let known = deployment.steps.map(|steps| steps.len());
+        assert_eq!(known, (version == "1.34.12").then_some(STEPS));
+        assert_eq!(
+            standin
+                .state()
+                .project("svc", "dev")
+                .map(|p| p.migrations.len()),
+            Some(1)
+        );
+    }
+}
+
+#[test]
+fn a_dry_run_without_changes_says_so_where_that_is_known() {
+    let standin = Standin::start("1.34.12");
+    standin.state().put("svc", "dev", TYPES, &[]);
+    let mut input = input(TYPES);
+    input.dry_run = true;
+    assert_eq!(done(&suited(&standin), &input).outcome, Outcome::UpToDate);
+}
+
+#[test]
+fn warnings_stop_until_force_is_used() {
+    let warning =
+        json!({"type": "User", "field": "name", "description": "You already have nodes."});
+    let expected = Problem {
+        type_name: "User".to_owned(),
+        field: Some("name".to_owned()),
+        description: "You already have nodes.".to_owned(),
+    };
+    for version in ["1.8.0", "1.34.12"] {
+        let standin = Standin::start(version);
+        standin.state().put("svc", "dev", "", &[]);
+        let plan = Plan {
+            warnings: vec![warning.clone()],
+            at_once: true,
+            ..Plan::default()
+        };
+        standin.state().plans.extend([plan.clone(), plan]);
+        let management = suited(&standin);
+        let mut input = input(TYPES);
+        let deployment = done(&management, &input);
+        assert_eq!(deployment.outcome, Outcome::NeedsForce, "{version}");
+        assert_eq!(deployment.warnings, std::slice::from_ref(&expected));
+        let failure = deployment.failure().expect("not deployed");
+        assert_eq!(failure.exit(), 7);
+        assert!(failure.hints[0].contains("`--force`"), "{failure:?}");
+        assert_eq!(deployment.steps.is_some(), version == "1.34.12");
+        input.force = true;
+        let deployment = done(&management, &input);
+        assert_eq!(
+            deployment.outcome,
+            Outcome::Applied { revision: 2 },
+            "{version}"
+        );
+        assert_eq!(deployment.warnings, std::slice::from_ref(&expected));
+    }
+}
+
+#[test]
+fn errors_of_the_schema_are_a_result() {
+    for version in VERSIONS {
+        let standin = Standin::start(version);
+        let error =
+            json!({"type": "Global", "field": null, "description": "Two types\u{7} too many."});
+        standin.state().plans.push_back(Plan {
+            errors: vec![error],
+            ..Plan::default()
+        });
+        let deployment = done(&suited(&standin), &input(TYPES));
+        let expected = Problem {
+            type_name: "Global".to_owned(),
+            field: None,
+            description: "Two types too many.".to_owned(),
+        };
+        assert_eq!(
+            deployment.outcome,
+            Outcome::Invalid {
+                errors: vec![expected]
+            },
+            "{version}"
+        );
+        assert_eq!(deployment.failure().map(|f| f.kind), Some(Kind::Refused));
+    }
+}
+
+#[test]
+fn a_datamodel_that_cannot_be_read_and_names_that_are_not_allowed_are_failures() {
+    let standin = Standin::start("1.34.12");
+    standin.state().put("svc", "dev", "", &[]);
+    let failure = failed(&suited(&standin), &input("SYNTAX"));
+    assert_eq!(failure.kind, Kind::Refused);
+    assert!(
+        failure.message.contains("the datamodel cannot be read"),
+        "{failure}"
+    );
+    let client = crate::api::played::client(&standin.url());
+    let interrupt = prisma_cli::interrupt::Interrupt::default();
+    for (name, stage, says) in [
+        ("1svc", "dev", "service's name is not allowed"),
+        ("svc", "dev.x", "stage's name is not allowed"),
+        ("export", "dev", "service's name is reserved"),
+    ] {
+        let none = prisma_cli::api::credential::Credential::None;
+        let management = Management::new(client.clone(), interrupt.clone(), name, stage, none);
+        let failure = failed(&management, &input(TYPES));
+        assert!(failure.message.contains(says), "{failure}");
+    }
+}
+
+#[test]
+fn a_server_of_unknown_version_is_asked_with_less_and_less() {
+    for (version, deploys) in [("1.34.12", 1), ("1.8.4", 2), ("1.1.3", 3)] {
+        let standin = Standin::start(version);
+        standin.state().reported = "local-build".to_owned();
+        standin.state().put("svc", "dev", TYPES, &[]);
+        let management = suited(&standin);
+        assert_eq!(done(&management, &input(TYPES)).outcome, Outcome::UpToDate);
+        assert_eq!(standin.take().len(), 1 + deploys, "{version}");
+        // Once is enough to know.
+        assert_eq!(done(&management, &input(TYPES)).outcome, Outcome::UpToDate);
+        assert_eq!(standin.take().len(), 1, "{version}");
+        assert_eq!(management.checks_data_loss(), version != "1.1.3");
+    }
+}
+
+#[test]
+fn versions_are_taken_as_they_are_told() {
+    for (reported, real) in [
+        ("1.8", "1.8.0"),
+        ("v1.9-beta-3", "1.9.0"),
+        ("1.4", "1.4.1"),
+        ("1.4.0", "1.4.0"),
+    ] {
+        let standin = Standin::start(real);
+        standin.state().reported = reported.to_owned();
+        standin.state().put("svc", "dev", TYPES, &[]);
+        assert_eq!(
+            done(&suited(&standin), &input(TYPES)).outcome,
+            Outcome::UpToDate
+        );
+        assert_eq!(standin.take().len(), 2, "{reported}");
+    }
+}
+
+#[test]
+fn every_kind_of_step_is_read() {
+    let field = json!({"type": "UpdateField", "model": "User", "name": "age", "newName": "years", "isRequired": true,
+        "isList": null, "unique": null, "typeName": null, "relation": null, "default": "1", "enum": null});
+    let steps = vec![
+        json!({"type": "DeleteRelation", "name": "R"}),
+        json!({"type": "DeleteField", "model": "User", "name": "name"}),
+        json!({"type": "DeleteModel", "name": "Old"}),
+        json!({"type": "DeleteEnum", "name": "E"}),
+        json!({"type": "CreateEnum", "name": "F", "values": ["A", "B"]}),
+        json!({"type": "CreateModel", "name": "New"}),
+        json!({"type": "CreateField", "model": "New", "name": "e", "typeName": "Enum", "isRequired": true, "isList": false,
+            "unique": false, "relation": null, "default": null, "enum": "F"}),
+        json!({"type": "CreateRelation", "name": "S", "leftModel": "User", "rightModel": "New"}),
+        json!({"type": "UpdateEnum", "name": "G", "newName": null, "values": ["A"]}),
+        field,
+        json!({"type": "UpdateModel", "name": "User", "newName": "Person"}),
+        json!({"type": "UpdateRelation", "name": "S", "newName": "T"}),
+        json!({"type": "FlyToTheMoon"}),
+    ];
+    for version in VERSIONS {
+        let standin = Standin::start(version);
+        standin.state().put("svc", "dev", "", &["old"]);
+        let plan = Plan {
+            steps: Some(steps.clone()),
+            at_once: true,
+            ..Plan::default()
+        };
+        standin.state().plans.push_back(plan);
+        let found = done(&suited(&standin), &input(TYPES)).steps.expect("known");
+        let shown: Vec<String> = found.iter().map(|step| format!("{step:?}")).collect();
+        let begins = [
+            "DeleteRelation { name: \"R\" }",
+            "DeleteField { model: \"User\", name: \"name\" }",
+            "DeleteModel { name: \"Old\" }",
+            "DeleteEnum { name: \"E\" }",
+            "CreateEnum { name: \"F\", values: [\"A\", \"B\"] }",
+            "CreateModel { name: \"New\" }",
+            "CreateField(NewField { model: \"New\", name: \"e\", type_name: \"Enum\", is_required: true, is_list: false, unique: false, relation: None, default: None, enum_name: Some(\"F\") })",
+            "CreateRelation { name: \"S\", left: \"User\", right: \"New\" }",
+            "UpdateEnum { name: \"G\", new_name: None, values: Some([\"A\"]) }",
+            "UpdateField(FieldChange { model: \"User\", name: \"age\", new_name: Some(\"years\"), type_name: None, is_required: Some(true), is_list: None, unique: None, relation: None, default: Some(\"1\"), enum_name: None })",
+            "UpdateModel { name: \"User\", new_name: \"Person\" }",
+            "UpdateRelation { name: \"S\", new_name: Some(\"T\") }",
+            "Unknown { kind: \"FlyToTheMoon\" }",
+        ];
+        assert_eq!(shown[..13], begins, "{version}");
+        let secrets = found.get(13);
+        let told = standin.state().version.since(1, 8, 0);
+        assert_eq!(secrets, told.then_some(&Step::UpdateSecrets), "{version}");
+    }
+}
+
+#[test]
+fn somebody_else_may_create_the_service_first() {
+    let standin = Standin::start("1.34.12");
+    let exists = crate::standin::Mishap::Error(4005, "exists already".to_owned());
+    standin
+        .state()
+        .mishaps
+        .push_back(("addProject".to_owned(), exists));
+    let failure = failed(&suited(&standin), &input(TYPES));
+    // It said that it is there, and then that it is not: not asked for ever.
+    assert!(
+        failure.message.contains("it has no such service"),
+        "{failure}"
+    );
+    assert_eq!(standin.take().len(), 4);
+}

@@ -1,0 +1,55 @@
+//! Which path, and how many requests it takes to know.
+
+use crate::api::played::{VERSIONS, open};
+use crate::standin::Standin;
+use prisma_cli::api::version::{ManagementPath, Server};
+
+#[test]
+fn each_version_is_found_from_either_side() {
+    for version in VERSIONS {
+        let (old, late) = (
+            !version.starts_with("1.8") && !version.starts_with("1.34"),
+            version != "1.8.4",
+        );
+        for first in [ManagementPath::Cluster, ManagementPath::Management] {
+            let standin = Standin::start(version);
+            let management = open(&standin).first(first);
+            let server = management.server().expect("found").clone();
+            assert_eq!(server.version, version);
+            let expected = match (old, late) {
+                (true, _) => ManagementPath::Cluster,
+                (false, true) => ManagementPath::Management,
+                // Both are right.
+                (false, false) => first,
+            };
+            assert_eq!(server.path, expected, "{version} {first}");
+            let requests = standin.take();
+            assert_eq!(
+                requests.len(),
+                if server.path == first { 1 } else { 2 },
+                "{version} {first}"
+            );
+            assert!(
+                requests
+                    .iter()
+                    .all(|request| request.header("authorization").is_none())
+            );
+            assert_eq!(standin.state().connections, 1, "{version} {first}");
+            management.server().expect("known");
+            assert_eq!(standin.take(), [], "asked once");
+        }
+    }
+}
+
+#[test]
+fn what_is_known_is_not_asked() {
+    let standin = Standin::start("1.34.12");
+    standin.state().put("svc", "dev", "", &[]);
+    let server = Server {
+        version: "1.34.12".to_owned(),
+        path: ManagementPath::Management,
+    };
+    let management = open(&standin).known(server);
+    assert_eq!(management.project(), Ok(true));
+    assert_eq!(standin.take_short(), ["POST /management project"]);
+}

@@ -1,0 +1,11 @@
+//! The protocol of a deployment, against servers that are played in this process, over real HTTP.
+
+mod deploying;
+mod faults;
+mod finding;
+mod following;
+mod played;
+mod proxies;
+mod service;
+mod tls;
+mod tokens;

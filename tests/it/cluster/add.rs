@@ -1,0 +1,262 @@
+//! `prisma cluster add` without anybody to ask.
+
+use crate::cluster::support::{Auth, Home, Server, key, nobody, respond, serve, silent};
+use serde_json::json;
+use std::time::{Duration, Instant};
+
+const DEPLOY: &str =
+    "deploy a service to it: put `cluster: far` into its `prisma.yml` and run `prisma deploy`\n";
+
+fn added(endpoint: &str, version: &str, secret: &str) -> String {
+    format!(
+        "cluster `far` added\n\n  endpoint   {endpoint}\n  version    Prisma {version}\n  secret     {secret}\n\n{DEPLOY}"
+    )
+}
+
+/// The stage as shown to no terminal.
+pub fn checked(endpoint: &str) -> String {
+    format!("asking {endpoint}\n")
+}
+
+#[test]
+fn a_key_is_tried_and_saved_in_the_documented_form() {
+    let host = Server::start("1.1.3", Auth::Key(key().public_spki_pem()));
+    let home = Home::new();
+    home.write("key.pem", &key().pem_pkcs1());
+    let file = home.path("key.pem").display().to_string();
+    let given = format!("{host}/cluster/");
+    home.cluster(&["add", "far", "--endpoint", &given, "--secret-file", &file])
+        .is(0, &added(&host, "1.1.3", "private key"), &checked(&host));
+    let secret = serde_json::to_string(&key().pem_pkcs1_crlf()).expect("a text");
+    assert_eq!(
+        home.registry(),
+        format!("clusters:\n  far:\n    host: '{host}'\n    clusterSecret: {secret}\n")
+    );
+    use std::os::unix::fs::PermissionsExt;
+    let mode = |name: &str| {
+        home.path(name)
+            .metadata()
+            .expect("is there")
+            .permissions()
+            .mode()
+    };
+    assert_eq!(mode(".prisma/config.yml") & 0o777, 0o600);
+    assert_eq!(mode(".prisma") & 0o777, 0o700);
+}
+
+#[test]
+fn every_answer_has_a_variable() {
+    let host = Server::start("1.34.12", Auth::Text(" s3cret phrase"));
+    let home = Home::new()
+        .env("PRISMA_CLUSTER", "far")
+        .env("PRISMA_CLUSTER_ENDPOINT", &host)
+        .env("PRISMA_SECRET_ENV", "MINE")
+        .env("MINE", " s3cret phrase\n");
+    let json = home.cluster(&["add", "--json"]).json();
+    let data = json!({"name": "far", "endpoint": host, "version": "1.34.12", "secret": "text", "replaced": false});
+    assert_eq!(json["data"], data);
+    assert!(
+        home.registry()
+            .contains("clusterSecret: \" s3cret phrase\""),
+        "{}",
+        home.registry()
+    );
+    // The same again changes nothing and is no error; another secret is one without `--force`.
+    assert_eq!(home.cluster(&["add"]).code, Some(0));
+    let before = home.registry();
+    let home = home
+        .env("PRISMA_NO_CHECK", "1")
+        .env("MINE", "another s3cret");
+    home.cluster(&["add"]).is(
+        1,
+        "",
+        &format!("error: there is a cluster `far` already, at `{host}`\nhint: choose another name, or replace it with `--force`; its secret is then lost\n"),
+    );
+    assert_eq!(home.registry(), before);
+    let json = home.cluster(&["add", "--force", "--json"]).json();
+    assert_eq!(json["data"]["replaced"], true);
+    assert!(home.registry().contains("another s3cret"));
+}
+
+#[test]
+fn an_open_server_needs_no_secret_and_one_is_worth_a_warning() {
+    let host = Server::start("1.8.3", Auth::Open);
+    let home = Home::new();
+    home.cluster(&["add", "far", "--endpoint", &host]).is(
+        0,
+        &added(&host, "1.8.3", "none"),
+        &checked(&host),
+    );
+    assert_eq!(
+        home.registry(),
+        format!("clusters:\n  far:\n    host: '{host}'\n")
+    );
+    let home = Home::new().stdin("s3cret-text\n");
+    home.cluster(&["add", "far", "--endpoint", &host, "--secret-file", "-"])
+        .is(
+            0,
+            &added(&host, "1.8.3", "shared text"),
+            &format!(
+                "{}warning: `{host}` is open to everybody: it takes requests without any secret\n",
+                checked(&host)
+            ),
+        );
+}
+
+#[test]
+fn a_server_that_refuses_the_secret_is_not_added_and_nothing_of_it_shown() {
+    let host = Server::start("1.34.12", Auth::Text("right-s3cret"));
+    let home = Home::new().stdin("wrong-s3cret");
+    let outcome = home.cluster(&["add", "far", "--endpoint", &host, "--secret-file=-", "-v"]);
+    outcome.is(
+        7,
+        "",
+        &format!(
+            "{}error: `{host}` (Prisma 1.34.12) refuses the secret: Authentication token is invalid: Token can't be decoded: ********\n\
+             hint: give the `managementApiSecret` of the server, or the private key of its `CLUSTER_PUBLIC_KEY` before 1.7\n\
+             hint: or add it unchecked with `--no-check`\n",
+            checked(&host)
+        ),
+    );
+    assert_eq!(home.registry(), "");
+    let none = Home::new();
+    none.cluster(&["add", "far", "--endpoint", &host]).is(
+        4,
+        "",
+        &format!(
+            "{}error: a secret is needed and nobody can be asked\n\
+             hint: give it with `--secret-file FILE` (`-` for standard input, an empty file for a server without) or `--secret-env VARIABLE`\n",
+            checked(&host)
+        ),
+    );
+    none.cluster(&["add", "far", "--endpoint", &host, "--secret-file", "/dev/null"]).is(
+        7,
+        "",
+        &format!(
+            "{}error: `{host}` (Prisma 1.34.12) wants a secret, and none was given\n\
+             hint: give the `managementApiSecret` of the server, or the private key of its `CLUSTER_PUBLIC_KEY` before 1.7\n\
+             hint: or add it unchecked with `--no-check`\n",
+            checked(&host)
+        ),
+    );
+}
+
+#[test]
+fn the_form_of_the_secret_follows_the_edition() {
+    let old = Server::start("1.1.3", Auth::Key(key().public_spki_pem()));
+    let new = Server::start("1.34.12", Auth::Text("s3cret-text"));
+    let add = |host: &str, secret: &str| {
+        let home = Home::new().stdin(secret);
+        home.cluster(&["add", "far", "--endpoint", host, "--secret-file", "-"])
+    };
+    add(&old, "s3cret-text").is(
+        2,
+        "",
+        &format!(
+            "{}error: the secret is a text, and Prisma 1.1.3 takes a private key\n\
+             hint: give the key as PEM text, `-----BEGIN RSA PRIVATE KEY-----` and all its lines\n",
+            checked(&old)
+        ),
+    );
+    add(&new, &key().pem_pkcs1()).is(
+        2,
+        "",
+        &format!(
+            "{}error: the secret is a private key, and Prisma 1.34.12 takes a shared text\n\
+             hint: give the `managementApiSecret` of the server's `PRISMA_CONFIG`\n",
+            checked(&new)
+        ),
+    );
+    add(&old, "-----BEGIN RSA PRIVATE KEY-----\nc2VjcmV0\n").is(
+        6,
+        "",
+        "error: not a private key: no `-----END RSA PRIVATE KEY-----` line\n",
+    );
+}
+
+#[test]
+fn what_is_no_prisma_server_is_refused_unless_unchecked() {
+    let page = serve(|_| respond(200, "<html>hello</html>"));
+    let dead = nobody();
+    let add = |endpoint: &str, flags: &[&str]| {
+        let home = Home::new();
+        let args = [
+            "add",
+            "far",
+            "--secret-file",
+            "/dev/null",
+            "--endpoint",
+            endpoint,
+        ];
+        let outcome = home.cluster(&[&args[..], flags].concat());
+        (outcome, home.registry())
+    };
+    let (outcome, registry) = add(&page, &[]);
+    outcome.is(
+        1,
+        "",
+        &format!(
+            "asking {page}\nerror: `{page}` is no Prisma server: `{page}/cluster` answers with status 200 and no JSON\n\
+             hint: check host and port, and whether the server wants `https`\n\
+             hint: or add it unchecked with `--no-check`\n"
+        ),
+    );
+    assert_eq!(registry, "");
+    let service = format!("{page}/my-service/dev");
+    let (outcome, _) = add(&service, &[]);
+    assert!(
+        outcome
+            .stderr
+            .contains(&format!("without service and stage: try `{page}`\n")),
+        "{outcome:?}"
+    );
+    add(&dead, &[]).0.is(
+        1,
+        "",
+        &format!(
+            "asking {dead}\nerror: `{dead}` does not answer: nothing listens there\n\
+             hint: check host and port, and that the server runs\n\
+             hint: or add it unchecked with `--no-check`\n"
+        ),
+    );
+    let (outcome, registry) = add(&dead, &["--no-check"]);
+    outcome.is(
+        0,
+        &format!("cluster `far` added\n\n  endpoint   {dead}\n  secret     none\n\n{DEPLOY}"),
+        "",
+    );
+    assert_eq!(registry, format!("clusters:\n  far:\n    host: '{dead}'\n"));
+}
+
+#[test]
+fn a_server_that_stays_silent_is_given_up() {
+    let silent = silent();
+    let begun = Instant::now();
+    let outcome = Home::new().cluster(&["add", "far", "--endpoint", &silent]);
+    assert!(begun.elapsed() < Duration::from_secs(20));
+    assert_eq!(outcome.code, Some(1));
+    assert!(
+        outcome.stderr.contains("no answer within 10s"),
+        "{outcome:?}"
+    );
+}
+
+#[test]
+fn ctrl_c_ends_a_wait_within_a_second() {
+    let silent = silent();
+    let home = Home::new();
+    let mut child = home
+        .command(&["cluster", "add", "far", "--endpoint", &silent])
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .expect("starts");
+    std::thread::sleep(Duration::from_millis(700));
+    let signalled = Instant::now();
+    let kill = std::process::Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status();
+    assert!(kill.expect("runs").success());
+    let status = child.wait().expect("ends");
+    assert_eq!(status.code(), Some(130));
+    assert!(signalled.elapsed() < Duration::from_secs(5));
+}

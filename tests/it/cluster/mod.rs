@@ -1,0 +1,11 @@
+//! `prisma cluster …` from outside: the real binary, a temporary home, servers that are played. Needs
+//! no Docker and no network.
+
+mod add;
+mod cloud;
+mod given;
+mod list;
+mod logs;
+mod prompts;
+mod remove;
+pub mod support;

@@ -1,0 +1,109 @@
+//! `prisma cluster remove`.
+
+use crate::cluster::support::Home;
+
+const TWO: &str = "# mine\nclusters:\n  local:\n    host: 'http://localhost:4466'\n    clusterSecret: s3cret-text\n  digital-ocean: # far\n    host: 'http://45.55.177.154:4466'\n";
+
+#[test]
+fn any_cluster_goes_and_nothing_else_changes() {
+    let home = Home::with(TWO);
+    home.cluster(&["remove", "digital-ocean", "--yes"]).is(
+        0,
+        "cluster `digital-ocean` removed from the registry\n",
+        "",
+    );
+    let rest = TWO.split("  digital-ocean").next().expect("the beginning");
+    assert_eq!(home.registry(), rest);
+    home.cluster(&["remove", "local", "-y"]).is(
+        0,
+        "cluster `local` removed from the registry; its containers and data, if it has any here, are left alone; `prisma local delete` removes those\n",
+        "",
+    );
+    assert!(!home.registry().contains("s3cret-text"));
+}
+
+#[test]
+fn nobody_to_ask_is_told_with_the_flag() {
+    let home = Home::with(TWO);
+    home.cluster(&["remove", "local"]).is(
+        4,
+        "",
+        "error: removing cluster `local` and its secret from the registry needs a confirmation and nobody can be asked\n\
+         hint: add `--yes` to confirm\n",
+    );
+    home.cluster(&["remove", "--yes"]).is(
+        4,
+        "",
+        "error: a name is needed and nobody can be asked\n\
+         hint: name it: `prisma cluster remove NAME`, or set `PRISMA_CLUSTER`\n",
+    );
+    assert_eq!(home.registry(), TWO);
+}
+
+#[test]
+fn the_name_may_come_from_a_variable_and_a_dry_run_only_shows() {
+    let home = Home::with(TWO).env("PRISMA_CLUSTER", "local");
+    home.cluster(&["remove", "--dry-run"]).is(
+        0,
+        "would remove  cluster `local` from HOME/.prisma/config.yml\n  \
+         @@ -1,7 +1,4 @@\n   \
+         # mine\n   \
+         clusters:\n  \
+         -  local:\n  \
+         -    host: 'http://localhost:4466'\n  \
+         -    clusterSecret: ********\n     \
+           digital-ocean: # far\n       \
+             host: 'http://45.55.177.154:4466'\n",
+        "",
+    );
+    assert_eq!(home.registry(), TWO);
+    let json = home.cluster(&["remove", "-y", "--json"]).json();
+    assert_eq!(json["data"]["name"], "local");
+}
+
+#[test]
+fn an_unknown_name_is_met_with_the_one_that_was_meant() {
+    let home = Home::with(TWO);
+    home.cluster(&["remove", "digitalocean", "-y"]).is(
+        1,
+        "",
+        "error: there is no cluster `digitalocean`\nhint: did you mean `digital-ocean`?\n",
+    );
+    home.cluster(&["remove", "acme/one", "-y"]).is(
+        1,
+        "",
+        "error: cluster `acme/one` is not in the registry: it is one of Prisma Cloud\n\
+         hint: remove it there; without a session key it is not listed\n",
+    );
+    Home::new().cluster(&["remove", "x", "-y"]).is(
+        1,
+        "",
+        "error: there is no cluster `x`\nhint: add one with `prisma cluster add` or `prisma local start`\n",
+    );
+}
+
+#[test]
+fn a_broken_entry_can_be_taken_out_and_a_sound_one_beside_it_not() {
+    let home = Home::with("clusters:\n  good:\n    host: 'http://h'\n  bad: 7\n");
+    let refused = home.cluster(&["remove", "good", "-y"]);
+    assert_eq!(refused.code, Some(6), "{refused:?}");
+    home.cluster(&["remove", "bad", "-y"])
+        .is(0, "cluster `bad` removed from the registry\n", "");
+    assert_eq!(
+        home.registry(),
+        "clusters:\n  good:\n    host: 'http://h'\n"
+    );
+}
+
+#[test]
+fn the_containers_of_a_managed_cluster_are_left_alone() {
+    let home = Home::with("clusters:\n  mine:\n    host: 'http://192.168.99.100:4466'\n");
+    home.manage("mine");
+    home.docker("echo called >> $HOME/called");
+    home.cluster(&["remove", "mine", "-y"]).is(
+        0,
+        "cluster `mine` removed from the registry; its containers and data, if it has any here, are left alone; `prisma local delete -n mine` removes those\n",
+        "",
+    );
+    assert!(home.path(".prisma/clusters/mine").is_dir() && !home.path("called").exists());
+}

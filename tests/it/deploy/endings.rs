@@ -1,0 +1,328 @@
+//! Deployments that do not end well: what is said, with which status, and what is left behind.
+
+use crate::cluster::support::home::Outcome;
+use crate::cluster::support::server::{respond, serve, silent};
+use crate::deploy::support::{Place, Running, VERSIONS, deployed, neutral, planned};
+use crate::standin::{Auth, Mishap, Plan, Standin};
+use serde_json::json;
+use std::time::{Duration, Instant};
+
+fn changed(standin: &Standin) -> Place {
+    let place = Place::cluster(standin, "");
+    place.change();
+    place
+}
+
+#[track_caller]
+fn ends(outcome: &Outcome, standin: &Standin, code: i32, stderr: &str) {
+    let expected = format!("deploying `hello` to cluster `far`\n{stderr}");
+    assert_eq!(
+        (outcome.code, neutral(&outcome.stderr, standin)),
+        (Some(code), expected)
+    );
+    assert_eq!(outcome.stdout, "");
+}
+
+#[test]
+fn what_is_wrong_with_the_schema_is_told_with_its_line() {
+    for version in VERSIONS {
+        let errors = vec![
+            json!({"type": "User", "field": "name", "description": "is wrong."}),
+            json!({"type": "Global", "field": null, "description": "All is wrong."}),
+            json!({"type": "Post", "field": null, "description": "is not liked."}),
+        ];
+        let standin = planned(
+            version,
+            Plan {
+                errors,
+                ..Plan::default()
+            },
+        );
+        let outcome = changed(&standin).deploy(&[]);
+        ends(
+            &outcome,
+            &standin,
+            7,
+            "error: service `hello`, stage `dev`, cluster `far`: the server refuses the schema: 3 errors\n  \
+             HOME/service/datamodel.graphql:3: `User.name`: is wrong.\n  All is wrong.\n  \
+             HOME/service/datamodel.graphql:6: `Post`: is not liked.\n",
+        );
+    }
+}
+
+#[test]
+fn data_is_lost_with_force_only() {
+    let warning = json!({"type": "User", "field": "name", "description": "You will lose data."});
+    for version in ["1.4.1", "1.8.4", "1.34.12"] {
+        let plan = || Plan {
+            warnings: vec![warning.clone()],
+            ..Plan::default()
+        };
+        let standin = planned(version, plan());
+        let place = changed(&standin);
+        let outcome = place.deploy(&[]);
+        ends(
+            &outcome,
+            &standin,
+            7,
+            "error: service `hello`, stage `dev`, cluster `far`: not deployed, since data would be lost: 1 warning\n  \
+             HOME/service/datamodel.graphql:3: `User.name`: You will lose data.\nhint: add `--force` to lose it\n",
+        );
+        for flag in ["-f", "--force"] {
+            standin.state().plans.push_back(plan());
+            let outcome = place.deploy(&[flag]);
+            assert_eq!(outcome.code, Some(0), "{outcome:?}");
+            let told =
+                "warning: HOME/service/datamodel.graphql:3: `User.name`: You will lose data.\n";
+            assert!(outcome.stderr.ends_with(told), "{outcome:?}");
+        }
+    }
+}
+
+#[test]
+fn a_migration_that_fails_is_told_with_its_reason() {
+    for version in VERSIONS {
+        let plan = Plan {
+            fails_after: Some(1),
+            ..Plan::default()
+        };
+        let standin = planned(version, plan);
+        let place = changed(&standin);
+        let outcome = place.deploy(&[]);
+        assert_eq!(outcome.code, Some(7), "{outcome:?}");
+        let start = "error: service `hello`, stage `dev`, cluster `far`: the migration failed, everything is as it was before: ";
+        assert!(outcome.stderr.contains(start), "{outcome:?}");
+        // Corrected, it can be deployed.
+        assert_eq!(place.deploy(&[]).code, Some(0));
+        let plan = Plan {
+            fails_after: Some(1),
+            stays_broken: true,
+            ..Plan::default()
+        };
+        standin.state().plans.push_back(plan);
+        place.write("datamodel.graphql", "type Other {\n  id: ID! @unique\n}\n");
+        let outcome = place.deploy(&[]);
+        assert_eq!(outcome.code, Some(7), "{outcome:?}");
+        assert!(
+            outcome.stderr.contains("and undoing it failed as well: "),
+            "{outcome:?}"
+        );
+        assert!(
+            outcome.stderr.contains("hint: look into the server's log"),
+            "{outcome:?}"
+        );
+    }
+}
+
+#[test]
+fn another_deployment_is_waited_for_within_the_limit() {
+    let standin = deployed("1.8.4");
+    standin
+        .state()
+        .projects
+        .values_mut()
+        .next()
+        .expect("one")
+        .put_open(2);
+    let outcome = changed(&standin).deploy(&["--wait-timeout", "20s"]);
+    assert_eq!(outcome.code, Some(0), "{outcome:?}");
+    assert!(
+        outcome
+            .stderr
+            .contains("another deployment is in progress, waiting for it at most 20s\n"),
+        "{outcome:?}"
+    );
+
+    let standin = planned(
+        "1.8.4",
+        Plan {
+            hangs: true,
+            ..Plan::default()
+        },
+    );
+    let place = changed(&standin);
+    let begun = Instant::now();
+    let outcome = place.deploy(&["--wait-timeout", "500ms"]);
+    assert_eq!(outcome.code, Some(5), "{outcome:?}");
+    assert!(
+        outcome.stderr.contains(
+            "the migration is not done after 500ms: 0 of 2 steps; the server goes on with it"
+        ),
+        "{outcome:?}"
+    );
+    assert!(outcome.stderr.contains("`--wait-timeout`"), "{outcome:?}");
+    let outcome = place.deploy(&["--wait-timeout", "500ms"]);
+    assert_eq!(outcome.code, Some(7), "{outcome:?}");
+    assert!(
+        outcome
+            .stderr
+            .contains("hint: run the command again when the other deployment is done\n"),
+        "{outcome:?}"
+    );
+    assert!(begun.elapsed() < Duration::from_secs(10));
+}
+
+#[test]
+fn an_interrupt_ends_the_following_and_not_the_migration() {
+    for (signal, code, word) in [("INT", 130, "interrupted"), ("TERM", 143, "terminated")] {
+        let standin = planned(
+            "1.8.4",
+            Plan {
+                hangs: true,
+                ..Plan::default()
+            },
+        );
+        let place = changed(&standin);
+        let running = Running::start(&place, &[]);
+        running.until("following", |_| {
+            let requests = &standin.state().requests;
+            requests
+                .iter()
+                .any(|request| request.field() == "migrationStatus")
+        });
+        let begun = Instant::now();
+        running.signal(signal);
+        let outcome = running.end();
+        assert!(begun.elapsed() < Duration::from_secs(5));
+        ends(
+            &outcome,
+            &standin,
+            code,
+            &format!(
+                "error: {word}: the server goes on with the migration (0 of 2 steps done)\nhint: run the command again to see how it ended\n"
+            ),
+        );
+    }
+}
+
+#[test]
+fn servers_that_are_none_or_away_are_told() {
+    let page = serve(|_| respond(200, "<!DOCTYPE html><html>hello</html>"));
+    let away = {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("binds");
+        format!("http://{}", listener.local_addr().expect("bound"))
+    };
+    for (url, code, why) in [
+        (&page, 1, "and a page, not JSON"),
+        (&away, 1, "nothing listens there"),
+    ] {
+        let place = Place::at(url, "");
+        let outcome = place.deploy(&[]);
+        assert_eq!(outcome.code, Some(code), "{outcome:?}");
+        let start = "deploying `hello` to cluster `far`\nerror: cluster `far`: could not deploy `hello` to stage `dev`: ";
+        assert!(outcome.stderr.starts_with(start), "{outcome:?}");
+        assert!(
+            outcome.stderr.contains(why) && outcome.stderr.contains(url.as_str()),
+            "{outcome:?}"
+        );
+        assert!(outcome.stderr.contains("\nhint: "), "{outcome:?}");
+        let document = place.deploy(&["-j"]).json();
+        assert_eq!(document["ok"], false);
+        assert_eq!(document["data"]["cluster"], "far");
+        assert_eq!(document["data"]["server"]["endpoint"], url.as_str());
+    }
+}
+
+#[test]
+fn a_silent_server_can_be_left() {
+    let place = Place::at(&silent(), "");
+    let running = Running::start(&place, &[]);
+    running.see("deploying", 1);
+    std::thread::sleep(Duration::from_millis(300));
+    let begun = Instant::now();
+    running.signal("INT");
+    let outcome = running.end();
+    assert!(begun.elapsed() < Duration::from_secs(5));
+    assert_eq!(outcome.code, Some(130), "{outcome:?}");
+}
+
+#[test]
+fn an_answer_cut_short_and_a_crash_are_told() {
+    let standin = deployed("1.8.4");
+    let cut = Mishap::Bytes(b"HTTP/1.1 200 OK\r\nContent-Length: 90\r\n\r\n{\"data\"".to_vec());
+    standin
+        .state()
+        .mishaps
+        .push_back(("deploy".to_owned(), cut));
+    let outcome = changed(&standin).deploy(&[]);
+    assert_eq!(outcome.code, Some(1), "{outcome:?}");
+    assert!(
+        outcome.stderr.contains("the answer is cut short"),
+        "{outcome:?}"
+    );
+    let crash = Mishap::Error(0, "Whoops. Looks like an internal server error.".to_owned());
+    standin
+        .state()
+        .mishaps
+        .push_back(("deploy".to_owned(), crash));
+    let outcome = changed(&standin).deploy(&[]);
+    assert_eq!(outcome.code, Some(7), "{outcome:?}");
+    assert!(outcome.stderr.contains("Whoops"), "{outcome:?}");
+}
+
+#[test]
+fn a_refused_token_says_which_side_differs() {
+    let key = prisma_cli::keys::generate().expect("random");
+    let public = Auth::PublicKey(key.public_spki_pem());
+    let secret = || Auth::Secret("the-servers-own".to_owned());
+    for (version, auth, ours, told) in [
+        ("1.8.4", secret(), None, "`PRISMA_MANAGEMENT_API_SECRET`"),
+        (
+            "1.8.4",
+            secret(),
+            Some("another-text"),
+            "its `managementApiSecret` and the secret here must be the same",
+        ),
+        (
+            "1.34.12",
+            secret(),
+            Some("another-text"),
+            "its `managementApiSecret` and the secret here must be the same",
+        ),
+        (
+            "1.1.3",
+            public.clone(),
+            Some("another-text"),
+            "save the private key",
+        ),
+        ("1.1.3", public, None, "no private key is known for it"),
+    ] {
+        let standin = deployed(version);
+        standin.state().auth = auth;
+        let mut place = changed(&standin);
+        if let Some(secret) = ours {
+            place = place.env("PRISMA_MANAGEMENT_API_SECRET", secret);
+        }
+        let outcome = place.deploy(&[]);
+        assert_eq!(outcome.code, Some(7), "{outcome:?}");
+        assert!(outcome.stderr.contains(told), "{version}: {outcome:?}");
+        assert!(!outcome.all().contains("another-text"), "{outcome:?}");
+    }
+}
+
+#[test]
+fn a_deployment_is_noted_in_the_clusters_history_and_a_dry_run_is_not() {
+    let standin = deployed("1.8.4");
+    let place = changed(&standin);
+    let history = || {
+        let path = place.home.path(".prisma/history/far.jsonl");
+        std::fs::read_to_string(path).unwrap_or_default()
+    };
+    place.deploy(&["-d"]);
+    assert_eq!(history(), "");
+    assert_eq!(place.deploy(&["-c", "far"]).code, Some(0));
+    place.write("datamodel.graphql", "type User {\n  id: ID! @unique\n}\n");
+    let lost = place.deploy(&[]);
+    let lines = history();
+    let lines: Vec<&str> = lines.lines().collect();
+    let said = [
+        r#""command":"prisma deploy -c far""#.to_owned(),
+        r#""exit":0"#.to_owned(),
+        r#""command":"prisma deploy""#.to_owned(),
+        format!(r#""exit":{}"#, lost.code.unwrap_or_default()),
+    ];
+    assert_eq!(lines.len(), said.len(), "{lines:?}");
+    for (line, said) in lines.iter().zip(&said) {
+        assert!(line.contains(said), "{line}: {said}");
+    }
+}

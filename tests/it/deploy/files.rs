@@ -1,0 +1,124 @@
+//! `prisma.yml`, variables and flags: what is deployed where.
+
+use crate::deploy::support::{Place, TYPES};
+use crate::standin::Standin;
+
+const VARIABLE: &str = "service: ${env:NAME}\nstage: ${opt:stage, 'dev'}\ncluster: ${env:WHERE, 'far'}\ndatamodel: datamodel.graphql\ndisableAuth: true\n";
+
+fn services(standin: &Standin) -> Vec<String> {
+    let state = standin.state();
+    state
+        .projects
+        .keys()
+        .map(|(name, stage)| format!("{name}@{stage}"))
+        .collect()
+}
+
+#[test]
+fn variables_come_from_the_environment_and_env_files() {
+    let standin = Standin::start("1.8.4");
+    let place = Place::cluster(&standin, "");
+    place.write("prisma.yml", VARIABLE);
+    let outcome = place.deploy(&[]);
+    assert_eq!(outcome.code, Some(6));
+    assert!(
+        outcome.stderr.contains("HOME/service/prisma.yml:1:10: "),
+        "{outcome:?}"
+    );
+    assert!(outcome.stderr.contains("NAME"), "{outcome:?}");
+    place.write(".env", "NAME=from-dotenv\n");
+    assert_eq!(place.deploy(&[]).code, Some(0));
+    place.write("other.env", "NAME=from-file\n");
+    assert_eq!(place.deploy(&["-e", "other.env"]).code, Some(0));
+    assert_eq!(place.deploy(&["--env-file", "no.env"]).code, Some(2));
+    let place = place.env("NAME", "from-environment");
+    assert_eq!(place.deploy(&["-e", "other.env"]).code, Some(0));
+    assert_eq!(
+        services(&standin),
+        ["from-dotenv@dev", "from-environment@dev", "from-file@dev"]
+    );
+}
+
+#[test]
+fn stage_and_cluster_can_be_given_in_both_generations() {
+    let (far, near) = (Standin::start("1.8.4"), Standin::start("1.34.12"));
+    for (yml, name) in [
+        ("service: a\nstage: dev\ncluster: far\n", "a"),
+        (&*format!("endpoint: {}/b/dev\n", far.url()), "b"),
+    ] {
+        let place = Place::cluster(&far, "");
+        let registry = format!(
+            "{}  near:\n    host: '{}'\n",
+            place.home.registry(),
+            near.url()
+        );
+        place.home.write(".prisma/config.yml", &registry);
+        let yml = format!("{yml}datamodel: datamodel.graphql\ndisableAuth: true\n");
+        place.write("prisma.yml", &yml);
+        for args in [
+            &["-s", "prod"][..],
+            &["--cluster", "near"],
+            &["-c", "near", "--stage", "prod"],
+        ] {
+            let outcome = place.deploy(args);
+            assert_eq!(outcome.code, Some(0), "{outcome:?}");
+        }
+        assert!(services(&far).contains(&format!("{name}@prod")));
+        assert!(!services(&far).contains(&format!("{name}@dev")));
+        for stage in ["dev", "prod"] {
+            assert!(services(&near).contains(&format!("{name}@{stage}")));
+        }
+        assert_eq!(place.read("prisma.yml"), Some(yml), "a flag is not written");
+        let outcome = place.deploy(&["-c", "fra"]);
+        assert_eq!(outcome.code, Some(1), "{outcome:?}");
+        assert_eq!(
+            outcome.stderr,
+            "error: there is no cluster `fra`\nhint: did you mean `far`?\n"
+        );
+    }
+}
+
+#[test]
+fn the_file_is_found_from_below_and_all_that_is_wrong_in_it_is_told() {
+    let standin = Standin::start("1.8.4");
+    let mut place = Place::cluster(&standin, "");
+    place.home = place.home.below("service/src/deep");
+    assert_eq!(place.deploy(&[]).code, Some(0));
+    place.write(
+        "prisma.yml",
+        "service: hello\nstagge: dev\ndatamodel: gone.graphql\nsecret: [1]\n",
+    );
+    let outcome = place.deploy(&[]);
+    assert_eq!(outcome.code, Some(6));
+    for told in [
+        "prisma.yml:2:1: ",
+        "did you mean `stage`",
+        "prisma.yml:3:12: ",
+        "gone.graphql",
+    ] {
+        assert!(outcome.stderr.contains(told), "{told}: {outcome:?}");
+    }
+    place.home = place.home.below("elsewhere");
+    let outcome = place.deploy(&[]);
+    assert_eq!(outcome.code, Some(6));
+    assert!(
+        outcome
+            .stderr
+            .contains("there is no `prisma.yml` in `HOME/elsewhere`"),
+        "{outcome:?}"
+    );
+}
+
+#[test]
+fn quiet_says_the_result_and_nothing_else() {
+    let standin = Standin::start("1.8.4");
+    standin.state().put("hello", "dev", TYPES, &[]);
+    let outcome = Place::cluster(&standin, "").deploy(&["-q"]);
+    assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(0), ""));
+    assert!(
+        outcome
+            .stdout
+            .starts_with("service `hello`, stage `dev`: already up to date"),
+        "{outcome:?}"
+    );
+}

@@ -1,0 +1,196 @@
+//! Tokens: by which secret, for what, for how long; and that no secret shows.
+
+use crate::deploy::support::{Place, TYPES};
+use crate::standin::{Auth, Standin};
+use prisma_cli::keys::{PrivateKey, generate};
+use serde_json::{Value, json};
+use std::sync::OnceLock;
+
+fn key() -> &'static PrivateKey {
+    static KEY: OnceLock<PrivateKey> = OnceLock::new();
+    KEY.get_or_init(|| generate().expect("random"))
+}
+
+const TEXT: &str = "tExt-secret-1";
+
+/// A server of that version that wants tokens, and a service on it. The secret stands in the registry.
+fn place(standin: &Standin, auth: Auth, secret: Option<&str>) -> Place {
+    standin.state().auth = auth;
+    standin.state().put("hello", "dev", TYPES, &[]);
+    let place = Place::cluster(standin, "");
+    if let Some(secret) = secret {
+        let secret = serde_json::to_string(secret).expect("a text");
+        let registry = format!("{}    clusterSecret: {secret}\n", place.home.registry());
+        place.home.write(".prisma/config.yml", &registry);
+    }
+    place.change();
+    place
+}
+
+/// Algorithm and claims of the tokens that a server saw, each only once, those without left out.
+fn tokens(standin: &Standin) -> Vec<(Value, Value)> {
+    let mut tokens: Vec<_> = standin
+        .take()
+        .iter()
+        .filter_map(|request| request.token())
+        .collect();
+    tokens.dedup();
+    tokens
+}
+
+#[track_caller]
+fn narrow(tokens: &[(Value, Value)], algorithm: &str) {
+    let [(found, claims)] = tokens else {
+        panic!("one token, not {tokens:?}")
+    };
+    assert_eq!(found, algorithm);
+    assert_eq!(
+        claims["grants"],
+        json!([{"target": "hello/dev", "action": "*"}])
+    );
+    let (iat, exp) = (claims["iat"].as_i64(), claims["exp"].as_i64());
+    let life = exp.zip(iat).map(|(exp, iat)| exp - iat).expect("times");
+    assert!((60..=3600).contains(&life), "{life}");
+}
+
+#[test]
+fn a_key_signs_rs256_and_a_text_hs256() {
+    for version in ["1.1.3", "1.4.1"] {
+        let standin = Standin::start(version);
+        let auth = Auth::PublicKey(key().public_spki_pem());
+        let place = place(&standin, auth, Some(&key().pem_pkcs1_crlf()));
+        let outcome = place.deploy(&["-v"]);
+        assert_eq!(outcome.code, Some(0), "{outcome:?}");
+        narrow(&tokens(&standin), "RS256");
+        assert!(!outcome.all().contains("PRIVATE KEY"), "{outcome:?}");
+    }
+    for version in ["1.8.4", "1.34.12"] {
+        let standin = Standin::start(version);
+        let place = place(&standin, Auth::Secret(TEXT.to_owned()), Some(TEXT));
+        let outcome = place.deploy(&["-v"]);
+        assert_eq!(outcome.code, Some(0), "{outcome:?}");
+        narrow(&tokens(&standin), "HS256");
+        assert!(!outcome.all().contains(TEXT), "{outcome:?}");
+    }
+}
+
+#[test]
+fn the_variable_counts_where_the_registry_has_none_and_may_come_from_env_files() {
+    for endpoint in [false, true] {
+        let standin = Standin::start("1.8.4");
+        let place = place(&standin, Auth::Secret(TEXT.to_owned()), None);
+        if endpoint {
+            let text = format!(
+                "endpoint: {}/hello/dev\ndatamodel: datamodel.graphql\ndisableAuth: true\n",
+                standin.url()
+            );
+            place.write("prisma.yml", &text);
+        }
+        place.write(".env", &format!("PRISMA_MANAGEMENT_API_SECRET={TEXT}\n"));
+        assert_eq!(place.deploy(&[]).code, Some(0));
+        narrow(&tokens(&standin), "HS256");
+        // The real environment wins.
+        place.write(".env", "PRISMA_MANAGEMENT_API_SECRET=wrong\n");
+        assert_eq!(place.deploy(&[]).code, Some(7));
+        assert_eq!(
+            place
+                .env("PRISMA_MANAGEMENT_API_SECRET", TEXT)
+                .deploy(&[])
+                .code,
+            Some(0)
+        );
+    }
+}
+
+#[test]
+fn the_registry_opens_an_endpoint_at_its_own_address_only() {
+    let (ours, theirs) = (Standin::start("1.8.4"), Standin::start("1.8.4"));
+    let place = place(&ours, Auth::Secret(TEXT.to_owned()), Some(TEXT));
+    theirs.state().put("hello", "dev", TYPES, &[]);
+    let text = |server: &Standin| {
+        format!(
+            "endpoint: {}/hello/dev\ndatamodel: datamodel.graphql\ndisableAuth: true\n",
+            server.url()
+        )
+    };
+    place.write("prisma.yml", &text(&ours));
+    assert_eq!(place.deploy(&[]).code, Some(0));
+    narrow(&tokens(&ours), "HS256");
+    place.write("prisma.yml", &text(&theirs));
+    assert_eq!(place.deploy(&[]).code, Some(0));
+    let seen = theirs.take();
+    assert!(
+        seen.iter()
+            .all(|request| request.header("authorization").is_none()),
+        "{seen:?}"
+    );
+}
+
+#[test]
+fn a_key_that_is_none_is_named_and_not_shown() {
+    let standin = Standin::start("1.8.4");
+    let broken = "-----BEGIN RSA PRIVATE KEY-----\nAbCdEfGh\n-----END RSA PRIVATE KEY-----\n";
+    let place = place(&standin, Auth::Off, Some(broken));
+    let outcome = place.deploy(&[]);
+    assert_eq!(outcome.code, Some(6), "{outcome:?}");
+    assert!(
+        outcome
+            .stderr
+            .contains("`clusterSecret` of cluster `far` in the registry: "),
+        "{outcome:?}"
+    );
+    assert!(!outcome.all().contains("AbCdEfGh"), "{outcome:?}");
+    assert!(standin.take().is_empty());
+}
+
+#[test]
+fn secrets_of_the_service_are_sent_and_sign_and_never_show() {
+    let standin = Standin::start("1.8.4");
+    let place = Place::cluster(&standin, "schema: s.graphql\n");
+    let text = place.read("prisma.yml").expect("there");
+    let text = text.replace("disableAuth: true", "secret: first-secret, ${env:SECOND}");
+    place.write("prisma.yml", &text);
+    place.write(".env", "SECOND=second-secret\n");
+    let outcome = place.deploy(&["-v", "-j"]);
+    assert_eq!(outcome.code, Some(0), "{outcome:?}");
+    assert!(
+        !outcome.all().contains("first-secret") && !outcome.all().contains("second-secret"),
+        "{outcome:?}"
+    );
+    let kept = standin
+        .state()
+        .project("hello", "dev")
+        .expect("created")
+        .secrets
+        .clone();
+    assert_eq!(kept, ["first-secret", "second-secret"]);
+    let seen = standin.take();
+    let (algorithm, claims) = seen.last().expect("some").token().expect("for the schema");
+    assert_eq!(
+        (algorithm, &claims["data"]["service"]),
+        (json!("HS256"), &json!("hello@dev"))
+    );
+}
+
+#[test]
+fn a_secret_that_travels_in_the_open_is_warned_of() {
+    let standin = Standin::start("1.8.4");
+    standin.state().put("hello", "dev", TYPES, &[]);
+    // Answers here, and is no address that is known to.
+    let url = format!("http://0.0.0.0:{}", standin.port());
+    for (secret, warned) in [("", false), ("    clusterSecret: 'x'\n", true)] {
+        let place = Place::at(&url, "");
+        let registry = format!("{}{secret}", place.home.registry());
+        place.home.write(".prisma/config.yml", &registry);
+        let stderr = place.deploy(&[]).stderr;
+        let warning = format!(
+            "warning: `{url}` is reached without encryption: secrets and data can be read on their way\n\
+             hint: keep to a private network, or use a tunnel\n"
+        );
+        assert_eq!(
+            stderr.matches(&warning).count(),
+            usize::from(warned),
+            "{stderr}"
+        );
+    }
+}

@@ -1,0 +1,61 @@
+//! What is made of the definitions, manual and reference, is up to date. `UPDATE_DOCS=1 cargo test --test it docs`
+//! writes it anew.
+
+mod dependencies;
+mod facts;
+mod manual;
+mod reference;
+mod schema;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The package.
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The files of a folder of `assets` and what is in them.
+fn files(folder: &Path) -> BTreeMap<PathBuf, String> {
+    let entries = fs::read_dir(folder).into_iter().flatten();
+    let paths = entries.map(|entry| entry.expect("an entry").path());
+    let files = paths.filter(|path| path.is_file());
+    files
+        .map(|path| (path.clone(), fs::read_to_string(path).expect("a text")))
+        .collect()
+}
+
+#[test]
+fn manual_and_reference_are_what_the_definitions_say() {
+    let man = root().join("assets/man");
+    let reference = root().join("assets/docs/reference.md");
+    let pages = manual::pages();
+    let mut wanted: BTreeMap<PathBuf, String> = pages
+        .into_iter()
+        .map(|(name, text)| (man.join(name), text))
+        .collect();
+    wanted.insert(reference.clone(), reference::text());
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        let _ = fs::remove_dir_all(&man);
+        fs::create_dir_all(&man).expect("a folder");
+        for (path, text) in &wanted {
+            fs::write(path, text).expect("writes");
+        }
+    }
+    let mut found = files(&man);
+    found.insert(
+        reference.clone(),
+        fs::read_to_string(&reference).unwrap_or_default(),
+    );
+    let update = "run `UPDATE_DOCS=1 cargo test --test it docs`";
+    let names = |files: &BTreeMap<PathBuf, String>| files.keys().cloned().collect::<Vec<_>>();
+    assert_eq!(names(&found), names(&wanted), "{update}");
+    for (path, text) in &wanted {
+        assert!(
+            found[path] == *text,
+            "{} is out of date: {update}",
+            path.display()
+        );
+    }
+}
