@@ -6,8 +6,8 @@
 mod known;
 mod watch;
 
-use crate::raw::{http, raw};
-use crate::standin::{Auth, Mishap, Standin};
+use crate::support::raw::{http, raw};
+use crate::support::standin::{Auth, Mishap, Standin};
 use crate::support::key;
 use known::Known;
 use prisma_cli::keys::{PrivateKey, generate};
