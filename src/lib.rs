@@ -45,6 +45,7 @@ pub mod host;
 pub mod interrupt;
 pub mod keys;
 pub mod logs;
+pub mod managed;
 pub mod plan;
 pub mod ports;
 pub mod process;

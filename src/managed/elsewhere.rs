@@ -10,7 +10,7 @@ use crate::render::{Provenance, provenance};
 use std::path::Path;
 
 /// Fails with [`Kind::NotManaged`] when a container was made from a compose file in a folder of its own.
-pub fn refuse(name: &ClusterName, folder: &Path, containers: &[Container]) -> Result<()> {
+pub fn refuse_foreign(name: &ClusterName, folder: &Path, containers: &[Container]) -> Result<()> {
     let origins = containers.iter().filter_map(|c| c.origin.as_ref());
     let Some(origin) = origins
         .into_iter()

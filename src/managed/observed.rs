@@ -1,6 +1,6 @@
 //! Everything a verb has to know before it decides: files, registry entry, containers.
 
-use super::{adopt, foreign, reach};
+use super::{adopt, elsewhere, reachability};
 use crate::cluster::{Cluster, ClusterName, Edition};
 use crate::commands;
 use crate::context::Context;
@@ -23,7 +23,7 @@ pub const DOTENV: &str = ".env";
 pub const OVERRIDE: &str = "docker-compose.override.yml";
 
 /// The state of one cluster as found.
-pub struct World {
+pub struct Observed {
     pub name: ClusterName,
     pub tools: Tools,
     pub engine: Engine,
@@ -44,22 +44,22 @@ pub struct World {
     pub containers: Vec<Container>,
     /// The clusters that have a folder here.
     others: Vec<String>,
-    /// The names of its volumes; only [`World::look_at_all`] asks for them.
+    /// The names of its volumes; only [`Observed::observe_with_volumes`] asks for them.
     pub volumes: Vec<String>,
     /// Those of them that docker-compose made for the project.
     made: Vec<String>,
 }
 
-impl World {
+impl Observed {
     /// Looks. Fails when a file cannot be read or the engine does not answer.
-    pub fn look(ctx: &Context, name: &ClusterName) -> Result<World> {
+    pub fn observe(ctx: &Context, name: &ClusterName) -> Result<Observed> {
         let folder = ctx.home.cluster(name.as_ref());
         let tools = Tools::find(&ctx.env, &*ctx.runner)?;
         let engine = Engine::find(&ctx.env)?;
-        reach::refuse_v1(ctx, &tools, &engine)?;
+        reachability::refuse_v1(ctx, &tools, &engine)?;
         let containers = wait::containers(ctx, &tools, name.as_ref())?;
-        foreign::refuse(name, &folder, &containers)?;
-        let mut world = World {
+        elsewhere::refuse_foreign(name, &folder, &containers)?;
+        let mut observed = Observed {
             name: name.clone(),
             engine,
             config: commands::config(ctx, name, &folder.join(CONFIG)),
@@ -77,34 +77,34 @@ impl World {
             volumes: Vec::new(),
             made: Vec::new(),
         };
-        world.remote_entry = reach::is_elsewhere(ctx, &world)?;
-        reach::refuse_elsewhere(&world)?;
-        Ok(world)
+        observed.remote_entry = reachability::is_elsewhere(ctx, &observed)?;
+        reachability::refuse_elsewhere(&observed)?;
+        Ok(observed)
     }
 
     /// Looks at the volumes as well, for verbs that destroy them.
-    pub fn look_at_all(ctx: &Context, name: &ClusterName) -> Result<World> {
+    pub fn observe_with_volumes(ctx: &Context, name: &ClusterName) -> Result<Observed> {
         let tools = Tools::find(&ctx.env, &*ctx.runner)?;
-        let (world, volumes) = std::thread::scope(|scope| {
+        let (observed, volumes) = std::thread::scope(|scope| {
             let volumes = scope.spawn(|| wait::query(ctx, &tools.volumes(name.as_ref())));
-            (World::look(ctx, name), volumes.join())
+            (Observed::observe(ctx, name), volumes.join())
         });
-        let mut world = world?;
+        let mut observed = observed?;
         let listed = match volumes {
             Ok(volumes) => volumes?.stdout,
             Err(panic) => std::panic::resume_unwind(panic),
         };
-        let mounted = world
+        let mounted = observed
             .containers
             .iter()
             .flat_map(|c| c.volumes.iter().cloned());
-        world.made = listed.split_whitespace().map(str::to_owned).collect();
-        world.volumes = mounted
-            .chain(world.made.iter().cloned())
+        observed.made = listed.split_whitespace().map(str::to_owned).collect();
+        observed.volumes = mounted
+            .chain(observed.made.iter().cloned())
             .collect::<BTreeSet<String>>()
             .into_iter()
             .collect();
-        Ok(world)
+        Ok(observed)
     }
 
     /// What `cluster.yml` says, if there is one.
@@ -197,14 +197,14 @@ impl World {
     }
 
     /// Whether the containers are of another edition, with other services on another network.
-    pub fn crosses(&self, cluster: &Cluster) -> bool {
+    pub fn runs_other_edition(&self, cluster: &Cluster) -> bool {
         let server = cluster.server_service();
         let mut servers = self.containers.iter().filter(|c| c.is_server());
         servers.any(|c| c.service != server)
     }
 
     /// Volumes that docker-compose made for a database the cluster had before: not in its file any more,
-    /// so its `down -v` leaves them. Known after [`World::look_at_all`] only.
+    /// so its `down -v` leaves them. Known after [`Observed::observe_with_volumes`] only.
     pub fn left_volumes(&self, rendered: &Rendered) -> Vec<String> {
         let of_file = rendered.volumes.iter().copied();
         let of_file: Vec<String> = of_file.map(|v| format!("{}_{v}", self.name)).collect();

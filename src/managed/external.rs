@@ -1,6 +1,6 @@
 //! A database that is somewhere else: is it there, before anything is changed?
 
-use super::world::World;
+use super::observed::Observed;
 use crate::api::readiness::greets;
 use crate::cluster::{Cluster, Connector, External};
 use crate::context::Context;
@@ -12,7 +12,7 @@ const LIMIT: Duration = Duration::from_secs(5);
 
 /// Fails when the external database of a cluster, if it has one, does not greet. Asked from here: with
 /// an engine on another machine that proves nothing, so there it is only said.
-pub fn check(ctx: &Context, world: &World, cluster: &Cluster) -> Result<()> {
+pub fn check(ctx: &Context, observed: &Observed, cluster: &Cluster) -> Result<()> {
     let Some(external) = &cluster.database.external else {
         return Ok(());
     };
@@ -22,10 +22,10 @@ pub fn check(ctx: &Context, world: &World, cluster: &Cluster) -> Result<()> {
     let Some(message) = silent(ctx, cluster.database.connector, external)? else {
         return Ok(());
     };
-    if !world.engine.local {
+    if !observed.engine.local {
         ctx.ui.warn(&format!(
             "{message}, asked from here; the engine at {} may reach it all the same",
-            world.engine.host
+            observed.engine.host
         ));
         return Ok(());
     }

@@ -1,7 +1,7 @@
 //! Another machine's engine: whether the registry means it, and whether what it publishes can be
 //! reached from here. Looked at before anything is done.
 
-use super::world::World;
+use super::observed::Observed;
 use crate::address::{host_of, is_loopback};
 use crate::cluster::{Cluster, Edition};
 use crate::commands::{is_plain, warn_of_open_way};
@@ -36,19 +36,19 @@ pub fn refuse_v1(ctx: &Context, tools: &Tools, engine: &Engine) -> Result<()> {
 }
 
 /// Whether the registry's entry is about another machine than the engine's.
-pub fn is_elsewhere(ctx: &Context, world: &World) -> Result<bool> {
+pub fn is_elsewhere(ctx: &Context, observed: &Observed) -> Result<bool> {
     // Verbs that do not need the registry work with a broken one.
-    let Ok(Some(entry)) = world.entry() else {
+    let Ok(Some(entry)) = observed.entry() else {
         return Ok(false);
     };
     let at = host_of(&entry.host).to_owned();
-    if world.engine.is_at(&at) || is_where_it_is_bound(world, &at) {
+    if observed.engine.is_at(&at) || is_where_it_is_bound(observed, &at) {
         return Ok(false);
     }
     if is_loopback(&at) {
         return Ok(true);
     }
-    let engine = (!world.engine.local).then(|| world.engine.host.clone());
+    let engine = (!observed.engine.local).then(|| observed.engine.host.clone());
     ctx.interrupt.run(move || {
         let found = host::addresses(&at).unwrap_or_default();
         let same = match engine {
@@ -63,36 +63,36 @@ pub fn is_elsewhere(ctx: &Context, world: &World) -> Result<bool> {
 }
 
 /// Whether the host is the one under which this configuration is reached.
-fn is_where_it_is_bound(world: &World, host: &str) -> bool {
-    match world.config() {
-        Ok(Some((_, cluster))) => world.reach(cluster).eq_ignore_ascii_case(host),
+fn is_where_it_is_bound(observed: &Observed, host: &str) -> bool {
+    match observed.config() {
+        Ok(Some((_, cluster))) => observed.reach(cluster).eq_ignore_ascii_case(host),
         _ => false,
     }
 }
 
 /// A cluster of ours that the registry has on another machine, and of which there is nothing here:
 /// stopping, deleting or starting it here would not be about that cluster.
-pub fn refuse_elsewhere(world: &World) -> Result<()> {
-    if !world.is_remote().unwrap_or(false)
-        || !world.containers.is_empty()
-        || matches!(world.config(), Ok(None))
+pub fn refuse_elsewhere(observed: &Observed) -> Result<()> {
+    if !observed.is_remote().unwrap_or(false)
+        || !observed.containers.is_empty()
+        || matches!(observed.config(), Ok(None))
     {
         return Ok(());
     }
-    let Ok(Some(entry)) = world.entry() else {
+    let Ok(Some(entry)) = observed.entry() else {
         return Ok(());
     };
-    let (name, host) = (&world.name, host_of(&entry.host));
-    let machine = if world.engine.local {
+    let (name, host) = (&observed.name, host_of(&entry.host));
+    let machine = if observed.engine.local {
         "this machine".to_owned()
     } else {
-        format!("`{}`", world.engine.host)
+        format!("`{}`", observed.engine.host)
     };
     let message = format!(
         "cluster `{name}` is at {} as the registry has it, and the Docker engine in use, {machine}'s, has nothing of it",
         crate::address::without_password(&entry.host)
     );
-    let failure = Failure::new(Kind::NotManaged, message).hint(match &world.engine.named_by {
+    let failure = Failure::new(Kind::NotManaged, message).hint(match &observed.engine.named_by {
         Source::Variable if is_loopback(host) => {
             "use this machine's engine: unset `DOCKER_HOST`".to_owned()
         }
@@ -113,10 +113,10 @@ pub fn refuse_elsewhere(world: &World) -> Result<()> {
 
 /// Whether the entry of a cluster that is here names a machine where it is not: the registry was written
 /// with another engine, or the machine has got another address. A name may be its owner's choice.
-pub fn has_moved(world: &World, entry: &Entry) -> bool {
+pub fn has_moved(observed: &Observed, entry: &Entry) -> bool {
     let host = host_of(&entry.host);
     let is_name = !is_loopback(host) && host::literal(host).is_none();
-    world.is_remote().unwrap_or(false) && !world.engine.local && !is_name
+    observed.is_remote().unwrap_or(false) && !observed.engine.local && !is_name
 }
 
 /// Why a cluster cannot be reached from here.
@@ -130,14 +130,14 @@ struct Obstacle {
 
 /// Fails when a remote cluster that is to be waited for cannot be reached from here; one that is not
 /// waited for may become reachable, so that is a warning. Warns when secrets would travel in the open.
-pub fn check(ctx: &Context, world: &World, cluster: &Cluster, waits: bool) -> Result<()> {
-    if world.engine.local {
+pub fn check(ctx: &Context, observed: &Observed, cluster: &Cluster, waits: bool) -> Result<()> {
+    if observed.engine.local {
         return Ok(());
     }
-    let name = &world.name;
+    let name = &observed.name;
     let obstacle = match cluster.bind.filter(IpAddr::is_loopback) {
-        Some(ip) => Some(bound_to_loopback(world, cluster, ip)),
-        None => unreachable_host(ctx, world, cluster)?,
+        Some(ip) => Some(bound_to_loopback(observed, cluster, ip)),
+        None => unreachable_host(ctx, observed, cluster)?,
     };
     match obstacle {
         Some(Obstacle { why, remedies, .. }) if waits => {
@@ -152,14 +152,14 @@ pub fn check(ctx: &Context, world: &World, cluster: &Cluster, waits: bool) -> Re
         ),
         None => {}
     }
-    warn_of_the_way(ctx, world, cluster);
+    warn_of_the_way(ctx, observed, cluster);
     Ok(())
 }
 
-fn warn_of_the_way(ctx: &Context, world: &World, cluster: &Cluster) {
-    let endpoint = world.endpoint(cluster);
-    let engine = world.engine.address.as_deref();
-    let engine = engine.filter(|_| !world.engine.is_private);
+fn warn_of_the_way(ctx: &Context, observed: &Observed, cluster: &Cluster) {
+    let endpoint = observed.endpoint(cluster);
+    let engine = observed.engine.address.as_deref();
+    let engine = engine.filter(|_| !observed.engine.is_private);
     let what = match (engine, is_plain(&endpoint)) {
         (Some(engine), true) => format!("`{engine}` and `{endpoint}` are reached"),
         (Some(engine), false) => format!("`{engine}` is reached"),
@@ -169,8 +169,8 @@ fn warn_of_the_way(ctx: &Context, world: &World, cluster: &Cluster) {
     warn_of_open_way(ctx, &what);
 }
 
-fn bound_to_loopback(world: &World, cluster: &Cluster, ip: IpAddr) -> Obstacle {
-    let host = &world.engine.host;
+fn bound_to_loopback(observed: &Observed, cluster: &Cluster, ip: IpAddr) -> Obstacle {
+    let host = &observed.engine.host;
     let forward = |port: u16| match ip {
         IpAddr::V4(ip) => format!("-L {port}:{ip}:{port}"),
         IpAddr::V6(ip) => format!("-L {port}:[{ip}]:{port}"),
@@ -178,15 +178,15 @@ fn bound_to_loopback(world: &World, cluster: &Cluster, ip: IpAddr) -> Obstacle {
     let ports = [Some(cluster.port), cluster.database.host_port];
     let forwards: Vec<String> = ports.into_iter().flatten().map(forward).collect();
     let forwards = forwards.join(" ");
-    let login = match world.engine.address.as_deref() {
+    let login = match observed.engine.address.as_deref() {
         // With its user and port.
-        Some(address) if world.engine.is_by_ssh() => {
+        Some(address) if observed.engine.is_by_ssh() => {
             address.split('/').take(3).collect::<Vec<_>>().join("/")
         }
         _ => format!("USER@{}", host.trim_matches(['[', ']'])),
     };
     let tunnel = format!("`ssh -N {forwards} {login}`");
-    let start = world.name.command("start");
+    let start = observed.name.command("start");
     Obstacle {
         why: format!("its ports being bound to {ip} of `{host}`"),
         remedies: vec![
@@ -198,8 +198,12 @@ fn bound_to_loopback(world: &World, cluster: &Cluster, ip: IpAddr) -> Obstacle {
 }
 
 /// A host that cannot be found, or not by the family of addresses that is published.
-fn unreachable_host(ctx: &Context, world: &World, cluster: &Cluster) -> Result<Option<Obstacle>> {
-    let host = world.reach(cluster);
+fn unreachable_host(
+    ctx: &Context,
+    observed: &Observed,
+    cluster: &Cluster,
+) -> Result<Option<Obstacle>> {
+    let host = observed.reach(cluster);
     let asked = host.clone();
     let found = ctx.interrupt.run(move || host::addresses(&asked))?;
     let found = found.unwrap_or_default();
@@ -209,9 +213,9 @@ fn unreachable_host(ctx: &Context, world: &World, cluster: &Cluster) -> Result<O
         None => cluster.edition() == Edition::Cluster,
     };
     Ok(if found.is_empty() {
-        Some(unknown_host(world, &host))
+        Some(unknown_host(observed, &host))
     } else if is_v4_only && found.iter().all(IpAddr::is_ipv6) {
-        let start = world.name.command("start");
+        let start = observed.name.command("start");
         let remedy = format!("publish them on all addresses: `{start} --bind ::`");
         Some(Obstacle {
             why: format!(
@@ -226,14 +230,14 @@ fn unreachable_host(ctx: &Context, world: &World, cluster: &Cluster) -> Result<O
 }
 
 /// A host that ssh knows by its own configuration, and nobody else.
-fn unknown_host(world: &World, host: &str) -> Obstacle {
-    let named = match &world.engine.named_by {
+fn unknown_host(observed: &Observed, host: &str) -> Obstacle {
+    let named = match &observed.engine.named_by {
         Source::Context(name) => {
             format!("`docker context update {name} --docker host=ssh://USER@HOST`")
         }
         _ => "`DOCKER_HOST=ssh://USER@HOST`".to_owned(),
     };
-    let remedy = if world.engine.is_by_ssh() {
+    let remedy = if observed.engine.is_by_ssh() {
         format!(
             "if `{host}` is an alias of your ssh configuration, which only ssh knows, name the machine itself, \
              {named}, or add `{host}` to /etc/hosts"

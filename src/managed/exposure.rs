@@ -1,21 +1,21 @@
 //! What everybody on the network could do with documented passwords.
 
-use super::world::{CONFIG, World};
+use super::observed::{CONFIG, Observed};
 use crate::cluster::{Cluster, Edition, documented};
 use crate::context::Context;
 
 /// Warns, once a start, of a port that is published on all interfaces and opens with a password that
 /// stands in the documentation: until it is bound, changed, or accepted by writing the address down.
-pub fn warn(ctx: &Context, world: &World, cluster: &Cluster) {
+pub fn warn(ctx: &Context, observed: &Observed, cluster: &Cluster) {
     let Some(what) = exposed(cluster) else { return };
-    let start = world.name.command("start");
-    let way = if world.engine.local {
+    let start = observed.name.command("start");
+    let way = if observed.engine.local {
         format!("publish on this machine only with `{start} --bind 127.0.0.1`")
     } else {
         // Its loopback would be out of reach.
         format!("publish on a private address of that machine with `{start} --bind ADDRESS`")
     };
-    let config = world.folder.join(CONFIG);
+    let config = observed.folder.join(CONFIG);
     let hint = format!(
         "{way}, or accept it with `bind: \"0.0.0.0\"` in {}",
         config.display()

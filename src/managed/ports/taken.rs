@@ -2,9 +2,9 @@
 
 use super::{Use, others};
 use crate::cluster::Cluster;
-use crate::commands::local::world::World;
 use crate::context::Context;
 use crate::error::{Failure, Kind, Result};
+use crate::managed::Observed;
 use crate::plan::{Plan, Step};
 use crate::ports::{self, Holder, is_free, next_free};
 use crate::ui::Question;
@@ -36,16 +36,26 @@ pub enum Way {
 
 impl Taken {
     /// Finds out who has it, and which is the next.
-    pub fn find(ctx: &Context, world: &World, cluster: &Cluster, what: Use, port: u16) -> Taken {
+    pub fn find(
+        ctx: &Context,
+        observed: &Observed,
+        cluster: &Cluster,
+        what: Use,
+        port: u16,
+    ) -> Taken {
         let (wanted_for, flag) = match what {
             Use::Server => ("the server", "--port"),
             Use::Database => ("the database", "--db-port"),
         };
-        let holder = ports::holder(ctx, Some(&world.tools), port);
-        let name = &world.name;
+        let holder = ports::holder(ctx, Some(&observed.tools), port);
+        let name = &observed.name;
         Taken {
             port,
-            next: next_free(port, what.bind(cluster), &others(ctx, world, cluster, what)),
+            next: next_free(
+                port,
+                what.bind(cluster),
+                &others(ctx, observed, cluster, what),
+            ),
             message: format!(
                 "could not start cluster `{name}`: port {port}, wanted for {wanted_for}, is taken by {holder}"
             ),
@@ -86,13 +96,13 @@ impl Taken {
     }
 
     /// Stops whoever has it, and waits until the port is free.
-    pub fn stop(&self, ctx: &Context, world: &World, bind: Option<IpAddr>) -> Result<()> {
+    pub fn stop(&self, ctx: &Context, observed: &Observed, bind: Option<IpAddr>) -> Result<()> {
         match &self.holder {
             Holder::Container { name, .. } => {
                 let step = Step::Run {
                     label: format!("stopping {name}"),
                     done: format!("{name} stopped"),
-                    invocation: world.tools.stop(std::slice::from_ref(name)),
+                    invocation: observed.tools.stop(std::slice::from_ref(name)),
                     progress: false,
                 };
                 Plan(vec![step]).execute(ctx, None)?;

@@ -3,7 +3,7 @@
 //! That CLI kept no configuration beside the registry; what it ran is read from the containers
 //! themselves. Nothing it made is lost: the project's name, and with it the volume's, stays.
 
-use super::world::World;
+use super::observed::Observed;
 use crate::address::port_of;
 use crate::cluster::{
     Cluster, ClusterName, Connector, Edition, PrismaVersion, documented, services,
@@ -13,18 +13,18 @@ use crate::error::{Failure, Kind, Result};
 use crate::render::PrismaConfig;
 
 /// The cluster that the containers and the registry entry describe, if there are any.
-pub fn cluster(world: &World) -> Result<Option<Cluster>> {
-    let entry = world.entry()?;
-    if world.containers.is_empty() && (entry.is_none() || world.is_remote()?) {
+pub fn cluster(observed: &Observed) -> Result<Option<Cluster>> {
+    let entry = observed.entry()?;
+    if observed.containers.is_empty() && (entry.is_none() || observed.is_remote()?) {
         return Ok(None);
     }
     let (servers, others): (Vec<&Container>, Vec<&Container>) =
-        world.containers.iter().partition(|c| c.is_server());
+        observed.containers.iter().partition(|c| c.is_server());
     if let Some(stranger) = others.iter().find(|c| !is_database(c)) {
-        return Err(strangers(&world.name, stranger));
+        return Err(strangers(&observed.name, stranger));
     }
     from_parts(
-        &world.name,
+        &observed.name,
         servers.first().copied(),
         others.first().copied(),
         entry.and_then(|entry| port_of(&entry.host)),
@@ -140,7 +140,7 @@ mod tests {
     use crate::docker::container::parse_inspect;
 
     fn recorded() -> Vec<Container> {
-        let text = include_str!("../../docker/container/inspect.json");
+        let text = include_str!("../docker/container/inspect.json");
         parse_inspect(text).expect("parses")
     }
 

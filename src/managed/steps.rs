@@ -1,6 +1,6 @@
 //! Steps that several verbs share.
 
-use super::world::{COMPOSE, CONFIG, DOTENV, World};
+use super::observed::{COMPOSE, CONFIG, DOTENV, Observed};
 use crate::cluster::{Cluster, Connector, Edition, config, services};
 use crate::context::Context;
 use crate::docker::{Compose, Container, State};
@@ -14,7 +14,7 @@ use crate::ui::Question;
 use crate::wait::{Probe, Wait, query};
 use std::time::Duration;
 
-impl World {
+impl Observed {
     /// Asks before a rendered file that somebody edited is replaced. A copy is kept either way.
     pub fn allow_overwriting(&self, ctx: &Context, rendered: &Rendered) -> Result<()> {
         let edited: Vec<&str> = self.edited(rendered).map(|(name, _)| name).collect();
@@ -136,8 +136,8 @@ impl World {
     /// Removes the containers of another edition with their network: its services are not in the
     /// compose file any more. Comes after the files are written: whatever is known of the cluster may
     /// be known from these containers only. Volumes stay.
-    pub fn leave_other_edition(&self, plan: &mut Plan, cluster: &Cluster) {
-        if !self.crosses(cluster) {
+    pub fn remove_other_edition(&self, plan: &mut Plan, cluster: &Cluster) {
+        if !self.runs_other_edition(cluster) {
             return;
         }
         let ids: Vec<String> = self.containers.iter().map(|c| c.id.clone()).collect();
@@ -185,7 +185,7 @@ impl World {
                 (Some(theirs), Some(ours)) => is_same_secret(theirs, ours),
                 (theirs, ours) => theirs.is_none() && ours.is_none(),
             };
-            if same_port && same_secret && !super::reach::has_moved(self, entry) {
+            if same_port && same_secret && !super::reachability::has_moved(self, entry) {
                 // The host name may be the user's own choice.
                 return Ok(());
             }
@@ -212,7 +212,7 @@ impl World {
         };
         let by_compose = cluster.edition() == Edition::Server
             && self.compose.is_some()
-            && !self.crosses(cluster);
+            && !self.runs_other_edition(cluster);
         if !by_compose {
             self.stop_containers(plan);
         } else if self.alive().next().is_some() {
@@ -254,7 +254,7 @@ impl World {
 
     /// Says so when a cluster begins anew only because `cluster.yml` names another database by now.
     fn warn_of_empty_database(&self, ctx: &Context, cluster: &Cluster) {
-        if self.crosses(cluster) {
+        if self.runs_other_edition(cluster) {
             return;
         }
         let has = |connector: &Connector| {

@@ -2,7 +2,7 @@
 
 mod taken;
 
-use super::world::World;
+use super::observed::Observed;
 use crate::cli::PortWish;
 use crate::cluster::{Cluster, ClusterName, config, documented};
 use crate::context::Context;
@@ -49,12 +49,12 @@ impl Use {
 
 /// Sees to it that nobody but the cluster itself has its ports. Where somebody has, the user decides on a
 /// terminal: that one is stopped, or the cluster gets another port. Else it is a failure.
-pub fn settle(ctx: &Context, world: &World, cluster: &mut Cluster) -> Result<()> {
-    if !world.engine.local {
+pub fn settle(ctx: &Context, observed: &Observed, cluster: &mut Cluster) -> Result<()> {
+    if !observed.engine.local {
         // Another machine's ports cannot be tried from here; its docker refuses a taken one.
         return Ok(());
     }
-    let own = held_ports(&world.containers);
+    let own = held_ports(&observed.containers);
     let mut stopped = Vec::new();
     for what in Use::BOTH {
         let Some(port) = what.port(cluster) else {
@@ -63,7 +63,7 @@ pub fn settle(ctx: &Context, world: &World, cluster: &mut Cluster) -> Result<()>
         if own.contains(&port) || is_free(what.bind(cluster), port) {
             continue;
         }
-        let taken = Taken::find(ctx, world, cluster, what, port);
+        let taken = Taken::find(ctx, observed, cluster, what, port);
         match taken.ask(ctx)? {
             Way::Next(next) => what.set(cluster, next),
             Way::Stop => stopped.push((taken, what)),
@@ -72,14 +72,14 @@ pub fn settle(ctx: &Context, world: &World, cluster: &mut Cluster) -> Result<()>
     // Only once all is decided: who cancels the second question has changed nothing.
     stopped
         .iter()
-        .try_for_each(|(taken, what)| taken.stop(ctx, world, what.bind(cluster)))
+        .try_for_each(|(taken, what)| taken.stop(ctx, observed, what.bind(cluster)))
 }
 
 /// Gives a cluster the ports that were asked for. A new one that is not `local` gets free ones where
 /// nothing was.
 pub fn choose(
     ctx: &Context,
-    world: &World,
+    observed: &Observed,
     cluster: &mut Cluster,
     wishes: [Option<PortWish>; 2],
     is_new: bool,
@@ -87,9 +87,9 @@ pub fn choose(
     for (what, wish) in Use::BOTH.into_iter().zip(wishes) {
         match wish {
             Some(PortWish::Number(port)) => what.set(cluster, port),
-            Some(PortWish::Auto) => choose_free(ctx, world, cluster, what),
-            None if is_new && !world.name.is_local() && what.port(cluster).is_some() => {
-                choose_free(ctx, world, cluster, what);
+            Some(PortWish::Auto) => choose_free(ctx, observed, cluster, what),
+            None if is_new && !observed.name.is_local() && what.port(cluster).is_some() => {
+                choose_free(ctx, observed, cluster, what);
             }
             None => {}
         }
@@ -97,7 +97,7 @@ pub fn choose(
 }
 
 /// Its own port where it has that or may have it, else the next one.
-fn choose_free(ctx: &Context, world: &World, cluster: &mut Cluster, what: Use) {
+fn choose_free(ctx: &Context, observed: &Observed, cluster: &mut Cluster, what: Use) {
     let usual = match what {
         Use::Server => cluster.port,
         Use::Database => cluster
@@ -105,12 +105,12 @@ fn choose_free(ctx: &Context, world: &World, cluster: &mut Cluster, what: Use) {
             .host_port
             .unwrap_or(documented::DATABASE_PORT),
     };
-    let is_own = held_ports(&world.containers).contains(&usual);
+    let is_own = held_ports(&observed.containers).contains(&usual);
     let next = || {
         next_free(
             usual,
             what.bind(cluster),
-            &others(ctx, world, cluster, what),
+            &others(ctx, observed, cluster, what),
         )
     };
     // Where nothing is free, what is wanted is refused with its reason later.
@@ -120,8 +120,8 @@ fn choose_free(ctx: &Context, world: &World, cluster: &mut Cluster, what: Use) {
 
 /// Ports that are somebody's although nobody may listen on them now: those of other clusters, and the
 /// cluster's own other one.
-fn others(ctx: &Context, world: &World, cluster: &Cluster, what: Use) -> BTreeSet<u16> {
-    let mut ports = clusters_ports(ctx, Some(&world.name));
+fn others(ctx: &Context, observed: &Observed, cluster: &Cluster, what: Use) -> BTreeSet<u16> {
+    let mut ports = clusters_ports(ctx, Some(&observed.name));
     let rest = Use::BOTH.into_iter().filter(|other| *other != what);
     ports.extend(rest.filter_map(|other| other.port(cluster)));
     ports
@@ -137,7 +137,7 @@ fn clusters_ports(ctx: &Context, own: Option<&ClusterName>) -> BTreeSet<u16> {
     let mut ports = BTreeSet::new();
     let names = ctx.home.clusters().into_iter();
     for name in names.filter(|name| own.is_none_or(|own| own.as_ref() != name)) {
-        let path = ctx.home.cluster(&name).join(super::world::CONFIG);
+        let path = ctx.home.cluster(&name).join(super::CONFIG);
         // A neighbour's broken file is reported when the neighbour is used.
         let text = files::read_text(&path).ok().flatten();
         let parsed = text.zip(name.parse().ok());
