@@ -10,6 +10,7 @@ use super::{Report, act, local};
 use crate::address::without_password;
 use crate::cli::Init;
 use crate::cluster::{Cluster, Database, Edition, PrismaVersion, documented};
+use crate::config::prisma_yml::FILE;
 use crate::context::Context;
 use crate::docker::Engine;
 use crate::docker::project::{COMPOSE, DOTENV};
@@ -18,7 +19,7 @@ use crate::files::{Access, NewFile};
 use crate::keys;
 use crate::plan::{Plan, Step};
 use crate::render::{dotenv, standalone};
-use crate::service::{Address, FILE};
+use crate::service::Address;
 use choice::Choice;
 use report::{Server, Setup};
 

@@ -5,12 +5,12 @@ use super::world::World;
 use crate::address::{host_of, is_loopback};
 use crate::cluster::{Cluster, Edition};
 use crate::commands::{is_plain, warn_of_open_way};
+use crate::config::registry::Entry;
 use crate::context::Context;
 use crate::docker::Tools;
 use crate::docker::engine::{Engine, Source};
 use crate::error::{Failure, Kind, Result};
 use crate::host;
-use crate::registry::Entry;
 use crate::wait::query;
 use std::net::IpAddr;
 
