@@ -1,6 +1,6 @@
 //! `prisma deploy` as a whole: the program in a home of its own, against servers that are played.
 
-mod after;
+mod post_deploy;
 mod choosing;
 mod cloud;
 mod documents;
@@ -9,5 +9,5 @@ mod files;
 mod protocol;
 mod secrets;
 mod support;
-mod waking;
+mod start_stopped;
 mod watching;
