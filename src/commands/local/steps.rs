@@ -108,6 +108,7 @@ impl World {
             plan.then(Step::Wait(Box::new(Wait {
                 tools: self.tools.clone(),
                 name: self.name.to_string(),
+                folder: None,
                 host: self.endpoint(cluster),
                 database: self.probe(cluster),
                 limit,
