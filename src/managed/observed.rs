@@ -3,12 +3,12 @@
 use super::{adopt, elsewhere, reachability};
 use crate::cluster::{Cluster, ClusterName, Edition};
 use crate::commands;
+use crate::config::registry::Entry;
 use crate::context::Context;
 use crate::docker::{Compose, Container, Engine, Project, Tools};
 use crate::error::{Failure, Kind, Result};
 use crate::files;
 use crate::keys::PrivateKey;
-use crate::registry::Entry;
 use crate::render::{Rendered, render};
 use crate::suggest;
 use crate::wait;
@@ -291,7 +291,7 @@ fn with_key(entry: Option<&Entry>, mut cluster: Cluster) -> Result<Cluster> {
 /// Whether the cluster has got a secret in place of the key pair that its version does not know.
 fn is_replaced(cluster: &Cluster) -> bool {
     let has_secret = cluster.cluster_secret.is_some() && cluster.key_pair().is_none();
-    has_secret && !cluster.version.knows_key_pairs()
+    has_secret && !cluster.version.supports_key_pairs()
 }
 
 fn read_entry(ctx: &Context, name: &ClusterName) -> Result<Option<Entry>> {

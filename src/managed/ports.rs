@@ -4,7 +4,8 @@ mod taken;
 
 use super::observed::Observed;
 use crate::cli::PortWish;
-use crate::cluster::{Cluster, ClusterName, config, documented};
+use crate::cluster::{Cluster, ClusterName, documented};
+use crate::config::cluster_yml;
 use crate::context::Context;
 use crate::docker::container::held_ports;
 use crate::error::Result;
@@ -141,7 +142,8 @@ fn clusters_ports(ctx: &Context, own: Option<&ClusterName>) -> BTreeSet<u16> {
         // A neighbour's broken file is reported when the neighbour is used.
         let text = files::read_text(&path).ok().flatten();
         let parsed = text.zip(name.parse().ok());
-        if let Some(Ok(other)) = parsed.map(|(text, name)| config::parse(&name, &path, &text)) {
+        if let Some(Ok(other)) = parsed.map(|(text, name)| cluster_yml::parse(&name, &path, &text))
+        {
             ports.extend(Use::BOTH.into_iter().filter_map(|what| what.port(&other)));
         }
     }

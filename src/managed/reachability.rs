@@ -4,13 +4,13 @@
 use super::observed::Observed;
 use crate::address::{host_of, is_loopback};
 use crate::cluster::{Cluster, Edition};
-use crate::commands::{is_plain, warn_of_open_way};
+use crate::commands::{is_unencrypted, warn_unencrypted};
+use crate::config::registry::Entry;
 use crate::context::Context;
 use crate::docker::Tools;
 use crate::docker::engine::{Engine, Source};
 use crate::error::{Failure, Kind, Result};
 use crate::host;
-use crate::registry::Entry;
 use crate::wait::query;
 use std::net::IpAddr;
 
@@ -160,13 +160,13 @@ fn warn_of_the_way(ctx: &Context, observed: &Observed, cluster: &Cluster) {
     let endpoint = observed.endpoint(cluster);
     let engine = observed.engine.address.as_deref();
     let engine = engine.filter(|_| !observed.engine.is_private);
-    let what = match (engine, is_plain(&endpoint)) {
+    let what = match (engine, is_unencrypted(&endpoint)) {
         (Some(engine), true) => format!("`{engine}` and `{endpoint}` are reached"),
         (Some(engine), false) => format!("`{engine}` is reached"),
         (None, true) => format!("`{endpoint}` is reached"),
         (None, false) => return,
     };
-    warn_of_open_way(ctx, &what);
+    warn_unencrypted(ctx, &what);
 }
 
 fn bound_to_loopback(observed: &Observed, cluster: &Cluster, ip: IpAddr) -> Obstacle {

@@ -1,14 +1,15 @@
 //! Steps that several verbs share.
 
 use super::observed::{COMPOSE, CONFIG, DOTENV, Observed};
-use crate::cluster::{Cluster, Connector, Edition, config, services};
+use crate::cluster::{Cluster, Connector, Edition, services};
+use crate::config::cluster_yml;
+use crate::config::registry::NewEntry;
 use crate::context::Context;
 use crate::docker::{Compose, Container, State};
 use crate::error::{Failure, Kind, Result};
 use crate::files::Access;
 use crate::keys;
 use crate::plan::{Plan, Step};
-use crate::registry::NewEntry;
 use crate::render::{Rendered, is_hand_edited, probe};
 use crate::ui::Question;
 use crate::wait::{Probe, Wait, query};
@@ -57,9 +58,9 @@ impl Observed {
         }
         let config = self.config()?;
         let new_config = match config {
-            Some((text, old)) if old != cluster => Some(config::edit(text, old, cluster)?),
+            Some((text, old)) if old != cluster => Some(cluster_yml::edit(text, old, cluster)?),
             Some(_) => None,
-            None => Some(config::render(cluster)),
+            None => Some(cluster_yml::render(cluster)),
         };
         if let Some(text) = new_config {
             self.write(plan, CONFIG, text, config.is_some());
@@ -107,6 +108,7 @@ impl Observed {
             plan.then(Step::Wait(Box::new(Wait {
                 tools: self.tools.clone(),
                 name: self.name.to_string(),
+                folder: None,
                 host: self.endpoint(cluster),
                 database: self.probe(cluster),
                 limit,

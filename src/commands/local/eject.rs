@@ -6,6 +6,7 @@ use crate::cluster::{Cluster, Connector, Database, Edition, PrismaVersion};
 use crate::commands::cluster::{Endpoint, check_name};
 use crate::commands::folder::Folder;
 use crate::commands::{Report, act, facts, registry};
+use crate::config::registry::NewEntry;
 use crate::context::Context;
 use crate::docker::project::{COMPOSE, DOTENV};
 use crate::error::{Failure, Kind, Result};
@@ -13,7 +14,6 @@ use crate::files::Access;
 use crate::keys::{self, PrivateKey};
 use crate::managed::{self, Observed, exposure};
 use crate::plan::{Plan, Step};
-use crate::registry::NewEntry;
 use crate::render::standalone;
 use serde_json::json;
 

@@ -101,7 +101,7 @@ fn change_version(ctx: &Context, cluster: &mut Cluster, to: &PrismaVersion) -> R
         let port = &mut cluster.database.host_port;
         *port = port.or(Some(documented::DATABASE_PORT));
     }
-    if cluster.key_pair().is_some() && !to.knows_key_pairs() {
+    if cluster.key_pair().is_some() && !to.supports_key_pairs() {
         ctx.ui.warn(&format!(
             "Prisma {to} knows no key pairs: the cluster gets a new secret in its place, and whoever \
              deploys with a copy of the old key needs that one (`clusterSecret` in the registry)"

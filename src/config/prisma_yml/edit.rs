@@ -7,7 +7,7 @@ use crate::yaml::edit::{Change, New, Refused, apply};
 use std::path::Path;
 
 /// The text with `cluster` set: one line added or its value changed, every other byte as it was. For
-/// files of [`super::Form::Cluster`].
+/// files of [`crate::service::Form::Cluster`].
 pub fn set_cluster(text: &str, cluster: &str) -> Result<String> {
     let named = |root: &Node| root.get("service").is_some_and(|name| *name != Node::NULL);
     if Node::parse(text).is_ok_and(|root| root.get("endpoint").is_none() && !named(&root)) {
@@ -19,7 +19,7 @@ pub fn set_cluster(text: &str, cluster: &str) -> Result<String> {
 }
 
 /// The text with `endpoint` set: one line added or its value changed, every other byte as it was. For
-/// files of [`super::Form::Endpoint`].
+/// files of [`crate::service::Form::Endpoint`].
 pub fn set_endpoint(text: &str, endpoint: &str) -> Result<String> {
     set(text, "endpoint", endpoint, &["cluster", "service", "stage"])
 }

@@ -5,8 +5,9 @@
 
 mod reference;
 
-use super::problems::Problem;
-use crate::variables::{self, Env, OPEN, Piece, Why};
+use crate::config::EnvLookup;
+use crate::config::problems::Problem;
+use crate::config::references::{self, OPEN, Piece, Why};
 use crate::yaml::{Node, Places, Position, Step};
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, HashMap};
@@ -87,7 +88,7 @@ impl Resolved {
 pub struct Resolver<'a> {
     root: &'a Node,
     places: &'a Places,
-    env: Env<'a>,
+    env: EnvLookup<'a>,
     opt: &'a BTreeMap<String, String>,
     /// What is wrong whether a value is needed or not.
     pub problems: Vec<Problem>,
@@ -101,7 +102,7 @@ impl<'a> Resolver<'a> {
     pub fn new(
         root: &'a Node,
         places: &'a Places,
-        env: Env<'a>,
+        env: EnvLookup<'a>,
         opt: &'a BTreeMap<String, String>,
     ) -> Self {
         Resolver {
@@ -204,7 +205,7 @@ impl<'a> Resolver<'a> {
             count: text.matches(OPEN).count(),
             places: OnceCell::new(),
         };
-        match variables::pieces(text) {
+        match references::pieces(text) {
             Ok(pieces) => match pieces.as_slice() {
                 [Piece::Reference(reference)] => self.reference(reference, &site),
                 pieces => self.join(pieces, &site),

@@ -1,20 +1,45 @@
-//! From the text of a `prisma.yml` to a [`Service`].
+//! `prisma.yml`: what it says of a [`Service`].
+//!
+//! [`find`] the file, read its [`EnvFiles`](super::EnvFiles), [`load`] it. Both formats of the file are
+//! supported: `service`, `stage` and `cluster`, and the one `endpoint` of Prisma 1.8 and later. References
+//! (`${env:X}`, `${self:a.b}`, `${opt:x}`, with defaults) are replaced first; then everything that is
+//! wrong is reported at once, each with its line. The only line that is ever rewritten is the one that
+//! names the target: [`save_target`].
 
+mod edit;
+mod find;
 mod parts;
+pub(super) mod resolve;
 mod shape;
 mod target;
 
+pub use edit::{preview_target, save_target, set_cluster, set_endpoint};
+pub use find::{FILE, find};
 pub use target::{check_service, check_stage};
 
+use super::EnvLookup;
 use super::problems::Problems;
-use super::resolve::{Resolver, without_gaps};
-use super::value::{At, Nature, Reader};
-use super::{Given, ReadFile, Service};
+use super::reader::{At, Nature, Reader};
 use crate::error::Result;
+use crate::files;
+use crate::service::Service;
 use crate::yaml::{Node, Places, Step};
 use parts::Parts;
+use resolve::{Resolver, without_gaps};
 use std::collections::BTreeMap;
 use std::path::Path;
+
+/// What the outside gives to a `prisma.yml`.
+#[derive(Clone, Copy)]
+pub struct Given<'a> {
+    /// For `${env:X}`: the environment, with env files behind it (see [`crate::config::EnvFiles::get`]).
+    pub env: EnvLookup<'a>,
+    /// For `${opt:x}`: the options of the command line that have a value. `stage` and `cluster` also
+    /// take the place of the keys of that name.
+    pub opt: &'a BTreeMap<String, String>,
+    /// Keys the command does without: references in them may be unresolved.
+    pub unneeded: &'a [&'a str],
+}
 
 /// What can stand in the file.
 const KEYS: [&str; 14] = [
@@ -40,19 +65,36 @@ const FREE: [&str; 2] = ["custom", "generate"];
 /// The values of the file, references replaced.
 type Values = BTreeMap<&'static str, Node>;
 
-pub(super) fn read(
-    file: &Path,
-    text: &str,
-    given: Given<'_>,
-    read: ReadFile<'_>,
-) -> Result<Service> {
+/// Reads the `prisma.yml` at `file` and the files it names.
+///
+/// # Errors
+///
+/// [`crate::error::Kind::ConfigInvalid`] with one line per problem: `FILE:LINE:COLUMN: what is wrong`.
+/// Values of secrets are never repeated.
+pub fn load(file: &Path, given: Given<'_>) -> Result<Service> {
+    let text = files::read_text(file)?.ok_or_else(|| {
+        let missing = std::io::Error::from(std::io::ErrorKind::NotFound);
+        files::failure("read", file, &missing)
+    })?;
+    parse(file, &text, given, &files::read_text)
+}
+
+/// The same for a text that is read already; `read` gives the text of the other files.
+pub fn parse(file: &Path, text: &str, given: Given<'_>, read: ReadFile<'_>) -> Result<Service> {
+    read_text(file, text, given, read)
+}
+
+/// A way to read files: `None` where there is none.
+pub type ReadFile<'a> = &'a dyn Fn(&Path) -> Result<Option<String>>;
+
+fn read_text(file: &Path, text: &str, given: Given<'_>, read: ReadFile<'_>) -> Result<Service> {
     let (root, places) = shape::parse(file, text)?;
     let mut reader = Reader {
         places: &places,
         problems: Problems::of(file),
     };
     shape::check(&mut reader, &root, &KEYS);
-    let values = resolve(&mut reader, &root, &places, given);
+    let values = resolved(&mut reader, &root, &places, given);
     let at = |key: &'static str| At::top(key, values.get(key).unwrap_or(&Node::NULL));
 
     let folder = file.parent().unwrap_or(Path::new(""));
@@ -109,7 +151,9 @@ pub(super) fn read(
     })
 }
 
-pub(super) fn cluster(file: &Path, text: &str, given: Given<'_>) -> Result<Option<String>> {
+/// Just the `cluster` of a `prisma.yml`, for commands that do not deploy: what is wrong elsewhere in
+/// the file does not matter.
+pub fn cluster(file: &Path, text: &str, given: Given<'_>) -> Result<Option<String>> {
     if let Some(cluster) = given.opt.get("cluster") {
         return Ok(Some(cluster.clone()));
     }
@@ -129,7 +173,7 @@ pub(super) fn cluster(file: &Path, text: &str, given: Given<'_>) -> Result<Optio
 }
 
 /// Replaces all references, and reports those that have no value where one is needed.
-fn resolve(reader: &mut Reader<'_>, root: &Node, places: &Places, given: Given<'_>) -> Values {
+fn resolved(reader: &mut Reader<'_>, root: &Node, places: &Places, given: Given<'_>) -> Values {
     let mut resolver = Resolver::new(root, places, given.env, given.opt);
     let mut values = Values::new();
     for key in KEYS {

@@ -4,7 +4,7 @@ use super::write::is_word;
 
 /// Whether some YAML 1.1 or 1.2 reader takes the unquoted text for something else than this string: a
 /// truth value, nothing, a number in any notation, a time, a date, a merge key.
-pub fn is_bent(text: &str) -> bool {
+pub fn is_ambiguous_plain(text: &str) -> bool {
     let special = ["", "~", "=", "<<"].contains(&text);
     special || is_word(text) || is_number(text) || is_date(text)
 }
@@ -113,7 +113,7 @@ mod tests {
             "2001-01-01T10:00:00Z",
             "2001-01-01 10:00",
         ] {
-            assert!(is_bent(text), "{text:?}");
+            assert!(is_ambiguous_plain(text), "{text:?}");
         }
         for text in [
             "graphcool",
@@ -139,7 +139,7 @@ mod tests {
             "1:60",
             "2001-01-01x",
         ] {
-            assert!(!is_bent(text), "{text:?}");
+            assert!(!is_ambiguous_plain(text), "{text:?}");
         }
     }
 }

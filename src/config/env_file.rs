@@ -1,6 +1,6 @@
 //! `.env` files: variables for `${env:X}` and for us.
 
-use super::Env;
+use super::EnvLookup;
 use super::problems::Problems;
 use crate::error::{Failure, Kind, Result};
 use crate::files;
@@ -57,7 +57,7 @@ impl EnvFiles {
     }
 
     /// The value of a variable: of the environment, where it has one, else of the files.
-    pub fn get(&self, environment: Env<'_>, name: &str) -> Option<String> {
+    pub fn get(&self, environment: EnvLookup<'_>, name: &str) -> Option<String> {
         environment(name).or_else(|| self.values.get(name).cloned())
     }
 

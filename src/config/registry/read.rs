@@ -1,7 +1,8 @@
 //! From the text to what it says, with everything that is wrong in it.
 
 use super::places::{LazyPlaces, Places, Step};
-use super::{Entry, Env, variables};
+use super::{Entry, resolve};
+use crate::config::EnvLookup;
 use crate::error::{Failure, Kind, Result};
 use crate::yaml::edit::LARGE;
 use crate::yaml::read::{Position, YamlError};
@@ -275,21 +276,26 @@ impl Contents {
 
 impl Raw {
     /// The entry with its references resolved, or with the problem that one cannot be.
-    pub(super) fn resolve(&self, path: &Path, places: &LazyPlaces<'_>, env: Env<'_>) -> Entry {
+    pub(super) fn resolve(
+        &self,
+        path: &Path,
+        places: &LazyPlaces<'_>,
+        env: EnvLookup<'_>,
+    ) -> Entry {
         let mut entry = Entry {
             name: self.name.clone(),
             host: self.host.clone(),
             secret: self.secret.clone(),
             problem: None,
         };
-        match variables::resolve(&self.host, env) {
+        match resolve::resolve(&self.host, env) {
             Ok(host) => entry.host = host,
             Err(variable) => entry.problem = Some(self.unset(path, places, "host", &variable)),
         }
         match self
             .secret
             .as_deref()
-            .map(|secret| variables::resolve(secret, env))
+            .map(|secret| resolve::resolve(secret, env))
         {
             None => {}
             Some(Ok(secret)) => entry.secret = Some(secret),

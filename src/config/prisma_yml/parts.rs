@@ -1,8 +1,9 @@
 //! The other values of the file.
 
-use super::super::datamodel::Datamodel;
-use super::super::value::{At, Nature, Reader};
-use super::super::{Command, ReadFile, Secret, Seed, Subscription};
+use super::ReadFile;
+use super::resolve::is_gap;
+use crate::config::reader::{At, Nature, Reader};
+use crate::service::{Command, Datamodel, Secret, Seed, Subscription};
 use crate::yaml::{Node, Step};
 use std::path::{Path, PathBuf};
 
@@ -19,7 +20,7 @@ impl Parts<'_, '_> {
     pub(super) fn datamodel(&mut self, at: &At<'_>) -> Datamodel {
         let mut model = Datamodel::default();
         let items = self.reader.items(at);
-        if items.is_empty() && !super::super::resolve::is_gap(at.node) {
+        if items.is_empty() && !is_gap(at.node) {
             let message = "name the file with the types, as in `datamodel: datamodel.graphql`";
             let known = self.root.get("datamodel").is_some();
             let message = if known {
@@ -232,7 +233,7 @@ impl Parts<'_, '_> {
     }
 
     fn missing(&mut self, parent: &At<'_>, message: &str) {
-        if !super::super::resolve::is_gap(parent.node) {
+        if !is_gap(parent.node) {
             self.reader.wrong_key(&parent.path, message);
         }
     }

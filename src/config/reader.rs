@@ -1,7 +1,7 @@
 //! Takes typed values out of a resolved file, and gathers what is wrong with them.
 
+use super::prisma_yml::resolve::{dotted, is_gap};
 use super::problems::Problems;
-use super::resolve::{dotted, is_gap};
 use crate::suggest::nearest;
 use crate::yaml::{Node, Places, Step, Value};
 

@@ -6,7 +6,7 @@
 //! reader of the file: the cluster registry knows `env` alone, `prisma.yml` more.
 
 /// A way to look up environment variables.
-pub type Env<'a> = &'a dyn Fn(&str) -> Option<String>;
+pub type EnvLookup<'a> = &'a dyn Fn(&str) -> Option<String>;
 
 /// A piece of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]

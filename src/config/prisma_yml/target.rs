@@ -1,10 +1,11 @@
 //! Name, stage and target, in both generations of the file.
 
-use super::super::endpoint::{Address, DEFAULT};
-use super::super::problems::Problem;
-use super::super::value::{At, Nature, Reader};
-use super::super::{Form, Given, Target};
+use super::Given;
+use super::resolve::is_gap;
+use crate::config::problems::Problem;
+use crate::config::reader::{At, Nature, Reader};
 use crate::error::{Failure, Kind, Result};
+use crate::service::{Address, DEFAULT, Form, Target};
 use crate::yaml::{Position, Step};
 
 /// Keys whose place an option of the same name takes.
@@ -71,7 +72,7 @@ pub(super) fn read<'v>(
 
 /// Whether there is a value, if only one that could not be found out.
 fn is_set(at: &At<'_>) -> bool {
-    super::super::resolve::is_gap(at.node) || !at.is_nothing()
+    is_gap(at.node) || !at.is_nothing()
 }
 
 fn by_endpoint<'v>(reader: &mut Reader<'_>, at: &impl Fn(&'static str) -> At<'v>) -> Goal {

@@ -2,7 +2,7 @@
 
 use crate::cluster::{PrismaVersion, path};
 use crate::suggest::nearest;
-use crate::yaml::bent::is_bent;
+use crate::yaml::ambiguous::is_ambiguous_plain;
 use crate::yaml::write::double_quoted;
 use crate::yaml::{Document, Position, Value};
 use std::path::Path;
@@ -137,7 +137,7 @@ impl<'a> Reader<'a> {
         let value = self.value(at)?;
         let raw = self.document.raw_scalar(at);
         let message = match value {
-            Value::String(text) if raw.as_deref().is_none_or(|raw| !is_bent(raw)) => {
+            Value::String(text) if raw.as_deref().is_none_or(|raw| !is_ambiguous_plain(raw)) => {
                 return Some(text.clone());
             }
             Value::Null => EMPTY.to_owned(),

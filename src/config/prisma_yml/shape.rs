@@ -1,6 +1,6 @@
 //! Whether a text is a `prisma.yml` at all, and which keys it has.
 
-use super::super::value::{Reader, unknown};
+use crate::config::reader::{Reader, unknown};
 use crate::error::{Failure, Kind, Result};
 use crate::yaml::{Node, Places, Position, Step, YamlError};
 use std::collections::{BTreeMap, HashSet};

@@ -10,7 +10,9 @@ mod tests;
 
 pub use edit::edit;
 
-use super::{Cluster, ClusterName, Connector, Database, Edition, External, PrismaVersion, path};
+use crate::cluster::{
+    Cluster, ClusterName, Connector, Database, Edition, External, PrismaVersion, path,
+};
 use crate::error::{Failure, Kind, Result};
 use crate::yaml::{Document, write};
 use edit::Field;

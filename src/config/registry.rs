@@ -6,17 +6,17 @@
 
 mod places;
 mod read;
+mod resolve;
 mod store;
-mod variables;
 
+use crate::config::EnvLookup;
 use crate::error::{Failure, Kind, Result};
 use crate::files;
 use std::fmt;
 use std::path::Path;
 
-pub use crate::variables::Env;
+pub use resolve::resolve;
 pub use store::{NewEntry, Preview, Saved, preview_remove, preview_save, remove, save};
-pub use variables::resolve;
 
 /// A cluster of the registry.
 #[derive(Clone, PartialEq, Eq)]
@@ -72,7 +72,7 @@ impl fmt::Debug for Registry {
 
 impl Registry {
     /// Reads the file; a missing one is an empty registry.
-    pub fn load(path: &Path, env: Env<'_>) -> Result<Registry> {
+    pub fn load(path: &Path, env: EnvLookup<'_>) -> Result<Registry> {
         let Some(text) = files::read_text(path)? else {
             return Ok(Registry::default());
         };
@@ -95,7 +95,7 @@ impl Registry {
             }
         }
         if let Some(session) = &contents.session {
-            match variables::resolve(session, env) {
+            match resolve::resolve(session, env) {
                 Ok(session) => registry.session = Some(session),
                 Err(name) => registry.warnings.push(format!(
                     "`cloudSessionKey` in `{}` refers to the variable `{name}`, which is not set",

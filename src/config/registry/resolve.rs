@@ -1,13 +1,13 @@
 //! References to environment variables: `${env:X}`, `${env:X, "default"}`.
 
-use super::Env;
-use crate::variables::{Choice, OPEN, Piece, Reference, leading};
+use crate::config::EnvLookup;
+use crate::config::references::{Choice, OPEN, Piece, Reference, leading};
 
 /// The text with its references replaced; the name of the first variable that is not set otherwise.
 ///
 /// What only looks like a reference (`${self:…}`, no closing brace) is left as it is. A replaced text
 /// is not looked at again.
-pub fn resolve(text: &str, env: Env<'_>) -> Result<String, String> {
+pub fn resolve(text: &str, env: EnvLookup<'_>) -> Result<String, String> {
     let mut resolved = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find(OPEN) {
@@ -43,7 +43,7 @@ fn is_known(reference: &Reference) -> bool {
     reference.choices.iter().all(known) && !matches!(reference.choices[..], [Choice::Quoted(_), ..])
 }
 
-fn pick(reference: &Reference, env: Env<'_>) -> Result<String, String> {
+fn pick(reference: &Reference, env: EnvLookup<'_>) -> Result<String, String> {
     let mut missing = None;
     for choice in &reference.choices {
         let value = match choice {

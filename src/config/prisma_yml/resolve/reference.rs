@@ -1,8 +1,8 @@
 //! What one reference stands for.
 
 use super::{BROKEN, Resolved, Resolver, Site, UNSET, has_gap, is, is_gap};
+use crate::config::references::{Choice, Piece, Reference};
 use crate::suggest::nearest;
-use crate::variables::{Choice, Piece, Reference};
 use crate::yaml::{Node, Step, Value};
 
 /// Where values come from.

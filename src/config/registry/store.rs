@@ -2,7 +2,8 @@
 
 use super::places::LazyPlaces;
 use super::read::{self, Raw};
-use super::{Env, variables};
+use super::resolve;
+use crate::config::EnvLookup;
 use crate::error::{Failure, Kind, Result};
 use crate::files::{self, Access, Lock};
 use crate::interrupt::Interrupt;
@@ -49,7 +50,12 @@ pub enum Saved {
 
 /// Makes sure the registry has this entry. Of an entry that is there only a host or secret that
 /// differs is changed; a reference to a variable stays when it resolves to what is asked for.
-pub fn save(path: &Path, entry: &NewEntry, env: Env<'_>, interrupt: &Interrupt) -> Result<Saved> {
+pub fn save(
+    path: &Path,
+    entry: &NewEntry,
+    env: EnvLookup<'_>,
+    interrupt: &Interrupt,
+) -> Result<Saved> {
     let mut saved = Saved::Unchanged;
     change(path, interrupt, |text| {
         let edit = with(path, text, entry, env)?;
@@ -78,7 +84,7 @@ pub struct Preview {
 }
 
 /// What [`save`] would write, or why it would refuse to.
-pub fn preview_save(path: &Path, entry: &NewEntry, env: Env<'_>) -> Result<Preview> {
+pub fn preview_save(path: &Path, entry: &NewEntry, env: EnvLookup<'_>) -> Result<Preview> {
     preview(path, |text| {
         Ok(with(path, text, entry, env)?.map(|(_, edited)| edited))
     })
@@ -100,7 +106,7 @@ fn with(
     path: &Path,
     text: &str,
     entry: &NewEntry,
-    env: Env<'_>,
+    env: EnvLookup<'_>,
 ) -> Result<Option<(Saved, String)>> {
     writable(path, entry)?;
     let contents = read::contents(path, text, Some(&entry.name))?;
@@ -163,7 +169,7 @@ fn writable(path: &Path, entry: &NewEntry) -> Result<()> {
     let mut values = [Some(&entry.host), entry.secret.as_ref()]
         .into_iter()
         .flatten();
-    let reason = if values.any(|value| variables::has_reference(value)) {
+    let reason = if values.any(|value| resolve::has_reference(value)) {
         "`${env:…}` in a value would be taken for a reference to a variable"
     } else if entry.host.is_empty() {
         "a cluster needs a host"
@@ -181,7 +187,7 @@ fn changes(
     text: &str,
     old: Option<&Raw>,
     new: &NewEntry,
-    env: Env<'_>,
+    env: EnvLookup<'_>,
 ) -> Result<Vec<Change>> {
     let keys = |field: &str| vec!["clusters".to_owned(), new.name.clone(), field.to_owned()];
     let host = New::Text(new.host.clone());
@@ -195,7 +201,7 @@ fn changes(
     let places = LazyPlaces::new(text);
     let resolved = |field: &str, value: &str| {
         let unset = |variable: String| old.unset(path, &places, field, &variable);
-        variables::resolve(value, env).map_err(unset)
+        resolve::resolve(value, env).map_err(unset)
     };
     let mut changes = Vec::new();
     if resolved("host", &old.host)? != new.host {
@@ -211,11 +217,11 @@ fn changes(
 }
 
 /// Whether a text has the entry just so.
-fn says(path: &Path, text: &str, entry: &NewEntry, env: Env<'_>) -> Result<bool> {
+fn says(path: &Path, text: &str, entry: &NewEntry, env: EnvLookup<'_>) -> Result<bool> {
     let contents = read::contents(path, text, Some(&entry.name))?;
     Ok(contents.get(&entry.name).is_some_and(|raw| {
-        let secret = raw.secret.as_deref().map(|s| variables::resolve(s, env));
-        variables::resolve(&raw.host, env).as_ref() == Ok(&entry.host)
+        let secret = raw.secret.as_deref().map(|s| resolve::resolve(s, env));
+        resolve::resolve(&raw.host, env).as_ref() == Ok(&entry.host)
             && secret == entry.secret.clone().map(Ok)
     }))
 }

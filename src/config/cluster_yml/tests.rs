@@ -154,7 +154,7 @@ fn texts_of_another_shape_are_refused() {
 
 #[test]
 fn numbers_and_words_are_told_from_texts_by_their_spelling() {
-    for bent in [
+    for ambiguous in [
         "0123",
         "yes",
         "off",
@@ -167,17 +167,17 @@ fn numbers_and_words_are_told_from_texts_by_their_spelling() {
         "~x",
         "=",
     ] {
-        let text = format!("schemaManagerSecret: {bent}\n");
-        assert_eq!(read_text(&text).is_err(), bent != "~x", "{bent}");
-        let quoted = format!("schemaManagerSecret: '{bent}'\n");
+        let text = format!("schemaManagerSecret: {ambiguous}\n");
+        assert_eq!(read_text(&text).is_err(), ambiguous != "~x", "{ambiguous}");
+        let quoted = format!("schemaManagerSecret: '{ambiguous}'\n");
         assert_eq!(
             read_text(&quoted).expect("valid").schema_manager_secret,
-            bent
+            ambiguous
         );
-        let tagged = format!("schemaManagerSecret: !!str {bent}\n");
+        let tagged = format!("schemaManagerSecret: !!str {ambiguous}\n");
         assert_eq!(
             read_text(&tagged).expect("valid").schema_manager_secret,
-            bent
+            ambiguous
         );
     }
     // `1.1` and 1.1 are spelled alike; the others are not.
