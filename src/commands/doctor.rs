@@ -18,7 +18,6 @@ use crate::context::Context;
 use crate::docker::Tools;
 use crate::docker::info::{self, Info, Version};
 use crate::error::{Failure, Kind, Result};
-use crate::wait;
 use finding::{Finding, Level};
 use serde_json::json;
 use std::thread;
@@ -172,7 +171,7 @@ fn without_engine(ctx: &Context, why: &str) -> Vec<Finding> {
 
 /// A question to docker, within the limit.
 fn ask(ctx: &Context, invocation: crate::process::Invocation) -> Result<String> {
-    let answer = wait::query(ctx, &invocation.limit(LIMIT))?;
+    let answer = crate::docker::ask::query(ctx, &invocation.limit(LIMIT))?;
     Ok(answer.stdout)
 }
 

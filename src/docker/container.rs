@@ -37,6 +37,11 @@ impl State {
             State::Other => "dead",
         }
     }
+
+    /// Whether such a container holds its ports or may do so at any time.
+    pub fn is_alive(self) -> bool {
+        matches!(self, State::Running | State::Restarting | State::Paused)
+    }
 }
 
 /// The answer of a container's own health check.
@@ -129,10 +134,9 @@ impl Container {
     }
 }
 
-/// The host ports that those of them hold that live: nobody else can have them.
+/// The host ports of the containers that are alive: nothing else can use them.
 pub fn held_ports(containers: &[Container]) -> BTreeSet<u16> {
-    let lives = |state| matches!(state, State::Running | State::Restarting | State::Paused);
-    let alive = containers.iter().filter(|c| lives(c.state));
+    let alive = containers.iter().filter(|c| c.state.is_alive());
     alive.flat_map(|c| c.ports.iter().map(|p| p.port)).collect()
 }
 

@@ -5,14 +5,15 @@ use crate::cluster::{Cluster, Connector, Edition, services};
 use crate::config::cluster_yml;
 use crate::config::registry::NewEntry;
 use crate::context::Context;
-use crate::docker::{Compose, Container, State};
+use crate::docker::ask::query;
+use crate::docker::{Compose, Container};
 use crate::error::{Failure, Kind, Result};
 use crate::files::Access;
 use crate::keys;
 use crate::plan::{Plan, Step};
 use crate::render::{Rendered, is_hand_edited, probe};
 use crate::ui::Question;
-use crate::wait::{Probe, Wait, query};
+use crate::wait::{Probe, Wait};
 use std::time::Duration;
 
 impl Observed {
@@ -244,9 +245,7 @@ impl Observed {
 
     /// Containers that hold ports or do work. Sorted by service, the server comes first.
     pub fn alive(&self) -> impl Iterator<Item = &Container> {
-        let alive =
-            |c: &&Container| !matches!(c.state, State::Created | State::Exited | State::Other);
-        self.containers.iter().filter(alive)
+        self.containers.iter().filter(|c| c.state.is_alive())
     }
 
     /// The names of its containers.

@@ -5,12 +5,12 @@ use super::target::Destination;
 use crate::address::{host_of, is_loopback};
 use crate::api::version::ask;
 use crate::context::Context;
-use crate::docker::container::{State, parse_ids, parse_inspect};
+use crate::docker::Tools;
+use crate::docker::ask;
 use crate::docker::project::COMPOSE;
-use crate::docker::{Container, Tools};
 use crate::error::{Failure, Kind, Result};
 use crate::files;
-use crate::wait::{Probe, Wait, query};
+use crate::wait::{Probe, Wait};
 use std::path::Path;
 use std::time::Duration;
 
@@ -37,11 +37,14 @@ pub fn wait_for_compose_server(
         return Ok(());
     };
     // An engine that does not answer is not what keeps a server elsewhere from answering.
-    let Ok(containers) = containers(ctx, &tools, folder) else {
+    let Ok(containers) = ask::containers_of_folder(ctx, &tools, folder) else {
         return Ok(());
     };
-    let alive = |c: &&Container| !matches!(c.state, State::Created | State::Exited | State::Other);
-    let Some(server) = containers.iter().filter(alive).find(|c| c.is_server()) else {
+    let Some(server) = containers
+        .iter()
+        .filter(|c| c.state.is_alive())
+        .find(|c| c.is_server())
+    else {
         return match is_loopback(host_of(&base)) {
             true => Err(not_started(&base, folder)),
             false => Ok(()),
@@ -62,14 +65,6 @@ pub fn wait_for_compose_server(
 fn runs_a_server(folder: &Path) -> bool {
     let text = files::read_text(&folder.join(COMPOSE)).ok().flatten();
     text.is_some_and(|text| text.contains("prismagraphql/prisma"))
-}
-
-fn containers(ctx: &Context, tools: &Tools, folder: &Path) -> Result<Vec<Container>> {
-    let ids = parse_ids(&query(ctx, &tools.containers_of_folder(folder))?.stdout);
-    if ids.is_empty() {
-        return Ok(Vec::new());
-    }
-    parse_inspect(&query(ctx, &tools.inspect(&ids))?.stdout)
 }
 
 fn not_started(base: &str, folder: &Path) -> Failure {
