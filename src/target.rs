@@ -2,7 +2,7 @@
 //! Cloud.
 
 use crate::cloud::{Cloud, CloudCluster};
-use crate::context::Env;
+use crate::env::Env;
 use crate::error::{Failure, Kind, Result};
 use crate::registry::{Entry, Registry};
 use crate::suggest;

@@ -1,7 +1,7 @@
 //! The session key: where it comes from and whether it is still good.
 
 use crate::api::token::{self, Useless};
-use crate::context::Env;
+use crate::env::Env;
 use crate::error::{Failure, Kind, Result};
 use crate::registry::Registry;
 use std::fmt;

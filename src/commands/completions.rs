@@ -5,7 +5,8 @@
 
 use super::Report;
 use crate::cli::complete::{Live, Names, Shell};
-use crate::context::{Env, Home};
+use crate::context::Home;
+use crate::env::Env;
 use crate::files;
 use crate::registry::Registry;
 use crate::service::{self, Address};
@@ -44,7 +45,7 @@ pub fn names(env: Env, home: Option<Home>, folder: Option<std::path::PathBuf>) -
 }
 
 fn registered(home: &Home, env: &Env) -> Option<Vec<String>> {
-    let variable = |name: &str| env.get(name).map(str::to_owned);
+    let variable = env.lookup();
     let registry = Registry::load(&home.registry(), &variable).ok()?;
     Some(registry.names().map(str::to_owned).collect())
 }

@@ -6,6 +6,7 @@ use crate::cli;
 use crate::cluster::Edition;
 use crate::commands::Report;
 use crate::context::Context;
+use crate::docker::ComposeVersion;
 use crate::docker::{Container, LogOptions};
 use crate::error::{Failure, Kind, Result};
 use crate::logs;
@@ -45,9 +46,9 @@ fn by_compose(ctx: &Context, world: &World, options: &LogOptions) -> Result<Opti
         return Ok(None);
     }
     if options.since.is_some() {
-        let version = query(ctx, &world.tools.compose_version())?.stdout;
+        let version = ComposeVersion::new(&query(ctx, &world.tools.compose_version())?.stdout);
         // It takes the flag for a call for help, prints that and succeeds.
-        if version.trim().starts_with("1.") {
+        if version.is_v1() {
             return Ok(None);
         }
     }

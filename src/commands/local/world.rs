@@ -11,6 +11,7 @@ use crate::keys::PrivateKey;
 use crate::registry::Entry;
 use crate::render::{Rendered, render};
 use crate::suggest;
+use crate::thread::joined;
 use crate::wait;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -87,13 +88,10 @@ impl World {
         let tools = Tools::find(&ctx.env, &*ctx.runner)?;
         let (world, volumes) = std::thread::scope(|scope| {
             let volumes = scope.spawn(|| wait::query(ctx, &tools.volumes(name.as_ref())));
-            (World::look(ctx, name), volumes.join())
+            (World::look(ctx, name), joined(volumes))
         });
         let mut world = world?;
-        let listed = match volumes {
-            Ok(volumes) => volumes?.stdout,
-            Err(panic) => std::panic::resume_unwind(panic),
-        };
+        let listed = volumes?.stdout;
         let mounted = world
             .containers
             .iter()
