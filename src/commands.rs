@@ -10,13 +10,14 @@ pub mod local;
 mod secret;
 
 use crate::address::{host_of, is_loopback};
-use crate::cluster::{Cluster, ClusterName, config};
+use crate::cluster::{Cluster, ClusterName};
+use crate::config::cluster_yml;
+use crate::config::registry::Registry;
 use crate::context::Context;
 use crate::error::{Kind, Result};
 use crate::files;
 use crate::logs::Shown;
 use crate::plan::Plan;
-use crate::registry::Registry;
 use serde_json::Value;
 use std::path::Path;
 
@@ -81,19 +82,19 @@ pub fn config(ctx: &Context, name: &ClusterName, path: &Path) -> Result<Option<(
     let Some(text) = files::read_text(path)? else {
         return Ok(None);
     };
-    let cluster = config::parse(name, path, &text)?;
+    let cluster = cluster_yml::parse(name, path, &text)?;
     ctx.ui.conceal(cluster.secrets());
     Ok(Some((text, cluster)))
 }
 
 /// Whether what is sent to a server's address can be read on its way.
-pub fn is_plain(address: &str) -> bool {
+pub fn is_unencrypted(address: &str) -> bool {
     let is_https = address.to_ascii_lowercase().starts_with("https://");
     !is_https && !is_loopback(host_of(address))
 }
 
 /// Warns that `what`, a sentence's beginning about addresses that "are reached", is in the open.
-pub fn warn_of_open_way(ctx: &Context, what: &str) {
+pub fn warn_unencrypted(ctx: &Context, what: &str) {
     ctx.ui.warn_with(
         &format!("{what} without encryption: secrets and data can be read on their way"),
         "keep to a private network, or use a tunnel",

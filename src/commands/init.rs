@@ -6,20 +6,22 @@ mod service;
 
 use super::folder::Folder;
 use super::secret::{self, Given};
-use super::{Report, act, local};
+use super::{Report, act};
 use crate::address::without_password;
 use crate::cli::Init;
 use crate::cluster::{Cluster, Database, Edition, PrismaVersion, documented};
+use crate::config::prisma_yml::FILE;
 use crate::context::Context;
 use crate::docker::Engine;
 use crate::docker::project::{COMPOSE, DOTENV};
 use crate::error::{Failure, Kind, Result};
 use crate::files::{Access, NewFile};
 use crate::keys;
+use crate::managed;
 use crate::plan::{Plan, Step};
 use crate::render::{dotenv, standalone};
-use crate::service::{Address, FILE};
-use choice::Choice;
+use crate::service::Address;
+use choice::Backend;
 use report::{Server, Setup};
 
 const DATAMODEL: &str = "datamodel.graphql";
@@ -36,8 +38,8 @@ pub fn run(ctx: &Context, args: &Init) -> Result<Report> {
         refuse_existing(&folder)?;
     }
     let setup = match choice::find(ctx, args)? {
-        Choice::New(database) => new_server(ctx, args, &folder, database)?,
-        Choice::There(endpoint) => server_there(ctx, args, &folder, endpoint.as_deref())?,
+        Backend::New(database) => new_server(ctx, args, &folder, database)?,
+        Backend::Existing(endpoint) => existing_server(ctx, args, &folder, endpoint.as_deref())?,
     };
     let plan = Plan(vec![Step::WriteTogether(setup.files.clone())]);
     act(ctx, None, &plan, || report::of(ctx, &folder, &setup))
@@ -71,7 +73,7 @@ fn new_server(ctx: &Context, args: &Init, folder: &Folder, database: Database) -
     let engine = Engine::find(&ctx.env)?;
     cluster.port = match args.port {
         Some(port) => port,
-        None if engine.local => local::next_port(ctx, documented::PORT, args.bind),
+        None if engine.local => managed::ports::next(ctx, documented::PORT, args.bind),
         None => documented::PORT,
     };
     ctx.ui.conceal(cluster.secrets());
@@ -99,20 +101,20 @@ fn ask_external(ctx: &Context, database: &Database) -> Result<()> {
     let Some(external) = database.external.as_ref().filter(|_| !ctx.dry_run) else {
         return Ok(());
     };
-    if let Some(silent) = local::silent(ctx, database.connector, external)? {
+    if let Some(silent) = managed::external::silent(ctx, database.connector, external)? {
         ctx.ui
             .warn(&format!("{silent}, asked from here; the server needs it"));
     }
     Ok(())
 }
 
-fn server_there(
+fn existing_server(
     ctx: &Context,
     args: &Init,
     folder: &Folder,
     endpoint: Option<&str>,
 ) -> Result<Setup> {
-    let address = service::on_server_there(ctx, args, endpoint, &folder.path)?;
+    let address = service::on_existing_server(ctx, args, endpoint, &folder.path)?;
     let endpoint = address.to_string();
     let mut files = service_files(folder, &endpoint);
     let (given, is_known) = secret_of(ctx, args, &address)?;
@@ -129,7 +131,7 @@ fn server_there(
     Ok(Setup {
         files,
         endpoint,
-        server: Server::There {
+        server: Server::Existing {
             base: address.endpoint.base(),
             has_secret: given.is_some() || is_known,
         },

@@ -1,9 +1,10 @@
 //! The service: its address, `prisma.yml` and `datamodel.graphql`.
 
 use crate::cli::Init;
+use crate::config::prisma_yml::{check_service, check_stage};
 use crate::context::Context;
 use crate::error::{Failure, Kind, Result};
-use crate::service::{Address, DEFAULT, check_service, check_stage};
+use crate::service::{Address, DEFAULT};
 use crate::ui::Question;
 use std::path::Path;
 
@@ -43,7 +44,7 @@ pub fn on_new_server(args: &Init, base: &str) -> String {
 
 /// The address of the service on a server that others may use, too: with a name of its own. Asks for
 /// what is not given.
-pub fn on_server_there(
+pub fn on_existing_server(
     ctx: &Context,
     args: &Init,
     given: Option<&str>,
