@@ -1,6 +1,6 @@
 //! Requests through a proxy, and failures of it.
 
-use crate::raw::{http, raw, says};
+use crate::support::raw::{http, raw, says};
 use prisma_cli::api::fault::Fault;
 use prisma_cli::api::http::{Client, Proxies};
 use prisma_cli::env::Env;
