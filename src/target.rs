@@ -3,7 +3,7 @@
 
 use crate::cloud::{Cloud, CloudCluster};
 use crate::config::registry::{Entry, Registry};
-use crate::context::Env;
+use crate::env::Env;
 use crate::error::{Failure, Kind, Result};
 use crate::suggest;
 use std::time::Duration;

@@ -2,7 +2,7 @@
 
 use crate::api::token::{self, Useless};
 use crate::config::registry::Registry;
-use crate::context::Env;
+use crate::env::Env;
 use crate::error::{Failure, Kind, Result};
 use std::fmt;
 

@@ -42,8 +42,7 @@ pub fn wait_for_compose_server(
     };
     let Some(server) = containers
         .iter()
-        .filter(|c| c.state.is_alive())
-        .find(|c| c.is_server())
+        .find(|c| c.state.is_alive() && c.is_server())
     else {
         return match is_loopback(host_of(&base)) {
             true => Err(not_started(&base, folder)),
