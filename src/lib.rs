@@ -45,14 +45,15 @@ pub mod files;
 pub mod history;
 pub mod host;
 pub mod interrupt;
-pub mod keys;
+
 pub mod logs;
 pub mod managed;
 pub mod plan;
 pub mod ports;
 pub mod process;
-pub mod redact;
+
 pub mod render;
+pub mod secret;
 pub mod service;
 pub mod suggest;
 pub mod survey;

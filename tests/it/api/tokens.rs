@@ -7,7 +7,7 @@ use prisma_cli::api::management::Management;
 use prisma_cli::api::token::{self, Grant, Secret};
 use prisma_cli::error::Kind;
 use prisma_cli::interrupt::Interrupt;
-use prisma_cli::keys;
+use prisma_cli::secret::keys;
 use serde_json::json;
 use std::time::Duration;
 

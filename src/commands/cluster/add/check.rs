@@ -129,7 +129,7 @@ fn try_secret(
 mod tests {
     use super::*;
     use crate::api::version::ManagementPath;
-    use crate::keys;
+    use crate::secret::keys;
 
     #[test]
     fn the_form_follows_the_edition() {
