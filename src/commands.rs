@@ -9,7 +9,6 @@ pub mod init;
 pub mod local;
 mod secret;
 
-use crate::address::{host_of, is_loopback};
 use crate::cluster::{Cluster, ClusterName, config};
 use crate::context::Context;
 use crate::error::{Kind, Result};
@@ -17,6 +16,7 @@ use crate::files;
 use crate::logs::Shown;
 use crate::plan::Plan;
 use crate::registry::Registry;
+use crate::url::address::{host_of, is_loopback};
 use serde_json::Value;
 use std::path::Path;
 

@@ -7,7 +7,6 @@ mod service;
 use super::folder::Folder;
 use super::secret::{self, Given};
 use super::{Report, act, local};
-use crate::address::without_password;
 use crate::cli::Init;
 use crate::cluster::{Cluster, Database, Edition, PrismaVersion, documented};
 use crate::context::Context;
@@ -19,6 +18,7 @@ use crate::keys;
 use crate::plan::{Plan, Step};
 use crate::render::{dotenv, standalone};
 use crate::service::{Address, FILE};
+use crate::url::address::without_password;
 use choice::Choice;
 use report::{Server, Setup};
 

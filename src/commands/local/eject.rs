@@ -2,7 +2,6 @@
 
 use super::exposure;
 use super::world::{self, World};
-use crate::address::{host_of, port_of};
 use crate::cli::{self, Profile};
 use crate::cluster::{Cluster, Connector, Database, Edition, PrismaVersion};
 use crate::commands::cluster::{Endpoint, check_name};
@@ -16,6 +15,7 @@ use crate::keys::{self, PrivateKey};
 use crate::plan::{Plan, Step};
 use crate::registry::NewEntry;
 use crate::render::standalone;
+use crate::url::address::{host_of, port_of};
 use serde_json::json;
 
 /// What is written, and what there is to say of it.

@@ -2,15 +2,15 @@
 //! reached from here. Looked at before anything is done.
 
 use super::world::World;
-use crate::address::{host_of, is_loopback};
 use crate::cluster::{Cluster, Edition};
 use crate::commands::{is_plain, warn_of_open_way};
 use crate::context::Context;
 use crate::docker::Tools;
 use crate::docker::engine::{Engine, Source};
 use crate::error::{Failure, Kind, Result};
-use crate::host;
 use crate::registry::Entry;
+use crate::url::address::{host_of, is_loopback};
+use crate::url::host;
 use crate::wait::query;
 use std::net::IpAddr;
 
@@ -90,7 +90,7 @@ pub fn refuse_elsewhere(world: &World) -> Result<()> {
     };
     let message = format!(
         "cluster `{name}` is at {} as the registry has it, and the Docker engine in use, {machine}'s, has nothing of it",
-        crate::address::without_password(&entry.host)
+        crate::url::address::without_password(&entry.host)
     );
     let failure = Failure::new(Kind::NotManaged, message).hint(match &world.engine.named_by {
         Source::Variable if is_loopback(host) => {

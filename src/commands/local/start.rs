@@ -4,7 +4,6 @@
 use super::adopt::service;
 use super::world::World;
 use super::{act, exposure, external, look_locked, ports, report};
-use crate::api::version::ask;
 use crate::cli;
 use crate::cluster::{Cluster, Connector, Database, Edition, PrismaVersion, documented};
 use crate::commands::Report;
@@ -13,6 +12,7 @@ use crate::error::{Failure, Kind, Result};
 use crate::keys;
 use crate::plan::Plan;
 use crate::render::PrismaConfig;
+use crate::server::version::ask;
 use std::time::Duration;
 
 /// Starts a cluster; a quick no-op when it runs as it should.
