@@ -87,13 +87,13 @@ pub fn config(ctx: &Context, name: &ClusterName, path: &Path) -> Result<Option<(
 }
 
 /// Whether what is sent to a server's address can be read on its way.
-pub fn is_plain(address: &str) -> bool {
+pub fn is_unencrypted(address: &str) -> bool {
     let is_https = address.to_ascii_lowercase().starts_with("https://");
     !is_https && !is_loopback(host_of(address))
 }
 
 /// Warns that `what`, a sentence's beginning about addresses that "are reached", is in the open.
-pub fn warn_of_open_way(ctx: &Context, what: &str) {
+pub fn warn_unencrypted(ctx: &Context, what: &str) {
     ctx.ui.warn_with(
         &format!("{what} without encryption: secrets and data can be read on their way"),
         "keep to a private network, or use a tunnel",

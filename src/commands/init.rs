@@ -19,7 +19,7 @@ use crate::plan::{Plan, Step};
 use crate::render::{dotenv, standalone};
 use crate::service::{Address, FILE};
 use crate::url::address::without_password;
-use choice::Choice;
+use choice::Backend;
 use report::{Server, Setup};
 
 const DATAMODEL: &str = "datamodel.graphql";
@@ -36,8 +36,8 @@ pub fn run(ctx: &Context, args: &Init) -> Result<Report> {
         refuse_existing(&folder)?;
     }
     let setup = match choice::find(ctx, args)? {
-        Choice::New(database) => new_server(ctx, args, &folder, database)?,
-        Choice::There(endpoint) => server_there(ctx, args, &folder, endpoint.as_deref())?,
+        Backend::New(database) => new_server(ctx, args, &folder, database)?,
+        Backend::Existing(endpoint) => existing_server(ctx, args, &folder, endpoint.as_deref())?,
     };
     let plan = Plan(vec![Step::WriteTogether(setup.files.clone())]);
     act(ctx, None, &plan, || report::of(ctx, &folder, &setup))
@@ -106,13 +106,13 @@ fn ask_external(ctx: &Context, database: &Database) -> Result<()> {
     Ok(())
 }
 
-fn server_there(
+fn existing_server(
     ctx: &Context,
     args: &Init,
     folder: &Folder,
     endpoint: Option<&str>,
 ) -> Result<Setup> {
-    let address = service::on_server_there(ctx, args, endpoint, &folder.path)?;
+    let address = service::on_existing_server(ctx, args, endpoint, &folder.path)?;
     let endpoint = address.to_string();
     let mut files = service_files(folder, &endpoint);
     let (given, is_known) = secret_of(ctx, args, &address)?;
@@ -129,7 +129,7 @@ fn server_there(
     Ok(Setup {
         files,
         endpoint,
-        server: Server::There {
+        server: Server::Existing {
             base: address.endpoint.base(),
             has_secret: given.is_some() || is_known,
         },

@@ -69,7 +69,7 @@ questions! {
         "Secret (not shown; paste a private key with all its lines; empty for none):",
         "give it with `--secret-file FILE` (`-` for standard input, an empty file for a server without) or `--secret-env VARIABLE`";
     /// `init`: what the service lives on.
-    Ground: "a database or a server is needed",
+    Backend: "a database or a server is needed",
         "What shall the service live on?",
         "give `--database mysql` or `--database postgres` for a new one, `--database-url URL` for a database that is there, or `--endpoint URL` for a server that is there";
     /// `init`, a server that is there: where.

@@ -50,18 +50,18 @@ fn ways() -> Vec<(Question, Way)> {
                 "cluster add far --no-check --endpoint http://127.0.0.1:1",
             ),
         ),
-        (Q::Ground, Run(Sandbox::new, "init x")),
-        (Q::ServiceEndpoint, Behind(Q::Ground)),
+        (Q::Backend, Run(Sandbox::new, "init x")),
+        (Q::ServiceEndpoint, Behind(Q::Backend)),
         (
             Q::ServiceName,
             Spared(Sandbox::new, "init x --endpoint http://127.0.0.1:1"),
         ),
-        (Q::DatabaseKind, Behind(Q::Ground)),
-        (Q::DatabaseHost, Behind(Q::Ground)),
-        (Q::DatabasePort, Behind(Q::Ground)),
-        (Q::DatabaseUser, Behind(Q::Ground)),
-        (Q::DatabasePassword, Behind(Q::Ground)),
-        (Q::DatabaseName, Behind(Q::Ground)),
+        (Q::DatabaseKind, Behind(Q::Backend)),
+        (Q::DatabaseHost, Behind(Q::Backend)),
+        (Q::DatabasePort, Behind(Q::Backend)),
+        (Q::DatabaseUser, Behind(Q::Backend)),
+        (Q::DatabasePassword, Behind(Q::Backend)),
+        (Q::DatabaseName, Behind(Q::Backend)),
     ]
 }
 

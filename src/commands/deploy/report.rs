@@ -1,6 +1,6 @@
 //! What a deployment came to.
 
-use super::after::After;
+use super::post_deploy::PostDeploy;
 use super::target::Destination;
 use super::{changes, input};
 use crate::commands::{Report, facts};
@@ -16,7 +16,7 @@ pub fn of(
     service: &Service,
     destination: &Destination,
     deployment: &Deployment,
-    after: &After,
+    after: &PostDeploy,
 ) -> Report {
     let mut data = data(service, destination, deployment);
     data["after"] = after.data();

@@ -1,6 +1,6 @@
 //! Commands of `prisma.yml`: through the shell, in the service's folder, with its `.env`.
 
-use super::session::{Scene, Session};
+use super::run::{DeployRun, LoadedService};
 use crate::error::{Failure, Kind, Result};
 use crate::process::{Invocation, Mode, ProcessError, failed};
 use crate::service::Command;
@@ -12,8 +12,8 @@ const UNSEEN: &str = "command=$PRISMA_COMMAND; unset PRISMA_COMMAND; eval \"$com
 
 /// Runs a command to its end; what it prints goes to stderr. The outer error is a signal.
 pub fn run(
-    session: &Session<'_>,
-    scene: &Scene,
+    session: &DeployRun<'_>,
+    loaded: &LoadedService,
     command: &Command,
 ) -> Result<std::result::Result<(), Failure>> {
     let ctx = session.ctx;
@@ -25,7 +25,7 @@ pub fn run(
     } else {
         Mode::InheritStderr
     };
-    match ctx.runner.run(&invocation(session, scene, command), mode) {
+    match ctx.runner.run(&invocation(session, loaded, command), mode) {
         Ok(outcome) if outcome.success() => Ok(Ok(())),
         Ok(outcome) => Ok(Err(failed(&shown, &outcome))),
         Err(ProcessError::Interrupted(failure)) => Err(failure),
@@ -46,13 +46,13 @@ pub fn run(
     }
 }
 
-fn invocation(session: &Session<'_>, scene: &Scene, command: &Command) -> Invocation {
+fn invocation(session: &DeployRun<'_>, loaded: &LoadedService, command: &Command) -> Invocation {
     let ctx = session.ctx;
     let shell = ctx.runner.find("sh");
     let shell = shell.unwrap_or_else(|| PathBuf::from("/bin/sh"));
     let run = command.run.reveal();
     let text = if run == command.shown { run } else { UNSEEN };
-    let files = scene.env_files.values();
+    let files = loaded.env_files.values();
     let ours = files.filter(|(name, _)| ctx.env.get(name).is_none());
     let mut env: Vec<(String, String)> = ours
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
@@ -63,6 +63,6 @@ fn invocation(session: &Session<'_>, scene: &Scene, command: &Command) -> Invoca
     let mut invocation = Invocation::new(shell, ["-c", text])
         .limit(session.args.wait_timeout)
         .env(env);
-    invocation.dir = Some(scene.service.folder.clone());
+    invocation.dir = Some(loaded.service.folder.clone());
     invocation
 }

@@ -40,7 +40,7 @@ pub struct Destination {
 
 /// What is wanted beside what `prisma.yml` says.
 #[derive(Debug, Default)]
-pub struct Wish {
+pub struct TargetOverride {
     /// A cluster that was chosen already.
     pub named: Option<String>,
     /// To be asked, whatever is named.
@@ -51,7 +51,7 @@ pub struct Wish {
 pub fn find(
     ctx: &Context,
     service: &Service,
-    wish: Wish,
+    wish: TargetOverride,
     variable: &dyn Fn(&str) -> Option<String>,
 ) -> Result<Destination> {
     let mut registry = commands::registry(ctx)?;
@@ -90,9 +90,9 @@ pub fn find(
 /// The same, its user told when a secret would travel in the open.
 fn warned(ctx: &Context, destination: Destination) -> Destination {
     let is_secret = !matches!(destination.credential, Credential::None);
-    if is_secret && commands::is_plain(&destination.base) {
+    if is_secret && commands::is_unencrypted(&destination.base) {
         let base = without_password(&destination.base);
-        commands::warn_of_open_way(ctx, &format!("`{base}` is reached"));
+        commands::warn_unencrypted(ctx, &format!("`{base}` is reached"));
     }
     destination
 }

@@ -1,6 +1,6 @@
 //! `--watch`: deploying again whenever a file of the service changes, until Ctrl-C.
 
-use super::session::{Scene, Session};
+use super::run::{DeployRun, LoadedService};
 use crate::commands::Report;
 use crate::context::Context;
 use crate::error::{Failure, Kind, Result};
@@ -57,7 +57,7 @@ impl Stamps {
 }
 
 /// Whether this run can go on for ever.
-pub fn possible(ctx: &Context) -> Result<()> {
+pub fn check_supported(ctx: &Context) -> Result<()> {
     if ctx.ui.terminal().format == Format::Json {
         let message = "`--watch` has no end, and a JSON document needs one";
         return Err(Failure::new(Kind::Usage, message).hint("leave one of the two out"));
@@ -66,15 +66,15 @@ pub fn possible(ctx: &Context) -> Result<()> {
 }
 
 /// Deploys at every change. Ends on a signal, or where an answer is needed that nobody gives.
-pub fn run(session: &Session<'_>) -> Result<Report> {
+pub fn run(session: &DeployRun<'_>) -> Result<Report> {
     let mut known = Stamps::default();
     loop {
         let earlier = known.now();
         match session.load() {
-            Ok(scene) => {
+            Ok(loaded) => {
                 let written = Stamps::of([session.file.as_path()]);
-                known = files(session, &scene).or_earlier(&earlier);
-                deploy(session, &scene)?;
+                known = files(session, &loaded).or_earlier(&earlier);
+                deploy(session, &loaded)?;
                 if session.wrote.take()
                     && known.0.get(&session.file) == written.0.get(&session.file)
                 {
@@ -85,34 +85,34 @@ pub fn run(session: &Session<'_>) -> Result<Report> {
                     .ctx
                     .ui
                     .status(&format!("watching {count} files; Ctrl-C ends it"));
-                changed(session, &known)?;
+                wait_for_change(session, &known)?;
             }
             Err(failure) => {
-                tell(session, &failure)?;
-                mended(session, &failure)?;
+                report_unless_fatal(session, &failure)?;
+                wait_until_fixed(session, &failure)?;
             }
         }
     }
 }
 
-fn files(session: &Session<'_>, scene: &Scene) -> Stamps {
+fn files(session: &DeployRun<'_>, loaded: &LoadedService) -> Stamps {
     let env = session.env_paths();
     let env = env.iter().map(PathBuf::as_path);
-    Stamps::of(scene.service.files().into_iter().chain(env))
+    Stamps::of(loaded.service.files().into_iter().chain(env))
 }
 
-fn deploy(session: &Session<'_>, scene: &Scene) -> Result<()> {
+fn deploy(session: &DeployRun<'_>, loaded: &LoadedService) -> Result<()> {
     let ui = &session.ctx.ui;
-    match session.deploy(scene) {
+    match session.deploy(loaded) {
         Ok(report) => ui.print(&ui.mask(&report.text)).map_err(|error| {
             Failure::new(Kind::Io, format!("could not write the result: {error}"))
         }),
-        Err(failure) => tell(session, &failure),
+        Err(failure) => report_unless_fatal(session, &failure),
     }
 }
 
 /// Says what is wrong, unless that ends the run.
-fn tell(session: &Session<'_>, failure: &Failure) -> Result<()> {
+fn report_unless_fatal(session: &DeployRun<'_>, failure: &Failure) -> Result<()> {
     match failure.kind {
         Kind::Interrupted | Kind::Terminated | Kind::InputRequired | Kind::Usage => {
             Err(failure.clone())
@@ -125,7 +125,7 @@ fn tell(session: &Session<'_>, failure: &Failure) -> Result<()> {
 }
 
 /// Waits for a change, and until the files are left alone: editors and checkouts write several.
-fn changed(session: &Session<'_>, known: &Stamps) -> Result<()> {
+fn wait_for_change(session: &DeployRun<'_>, known: &Stamps) -> Result<()> {
     let ctx = session.ctx;
     let mut seen = known.now();
     while seen == *known {
@@ -150,7 +150,7 @@ fn changed(session: &Session<'_>, known: &Stamps) -> Result<()> {
 
 /// Waits until the files can be read, or are wrong in another way. Which files those are nobody can
 /// say as long as they cannot be read, so they are simply read again.
-fn mended(session: &Session<'_>, failure: &Failure) -> Result<()> {
+fn wait_until_fixed(session: &DeployRun<'_>, failure: &Failure) -> Result<()> {
     let ctx = session.ctx;
     ctx.ui
         .status("waiting for the files to be corrected; Ctrl-C ends it");

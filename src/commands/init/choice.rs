@@ -10,54 +10,56 @@ use crate::ui::Question;
 use std::fmt;
 
 /// What the service is to live on.
-pub enum Choice {
+pub enum Backend {
     /// A server that docker-compose runs in the folder, with this database.
     New(Database),
     /// A server that is there already, at the address that is given; else asked for.
-    There(Option<String>),
+    Existing(Option<String>),
 }
 
 /// What there is to choose from.
 #[derive(Clone, Copy)]
-enum Option4 {
+enum BackendChoice {
     New(Connector),
-    Existing,
-    There,
+    ExistingDatabase,
+    ExistingServer,
 }
 
-impl fmt::Display for Option4 {
+impl fmt::Display for BackendChoice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Option4::New(connector) => {
+            BackendChoice::New(connector) => {
                 write!(f, "a new server with a new {} database", connector.name())
             }
-            Option4::Existing => f.write_str("a new server with a database that is there already"),
-            Option4::There => f.write_str("a server that is there already"),
+            BackendChoice::ExistingDatabase => {
+                f.write_str("a new server with a database that is there already")
+            }
+            BackendChoice::ExistingServer => f.write_str("a server that is there already"),
         }
     }
 }
 
 /// Finds out.
-pub fn find(ctx: &Context, args: &Init) -> Result<Choice> {
+pub fn find(ctx: &Context, args: &Init) -> Result<Backend> {
     if let Some(endpoint) = args.endpoint() {
-        return Ok(Choice::There(Some(endpoint.to_owned())));
+        return Ok(Backend::Existing(Some(endpoint.to_owned())));
     }
     if let Some(database) = &args.database_url {
-        return Ok(Choice::New(database.clone()));
+        return Ok(Backend::New(database.clone()));
     }
     if let Some(connector) = args.database {
-        return new_database(connector).map(Choice::New);
+        return new_database(connector).map(Backend::New);
     }
     let options = vec![
-        Option4::New(Connector::MySql),
-        Option4::New(Connector::Postgres),
-        Option4::Existing,
-        Option4::There,
+        BackendChoice::New(Connector::MySql),
+        BackendChoice::New(Connector::Postgres),
+        BackendChoice::ExistingDatabase,
+        BackendChoice::ExistingServer,
     ];
-    match ctx.ask().select(Question::Ground, "", options)? {
-        Option4::New(connector) => new_database(connector).map(Choice::New),
-        Option4::Existing => existing_database(ctx).map(Choice::New),
-        Option4::There => Ok(Choice::There(None)),
+    match ctx.ask().select(Question::Backend, "", options)? {
+        BackendChoice::New(connector) => new_database(connector).map(Backend::New),
+        BackendChoice::ExistingDatabase => existing_database(ctx).map(Backend::New),
+        BackendChoice::ExistingServer => Ok(Backend::Existing(None)),
     }
 }
 

@@ -20,7 +20,7 @@ pub enum Server {
     /// A server of the folder.
     New(Box<Cluster>),
     /// One that is there already, and whether there is a secret to open it.
-    There { base: String, has_secret: bool },
+    Existing { base: String, has_secret: bool },
 }
 
 /// The report.
@@ -28,7 +28,7 @@ pub fn of(ctx: &Context, folder: &Folder, setup: &Setup) -> Report {
     let names: Vec<String> = setup.files.iter().map(name).collect();
     let next = match setup.server {
         Server::New(_) => folder.next(ctx, &["{up}", "prisma deploy"]),
-        Server::There { .. } => folder.next(ctx, &["prisma deploy"]),
+        Server::Existing { .. } => folder.next(ctx, &["prisma deploy"]),
     };
     let mut pairs = vec![("endpoint", setup.endpoint.clone())];
     let mut data = json!({
@@ -55,7 +55,7 @@ pub fn of(ctx: &Context, folder: &Folder, setup: &Setup) -> Report {
             data["database"] =
                 json!({"connector": database.connector.to_string(), "address": place});
         }
-        Server::There {
+        Server::Existing {
             base,
             has_secret: false,
         } => {
@@ -63,7 +63,7 @@ pub fn of(ctx: &Context, folder: &Folder, setup: &Setup) -> Report {
                 "if {base} wants a secret, put `PRISMA_MANAGEMENT_API_SECRET=…` into a `.env` there\n\n"
             );
         }
-        Server::There { .. } => {}
+        Server::Existing { .. } => {}
     }
     pairs.push(("files", names.join(", ")));
     let lines: String = next.iter().map(|line| format!("  {line}\n")).collect();

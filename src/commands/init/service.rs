@@ -43,7 +43,7 @@ pub fn on_new_server(args: &Init, base: &str) -> String {
 
 /// The address of the service on a server that others may use, too: with a name of its own. Asks for
 /// what is not given.
-pub fn on_server_there(
+pub fn on_existing_server(
     ctx: &Context,
     args: &Init,
     given: Option<&str>,

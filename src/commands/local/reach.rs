@@ -3,7 +3,7 @@
 
 use super::world::World;
 use crate::cluster::{Cluster, Edition};
-use crate::commands::{is_plain, warn_of_open_way};
+use crate::commands::{is_unencrypted, warn_unencrypted};
 use crate::context::Context;
 use crate::docker::Tools;
 use crate::docker::engine::{Engine, Source};
@@ -160,13 +160,13 @@ fn warn_of_the_way(ctx: &Context, world: &World, cluster: &Cluster) {
     let endpoint = world.endpoint(cluster);
     let engine = world.engine.address.as_deref();
     let engine = engine.filter(|_| !world.engine.is_private);
-    let what = match (engine, is_plain(&endpoint)) {
+    let what = match (engine, is_unencrypted(&endpoint)) {
         (Some(engine), true) => format!("`{engine}` and `{endpoint}` are reached"),
         (Some(engine), false) => format!("`{engine}` is reached"),
         (None, true) => format!("`{endpoint}` is reached"),
         (None, false) => return,
     };
-    warn_of_open_way(ctx, &what);
+    warn_unencrypted(ctx, &what);
 }
 
 fn bound_to_loopback(world: &World, cluster: &Cluster, ip: IpAddr) -> Obstacle {

@@ -1,13 +1,13 @@
 //! `prisma deploy` as a whole: the program in a home of its own, against servers that are played.
 
-mod after;
 mod choosing;
 mod cloud;
 mod documents;
 mod endings;
 mod files;
+mod post_deploy;
 mod protocol;
 mod secrets;
+mod start_stopped;
 mod support;
-mod waking;
 mod watching;

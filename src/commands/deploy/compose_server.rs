@@ -19,7 +19,7 @@ const QUESTION: Duration = Duration::from_secs(2);
 
 /// Waits for the server, where the folder's containers are on their way. Where none of them runs, says
 /// so; where nothing shows that it is the folder's server, leaves it to who asks next.
-pub fn wait(
+pub fn wait_for_compose_server(
     ctx: &Context,
     destination: &Destination,
     folder: &Path,

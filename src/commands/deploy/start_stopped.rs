@@ -13,7 +13,7 @@ const LIMIT: Duration = Duration::from_millis(500);
 
 /// Starts the cluster where `prisma local` runs it, nobody listens, and the user agrees. Whether it
 /// was started.
-pub fn wake(ctx: &Context, destination: &Destination) -> Result<bool> {
+pub fn offer_to_start(ctx: &Context, destination: &Destination) -> Result<bool> {
     let Some(name) = &destination.managed else {
         return Ok(false);
     };

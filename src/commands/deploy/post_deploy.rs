@@ -2,7 +2,7 @@
 //!
 //! One that fails does not keep the others from being done: the deployment cannot be taken back.
 
-use super::session::{Scene, Session};
+use super::run::{DeployRun, LoadedService};
 use super::{input, shell};
 use crate::error::{Failure, Kind, Result};
 use crate::files::{self, Access};
@@ -14,10 +14,10 @@ use serde_json::{Value, json};
 use std::path::Path;
 
 /// All that followed.
-pub struct After(Vec<Done>);
+pub struct PostDeploy(Vec<Step>);
 
 /// One thing that was done.
-struct Done {
+struct Step {
     step: &'static str,
     /// The file or the command.
     what: String,
@@ -27,23 +27,23 @@ struct Done {
 /// How it went.
 enum Status {
     /// Well, which is called so.
-    Well(&'static str),
+    Done(&'static str),
     /// Dry run: it would be done.
-    Would,
+    Planned,
     Failed(Failure),
 }
 
 /// Does what is to be done. Fails on a signal only.
 pub fn run(
-    session: &Session<'_>,
-    scene: &Scene,
+    session: &DeployRun<'_>,
+    loaded: &LoadedService,
     management: &Management,
     deployment: &Deployment,
-) -> Result<After> {
+) -> Result<PostDeploy> {
     let job = Job {
         session,
-        scene,
-        api: Api::of(management, &input::secrets(&scene.service)),
+        loaded,
+        api: Api::of(management, &input::secrets(&loaded.service)),
     };
     let mut done = Vec::new();
     let ended = job.all(job.is_first(management, deployment), &mut done);
@@ -54,7 +54,7 @@ pub fn run(
         ),
         ..failure
     })?;
-    Ok(After(done))
+    Ok(PostDeploy(done))
 }
 
 /// Whether no migration before this one succeeded but the first, which makes the service. Not, where the
@@ -73,8 +73,8 @@ fn nothing_before(management: &Management, revision: i64) -> bool {
 }
 
 struct Job<'a> {
-    session: &'a Session<'a>,
-    scene: &'a Scene,
+    session: &'a DeployRun<'a>,
+    loaded: &'a LoadedService,
     api: Api,
 }
 
@@ -87,7 +87,7 @@ impl Job<'_> {
             Outcome::WouldCreate => true,
             _ if self.session.ctx.dry_run => false,
             Outcome::Applied { revision } if !deployment.first => {
-                self.scene.service.seed.is_some()
+                self.loaded.service.seed.is_some()
                     && !self.session.args.no_seed
                     && nothing_before(management, revision)
             }
@@ -95,8 +95,8 @@ impl Job<'_> {
         }
     }
 
-    fn all(&self, first: bool, done: &mut Vec<Done>) -> Result<()> {
-        let service = &self.scene.service;
+    fn all(&self, first: bool, done: &mut Vec<Step>) -> Result<()> {
+        let service = &self.loaded.service;
         match &service.seed {
             Some(_) if !first || self.session.args.no_seed => {}
             Some(Seed::Import { path, .. }) => {
@@ -126,22 +126,22 @@ impl Job<'_> {
         step: &'static str,
         what: String,
         work: impl FnOnce() -> Result<&'static str>,
-    ) -> Result<Done> {
+    ) -> Result<Step> {
         let ctx = self.session.ctx;
         if ctx.dry_run {
-            let status = Status::Would;
-            return Ok(Done { step, what, status });
+            let status = Status::Planned;
+            return Ok(Step { step, what, status });
         }
         ctx.interrupt.check()?;
         ctx.ui.status(&format!("{step}: `{what}`"));
         let status = match work() {
-            Ok(word) => Status::Well(word),
+            Ok(word) => Status::Done(word),
             Err(failure) if matches!(failure.kind, Kind::Interrupted | Kind::Terminated) => {
                 return Err(failure);
             }
             Err(failure) => Status::Failed(failure),
         };
-        Ok(Done { step, what, status })
+        Ok(Step { step, what, status })
     }
 
     fn import(&self, path: &Path) -> Result<&'static str> {
@@ -165,7 +165,7 @@ impl Job<'_> {
     }
 
     fn command(&self, command: &Command) -> Result<&'static str> {
-        shell::run(self.session, self.scene, command)??;
+        shell::run(self.session, self.loaded, command)??;
         Ok("done")
     }
 }
@@ -176,13 +176,13 @@ fn shown(service: &Service, path: &Path) -> String {
     short.display().to_string()
 }
 
-impl After {
+impl PostDeploy {
     /// For people; nothing where there was nothing.
     pub fn text(&self) -> String {
-        let line = |done: &Done| {
+        let line = |done: &Step| {
             let status = match &done.status {
-                Status::Well(word) => (*word).to_owned(),
-                Status::Would => "would be done".to_owned(),
+                Status::Done(word) => (*word).to_owned(),
+                Status::Planned => "would be done".to_owned(),
                 Status::Failed(_) => "failed".to_owned(),
             };
             format!("  {:6}   `{}` {status}\n", done.step, done.what)
@@ -196,10 +196,10 @@ impl After {
 
     /// For programs.
     pub fn data(&self) -> Value {
-        let one = |done: &Done| {
+        let one = |done: &Step| {
             let (status, error) = match &done.status {
-                Status::Well(word) => (*word, None),
-                Status::Would => ("would_be_done", None),
+                Status::Done(word) => (*word, None),
+                Status::Planned => ("would_be_done", None),
                 Status::Failed(failure) => ("failed", Some(&failure.message)),
             };
             json!({"step": done.step, "what": done.what, "status": status, "error": error})

@@ -1,9 +1,9 @@
 //! A run of `prisma deploy`: one deployment, or with `--watch` one after the other.
 
-use super::after::{self, After};
+use super::post_deploy::{self, PostDeploy};
 use super::progress::Progress;
-use super::target::{self, Destination, Wish};
-use super::{beside, input, report, wake};
+use super::target::{self, Destination, TargetOverride};
+use super::{compose_server, input, report, start_stopped};
 use crate::cli;
 use crate::commands::Report;
 use crate::context::{Context, working_folder};
@@ -20,7 +20,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// What stays from one deployment of a run to the next.
-pub struct Session<'a> {
+pub struct DeployRun<'a> {
     pub ctx: &'a Context,
     pub args: &'a cli::Deploy,
     /// Where the user stands.
@@ -36,16 +36,16 @@ pub struct Session<'a> {
 }
 
 /// A service as its files are at the moment.
-pub struct Scene {
+pub struct LoadedService {
     pub service: Service,
     pub env_files: EnvFiles,
 }
 
-impl<'a> Session<'a> {
+impl<'a> DeployRun<'a> {
     /// A run in the working directory.
     pub fn new(ctx: &'a Context, args: &'a cli::Deploy) -> Result<Self> {
         let folder = working_folder()?;
-        Ok(Session {
+        Ok(DeployRun {
             ctx,
             args,
             file: service::find(&folder)?,
@@ -60,18 +60,18 @@ impl<'a> Session<'a> {
     pub fn env_paths(&self) -> Vec<PathBuf> {
         match &self.args.env_file {
             Some(file) => vec![self.folder.join(file)],
-            None => vec![self.beside().join(".env"), self.folder.join(".env")],
+            None => vec![self.service_folder().join(".env"), self.folder.join(".env")],
         }
     }
 
-    fn beside(&self) -> &Path {
+    fn service_folder(&self) -> &Path {
         self.file.parent().unwrap_or(Path::new("."))
     }
 
     /// Reads the files of the service, and says nothing.
-    pub fn read(&self) -> Result<Scene> {
+    pub fn read(&self) -> Result<LoadedService> {
         let env_file = self.args.env_file.as_deref();
-        let env_files = EnvFiles::load(self.beside(), &self.folder, env_file)?;
+        let env_files = EnvFiles::load(self.service_folder(), &self.folder, env_file)?;
         let options = [("stage", &self.args.stage), ("cluster", &self.args.cluster)];
         let given = options
             .into_iter()
@@ -84,13 +84,13 @@ impl<'a> Session<'a> {
         };
         let service = service::load(&self.file, given)?;
         check_seed(&service, self.args)?;
-        Ok(Scene { service, env_files })
+        Ok(LoadedService { service, env_files })
     }
 
     /// Reads the files of the service, and says what is odd about them.
-    pub fn load(&self) -> Result<Scene> {
-        let scene = self.read()?;
-        let service = &scene.service;
+    pub fn load(&self) -> Result<LoadedService> {
+        let loaded = self.read()?;
+        let service = &loaded.service;
         let headers = service.subscriptions.iter().flat_map(|s| s.headers.iter());
         // Behind the scheme, as in `Bearer …`, stands what is secret.
         let headers = headers.flat_map(|(_, value)| {
@@ -104,7 +104,7 @@ impl<'a> Session<'a> {
         for warning in &service.warnings {
             self.ctx.ui.warn(warning);
         }
-        Ok(scene)
+        Ok(loaded)
     }
 
     fn variable(&self, env_files: &EnvFiles, name: &str) -> Option<String> {
@@ -112,22 +112,22 @@ impl<'a> Session<'a> {
     }
 
     /// Deploys, and does what is to be done after that.
-    pub fn deploy(&self, scene: &Scene) -> Result<Report> {
-        let service = &scene.service;
-        let mut destination = self.destination(scene)?;
-        if wake::wake(self.ctx, &destination)? {
+    pub fn deploy(&self, loaded: &LoadedService) -> Result<Report> {
+        let service = &loaded.service;
+        let mut destination = self.destination(loaded)?;
+        if start_stopped::offer_to_start(self.ctx, &destination)? {
             // Its secret may have been made just now.
             let chosen = destination.chosen.clone();
-            let wish = Wish {
+            let wish = TargetOverride {
                 named: chosen.clone(),
                 again: false,
             };
-            let variable = |name: &str| self.variable(&scene.env_files, name);
+            let variable = |name: &str| self.variable(&loaded.env_files, name);
             destination = target::find(self.ctx, service, wish, &variable)?;
             destination.chosen = chosen;
         }
         if destination.managed.is_none() {
-            beside::wait(
+            compose_server::wait_for_compose_server(
                 self.ctx,
                 &destination,
                 &service.folder,
@@ -136,12 +136,12 @@ impl<'a> Session<'a> {
         }
         self.remember(service, &destination)?;
         let cluster = destination.cluster.as_deref().filter(|_| !self.ctx.dry_run);
-        history::noted(self.ctx, cluster, || self.bring(scene, &destination))
+        history::noted(self.ctx, cluster, || self.bring(loaded, &destination))
     }
 
     /// Brings the service to where it belongs, and does what is to be done after that.
-    fn bring(&self, scene: &Scene, destination: &Destination) -> Result<Report> {
-        let service = &scene.service;
+    fn bring(&self, loaded: &LoadedService, destination: &Destination) -> Result<Report> {
+        let service = &loaded.service;
         let about = |failure: Failure| about(failure, service, destination);
         let management = self.management(service, destination).map_err(about)?;
         let deployment = self
@@ -151,18 +151,18 @@ impl<'a> Session<'a> {
         for warning in &deployment.warnings {
             self.ctx.ui.warn(&report::line(service, warning));
         }
-        let after = after::run(self, scene, &management, &deployment)?;
+        let after = post_deploy::run(self, loaded, &management, &deployment)?;
         let report = report::of(service, destination, &deployment, &after);
         self.judge(service, report, &after)
     }
 
-    fn destination(&self, scene: &Scene) -> Result<Destination> {
-        let wish = Wish {
+    fn destination(&self, loaded: &LoadedService) -> Result<Destination> {
+        let wish = TargetOverride {
             named: self.chosen.borrow().clone(),
             again: self.args.interactive && !self.asked.get(),
         };
-        let variable = |name: &str| self.variable(&scene.env_files, name);
-        let destination = target::find(self.ctx, &scene.service, wish, &variable)?;
+        let variable = |name: &str| self.variable(&loaded.env_files, name);
+        let destination = target::find(self.ctx, &loaded.service, wish, &variable)?;
         self.asked.set(true);
         Ok(destination)
     }
@@ -245,7 +245,7 @@ impl<'a> Session<'a> {
     }
 
     /// A deployment that succeeded is reported even if what follows it failed.
-    fn judge(&self, service: &Service, report: Report, after: &After) -> Result<Report> {
+    fn judge(&self, service: &Service, report: Report, after: &PostDeploy) -> Result<Report> {
         let Some(failure) = after.failure(service) else {
             return Ok(report);
         };
