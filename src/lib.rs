@@ -5,8 +5,8 @@
 //! 1. `argv` becomes a value ([`cli`]).
 //! 2. What the outside gives, environment, folders, terminal, processes, signals, becomes a
 //!    [`context`].
-//! 3. A command ([`commands`]) *looks*: files (`cluster.yml`, the cluster [`registry`], the `prisma.yml`
-//!    of a [`service`]), containers ([`docker`], through [`process`]), servers ([`status`], [`server`]).
+//! 3. A command ([`commands`]) *looks*: files (the [`config`] that people write: `cluster.yml`, the cluster registry, the `prisma.yml`
+//!    of a [`service`]), containers ([`docker`], through [`process`]), servers ([`survey`]) and [`cloud`].
 //! 4. It decides: a typed configuration ([`cluster`]) is rendered to the files that docker-compose
 //!    reads ([`render`]), the verbs of docker and docker-compose become invocations as values
 //!    ([`docker::verbs`]), and all of it steps of a [`plan`]. `--dry-run` shows the plan, file changes
@@ -31,6 +31,7 @@
 pub mod cli;
 pub mod cluster;
 pub mod commands;
+pub mod config;
 pub mod context;
 pub mod diff;
 pub mod docker;
@@ -41,11 +42,11 @@ pub mod history;
 pub mod interrupt;
 pub mod keys;
 pub mod logs;
+pub mod managed;
 pub mod plan;
 pub mod ports;
 pub mod process;
 pub mod redact;
-pub mod registry;
 pub mod render;
 pub mod server;
 pub mod service;
@@ -53,7 +54,6 @@ pub mod status;
 pub mod suggest;
 pub mod ui;
 pub mod url;
-pub mod variables;
 pub mod wait;
 pub mod yaml;
 

@@ -1,9 +1,9 @@
 //! Clusters by name, wherever they are known: `NAME` in the registry, `WORKSPACE/NAME` in Prisma
 //! Cloud.
 
+use crate::config::registry::{Entry, Registry};
 use crate::context::Env;
 use crate::error::{Failure, Kind, Result};
-use crate::registry::{Entry, Registry};
 use crate::status::cloud::{Cloud, CloudCluster};
 use crate::suggest;
 use std::time::Duration;

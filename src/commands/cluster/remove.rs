@@ -2,11 +2,11 @@
 
 use crate::cluster::ClusterName;
 use crate::commands::{Report, act};
+use crate::config::registry::{self, Registry};
 use crate::context::Context;
 use crate::error::{Failure, Kind, Result};
 use crate::history;
 use crate::plan::{Plan, Step};
-use crate::registry::{self, Registry};
 use crate::status::cloud;
 use crate::status::target;
 use crate::ui::Question;

@@ -3,9 +3,9 @@
 use super::choose::choose;
 use crate::cluster::ClusterName;
 use crate::commands;
+use crate::config::registry::{Entry, Registry};
 use crate::context::Context;
 use crate::error::{Failure, Kind, Result};
-use crate::registry::{Entry, Registry};
 use crate::server::credential::Credential;
 use crate::server::token::Secret;
 use crate::service::{Endpoint, Service, Target};

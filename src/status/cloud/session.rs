@@ -1,8 +1,8 @@
 //! The session key: where it comes from and whether it is still good.
 
+use crate::config::registry::Registry;
 use crate::context::Env;
 use crate::error::{Failure, Kind, Result};
-use crate::registry::Registry;
 use crate::server::token::{self, Useless};
 use std::fmt;
 

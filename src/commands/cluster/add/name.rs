@@ -1,9 +1,9 @@
 //! Names of entries. Any name will do that can be typed and written into a `prisma.yml`; a managed
 //! cluster's has to satisfy Docker as well, but that is not decided here.
 
+use crate::config::registry::Registry;
 use crate::context::Context;
 use crate::error::{Failure, Kind, Result};
-use crate::registry::Registry;
 use crate::status::cloud;
 use crate::ui::Question;
 
