@@ -69,7 +69,7 @@ pub fn facts(pairs: &[(&str, String)]) -> String {
 
 /// The registry, and its owner told what is wrong with it.
 pub fn registry(ctx: &Context) -> Result<Registry> {
-    let variable = |name: &str| ctx.env.get(name).map(str::to_owned);
+    let variable = ctx.env.lookup();
     let registry = Registry::load(&ctx.home.registry(), &variable)?;
     for warning in registry.warnings() {
         ctx.ui.warn(warning);

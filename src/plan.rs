@@ -94,7 +94,7 @@ impl Step {
             } => run(ctx, label, done, invocation, *progress),
             Step::Wait(wait) => wait.run(ctx),
             Step::Register { path, entry } => {
-                let variable = |name: &str| ctx.env.get(name).map(str::to_owned);
+                let variable = ctx.env.lookup();
                 registry::save(path, entry, &variable, &ctx.interrupt).map(|_| ())
             }
             Step::Unregister { path, name } => {

@@ -9,6 +9,7 @@ pub mod target;
 use crate::config::registry::Registry;
 use crate::context::Context;
 use crate::error::{Failure, Result};
+use crate::thread::joined;
 use containers::Containers;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -104,17 +105,13 @@ fn everything(
             })
         });
         let mut rows = ask::all(questions, LIMIT, deadline, Some(containers));
-        match clouded.map(|thread| thread.join()) {
+        match clouded.map(joined) {
             None => (rows, None),
-            Some(Ok(Ok(more))) => {
+            Some(Ok(more)) => {
                 rows.extend(more);
                 (rows, None)
             }
-            Some(Ok(Err(failure))) => (rows, Some(failure)),
-            Some(Err(_)) => {
-                let failure = Failure::new(crate::error::Kind::Failed, "a worker thread panicked");
-                (rows, Some(failure))
-            }
+            Some(Err(failure)) => (rows, Some(failure)),
         }
     })
 }

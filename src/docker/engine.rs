@@ -4,7 +4,7 @@
 mod address;
 mod context;
 
-use crate::context::Env;
+use crate::env::Env;
 use crate::error::{Failure, Kind, Result};
 use crate::url::address::is_loopback;
 use crate::url::host;

@@ -11,6 +11,7 @@ use crate::files;
 use crate::keys::PrivateKey;
 use crate::render::{Rendered, render};
 use crate::suggest;
+use crate::thread::joined;
 use crate::wait;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -87,13 +88,10 @@ impl Observed {
         let tools = Tools::find(&ctx.env, &*ctx.runner)?;
         let (observed, volumes) = std::thread::scope(|scope| {
             let volumes = scope.spawn(|| wait::query(ctx, &tools.volumes(name.as_ref())));
-            (Observed::observe(ctx, name), volumes.join())
+            (Observed::observe(ctx, name), joined(volumes))
         });
         let mut observed = observed?;
-        let listed = match volumes {
-            Ok(volumes) => volumes?.stdout,
-            Err(panic) => std::panic::resume_unwind(panic),
-        };
+        let listed = volumes?.stdout;
         let mounted = observed
             .containers
             .iter()

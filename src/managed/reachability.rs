@@ -6,6 +6,7 @@ use crate::cluster::{Cluster, Edition};
 use crate::commands::{is_unencrypted, warn_unencrypted};
 use crate::config::registry::Entry;
 use crate::context::Context;
+use crate::docker::ComposeVersion;
 use crate::docker::Tools;
 use crate::docker::engine::{Engine, Source};
 use crate::error::{Failure, Kind, Result};
@@ -19,9 +20,8 @@ pub fn refuse_v1(ctx: &Context, tools: &Tools, engine: &Engine) -> Result<()> {
     let (Source::Context(context), true) = (&engine.named_by, engine.only_v2) else {
         return Ok(());
     };
-    let answer = query(ctx, &tools.compose_version())?.stdout;
-    let version = answer.trim();
-    if !version.starts_with("1.") {
+    let version = ComposeVersion::new(&query(ctx, &tools.compose_version())?.stdout);
+    if !version.is_v1() {
         return Ok(());
     }
     let message = format!(

@@ -5,6 +5,7 @@ use crate::cluster::{Cluster, Connector, Edition, services};
 use crate::config::cluster_yml;
 use crate::config::registry::NewEntry;
 use crate::context::Context;
+use crate::docker::ComposeVersion;
 use crate::docker::{Compose, Container, State};
 use crate::error::{Failure, Kind, Result};
 use crate::files::Access;
@@ -244,9 +245,7 @@ impl Observed {
 
     /// Containers that hold ports or do work. Sorted by service, the server comes first.
     pub fn alive(&self) -> impl Iterator<Item = &Container> {
-        let alive =
-            |c: &&Container| !matches!(c.state, State::Created | State::Exited | State::Other);
-        self.containers.iter().filter(alive)
+        self.containers.iter().filter(|c| c.state.is_alive())
     }
 
     /// The names of its containers.
@@ -308,16 +307,14 @@ impl Observed {
         let made_by = self
             .containers
             .iter()
-            .find_map(|c| c.compose_version.as_deref());
+            .find_map(|c| c.compose_version.as_ref());
         // A program was found on PATH; whether docker has the plugin shows when it is asked. v1 takes
         // a third of a second to say its version, so it is asked only where the answer matters.
         if made_by.is_none() && matches!(self.tools.compose, Compose::Standalone(_)) {
             return Ok(());
         }
-        let answer = query(ctx, &self.tools.compose_version())?.stdout;
-        let now = answer.trim().trim_start_matches('v');
-        let is_v1 = |version: &str| version.trim_start_matches('v').starts_with("1.");
-        if let Some(made_by) = made_by.filter(|made_by| is_v1(made_by) != is_v1(now)) {
+        let now = ComposeVersion::new(&query(ctx, &self.tools.compose_version())?.stdout);
+        if let Some(made_by) = made_by.filter(|made_by| made_by.is_v1() != now.is_v1()) {
             ctx.ui.warn(&format!(
                 "the containers were made by docker-compose {made_by} and will be made anew by {now}; \
                  their data is kept"

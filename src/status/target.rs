@@ -2,7 +2,7 @@
 //! Cloud.
 
 use crate::config::registry::{Entry, Registry};
-use crate::context::Env;
+use crate::env::Env;
 use crate::error::{Failure, Kind, Result};
 use crate::status::cloud::{Cloud, CloudCluster};
 use crate::suggest;

@@ -3,7 +3,7 @@
 
 use super::target::Destination;
 use crate::context::Context;
-use crate::docker::container::{State, parse_ids, parse_inspect};
+use crate::docker::container::{parse_ids, parse_inspect};
 use crate::docker::project::COMPOSE;
 use crate::docker::{Container, Tools};
 use crate::error::{Failure, Kind, Result};
@@ -40,8 +40,10 @@ pub fn wait_for_compose_server(
     let Ok(containers) = containers(ctx, &tools, folder) else {
         return Ok(());
     };
-    let alive = |c: &&Container| !matches!(c.state, State::Created | State::Exited | State::Other);
-    let Some(server) = containers.iter().filter(alive).find(|c| c.is_server()) else {
+    let Some(server) = containers
+        .iter()
+        .find(|c| c.state.is_alive() && c.is_server())
+    else {
         return match is_loopback(host_of(&base)) {
             true => Err(not_started(&base, folder)),
             false => Ok(()),

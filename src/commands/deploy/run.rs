@@ -110,7 +110,7 @@ impl<'a> DeployRun<'a> {
     }
 
     fn variable(&self, env_files: &EnvFiles, name: &str) -> Option<String> {
-        env_files.get(&|name| self.ctx.env.get(name).map(str::to_owned), name)
+        env_files.get(&self.ctx.env.lookup(), name)
     }
 
     /// Deploys, and does what is to be done after that.

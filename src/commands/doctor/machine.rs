@@ -3,9 +3,10 @@
 use super::clusters::Seen;
 use super::{Finding, Info};
 use crate::cluster::{Cluster, ClusterName, PrismaVersion};
-use crate::context::{Context, Env};
+use crate::context::Context;
 use crate::docker::Engine;
 use crate::docker::info::full_name;
+use crate::env::Env;
 use crate::error::Result;
 use crate::url::address::without_password;
 use std::collections::BTreeSet;

@@ -1,7 +1,7 @@
 //! Everything that can be between a client and an answer, each with its own fault and words.
 
 use crate::api::played::{TYPES, WAITS, at, client, input, limits, run};
-use crate::raw::{http, raw, says};
+use crate::support::raw::{http, raw, says};
 use prisma_cli::error::{Failure, Kind};
 use prisma_cli::server::credential::Credential;
 use prisma_cli::server::fault::Fault;

@@ -1,6 +1,6 @@
 //! Short ways to a client and a deployment.
 
-use crate::standin::Standin;
+use crate::support::standin::Standin;
 use prisma_cli::error::Failure;
 use prisma_cli::interrupt::Interrupt;
 use prisma_cli::server::credential::Credential;

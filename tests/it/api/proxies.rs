@@ -1,7 +1,7 @@
 //! Requests through a proxy, and failures of it.
 
-use crate::raw::{http, raw, says};
-use prisma_cli::context::Env;
+use crate::support::raw::{http, raw, says};
+use prisma_cli::env::Env;
 use prisma_cli::server::fault::Fault;
 use prisma_cli::server::http::{Client, Proxies};
 use serde_json::json;
