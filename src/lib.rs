@@ -41,14 +41,15 @@ pub mod error;
 pub mod files;
 pub mod history;
 pub mod interrupt;
-pub mod keys;
+
 pub mod logs;
 pub mod managed;
 pub mod plan;
 pub mod ports;
 pub mod process;
-pub mod redact;
+
 pub mod render;
+pub mod secret;
 pub mod server;
 pub mod service;
 pub mod status;

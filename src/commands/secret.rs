@@ -121,7 +121,7 @@ fn tidy(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::keys;
+    use crate::secret::keys;
 
     #[test]
     fn a_text_loses_its_line_end_and_nothing_else() {

@@ -10,10 +10,10 @@ use crate::context::Context;
 use crate::docker::project::{COMPOSE, DOTENV};
 use crate::error::{Failure, Kind, Result};
 use crate::files::Access;
-use crate::keys::{self, PrivateKey};
 use crate::managed::{self, Observed, exposure};
 use crate::plan::{Plan, Step};
 use crate::render::standalone;
+use crate::secret::keys::{self, PrivateKey};
 use crate::url::address::{host_of, port_of};
 use serde_json::json;
 

@@ -7,11 +7,11 @@ use crate::cluster::{Cluster, Connector, Database, Edition, PrismaVersion, docum
 use crate::commands::Report;
 use crate::context::Context;
 use crate::error::{Failure, Kind, Result};
-use crate::keys;
 use crate::managed::Observed;
 use crate::managed::{exposure, external, observe_locked, ports, reachability, service};
 use crate::plan::Plan;
 use crate::render::PrismaConfig;
+use crate::secret::keys;
 use crate::server::version::ask;
 use std::time::Duration;
 

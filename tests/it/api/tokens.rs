@@ -4,7 +4,7 @@ use crate::api::played::{TYPES, at, done, failed, input, with};
 use crate::support::standin::{Auth, Plan, Standin};
 use prisma_cli::error::Kind;
 use prisma_cli::interrupt::Interrupt;
-use prisma_cli::keys;
+use prisma_cli::secret::keys;
 use prisma_cli::server::credential::Credential;
 use prisma_cli::server::management::Management;
 use prisma_cli::server::token::{self, Grant, Secret};

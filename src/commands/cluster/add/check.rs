@@ -128,7 +128,7 @@ fn try_secret(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::keys;
+    use crate::secret::keys;
     use crate::server::version::ManagementPath;
 
     #[test]
