@@ -1,6 +1,6 @@
 //! The list of changes, grouped by type, enum and relation as the npm CLI showed it.
 
-use crate::api::step::{FieldChange, NewField, Step};
+use crate::server::step::{FieldChange, NewField, Step};
 use serde_json::{Value, json};
 use std::fmt::Write;
 

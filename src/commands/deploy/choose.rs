@@ -4,7 +4,7 @@ use crate::commands::{self, cluster};
 use crate::config::registry::Registry;
 use crate::context::Context;
 use crate::error::{Failure, Kind, Result};
-use crate::survey::{self, Asked};
+use crate::status::{self, Asked};
 use crate::ui::Question;
 use std::fmt;
 
@@ -42,7 +42,7 @@ pub fn choose(ctx: &Context, registry: Registry, again: bool) -> Result<(String,
         false => Question::Destination,
     };
     ctx.ask().need(&[question], "")?;
-    let known = survey::all(ctx, &registry)?.into_iter().map(Choice::Known);
+    let known = status::all(ctx, &registry)?.into_iter().map(Choice::Known);
     let mut choices: Vec<Choice> = known.collect();
     // A dry run writes nothing, so there would be nothing to deploy to.
     if !ctx.dry_run {

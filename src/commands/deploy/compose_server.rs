@@ -2,14 +2,14 @@
 //! `docker-compose up -d` it takes a while until it answers.
 
 use super::target::Destination;
-use crate::address::{host_of, is_loopback};
-use crate::api::version::ask;
 use crate::context::Context;
 use crate::docker::Tools;
 use crate::docker::ask;
 use crate::docker::project::COMPOSE;
 use crate::error::{Failure, Kind, Result};
 use crate::files;
+use crate::server::version::ask;
+use crate::url::address::{host_of, is_loopback};
 use crate::wait::{Probe, Wait};
 use std::path::Path;
 use std::time::Duration;

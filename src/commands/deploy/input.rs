@@ -1,7 +1,7 @@
 //! What is sent: a service in the words of the management API.
 
 use super::target::Destination;
-use crate::api::management::{self, Schema};
+use crate::server::management::{self, Schema};
 use crate::service::{Secret, Service, Subscription};
 
 /// The name in the management API: `WORKSPACE~NAME` in a workspace.

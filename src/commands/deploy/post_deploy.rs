@@ -4,11 +4,11 @@
 
 use super::run::{DeployRun, LoadedService};
 use super::{input, shell};
-use crate::api::deploy::{Deployment, Outcome};
-use crate::api::management::{Management, Migration, Status as Progress};
-use crate::api::service::Service as Api;
 use crate::error::{Failure, Kind, Result};
 use crate::files::{self, Access};
+use crate::server::deploy::{Deployment, Outcome};
+use crate::server::management::{Management, Migration, Status as Progress};
+use crate::server::service::Service as Api;
 use crate::service::{Command, Seed, Service};
 use serde_json::{Value, json};
 use std::path::Path;

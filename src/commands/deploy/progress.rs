@@ -1,7 +1,7 @@
 //! What a deployment shows while it goes on.
 
-use crate::api::deploy::Event;
 use crate::context::Context;
+use crate::server::deploy::Event;
 use crate::ui::Stage;
 
 /// The stage of a deployment, fed with its events.

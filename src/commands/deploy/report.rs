@@ -3,10 +3,10 @@
 use super::post_deploy::PostDeploy;
 use super::target::Destination;
 use super::{changes, input};
-use crate::api::deploy::{Deployment, Outcome};
-use crate::api::management::Problem;
 use crate::commands::{Report, facts};
 use crate::error::Result;
+use crate::server::deploy::{Deployment, Outcome};
+use crate::server::management::Problem;
 use crate::service::Service;
 use crate::ui::short;
 use serde_json::{Value, json};

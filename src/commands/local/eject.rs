@@ -1,6 +1,5 @@
 //! `prisma local eject`: a cluster's compose file and variables, in a folder of the user's own.
 
-use crate::address::{host_of, port_of};
 use crate::cli::{self, Profile};
 use crate::cluster::{Cluster, Connector, Database, Edition, PrismaVersion};
 use crate::commands::cluster::{Endpoint, check_name};
@@ -15,6 +14,7 @@ use crate::managed::{self, Observed, exposure};
 use crate::plan::{Plan, Step};
 use crate::render::standalone;
 use crate::secret::keys::{self, PrivateKey};
+use crate::url::address::{host_of, port_of};
 use serde_json::json;
 
 /// What is written, and what there is to say of it.
