@@ -26,7 +26,7 @@ pub use doctor::Doctor;
 use examples::examples;
 pub use init::Init;
 pub use local::{
-    Eject, History, Local, LogPart, Logs, Name, Nuke, PortWish, Profile, Restart, Start, Upgrade,
+    Eject, History, Local, LogPart, Logs, Name, Nuke, Profile, RequestedPort, Restart, Start, Upgrade,
     Waiting,
 };
 

@@ -124,7 +124,7 @@ impl Noted<'_> {
 }
 
 /// Does what changes a cluster, and notes that and how it ended.
-pub fn noted<T>(
+pub fn recorded<T>(
     ctx: &Context,
     cluster: Option<&str>,
     act: impl FnOnce() -> Result<T>,

@@ -20,6 +20,8 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 use verdict::{Trouble, Watch};
 
+/// How long a start waits by default.
+pub const LIMIT: Duration = Duration::from_secs(300);
 /// How long one question may take. A server that is being started may accept and stay silent.
 const QUESTION: Duration = Duration::from_secs(2);
 /// The pause between two rounds of questions.
@@ -31,13 +33,13 @@ const LOOK: Duration = Duration::from_secs(1);
 #[derive(Debug, Clone)]
 pub enum Probe {
     /// It greets on an address, for example `localhost:3366`.
-    Greeting {
+    Handshake {
         /// Its technology.
         connector: Connector,
         /// Where it is published.
         address: String,
         /// Whether it must have been seen: one on another machine may be behind a firewall.
-        insist: bool,
+        must_be_seen: bool,
     },
     /// A shell command succeeds in the container of a compose service.
     Inside {
@@ -122,7 +124,7 @@ impl Wait {
 
     fn database_greets(&self, ctx: &Context) -> Result<bool> {
         match &self.database {
-            Probe::Greeting {
+            Probe::Handshake {
                 connector, address, ..
             } => {
                 let (connector, address) = (*connector, address.clone());
@@ -166,13 +168,13 @@ impl Wait {
     /// have taken its port away.
     fn must_greet(&self, ctx: &Context) -> Result<bool> {
         let address = match &self.database {
-            Probe::Greeting {
+            Probe::Handshake {
                 address,
-                insist: true,
+                must_be_seen: true,
                 ..
             } => address,
             Probe::Inside { .. } => return Ok(true),
-            Probe::Greeting { .. } | Probe::None => return Ok(false),
+            Probe::Handshake { .. } | Probe::None => return Ok(false),
         };
         let port = address.rsplit_once(':').map(|(_, port)| port);
         let publishes = |c: &Container| c.ports.iter().any(|p| Some(&*p.port.to_string()) == port);
@@ -212,7 +214,7 @@ impl Wait {
         let database = match &self.database {
             Probe::None => "",
             _ if database_up => "the database is up, ",
-            Probe::Greeting { insist: false, .. } => "the database cannot be seen from here, ",
+            Probe::Handshake { must_be_seen: false, .. } => "the database cannot be seen from here, ",
             _ => "the database is not up yet, ",
         };
         let message = format!(

@@ -126,40 +126,20 @@ impl History {
     }
 }
 
-impl Start {
-    /// Starting a cluster that is there already, as it is.
-    pub fn again(name: ClusterName) -> Self {
-        Start {
-            which: Name { name },
-            prisma_version: None,
-            port: None,
-            db_port: None,
-            bind: None,
-            database: None,
-            database_image: None,
-            database_url: None,
-            waiting: Waiting {
-                wait_timeout: Duration::from_secs(300),
-                no_wait: false,
-            },
-        }
-    }
-}
-
 /// A port as it may be asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PortWish {
+pub enum RequestedPort {
     /// The usual one, or the next that is free.
     Auto,
     /// This one.
     Number(u16),
 }
 
-fn port_wish(text: &str) -> Result<PortWish, &'static str> {
+fn requested_port(text: &str) -> Result<RequestedPort, &'static str> {
     match text {
-        "auto" => Ok(PortWish::Auto),
+        "auto" => Ok(RequestedPort::Auto),
         text => port(text)
-            .map(PortWish::Number)
+            .map(RequestedPort::Number)
             .map_err(|_| "write a number from 1 to 65535, or `auto`"),
     }
 }
@@ -193,11 +173,11 @@ pub struct Start {
     pub prisma_version: Option<PrismaVersion>,
     /// port of the server, or `auto` for the next free one; kept for later starts
     /// [default: 4466, or as `auto` for `-n NAME`]
-    #[arg(long, env = "PRISMA_PORT", value_parser = port_wish)]
-    pub port: Option<PortWish>,
+    #[arg(long, env = "PRISMA_PORT", value_parser = requested_port)]
+    pub port: Option<RequestedPort>,
     /// port of the database, or `auto`; kept [default: 3366, or as `auto` for `-n NAME`; none from Prisma 1.7 on]
-    #[arg(long, env = "PRISMA_DB_PORT", value_name = "PORT", value_parser = port_wish)]
-    pub db_port: Option<PortWish>,
+    #[arg(long, env = "PRISMA_DB_PORT", value_name = "PORT", value_parser = requested_port)]
+    pub db_port: Option<RequestedPort>,
     /// database of a new cluster: `mysql`, or with Prisma 1.7 and later `postgres` [default: mysql]
     #[arg(long, env = "PRISMA_DATABASE", value_name = "DATABASE", value_parser = domain::<Connector>)]
     pub database: Option<Connector>,

@@ -1,6 +1,6 @@
 //! What `--dry-run` says of a plan: every step in order, and of each file that changes how.
 
-use super::{Plan, Step};
+use super::{Action, FreePorts, Plan, Step};
 use crate::config::registry;
 use crate::context::Context;
 use crate::diff;
@@ -55,9 +55,10 @@ impl Plan {
         for step in &self.0 {
             all.extend(step.describe(ctx)?);
         }
-        let text = match all.is_empty() {
-            true => "nothing to do\n".to_owned(),
-            false => all.iter().map(Description::line).collect(),
+        let text = if all.is_empty() {
+            "nothing to do\n".to_owned()
+        } else {
+            all.iter().map(Description::line).collect()
         };
         let steps: Vec<Value> = all.into_iter().map(|one| one.data).collect();
         Ok((text, json!({"dryRun": true, "steps": steps})))
@@ -79,11 +80,8 @@ impl Step {
                     .map(|file| written(ctx, &file.path, &file.content, file.replaces))
                     .collect();
             }
-            Step::Run { invocation, .. } => {
-                let command = invocation.to_string();
-                let data = json!({"do": "run", "command": command});
-                Description::new("run", command, data)
-            }
+            Step::Run(step) => runs(&step.action),
+            Step::FreePorts(free) => stops(free),
             Step::Wait(wait) => {
                 let limit = humantime::format_duration(wait.limit).to_string();
                 let text = format!("until {} answers, at most {limit}", wait.host);
@@ -115,10 +113,28 @@ impl Step {
     }
 }
 
+fn runs(action: &Action) -> Description {
+    let command = action.to_string();
+    let data = json!({"do": "run", "command": command});
+    Description::new("run", command, data)
+}
+
+fn stops(free: &FreePorts) -> Description {
+    if let Some(stop) = &free.stop {
+        return runs(stop);
+    }
+    let ports: Vec<u16> = free.ports.iter().map(|(port, _)| *port).collect();
+    let shown: Vec<String> = ports.iter().map(u16::to_string).collect();
+    let text = format!("{}, to free port {}", free.holder, shown.join(" and "));
+    let data = json!({"do": "stop", "process": free.holder.to_string(), "ports": ports});
+    Description::new("stop", text, data)
+}
+
 fn written(ctx: &Context, path: &Path, content: &str, replaces: bool) -> Result<Description> {
-    let before = match replaces {
-        true => files::read_text(path)?,
-        false => None,
+    let before = if replaces {
+        files::read_text(path)?
+    } else {
+        None
     };
     let change = if replaces { "changed" } else { "new" };
     let diff = diff::unified(before.as_deref(), Some(content), &mask(ctx));

@@ -222,6 +222,27 @@ fn cancelling_the_second_question_has_changed_nothing() {
     assert_eq!(s.take_acts(), "");
 }
 
+/// The holder of a port is stopped by the plan, and there is no plan without consent.
+#[test]
+fn declining_the_reset_leaves_the_holder_of_the_port_alive() {
+    let s = Sandbox::with_cluster();
+    let mut program = listener(s.port);
+    let before = s.files();
+    let mut t = s.at_terminal("local nuke");
+    t.shows("> use port <port+1> instead");
+    t.types("\u{1b}[B\r");
+    t.shows("destroy all data of cluster `local`? (y/N)");
+    t.types("n\r");
+    let left = t.end();
+    assert_eq!(left.status, 1, "{}", left.sent);
+    assert!(left.sent.contains("nothing was changed"), "{}", left.sent);
+    assert!(program.try_wait().expect("asked").is_none(), "it runs still");
+    program.kill().expect("killed");
+    program.wait().expect("gone");
+    assert_eq!(s.take_acts(), "");
+    assert_eq!(s.changes_since(&before), "");
+}
+
 #[test]
 fn a_container_is_stopped_with_docker() {
     let s = Sandbox::with_cluster();

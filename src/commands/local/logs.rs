@@ -64,7 +64,7 @@ fn by_compose(
 fn chosen<'a>(observed: &'a Observed, service: Option<&str>) -> Result<Vec<&'a Container>> {
     if observed.containers.is_empty() {
         if observed.is_unknown() {
-            return Err(observed.unknown());
+            return Err(observed.not_found());
         }
         let message = format!(
             "cluster `{}` has no containers, and so no logs",
