@@ -5,9 +5,9 @@ mod containers;
 mod pool;
 
 use crate::cloud::{self, Cloud, CloudCluster};
+use crate::config::registry::Registry;
 use crate::context::Context;
 use crate::error::{Failure, Result};
-use crate::registry::Registry;
 use containers::Containers;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -65,7 +65,7 @@ fn warn(ctx: &Context, failure: &Failure) {
 }
 
 fn questions(ctx: &Context, registry: &Registry) -> Vec<Question> {
-    let question = |entry: &crate::registry::Entry| {
+    let question = |entry: &crate::config::registry::Entry| {
         let kind = match ctx.home.managed(&entry.name) {
             Some(_) => Kind::Managed,
             None => Kind::SelfHosted,

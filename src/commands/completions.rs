@@ -5,10 +5,11 @@
 
 use super::Report;
 use crate::cli::complete::{Live, Names, Shell};
+use crate::config::prisma_yml;
+use crate::config::registry::Registry;
 use crate::context::{Env, Home};
 use crate::files;
-use crate::registry::Registry;
-use crate::service::{self, Address};
+use crate::service::Address;
 use crate::yaml::Node;
 use serde_json::json;
 use std::path::Path;
@@ -65,7 +66,7 @@ fn services(home: &Home, cluster: &str) -> Option<Vec<String>> {
 
 /// The stage that the nearest `prisma.yml` says, where it says it outright.
 fn stage(folder: &Path) -> Option<Vec<String>> {
-    let file = yaml(&service::find(folder).ok()?)?;
+    let file = yaml(&prisma_yml::find(folder).ok()?)?;
     let text = |key| file.get(key).and_then(Node::as_text);
     let stage = match (text("stage"), text("endpoint")) {
         (Some(stage), _) => stage.to_owned(),

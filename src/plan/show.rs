@@ -1,11 +1,11 @@
 //! What `--dry-run` says of a plan: every step in order, and of each file that changes how.
 
 use super::{Plan, Step};
+use crate::config::registry;
 use crate::context::Context;
 use crate::diff;
 use crate::error::Result;
 use crate::files;
-use crate::registry;
 use serde_json::{Value, json};
 use std::path::Path;
 

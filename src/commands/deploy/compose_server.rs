@@ -41,7 +41,6 @@ pub fn wait_for_compose_server(
         return Ok(());
     };
     let alive = |c: &&Container| !matches!(c.state, State::Created | State::Exited | State::Other);
-    let shown = folder.display();
     let Some(server) = containers.iter().filter(alive).find(|c| c.is_server()) else {
         return match is_loopback(host_of(&base)) {
             true => Err(not_started(&base, folder)),
@@ -51,24 +50,12 @@ pub fn wait_for_compose_server(
     let wait = Wait {
         tools,
         name: server.project.clone(),
+        folder: Some(folder.to_owned()),
         host: base,
         database: Probe::None,
         limit,
     };
-    wait.run(ctx).map_err(|failure| match failure.kind {
-        Kind::ContainerFailed | Kind::NotReady => {
-            let (own, named) = (
-                format!("cluster `{}`", wait.name),
-                format!("the server of {shown}"),
-            );
-            let mut failure = failure.map_text(|text| text.replace(&own, &named));
-            failure.hints.retain(|hint| !hint.contains("`prisma local"));
-            failure.hint(format!(
-                "see what it prints with `docker-compose logs` in {shown}"
-            ))
-        }
-        _ => failure,
-    })
+    wait.run(ctx)
 }
 
 /// Whether the folder has a compose file with a Prisma server in it.

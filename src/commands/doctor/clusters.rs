@@ -4,13 +4,14 @@ use super::Finding;
 use crate::api::access::{Access, access};
 use crate::api::token::Secret;
 use crate::api::version::{self, Server};
-use crate::cluster::{Cluster, ClusterName, config};
+use crate::cluster::{Cluster, ClusterName};
+use crate::config::cluster_yml;
+use crate::config::registry::Registry;
 use crate::context::Context;
 use crate::docker::container::held_ports;
 use crate::docker::{Container, Engine, State, Tools};
 use crate::error::Result;
 use crate::files;
-use crate::registry::Registry;
 use crate::wait;
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -66,7 +67,7 @@ fn read(ctx: &Context, name: &str) -> Result<Option<Cluster>> {
     let Some(text) = files::read_text(&path)? else {
         return Ok(None);
     };
-    let cluster = config::parse(&name, &path, &text)?;
+    let cluster = cluster_yml::parse(&name, &path, &text)?;
     ctx.ui.conceal(cluster.secrets());
     Ok(Some(cluster))
 }

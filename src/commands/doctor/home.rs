@@ -2,10 +2,10 @@
 
 use super::Finding;
 use crate::cluster::ClusterName;
+use crate::config::registry::Registry;
 use crate::context::Context;
 use crate::error::Result;
 use crate::files;
-use crate::registry::Registry;
 use std::path::{Path, PathBuf};
 
 /// Registry and rights.
