@@ -145,9 +145,8 @@ impl Cli {
         }
         let name = self.command.name();
         let message = format!("`prisma {name}` does not support `--output env`");
-        Err(Failure::new(Kind::Usage, message).hint(
-            "only `prisma local ps` does: omit `--output env`, or unset `PRISMA_OUTPUT`",
-        ))
+        Err(Failure::new(Kind::Usage, message)
+            .hint("only `prisma local ps` does: omit `--output env`, or unset `PRISMA_OUTPUT`"))
     }
 
     /// Whether to only show what would be done, from `deploy -d` or `--dry-run`.
@@ -165,7 +164,7 @@ impl Global {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// manage clusters on this machine's Docker engine, or on the one of DOCKER_HOST
+    /// manage clusters on this machine's (or DOCKER_HOST's) Docker engine
     ///
     /// A managed cluster consists of containers, a network and a data volume in Docker, of the files in
     /// `~/.prisma/clusters/NAME`, and of an entry in the cluster registry. `cluster.yml` is its
@@ -197,7 +196,7 @@ pub enum Command {
     /// .gitignore. Existing files are never overwritten, and either all files are written or none. No
     /// container is started: the report ends with the commands to run next.
     #[command(after_help = examples(&[
-        ("prisma init hello", "asks which server and database to use"),
+        ("prisma init hello", "asks for server and database"),
         ("prisma init --database postgres", "with a new server and database"),
         ("prisma init hello --endpoint https://prisma.example.com", "on an existing server"),
     ]))]
@@ -231,7 +230,7 @@ pub enum Command {
     /// line for each finding, with what to do about it. The exit status is 1 if there is a problem.
     /// Changes nothing; `--bundle` writes a report with secrets removed.
     #[command(after_help = examples(&[
-        ("prisma doctor", "check docker, its engine, the registry and every cluster"),
+        ("prisma doctor", "docker, its engine, the registry and every cluster"),
         ("prisma doctor -o json", "for scripts"),
         ("prisma doctor --bundle report.txt", "write a report to attach to a bug report"),
     ]))]
@@ -276,7 +275,7 @@ impl Command {
 pub fn parse(args: impl IntoIterator<Item = OsString>, env: &Env) -> Result<Cli, clap::Error> {
     let args: Vec<OsString> = args.into_iter().collect();
     let is_long = args.iter().any(|arg| arg == "--help" || arg == "help");
-    let command = described(built(with_variables(Cli::command(), env)), is_long);
+    let command = built(described(with_variables(Cli::command(), env), is_long));
     Cli::from_arg_matches(&command.try_get_matches_from(args)?)
 }
 
@@ -297,8 +296,8 @@ pub fn description(command: &clap::Command) -> Option<String> {
     Some(description.to_owned())
 }
 
-/// Puts the descriptions above the usage for `--help` and `help`, and leaves them out for `-h`. clap's own long
-/// help would spread every flag over several lines.
+/// Puts the descriptions above the usage for `--help` and `help`, and removes them for `-h`. Before `build`: if
+/// clap saw a long text, its `--help` would spread every flag over several lines.
 fn described(command: clap::Command, is_long: bool) -> clap::Command {
     let description = description(&command).filter(|_| is_long);
     let mut command = command.long_about(None);

@@ -72,7 +72,7 @@ pub struct Add {
     /// name for the cluster [asks if omitted]
     #[arg(env = "PRISMA_CLUSTER")]
     name: Option<String>,
-    /// URL of the server, e.g. `https://prisma.example.com` [asks if omitted]
+    /// server URL, e.g. `https://prisma.example.com` [asks if omitted]
     #[arg(long, env = "PRISMA_CLUSTER_ENDPOINT", value_name = "URL")]
     endpoint: Option<String>,
     #[command(flatten)]

@@ -23,7 +23,10 @@ const DAILY: &[Example] = &[
         "prisma local upgrade --to 1.2",
         "switch to another version; data is kept",
     ),
-    ("prisma local nuke", "delete all data and start empty; asks first"),
+    (
+        "prisma local nuke",
+        "delete all data and start empty; asks first",
+    ),
     ("prisma cluster list", "list the clusters you can deploy to"),
 ];
 

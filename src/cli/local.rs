@@ -119,7 +119,7 @@ pub enum Local {
     /// in the cluster registry instead. The cluster itself is not changed.
     #[command(after_help = examples(&[
         ("prisma local eject hello", "unchanged, into ./hello"),
-        ("prisma local eject droplet --profile digital-ocean", "for another machine, with new secrets"),
+        ("prisma local eject droplet --profile digital-ocean", "for another machine"),
         ("prisma local eject --profile digital-ocean --register do --host 203.0.113.7", ""),
     ]))]
     Eject(Eject),

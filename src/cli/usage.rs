@@ -162,16 +162,8 @@ mod tests {
                 "unknown option `--prot`",
                 vec!["did you mean `--port`?"],
             ),
-            (
-                "cluster remove --all",
-                "unknown option `--all`",
-                vec![],
-            ),
-            (
-                "cluster list x",
-                "unexpected argument `x`",
-                vec![],
-            ),
+            ("cluster remove --all", "unknown option `--all`", vec![]),
+            ("cluster list x", "unexpected argument `x`", vec![]),
             (
                 "local start --port 70000",
                 "invalid value `70000` for `--port`: must be a number from 1 to 65535, or `auto`",
