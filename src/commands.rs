@@ -12,11 +12,12 @@ mod secret;
 use crate::address::{host_of, is_loopback};
 use crate::cluster::{Cluster, ClusterName, config};
 use crate::context::Context;
-use crate::error::{Kind, Result};
+use crate::error::{Kind, Result, document};
 use crate::files;
 use crate::logs::Shown;
 use crate::plan::Plan;
 use crate::registry::Registry;
+use serde::Serialize;
 use serde_json::Value;
 use std::path::Path;
 
@@ -31,10 +32,10 @@ pub struct Report {
 
 impl Report {
     /// A report.
-    pub fn new(text: impl Into<String>, data: Value) -> Self {
+    pub fn new(text: impl Into<String>, data: impl Serialize) -> Self {
         Report {
             text: text.into(),
-            data,
+            data: document(data),
         }
     }
 
