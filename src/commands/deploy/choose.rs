@@ -1,9 +1,9 @@
 //! The user chooses a cluster to deploy to.
 
 use crate::commands::{self, cluster};
+use crate::config::registry::Registry;
 use crate::context::Context;
 use crate::error::{Failure, Kind, Result};
-use crate::registry::Registry;
 use crate::survey::{self, Asked};
 use crate::ui::{Choice, Question};
 

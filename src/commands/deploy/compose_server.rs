@@ -5,7 +5,7 @@ use super::target::Destination;
 use crate::address::{host_of, is_loopback};
 use crate::api::version::ask;
 use crate::context::Context;
-use crate::docker::container::{State, parse_ids, parse_inspect};
+use crate::docker::container::{parse_ids, parse_inspect};
 use crate::docker::project::COMPOSE;
 use crate::docker::{Container, Tools};
 use crate::error::{Failure, Kind, Result};
@@ -40,9 +40,11 @@ pub fn wait_for_compose_server(
     let Ok(containers) = containers(ctx, &tools, folder) else {
         return Ok(());
     };
-    let alive = |c: &&Container| !matches!(c.state, State::Created | State::Exited | State::Other);
     let base = &destination.base;
-    match containers.iter().filter(alive).find(|c| c.is_server()) {
+    match containers
+        .iter()
+        .find(|c| c.state.is_alive() && c.is_server())
+    {
         Some(server) => Wait {
             tools,
             name: server.project.clone(),

@@ -1,9 +1,12 @@
 //! The service as its files describe it at the moment.
 
 use crate::cli;
-use crate::context::{Context, Env, working_folder};
+use crate::config::EnvFiles;
+use crate::config::prisma_yml::{self, Given};
+use crate::context::{Context, working_folder};
+use crate::env::Env;
 use crate::error::{Failure, Kind, Result};
-use crate::service::{self, EnvFiles, Given, Secret, Seed, Service};
+use crate::service::{Secret, Seed, Service};
 use std::path::{Path, PathBuf};
 
 /// Which files to read: found once, read before every deployment.
@@ -26,7 +29,7 @@ impl LoadedService {
 }
 
 fn variable(env: &Env, env_files: &EnvFiles, name: &str) -> Option<String> {
-    env_files.get(&|name| env.get(name).map(str::to_owned), name)
+    env_files.get(&env.lookup(), name)
 }
 
 impl<'a> ServiceFiles<'a> {
@@ -34,7 +37,7 @@ impl<'a> ServiceFiles<'a> {
         let working_folder = working_folder()?;
         Ok(ServiceFiles {
             args,
-            prisma_yml: service::find(&working_folder)?,
+            prisma_yml: prisma_yml::find(&working_folder)?,
             working_folder,
         })
     }
@@ -64,7 +67,7 @@ impl<'a> ServiceFiles<'a> {
                 .collect(),
             unneeded: &[],
         };
-        let service = service::load(&self.prisma_yml, given)?;
+        let service = prisma_yml::load(&self.prisma_yml, given)?;
         if !self.args.no_seed {
             check_seed(&service)?;
         }
