@@ -9,7 +9,6 @@ pub mod init;
 pub mod local;
 mod secret;
 
-use crate::address::{host_of, is_loopback};
 use crate::cluster::{Cluster, ClusterName};
 use crate::config::cluster_yml;
 use crate::config::registry::Registry;
@@ -18,6 +17,7 @@ use crate::error::{Kind, Result, document};
 use crate::files;
 use crate::logs::Shown;
 use crate::plan::Plan;
+use crate::url::address::{host_of, is_loopback};
 use serde::Serialize;
 use serde_json::Value;
 use std::path::Path;

@@ -5,9 +5,6 @@
 
 mod verdict;
 
-use crate::address::{host_of, is_loopback};
-use crate::api::readiness::greets;
-use crate::api::version::{Server, ask};
 use crate::cluster::Connector;
 use crate::context::Context;
 use crate::docker::container::Health;
@@ -16,6 +13,9 @@ use crate::docker::diagnosis::{diagnose, unanswered, why_it_ended};
 use crate::docker::{Container, LogOptions, Tools};
 use crate::error::{Failure, Kind, Result};
 use crate::process::{Invocation, Mode, Outcome, TAIL_LINES, with_tail};
+use crate::server::readiness::greets;
+use crate::server::version::{Server, ask};
+use crate::url::address::{host_of, is_loopback};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 use verdict::{Trouble, Watch};

@@ -1,6 +1,6 @@
 //! What a migration changes, grouped by type, enum and relation as the npm CLI showed it.
 
-use crate::api::step::{FieldChange, NewField, Step};
+use crate::server::step::{FieldChange, NewField, Step};
 use crate::ui::text::quoted;
 use serde::Serialize;
 use std::fmt::Write;

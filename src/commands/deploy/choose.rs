@@ -4,7 +4,7 @@ use crate::commands::{self, cluster};
 use crate::config::registry::Registry;
 use crate::context::Context;
 use crate::error::{Failure, Kind, Result};
-use crate::survey::{self, Asked};
+use crate::status::{self, Asked};
 use crate::ui::{Choice, Question};
 
 /// Offers the clusters of the registry, those of Prisma Cloud, and to add another. Returns the name,
@@ -16,7 +16,7 @@ pub fn choose(ctx: &Context, registry: Registry, again: bool) -> Result<(String,
         Question::Destination
     };
     ctx.ask().need(&[question], "")?;
-    let known = survey::all(ctx, &registry)?.into_iter();
+    let known = status::all(ctx, &registry)?.into_iter();
     let mut choices: Vec<_> = known
         .map(|cluster| {
             let line = line(&cluster);

@@ -2,14 +2,14 @@
 //! answers some time after `docker-compose up -d`.
 
 use super::target::Destination;
-use crate::address::{host_of, is_loopback};
-use crate::api::version::ask;
 use crate::context::Context;
 use crate::docker::container::{parse_ids, parse_inspect};
 use crate::docker::project::COMPOSE;
 use crate::docker::{Container, Tools};
 use crate::error::{Failure, Kind, Result};
 use crate::files;
+use crate::server::version::ask;
+use crate::url::address::{host_of, is_loopback};
 use crate::wait::{Probe, Wait, query};
 use std::path::Path;
 use std::time::Duration;

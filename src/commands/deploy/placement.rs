@@ -1,7 +1,7 @@
 //! A service and where it goes: the names it has there, and what is sent.
 
 use super::target::Destination;
-use crate::api::management::{Schema, Subscription};
+use crate::server::management::{Schema, Subscription};
 use crate::service::{Secret, Service};
 use std::fmt;
 

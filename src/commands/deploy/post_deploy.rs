@@ -4,13 +4,13 @@
 
 use super::loaded::LoadedService;
 use super::{placement, shell};
-use crate::api::deploy::{Deployment, Outcome};
-use crate::api::management::{Management, Migration, Status as MigrationStatus};
-use crate::api::service::Service as Api;
 use crate::cli;
 use crate::context::Context;
 use crate::error::{Failure, Kind, Result};
 use crate::files::{self, Access};
+use crate::server::deploy::{Deployment, Outcome};
+use crate::server::management::{Management, Migration, Status as MigrationStatus};
+use crate::server::service::Service as Api;
 use crate::service::{Command, Seed, Service};
 use serde::{Serialize, Serializer};
 use std::path::Path;

@@ -1,7 +1,7 @@
 //! What a deployment shows while it runs.
 
-use crate::api::deploy::Event;
 use crate::context::Context;
+use crate::server::deploy::Event;
 use crate::ui::Stage;
 
 pub struct Progress<'a> {

@@ -3,10 +3,10 @@
 use super::changes::{self, Change};
 use super::placement::Placement;
 use super::post_deploy::PostDeploy;
-use crate::api::deploy::{Deployment, Outcome};
-use crate::api::management::Problem as ServerProblem;
 use crate::commands::{Report, facts};
 use crate::error::Result;
+use crate::server::deploy::{Deployment, Outcome};
+use crate::server::management::Problem as ServerProblem;
 use crate::service::Service;
 use crate::ui::short;
 use serde::Serialize;

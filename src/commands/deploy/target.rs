@@ -1,17 +1,17 @@
 //! Where a service goes: what `prisma.yml` and the flags say, else what the user chooses.
 
 use super::choose::choose;
-use crate::address::without_password;
-use crate::api::credential::Credential;
-use crate::api::token::Secret;
-use crate::cloud::{Cloud, CloudCluster};
 use crate::cluster::ClusterName;
 use crate::commands;
 use crate::config::registry::{Entry, Registry};
 use crate::context::Context;
 use crate::error::{Failure, Kind, Result};
+use crate::server::credential::Credential;
+use crate::server::token::Secret;
 use crate::service::{Endpoint, Service, Target};
-use crate::target;
+use crate::status::cloud::{Cloud, CloudCluster};
+use crate::status::target;
+use crate::url::address::without_password;
 use std::time::Duration;
 
 /// How long Prisma Cloud may take to list its clusters, and to issue a token.

@@ -7,7 +7,7 @@ use crate::error::{Failure, Kind, Result};
 use crate::files::{self, Access};
 use crate::plan::{Plan, Step};
 use crate::process::Mode;
-use crate::redact::{Redactor, is_sensitive};
+use crate::secret::redact::{Redactor, is_sensitive};
 use crate::wait;
 use std::fmt::Write;
 use std::path::Path;

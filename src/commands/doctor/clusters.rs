@@ -1,9 +1,6 @@
 //! A managed cluster: its configuration, its containers, its server's version, its secret.
 
 use super::Finding;
-use crate::api::access::{Access, access};
-use crate::api::token::Secret;
-use crate::api::version::{self, Server};
 use crate::cluster::{Cluster, ClusterName};
 use crate::config::cluster_yml;
 use crate::config::registry::Registry;
@@ -13,6 +10,9 @@ use crate::docker::container::held_ports;
 use crate::docker::{Container, Engine, State, Tools};
 use crate::error::Result;
 use crate::files;
+use crate::server::access::{Access, access};
+use crate::server::token::Secret;
+use crate::server::version::{self, Server};
 use crate::wait;
 use std::collections::BTreeSet;
 use std::time::Duration;

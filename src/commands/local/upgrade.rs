@@ -7,10 +7,10 @@ use crate::commands::Report;
 use crate::context::Context;
 use crate::docker::Container;
 use crate::error::{Failure, Kind, Result};
-use crate::keys;
 use crate::managed::Observed;
 use crate::managed::{exposure, external, observe_locked, ports, reachability};
 use crate::plan::{Plan, Step};
+use crate::secret::keys;
 use crate::wait::containers;
 use serde_json::json;
 
