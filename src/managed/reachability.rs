@@ -8,11 +8,11 @@ use crate::config::registry::Entry;
 use crate::context::Context;
 use crate::docker::ComposeVersion;
 use crate::docker::Tools;
+use crate::docker::ask::query;
 use crate::docker::engine::{Engine, Source};
 use crate::error::{Failure, Kind, Result};
 use crate::url::address::{host_of, is_loopback};
 use crate::url::host;
-use crate::wait::query;
 use std::net::IpAddr;
 
 /// Fails where docker-compose 1 would take another engine for the context's, not being able to be told.

@@ -3,14 +3,14 @@
 
 use super::target::Destination;
 use crate::context::Context;
-use crate::docker::container::{parse_ids, parse_inspect};
+use crate::docker::Tools;
+use crate::docker::ask;
 use crate::docker::project::COMPOSE;
-use crate::docker::{Container, Tools};
 use crate::error::{Failure, Kind, Result};
 use crate::files;
 use crate::server::version::ask;
 use crate::url::address::{host_of, is_loopback};
-use crate::wait::{Probe, Wait, query};
+use crate::wait::{Probe, Wait};
 use std::path::Path;
 use std::time::Duration;
 
@@ -37,7 +37,7 @@ pub fn wait_for_compose_server(
     let Ok(tools) = Tools::find(&ctx.env, &*ctx.runner) else {
         return Ok(());
     };
-    let Ok(containers) = containers(ctx, &tools, folder) else {
+    let Ok(containers) = ask::containers_of_folder(ctx, &tools, folder) else {
         return Ok(());
     };
     let base = &destination.base;
@@ -63,14 +63,6 @@ pub fn wait_for_compose_server(
 fn runs_a_server(folder: &Path) -> bool {
     let text = files::read_text(&folder.join(COMPOSE)).ok().flatten();
     text.is_some_and(|text| text.contains("prismagraphql/prisma"))
-}
-
-fn containers(ctx: &Context, tools: &Tools, folder: &Path) -> Result<Vec<Container>> {
-    let ids = parse_ids(&query(ctx, &tools.containers_of_folder(folder))?.stdout);
-    if ids.is_empty() {
-        return Ok(Vec::new());
-    }
-    parse_inspect(&query(ctx, &tools.inspect(&ids))?.stdout)
 }
 
 fn not_started(base: &str, folder: &Path) -> Failure {
