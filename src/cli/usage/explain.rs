@@ -1,7 +1,7 @@
 //! clap's errors in our words: what is wrong, why, and a suggestion.
 
 use crate::cli::Cli;
-use crate::context::Env;
+use crate::env::Env;
 use crate::error::{Failure, Kind};
 use crate::suggest;
 use clap::error::{ContextKind, ContextValue, ErrorKind};

@@ -7,10 +7,13 @@ pub mod engine;
 pub mod files;
 mod forks;
 mod ports;
+pub mod raw;
 pub mod run;
 mod sandbox;
+pub mod schema;
 mod screen;
 mod server;
+pub mod standin;
 mod terminal;
 pub mod text;
 

@@ -2,7 +2,7 @@
 
 use super::ended::Ended;
 use super::forks;
-use crate::schema::Asked;
+use super::schema::Asked;
 use std::ffi::OsString;
 use std::fs::File;
 use std::os::unix::fs::FileExt;
