@@ -9,17 +9,12 @@ pub mod init;
 pub mod local;
 mod secret;
 
-use crate::cluster::{Cluster, ClusterName};
-use crate::config::cluster_yml;
-use crate::config::registry::Registry;
 use crate::context::Context;
-use crate::error::{Kind, Result};
-use crate::files;
+use crate::error::{Result, document};
 use crate::logs::Shown;
 use crate::plan::Plan;
-use crate::url::address::{host_of, is_loopback};
+use serde::Serialize;
 use serde_json::Value;
-use std::path::Path;
 
 /// What a command has to say in the end: the same for people and for programs.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,10 +27,10 @@ pub struct Report {
 
 impl Report {
     /// A report.
-    pub fn new(text: impl Into<String>, data: Value) -> Self {
+    pub fn new(text: impl Into<String>, data: impl Serialize) -> Self {
         Report {
             text: text.into(),
-            data,
+            data: document(data),
         }
     }
 
@@ -67,42 +62,8 @@ pub fn facts(pairs: &[(&str, String)]) -> String {
     pairs.iter().map(line).collect()
 }
 
-/// The registry, and its owner told what is wrong with it.
-pub fn registry(ctx: &Context) -> Result<Registry> {
-    let variable = ctx.env.lookup();
-    let registry = Registry::load(&ctx.home.registry(), &variable)?;
-    for warning in registry.warnings() {
-        ctx.ui.warn(warning);
-    }
-    Ok(registry)
-}
-
-/// Reads and judges a `cluster.yml`, where there is one, and has its secrets masked from now on.
-pub fn config(ctx: &Context, name: &ClusterName, path: &Path) -> Result<Option<(String, Cluster)>> {
-    let Some(text) = files::read_text(path)? else {
-        return Ok(None);
-    };
-    let cluster = cluster_yml::parse(name, path, &text)?;
-    ctx.ui.conceal(cluster.secrets());
-    Ok(Some((text, cluster)))
-}
-
-/// Whether what is sent to a server's address can be read on its way.
-pub fn is_unencrypted(address: &str) -> bool {
-    let is_https = address.to_ascii_lowercase().starts_with("https://");
-    !is_https && !is_loopback(host_of(address))
-}
-
-/// Warns that `what`, a sentence's beginning about addresses that "are reached", is in the open.
-pub fn warn_unencrypted(ctx: &Context, what: &str) {
-    ctx.ui.warn_with(
-        &format!("{what} without encryption: secrets and data can be read on their way"),
-        "keep to a private network, or use a tunnel",
-    );
-}
-
-/// Executes a plan and reports `done`, or shows the plan in a dry run. What changes a `cluster` is noted
-/// in its history.
+/// Executes a plan and reports `done`, or shows the plan in a dry run. What changes a `cluster` is
+/// recorded in its history.
 pub fn act(
     ctx: &Context,
     cluster: Option<&str>,
@@ -113,12 +74,6 @@ pub fn act(
         let (text, data) = plan.show(ctx)?;
         return Ok(Report::new(text, data));
     }
-    plan.execute(ctx, cluster)
-        .map_err(|failure| match failure.kind {
-            Kind::Interrupted | Kind::Terminated => {
-                failure.hint("run the same command again: it goes on from what is there")
-            }
-            _ => failure,
-        })?;
+    plan.execute(ctx, cluster)?;
     Ok(done())
 }

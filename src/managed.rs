@@ -40,9 +40,10 @@ pub fn observe_locked(
         limit: ctx.lock_timeout,
         on_wait: &|held| ctx.ui.status(&format!("{held}; waiting for it to end")),
     };
-    let lock = Lock::acquire_with(&request, &ctx.interrupt).map_err(|failure| match failure.kind {
-        Kind::Locked => failure.hint("or wait longer, for example with `--lock-timeout 10m`"),
-        _ => failure,
-    })?;
+    let lock =
+        Lock::acquire_with(&request, &ctx.interrupt).map_err(|failure| match failure.kind {
+            Kind::Locked => failure.hint("or wait longer, for example with `--lock-timeout 10m`"),
+            _ => failure,
+        })?;
     Ok((observe(ctx, name)?, Some(lock)))
 }

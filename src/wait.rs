@@ -214,7 +214,10 @@ impl Wait {
         let database = match &self.database {
             Probe::None => "",
             _ if database_up => "the database is up, ",
-            Probe::Handshake { must_be_seen: false, .. } => "the database cannot be seen from here, ",
+            Probe::Handshake {
+                must_be_seen: false,
+                ..
+            } => "the database cannot be seen from here, ",
             _ => "the database is not up yet, ",
         };
         let message = format!(

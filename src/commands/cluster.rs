@@ -7,7 +7,7 @@ mod remove;
 
 pub use add::{Endpoint, by_asking, check_name};
 
-use super::{Report, registry};
+use super::Report;
 use crate::cli::Cluster;
 use crate::context::Context;
 use crate::error::Result;

@@ -21,7 +21,7 @@ use std::net::IpAddr;
 use std::path::Path;
 
 /// The file's name in the cluster's folder.
-pub const FILE: &str = "cluster.yml";
+pub use crate::cluster::files::CONFIG as FILE;
 
 /// Reads the text of the `cluster.yml` at `file`, the one of the cluster `name`.
 ///

@@ -1,6 +1,7 @@
 //! The verbs of docker and docker-compose that the documentation names, as invocations.
 
 use super::{Compose, Tools};
+use crate::cluster::files::{COMPOSE, OVERRIDE};
 use crate::plan::Action;
 use crate::process::Invocation;
 use std::path::{Path, PathBuf};
@@ -226,8 +227,10 @@ impl Tools {
     pub fn up(&self, project: &Project) -> Action {
         // Detached, as the run must end; orphans go because a service that the compose file no
         // longer has would keep ports and names.
-        Action::new(self.compose(project, &["up", "-d", "--remove-orphans"])
-            .limit(LONG))
+        Action::new(
+            self.compose(project, &["up", "-d", "--remove-orphans"])
+                .limit(LONG),
+        )
     }
 
     /// `docker-compose kill`.
@@ -237,16 +240,15 @@ impl Tools {
 
     /// `docker-compose down -v --remove-orphans`: containers, networks and volumes go.
     pub fn down(&self, project: &Project) -> Action {
-        Action::new(self.compose(project, &["down", "-v", "--remove-orphans"])
-            .limit(LONG))
+        Action::new(
+            self.compose(project, &["down", "-v", "--remove-orphans"])
+                .limit(LONG),
+        )
     }
 
     fn compose(&self, project: &Project, verb: &[&str]) -> Invocation {
         let file = |name: &str| project.folder.join(name).to_string_lossy().into_owned();
-        let (compose, extra) = (
-            file("docker-compose.yml"),
-            file("docker-compose.override.yml"),
-        );
+        let (compose, extra) = (file(COMPOSE), file(OVERRIDE));
         // Name, files and folder are all given: nothing may depend on where the user stands or on
         // COMPOSE_… variables. With -f, compose does not look for an override by itself.
         let mut args = vec!["-p", &project.name, "-f", &compose];

@@ -68,9 +68,7 @@ mod tests {
         let mut cluster = of("1.1");
         assert_eq!(
             exposed(&cluster).as_deref(),
-            Some(
-                "port 3366 (database) is reachable from the network with the documented password"
-            )
+            Some("port 3366 (database) is reachable from the network with the documented password")
         );
         cluster.bind = Some("0.0.0.0".parse().expect("valid"));
         assert_eq!(exposed(&cluster), None, "accepted");

@@ -33,9 +33,14 @@ pub fn silent(ctx: &Context, database: &Database) -> Result<Option<String>> {
         return Ok(None);
     };
     let (connector, address) = (database.connector, external.to_string());
-    let stage = ctx.ui.stage("connecting to the external database", &address);
+    let stage = ctx
+        .ui
+        .stage("connecting to the external database", &address);
     let asked = address.clone();
-    if ctx.interrupt.run(move || greets(connector, &asked, LIMIT))? {
+    if ctx
+        .interrupt
+        .run(move || greets(connector, &asked, LIMIT))?
+    {
         stage.done("external database answers");
         return Ok(None);
     }

@@ -3,10 +3,10 @@
 
 use super::observed::Observed;
 use crate::cluster::{Cluster, Edition};
-use crate::commands::{is_unencrypted, warn_unencrypted};
 use crate::context::Context;
 use crate::docker::engine::Source;
 use crate::error::{Failure, Kind, Result};
+use crate::url::address::is_unencrypted;
 use crate::url::host;
 use std::net::IpAddr;
 
@@ -32,8 +32,9 @@ pub fn check(ctx: &Context, observed: &Observed, cluster: &Cluster, waits: bool)
     };
     match obstacle {
         Some(Obstacle { why, remedies, .. }) if waits => {
-            let message =
-                format!("could not start cluster `{name}`: it would not be reachable from here: {why}");
+            let message = format!(
+                "could not start cluster `{name}`: it would not be reachable from here: {why}"
+            );
             let failure = Failure::new(Kind::Failed, message);
             return Err(remedies.into_iter().fold(failure, Failure::hint));
         }
@@ -57,7 +58,7 @@ fn warn_of_the_way(ctx: &Context, observed: &Observed, cluster: &Cluster) {
         (None, true) => format!("`{endpoint}` is reached"),
         (None, false) => return,
     };
-    warn_unencrypted(ctx, &what);
+    ctx.warn_unencrypted(&what);
 }
 
 fn bound_to_loopback(observed: &Observed, cluster: &Cluster, ip: IpAddr) -> Obstacle {

@@ -40,7 +40,10 @@ impl FreePorts {
         for (port, bind) in &self.ports {
             while !is_free(*bind, *port) {
                 if begun.elapsed() > RELEASE {
-                    let text = format!("{} was stopped, but port {port} is still in use", self.holder);
+                    let text = format!(
+                        "{} was stopped, but port {port} is still in use",
+                        self.holder
+                    );
                     return Err(Failure::new(Kind::PortInUse, text)
                         .hint("choose other ports with `--port auto` and `--db-port auto`"));
                 }

@@ -20,6 +20,12 @@ pub fn port_of(address: &str) -> Option<u16> {
     authority.rsplit_once(':')?.1.parse().ok()
 }
 
+/// Whether requests to a server's address can be read on their way.
+pub fn is_unencrypted(address: &str) -> bool {
+    let is_https = address.to_ascii_lowercase().starts_with("https://");
+    !is_https && !is_loopback(host_of(address))
+}
+
 /// Whether a host name, without its port, means this machine.
 pub fn is_loopback(host: &str) -> bool {
     let bare = host.trim_start_matches('[').trim_end_matches(']');

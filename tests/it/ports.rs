@@ -236,7 +236,10 @@ fn declining_the_reset_leaves_the_holder_of_the_port_alive() {
     let left = t.end();
     assert_eq!(left.status, 1, "{}", left.sent);
     assert!(left.sent.contains("nothing was changed"), "{}", left.sent);
-    assert!(program.try_wait().expect("asked").is_none(), "it runs still");
+    assert!(
+        program.try_wait().expect("asked").is_none(),
+        "it runs still"
+    );
     program.kill().expect("killed");
     program.wait().expect("gone");
     assert_eq!(s.take_acts(), "");

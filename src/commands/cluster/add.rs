@@ -7,7 +7,6 @@ mod name;
 pub use endpoint::Endpoint;
 pub use name::check as check_name;
 
-use super::registry;
 use crate::cli::Add;
 use crate::commands::secret::{self, Given};
 use crate::commands::{Report, act, facts};
@@ -45,7 +44,7 @@ pub fn by_asking(ctx: &Context) -> Result<String> {
 /// What was given is judged before anything is asked, and what is asked is judged before the next
 /// question.
 fn ask(ctx: &Context, args: &Add) -> Result<New> {
-    let registry = registry(ctx)?;
+    let registry = ctx.registry()?;
     if let Some(name) = args.name() {
         name::check(name, args.force)?;
     }

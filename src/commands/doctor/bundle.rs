@@ -1,6 +1,7 @@
 //! `prisma doctor --bundle FILE`: one text that a person can read before it goes into a bug ticket.
 
 use super::{Seen, ask, finding};
+use crate::cluster::files::{COMPOSE, CONFIG, DOTENV, OVERRIDE};
 use crate::context::Context;
 use crate::docker::ask;
 use crate::docker::{Container, LogOptions, Tools};
@@ -160,15 +161,10 @@ fn registry(ctx: &Context, sections: &mut Sections) {
 
 fn cluster_files(ctx: &Context, name: &str, sections: &mut Sections) {
     let folder = ctx.home.cluster(name);
-    for file in [
-        "cluster.yml",
-        "docker-compose.yml",
-        ".env",
-        "docker-compose.override.yml",
-    ] {
+    for file in [CONFIG, COMPOSE, DOTENV, OVERRIDE] {
         let path = folder.join(file);
         let text = match files::read_text(&path) {
-            Ok(Some(text)) if file == ".env" => sections.redactor.env_file(&text),
+            Ok(Some(text)) if file == DOTENV => sections.redactor.env_file(&text),
             Ok(Some(text)) => sections.redactor.yaml(&text),
             Ok(None) => continue,
             Err(failure) => failure.message,

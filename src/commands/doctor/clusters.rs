@@ -1,8 +1,7 @@
 //! A managed cluster: its configuration, its containers, its server's version, its secret.
 
 use super::Finding;
-use crate::cluster::{Cluster, ClusterName};
-use crate::config::cluster_yml;
+use crate::cluster::Cluster;
 use crate::config::registry::Registry;
 use crate::context::Context;
 use crate::docker::ComposeVersion;
@@ -10,7 +9,7 @@ use crate::docker::ask;
 use crate::docker::container::held_ports;
 use crate::docker::{Container, Engine, State, Tools};
 use crate::error::Result;
-use crate::files;
+use crate::managed::read_config;
 use crate::server::access::{Access, access};
 use crate::server::token::Secret;
 use crate::server::version::{self, Server};
@@ -63,14 +62,8 @@ pub fn look_at_file(ctx: &Context, name: &str, why: &str) -> Seen {
 }
 
 fn read(ctx: &Context, name: &str) -> Result<Option<Cluster>> {
-    let path = ctx.home.cluster(name).join("cluster.yml");
-    let name: ClusterName = name.parse()?;
-    let Some(text) = files::read_text(&path)? else {
-        return Ok(None);
-    };
-    let cluster = cluster_yml::parse(&name, &path, &text)?;
-    ctx.ui.conceal(cluster.secrets());
-    Ok(Some(cluster))
+    let config = read_config(ctx, &name.parse()?)?;
+    Ok(config.map(|(_, cluster)| cluster))
 }
 
 fn judge(

@@ -2,6 +2,7 @@
 
 use super::Finding;
 use crate::cluster::ClusterName;
+use crate::cluster::files::{COMPOSE, CONFIG};
 use crate::config::registry::Registry;
 use crate::context::Context;
 use crate::error::Result;
@@ -82,7 +83,7 @@ pub fn leftovers(ctx: &Context, origins: Result<String>) -> Finding {
     let folders = ctx.home.clusters();
     let empty = folders.iter().find(|name| {
         let folder = ctx.home.cluster(name);
-        !folder.join("cluster.yml").exists() && folder.join("docker-compose.yml").exists()
+        !folder.join(CONFIG).exists() && folder.join(COMPOSE).exists()
     });
     if let Some(name) = empty {
         let text = format!("{} has no `cluster.yml`", ctx.home.cluster(name).display());
@@ -146,7 +147,7 @@ fn orphan(ctx: &Context, origins: &str) -> Option<String> {
     origins.lines().find_map(|line| {
         let (project, folder) = line.split_once('\t')?;
         let folder = Path::new(folder);
-        let is_ours = folder.parent() == Some(&clusters) && !folder.join("cluster.yml").exists();
+        let is_ours = folder.parent() == Some(&clusters) && !folder.join(CONFIG).exists();
         is_ours.then(|| project.to_owned())
     })
 }

@@ -1,13 +1,13 @@
 //! `prisma local eject`: a cluster's compose file and variables, in a folder of the user's own.
 
 use crate::cli::{self, Profile};
+use crate::cluster::files::{COMPOSE, DOTENV};
 use crate::cluster::{Cluster, Connector, Database, Edition, PrismaVersion};
 use crate::commands::cluster::{Endpoint, check_name};
 use crate::commands::folder::Folder;
-use crate::commands::{Report, act, facts, registry};
+use crate::commands::{Report, act, facts};
 use crate::config::registry::NewEntry;
 use crate::context::Context;
-use crate::docker::project::{COMPOSE, DOTENV};
 use crate::error::{Failure, Kind, Result};
 use crate::files::Access;
 use crate::managed::{self, Observed, exposure};
@@ -119,7 +119,7 @@ fn known(ctx: &Context, args: &cli::Eject) -> Result<Option<Cluster>> {
     }
     match Observed::observe(ctx, name) {
         Ok(observed) => observed.known(),
-        Err(failure) if failure.exit() == 3 && registry(ctx)?.get(name.as_ref()).is_none() => {
+        Err(failure) if failure.exit() == 3 && ctx.registry()?.get(name.as_ref()).is_none() => {
             Ok(None)
         }
         Err(failure) => Err(failure),
@@ -205,7 +205,7 @@ fn entry(ctx: &Context, args: &cli::Eject, cluster: &Cluster) -> Result<Option<N
     if let Some(warning) = endpoint.warning() {
         ctx.ui.warn(&warning);
     }
-    if registry(ctx)?.get(name).is_some() || ctx.home.managed(name).is_some() {
+    if ctx.registry()?.get(name).is_some() || ctx.home.managed(name).is_some() {
         let message = format!("there is a cluster `{name}` already");
         return Err(Failure::new(Kind::Failed, message)
             .hint("choose another name for `--register`")

@@ -13,8 +13,12 @@ use crate::ui::Question;
 
 /// Resets a cluster, with consent.
 pub fn run(ctx: &Context, args: &cli::Nuke) -> Result<Report> {
-    let (observed, _lock) =
-        observe_locked(ctx, &args.which.name, "nuke", Observed::observe_with_volumes)?;
+    let (observed, _lock) = observe_locked(
+        ctx,
+        &args.which.name,
+        "nuke",
+        Observed::observe_with_volumes,
+    )?;
     let mut cluster = observed.cluster()?;
     refuse_external(&cluster)?;
     // Whatever could keep it from starting again is checked before anything is destroyed.

@@ -120,11 +120,7 @@ fn refuse_version_change(observed: &Observed, cluster: &Cluster, args: &cli::Sta
 }
 
 /// A cluster's data stays in its database: only the address of an external one may change.
-fn change_database(
-    observed: &Observed,
-    cluster: &mut Cluster,
-    args: &cli::Start,
-) -> Result<()> {
+fn change_database(observed: &Observed, cluster: &mut Cluster, args: &cli::Start) -> Result<()> {
     let has = &cluster.database;
     let is_external = has.external.is_some();
     let wanted = match &args.database_url {

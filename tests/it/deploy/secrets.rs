@@ -136,7 +136,7 @@ fn a_key_that_is_none_is_named_and_not_shown() {
     assert!(
         outcome
             .stderr
-            .contains("`clusterSecret` of cluster `far` in the registry: "),
+            .contains("`clusterSecret` of cluster `far` in the cluster registry: "),
         "{outcome:?}"
     );
     assert!(!outcome.all().contains("AbCdEfGh"), "{outcome:?}");
