@@ -9,7 +9,6 @@ use crate::plan::Plan;
 use crate::render::PrismaConfig;
 use crate::secret::keys;
 use crate::server::version::ask;
-use crate::wait;
 use std::time::Duration;
 
 /// How long a server that should be running may take to say so.
@@ -23,11 +22,11 @@ pub struct Start {
 }
 
 /// Starts a stopped cluster as it is, for a command that needs it.
-pub fn start_stopped(ctx: &Context, name: &ClusterName) -> Result<()> {
+pub fn start_stopped(ctx: &Context, name: &ClusterName, limit: Duration) -> Result<()> {
     let (observed, _lock) = observe_locked(ctx, name, "start", Observed::observe)?;
     let mut cluster = observed.cluster()?;
     complete_secret(&mut cluster)?;
-    let start = start(ctx, &observed, &mut cluster, Some(wait::LIMIT))?;
+    let start = start(ctx, &observed, &mut cluster, Some(limit))?;
     start.plan.execute(ctx, Some(name.as_ref()))
 }
 

@@ -74,7 +74,7 @@ impl<'a> DeployRun<'a> {
         };
         let found = find(&self.target)?;
         self.target.ask = false;
-        if !start_stopped::offer_to_start(ctx, &found)? {
+        if !start_stopped::offer_to_start(ctx, &found, self.args.wait_timeout)? {
             return Ok(found);
         }
         // Starting may just have created its secret.

@@ -11,9 +11,9 @@ use std::time::Duration;
 /// How long connecting to this machine may take.
 const LIMIT: Duration = Duration::from_millis(500);
 
-/// Starts the cluster if `prisma local` runs it, nothing listens there, and the user agrees. Whether
-/// it was started.
-pub fn offer_to_start(ctx: &Context, destination: &Destination) -> Result<bool> {
+/// Starts the cluster if `prisma local` runs it, nothing listens there, and the user agrees. `limit` is how long to wait for its server.
+/// Returns whether it was started.
+pub fn offer_to_start(ctx: &Context, destination: &Destination, limit: Duration) -> Result<bool> {
     let Some(name) = &destination.managed else {
         return Ok(false);
     };
@@ -28,7 +28,7 @@ pub fn offer_to_start(ctx: &Context, destination: &Destination) -> Result<bool> 
             }
             _ => failure,
         })?;
-    start_stopped(ctx, name)?;
+    start_stopped(ctx, name, limit)?;
     Ok(true)
 }
 
