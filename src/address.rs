@@ -1,5 +1,7 @@
 //! Addresses of servers, as people wrote them into the registry, taken apart.
 
+use crate::secret::MASK;
+
 /// The host part of an address such as `http://localhost:4466/`.
 pub fn host_of(address: &str) -> &str {
     let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
@@ -37,7 +39,7 @@ pub fn without_password(address: &str) -> String {
     let end = rest.find('/').unwrap_or(rest.len());
     match rest[..end].rfind('@') {
         Some(at) if scheme == "ssh://" && !rest[..at].contains(':') => address.to_owned(),
-        Some(at) => format!("{scheme}********{}", &rest[at..]),
+        Some(at) => format!("{scheme}{MASK}{}", &rest[at..]),
         None => address.to_owned(),
     }
 }

@@ -78,7 +78,7 @@ fn ask(ctx: &Context, args: &Add) -> Result<New> {
     let entry = NewEntry {
         name,
         host: endpoint.to_string(),
-        secret: secret.text(),
+        secret: secret.as_registered(),
     };
     let replaces = replaces(ctx, &registry, &entry, args.force)?;
     Ok(New {

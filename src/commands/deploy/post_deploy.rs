@@ -3,7 +3,7 @@
 //! One that fails does not keep the others from being done: the deployment cannot be taken back.
 
 use super::run::{DeployRun, LoadedService};
-use super::{input, shell};
+use super::shell;
 use crate::api::deploy::{Deployment, Outcome};
 use crate::api::management::{Management, Migration, Status as Progress};
 use crate::api::service::Service as Api;
@@ -43,7 +43,7 @@ pub fn run(
     let job = Job {
         session,
         loaded,
-        api: Api::of(management, &input::secrets(&loaded.service)),
+        api: Api::of(management, &loaded.service.secrets),
     };
     let mut done = Vec::new();
     let ended = job.all(job.is_first(management, deployment), &mut done);

@@ -16,7 +16,7 @@ use crate::context::{Context, working_folder};
 use crate::diff;
 use crate::error::{Failure, Kind, Result};
 use crate::history;
-use crate::service::{Form, Secret, Seed, Service};
+use crate::service::{Form, Seed, Service};
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -96,13 +96,11 @@ impl<'a> DeployRun<'a> {
         let headers = service.subscriptions.iter().flat_map(|s| s.headers.iter());
         // Behind the scheme, as in `Bearer …`, stands what is secret.
         let headers = headers.flat_map(|(_, value)| {
-            let whole = value.reveal();
-            [whole, whole.rsplit(' ').next().unwrap_or_default()]
+            let last = value.reveal().rsplit(' ').next().unwrap_or_default();
+            [value.clone(), last.into()]
         });
-        let secrets = service.secrets.iter().map(Secret::reveal);
-        self.ctx
-            .ui
-            .conceal(secrets.chain(headers).map(str::to_owned));
+        let secrets = service.secrets.iter().cloned();
+        self.ctx.ui.conceal(secrets.chain(headers));
         for warning in &service.warnings {
             self.ctx.ui.warn(warning);
         }

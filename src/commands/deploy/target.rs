@@ -3,13 +3,13 @@
 use super::choose::choose;
 use crate::address::without_password;
 use crate::api::credential::Credential;
-use crate::api::token::Secret;
 use crate::cloud::{Cloud, CloudCluster};
 use crate::cluster::ClusterName;
 use crate::commands;
 use crate::config::registry::{Entry, Registry};
 use crate::context::Context;
 use crate::error::{Failure, Kind, Result};
+use crate::secret::Secret;
 use crate::service::{Endpoint, Service, Target};
 use crate::target;
 use std::time::Duration;
@@ -157,7 +157,7 @@ fn of_cloud(service: &Service, cluster: &CloudCluster, cloud: &Cloud) -> Result<
 }
 
 /// A secret, and what to call it.
-type Named = (String, String);
+type Named = (Secret, String);
 
 fn of_registry(entry: &Entry) -> Option<Named> {
     let secret = entry.secret.clone().filter(|secret| !secret.is_empty())?;
@@ -170,7 +170,7 @@ fn of_registry(entry: &Entry) -> Option<Named> {
 
 fn of_variable(variable: &dyn Fn(&str) -> Option<String>) -> Option<Named> {
     let secret = variable(SECRET_VARIABLE).filter(|secret| !secret.is_empty())?;
-    Some((secret, format!("`{SECRET_VARIABLE}`")))
+    Some((secret.into(), format!("`{SECRET_VARIABLE}`")))
 }
 
 fn credential(ctx: &Context, secret: Option<Named>) -> Result<Credential> {
@@ -178,6 +178,6 @@ fn credential(ctx: &Context, secret: Option<Named>) -> Result<Credential> {
         return Ok(Credential::None);
     };
     ctx.ui.conceal([secret.clone()]);
-    let secret = Secret::parse(&secret).map_err(|failure| failure.context(whose))?;
+    secret.check().map_err(|failure| failure.context(whose))?;
     Ok(Credential::Secret(secret))
 }

@@ -63,7 +63,7 @@ pub fn plan(ctx: &Context, file: &Path, seen: &Seen) -> Result<Plan> {
     let mut plan = Plan::default();
     plan.then(Step::Write {
         path: file.to_owned(),
-        content: ctx.ui.mask(&text).into_owned(),
+        content: ctx.ui.mask(&text).into_owned().into(),
         access: Access::Private,
         replaces: file.exists(),
     });

@@ -2,7 +2,6 @@
 
 use super::Finding;
 use crate::api::access::{Access, access};
-use crate::api::token::Secret;
 use crate::api::version::{self, Server};
 use crate::cluster::{Cluster, ClusterName};
 use crate::config::cluster_yml;
@@ -13,6 +12,7 @@ use crate::docker::container::held_ports;
 use crate::docker::{Container, Engine, State, Tools};
 use crate::error::Result;
 use crate::files;
+use crate::secret::Secret;
 use crate::wait;
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -181,15 +181,12 @@ fn of_server(ctx: &Context, cluster: &Cluster) -> Finding {
             format!("get the image again: `{}`", name.command("upgrade")),
         );
     }
-    opened(cluster, entry.secret.as_deref(), &endpoint, &server)
+    opened(cluster, entry.secret.as_ref(), &endpoint, &server)
 }
 
-fn opened(cluster: &Cluster, secret: Option<&str>, endpoint: &str, server: &Server) -> Finding {
+fn opened(cluster: &Cluster, secret: Option<&Secret>, endpoint: &str, server: &Server) -> Finding {
     let up = format!("Prisma {}, up at {endpoint}", server.version);
-    let tried = secret
-        .map(Secret::parse)
-        .transpose()
-        .and_then(|secret| access(endpoint, server.path, secret.as_ref(), QUESTION));
+    let tried = access(endpoint, server.path, secret, QUESTION);
     let hint = format!("`{}` makes the two agree", cluster.name.command("start"));
     match tried {
         Ok(Access::Granted | Access::Unclear(_)) => Finding::ok(CHECK, up),
