@@ -46,13 +46,6 @@ impl Run {
         }
     }
 
-    /// More arguments.
-    #[must_use]
-    pub fn args<S: Into<OsString>>(mut self, args: impl IntoIterator<Item = S>) -> Run {
-        self.args.extend(args.into_iter().map(Into::into));
-        self
-    }
-
     /// Sets a variable. There are no others.
     #[must_use]
     pub fn env(mut self, name: impl Into<OsString>, value: impl Into<OsString>) -> Run {

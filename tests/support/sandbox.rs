@@ -311,6 +311,15 @@ impl Sandbox {
     }
 }
 
+impl Run {
+    /// More arguments.
+    #[must_use]
+    pub fn args<S: Into<OsString>>(mut self, args: impl IntoIterator<Item = S>) -> Run {
+        self.args.extend(args.into_iter().map(Into::into));
+        self
+    }
+}
+
 /// Ids that the fake made: 64 digits, mostly zeros, become `<id N>`; a process number `<pid>`.
 fn replace_ids(text: &str) -> String {
     let mut out = String::with_capacity(text.len());

@@ -113,8 +113,8 @@ fn a_choice_is_asked_for_once() {
         place.change();
         terminal
             .shows("changed: deploying again")
-            .shows("watching 2 files")
-            .types("\x03");
+            .shows_times("watching 2 files", 2)
+            .types_unasked("\x03");
         let (code, shown) = terminal.end().raw();
         assert_eq!(code, 130, "{shown}");
         assert_eq!(
