@@ -2,16 +2,17 @@
 //! reached from here. Looked at before anything is done.
 
 use super::observed::Observed;
-use crate::address::{host_of, is_loopback};
 use crate::cluster::{Cluster, Edition};
 use crate::commands::{is_unencrypted, warn_unencrypted};
 use crate::config::registry::Entry;
 use crate::context::Context;
+use crate::docker::ComposeVersion;
 use crate::docker::Tools;
+use crate::docker::ask::query;
 use crate::docker::engine::{Engine, Source};
 use crate::error::{Failure, Kind, Result};
-use crate::host;
-use crate::wait::query;
+use crate::url::address::{host_of, is_loopback};
+use crate::url::host;
 use std::net::IpAddr;
 
 /// Fails where docker-compose 1 would take another engine for the context's, not being able to be told.
@@ -19,9 +20,8 @@ pub fn refuse_v1(ctx: &Context, tools: &Tools, engine: &Engine) -> Result<()> {
     let (Source::Context(context), true) = (&engine.named_by, engine.only_v2) else {
         return Ok(());
     };
-    let answer = query(ctx, &tools.compose_version())?.stdout;
-    let version = answer.trim();
-    if !version.starts_with("1.") {
+    let version = ComposeVersion::new(&query(ctx, &tools.compose_version())?.stdout);
+    if !version.is_v1() {
         return Ok(());
     }
     let message = format!(
@@ -90,7 +90,7 @@ pub fn refuse_elsewhere(observed: &Observed) -> Result<()> {
     };
     let message = format!(
         "cluster `{name}` is at {} as the registry has it, and the Docker engine in use, {machine}'s, has nothing of it",
-        crate::address::without_password(&entry.host)
+        crate::url::address::without_password(&entry.host)
     );
     let failure = Failure::new(Kind::NotManaged, message).hint(match &observed.engine.named_by {
         Source::Variable if is_loopback(host) => {

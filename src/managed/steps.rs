@@ -5,14 +5,16 @@ use crate::cluster::{Cluster, Connector, Edition, services};
 use crate::config::cluster_yml;
 use crate::config::registry::NewEntry;
 use crate::context::Context;
+use crate::docker::ComposeVersion;
+use crate::docker::ask::query;
 use crate::docker::{Compose, Container, State};
 use crate::error::{Failure, Kind, Result};
 use crate::files::Access;
-use crate::keys;
 use crate::plan::{Plan, Step};
 use crate::render::{Rendered, is_hand_edited, probe};
+use crate::secret::keys;
 use crate::ui::Question;
-use crate::wait::{Probe, Wait, query};
+use crate::wait::{Probe, Wait};
 use std::time::Duration;
 
 impl Observed {
@@ -182,7 +184,7 @@ impl Observed {
         let host = self.endpoint(cluster);
         let secret = cluster.cluster_secret.as_deref();
         if let Some(entry) = self.entry()? {
-            let same_port = crate::address::port_of(&entry.host) == Some(cluster.port);
+            let same_port = crate::url::address::port_of(&entry.host) == Some(cluster.port);
             let same_secret = match (entry.secret.as_deref(), secret) {
                 (Some(theirs), Some(ours)) => is_same_secret(theirs, ours),
                 (theirs, ours) => theirs.is_none() && ours.is_none(),
@@ -244,9 +246,7 @@ impl Observed {
 
     /// Containers that hold ports or do work. Sorted by service, the server comes first.
     pub fn alive(&self) -> impl Iterator<Item = &Container> {
-        let alive =
-            |c: &&Container| !matches!(c.state, State::Created | State::Exited | State::Other);
-        self.containers.iter().filter(alive)
+        self.containers.iter().filter(|c| c.state.is_alive())
     }
 
     /// The names of its containers.
@@ -308,16 +308,14 @@ impl Observed {
         let made_by = self
             .containers
             .iter()
-            .find_map(|c| c.compose_version.as_deref());
+            .find_map(|c| c.compose_version.as_ref());
         // A program was found on PATH; whether docker has the plugin shows when it is asked. v1 takes
         // a third of a second to say its version, so it is asked only where the answer matters.
         if made_by.is_none() && matches!(self.tools.compose, Compose::Standalone(_)) {
             return Ok(());
         }
-        let answer = query(ctx, &self.tools.compose_version())?.stdout;
-        let now = answer.trim().trim_start_matches('v');
-        let is_v1 = |version: &str| version.trim_start_matches('v').starts_with("1.");
-        if let Some(made_by) = made_by.filter(|made_by| is_v1(made_by) != is_v1(now)) {
+        let now = ComposeVersion::new(&query(ctx, &self.tools.compose_version())?.stdout);
+        if let Some(made_by) = made_by.filter(|made_by| made_by.is_v1() != now.is_v1()) {
             ctx.ui.warn(&format!(
                 "the containers were made by docker-compose {made_by} and will be made anew by {now}; \
                  their data is kept"

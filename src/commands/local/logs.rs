@@ -5,6 +5,8 @@ use crate::cli;
 use crate::cluster::Edition;
 use crate::commands::Report;
 use crate::context::Context;
+use crate::docker::ComposeVersion;
+use crate::docker::ask::query;
 use crate::docker::{Container, LogOptions};
 use crate::error::{Failure, Kind, Result};
 use crate::logs;
@@ -12,7 +14,6 @@ use crate::managed::Observed;
 use crate::process::Invocation;
 use crate::render::render;
 use crate::ui::Format;
-use crate::wait::query;
 
 /// Shows the logs of one service, or of all.
 pub fn run(ctx: &Context, args: &cli::Logs) -> Result<Report> {
@@ -49,9 +50,9 @@ fn by_compose(
         return Ok(None);
     }
     if options.since.is_some() {
-        let version = query(ctx, &observed.tools.compose_version())?.stdout;
+        let version = ComposeVersion::new(&query(ctx, &observed.tools.compose_version())?.stdout);
         // It takes the flag for a call for help, prints that and succeeds.
-        if version.trim().starts_with("1.") {
+        if version.is_v1() {
             return Ok(None);
         }
     }

@@ -12,7 +12,7 @@ use std::path::Path;
 /// The rest of the file does not matter here, nor whether there is something wrong with it.
 pub fn from_service(ctx: &Context) -> Result<String> {
     let here = working_folder()?;
-    let env = |name: &str| ctx.env.get(name).map(str::to_owned);
+    let env = ctx.env.lookup();
     let name = match prisma_yml::find(&here) {
         Ok(path) => match files::read_text(&path)? {
             Some(text) => cluster_of(&path, &text, &env)?,

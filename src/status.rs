@@ -1,19 +1,22 @@
 //! Asking all clusters at once: who they are, how they are, which version they run.
 
 mod ask;
+pub mod cloud;
 mod containers;
 mod pool;
+pub mod target;
 
-use crate::cloud::{self, Cloud, CloudCluster};
 use crate::config::registry::Registry;
 use crate::context::Context;
 use crate::error::{Failure, Result};
+use crate::thread::joined;
 use containers::Containers;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use ask::Question;
 pub use ask::{Asked, Kind, State};
+use cloud::{Cloud, CloudCluster};
 
 /// How long one cluster, and Prisma Cloud, may take to answer.
 const LIMIT: Duration = Duration::from_secs(2);
@@ -102,17 +105,13 @@ fn everything(
             })
         });
         let mut rows = ask::all(questions, LIMIT, deadline, Some(containers));
-        match clouded.map(|thread| thread.join()) {
+        match clouded.map(joined) {
             None => (rows, None),
-            Some(Ok(Ok(more))) => {
+            Some(Ok(more)) => {
                 rows.extend(more);
                 (rows, None)
             }
-            Some(Ok(Err(failure))) => (rows, Some(failure)),
-            Some(Err(_)) => {
-                let failure = Failure::new(crate::error::Kind::Failed, "a worker thread panicked");
-                (rows, Some(failure))
-            }
+            Some(Err(failure)) => (rows, Some(failure)),
         }
     })
 }
