@@ -7,7 +7,6 @@ mod service;
 use super::folder::Folder;
 use super::secret::{self, Given};
 use super::{Report, act};
-use crate::address::without_password;
 use crate::cli::Init;
 use crate::cluster::{Cluster, Database, Edition, PrismaVersion, documented};
 use crate::config::prisma_yml::FILE;
@@ -22,6 +21,7 @@ use crate::render::{dotenv, standalone};
 use crate::secret::keys;
 use crate::secret::{Secret, SecretKind};
 use crate::service::Address;
+use crate::url::address::without_password;
 use choice::Backend;
 use report::{Server, Setup};
 

@@ -6,6 +6,7 @@ use crate::config::cluster_yml;
 use crate::config::registry::NewEntry;
 use crate::context::Context;
 use crate::docker::ComposeVersion;
+use crate::docker::ask::query;
 use crate::docker::{Compose, Container, State};
 use crate::error::{Failure, Kind, Result};
 use crate::files::Access;
@@ -13,7 +14,7 @@ use crate::plan::{Plan, Step};
 use crate::render::{Rendered, is_hand_edited, probe};
 use crate::secret::Secret;
 use crate::ui::Question;
-use crate::wait::{Probe, Wait, query};
+use crate::wait::{Probe, Wait};
 use std::time::Duration;
 
 impl Observed {
@@ -182,7 +183,7 @@ impl Observed {
     pub fn register(&self, ctx: &Context, plan: &mut Plan, cluster: &Cluster) -> Result<()> {
         let host = self.endpoint(cluster);
         if let Some(entry) = self.entry()? {
-            let same_port = crate::address::port_of(&entry.host) == Some(cluster.port);
+            let same_port = crate::url::address::port_of(&entry.host) == Some(cluster.port);
             let same_secret = match (&entry.secret, &cluster.cluster_secret) {
                 (Some(theirs), Some(ours)) => theirs.is_same(ours),
                 (theirs, ours) => theirs.is_none() && ours.is_none(),

@@ -7,7 +7,7 @@
 mod scrub;
 
 use super::Masked;
-use crate::address::decoded;
+use crate::url::address::decoded;
 use crate::yaml::Node;
 use std::fmt::Write;
 

@@ -1,6 +1,5 @@
 //! `prisma local eject`: a cluster's compose file and variables, in a folder of the user's own.
 
-use crate::address::{host_of, port_of};
 use crate::cli::{self, Profile};
 use crate::cluster::{Cluster, Connector, Database, Edition, PrismaVersion};
 use crate::commands::cluster::{Endpoint, check_name};
@@ -16,6 +15,7 @@ use crate::plan::{Plan, Step};
 use crate::render::standalone;
 use crate::secret::Secret;
 use crate::secret::keys::{self, PrivateKey};
+use crate::url::address::{host_of, port_of};
 use serde_json::json;
 
 /// What is written, and what there is to say of it.

@@ -2,7 +2,6 @@
 //! repeat.
 
 use super::{act, report};
-use crate::api::version::ask;
 use crate::cli;
 use crate::cluster::{Cluster, Connector, Database, Edition, PrismaVersion, documented};
 use crate::commands::Report;
@@ -13,6 +12,7 @@ use crate::managed::{exposure, external, observe_locked, ports, reachability, se
 use crate::plan::Plan;
 use crate::render::PrismaConfig;
 use crate::secret::keys;
+use crate::server::version::ask;
 use std::time::Duration;
 
 /// Starts a cluster; a quick no-op when it runs as it should.

@@ -1,10 +1,10 @@
 //! The session key: where it comes from and whether it is still good.
 
-use crate::api::token::{self, Useless};
 use crate::config::registry::Registry;
 use crate::env::Env;
 use crate::error::{Failure, Kind, Result};
 use crate::secret::Secret;
+use crate::server::token::{self, Useless};
 
 /// Where the hosted service was.
 const API: &str = "https://api.cloud.prisma.sh";
