@@ -54,7 +54,7 @@ impl Cluster {
 }
 
 /// `prisma cluster add`. What is not given is asked for.
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Default, Args)]
 pub struct Add {
     /// name to give the cluster
     #[arg(env = "PRISMA_CLUSTER")]
@@ -91,17 +91,6 @@ pub struct SecretSource {
 }
 
 impl Add {
-    /// `prisma cluster add` without arguments: everything is asked for.
-    pub fn asking() -> Self {
-        Add {
-            name: None,
-            endpoint: None,
-            secret: SecretSource::default(),
-            force: false,
-            no_check: false,
-        }
-    }
-
     /// The name, where one is given.
     pub fn name(&self) -> Option<&str> {
         given(self.name.as_ref())

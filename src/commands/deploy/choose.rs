@@ -1,6 +1,6 @@
 //! Letting the user choose a cluster.
 
-use crate::commands::{self, cluster};
+use crate::commands::{self, add_cluster};
 use crate::config::registry::Registry;
 use crate::context::Context;
 use crate::error::{Failure, Kind, Result};
@@ -58,7 +58,7 @@ pub fn choose(ctx: &Context, registry: Registry, again: bool) -> Result<(String,
     match ctx.ask().select(question, "", choices)? {
         Choice::Known(asked) => Ok((asked.name, registry)),
         Choice::Another => {
-            let name = cluster::by_asking(ctx)?;
+            let name = add_cluster::add_by_asking(ctx)?;
             Ok((name, commands::registry(ctx)?))
         }
     }

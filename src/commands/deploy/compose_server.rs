@@ -9,7 +9,7 @@ use crate::docker::{Container, Tools};
 use crate::error::{Failure, Kind, Result};
 use crate::files;
 use crate::server::version::ask;
-use crate::url::address::{host_of, is_loopback};
+use crate::url::points_here;
 use crate::wait::{Probe, Wait, query};
 use std::path::Path;
 use std::time::Duration;
@@ -44,9 +44,10 @@ pub fn wait_for_compose_server(
         .iter()
         .find(|c| c.state.is_alive() && c.is_server())
     else {
-        return match is_loopback(host_of(&base)) {
-            true => Err(not_started(&base, folder)),
-            false => Ok(()),
+        return if points_here(&base) {
+            Err(not_started(&base, folder))
+        } else {
+            Ok(())
         };
     };
     let wait = Wait {

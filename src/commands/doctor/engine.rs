@@ -7,7 +7,7 @@ use crate::docker::engine::Source;
 use crate::docker::{Engine, Tools};
 use crate::error::{Failure, Kind};
 use crate::process::Mode;
-use crate::url::address::without_password;
+use crate::url::without_password;
 
 /// What `docker version` said: the program's part comes even where the engine fails.
 pub struct Asked {

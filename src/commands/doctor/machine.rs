@@ -8,7 +8,7 @@ use crate::docker::Engine;
 use crate::docker::info::full_name;
 use crate::env::Env;
 use crate::error::Result;
-use crate::url::address::without_password;
+use crate::url::{host_of, without_password};
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -103,9 +103,7 @@ pub fn proxy(ctx: &Context, info: Option<&Info>) -> Finding {
         .filter_map(|name| Some((*name, either(&ctx.env, name)?)));
     let set: Vec<(&str, &str)> = set.collect();
     let shown = |(name, value): &(&str, &str)| format!("`{name}` is `{}`", without_password(value));
-    let broken = set
-        .iter()
-        .find(|(_, value)| crate::url::address::host_of(value).is_empty());
+    let broken = set.iter().find(|(_, value)| host_of(value).is_empty());
     if let Some(broken) = broken {
         return Finding::problem(
             "proxy",

@@ -79,7 +79,7 @@ fn add_asks_for_endpoint_secret_and_name_and_takes_a_pasted_key() {
         terminal.see("(hidden)").see("Name for the cluster:");
         terminal
             .give("local\r")
-            .see("there is a cluster `local` already");
+            .see("cluster `local` already exists");
         terminal.give("\x7f\x7f\x7f\x7f\x7ffar\r");
         let (code, shown) = terminal.end();
         assert_eq!(code, 0, "{shown}");
