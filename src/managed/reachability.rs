@@ -8,10 +8,10 @@ use crate::config::registry::Entry;
 use crate::context::Context;
 use crate::docker::ComposeVersion;
 use crate::docker::Tools;
+use crate::docker::ask::query;
 use crate::docker::engine::{Engine, Source};
 use crate::error::{Failure, Kind, Result};
 use crate::url::{host_of, is_loopback, is_own, literal, resolve};
-use crate::wait::query;
 use std::net::IpAddr;
 
 /// Fails where docker-compose 1 would take another engine for the context's, not being able to be told.

@@ -6,6 +6,7 @@ use crate::config::cluster_yml;
 use crate::config::registry::NewEntry;
 use crate::context::Context;
 use crate::docker::ComposeVersion;
+use crate::docker::ask::query;
 use crate::docker::{Compose, Container, State};
 use crate::error::{Failure, Kind, Result};
 use crate::files::Access;
@@ -13,7 +14,7 @@ use crate::plan::{Plan, Step};
 use crate::render::{Rendered, is_hand_edited, probe};
 use crate::secret::keys;
 use crate::ui::Question;
-use crate::wait::{Probe, Wait, query};
+use crate::wait::{Probe, Wait};
 use std::time::Duration;
 
 impl Observed {
