@@ -5,17 +5,18 @@
 
 mod verdict;
 
-use crate::address::{host_of, is_loopback};
-use crate::api::readiness::greets;
-use crate::api::version::{Server, ask};
 use crate::cluster::Connector;
 use crate::context::Context;
+use crate::docker::ask::containers;
 use crate::docker::container::Health;
-use crate::docker::container::{parse_ids, parse_inspect};
-use crate::docker::diagnosis::{diagnose, unanswered, why_it_ended};
+use crate::docker::diagnosis::why_it_ended;
 use crate::docker::{Container, LogOptions, Tools};
 use crate::error::{Failure, Kind, Result};
-use crate::process::{Invocation, Mode, Outcome, TAIL_LINES, with_tail};
+use crate::process::{Mode, TAIL_LINES, with_tail};
+use crate::server::readiness::greets;
+use crate::server::version::{Server, ask};
+use crate::url::address::{host_of, is_loopback};
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 use verdict::{Trouble, Watch};
 
@@ -56,6 +57,8 @@ pub struct Wait {
     pub tools: Tools,
     /// The cluster and compose project.
     pub name: String,
+    /// The folder whose own compose files run the server, where it is not a managed cluster.
+    pub folder: Option<PathBuf>,
     /// Where the server will answer, for example `http://localhost:4466`.
     pub host: String,
     /// How the database shows that it is up.
@@ -178,7 +181,7 @@ impl Wait {
     }
 
     fn trouble(&self, ctx: &Context, trouble: &Trouble) -> Failure {
-        let mut message = format!("could not start cluster `{}`: {trouble}", self.name);
+        let mut message = format!("could not start {}: {trouble}", self.subject());
         let tail = match &trouble.container {
             Some(container) => self.last_lines(ctx, container),
             None => String::new(),
@@ -194,12 +197,13 @@ impl Wait {
         if let Some((_, hint)) = why {
             return failure.hint(hint);
         }
-        match &trouble.container {
-            Some(container) => failure.hint(format!(
+        match (&trouble.container, &self.folder) {
+            (_, Some(folder)) => failure.hint(full_log(folder)),
+            (Some(container), None) => failure.hint(format!(
                 "see all it printed with `prisma local logs -n {} {}`; mend the cause and run the command again, nothing is lost",
                 self.name, container.service
             )),
-            None => failure.hint("run the command again"),
+            (None, None) => failure.hint("run the command again"),
         }
     }
 
@@ -212,8 +216,8 @@ impl Wait {
             _ => "the database is not up yet, ",
         };
         let message = format!(
-            "cluster `{}` is not ready after {limit}: {database}{why}",
-            self.name
+            "{} is not ready after {limit}: {database}{why}",
+            self.subject()
         );
         let mut failure = Failure::new(Kind::NotReady, ctx.ui.mask(&message));
         if !is_loopback(host_of(&self.host)) {
@@ -224,10 +228,20 @@ impl Wait {
         }
         failure
             .hint("give it longer with `--wait-timeout 15m`; the containers go on starting")
-            .hint(format!(
-                "see what they do with `prisma local logs -f -n {}`",
-                self.name
-            ))
+            .hint(match &self.folder {
+                Some(folder) => full_log(folder),
+                None => format!(
+                    "see what they do with `prisma local logs -f -n {}`",
+                    self.name
+                ),
+            })
+    }
+
+    fn subject(&self) -> String {
+        match &self.folder {
+            Some(folder) => format!("the server of {}", folder.display()),
+            None => format!("cluster `{}`", self.name),
+        }
     }
 
     /// The last lines a container printed, on either stream.
@@ -245,33 +259,9 @@ impl Wait {
     }
 }
 
-/// Runs a query and returns its answer.
-pub fn query(ctx: &Context, invocation: &Invocation) -> Result<Outcome> {
-    ctx.ui.command(invocation);
-    let outcome = ctx
-        .runner
-        .run(invocation, Mode::Capture)
-        .map_err(|error| unanswered(invocation, error))?;
-    if outcome.success() {
-        Ok(outcome)
-    } else {
-        Err(diagnose(invocation, &outcome))
-    }
-}
-
-/// A cluster's containers, as docker sees them now.
-pub fn containers(ctx: &Context, tools: &Tools, project: &str) -> Result<Vec<Container>> {
-    let mut tries = 5;
-    loop {
-        let ids = parse_ids(&query(ctx, &tools.container_ids(project))?.stdout);
-        if ids.is_empty() {
-            return Ok(Vec::new());
-        }
-        match query(ctx, &tools.inspect(&ids)) {
-            Ok(outcome) => return parse_inspect(&outcome.stdout),
-            // One of them went between the two queries: what is left is asked for again.
-            Err(failure) if tries > 0 && failure.message.contains("No such") => tries -= 1,
-            Err(failure) => return Err(failure),
-        }
-    }
+fn full_log(folder: &Path) -> String {
+    format!(
+        "see the full log with `docker-compose logs` in {}",
+        folder.display()
+    )
 }

@@ -213,13 +213,13 @@ fn every_shell_has_its_script() {
         2,
         "error: invalid value `tcsh` for `<SHELL>`\n\
          hint: use one of `bash`, `zsh`, `fish`, `powershell`, `elvish`\n\
-         hint: `prisma completions --help` tells what it takes\n",
+         hint: see `prisma completions --help`\n",
     );
     s.run("completions").fails(
         2,
         "error: `prisma completions` needs `<SHELL>`\n\
          hint: use one of `bash`, `zsh`, `fish`, `powershell`, `elvish`\n\
-         hint: `prisma completions --help` tells what it takes\n",
+         hint: see `prisma completions --help`\n",
     );
 }
 

@@ -3,7 +3,7 @@
 use crate::init::{is_golden, work};
 use crate::support::text::without_diffs;
 use crate::support::{Sandbox, same};
-use prisma_cli::keys::PrivateKey;
+use prisma_cli::secret::keys::PrivateKey;
 use std::fs;
 
 const KEY: &str = "-----BEGIN RSA PRIVATE KEY-----";
@@ -308,7 +308,7 @@ fn what_makes_no_sense_is_refused() {
              hint: leave out `--prisma-version` and `--database`, or give the name of no cluster with `-n NAME`\n"
         )
     };
-    let help = "hint: `prisma local eject --help` tells what it takes\n";
+    let help = "hint: see `prisma local eject --help`\n";
     for (words, status, message) in [
         ("--prisma-version 1.8", 2, there("Prisma 1.1")),
         ("--database postgres", 2, there("a MySQL database")),

@@ -106,13 +106,13 @@ fn people_are_told_what_they_may_have_meant() {
         2,
         "error: unknown command `prisma strat`\n\
          hint: did you mean `prisma local start`?\n\
-         hint: `prisma --help` tells what it takes\n",
+         hint: see `prisma --help`\n",
     );
     s.set("PRISMA_PORT", "http");
     s.run("local start").fails(
         2,
-        "error: invalid value `http` for variable `PRISMA_PORT`: write a number from 1 to 65535, or `auto`\n\
-         hint: `prisma local start --help` tells what it takes\n",
+        "error: invalid value `http` for variable `PRISMA_PORT`: must be a number from 1 to 65535, or `auto`\n\
+         hint: see `prisma local start --help`\n",
     );
     // As makefiles and CI spell "not set".
     s.set("PRISMA_PORT", "");

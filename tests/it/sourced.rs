@@ -99,8 +99,8 @@ fn no_other_command_has_it() {
     let mut s = Sandbox::with_cluster();
     let refused = |name: &str| {
         format!(
-            "error: `prisma {name}` has no result in the form `env`\n\
-             hint: `prisma local ps` alone has: leave out `--output env`, and `PRISMA_OUTPUT=env` elsewhere\n"
+            "error: `prisma {name}` does not support `--output env`\n\
+             hint: only `prisma local ps` does: omit `--output env`, or unset `PRISMA_OUTPUT`\n"
         )
     };
     for (words, name) in [

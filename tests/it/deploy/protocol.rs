@@ -1,7 +1,7 @@
 //! Both generations of `prisma.yml`, against servers of each kind: what is sent, said and changed.
 
 use crate::deploy::support::{NEW_TYPES, Place, TYPES, VERSIONS, neutral, report};
-use crate::standin::Standin;
+use crate::support::standin::Standin;
 use serde_json::json;
 
 /// The requests of a server for short, without the looks at a migration, of which there are some.
@@ -145,7 +145,7 @@ fn a_dry_run_creates_nothing_and_changes_nothing() {
             let told = outcome.stdout.contains("+ Created type `Post`");
             let untold = outcome
                 .stdout
-                .contains("this server does not say what a dry run would change");
+                .contains("this version of the server cannot preview changes");
             assert_eq!(
                 (told, untold),
                 (version == "1.34.12", version != "1.34.12"),

@@ -2,8 +2,8 @@
 
 use super::{rendered, yaml};
 use prisma_cli::cluster::{Cluster, ClusterName, Connector, Database, Edition, documented};
-use prisma_cli::keys;
 use prisma_cli::render::Rendered;
+use prisma_cli::secret::keys;
 use prisma_cli::yaml::{Mapping, Value};
 
 const LISTING: &str = include_str!("../../../assets/listings/server-1.8.docker-compose.yml");
@@ -163,7 +163,7 @@ fn the_bytes_of_every_combination_are_the_golden_ones() {
                 let name = format!("server-{version}-{connector}{place}.docker-compose.yml");
                 assert_eq!(rendered.compose, golden(&name), "{name}");
                 assert_eq!(rendered.dotenv, golden("server.env"), "{name}");
-                assert_eq!(rendered.unspellable, []);
+                assert_eq!(rendered.unrepresentable, []);
             }
         }
     }
