@@ -1,6 +1,7 @@
 //! The engine, registry and composes that `scripts/rig` hands over, and cleaning up behind trials.
 
-use crate::run::{Ran, Spec};
+use crate::ran::Ran;
+use crate::run::Run;
 use std::env;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -101,13 +102,13 @@ impl Rig {
     }
 
     /// A command whose environment has only what leads to programs and to the engine.
-    pub fn command<S: Into<String>>(
+    pub fn command<S: Into<std::ffi::OsString>>(
         &self,
         program: &str,
         args: impl IntoIterator<Item = S>,
-    ) -> Spec {
+    ) -> Run {
         let path = env::var("PATH").unwrap_or_default();
-        Spec::new(program, args)
+        Run::new(program, args)
             .env("PATH", path)
             .env("DOCKER_HOST", format!("unix://{}", self.socket().display()))
             // The classic builder needs no plugin, and every docker has it.
@@ -115,7 +116,10 @@ impl Rig {
     }
 
     /// Runs docker, whatever comes of it.
-    pub fn try_docker<S: Into<String>>(&self, args: impl IntoIterator<Item = S>) -> Ran {
+    pub fn try_docker<S: Into<std::ffi::OsString>>(
+        &self,
+        args: impl IntoIterator<Item = S>,
+    ) -> Ran {
         self.command("docker", args)
             .limit(Duration::from_secs(90))
             .run()
@@ -123,7 +127,7 @@ impl Rig {
 
     /// What docker answers, without the last line end.
     #[track_caller]
-    pub fn docker<S: Into<String>>(&self, args: impl IntoIterator<Item = S>) -> String {
+    pub fn docker<S: Into<std::ffi::OsString>>(&self, args: impl IntoIterator<Item = S>) -> String {
         self.try_docker(args)
             .succeeded()
             .stdout

@@ -186,7 +186,7 @@ fn two_at_once(setting: &Setting) {
     let cluster = Cluster::new(setting);
     // However long the first one takes on a busy machine.
     let start = cluster.first_start(&["--lock-timeout", "80s"]);
-    let (one, two) = (start.spawn(), start.spawn());
+    let (one, two) = (start.start(), start.start());
     let mut ran = [one.finish().succeeded(), two.finish().succeeded()];
     // Which of them came first is nobody's business.
     ran.sort_by_key(|ran| ran.stdout.contains("` is running already\n"));
