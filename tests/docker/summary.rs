@@ -22,7 +22,11 @@ fn note(variable: &str, first: impl Display, second: &str) {
 }
 
 pub fn took(name: &str, time: Duration) {
-    note("PRISMA_TEST_TIMES", format_args!("{:.1}", time.as_secs_f64()), name);
+    note(
+        "PRISMA_TEST_TIMES",
+        format_args!("{:.1}", time.as_secs_f64()),
+        name,
+    );
 }
 
 pub fn skipped(name: &str, reason: &str) {

@@ -12,9 +12,7 @@ pub const CASES: &[Case] = &[
     shared("remote/over_tcp", over_tcp),
     shared("remote/over_ssh", over_ssh).needs(ssh_is_there),
     shared("remote/by_context", by_context),
-    shared("remote/behind_a_firewall", behind_a_firewall)
-        .only(Generation::V2)
-        ,
+    shared("remote/behind_a_firewall", behind_a_firewall).only(Generation::V2),
     shared("remote/over_ipv6", over_ipv6)
         .only(Generation::V2)
         .needs(it_has_ipv6),
