@@ -183,7 +183,7 @@ impl Observed {
     pub fn register(&self, ctx: &Context, plan: &mut Plan, cluster: &Cluster) -> Result<()> {
         let host = self.endpoint(cluster);
         if let Some(entry) = self.entry()? {
-            let same_port = crate::url::address::port_of(&entry.host) == Some(cluster.port);
+            let same_port = crate::url::port_of(&entry.host) == Some(cluster.port);
             let same_secret = match (&entry.secret, &cluster.cluster_secret) {
                 (Some(theirs), Some(ours)) => theirs.is_same(ours),
                 (theirs, ours) => theirs.is_none() && ours.is_none(),

@@ -121,10 +121,7 @@ fn words_that_everybody_knows_stay() {
     for word in ["prisma", "graphcool", "ab"] {
         redactor.learn(word);
     }
-    assert_eq!(
-        redactor.scrub("prisma graphcool ab"),
-        "prisma graphcool ab"
-    );
+    assert_eq!(redactor.scrub("prisma graphcool ab"), "prisma graphcool ab");
 }
 
 #[test]
