@@ -2,10 +2,11 @@
 
 mod calls;
 pub mod diffs;
-mod ended;
+pub mod ended;
 pub mod engine;
 pub mod files;
 mod forks;
+pub mod home;
 mod ports;
 pub mod raw;
 pub mod run;
@@ -14,7 +15,7 @@ pub mod schema;
 mod screen;
 mod server;
 pub mod standin;
-mod terminal;
+pub mod terminal;
 pub mod text;
 
 pub use ended::same;

@@ -208,5 +208,5 @@ fn the_childs_status_is_forwarded_and_a_dry_run_shows_the_command() {
         &Value::from(containers.to_vec()).to_string(),
     );
     let outcome = home.cluster(&["logs", "local"]);
-    assert_eq!(outcome.code, Some(9), "{outcome:?}");
+    assert_eq!(outcome.status, 9, "{outcome:?}");
 }
