@@ -70,7 +70,7 @@ const RULES: &[Rule] = &[
     ("that is no", "invalid", &["that is no longer"]),
     ("there already", "existing", &[]),
     ("there is none", "not found", &[]),
-    ("told", "reported; said; shown", &[]),
+    ("told", "reported; said; shown", &["told txt"]),
     ("truth value", "boolean", &[]),
     ("were made", "were created", &[]),
     ("what it takes", "the usage", &[]),
@@ -105,8 +105,7 @@ fn no_phrase_of_the_glossary_is_left() {
     }
     if std::env::var_os("LANGUAGE_ALL").is_none() {
         found.retain(|line| {
-            let is_cli = line.starts_with("src/cli") || line.starts_with("src/context");
-            is_cli || !PENDING.iter().any(|pending| line.starts_with(pending))
+            line.starts_with("src/cli") || !PENDING.iter().any(|pending| line.starts_with(pending))
         });
     }
     let count = found.len();
@@ -133,6 +132,10 @@ fn check(path: &Path, found: &mut Vec<String>) {
     let is_code = path.extension().is_some_and(|ending| ending == "rs");
     let pieces = if is_code { prose(&text) } else { lines(&text) };
     for (line, piece) in pieces {
+        // The glossary itself.
+        if name == Path::new("CONTRIBUTING.md") && piece.starts_with("| ") {
+            continue;
+        }
         let plain = plain(&piece);
         for (phrase, instead, fine) in RULES {
             if says(&plain, phrase, fine) {
@@ -170,11 +173,13 @@ fn lines(text: &str) -> Vec<(usize, String)> {
         .collect()
 }
 
-/// The comments, string literals and names of Rust code, each with its line. A run of comment lines is one piece.
+/// The comments, string literals and names of functions in Rust code, each with its line. A run of comment lines is one
+/// piece.
 fn prose(code: &str) -> Vec<(usize, String)> {
     let mut pieces: Vec<(usize, String)> = Vec::new();
     let mut rest = code;
     let mut comment_until = 0;
+    let mut last_word = "";
     let (mut line, mut seen) = (1, 0);
     while let Some(next) = rest.chars().next() {
         let at = code.len() - rest.len();
@@ -204,9 +209,10 @@ fn prose(code: &str) -> Vec<(usize, String)> {
             let is_name = |c: char| c.is_alphanumeric() || c == '_';
             let end = rest.find(|c| !is_name(c)).unwrap_or(rest.len());
             let name = &rest[..end];
-            if name.contains('_') {
+            if last_word == "fn" {
                 pieces.push((line, name.replace('_', " ")));
             }
+            last_word = name;
             rest = &rest[end..];
         } else {
             rest = &rest[next.len_utf8()..];
@@ -255,7 +261,7 @@ fn character(text: &str) -> Option<&str> {
 }
 
 #[test]
-fn prose_is_comments_literals_and_names() {
+fn prose_is_comments_literals_and_names_of_functions() {
     let code = "//! One\n//! two.\nfn some_name<'a>(c: char) { c == '\"' || c == '\\''; \"a \\\n   b\"; r#\"c \"d\"\"#; }\n";
     let pieces = prose(code);
     let texts: Vec<&str> = pieces.iter().map(|(_, text)| text.as_str()).collect();
