@@ -1,5 +1,6 @@
 //! The commands: each looks (files, registry, engine), plans, and acts. They do not call each other.
 
+pub mod add_cluster;
 pub mod cluster;
 pub mod completions;
 pub mod deploy;

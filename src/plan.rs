@@ -14,6 +14,7 @@ use crate::error::{Failure, Kind, Result};
 use crate::files::{self, Access, NewFile};
 use crate::history;
 use crate::process::Mode;
+use crate::secret::Secret;
 use crate::wait::Wait;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
@@ -30,7 +31,7 @@ const BUSY: Duration = Duration::from_secs(30);
 pub enum Step {
     Write {
         path: PathBuf,
-        content: String,
+        content: Secret,
         /// Who may read the file if it is new.
         access: Access,
         /// Whether the file exists.
@@ -116,7 +117,7 @@ impl Step {
                 content,
                 access,
                 ..
-            } => files::write_atomic(path, content.as_bytes(), *access),
+            } => files::write_atomic(path, content.reveal().as_bytes(), *access),
             Step::WriteTogether(files) => files::write_together(files),
             Step::Run(step) => run(ctx, permit, step),
             Step::FreePorts(free) => free.execute(ctx, permit),

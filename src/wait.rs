@@ -13,7 +13,7 @@ use crate::docker::{Container, LogOptions, Tools};
 use crate::error::{Failure, Kind, Result};
 use crate::process::{Mode, TAIL_LINES, with_tail};
 use crate::server::version::ask;
-use crate::url::address::{host_of, is_loopback};
+use crate::url::points_here;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 use verdict::{Trouble, Watch};
@@ -127,7 +127,7 @@ impl Wait {
             self.subject()
         );
         let mut failure = Failure::new(Kind::NotReady, ctx.ui.mask(&message));
-        if !is_loopback(host_of(&self.host)) {
+        if !points_here(&self.host) {
             failure = failure.hint(format!("check that no firewall blocks `{}`", self.host));
         }
         failure

@@ -5,8 +5,6 @@ mod list;
 mod logs;
 mod remove;
 
-pub use add::{Endpoint, by_asking, check_name};
-
 use super::Report;
 use crate::cli::Cluster;
 use crate::context::Context;

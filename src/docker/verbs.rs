@@ -4,6 +4,7 @@ use super::{Compose, Tools};
 use crate::cluster::files::{COMPOSE, OVERRIDE};
 use crate::plan::Action;
 use crate::process::Invocation;
+use crate::secret::Secret;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -26,7 +27,7 @@ pub struct Project {
     /// Whether there is a `docker-compose.override.yml`.
     pub overridden: bool,
     /// Exact values for the variables in the compose file. They win over `.env`.
-    pub env: Vec<(String, String)>,
+    pub env: Vec<(String, Secret)>,
 }
 
 /// What part of the logs to show.

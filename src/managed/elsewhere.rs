@@ -11,8 +11,7 @@ use crate::docker::{ComposeVersion, Container, Tools};
 use crate::error::{Failure, Kind, Result};
 use crate::files;
 use crate::render::{Provenance, provenance};
-use crate::url::address::{host_of, is_loopback, without_password};
-use crate::url::host;
+use crate::url::{host_of, is_loopback, is_own, resolve, without_password};
 use std::path::Path;
 
 /// Fails where docker-compose v1 would use another engine than the context's, as it does not support
@@ -53,11 +52,11 @@ pub fn is_elsewhere(
     }
     let engine = (!engine.local).then(|| engine.host.clone());
     ctx.interrupt.run(move || {
-        let found = host::addresses(&at).unwrap_or_default();
+        let found = resolve(&at).unwrap_or_default();
         let same = match engine {
-            None => found.into_iter().any(host::is_own),
+            None => found.into_iter().any(is_own),
             Some(engine) => {
-                let engine = host::addresses(&engine).unwrap_or_default();
+                let engine = resolve(&engine).unwrap_or_default();
                 found.iter().any(|ip| engine.contains(ip))
             }
         };

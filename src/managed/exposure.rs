@@ -35,8 +35,10 @@ pub fn exposed(cluster: &Cluster) -> Option<String> {
         database.external.is_none()
             && (is_documented(Edition::Cluster) || is_documented(Edition::Server))
     });
-    let has_default_secret =
-        cluster.cluster_secret.as_deref() == Some(documented::MANAGEMENT_SECRET);
+    let has_default_secret = cluster
+        .cluster_secret
+        .as_ref()
+        .is_some_and(|secret| *secret == documented::MANAGEMENT_SECRET);
     let (what, with) = match (database, has_default_secret) {
         (None, false) => return None,
         (Some(port), false) => (format!("port {port} (database) is"), "password"),
@@ -73,11 +75,11 @@ mod tests {
         cluster.bind = Some("0.0.0.0".parse().expect("valid"));
         assert_eq!(exposed(&cluster), None, "accepted");
         cluster.bind = None;
-        cluster.database.password = "mine".to_owned();
+        cluster.database.password = "mine".into();
         assert_eq!(exposed(&cluster), None, "changed");
         let mut cluster = of("1.8");
         assert_eq!(exposed(&cluster), None, "nothing that opens");
-        cluster.cluster_secret = Some(documented::MANAGEMENT_SECRET.to_owned());
+        cluster.cluster_secret = Some(documented::MANAGEMENT_SECRET.into());
         cluster.database.host_port = Some(3306);
         assert_eq!(
             exposed(&cluster).as_deref(),

@@ -10,7 +10,7 @@ use crate::docker::{Compose, Container, Engine, Project, Tools, ask};
 use crate::error::{Failure, Kind, Result};
 use crate::files;
 use crate::render::{Rendered, render};
-use crate::secret::keys::PrivateKey;
+use crate::secret::SecretKind;
 use crate::suggest;
 use crate::thread::joined;
 use std::collections::BTreeSet;
@@ -165,16 +165,17 @@ impl Observed {
 
     /// What docker-compose is told.
     pub fn project(&self, rendered: &Rendered) -> Project {
-        // The plugin is told the engine by docker.
-        let engine: &[(String, String)] = match self.tools.compose {
-            Compose::Standalone(_) => &self.engine.compose_env,
-            Compose::Plugin(_) => &[],
-        };
+        let mut env = rendered.env.clone();
+        // The plugin gets the engine from docker.
+        if let Compose::Standalone(_) = self.tools.compose {
+            let engine = self.engine.compose_env.iter();
+            env.extend(engine.map(|(name, value)| (name.clone(), value.as_str().into())));
+        }
         Project {
             name: self.name.to_string(),
             folder: self.folder.clone(),
             overridden: self.overridden.is_some(),
-            env: [&rendered.env, engine].concat(),
+            env,
         }
     }
 
@@ -215,7 +216,7 @@ impl Observed {
     /// Whether the files on disk are the rendered ones.
     pub fn matches_files(&self, rendered: &Rendered) -> bool {
         self.compose.as_deref() == Some(&rendered.compose)
-            && self.dotenv.as_deref() == Some(&rendered.dotenv)
+            && self.dotenv.as_deref() == Some(rendered.dotenv.reveal())
     }
 
     /// Whether the override was changed after the containers were created.
@@ -277,15 +278,15 @@ pub fn configured(ctx: &Context, name: &ClusterName) -> Result<Option<Cluster>> 
 /// The secret in the registry is the one that deployments use, so it wins over the one in `cluster.yml`.
 fn with_registered_secret(entry: Option<&Entry>, mut cluster: Cluster) -> Result<Cluster> {
     let entry = entry.map(Entry::usable).transpose()?;
-    let Some(secret) = entry.and_then(|entry| entry.secret.as_deref()) else {
+    let Some(secret) = entry.and_then(|entry| entry.secret.as_ref()) else {
         return Ok(cluster);
     };
-    cluster.cluster_secret = match PrivateKey::parse(secret) {
+    cluster.cluster_secret = match secret.key() {
         // An interrupted upgrade: its new secret is registered at the very end.
         Ok(_) if is_replaced(&cluster) => return Ok(cluster),
         Ok(key) => Some(key.pem_pkcs1()),
-        Err(_) if cluster.edition() == Edition::Server && !secret.contains("-----BEGIN") => {
-            Some(secret.to_owned())
+        Err(_) if cluster.edition() == Edition::Server && secret.kind() == SecretKind::Text => {
+            Some(secret.clone())
         }
         Err(failure) => {
             let name = &cluster.name;

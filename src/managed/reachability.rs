@@ -6,8 +6,7 @@ use crate::cluster::{Cluster, Edition};
 use crate::context::Context;
 use crate::docker::engine::Source;
 use crate::error::{Failure, Kind, Result};
-use crate::url::address::is_unencrypted;
-use crate::url::host;
+use crate::url::{is_unencrypted, resolve};
 use std::net::IpAddr;
 
 /// Why a cluster cannot be reached from here.
@@ -97,7 +96,7 @@ fn unreachable_host(
 ) -> Result<Option<Obstacle>> {
     let host = observed.published_host(cluster);
     let asked = host.clone();
-    let found = ctx.interrupt.run(move || host::addresses(&asked))?;
+    let found = ctx.interrupt.run(move || resolve(&asked))?;
     let found = found.unwrap_or_default();
     let is_v4_only = match cluster.bind {
         Some(ip) => ip.is_ipv4(),

@@ -35,7 +35,7 @@ pub fn complete_secret(cluster: &mut Cluster) -> Result<()> {
     if cluster.cluster_secret.is_none() {
         cluster.cluster_secret = Some(match cluster.edition() {
             Edition::Cluster => keys::generate()?.pem_pkcs1(),
-            Edition::Server => documented::MANAGEMENT_SECRET.to_owned(),
+            Edition::Server => documented::MANAGEMENT_SECRET.into(),
         });
     }
     Ok(())

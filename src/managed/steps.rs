@@ -12,9 +12,8 @@ use crate::error::Result;
 use crate::files::Access;
 use crate::plan::{Plan, Step};
 use crate::render::{Rendered, is_hand_edited, probe, render};
-use crate::secret::keys::PrivateKey;
-use crate::url::address::{host_of, is_loopback, port_of};
-use crate::url::host;
+use crate::secret::Secret;
+use crate::url::{host_of, is_loopback, literal, port_of};
 use crate::wait::{Probe, Wait};
 
 impl Observed {
@@ -24,8 +23,8 @@ impl Observed {
         rendered: &'a Rendered,
     ) -> impl Iterator<Item = (&'static str, &'a String)> {
         let pairs = [
-            (COMPOSE, &self.compose, &rendered.compose),
-            (DOTENV, &self.dotenv, &rendered.dotenv),
+            (COMPOSE, &self.compose, rendered.compose.as_str()),
+            (DOTENV, &self.dotenv, rendered.dotenv.reveal()),
         ];
         pairs.into_iter().filter_map(|(name, old, new)| {
             let old = old.as_ref()?;
@@ -41,7 +40,7 @@ impl Observed {
         rendered: &Rendered,
     ) -> Result<()> {
         for (name, text) in self.edited(rendered) {
-            self.write(plan, &format!("{name}.edited"), None, text.clone());
+            self.write(plan, &format!("{name}.edited"), None, text);
         }
         let config = self.config()?;
         let text = match config {
@@ -49,18 +48,18 @@ impl Observed {
             Some((text, old)) => cluster_yml::edit(text, old, cluster)?,
             None => cluster_yml::render(cluster),
         };
-        self.write(plan, CONFIG, config.map(|(text, _)| text), text);
-        let (compose, dotenv) = (&rendered.compose, &rendered.dotenv);
-        self.write(plan, COMPOSE, self.compose.as_ref(), compose.clone());
-        self.write(plan, DOTENV, self.dotenv.as_ref(), dotenv.clone());
+        self.write(plan, CONFIG, config.map(|(text, _)| text), &text);
+        let (compose, dotenv) = (self.compose.as_ref(), self.dotenv.as_ref());
+        self.write(plan, COMPOSE, compose, &rendered.compose);
+        self.write(plan, DOTENV, dotenv, rendered.dotenv.reveal());
         Ok(())
     }
 
-    fn write(&self, plan: &mut Plan, name: &str, old: Option<&String>, content: String) {
-        if old != Some(&content) {
+    fn write(&self, plan: &mut Plan, name: &str, old: Option<&String>, content: &str) {
+        if old.map(String::as_str) != Some(content) {
             plan.then(Step::Write {
                 path: self.folder.join(name),
-                content,
+                content: content.into(),
                 // The folder is private, and even the compose file tells what runs here.
                 access: Access::Private,
                 replaces: old.is_some(),
@@ -156,7 +155,7 @@ impl Observed {
         let is_right = |entry: &Entry| {
             // The host name may be the user's own choice.
             port_of(&entry.host) == Some(cluster.port)
-                && is_same_secret(entry.secret.as_deref(), cluster.cluster_secret.as_deref())
+                && is_same(entry.secret.as_ref(), cluster.cluster_secret.as_ref())
                 && !self.has_moved(entry)
         };
         if !self.entry()?.is_some_and(is_right) {
@@ -176,7 +175,7 @@ impl Observed {
     /// engine, or the machine got another address. A name may be the user's own choice.
     fn has_moved(&self, entry: &Entry) -> bool {
         let host = host_of(&entry.host);
-        let is_name = !is_loopback(host) && host::literal(host).is_none();
+        let is_name = !is_loopback(host) && literal(host).is_none();
         self.is_remote().unwrap_or(false) && !self.engine.local && !is_name
     }
 
@@ -225,12 +224,9 @@ impl Observed {
     }
 }
 
-/// Whether two spellings are of one secret: a key pair's may differ in line ends and armour.
-fn is_same_secret(one: Option<&str>, other: Option<&str>) -> bool {
-    let (Some(one), Some(other)) = (one, other) else {
-        return one == other;
-    };
-    one == other
-        || matches!((PrivateKey::parse(one), PrivateKey::parse(other)),
-            (Ok(one), Ok(other)) if one.pem_pkcs1() == other.pem_pkcs1())
+fn is_same(one: Option<&Secret>, other: Option<&Secret>) -> bool {
+    match (one, other) {
+        (Some(one), Some(other)) => one.is_same(other),
+        (one, other) => one.is_none() && other.is_none(),
+    }
 }

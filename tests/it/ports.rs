@@ -1,7 +1,7 @@
 //! Ports that somebody else has: who that is, and what can be done about it.
 
-use crate::support::Sandbox;
 use crate::support::engine::Made;
+use crate::support::{Sandbox, skip};
 use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};
 
@@ -14,7 +14,7 @@ fn myself() -> String {
 /// What is said of a port of the server that a process has.
 fn taken(by: &str, pid: u32) -> String {
     format!(
-        "error: could not start cluster `local`: port <port>, wanted for the server, is taken by {by}\n\
+        "error: could not start cluster `local`: port <port>, wanted for the server, is in use by {by}\n\
          hint: use another: `prisma local start --port <port+1>`, or `auto`\n\
          hint: or free it: `kill {pid}`\n"
     )
@@ -66,11 +66,12 @@ fn a_process_is_named_before_anything_changes() {
 fn both_families_count_where_both_are_published() {
     let s = Sandbox::new();
     let Ok(_database) = TcpListener::bind(("::1", s.db_port)) else {
-        return; // No IPv6 here.
+        skip("a port that is taken on IPv6", "no IPv6");
+        return;
     };
     let ended = s.run("local start {ports}");
     let said = format!(
-        "port <db-port>, wanted for the database, is taken by {}",
+        "port <db-port>, wanted for the database, is in use by {}",
         myself()
     );
     assert!(ended.stderr.contains(&said), "{ended:?}");
@@ -88,7 +89,7 @@ fn a_container_is_named_with_its_project() {
     s.run("local start").is(
         1,
         "",
-        "error: could not start cluster `local`: port <db-port>, wanted for the database, is taken by \
+        "error: could not start cluster `local`: port <db-port>, wanted for the database, is in use by \
          container `shop-web-1` of compose project `shop`\n\
          hint: use another: `prisma local start --db-port <db-port+1>`, or `auto`\n\
          hint: or free it: `docker stop shop-web-1`\n",
@@ -141,7 +142,7 @@ fn at_a_terminal_it_is_stopped_if_wanted() {
     let s = Sandbox::with_cluster();
     let mut program = listener(s.port);
     let question = format!(
-        "port <port> is taken by `python3` (process {})",
+        "port <port> is in use by `python3` (process {})",
         program.id()
     );
     let mut t = s.at_terminal("local start");
@@ -208,9 +209,9 @@ fn cancelling_the_second_question_has_changed_nothing() {
     let mut server = listener(s.port);
     let mut database = listener(s.db_port);
     let mut t = s.at_terminal("local start");
-    t.shows("port <port> is taken by `python3`");
+    t.shows("port <port> is in use by `python3`");
     t.types("\u{1b}[B\r");
-    t.shows("port <db-port> is taken by `python3`");
+    t.shows("port <db-port> is in use by `python3`");
     t.types("\u{1b}");
     let left = t.end();
     assert_eq!(left.status, 130, "{}", left.sent);

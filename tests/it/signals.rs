@@ -1,7 +1,6 @@
 //! Ctrl-C and SIGTERM at every stage: the run ends soon, with its status, and leaves nothing running.
 
 use crate::support::engine::wait_until;
-use crate::support::run::group_lives;
 use crate::support::text::{STAGES, running};
 use crate::support::{Behaviour, Sandbox};
 use std::time::{Duration, Instant};
@@ -11,7 +10,7 @@ const HANG: &str = "exec sleep 300\n";
 /// One that does not listen to SIGTERM either.
 const STUBBORN: &str = "trap '' TERM INT\nwhile :; do sleep 0.1; done\n";
 /// What is said of the wait.
-const WAITING: &str = "waiting for the server; the containers go on starting";
+const WAITING: &str = "waiting for the server; the containers keep starting";
 /// Far less than the hanging takes.
 const SOON: Duration = Duration::from_secs(20);
 
@@ -40,17 +39,32 @@ fn end_by(s: &Sandbox, run: &str, words: &str, signal: &str, to: To, stage: &str
     match to {
         To::Alone => running.signal(signal),
         To::Group => running.signal_group(signal),
-    }
+    };
     let message = match stage {
         "" => format!("error: {how}\n"),
         stage => format!(
             "error: {how} while {stage}\n\
-             hint: run the same command again: it goes on from what is there\n"
+             hint: run the same command again; it continues where it stopped\n"
         ),
     };
     s.end(running).fails(status, &message);
     assert!(begun.elapsed() < SOON, "{run}: {:?}", begun.elapsed());
     wait_until("nothing is left running", || !group_lives(id));
+}
+
+/// Whether a process of this group is still at work. One that nobody has buried yet is not. Where
+/// there is no `/proc`, none is found.
+fn group_lives(id: u32) -> bool {
+    let processes = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+    processes.into_iter().any(|process| {
+        let stat = std::fs::read_to_string(process.path().join("stat")).unwrap_or_default();
+        // The name, in parentheses, may hold anything: `1 (sh) S PARENT GROUP …`.
+        let fields = stat.rsplit_once(')').map_or("", |(_, fields)| fields);
+        let mut fields = fields.split_whitespace();
+        let state = fields.next();
+        let group = fields.nth(1).and_then(|group| group.parse().ok());
+        group == Some(id) && !matches!(state, Some("Z" | "X"))
+    })
 }
 
 #[test]
@@ -260,7 +274,7 @@ fn in_json_too() {
     assert_eq!(
         ended.json(),
         serde_json::json!({"version": 1, "ok": false, "command": "local start", "error": {"code": "interrupted", "message": "interrupted while starting the containers",
-            "hints": ["run the same command again: it goes on from what is there"], "exit": 130}})
+            "hints": ["run the same command again; it continues where it stopped"], "exit": 130}})
     );
     assert_eq!(ended.status, 130);
 }

@@ -126,7 +126,7 @@ fn the_files_of_a_cluster() {
          clusterSecret: |\n  <key>\n",
     );
     let dotenv = text(".env");
-    let header = "# Written by prisma from cluster.yml beside this file.\n";
+    let header = "# Written by prisma from cluster.yml in this folder.\n";
     assert!(dotenv.starts_with(header), "{dotenv}");
     let variables: Vec<&str> = dotenv.lines().filter(|l| l.contains('=')).collect();
     assert_eq!(variables[0], "PORT=<port>");
@@ -161,7 +161,7 @@ fn a_second_start_asks_and_does_nothing() {
     let s = Sandbox::with_running_cluster();
     let before = (s.files(), s.engine.state());
     s.run("local start")
-        .is(0, &running("local", "is running already"), "");
+        .is(0, &running("local", "is already running"), "");
     s.ran("docker ps [local]\ndocker inspect --type container <id 1> <id 2>\n");
     assert_eq!(s.take_requests().len(), 1);
     assert_eq!((s.files(), s.engine.state()), before);
@@ -347,7 +347,7 @@ fn an_override_older_than_the_containers_changes_nothing() {
     s.run("local start").succeeds();
     s.forget();
     s.run("local start")
-        .is(0, &running("local", "is running already"), "");
+        .is(0, &running("local", "is already running"), "");
     assert_eq!(s.take_acts(), "");
 }
 

@@ -7,7 +7,7 @@ use prisma_cli::secret::keys;
 
 /// The registry as the npm CLI wrote it, with clusters of others around ours.
 fn registry(s: &Sandbox) -> String {
-    let pem = keys::to_crlf(&key().pem_pkcs1());
+    let pem = keys::to_crlf(&key().pem_pkcs1().reveal().to_owned());
     let escaped = pem.replace("\r\n", "\\r\\n");
     format!(
         "# mine\n\
@@ -72,7 +72,7 @@ fn a_running_cluster_is_recognised_and_left_running() {
     let state = s.engine.state();
     let before = s.files();
     s.run("local start")
-        .is(0, &running("local", "is running already"), "");
+        .is(0, &running("local", "is already running"), "");
     assert_eq!((s.take_acts(), s.engine.state()), (String::new(), state));
     same(
         "the files",

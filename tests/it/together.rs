@@ -28,7 +28,7 @@ fn two_starts_of_one_cluster_are_one() {
         states,
         [
             "cluster `local` is running",
-            "cluster `local` is running already"
+            "cluster `local` is already running"
         ]
     );
     assert_eq!(

@@ -9,7 +9,7 @@ pub fn running(name: &str, state: &str) -> String {
          \n  database     localhost:<db-port> (MySQL, user `root`)\
          \n  version      Prisma 1.1\n\
          \n\
-         deploy a service to it: put `cluster: {name}` into its `prisma.yml` and run `prisma deploy`\n"
+         deploy a service to it: add `cluster: {name}` to its `prisma.yml` and run `prisma deploy`\n"
     )
 }
 

@@ -5,12 +5,12 @@ use crate::cluster::ClusterName;
 use crate::config::registry::{Entry, Registry};
 use crate::context::Context;
 use crate::error::{Failure, Kind, Result};
+use crate::secret::Secret;
 use crate::server::credential::Credential;
-use crate::server::token::Secret;
 use crate::service::{Endpoint, Service, Target};
 use crate::status::cloud::{Cloud, CloudCluster};
 use crate::status::target;
-use crate::url::address::{is_unencrypted, without_password};
+use crate::url::{is_unencrypted, without_password};
 use std::time::Duration;
 
 /// How long Prisma Cloud may take to list its clusters, and to issue a token.
@@ -110,7 +110,7 @@ fn of_endpoint(
     endpoint: &Endpoint,
     variables: Variables<'_>,
 ) -> Result<Destination> {
-    let base = endpoint.base();
+    let base = endpoint.server.to_string();
     // The secret of the cluster at exactly this address, never another one's.
     let same = |entry: &&Entry| entry.problem.is_none() && entry.host.trim_end_matches('/') == base;
     let entry = registry.clusters().iter().find(same);
@@ -146,7 +146,7 @@ fn of_cloud(service: &Service, cluster: &CloudCluster, cloud: &Cloud) -> Result<
 }
 
 /// A secret and its name in messages.
-type Named = (String, String);
+type Named = (Secret, String);
 
 fn of_registry(entry: &Entry) -> Option<Named> {
     let secret = entry.secret.clone().filter(|secret| !secret.is_empty())?;
@@ -159,7 +159,7 @@ fn of_registry(entry: &Entry) -> Option<Named> {
 
 fn of_variable(variables: Variables<'_>) -> Option<Named> {
     let secret = variables(SECRET_VARIABLE).filter(|secret| !secret.is_empty())?;
-    Some((secret, format!("`{SECRET_VARIABLE}`")))
+    Some((secret.into(), format!("`{SECRET_VARIABLE}`")))
 }
 
 fn credential(ctx: &Context, secret: Option<Named>) -> Result<Credential> {
@@ -167,6 +167,6 @@ fn credential(ctx: &Context, secret: Option<Named>) -> Result<Credential> {
         return Ok(Credential::None);
     };
     ctx.ui.conceal([secret.clone()]);
-    let secret = Secret::parse(&secret).map_err(|failure| failure.context(whose))?;
+    secret.check().map_err(|failure| failure.context(whose))?;
     Ok(Credential::Secret(secret))
 }

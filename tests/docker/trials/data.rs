@@ -41,7 +41,7 @@ fn survives_stop_and_start(setting: &Setting) {
 
     let stopped = cluster.verb("stop", &["-v"]).succeeded();
     let kept =
-        "cluster `NAME` is stopped; its data is kept, start it with `prisma local start -n NAME`\n";
+        "cluster `NAME` is stopped; its data is kept. Start it with `prisma local start -n NAME`\n";
     assert_eq!(cluster.neutral(&stopped.stdout), kept);
     // By `docker stop`, as documented, the server before its database.
     let containers = cluster.containers();
@@ -58,14 +58,14 @@ fn survives_stop_and_start(setting: &Setting) {
     let again = cluster.verb("stop", &[]).succeeded();
     assert_eq!(
         cluster.neutral(&again.stdout),
-        kept.replace("is stopped;", "is stopped already;")
+        kept.replace("is stopped;", "is already stopped;")
     );
 
     cluster.verb("start", &[]).succeeded();
     cluster.has_data();
     let started = cluster.runs();
     let ran = cluster.verb("restart", &[]).succeeded();
-    assert!(ran.stdout.contains("is running again"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("was restarted"), "{}", ran.stdout);
     assert_ne!(cluster.runs(), started);
     cluster.has_data();
     // Also when it does not run.
@@ -104,7 +104,7 @@ fn survives_a_restart_of_the_engine(setting: &Setting) {
     cluster.stranger().wait();
     cluster.has_data();
     let ran = cluster.verb("start", &[]).succeeded();
-    assert!(ran.stdout.contains("is running already"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("is already running"), "{}", ran.stdout);
     stopped.verb("start", &[]).succeeded();
     stopped.has_data();
 }
@@ -116,7 +116,7 @@ fn survives_an_engine_that_goes_in_the_middle(setting: &Setting) {
     cluster.put_data();
     let (files, entry) = (cluster.files(), cluster.entry());
     for words in ["stopping the containers", "waiting for the "] {
-        let mut restart = cluster.spec("restart", &[]).spawn();
+        let mut restart = cluster.spec("restart", &[]).start();
         restart.says(words);
         setting.rig.restart_engine();
         restart.finish().ended(3).told(&["error: `docker"]);
@@ -151,7 +151,7 @@ fn nuke_destroys_it_and_keeps_the_rest(setting: &Setting) {
     let old = Api::new(cluster.port, Some(token(&key)));
     let ran = cluster.verb("nuke", &["--yes", "-v"]).succeeded();
     assert!(
-        ran.stdout.contains("is running and empty"),
+        ran.stdout.contains("was reset"),
         "{}",
         ran.stdout
     );
@@ -193,7 +193,7 @@ fn delete_takes_one_cluster_only(setting: &Setting) {
         .told(&["this removes cluster", "--yes"]);
     assert_eq!(mine.belongings().len(), 4);
     let ran = mine.verb("delete", &["--yes"]).succeeded();
-    assert_eq!(mine.neutral(&ran.stdout), "cluster `NAME` is gone\n");
+    assert_eq!(mine.neutral(&ran.stdout), "cluster `NAME` is deleted\n");
     assert_eq!(mine.belongings(), [""; 0]);
     assert!(!mine.folder().exists());
     assert_eq!(mine.entry(), None);
@@ -231,7 +231,7 @@ fn wrong_password_fails_and_loses_nothing(setting: &Setting) {
         ),
         "Access denied for user 'root'@",
         &format!(
-            "hint: see all it printed with `prisma local logs -n {} prisma-database`",
+            "hint: see its full log with `prisma local logs -n {} prisma-database`",
             cluster.name
         ),
     ])

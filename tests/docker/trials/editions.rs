@@ -2,7 +2,6 @@
 
 use crate::cluster::Cluster;
 use crate::example::Example;
-use crate::images::{PRISMA, published};
 use crate::suite::{Case, Setting, shared};
 
 pub const CASES: &[Case] = &[
@@ -16,17 +15,15 @@ pub const CASES: &[Case] = &[
     shared("editions/1.34_postgres", |s| lifecycle(s, "1.34", POSTGRES)),
 ];
 
-/// The word of `--database`, the image, and what its volume is called after the project.
-type Database = (&'static str, &'static str, &'static str);
+/// The value of `--database`, and the name of its volume without the project.
+type Database = (&'static str, &'static str);
 
-const MYSQL: Database = ("mysql", "mysql:5.7", "db-persistence");
-const POSTGRES: Database = ("postgres", "postgres:10", "postgres-persistence");
+const MYSQL: Database = ("mysql", "db-persistence");
+const POSTGRES: Database = ("postgres", "postgres-persistence");
 
 /// start, deploy, stop, start, data still there, upgrade, nuke, gone, delete.
-fn lifecycle(setting: &Setting, version: &str, (database, image, volume): Database) {
+fn lifecycle(setting: &Setting, version: &str, (database, volume): Database) {
     let is_server_edition = !matches!(version, "1.1" | "1.6");
-    published(setting.rig, image);
-    published(setting.rig, &format!("{PRISMA}:{version}"));
     let mut cluster = Cluster::new(setting);
     if matches!(version, "1.8" | "1.34") {
         cluster.management = "management";
@@ -45,12 +42,12 @@ fn lifecycle(setting: &Setting, version: &str, (database, image, volume): Databa
            playground   http://localhost:PORT/{}\n  \
            database     {}\n  \
            version      Prisma {version}\n\n\
-         deploy a service to it: put `cluster: NAME` into its `prisma.yml` and run `prisma deploy`\n",
+         deploy a service to it: add `cluster: NAME` to its `prisma.yml` and run `prisma deploy`\n",
         cluster.management,
         match (is_server_edition, database) {
             (false, _) => "localhost:DB-PORT (MySQL, user `root`)",
-            (true, "mysql") => "MySQL, user `root`, not published: `--db-port PORT` does",
-            (true, _) => "Postgres, user `root`, not published: `--db-port PORT` does",
+            (true, "mysql") => "MySQL, user `root`, not published; `--db-port PORT` publishes it",
+            (true, _) => "Postgres, user `root`, not published; `--db-port PORT` publishes it",
         }
     );
     assert_eq!(cluster.neutral(&ran.stdout), facts);
@@ -73,7 +70,7 @@ fn lifecycle(setting: &Setting, version: &str, (database, image, volume): Databa
     example.is_there(&cluster);
     let runs = cluster.runs();
     let ran = cluster.verb("start", &[]).succeeded();
-    let already = facts.replace("is running\n", "is running already\n");
+    let already = facts.replace("is running\n", "is already running\n");
     assert_eq!(cluster.neutral(&ran.stdout), already);
 
     // No newer images: nothing is made anew.

@@ -80,7 +80,7 @@ fn odd_values_arrive_exactly(setting: &Setting) {
         assert_eq!(cluster.stranger().refused("evil"), 3015);
         let runs = cluster.runs();
         let ran = cluster.verb("start", &[]).succeeded();
-        assert!(ran.stdout.contains("is running already"), "{}", ran.stdout);
+        assert!(ran.stdout.contains("is already running"), "{}", ran.stdout);
         assert_eq!(cluster.runs(), runs);
     }
 }
@@ -118,7 +118,7 @@ fn wrong_password(setting: &Setting) {
         ),
         "password authentication failed for user",
         &format!(
-            "hint: see all it printed with `prisma local logs -n {} prisma`",
+            "hint: see its full log with `prisma local logs -n {} prisma`",
             cluster.name
         ),
     ])
@@ -332,7 +332,7 @@ fn external(setting: &Setting, kind: &Kind) {
 
     let ran = cluster.verb("delete", &["--yes"]).succeeded();
     ran.told(&[&format!(
-        "its data stays in the external database at {address}:{}\n",
+        "data in the external database at {address}:{}\n",
         theirs.port
     )]);
     assert_eq!(

@@ -49,7 +49,7 @@ fn local_from_nothing(setting: &Setting) {
            playground   http://localhost:4466/cluster\n  \
            database     localhost:3366 (MySQL, user `root`)\n  \
            version      Prisma 1.1\n\n\
-         deploy a service to it: put `cluster: local` into its `prisma.yml` and run `prisma deploy`\n"
+         deploy a service to it: add `cluster: local` to its `prisma.yml` and run `prisma deploy`\n"
     );
     is_the_stages_of_a_start(&ran.stderr);
     let warned = "warning: the database on port 3366 is published on all interfaces with the documented password\n";
@@ -93,7 +93,9 @@ fn local_from_nothing(setting: &Setting) {
     assert_eq!(cluster.api().projects(), ["app@dev"]);
     let another = prisma_cli::secret::keys::generate()
         .expect("a key")
-        .pem_pkcs1();
+        .pem_pkcs1()
+        .reveal()
+        .to_owned();
     assert_eq!(
         Api::new(cluster.port, Some(token(&another))).refused("evil"),
         3015
@@ -117,7 +119,7 @@ fn again_does_nothing(setting: &Setting) {
         cluster.neutral(&again.stdout),
         cluster
             .neutral(&first.stdout)
-            .replace("is running", "is running already")
+            .replace("is running", "is already running")
     );
     let commands: Vec<&str> = again.stderr.lines().collect();
     assert_eq!(
@@ -184,18 +186,19 @@ fn second_cluster_beside_local(setting: &Setting) {
 /// Two runs at the same time: one starts the cluster, the other waits for it and finds nothing to do.
 fn two_at_once(setting: &Setting) {
     let cluster = Cluster::new(setting);
-    let one = cluster.first_start(&[]).spawn();
-    let two = cluster.first_start(&[]).spawn();
+    // However long the first one takes on a busy machine.
+    let start = cluster.first_start(&["--lock-timeout", "80s"]);
+    let (one, two) = (start.start(), start.start());
     let mut ran = [one.finish().succeeded(), two.finish().succeeded()];
     // Which of them came first is nobody's business.
-    ran.sort_by_key(|ran| ran.stdout.contains("` is running already\n"));
+    ran.sort_by_key(|ran| ran.stdout.contains("` is already running\n"));
     assert!(
         ran[0].stdout.contains("` is running\n"),
         "{}",
         ran[0].stdout
     );
     assert!(
-        ran[1].stdout.contains("` is running already\n"),
+        ran[1].stdout.contains("` is already running\n"),
         "{}",
         ran[1].stdout
     );

@@ -2,7 +2,6 @@
 
 use crate::api::Api;
 use crate::cluster::{Cluster, DATABASE, SERVER};
-use crate::images::{PRISMA, published};
 use crate::suite::{Case, Setting, local};
 use serde_json::Value;
 use std::fs;
@@ -45,7 +44,7 @@ impl Old {
         let mut cluster = Cluster::local(setting);
         cluster.db_port = 3307;
         let pair = prisma_cli::secret::keys::generate().expect("a key pair");
-        let key = pair.pem_pkcs1_crlf();
+        let key = pair.pem_pkcs1_crlf().reveal().to_owned();
         let lines: String = key.replace("\r\n", "\\r\\n");
         let registry = format!(
             "{BEFORE}    host: 'http://localhost:4466'\n    clusterSecret: \"{lines}\"\n{AFTER}"
@@ -149,7 +148,7 @@ fn of_a_running_cluster(setting: &Setting) {
     let ran = cluster.verb("start", &[]).succeeded();
     assert!(
         ran.stdout
-            .starts_with("cluster `local` is running already\n"),
+            .starts_with("cluster `local` is already running\n"),
         "{}",
         ran.stdout
     );
@@ -160,7 +159,7 @@ fn of_a_running_cluster(setting: &Setting) {
     assert_eq!(config["database"]["port"], 3307);
     assert_eq!(config["prismaVersion"], "1.1");
     let ran = cluster.verb("start", &[]).succeeded();
-    assert!(ran.stdout.contains("is running already"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("is already running"), "{}", ran.stdout);
     assert_eq!(cluster.runs(), runs);
 
     cluster.verb("stop", &[]).succeeded();
@@ -183,9 +182,6 @@ fn of_a_running_cluster(setting: &Setting) {
 
 /// Verbs other than `start` work on it as well, without a `start` before.
 fn upgrade_and_nuke(setting: &Setting) {
-    published(setting.rig, "mysql:5.7");
-    published(setting.rig, &format!("{PRISMA}:1.1"));
-    published(setting.rig, &format!("{PRISMA}:1.2"));
     let old = Old::new(setting);
     let cluster = &old.cluster;
     cluster.verb("upgrade", &[]).succeeded();
@@ -233,7 +229,7 @@ fn of_a_1_8_in_the_old_file(setting: &Setting) {
     let ran = cluster.verb("start", &[]).succeeded();
     ran.told(&[
         "taking over the containers of another prisma CLI; their data is kept\n",
-        "removing the containers of the other edition\n",
+        "removing the other edition's containers\n",
     ]);
     old.is_kept();
     let name = format!("local{0}prisma{0}1", setting.generation.joint());
@@ -243,7 +239,7 @@ fn of_a_1_8_in_the_old_file(setting: &Setting) {
     let database = setting.rig.docker(["port", "prisma-db"]);
     assert_eq!(database.lines().next(), Some("3306/tcp -> 0.0.0.0:3307"));
     let ran = cluster.verb("start", &[]).succeeded();
-    assert!(ran.stdout.contains("is running already"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("is already running"), "{}", ran.stdout);
     cluster.verb("nuke", &["--yes"]).succeeded();
     cluster.has_no_data();
     cluster.verb("delete", &["--yes"]).succeeded();

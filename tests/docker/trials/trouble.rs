@@ -53,7 +53,8 @@ fn network_that_was_pruned(setting: &Setting) {
 /// The server crashes and is restarted until its database is there: no reason to give up.
 fn a_late_database_is_waited_for(setting: &Setting) {
     let cluster = Cluster::new(setting);
-    cluster.override_service(DATABASE, &late_database(6));
+    let impatient = "environment: {STANDIN_DATABASE_WAIT_MS: '1000'}";
+    cluster.override_services(&[(DATABASE, &late_database(4)), (SERVER, impatient)]);
     cluster.start(&[]);
     let restarts = cluster.container(SERVER).restarts;
     assert!(restarts >= 2, "it crashed meanwhile: {restarts} restarts");
@@ -94,7 +95,7 @@ fn the_wait_has_a_limit(setting: &Setting) {
 fn killed_by_hand(setting: &Setting) {
     let cluster = Cluster::new(setting);
     cluster.override_service(DATABASE, &late_database(60));
-    let mut start = cluster.first_start(&[]).spawn();
+    let mut start = cluster.first_start(&[]).start();
     start.says("waiting for the database");
     setting
         .rig
@@ -102,7 +103,7 @@ fn killed_by_hand(setting: &Setting) {
     let ran = start.finish().ended(1);
     let name = cluster.container(DATABASE).name;
     ran.told(&[&format!(
-        "container `{name}` ended with status 137 and is not restarted"
+        "container `{name}` ended with status 137 and will not be restarted"
     )]);
 
     // A running one that is killed: the next start brings it back.
@@ -119,7 +120,7 @@ fn killed_by_hand(setting: &Setting) {
     setting.rig.docker(["pause", &server.id]);
     let runs = cluster.runs();
     let unpause = format!(
-        "is paused\nhint: let it go on with `docker unpause {}`\n",
+        "is paused\nhint: resume it with `docker unpause {}`\n",
         server.name
     );
     cluster.verb("start", &[]).ended(1).told(&[&unpause]);

@@ -24,12 +24,12 @@ fn from_the_cluster_edition_with_data_database_and_key() {
     s.run("local upgrade --to 1.8").is(
         0,
         &(running("is up to date").replace(
-            "MySQL, user `root`, not published: `--db-port PORT` does",
+            "MySQL, user `root`, not published; `--db-port PORT` publishes it",
             "localhost:<db-port> (MySQL, user `root`)",
-        ) + "runs newer images now: prismagraphql/prisma:1.8\n"),
+        ) + "updated images: prismagraphql/prisma:1.8\n"),
         &format!(
             "pulling mysql:5.7\npulling prismagraphql/prisma:1.8\nstopping the containers\n\
-             removing the containers of the other edition\nremoving their network\n{STAGES}"
+             removing the other edition's containers\nremoving their network\n{STAGES}"
         ),
     );
     assert_eq!(
@@ -111,7 +111,7 @@ fn where_there_are_no_key_pairs_there_is_a_secret_instead() {
         &running("is running")
             .replace("Prisma 1.8", "Prisma 1.34")
             .replace(
-                "MySQL, user `root`, not published: `--db-port PORT` does",
+                "MySQL, user `root`, not published; `--db-port PORT` publishes it",
                 "localhost:<db-port> (MySQL, user `root`)",
             ),
         STAGES,
@@ -158,7 +158,7 @@ fn a_cluster_without_its_file_is_read_from_its_containers() {
     std::fs::remove_file(s.path(CONFIG)).expect("is there");
     let state = s.engine.state();
     s.run("local start")
-        .is(0, &running("is running already"), "");
+        .is(0, &running("is already running"), "");
     assert_eq!((s.take_acts(), s.engine.state()), (String::new(), state));
     same(
         "cluster.yml",
@@ -191,16 +191,16 @@ fn another_database_by_hand_is_told_and_both_go_with_the_cluster() {
     );
     s.run("local start").is(
         0,
-        &running("is running already").replace("MySQL", "Postgres"),
+        &running("is already running").replace("MySQL", "Postgres"),
         "",
     );
     s.forget();
     let volumes = "  containers  prisma-db, local-prisma-1\n  volumes     local_db-persistence, local_postgres-persistence\n";
     s.run("local delete --yes").is(
         0,
-        "cluster `local` is gone\n",
+        "cluster `local` is deleted\n",
         &format!(
-            "this removes cluster `local` and all its data:\n{volumes}\
+            "this will delete cluster `local` and all its data:\n{volumes}\
              \u{20} files       ~/.prisma/clusters/local\nremoving containers, network and data\n\
              removing the data of an earlier database\n"
         ),
