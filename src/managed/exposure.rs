@@ -18,7 +18,7 @@ pub fn warn(ctx: &Context, observed: &Observed, cluster: &Cluster) {
     };
     let config = observed.folder.join(CONFIG);
     let hint = format!(
-        "{remedy}, or set `bind: \"0.0.0.0\"` in {} to silence this",
+        "{remedy}; to silence this, set `bind: \"0.0.0.0\"` in {}",
         config.display()
     );
     ctx.ui.warn_with(&what, &hint);

@@ -222,8 +222,8 @@ fn an_entry_on_another_machine_is_not_run_from_here() {
     );
     s.run("local delete -n digital --yes").fails(
         1,
-        "error: there is no cluster `digital` here\n\
-         hint: start one with `prisma local start -n digital`\n",
+        "error: cluster `digital` not found\n\
+         hint: create it with `prisma local start -n digital`\n",
     );
     assert_eq!(s.take_acts(), "");
     assert_eq!(s.read("home/.prisma/config.yml"), registry);
@@ -243,9 +243,9 @@ fn a_mistyped_name_is_recognised_by_every_verb_that_needs_the_cluster() {
     ] {
         s.run(&format!("local {verb} -n stagign")).fails(
             1,
-            "error: there is no cluster `stagign` here\n\
+            "error: cluster `stagign` not found\n\
              hint: did you mean `staging`?\n\
-             hint: start one with `prisma local start -n stagign`\n",
+             hint: create it with `prisma local start -n stagign`\n",
         );
     }
 }

@@ -14,8 +14,8 @@ fn myself() -> String {
 /// What is said of a port of the server that a process has.
 fn taken(by: &str, pid: u32) -> String {
     format!(
-        "error: could not start cluster `local`: port <port>, wanted for the server, is in use by {by}\n\
-         hint: use another: `prisma local start --port <port+1>`, or `auto`\n\
+        "error: could not start cluster `local`: port <port> (server) is already in use by {by}\n\
+         hint: use another port: `prisma local start --port <port+1>`, or `auto`\n\
          hint: or free it: `kill {pid}`\n"
     )
 }
@@ -71,7 +71,7 @@ fn both_families_count_where_both_are_published() {
     };
     let ended = s.run("local start {ports}");
     let said = format!(
-        "port <db-port>, wanted for the database, is in use by {}",
+        "port <db-port> (database) is already in use by {}",
         myself()
     );
     assert!(ended.stderr.contains(&said), "{ended:?}");
@@ -89,9 +89,9 @@ fn a_container_is_named_with_its_project() {
     s.run("local start").is(
         1,
         "",
-        "error: could not start cluster `local`: port <db-port>, wanted for the database, is in use by \
+        "error: could not start cluster `local`: port <db-port> (database) is already in use by \
          container `shop-web-1` of compose project `shop`\n\
-         hint: use another: `prisma local start --db-port <db-port+1>`, or `auto`\n\
+         hint: use another port: `prisma local start --db-port <db-port+1>`, or `auto`\n\
          hint: or free it: `docker stop shop-web-1`\n",
     );
     assert_eq!(s.take_acts(), "");

@@ -289,7 +289,7 @@ fn delete_leaves_nothing_behind() {
     assert!(!s.read("home/.prisma/config.yml").contains("local"));
     s.run("local delete --yes").fails(
         1,
-        "error: there is no cluster `local` here\nhint: start one with `prisma local start`\n",
+        "error: cluster `local` not found\nhint: create it with `prisma local start`\n",
     );
 }
 
@@ -337,8 +337,8 @@ fn verbs_on_an_unknown_cluster_name_it() {
         s.run(&format!("local {verb} -n nobody --yes")).is(
             1,
             "",
-            "error: there is no cluster `nobody` here\n\
-             hint: start one with `prisma local start -n nobody`\n",
+            "error: cluster `nobody` not found\n\
+             hint: create it with `prisma local start -n nobody`\n",
         );
     }
     assert_eq!(s.take_acts(), "");

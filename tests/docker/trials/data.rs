@@ -150,11 +150,7 @@ fn nuke_destroys_it_and_keeps_the_rest(setting: &Setting) {
 
     let old = Api::new(cluster.port, Some(token(&key)));
     let ran = cluster.verb("nuke", &["--yes", "-v"]).succeeded();
-    assert!(
-        ran.stdout.contains("was reset"),
-        "{}",
-        ran.stdout
-    );
+    assert!(ran.stdout.contains("was reset"), "{}", ran.stdout);
     let verbs = ["kill", "down -v --remove-orphans", "up -d --remove-orphans"];
     let commands: Vec<&str> = ran
         .stderr
@@ -197,7 +193,7 @@ fn delete_takes_one_cluster_only(setting: &Setting) {
     assert_eq!(mine.belongings(), [""; 0]);
     assert!(!mine.folder().exists());
     assert_eq!(mine.entry(), None);
-    mine.verb("ps", &[]).ended(1).told(&["there is no cluster"]);
+    mine.verb("ps", &[]).ended(1).told(&["not found"]);
 
     assert_eq!(
         (other.runs(), other.files(), other.entry()),

@@ -22,10 +22,7 @@ const READY: &str = "Successfully started 1 workers.";
 
 fn of_one_and_of_all(setting: &Setting) {
     let cluster = Cluster::new(setting);
-    cluster
-        .verb("logs", &[])
-        .ended(1)
-        .told(&["there is no cluster"]);
+    cluster.verb("logs", &[]).ended(1).told(&["not found"]);
     cluster.start(&[]);
     let running = format!("Server running on :{}", cluster.port);
 
@@ -162,10 +159,7 @@ fn following_ends_with_ctrl_c(setting: &Setting) {
 
 fn tells_how_the_containers_are(setting: &Setting) {
     let cluster = Cluster::new(setting);
-    cluster
-        .verb("ps", &[])
-        .ended(1)
-        .told(&["there is no cluster"]);
+    cluster.verb("ps", &[]).ended(1).told(&["not found"]);
     cluster.start(&[]);
     let joint = setting.generation.joint();
     let table = |states: [&str; 2]| {

@@ -52,7 +52,7 @@ fn local_from_nothing(setting: &Setting) {
          deploy a service to it: add `cluster: local` to its `prisma.yml` and run `prisma deploy`\n"
     );
     is_the_stages_of_a_start(&ran.stderr);
-    let warned = "warning: the database on port 3366 is published on all interfaces with the documented password\n";
+    let warned = "warning: port 3366 (database) is reachable from the network with the documented password\n";
     assert!(ran.warned.starts_with(warned), "{}", ran.warned);
 
     let joint = setting.generation.joint();
