@@ -140,8 +140,8 @@ fn one(
                 asked(question, State::Stopped, None)
             } else {
                 let reason = match why {
-                    Unreachable::Silent(why) => why,
-                    Unreachable::Foreign(why) => format!("no Prisma server is there: {why}"),
+                    Unreachable::NoAnswer(why) => why,
+                    Unreachable::NotPrisma(why) => format!("not a Prisma server: {why}"),
                 };
                 asked(question, State::Unreachable, Some(reason))
             };
@@ -180,11 +180,11 @@ fn authorised(
     match access(endpoint, path, secret.as_ref(), limit) {
         Ok(Access::Granted) => (State::Up, None),
         Ok(Access::Refused(_)) if secret.is_none() => {
-            let reason = "the server wants a secret, and the registry has no `clusterSecret`";
+            let reason = "the server requires a secret, and the registry has no `clusterSecret`";
             (State::NotAuthorised, Some(reason.to_owned()))
         }
         Ok(Access::Refused(why)) => {
-            let reason = format!("the server refuses the `clusterSecret` in the registry: {why}");
+            let reason = format!("the server rejected the `clusterSecret` in the registry: {why}");
             (State::NotAuthorised, Some(reason))
         }
         Ok(Access::Unclear(why)) => (
