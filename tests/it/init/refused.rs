@@ -124,7 +124,7 @@ fn what_makes_no_sense() {
         ),
         (
             "--endpoint http://me:geheim@h",
-            "error: invalid endpoint `http://********@h`: a user or a password does not belong into it\n".to_owned(),
+            "error: invalid endpoint `http://********@h`: it must not contain a user or password\n".to_owned(),
         ),
         (
             "--endpoint http://h/a --service b",
