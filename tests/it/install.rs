@@ -138,7 +138,10 @@ fn what_cannot_be_done_is_said_before_anything_is() {
     assert_eq!((status, told.as_str()), (1, message));
     let (status, told) = install(&s, "--perfix p", "");
     assert_eq!(status, 1);
-    assert!(told.ends_with("error: unknown option `--perfix`\n"), "{told}");
+    assert!(
+        told.ends_with("error: unknown option `--perfix`\n"),
+        "{told}"
+    );
     let (status, told) = install(&s, "--prefix", "");
     assert_eq!(
         (status, told.as_str()),
