@@ -6,9 +6,11 @@ steps_lines=()
 child=''
 # one line each, `SECONDS<TAB>NAME` and `NAME<TAB>REASON`; tests add to them too
 steps_notes=$(mktemp -d)
-export PRISMA_TEST_TIMES=$steps_notes/times PRISMA_TEST_SKIPPED=$steps_notes/skipped
-: >"$PRISMA_TEST_TIMES"
-: >"$PRISMA_TEST_SKIPPED"
+chmod 755 "$steps_notes"
+export PRISMA_TEST_TIMES=$steps_notes/times PRISMA_TEST_SKIPS=$steps_notes/skipped
+touch "$PRISMA_TEST_TIMES" "$PRISMA_TEST_SKIPS"
+# tests may run as another user
+chmod 666 "$PRISMA_TEST_TIMES" "$PRISMA_TEST_SKIPS"
 
 # Runs a command so that this script reacts to a signal at once and the command gets it too: in the background, but with
 # this script's input and in the terminal's foreground group.
@@ -65,7 +67,7 @@ step_failed() {
 step_took() { printf '%s\t%s\n' "$(since "$2" | cut -d' ' -f 1)" "step: $1" >>"$PRISMA_TEST_TIMES"; }
 
 # step_skipped WHAT REASON: something that this machine cannot do, or that the user turned off
-step_skipped() { printf '%s\t%s\n' "$1" "$2" >>"$PRISMA_TEST_SKIPPED"; }
+step_skipped() { printf '%s\t%s\n' "$1" "$2" >>"$PRISMA_TEST_SKIPS"; }
 
 # step_impossible WHAT REASON: something that cannot run. CI has to run everything, so there it is a failure.
 step_impossible() {
@@ -87,12 +89,12 @@ steps_summary() {
   sort -rn "$PRISMA_TEST_TIMES" | head -n 10 | while IFS=$'\t' read -r seconds name; do
     say "$(printf '%9s  %s' "$seconds" "$name")"
   done
-  sort -u "$PRISMA_TEST_SKIPPED" -o "$PRISMA_TEST_SKIPPED"
-  skipped=$(wc -l <"$PRISMA_TEST_SKIPPED")
+  sort -u "$PRISMA_TEST_SKIPS" -o "$PRISMA_TEST_SKIPS"
+  skipped=$(wc -l <"$PRISMA_TEST_SKIPS")
   if [ "$skipped" -gt 0 ]; then
     say ''
     say "$skipped skipped:"
-    sed 's/^/  /; s/\t/: /' "$PRISMA_TEST_SKIPPED" >&2
+    sed 's/^/  /; s/\t/: /' "$PRISMA_TEST_SKIPS" >&2
   fi
   say ''
   printf '%d passed, %d failed, %d skipped\n' "$steps_passed" "$steps_failed" "$skipped"

@@ -79,7 +79,7 @@ fn new_server(ctx: &Context, args: &Init, folder: &Folder, database: Database) -
     ctx.ui.conceal(cluster.secrets());
     choice::check(&cluster)?;
     ask_external(ctx, &cluster.database)?;
-    let origin = "Made by `prisma init`, yours from now on.";
+    let origin = "Created by `prisma init`. Edit freely.";
     let rendered = standalone(&cluster, origin, is_named.then_some(&project))?;
     let base = format!("http://{}:{}", engine.reach(cluster.bind), cluster.port);
     let endpoint = service::on_new_server(args, &base);

@@ -183,7 +183,7 @@ fn a_cluster_is_ejected_as_it_is() {
     assert_eq!(s.changes_since(&before), "");
     let text = s.plain(&s.read("work/hello/.env"));
     assert!(
-        text.starts_with("# Made by `prisma local eject`, yours from now on.\nPORT=<port>\n"),
+        text.starts_with("# Created by `prisma local eject`. Edit freely.\nPORT=<port>\n"),
         "{text}"
     );
     assert!(
@@ -245,7 +245,7 @@ fn an_external_database_keeps_its_password() {
     assert!(dotenv.ends_with("\nDATABASE_PASSWORD=geheim\n"), "{dotenv}");
     assert!(!dotenv.contains("abcdefgh"), "{dotenv}");
     assert!(
-        dotenv.starts_with("# Made by `prisma local eject --profile digital-ocean -n staging`"),
+        dotenv.starts_with("# Created by `prisma local eject --profile digital-ocean -n staging`"),
         "{dotenv}"
     );
     let compose = s.read("work/hello/docker-compose.yml");

@@ -74,7 +74,7 @@ fn origin(args: &cli::Eject) -> String {
         Profile::DigitalOcean => "eject --profile digital-ocean".to_owned(),
     };
     let command = args.which.name.command(&verb);
-    format!("Made by `{command}`, yours from now on.")
+    format!("Created by `{command}`. Edit freely.")
 }
 
 impl Ejected {
