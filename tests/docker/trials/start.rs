@@ -93,7 +93,9 @@ fn local_from_nothing(setting: &Setting) {
     assert_eq!(cluster.api().projects(), ["app@dev"]);
     let another = prisma_cli::secret::keys::generate()
         .expect("a key")
-        .pem_pkcs1();
+        .pem_pkcs1()
+        .reveal()
+        .to_owned();
     assert_eq!(
         Api::new(cluster.port, Some(token(&another))).refused("evil"),
         3015

@@ -44,7 +44,7 @@ impl Old {
         let mut cluster = Cluster::local(setting);
         cluster.db_port = 3307;
         let pair = prisma_cli::secret::keys::generate().expect("a key pair");
-        let key = pair.pem_pkcs1_crlf();
+        let key = pair.pem_pkcs1_crlf().reveal().to_owned();
         let lines: String = key.replace("\r\n", "\\r\\n");
         let registry = format!(
             "{BEFORE}    host: 'http://localhost:4466'\n    clusterSecret: \"{lines}\"\n{AFTER}"

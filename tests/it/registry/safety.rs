@@ -19,7 +19,7 @@ fn entry(name: &str) -> NewEntry {
     NewEntry {
         name: name.to_owned(),
         host: format!("http://{name}"),
-        secret: Some("line\r\n".repeat(300)),
+        secret: Some("line\r\n".repeat(300).into()),
     }
 }
 
