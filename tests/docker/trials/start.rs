@@ -91,7 +91,7 @@ fn local_from_nothing(setting: &Setting) {
     assert_eq!(cluster.without_token().version(), "1.1.3");
     cluster.api().add_project("app");
     assert_eq!(cluster.api().projects(), ["app@dev"]);
-    let another = prisma_cli::secret::keys::generate()
+    let another = prisma_cli::testing::secret::keys::generate()
         .expect("a key")
         .pem_pkcs1()
         .reveal()
