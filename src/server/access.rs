@@ -2,9 +2,10 @@
 
 use super::graphql::{self, ApiError, Error, Operation};
 use super::http::{Client, Limits};
-use super::token::{self, Grant, Secret};
+use super::token::{self, Grant};
 use super::version::ManagementPath;
 use crate::error::Result;
+use crate::secret::Secret;
 use serde_json::json;
 use std::time::Duration;
 
@@ -75,7 +76,7 @@ mod tests {
 
     #[test]
     fn the_server_decides_and_the_token_is_not_repeated() {
-        let secret = Secret::parse("s3cret").expect("a text");
+        let secret = Secret::from("s3cret");
         let refusal =
             r#"{"data":null,"errors":[{"message":"Token can't be decoded: TOKEN","code":3015}]}"#;
         assert_eq!(

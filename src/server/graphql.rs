@@ -3,7 +3,7 @@
 use super::fault::{Fault, legible};
 use super::http::{Client, Limits, Reply};
 use crate::error::Failure;
-use crate::secret::redact::MASK;
+use crate::secret::MASK;
 use serde_json::{Value, json};
 use std::fmt;
 

@@ -7,6 +7,7 @@
 mod session;
 
 use crate::error::{Failure, Kind, Result};
+use crate::secret::Secret;
 use crate::server::fault::Fault;
 use crate::server::graphql::{self, Error, Operation};
 use crate::server::http::{Client, Limits};
@@ -123,7 +124,7 @@ impl Cloud {
         service: &str,
         stage: &str,
         limit: Duration,
-    ) -> Result<String> {
+    ) -> Result<Secret> {
         let input = json!({
             "workspaceSlug": cluster.workspace,
             "clusterName": cluster.name,
@@ -132,7 +133,7 @@ impl Cloud {
         });
         let data = self.ask(&Operation::new(TOKEN, json!({"input": input})), limit)?;
         match data["generateClusterToken"]["clusterToken"].as_str() {
-            Some(token) if !token.is_empty() => Ok(token.to_owned()),
+            Some(token) if !token.is_empty() => Ok(token.into()),
             _ => Err(self.refused(&format!("it issued no token for cluster `{cluster}`"))),
         }
     }
@@ -153,9 +154,11 @@ impl Cloud {
     }
 
     fn ask(&self, operation: &Operation, limit: Duration) -> Result<Value> {
-        ask(&self.api, operation, Some(&self.key), limit).map_err(|failure| match failure.kind {
-            Kind::Refused => failure.hint(session::HINT),
-            _ => failure,
+        ask(&self.api, operation, Some(self.key.reveal()), limit).map_err(|failure| {
+            match failure.kind {
+                Kind::Refused => failure.hint(session::HINT),
+                _ => failure,
+            }
         })
     }
 

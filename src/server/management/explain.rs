@@ -4,9 +4,9 @@ use super::super::credential::Credential;
 use super::super::fault::Fault;
 use super::super::graphql::{ApiError, Error};
 use super::super::refusal::Refusal;
-use super::super::token::Secret;
 use super::Management;
 use crate::error::{Failure, Kind};
+use crate::secret::SecretKind;
 
 impl Fault {
     pub fn failure(&self, base: &str) -> Failure {
@@ -120,26 +120,26 @@ impl Management {
                 "it does not accept the token",
                 &["request a new token for this server"],
             ),
-            (Credential::Secret(Secret::Text(_)), _) if !modern => (
+            (Credential::Secret(secret), _) if secret.kind() == SecretKind::Text && !modern => (
                 "it requires a token signed with a private key, but the configured secret is not a key",
                 &[
                     "save the private key that matches its `CLUSTER_PUBLIC_KEY`: `prisma cluster add`",
                 ],
             ),
-            (Credential::Secret(Secret::Text(_)), _) => (
+            (Credential::Secret(secret), _) if secret.kind() == SecretKind::Text => (
                 "the secret does not match the server's",
                 &[
                     "it must be identical to the server's `managementApiSecret`, including spaces: fix `PRISMA_MANAGEMENT_API_SECRET`, or the `clusterSecret` in the registry",
                 ],
             ),
-            (Credential::Secret(Secret::Pem(_)), _) if modern => (
+            (Credential::Secret(_), _) if modern => (
                 "the private key does not match the server's public key",
                 &[
                     "if the server has a `managementApiSecret`, set `PRISMA_MANAGEMENT_API_SECRET` to it: key pairs are ignored then",
                     "otherwise its public key must match the `clusterSecret` in the registry",
                 ],
             ),
-            (Credential::Secret(Secret::Pem(_)), _) => (
+            (Credential::Secret(_), _) => (
                 "the private key does not match the server's public key",
                 &[
                     "its `CLUSTER_PUBLIC_KEY` must match the `clusterSecret` in the registry: fix one of them; for a managed cluster, run `prisma local start`",

@@ -2,10 +2,10 @@
 
 use crate::api::played::{TYPES, WAITS, at, client, input, limits, run};
 use crate::support::raw::{http, raw, says};
-use prisma_cli::error::{Failure, Kind};
-use prisma_cli::server::credential::Credential;
-use prisma_cli::server::fault::Fault;
-use prisma_cli::server::http::{Client, Limits, Proxies};
+use prisma_cli::testing::error::{Failure, Kind};
+use prisma_cli::testing::server::credential::Credential;
+use prisma_cli::testing::server::fault::Fault;
+use prisma_cli::testing::server::http::{Client, Limits, Proxies};
 use serde_json::json;
 use std::io::Write;
 use std::net::TcpListener;
@@ -148,9 +148,7 @@ fn json_that_is_cut_short() {
     );
     let failure = deploy(&says(http(200, JSON, "{\"data\":{\"a\":")));
     assert!(
-        failure
-            .message
-            .ends_with("the answer is incomplete"),
+        failure.message.ends_with("the answer is incomplete"),
         "{failure}"
     );
 }
@@ -190,7 +188,7 @@ fn a_page_a_text_and_nothing() {
         "{failure}"
     );
     assert!(
-        failure.hints[0].contains("check that the address is the Prisma server's"),
+        failure.hints[0].contains("check that the URL is the Prisma server's"),
         "{failure:?}"
     );
 }

@@ -1,7 +1,7 @@
 //! The scanner against the parsers: what it accepts, it has to read as they do.
 
-use prisma_cli::yaml::edit::{Change, New, apply_quickly, apply_thoroughly};
-use prisma_cli::yaml::{Node, scan, tree};
+use prisma_cli::testing::yaml::edit::{Change, New, apply_quickly, apply_thoroughly};
+use prisma_cli::testing::yaml::{Node, scan, tree};
 use proptest::prelude::*;
 use std::fs;
 use std::path::Path;
@@ -99,7 +99,7 @@ fn text() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: crate::registry::cases(4_000), failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: crate::registry::cases(500), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn any_text_reads_the_same_both_ways(text in text()) {
