@@ -13,6 +13,7 @@ use crate::cluster::{Cluster, ClusterName};
 use crate::config::cluster_yml;
 use crate::config::registry::Registry;
 use crate::context::Context;
+use crate::documents;
 use crate::error::{Kind, Result, document};
 use crate::files;
 use crate::logs::Shown;
@@ -57,7 +58,7 @@ pub fn version() -> Report {
     let version = env!("CARGO_PKG_VERSION");
     Report::new(
         format!("prisma {version}\n"),
-        serde_json::json!({ "version": version }),
+        documents::Version { version },
     )
 }
 

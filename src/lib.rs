@@ -35,6 +35,7 @@ pub mod config;
 pub mod context;
 pub mod diff;
 pub mod docker;
+pub mod documents;
 pub mod env;
 pub mod envelope;
 pub mod error;

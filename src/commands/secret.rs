@@ -2,6 +2,7 @@
 
 use crate::cli::SecretSource;
 use crate::context::Context;
+use crate::documents::SecretKind;
 use crate::error::{Failure, Kind, Result};
 use crate::files;
 use crate::server::token::Secret;
@@ -49,12 +50,12 @@ impl Given {
         }
     }
 
-    /// What it is, for programs.
-    pub fn code(&self) -> &'static str {
+    /// What kind of secret it is.
+    pub fn kind(&self) -> SecretKind {
         match &self.0 {
-            Some(Secret::Pem(_)) => "key",
-            Some(Secret::Text(_)) => "text",
-            None => "none",
+            Some(Secret::Pem(_)) => SecretKind::Key,
+            Some(Secret::Text(_)) => SecretKind::Text,
+            None => SecretKind::None,
         }
     }
 }

@@ -13,11 +13,11 @@ use crate::commands::secret::{self, Given};
 use crate::commands::{Report, act, facts};
 use crate::config::registry::{NewEntry, Registry};
 use crate::context::Context;
+use crate::documents;
 use crate::error::{Failure, Kind, Result};
 use crate::plan::{Plan, Step};
 use crate::ui::Question;
 use crate::url::address::without_password;
-use serde_json::json;
 
 /// What is to be saved, and what is known of it.
 struct New {
@@ -159,13 +159,13 @@ impl New {
             "cluster `{name}` {done}\n\n{}\ndeploy a service to it: put `cluster: {name}` into its `prisma.yml` and run `prisma deploy`\n",
             facts(&pairs)
         );
-        let data = json!({
-            "name": name,
-            "endpoint": entry.host,
-            "version": version,
-            "secret": self.secret.code(),
-            "replaced": self.replaces,
-        });
+        let data = documents::Added {
+            name,
+            endpoint: &entry.host,
+            version: version.as_deref(),
+            secret: self.secret.kind(),
+            replaced: self.replaces,
+        };
         Report::new(text, data)
     }
 }

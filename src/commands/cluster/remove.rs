@@ -4,6 +4,7 @@ use crate::cluster::ClusterName;
 use crate::commands::{Report, act};
 use crate::config::registry::{self, Registry};
 use crate::context::Context;
+use crate::documents;
 use crate::error::{Failure, Kind, Result};
 use crate::history;
 use crate::plan::{Plan, Step};
@@ -11,7 +12,6 @@ use crate::status::cloud;
 use crate::status::target;
 use crate::ui::Question;
 use crate::url::address::{host_of, is_loopback, without_password};
-use serde_json::json;
 use std::fmt;
 
 /// Removes a cluster, with consent.
@@ -117,6 +117,9 @@ fn report(name: &str, note: Option<String>) -> Report {
     let note = note.map(|note| format!("; {note}")).unwrap_or_default();
     Report::new(
         format!("cluster `{name}` removed from the registry{note}\n"),
-        json!({"name": name, "removed": true}),
+        documents::Removed {
+            name,
+            removed: documents::True,
+        },
     )
 }
