@@ -50,6 +50,8 @@ pub mod ports;
 pub mod process;
 
 pub mod render;
+#[cfg(test)]
+mod schemas;
 pub mod secret;
 pub mod server;
 pub mod service;

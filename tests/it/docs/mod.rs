@@ -5,7 +5,6 @@ mod dependencies;
 mod facts;
 mod manual;
 mod reference;
-mod schema;
 
 use std::collections::BTreeMap;
 use std::fs;
