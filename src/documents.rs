@@ -8,6 +8,7 @@ use crate::cli::complete::Shell;
 use crate::cluster::Connector;
 use crate::docker::{Container, State};
 use crate::history::Run;
+use crate::secret::SecretKind;
 use crate::status::{Asked, Kind as ClusterKind, State as ClusterState};
 use serde::{Serialize, Serializer};
 
@@ -241,7 +242,7 @@ pub struct Ejected<'a> {
     #[cfg_attr(test, schemars(range(min = 1)))]
     pub port: u16,
     /// A new key that is not stored anywhere: shown only once.
-    pub private_key: Option<String>,
+    pub private_key: Option<&'a str>,
     pub registered: Option<RegisteredCluster<'a>>,
     /// Commands to run next.
     pub next: Vec<String>,
@@ -331,19 +332,29 @@ pub struct Added<'a> {
     pub endpoint: &'a str,
     /// `null` if the server was not queried.
     pub version: Option<&'a str>,
-    pub secret: SecretKind,
+    pub secret: SecretCode,
     pub replaced: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
-pub enum SecretKind {
+pub enum SecretCode {
     /// A private key.
     Key,
     /// A shared secret.
     Text,
     None,
+}
+
+impl From<Option<SecretKind>> for SecretCode {
+    fn from(kind: Option<SecretKind>) -> SecretCode {
+        match kind {
+            Some(SecretKind::Key) => SecretCode::Key,
+            Some(SecretKind::Text) => SecretCode::Text,
+            None => SecretCode::None,
+        }
+    }
 }
 
 /// `data` of `prisma cluster remove`.

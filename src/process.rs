@@ -9,6 +9,7 @@ mod recorder;
 mod system;
 
 use crate::error::{Failure, Kind};
+use crate::secret::Secret;
 use std::borrow::Cow;
 use std::ffi::OsString;
 use std::fmt;
@@ -29,8 +30,8 @@ pub struct Invocation {
     pub program: PathBuf,
     /// Arguments, without the program. Never a secret.
     pub args: Vec<String>,
-    /// Variables on top of our own environment. May hold secrets, so it is never displayed.
-    pub env: Vec<(String, String)>,
+    /// Variables in addition to our own environment.
+    pub env: Vec<(String, Secret)>,
     /// Folder to run in; ours when absent.
     pub dir: Option<PathBuf>,
     /// How long it may take in all.
@@ -64,8 +65,9 @@ impl Invocation {
 
     /// The same with more variables.
     #[must_use]
-    pub fn env(mut self, env: impl IntoIterator<Item = (String, String)>) -> Self {
-        self.env.extend(env);
+    pub fn env<V: Into<Secret>>(mut self, env: impl IntoIterator<Item = (String, V)>) -> Self {
+        let secret = |(name, value): (String, V)| (name, value.into());
+        self.env.extend(env.into_iter().map(secret));
         self
     }
 

@@ -62,7 +62,7 @@ fn measure(path: &Path, text: &str, secret: &str) -> Result<[Duration; 4], Failu
     let entry = |port: u16| NewEntry {
         name: "fresh".to_owned(),
         host: format!("http://10.0.0.2:{port}"),
-        secret: Some(secret.to_owned()),
+        secret: Some(secret.into()),
     };
     fs::write(path, text).map_err(anyhow::Error::from)?;
     let load = median(|| Registry::load(path, &|_| None).map(|_| ()))?;

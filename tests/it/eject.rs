@@ -82,7 +82,9 @@ fn a_fresh_private_key_is_shown_once_and_stands_nowhere() {
         assert!(!s.read(&format!("work/{file}")).contains(KEY), "{file}");
     }
     let shown = PrivateKey::parse(&ended.stdout).expect("in the text as well");
-    let text = ended.stdout.replace(&shown.pem_pkcs1(), "<key>\n");
+    let text = ended
+        .stdout
+        .replace(&shown.pem_pkcs1().reveal().to_owned(), "<key>\n");
     same(
         "the report",
         &s.plain(&text),
@@ -143,8 +145,8 @@ fn or_it_goes_into_the_registry() {
          \n  registered   `do` at http://198.51.100.1:4466\n\
          \ncopy both files to the machine they are for, and run them there with\n\
          \n  docker-compose up -d\n",
-        "warning: `http://198.51.100.1:4466` is a public address without encryption: others can read data and tokens on \
-         their way; use `https` or a tunnel\n",
+        "warning: `http://198.51.100.1:4466` is a public address without encryption: data and tokens can be intercepted; \
+         use `https` or a tunnel\n",
     );
     let registry = s.read("home/.prisma/config.yml");
     let secret = s.read("work/text/.env");
@@ -183,7 +185,7 @@ fn a_cluster_is_ejected_as_it_is() {
     assert_eq!(s.changes_since(&before), "");
     let text = s.plain(&s.read("work/hello/.env"));
     assert!(
-        text.starts_with("# Made by `prisma local eject`, yours from now on.\nPORT=<port>\n"),
+        text.starts_with("# Created by `prisma local eject`. Edit freely.\nPORT=<port>\n"),
         "{text}"
     );
     assert!(
@@ -245,7 +247,7 @@ fn an_external_database_keeps_its_password() {
     assert!(dotenv.ends_with("\nDATABASE_PASSWORD=geheim\n"), "{dotenv}");
     assert!(!dotenv.contains("abcdefgh"), "{dotenv}");
     assert!(
-        dotenv.starts_with("# Made by `prisma local eject --profile digital-ocean -n staging`"),
+        dotenv.starts_with("# Created by `prisma local eject --profile digital-ocean -n staging`"),
         "{dotenv}"
     );
     let compose = s.read("work/hello/docker-compose.yml");
@@ -340,8 +342,8 @@ fn what_makes_no_sense_is_refused() {
         (
             "--register new --host a@b",
             2,
-            "error: invalid endpoint `http://********@b`: user and password have no place in it\n\
-             hint: leave them out; a cluster is opened by its secret\n".to_owned(),
+            "error: invalid endpoint `http://********@b`: it must not contain a user or password\n\
+             hint: leave them out; authentication uses the cluster's secret\n".to_owned(),
         ),
         (
             "--host h",

@@ -107,7 +107,7 @@ fn stage(w: &Watch) {
             &format!("cloudSessionKey: {SESSION}\n"),
         ),
         ("work/secret", REMOTE),
-        ("work/key.pem", &own_key().pem_pkcs1()),
+        ("work/key.pem", &own_key().pem_pkcs1().reveal().to_owned()),
         ("work/.env", &format!("SECOND={WEBHOOK}\n")),
         (
             "work/datamodel.graphql",
@@ -181,7 +181,7 @@ fn failures(w: &mut Watch, standin: &Standin) {
         (
             "local",
             "prisma-database",
-            [&*key().pem_pkcs1(), PASSWORD, MANAGER],
+            [&*key().pem_pkcs1().reveal().to_owned(), PASSWORD, MANAGER],
         ),
         ("shop", "prisma", [SHOP, MANAGEMENT, ""]),
     ] {

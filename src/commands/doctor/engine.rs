@@ -7,7 +7,7 @@ use crate::docker::engine::Source;
 use crate::docker::{Engine, Tools};
 use crate::error::{Failure, Kind};
 use crate::process::{Mode, Outcome};
-use crate::url::address::without_password;
+use crate::url::without_password;
 
 /// The answer of `docker version`: its own part is there even if the engine does not answer.
 pub struct Asked {

@@ -9,7 +9,7 @@ use crate::docker::info::full_name;
 use crate::env::Env;
 use crate::error::Result;
 use crate::ui::text::quoted;
-use crate::url::address::{host_of, without_password};
+use crate::url::{host_of, without_password};
 use std::collections::BTreeSet;
 use std::path::Path;
 

@@ -2,7 +2,7 @@
 
 use crate::cli::{self, Profile};
 use crate::cluster::{Cluster, Connector, Database, Edition, PrismaVersion};
-use crate::commands::cluster::{Endpoint, check_name};
+use crate::commands::add_cluster;
 use crate::commands::folder::Folder;
 use crate::commands::{Report, act, facts, registry};
 use crate::config::registry::NewEntry;
@@ -14,8 +14,9 @@ use crate::files::Access;
 use crate::managed::{self, Observed, exposure};
 use crate::plan::{Plan, Step};
 use crate::render::standalone;
+use crate::secret::Secret;
 use crate::secret::keys::{self, PrivateKey};
-use crate::url::address::{host_of, port_of};
+use crate::url::ServerUrl;
 
 /// What is written, and what there is to say of it.
 struct Ejected {
@@ -74,7 +75,7 @@ fn origin(args: &cli::Eject) -> String {
         Profile::DigitalOcean => "eject --profile digital-ocean".to_owned(),
     };
     let command = args.which.name.command(&verb);
-    format!("Made by `{command}`, yours from now on.")
+    format!("Created by `{command}`. Edit freely.")
 }
 
 impl Ejected {
@@ -161,7 +162,7 @@ fn documented(args: &cli::Eject) -> Cluster {
     let mut cluster = Cluster::documented(args.which.name.clone(), version);
     cluster.database = Database::documented(cluster.edition(), connector);
     if cluster.edition() == Edition::Server {
-        cluster.cluster_secret = Some(crate::cluster::documented::MANAGEMENT_SECRET.to_owned());
+        cluster.cluster_secret = Some(crate::cluster::documented::MANAGEMENT_SECRET.into());
     }
     cluster
 }
@@ -200,11 +201,9 @@ fn entry(ctx: &Context, args: &cli::Eject, cluster: &Cluster) -> Result<Option<N
     let (Some(name), Some(host)) = (&args.register, &args.host) else {
         return Ok(None);
     };
-    check_name(name, false)?;
+    add_cluster::check_name(name, false)?;
     let endpoint = endpoint(host, cluster.port)?;
-    if let Some(warning) = endpoint.warning() {
-        ctx.ui.warn(&warning);
-    }
+    add_cluster::warn_if_exposed(ctx, &endpoint);
     if registry(ctx)?.get(name).is_some() || ctx.home.managed(name).is_some() {
         let message = format!("there is a cluster `{name}` already");
         return Err(Failure::new(Kind::Failed, message)
@@ -220,23 +219,21 @@ fn entry(ctx: &Context, args: &cli::Eject, cluster: &Cluster) -> Result<Option<N
     }))
 }
 
-/// A host, with or without port and scheme, as the address of the server.
-fn endpoint(host: &str, port: u16) -> Result<Endpoint> {
+/// A host, with or without port and scheme, as the URL of the server.
+fn endpoint(host: &str, port: u16) -> Result<ServerUrl> {
     let host = host.trim();
     if host.contains("://") {
-        return Endpoint::parse(host);
+        return add_cluster::endpoint(host);
     }
-    let bare_v6 = host.parse::<std::net::Ipv6Addr>().is_ok();
-    let host = if bare_v6 {
-        format!("[{host}]")
-    } else {
-        host.to_owned()
+    let bracketed = match host.parse::<std::net::Ipv6Addr>() {
+        Ok(ip) => format!("[{ip}]"),
+        Err(_) => host.to_owned(),
     };
-    let with_port = match port_of(&host) {
-        None if host == host_of(&host) => format!("http://{host}:{port}"),
-        _ => format!("http://{host}"),
-    };
-    Endpoint::parse(&with_port)
+    let mut url = add_cluster::endpoint(&format!("http://{bracketed}"))?;
+    if url.path.is_empty() {
+        url.port = url.port.or(Some(port));
+    }
+    Ok(url)
 }
 
 impl Ejected {
@@ -262,7 +259,8 @@ impl Ejected {
         let key = shown.as_ref().map(|key| {
             format!(
                 "the private key that opens the server is shown this once and stands nowhere: keep it for\n\
-                 `prisma cluster add NAME --endpoint URL --secret-file FILE`\n\n{key}\n"
+                 `prisma cluster add NAME --endpoint URL --secret-file FILE`\n\n{}\n",
+                key.reveal()
             )
         });
         let ports = self.is_here && args.profile == Profile::Local;
@@ -295,7 +293,7 @@ impl Ejected {
                 connector: database.connector,
             },
             port: cluster.port,
-            private_key: shown,
+            private_key: shown.as_ref().map(Secret::reveal),
             registered: self.entry.as_ref().map(|entry| RegisteredCluster {
                 name: &entry.name,
                 endpoint: &entry.host,

@@ -47,7 +47,7 @@ pub fn check(text: &str) {
         "{}://{}:{}@{external}/{}{}",
         read.connector,
         escaped(&read.user),
-        escaped(&read.password),
+        escaped(read.password.reveal()),
         escaped(&read.name),
         match read.tuning.ssl {
             Some(ssl) => format!("?ssl={ssl}"),
