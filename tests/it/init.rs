@@ -5,7 +5,7 @@ mod terminal;
 
 use crate::support::text::{without_diffs, without_secrets};
 use crate::support::{Files, Sandbox, same};
-use prisma_cli::yaml::Document;
+use prisma_cli::testing::yaml::Document;
 
 /// What is in the folder the user stands in.
 pub fn work(s: &Sandbox) -> Files {
@@ -247,9 +247,7 @@ fn a_server_that_is_there_needs_a_name_for_the_service_and_maybe_a_secret() {
     );
     s.set_private("home/.prisma/config.yml");
     let hint = |base: &str| {
-        format!(
-            "if {base} requires a secret, add `PRISMA_MANAGEMENT_API_SECRET=…` to `.env`\n\n"
-        )
+        format!("if {base} requires a secret, add `PRISMA_MANAGEMENT_API_SECRET=…` to `.env`\n\n")
     };
     for (words, url, note) in [
         (

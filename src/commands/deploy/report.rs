@@ -65,6 +65,7 @@ pub struct Attempt<O> {
 
 /// `data` next to the error, as far as the deployment got.
 #[cfg(test)]
+#[expect(dead_code, reason = "only its schema is used")]
 #[derive(Serialize, schemars::JsonSchema)]
 #[serde(untagged)]
 pub enum Failed {

@@ -2,13 +2,13 @@
 
 use crate::api::played::{TYPES, at, done, failed, input, with};
 use crate::support::standin::{Auth, Plan, Standin};
-use prisma_cli::error::Kind;
-use prisma_cli::interrupt::Interrupt;
-use prisma_cli::secret::Secret;
-use prisma_cli::secret::keys;
-use prisma_cli::server::credential::Credential;
-use prisma_cli::server::management::Management;
-use prisma_cli::server::token::{self, Grant};
+use prisma_cli::testing::error::Kind;
+use prisma_cli::testing::interrupt::Interrupt;
+use prisma_cli::testing::secret::Secret;
+use prisma_cli::testing::secret::keys;
+use prisma_cli::testing::server::credential::Credential;
+use prisma_cli::testing::server::management::Management;
+use prisma_cli::testing::server::token::{self, Grant};
 use serde_json::json;
 use std::time::Duration;
 
