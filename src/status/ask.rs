@@ -6,11 +6,14 @@ use crate::secret::Secret;
 use crate::server::access::{Access, access};
 use crate::server::version::{self, Unreachable};
 use crate::url::{host_of, without_password};
+use serde::Serialize;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// Who runs a cluster.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// `prisma local`.
     Managed,
@@ -29,19 +32,12 @@ impl Kind {
             Kind::Cloud => "Prisma Cloud",
         }
     }
-
-    /// For programs.
-    pub fn code(self) -> &'static str {
-        match self {
-            Kind::Managed => "managed",
-            Kind::SelfHosted => "self_hosted",
-            Kind::Cloud => "cloud",
-        }
-    }
 }
 
 /// How a cluster is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
 pub enum State {
     /// It answers, and takes the secret.
     Up,
@@ -61,14 +57,6 @@ impl State {
             State::Stopped => "stopped",
             State::Unreachable => "unreachable",
             State::NotAuthorised => "not authorised",
-        }
-    }
-
-    /// For programs.
-    pub fn code(self) -> &'static str {
-        match self {
-            State::NotAuthorised => "not_authorised",
-            state => state.word(),
         }
     }
 }

@@ -4,6 +4,7 @@ use crate::cluster::ClusterName;
 use crate::commands::{Report, act};
 use crate::config::registry::{self, Registry};
 use crate::context::Context;
+use crate::documents;
 use crate::error::{Failure, Kind, Result};
 use crate::history;
 use crate::plan::{Plan, Step};
@@ -11,7 +12,6 @@ use crate::status::cloud;
 use crate::status::target;
 use crate::ui::{Choice, Question};
 use crate::url::{points_here, without_password};
-use serde_json::json;
 
 /// Removes a cluster, with consent.
 pub fn run(ctx: &Context, name: Option<&str>) -> Result<Report> {
@@ -107,6 +107,9 @@ fn report(name: &str, note: Option<String>) -> Report {
     let note = note.map(|note| format!("; {note}")).unwrap_or_default();
     Report::new(
         format!("cluster `{name}` removed from the registry{note}\n"),
-        json!({"name": name, "removed": true}),
+        documents::Removed {
+            name,
+            removed: documents::True,
+        },
     )
 }
