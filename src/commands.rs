@@ -11,6 +11,7 @@ pub mod local;
 mod secret;
 
 use crate::context::Context;
+use crate::documents;
 use crate::error::{Result, document};
 use crate::logs::Shown;
 use crate::plan::Plan;
@@ -52,7 +53,7 @@ pub fn version() -> Report {
     let version = env!("CARGO_PKG_VERSION");
     Report::new(
         format!("prisma {version}\n"),
-        serde_json::json!({ "version": version }),
+        documents::Version { version },
     )
 }
 

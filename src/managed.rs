@@ -14,8 +14,8 @@ mod start;
 mod steps;
 
 pub use observed::{Observed, configured, read_config};
-pub use ready::{Ready, ready};
-pub use start::{Start, complete_secret, start, start_stopped};
+pub use ready::ready;
+pub use start::{complete_secret, start, start_stopped};
 
 use crate::cluster::ClusterName;
 use crate::context::Context;

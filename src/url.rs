@@ -4,7 +4,7 @@ mod host;
 mod parts;
 mod server_url;
 
-pub use host::{is_host_name, is_loopback, is_own, is_public, literal, resolve};
+pub use host::{is_host_name, is_loopback, is_own, literal, resolve};
 pub use parts::{
     decoded, hidden_until, host_of, is_unencrypted, points_here, port_of, split, without_password,
 };

@@ -5,7 +5,6 @@ mod args;
 use super::examples::examples;
 pub use args::{
     Eject, History, LogPart, Logs, Name, Nuke, Profile, RequestedPort, Restart, Start, Upgrade,
-    Waiting,
 };
 use clap::Subcommand;
 

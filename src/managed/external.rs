@@ -4,7 +4,7 @@ use super::observed::Observed;
 use crate::cluster::{Cluster, Database};
 use crate::context::Context;
 use crate::error::{Failure, Kind, Result};
-use crate::server::readiness::greets;
+use crate::server::readiness::database_answers;
 use std::time::Duration;
 
 /// How long it may take to greet.
@@ -39,7 +39,7 @@ pub fn silent(ctx: &Context, database: &Database) -> Result<Option<String>> {
     let asked = address.clone();
     if ctx
         .interrupt
-        .run(move || greets(connector, &asked, LIMIT))?
+        .run(move || database_answers(connector, &asked, LIMIT))?
     {
         stage.done("external database answers");
         return Ok(None);

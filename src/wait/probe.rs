@@ -6,7 +6,7 @@ use crate::context::Context;
 use crate::docker::{Container, Tools};
 use crate::error::{Failure, Kind, Result};
 use crate::process::Mode;
-use crate::server::readiness::greets;
+use crate::server::readiness::database_answers;
 
 #[derive(Debug, Clone)]
 pub enum Probe {
@@ -40,7 +40,7 @@ impl Probe {
             } => {
                 let (connector, address) = (*connector, address.clone());
                 ctx.interrupt
-                    .run(move || greets(connector, &address, QUESTION))
+                    .run(move || database_answers(connector, &address, QUESTION))
             }
             Probe::Inside { service, command } => {
                 let containers = containers()?;

@@ -206,7 +206,7 @@ fn a_failed_first_start_can_simply_be_repeated() {
     s.engine.unhook("after-up");
     // The settings were kept, the key included; the server is up by now.
     s.run("local start")
-        .is(0, &running("local", "is running already"), "");
+        .is(0, &running("local", "is already running"), "");
     same(
         "cluster.yml",
         &s.read("home/.prisma/clusters/local/cluster.yml"),

@@ -140,7 +140,7 @@ fn local_gets_the_documented_ports() {
          deploy a service to it: add `cluster: local` to its `prisma.yml` and run `prisma deploy`\n",
         "warning: `tcp://192.0.2.7:2376` and `http://192.0.2.7:4466` are reached without encryption: secrets and data \
          can be read on their way\n\
-         hint: keep to a private network, or use a tunnel\n\
+         hint: stay in a private network, or use a tunnel\n\
          starting the containers\n",
     );
     let calls = s.engine.take_calls();
@@ -217,7 +217,7 @@ fn an_entry_on_another_machine_is_not_run_from_here() {
     s.run("local start -n digital").is(
         1,
         "",
-        "error: cluster `digital` is a self-hosted one at http://prisma.example:4466, it is not run from here\n\
+        "error: cluster `digital` is a self-hosted server at http://prisma.example:4466 and is not managed by this program\n\
          hint: start a cluster under another name with `-n NAME`\n",
     );
     s.run("local delete -n digital --yes").fails(

@@ -185,7 +185,7 @@ fn colour_is_a_choice() {
     let plain = "error: cluster `local` not found\nhint: create it with `prisma local start`\n";
     let ended = s.run("local ps --color always");
     assert!(
-        ended.stderr.starts_with("\u{1b}[") && ended.stderr.contains("error:\u{1b}[0m there"),
+        ended.stderr.starts_with("\u{1b}[") && ended.stderr.contains("error:\u{1b}[0m cluster"),
         "{ended:?}"
     );
     s.run("local ps --color auto").is(1, "", plain);

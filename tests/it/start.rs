@@ -260,7 +260,7 @@ fn another_version_is_not_for_start() {
     s.run("local start --prisma-version 1.2").is(
         2,
         "",
-        "error: cluster `local` has Prisma 1.1, not 1.2\n\
+        "error: cluster `local` runs Prisma 1.1, not 1.2\n\
          hint: change its version with `prisma local upgrade --to 1.2`\n",
     );
     assert_eq!(s.take_acts(), "");

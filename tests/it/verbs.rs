@@ -163,8 +163,8 @@ fn an_older_version_needs_force() {
     s.run("local upgrade --to 1.5.2").is(
         2,
         "",
-        "error: Prisma 1.5.2 is older than the 1.6 that cluster `local` has, and may not understand its data\n\
-         hint: add `--force` to change to it all the same\n",
+        "error: Prisma 1.5.2 is older than the version of cluster `local` (1.6) and may not be able to read its data\n\
+         hint: use `--force` to downgrade anyway\n",
     );
     assert_eq!((s.take_acts(), s.files()), (String::new(), before));
     s.run("local upgrade --to 1.5.2 --force").succeeds();
@@ -208,6 +208,7 @@ fn nuke_kills_takes_down_and_starts_with_the_same_settings() {
     );
     s.ran(&format!(
         "{LOOK}docker volume ls -q --filter label=com.docker.compose.project=local\n\
+         docker-compose version --short\n\
          docker-compose [local] kill\n\
          docker-compose [local] down -v --remove-orphans\n\
          docker-compose [local] up -d --remove-orphans\n"
@@ -274,6 +275,7 @@ fn delete_leaves_nothing_behind() {
     );
     s.ran(&format!(
         "{LOOK}docker volume ls -q --filter label=com.docker.compose.project=local\n\
+         docker-compose version --short\n\
          docker-compose [local] down -v --remove-orphans\n"
     ));
     s.engine_has("");

@@ -160,7 +160,7 @@ fn containers_that_somebody_removes_meanwhile() {
     s.engine.remove("prisma-db");
     s.end(run).fails(
         1,
-        "error: could not start cluster `local`: its containers are gone, were removed\n\
+        "error: could not start cluster `local`: its containers were removed\n\
          hint: run the command again\n",
     );
 }

@@ -4,11 +4,11 @@ use super::{act, report};
 use crate::cluster::{Cluster, ClusterName};
 use crate::commands::Report;
 use crate::context::Context;
+use crate::documents::{self, IsDeleted};
 use crate::error::Result;
 use crate::managed::{Observed, observe_locked};
 use crate::plan::{Plan, Step};
 use crate::ui::Question;
-use serde_json::json;
 
 /// Deletes a cluster, with consent.
 pub fn run(ctx: &Context, name: &ClusterName) -> Result<Report> {
@@ -34,7 +34,12 @@ pub fn run(ctx: &Context, name: &ClusterName) -> Result<Report> {
     }
     plan.then(Step::RemoveFolder(observed.folder.clone()));
     act(ctx, Some(name.as_ref()), &plan, || {
-        let data = json!({"name": name.to_string(), "state": "deleted", "containers": containers, "volumes": volumes});
+        let data = documents::Deleted {
+            name: name.to_string(),
+            state: IsDeleted::Deleted,
+            containers,
+            volumes: volumes.clone(),
+        };
         Report::new(format!("cluster `{name}` is deleted\n"), data)
     })
 }

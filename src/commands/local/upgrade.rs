@@ -7,11 +7,11 @@ use crate::commands::Report;
 use crate::context::Context;
 use crate::docker::Container;
 use crate::docker::ask::containers;
+use crate::documents::UpgradedImage;
 use crate::error::{Failure, Kind, Result};
 use crate::managed::{Observed, observe_locked, ready};
 use crate::plan::Step;
 use crate::secret::keys;
-use serde_json::json;
 
 /// Pulls newer images of the cluster's version, or those of another one, and runs them.
 pub fn run(ctx: &Context, args: &cli::Upgrade) -> Result<Report> {
@@ -39,18 +39,18 @@ pub fn run(ctx: &Context, args: &cli::Upgrade) -> Result<Report> {
     observed.write_files(&mut plan, &cluster, &ready.rendered)?;
     observed.remove_other_edition(&mut plan, &cluster);
     observed.bring_up(ctx, &mut plan, &cluster, &ready)?;
-    let report = act(ctx, Some(observed.name.as_ref()), &plan, || {
-        report::running(&observed, &cluster, ready.limit.is_some(), "is up to date")
-    })?;
+    let planned = act(ctx, Some(observed.name.as_ref()), &plan, Report::shown)?;
     if ctx.dry_run {
-        return Ok(report);
+        return Ok(planned);
     }
     let now = containers(ctx, &observed.tools, observed.name.as_ref())?;
-    Ok(with_images(report, &observed.containers, &now))
+    let started = report::started(&observed, &cluster, ready.limit.is_some(), "is up to date");
+    let (images, line) = images(&observed.containers, &now);
+    Ok(report::upgraded(started, images, &line))
 }
 
-/// Adds which images changed, where that is known.
-fn with_images(mut report: Report, before: &[Container], now: &[Container]) -> Report {
+/// Which images changed, where that is known, for programs and for people.
+fn images(before: &[Container], now: &[Container]) -> (Vec<UpgradedImage>, String) {
     let is_newer = |container: &Container| {
         let is_old = |old: &Container| old.image_id == container.image_id;
         !before.is_empty() && !before.iter().any(is_old)
@@ -65,11 +65,11 @@ fn with_images(mut report: Report, before: &[Container], now: &[Container]) -> R
         [] => "the images were already up to date\n".to_owned(),
         newer => format!("updated images: {}\n", newer.join(", ")),
     };
-    report.text += &line;
-    let image =
-        |container: &Container| json!({"image": container.image, "newer": is_newer(container)});
-    report.data["images"] = now.iter().map(image).collect();
-    report
+    let images = now.iter().map(|container| UpgradedImage {
+        image: container.image.clone(),
+        newer: is_newer(container),
+    });
+    (images.collect(), line)
 }
 
 /// Gives a cluster another version, and what that version needs. The database keeps its password and the

@@ -2,7 +2,7 @@
 
 use crate::deploy::support::{Place, TYPES};
 use crate::support::standin::{Auth, Standin};
-use prisma_cli::secret::keys::{PrivateKey, generate};
+use prisma_cli::testing::secret::keys::{PrivateKey, generate};
 use serde_json::{Value, json};
 use std::sync::OnceLock;
 
@@ -189,7 +189,7 @@ fn a_secret_that_travels_in_the_open_is_warned_of() {
         let stderr = place.deploy(&[]).stderr;
         let warning = format!(
             "warning: `{url}` is reached without encryption: secrets and data can be read on their way\n\
-             hint: keep to a private network, or use a tunnel\n"
+             hint: stay in a private network, or use a tunnel\n"
         );
         assert_eq!(
             stderr.matches(&warning).count(),

@@ -71,8 +71,8 @@ fn from_the_cluster_edition_with_data_database_and_key() {
     s.run("local upgrade --to 1.1").is(
         2,
         "",
-        "error: Prisma 1.1 is older than the 1.8 that cluster `local` has, and may not understand its data\n\
-         hint: add `--force` to change to it all the same\n",
+        "error: Prisma 1.1 is older than the version of cluster `local` (1.8) and may not be able to read its data\n\
+         hint: use `--force` to downgrade anyway\n",
     );
     s.run("local upgrade --to 1.1 --force").succeeds();
     s.engine_has(
@@ -91,8 +91,8 @@ fn from_the_cluster_edition_with_data_database_and_key() {
 #[test]
 fn where_there_are_no_key_pairs_there_is_a_secret_instead() {
     let s = Sandbox::with_running_cluster();
-    let warning = "warning: Prisma 1.34 knows no key pairs: the cluster gets a new secret in its place, and whoever \
-                   deploys with a copy of the old key needs that one (`clusterSecret` in the registry)\n";
+    let warning = "warning: Prisma 1.34 does not support key pairs: the cluster gets a new secret, which everyone who \
+                   deploys with a copy of the old key needs (`clusterSecret` in the registry)\n";
     // Broken off before the registry knows: the next start goes on, and does not make up another.
     s.engine.fail("compose-up", 1, "no");
     let failed = s.run("local upgrade --to 1.34");
@@ -135,7 +135,7 @@ fn what_cannot_be_is_refused_with_every_reason() {
             2,
             "",
             "error: could not change cluster `local` from Prisma 1.8 to 1.6:\n  \
-               Prisma 1.6 knows only MySQL, and the data is in Postgres\n  \
+               Prisma 1.6 supports only MySQL, and the data is in Postgres\n  \
                Prisma 1.6 needs a key pair, and the cluster has a secret\n\
              hint: start another cluster with `prisma local start -n NAME --prisma-version 1.6`, and deploy to that\n",
         );
@@ -143,7 +143,7 @@ fn what_cannot_be_is_refused_with_every_reason() {
     s.run("local start --database mysql").is(
         2,
         "",
-        "error: cluster `local` has a Postgres database, not MySQL, and its data cannot move\n\
+        "error: cluster `local` uses a Postgres database, not MySQL; its data cannot be moved\n\
          hint: start another cluster with `-n NAME`\n",
     );
     assert_eq!(
@@ -182,8 +182,8 @@ fn another_database_by_hand_is_told_and_both_go_with_the_cluster() {
     let s = with_running("database:\n  connector: mysql\n");
     let config = s.read(CONFIG);
     s.write(CONFIG, &config.replace("mysql", "postgres"));
-    let warning = "warning: cluster `local` had its data in a MySQL container, and goes on without it in Postgres\n\
-                   hint: the data is kept: put back what ~/.prisma/clusters/local/cluster.yml said of the database and run this again\n";
+    let warning = "warning: cluster `local` kept its data in a MySQL container and will now use Postgres without that data\n\
+                   hint: that data is kept; to use it again, restore the database settings in ~/.prisma/clusters/local/cluster.yml and run this again\n";
     s.run("local start").is(
         0,
         &running("is running").replace("MySQL", "Postgres"),
@@ -261,19 +261,19 @@ fn a_takeover_that_is_broken_off_goes_on() {
 #[test]
 fn a_new_cluster_that_cannot_be_is_refused_in_the_words_of_its_flags() {
     let s = Sandbox::new();
-    let hint = "or take a later version with `--prisma-version 1.8`\n";
+    let hint = "or use a later version: `--prisma-version 1.8`\n";
     s.run("local start --prisma-version 1.6 --database postgres")
         .is(
             2,
             "",
-            &format!("error: Prisma 1.6 knows only MySQL\nhint: leave out `--database`, {hint}"),
+            &format!("error: Prisma 1.6 supports only MySQL\nhint: leave out `--database`, {hint}"),
         );
     s.run("local start --prisma-version 1.6 --database-url mysql://me:geheim@db.invalid")
         .is(
             2,
             "",
             &format!(
-                "error: Prisma 1.6 knows no database but that of its own container\n\
+                "error: Prisma 1.6 supports only its own database container\n\
              hint: leave out `--database-url`, {hint}"
             ),
         );
