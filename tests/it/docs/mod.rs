@@ -3,7 +3,9 @@
 
 mod dependencies;
 mod facts;
+mod language;
 mod manual;
+mod pages;
 mod reference;
 mod schema;
 
