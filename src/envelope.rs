@@ -22,7 +22,7 @@ pub fn failure(command: Option<&str>, failure: &Failure) -> Value {
         "command": command,
         "error": {
             "code": failure.kind.code(),
-            "message": failure.message,
+            "message": failure.message(),
             "hints": failure.hints,
             "exit": failure.exit(),
         },

@@ -41,7 +41,7 @@ fn a_closed_port() {
     let expected = format!(
         "could not deploy `svc` to stage `dev`: could not reach `{url}`: nothing listens there"
     );
-    assert_eq!(failure.message, expected);
+    assert_eq!(failure.message(), expected);
     assert_eq!(
         failure.hints,
         ["start the server, or correct host and port"]
@@ -86,7 +86,7 @@ fn no_answer() {
     let failure = deploy(&url);
     assert_eq!((failure.kind, failure.exit()), (Kind::NotReady, 5));
     assert!(
-        failure.message.ends_with("no answer within 500ms"),
+        failure.message().ends_with("no answer within 500ms"),
         "{failure}"
     );
 }
@@ -151,7 +151,7 @@ fn json_that_is_cut_short() {
     let failure = deploy(&says(http(200, JSON, "{\"data\":{\"a\":")));
     assert!(
         failure
-            .message
+            .message()
             .ends_with("is of no use: the answer is cut short"),
         "{failure}"
     );
@@ -187,7 +187,7 @@ fn a_page_a_text_and_nothing() {
     assert_eq!(failure.kind, Kind::ServerUnreachable);
     assert!(
         failure
-            .message
+            .message()
             .ends_with("is of no use: it answers with status 200 and a page, not JSON"),
         "{failure}"
     );
@@ -205,7 +205,7 @@ fn status_codes_with_and_without_an_answer() {
         let failure = deploy(&url);
         let expected =
             format!("it answers with status {status} and JSON that is no GraphQL answer");
-        assert!(failure.message.ends_with(&expected), "{failure}");
+        assert!(failure.message().ends_with(&expected), "{failure}");
         let url = says(http(
             status,
             JSON,
@@ -214,7 +214,7 @@ fn status_codes_with_and_without_an_answer() {
         let failure = deploy(&url);
         assert_eq!(failure.kind, Kind::Refused, "{failure:?}");
         assert!(
-            failure.message.ends_with("says: Whoops. Internal."),
+            failure.message().ends_with("says: Whoops. Internal."),
             "{failure}"
         );
         assert_eq!(failure.hints, ["look for `local:x` in the server's log"]);
@@ -230,7 +230,7 @@ fn a_gateway_without_a_server_is_asked_once() {
         let _ = stream.write_all(http(502, "text/html", "<html>Bad Gateway</html>").as_bytes());
     });
     let failure = deploy(&url);
-    assert!(failure.message.contains("status 502"), "{failure}");
+    assert!(failure.message().contains("status 502"), "{failure}");
     assert_eq!(asked.load(std::sync::atomic::Ordering::SeqCst), 1);
 }
 
