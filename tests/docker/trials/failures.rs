@@ -1,13 +1,14 @@
 //! Unusable engines and unavailable images: told apart by what real programs print.
 
 use crate::cluster::Cluster;
+use crate::rig::Generation;
 use crate::suite::{Case, Setting, shared};
 use std::os::unix::net::UnixListener;
 use std::time::Duration;
 
 pub const CASES: &[Case] = &[
     shared("failures/engine_does_not_answer", engine_does_not_answer),
-    shared("failures/engine_unavailable", engine_unavailable),
+    shared("failures/engine_unavailable", engine_unavailable).only(Generation::V2),
     shared("failures/unknown_tag", unknown_tag),
 ];
 
