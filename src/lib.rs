@@ -35,6 +35,7 @@ mod config;
 mod context;
 mod diff;
 mod docker;
+mod documents;
 mod env;
 mod envelope;
 mod error;
@@ -47,6 +48,8 @@ mod plan;
 mod ports;
 mod process;
 mod render;
+#[cfg(test)]
+mod schemas;
 mod secret;
 mod server;
 mod service;
