@@ -34,10 +34,7 @@ pub fn run(ctx: &Context, command: &Command, invocation: &Invocation) -> Result<
             tail,
         }
         .into()),
-        Err(error) => Err(Failure {
-            kind: Kind::ChildFailed,
-            ..Failure::from(error)
-        }),
+        Err(error) => Err(Failure::from(error).of_kind(Kind::ChildFailed)),
     }
 }
 
