@@ -10,7 +10,7 @@ mod show;
 use crate::config::registry::{self, NewEntry};
 use crate::context::Context;
 use crate::docker::diagnosis::{diagnose, is_busy, unanswered};
-use crate::error::{Failure, Kind, Result};
+use crate::error::{Kind, Result};
 use crate::files::{self, Access, NewFile};
 use crate::history;
 use crate::process::Mode;
@@ -183,11 +183,9 @@ impl Plan {
             for step in &self.0 {
                 step.execute(ctx, permit)
                     .map_err(|failure| match failure.kind {
-                        Kind::Interrupted | Kind::Terminated => Failure {
-                            message: format!("{} while {}", failure.message, step.under_way()),
-                            ..failure
-                        }
-                        .hint("run the same command again; it continues where it stopped"),
+                        Kind::Interrupted | Kind::Terminated => failure
+                            .map_text(|text| format!("{text} while {}", step.under_way()))
+                            .hint("run the same command again; it continues where it stopped"),
                         _ => failure,
                     })?;
             }
