@@ -128,8 +128,8 @@ fn one(
                 asked(question, State::Stopped, None)
             } else {
                 let reason = match why {
-                    Unreachable::Silent(why) => why,
-                    Unreachable::Foreign(why) => format!("no Prisma server is there: {why}"),
+                    Unreachable::NoAnswer(why) => why,
+                    Unreachable::NotPrisma(why) => format!("not a Prisma server: {why}"),
                 };
                 asked(question, State::Unreachable, Some(reason))
             };
@@ -162,18 +162,18 @@ fn authorised(
     match access(endpoint, path, secret, limit) {
         Ok(Access::Granted) => (State::Up, None),
         Ok(Access::Refused(_)) if secret.is_none() => {
-            let reason = "the server wants a secret, and the registry has no `clusterSecret`";
+            let reason = "the server requires a secret, and the registry has no `clusterSecret`";
             (State::NotAuthorised, Some(reason.to_owned()))
         }
         Ok(Access::Refused(why)) => {
-            let reason = format!("the server refuses the `clusterSecret` in the registry: {why}");
+            let reason = format!("the server rejected the `clusterSecret` in the registry: {why}");
             (State::NotAuthorised, Some(reason))
         }
         Ok(Access::Unclear(why)) => (
             State::Up,
             Some(format!("the secret could not be tried: {why}")),
         ),
-        Err(failure) => (State::NotAuthorised, Some(failure.message)),
+        Err(failure) => (State::NotAuthorised, Some(failure.message())),
     }
 }
 

@@ -27,7 +27,7 @@ fn tell(ctx: &Context, rows: &[Asked]) {
     }
     if rows.is_empty() {
         ctx.ui
-            .status("no clusters; add one with `prisma cluster add` or `prisma local start`");
+            .status("no clusters yet; start one with `prisma local start`, or add one with `prisma cluster add`");
     }
 }
 
