@@ -7,11 +7,13 @@ mod change;
 mod check;
 mod database;
 mod database_url;
+mod keys;
 mod name;
 mod version;
 
-pub use check::{Problem, path};
+pub use check::Problem;
 pub use database::{Connector, Database, External, Tuning};
+pub use keys::{KEYS, Key, KeyType, KeyValue, path};
 pub use name::ClusterName;
 pub use version::{DEFAULT_INIT, DEFAULT_LOCAL, Edition, PrismaVersion};
 

@@ -95,7 +95,9 @@ fn parse(path: &Path, text: &str) -> Result<BTreeMap<String, String>> {
                 values.insert(name, value);
             }
             Ok(None) => {}
-            Err(message) => problems.add(Position { line, column: 1 }, message),
+            Err((what, remedy)) => {
+                problems.add(Position { line, column: 1 }, what).remedy = remedy.map(str::to_owned);
+            }
         }
         line += rest[..len].matches('\n').count();
         rest = &rest[len..];
@@ -104,7 +106,9 @@ fn parse(path: &Path, text: &str) -> Result<BTreeMap<String, String>> {
     Ok(values)
 }
 
-type Entry = std::result::Result<Option<(String, String)>, &'static str>;
+/// What is wrong, and how to fix it.
+type Wrong = (&'static str, Option<&'static str>);
+type Entry = std::result::Result<Option<(String, String)>, Wrong>;
 
 /// The entry a text begins with, and the length of its lines.
 fn entry(text: &str) -> (usize, Entry) {
@@ -125,14 +129,23 @@ fn entry(text: &str) -> (usize, Entry) {
     let Some(equals) = line[start..].find('=') else {
         return (
             end,
-            Err("there is no `=`: write `NAME=VALUE`, or `#` in front of a comment"),
+            Err((
+                "there is no `=`",
+                Some("write `NAME=VALUE`, or `#` in front of a comment"),
+            )),
         );
     };
     let name = line[start..start + equals].trim();
     let plain = |c: char| c.is_ascii_alphanumeric() || "_.-".contains(c);
     if !name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') || !name.chars().all(plain)
     {
-        return (end, Err("what is in front of `=` is no name of a variable"));
+        return (
+            end,
+            Err((
+                "the text in front of `=` is not a valid variable name",
+                None,
+            )),
+        );
     }
     let value = start + equals + 1;
     let blank = line[value..].len() - line[value..].trim_start_matches([' ', '\t']).len();
@@ -157,11 +170,7 @@ fn unquoted(written: &str) -> &str {
 }
 
 /// A value whose text begins at `start`, behind its quote. It may go on over lines.
-fn quoted(
-    text: &str,
-    start: usize,
-    quote: char,
-) -> (usize, std::result::Result<String, &'static str>) {
+fn quoted(text: &str, start: usize, quote: char) -> (usize, std::result::Result<String, Wrong>) {
     let mut value = String::new();
     let mut chars = text[start..].char_indices();
     while let Some((at, c)) = chars.next() {
@@ -173,7 +182,7 @@ fn quoted(
                 if rest.is_empty() || rest.starts_with('#') {
                     return (end, Ok(value));
                 }
-                return (end, Err("there is something behind the closing quote"));
+                return (end, Err(("unexpected text after the closing quote", None)));
             }
             '\\' if quote == '"' => match chars.next().map(|(_, c)| c) {
                 Some('n') => value.push('\n'),
@@ -188,7 +197,10 @@ fn quoted(
             c => value.push(c),
         }
     }
-    (line_end(text, start), Err("the quote is never closed"))
+    (
+        line_end(text, start),
+        Err(("the quote is never closed", None)),
+    )
 }
 
 /// The end of the line that `at` stands in, line break included.

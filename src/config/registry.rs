@@ -4,7 +4,6 @@
 //! with all its problems told at once, and edited under a lock, one entry's lines at a time, with the
 //! result checked before it takes the old file's place.
 
-mod places;
 mod read;
 mod resolve;
 mod store;
@@ -12,6 +11,7 @@ mod store;
 use crate::config::EnvLookup;
 use crate::error::{Failure, Kind, Result};
 use crate::files;
+use crate::yaml::Places;
 use std::fmt;
 use std::path::Path;
 
@@ -77,7 +77,6 @@ impl Registry {
             return Ok(Registry::default());
         };
         let contents = read::contents(path, &text, None)?;
-        contents.check(path, &text, None)?;
         let mut registry = Registry::default();
         if files::readable_by_others(path) {
             registry.warnings.push(format!(
@@ -85,7 +84,7 @@ impl Registry {
                 path = path.display()
             ));
         }
-        let places = places::LazyPlaces::new(&text);
+        let places = Places::of(&text);
         for raw in &contents.clusters {
             registry.clusters.push(raw.resolve(path, &places, env));
         }

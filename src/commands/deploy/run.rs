@@ -82,7 +82,6 @@ impl<'a> DeployRun<'a> {
         let given = Given {
             env: &|name: &str| self.variable(&env_files, name),
             opt: &opt,
-            unneeded: &[],
         };
         let service = prisma_yml::load(&self.file, given)?;
         check_seed(&service, self.args)?;

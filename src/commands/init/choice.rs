@@ -135,7 +135,7 @@ fn check_host(host: &str) -> std::result::Result<(), String> {
         .problems()
         .into_iter()
         .find(|p| p.path == path::HOST);
-    problem.map_or(Ok(()), |problem| Err(problem.message))
+    problem.map_or(Ok(()), |problem| Err(problem.to_string()))
 }
 
 /// Refuses what makes no sense together, in the words of the flags.
@@ -149,8 +149,8 @@ pub fn check(cluster: &Cluster) -> Result<()> {
         path if path.first() == Some(&"database") => "--database-url",
         _ => "--prisma-version",
     };
-    // Its remedy is for a file with lines.
-    let why = problem.message.trim_end_matches(": remove the line");
+    // Its remedy is for a file.
+    let why = &problem.what;
     let key = match problem.path {
         path::SSL => "`ssl`: ",
         _ => "",

@@ -1,12 +1,12 @@
 //! Changing the file: lock, read, edit, check, write.
 
-use super::places::LazyPlaces;
 use super::read::{self, Raw};
 use super::resolve;
 use crate::config::EnvLookup;
 use crate::error::{Failure, Kind, Result};
 use crate::files::{self, Access, Lock};
 use crate::interrupt::Interrupt;
+use crate::yaml::Places;
 use crate::yaml::edit::{self, Change, New, Refused};
 use std::ffi::OsString;
 use std::fmt;
@@ -110,7 +110,6 @@ fn with(
 ) -> Result<Option<(Saved, String)>> {
     writable(path, entry)?;
     let contents = read::contents(path, text, Some(&entry.name))?;
-    contents.check(path, text, Some(&entry.name))?;
     let old = contents.get(&entry.name);
     let changes = changes(path, text, old, entry, env)?;
     if changes.is_empty() {
@@ -131,7 +130,6 @@ fn with(
 /// The text without this cluster; `None` where it is not in it.
 fn without(path: &Path, text: &str, name: &str) -> Result<Option<String>> {
     let contents = read::contents(path, text, Some(name))?;
-    contents.check(path, text, Some(name))?;
     let keys = vec!["clusters".to_owned(), name.to_owned()];
     let edited = edited(path, text, name, &[Change::Remove(keys)])?;
     let after = || read::contents(path, &edited, Some(name));
@@ -198,7 +196,7 @@ fn changes(
         let keys = vec!["clusters".to_owned(), new.name.clone()];
         return Ok(vec![Change::Set(keys, New::Map(pairs))]);
     };
-    let places = LazyPlaces::new(text);
+    let places = Places::of(text);
     let resolved = |field: &str, value: &str| {
         let unset = |variable: String| old.unset(path, &places, field, &variable);
         resolve::resolve(value, env).map_err(unset)
@@ -229,7 +227,7 @@ fn says(path: &Path, text: &str, entry: &NewEntry, env: EnvLookup<'_>) -> Result
 /// The text with the changes, which the editor has checked.
 fn edited(path: &Path, text: &str, name: &str, changes: &[Change]) -> Result<String> {
     edit::apply(text, changes).map_err(|refused| match refused {
-        Refused::Broken(error) => read::not_yaml(path, &error),
+        Refused::Broken(error) => read::not_yaml(path, text, &error),
         Refused::Impossible(reason) => impossible(path, name, &reason),
     })
 }

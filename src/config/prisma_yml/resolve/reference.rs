@@ -1,6 +1,6 @@
 //! What one reference stands for.
 
-use super::{BROKEN, Resolved, Resolver, Site, UNSET, has_gap, is, is_gap};
+use super::{BROKEN, Resolved, Resolver, Site, UNSET, has_gap, is};
 use crate::config::references::{Choice, Piece, Reference};
 use crate::suggest::nearest;
 use crate::yaml::{Node, Step, Value};
@@ -15,7 +15,7 @@ impl Resolver<'_> {
         for (index, choice) in reference.choices.iter().enumerate() {
             let value = match choice {
                 Choice::Source { source, name } => match self.join(name, site) {
-                    name if is_gap(&name.node) => name,
+                    name if name.node.is_gap() => name,
                     name => {
                         let name = name.node.as_text().unwrap_or_default().to_owned();
                         self.source(source, &name, reference.nth, site)
@@ -119,7 +119,7 @@ impl Resolver<'_> {
         };
         let mut node = &value.node;
         for step in rest {
-            if is_gap(node) {
+            if node.is_gap() {
                 break;
             }
             match child(node, step) {
@@ -163,7 +163,7 @@ impl Resolver<'_> {
                 Node::Leaf(Value::String(text)) => joined.push_str(text),
                 Node::Leaf(Value::Bool(truth)) => joined.push_str(&truth.to_string()),
                 Node::Leaf(number @ Value::Number(_)) => joined.push_str(&spelled(number)),
-                node if is_gap(node) => {
+                node if node.is_gap() => {
                     // What is broken stays so, whatever else is missing.
                     match &mut gap {
                         Some(gap) if is(&gap.node, BROKEN) => {}
