@@ -1,116 +1,74 @@
-//! What a run is given by the outside: environment, folders, terminal, the door for processes.
-//! Built once in `lib.rs` and handed down; nothing else reads the process's environment.
+//! What a run gets from outside: environment, folders, terminal, processes, signals.
+//! Built once in `lib.rs` and handed down.
 
 use crate::cluster::ClusterName;
+use crate::env::Env;
 use crate::error::{Failure, Kind, Result};
 use crate::interrupt::Interrupt;
 use crate::process::Runner;
 use crate::ui::{Ask, Ui};
-use std::collections::BTreeMap;
-use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Variables that are not those of flags, for manual and reference.
+/// Variables that do not belong to a flag, for man pages and reference.
 pub const VARIABLES: [(&str, &str); 10] = [
-    ("PRISMA_HOME", "the folder that is `~/.prisma` otherwise"),
-    ("PRISMA_DOCKER", "the program to run as `docker`"),
+    ("PRISMA_HOME", "folder to use instead of `~/.prisma`"),
+    ("PRISMA_DOCKER", "path of the docker program"),
     (
         "PRISMA_COMPOSE",
-        "the program to run as `docker-compose`; `docker` for its plugin",
+        "path of the docker-compose program; `docker` to use the compose plugin",
     ),
     (
         "PRISMA_MANAGEMENT_API_SECRET",
-        "the secret to deploy with, instead of the registry's",
+        "server secret for `prisma deploy`, for an `endpoint` or a cluster without a secret in the registry",
     ),
     (
         "PRISMA_CLOUD_SESSION_KEY",
-        "the session key of Prisma Cloud, instead of the registry's",
+        "session key for Prisma Cloud; overrides the one in the cluster registry",
     ),
     (
         "PRISMA_CLOUD_API",
-        "the address of Prisma Cloud's API, or of a private successor",
+        "URL of the API of Prisma Cloud, or of a compatible private server",
     ),
     (
         "PRISMA_CLOUD_CLUSTERS",
-        "the address of the list of its shared clusters",
+        "URL of the list of Prisma Cloud's shared clusters",
     ),
-    ("NO_COLOR", "no colour, if it is set"),
+    ("NO_COLOR", "if set, no colour"),
     (
         "CLICOLOR_FORCE",
-        "colour even where there is no terminal, unless it is `0`",
+        "if set and not `0`, colour even without a terminal",
     ),
     (
         "CI",
-        "no spinners, no questions and no colour unless asked for, if it is set and neither `false` nor `0`",
+        "if set and neither `false` nor `0`, no spinners, no prompts, and no colour by default",
     ),
 ];
 
-/// The files people may want to see or edit, for manual and reference.
-pub const FILES: [(&str, &str); 4] = [
+/// The files users may want to read or edit, for man pages and reference.
+pub const FILES: [(&str, &str); 5] = [
     (
         "~/.prisma/config.yml",
-        "the cluster registry: where clusters are, and the secret of each",
+        "the cluster registry: address and secret of each cluster",
     ),
     (
         "~/.prisma/clusters/NAME/cluster.yml",
-        "the configuration of a cluster that runs here",
+        "configuration of a managed cluster; yours to edit",
     ),
     (
         "~/.prisma/clusters/NAME/docker-compose.yml, .env",
-        "rendered from it; not to be edited",
+        "generated from cluster.yml; do not edit",
     ),
     (
         "~/.prisma/clusters/NAME/docker-compose.override.yml",
-        "for what the configuration cannot say; never written",
+        "your additions to docker-compose.yml; never written by `prisma`",
+    ),
+    (
+        "~/.prisma/history/NAME.jsonl",
+        "the commands run on a cluster, see `prisma local history`",
     ),
 ];
-
-/// The environment variables of this run.
-#[derive(Debug, Clone, Default)]
-pub struct Env(BTreeMap<String, String>);
-
-impl Env {
-    /// The process's own. Variables that are not Unicode are none of ours and left out.
-    pub fn of_process() -> Env {
-        let unicode = |(name, value): (OsString, OsString)| {
-            Some((name.into_string().ok()?, value.into_string().ok()?))
-        };
-        std::env::vars_os().filter_map(unicode).collect()
-    }
-
-    /// The value of a variable; an empty one counts as unset.
-    pub fn get(&self, name: &str) -> Option<&str> {
-        self.0
-            .get(name)
-            .map(String::as_str)
-            .filter(|v| !v.is_empty())
-    }
-
-    /// All variables, in order.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().map(|(name, value)| (&**name, &**value))
-    }
-
-    /// Whether a variable is set, and empty.
-    pub fn is_empty(&self, name: &str) -> bool {
-        self.0.get(name).is_some_and(String::is_empty)
-    }
-}
-
-impl FromIterator<(String, String)> for Env {
-    fn from_iter<I: IntoIterator<Item = (String, String)>>(pairs: I) -> Env {
-        Env(pairs.into_iter().collect())
-    }
-}
-
-impl<const N: usize> From<[(&str, &str); N]> for Env {
-    fn from(pairs: [(&str, &str); N]) -> Env {
-        let own = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
-        Env(pairs.into_iter().map(own).collect())
-    }
-}
 
 /// The folder `~/.prisma` and the places in it.
 #[derive(Debug, Clone, PartialEq, Eq)]

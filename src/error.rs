@@ -4,6 +4,7 @@
 //! the exit status and the stable code in JSON output; `message` reads "what was tried: why it
 //! failed", lower case, values in backticks; each hint is one remedy.
 
+use serde::Serialize;
 use std::fmt;
 
 /// Why a run failed: decides exit status and JSON code.
@@ -53,24 +54,27 @@ pub enum Kind {
     Terminated,
 }
 
-/// What the exit statuses mean, for help, manual and reference.
+/// What the exit statuses mean, for help, man pages and reference.
 pub const STATUSES: [(u8, &str); 11] = [
-    (0, "done"),
-    (1, "failed"),
-    (2, "the command line makes no sense"),
+    (0, "success"),
+    (1, "failure"),
+    (2, "invalid command line"),
     (
         3,
-        "docker, docker-compose or the engine is missing or unreachable",
+        "docker, docker-compose or the Docker engine is missing or unreachable",
     ),
     (
         4,
-        "an answer or a confirmation is needed, and nobody can be asked",
+        "input or confirmation required, but not running interactively",
     ),
-    (5, "not ready in time"),
-    (6, "a configuration file is invalid"),
-    (7, "the server refused"),
-    (8, "another run works on the same cluster"),
-    (130, "interrupted"),
+    (5, "timed out waiting for the server"),
+    (6, "invalid configuration file"),
+    (
+        7,
+        "rejected by the server (credentials, schema or migration)",
+    ),
+    (8, "another command is running on the same cluster"),
+    (130, "interrupted (Ctrl-C)"),
     (143, "terminated"),
 ];
 
@@ -192,8 +196,8 @@ impl Failure {
 
     /// Adds what programs may want to know beside the message.
     #[must_use]
-    pub fn data(mut self, data: serde_json::Value) -> Self {
-        self.data = Some(Box::new(data));
+    pub fn data(mut self, data: impl Serialize) -> Self {
+        self.data = Some(Box::new(document(data)));
         self
     }
 
@@ -222,6 +226,11 @@ impl Failure {
     pub fn exit(&self) -> u8 {
         self.exit.unwrap_or_else(|| self.kind.exit())
     }
+}
+
+/// A value as JSON. Only keys that are not strings could fail, and our types have none.
+pub fn document(data: impl Serialize) -> serde_json::Value {
+    serde_json::to_value(data).unwrap_or_default()
 }
 
 /// The same with each text in it changed: values, not keys.

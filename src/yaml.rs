@@ -6,10 +6,10 @@
 
 mod ambiguous;
 pub mod edit;
+pub mod fast_path;
 pub mod node;
 pub mod places;
 mod position;
-pub mod scan;
 pub mod write;
 
 pub use ambiguous::is_ambiguous_plain;

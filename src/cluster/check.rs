@@ -3,7 +3,7 @@
 use super::keys::{KeyValue, path};
 use super::{Cluster, Connector, Edition, documented};
 use crate::error::{Failure, Kind, Result};
-use crate::keys::PrivateKey;
+use crate::secret::keys::PrivateKey;
 use std::fmt;
 
 /// One thing that is wrong, and the key of `cluster.yml` it belongs to.
@@ -235,7 +235,7 @@ mod tests {
         cluster.port = 0;
         assert_eq!(
             cluster.check().expect_err("invalid").message,
-            "the configuration of the cluster `local` is invalid: `port`: a port is a number from 1 to 65535"
+            "the configuration of cluster `local` is invalid: `port`: a port is a number from 1 to 65535"
         );
         cluster.database.user = "a\0".to_owned();
         cluster.database.password = String::new();
@@ -245,11 +245,11 @@ mod tests {
         assert_eq!(failure.kind, Kind::ConfigInvalid);
         assert_eq!(
             failure.message,
-            "the configuration of the cluster `local` is invalid:\n  \
-             `database.connector`: Prisma 1.1 knows only `mysql`: use that, or Prisma 1.7 and later\n  \
+            "the configuration of cluster `local` is invalid:\n  \
+             `database.connector`: Prisma 1.1 supports only `mysql`: use that, or Prisma 1.7 or later\n  \
              `port`: a port is a number from 1 to 65535\n  \
-             `database.user`: it has a NUL character, which no variable can hold\n  \
-             `database.password`: it is empty: give a value, or remove the line\n  \
+             `database.user`: it contains a NUL character, which no variable can hold\n  \
+             `database.password`: it is empty: give it a value, or remove the line\n  \
              `clusterSecret`: not a private key: no `-----BEGIN RSA PRIVATE KEY-----` line"
         );
     }
@@ -272,8 +272,8 @@ mod tests {
         assert_eq!(
             paths(&cluster),
             [
-                "database.user",
                 "database.ssl",
+                "database.user",
                 "database.active",
                 "database.schema",
                 "database.connectionLimit",
@@ -304,7 +304,9 @@ mod tests {
 
     #[test]
     fn a_key_pair_is_for_those_who_know_it() {
-        let key = crate::keys::generate().expect("generates").pem_pkcs1();
+        let key = crate::secret::keys::generate()
+            .expect("generates")
+            .pem_pkcs1();
         for (version, fine) in [
             ("1.6", true),
             ("1.7", true),

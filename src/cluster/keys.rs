@@ -18,22 +18,6 @@ pub enum KeyType {
     Secret,
 }
 
-impl KeyType {
-    /// Its name in the reference.
-    pub fn name(self) -> &'static str {
-        match self {
-            KeyType::Version => "version",
-            KeyType::Port => "port (1 to 65535)",
-            KeyType::Number => "number (1 to 65535)",
-            KeyType::Boolean => "boolean",
-            KeyType::Address => "IP address",
-            KeyType::Connector => "`mysql` or `postgres`",
-            KeyType::String => "string",
-            KeyType::Secret => "string, secret",
-        }
-    }
-}
-
 /// A key of `cluster.yml`.
 #[derive(Debug)]
 pub struct Key {
@@ -41,7 +25,7 @@ pub struct Key {
     pub kind: KeyType,
     /// What it means, as sentences.
     pub meaning: &'static str,
-    /// What applies when it is missing, in Markdown.
+    /// What applies when it is missing, in Markdown; only the reference shows it.
     pub default: &'static str,
     /// A value as it is written in the file.
     pub example: &'static str,
@@ -108,7 +92,7 @@ pub static KEYS: [Key; 17] = [
     Key {
         path: path::IMAGE,
         kind: KeyType::String,
-        meaning: "The image of the database container. A newer Postgres cannot read the data files of an older one.",
+        meaning: "The image of the database container. A newer Postgres cannot read an older one's data files.",
         default: "`mysql:5.7` or `postgres:10`",
         example: "\"mysql:5.7.44\"",
         since: 0,
@@ -148,7 +132,7 @@ pub static KEYS: [Key; 17] = [
     Key {
         path: path::DATABASE_NAME,
         kind: KeyType::String,
-        meaning: "The database (MySQL) or the database with its schemas (Postgres) for the server's own tables.",
+        meaning: "The database for the server's own tables.",
         default: "`graphcool` up to Prisma 1.6 (no other is possible), then `prisma`",
         example: "\"prisma\"",
         since: 0,
@@ -156,7 +140,7 @@ pub static KEYS: [Key; 17] = [
     Key {
         path: path::ACTIVE,
         kind: KeyType::Boolean,
-        meaning: "Whether the server may change the database schema; `false` requires Postgres and Prisma 1.29 or earlier.",
+        meaning: "Whether to run migrations; `false` requires Postgres and Prisma 1.29 or earlier.",
         default: "`true`",
         example: "false",
         since: 7,
@@ -164,7 +148,7 @@ pub static KEYS: [Key; 17] = [
     Key {
         path: path::SCHEMA,
         kind: KeyType::String,
-        meaning: "The Postgres schema of an existing database that the server must not change.",
+        meaning: "The Postgres schema of an existing database, with `active: false`.",
         default: "chosen by the server",
         example: "\"public\"",
         since: 7,
@@ -204,7 +188,7 @@ pub static KEYS: [Key; 17] = [
     Key {
         path: path::CLUSTER_SECRET,
         kind: KeyType::Secret,
-        meaning: "The secret that deployments authenticate with: an RSA private key (PEM) up to Prisma 1.29, or from 1.7 on any string.",
+        meaning: "The secret that deployments authenticate with: a string (Prisma 1.7 and later) or a private key (until 1.29).",
         default: "none: anyone who can reach the server can deploy",
         example: "\"a long random string\"",
         since: 0,

@@ -110,7 +110,7 @@ impl FromStr for PrismaVersion {
                     Kind::Usage,
                     format!("invalid Prisma version `{}`: {why}", text.escape_debug()),
                 )
-                .hint("give a 1.x version such as `1.1`, `1.1.3` or `1.34-beta`")
+                .hint("use a 1.x version such as `1.1`, `1.1.3` or `1.34-beta`")
             })
     }
 }
@@ -148,7 +148,7 @@ fn semver(tag: &str) -> Result<Version, String> {
     if version.build.is_empty() {
         Ok(version)
     } else {
-        Err("an image tag has no `+`".to_owned())
+        Err("an image tag cannot contain `+`".to_owned())
     }
 }
 

@@ -7,7 +7,8 @@ use super::Report;
 use crate::cli::complete::{Live, Names, Shell};
 use crate::config::prisma_yml;
 use crate::config::registry::Registry;
-use crate::context::{Env, Home};
+use crate::context::Home;
+use crate::env::Env;
 use crate::files;
 use crate::service::Address;
 use crate::yaml::Node;
@@ -45,7 +46,7 @@ pub fn names(env: Env, home: Option<Home>, folder: Option<std::path::PathBuf>) -
 }
 
 fn registered(home: &Home, env: &Env) -> Option<Vec<String>> {
-    let variable = |name: &str| env.get(name).map(str::to_owned);
+    let variable = env.lookup();
     let registry = Registry::load(&home.registry(), &variable).ok()?;
     Some(registry.names().map(str::to_owned).collect())
 }

@@ -173,9 +173,13 @@ impl<'v> Values<'_, 'v> {
 
     fn version(&mut self) -> Option<PrismaVersion> {
         let at = self.at(path::VERSION)?;
-        let version = self.reader.version(&at)?.parse();
-        let problem = |failure| drop(self.reader.wrong(&at, one_line(&failure)));
-        version.map_err(problem).ok()
+        match self.reader.version(&at)?.parse() {
+            Ok(version) => Some(version),
+            Err(failure) => {
+                self.reader.wrong(&at, one_line(&failure));
+                None
+            }
+        }
     }
 }
 
@@ -196,7 +200,10 @@ pub fn render(cluster: &Cluster) -> String {
         cluster.name
     );
     for (key, value) in cluster.values() {
-        if !is_relevant(key, cluster) {
+        if value == KeyValue::Absent && !is_relevant(key, cluster) {
+            continue;
+        }
+        if key.path == path::SCHEMA_MANAGER_SECRET && cluster.edition() == Edition::Server {
             continue;
         }
         let indent = (key.path.len() - 1) * 2;
@@ -223,62 +230,16 @@ pub fn render(cluster: &Cluster) -> String {
     out
 }
 
-/// Whether a new file shows a key: not what the version or the database does not support.
+/// Whether a new file mentions a key that has no value: not what the version or the database does not
+/// support.
 fn is_relevant(key: &Key, cluster: &Cluster) -> bool {
     let is_postgres = cluster.database.connector == Connector::Postgres;
-    let edition = cluster.edition();
     cluster.version.at_least(key.since)
         && match key.path {
-            path::SCHEMA_MANAGER_SECRET => edition == Edition::Cluster,
-            path::SCHEMA => is_postgres,
             path::ACTIVE => is_postgres && !cluster.version.is_1_30_or_later(),
-            path::IMAGE => cluster.database.external.is_none(),
+            path::SCHEMA => is_postgres,
+            path::IMAGE => !is_postgres && cluster.database.external.is_none(),
+            path::CLUSTER_SECRET => false,
             _ => true,
         }
-}
-
-/// The reference of all keys, in Markdown.
-pub fn reference() -> String {
-    let mut out = "\
-<!-- Generated from `src/cluster/keys.rs`: UPDATE_DOCS=1 cargo test --test it docs -->
-
-# cluster.yml
-
-The configuration of a managed cluster, in `clusters/NAME/cluster.yml` in the home folder of `prisma`. Edit
-it, then run `prisma local start -n NAME`. Missing keys have the defaults below. Keep strings quoted: `1.10`
-without quotes is the number 1.1, and `yes` is a boolean to some readers. All problems of the file are
-reported at once, each with its line.
-
-| Key | Type | Default | Since |
-| --- | --- | --- | --- |
-"
-    .to_owned();
-    for key in &KEYS {
-        let since = match key.since {
-            0 => "all versions".to_owned(),
-            minor => format!("Prisma 1.{minor}"),
-        };
-        let path = key.path.join(".");
-        let _ = writeln!(
-            out,
-            "| [`{path}`](#{}) | {} | {} | {since} |",
-            path.to_lowercase().replace('.', ""),
-            key.kind.name(),
-            key.default
-        );
-    }
-    for key in &KEYS {
-        let (parent, name) = match key.path {
-            [parent, name] => (format!("{parent}:\n  "), name),
-            path => (String::new(), &path[path.len() - 1]),
-        };
-        let _ = write!(
-            out,
-            "\n## {}\n\n{}\n\n```yaml\n{parent}{name}: {}\n```\n",
-            key.path.join("."),
-            key.meaning,
-            key.example
-        );
-    }
-    out
 }

@@ -146,7 +146,13 @@ impl<'a> Reader<'a> {
             self.wrong(at, format!("expected a string, found {kind}"));
             return None;
         };
-        parse(text).map_err(|why| drop(self.wrong(at, why))).ok()
+        match parse(text) {
+            Ok(value) => Some(value),
+            Err(why) => {
+                self.wrong(at, why);
+                None
+            }
+        }
     }
 
     /// The text of a version number. A plain `1.1` is a number, and that is fine if it is spelled the
@@ -160,7 +166,7 @@ impl<'a> Reader<'a> {
         if written == spelled {
             return Some(spelled);
         }
-        let what = format!("without quotes, it is the number {spelled}");
+        let what = format!("unquoted, this is the number {spelled}");
         let remedy = format!("write {}", double_quoted(written));
         self.wrong(at, what).fix(remedy);
         None
@@ -240,7 +246,7 @@ impl<'a> Reader<'a> {
         let key = path.last().map(Step::to_string).unwrap_or_default();
         let remedy = match nearest(&key, known) {
             Some(key) => format!("did you mean `{key}`?"),
-            None => format!("the keys here are `{}`", known.join("`, `")),
+            None => format!("valid keys are `{}`", known.join("`, `")),
         };
         self.wrong_key(path, "unknown key").fix(remedy);
     }

@@ -91,7 +91,7 @@ impl Step {
                 Description::new("wait", text, data)
             }
             Step::Register { path, entry } => {
-                let variable = |name: &str| ctx.env.get(name).map(str::to_owned);
+                let variable = ctx.env.lookup();
                 let preview = registry::preview_save(path, entry, &variable)?;
                 let shown = path.display().to_string();
                 let text = format!("cluster `{}` ({}) in {shown}", entry.name, entry.host);

@@ -5,7 +5,7 @@
 //! its content changes.
 
 use crate::cluster::ClusterName;
-use crate::keys::checksum;
+use crate::secret::keys::checksum;
 
 /// How every rendered file begins, in every release: files of older ones must be recognised.
 const FIRST: &str = "# Written by prisma from cluster.yml beside this file.";
@@ -27,7 +27,7 @@ pub enum Provenance {
 pub fn with_header(name: &ClusterName, body: &str) -> String {
     format!(
         "{FIRST}\n\
-         # Edit that one instead, then run `{}`. What it has no key for can go into\n\
+         # Edit cluster.yml instead, then run `{}`. Anything it cannot express belongs in\n\
          # docker-compose.override.yml, which prisma never writes.\n\
          {CHECKSUM}{}\n\
          {body}",

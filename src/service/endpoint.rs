@@ -73,11 +73,13 @@ impl Address {
         let https = match scheme.to_ascii_lowercase().as_str() {
             "http" => false,
             "https" => true,
-            _ => return Err("it must begin with `http://` or `https://`".to_owned()),
+            _ => return Err("it must start with `http://` or `https://`".to_owned()),
         };
         if let Some(end) = rest.find(['?', '#']) {
             let what = &rest[end..=end];
-            return Err(format!("`{what}` and what follows do not belong into it"));
+            return Err(format!(
+                "`{what}` and what follows must not be part of the URL"
+            ));
         }
         let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
         if authority.contains('@') {
@@ -99,7 +101,7 @@ impl Address {
     }
 }
 
-const NO_PASSWORD: &str = "a user or a password does not belong into it";
+const NO_PASSWORD: &str = "a user or a password must not be part of the URL";
 
 fn host_and_port(authority: &str) -> Result<(String, Option<u16>), String> {
     let behind = authority.rfind(']').map_or(0, |end| end + 1);
@@ -119,14 +121,19 @@ fn host_and_port(authority: &str) -> Result<(String, Option<u16>), String> {
     if !fine {
         return Err(match host {
             "" => "it has no host".to_owned(),
-            host => format!("`{}` is no host", shown(host)),
+            host => format!("`{}` is not a valid host", shown(host)),
         });
     }
     let port = match port {
         None => None,
         Some(port) => match port.parse::<u16>() {
             Ok(number) if number > 0 && port.bytes().all(|b| b.is_ascii_digit()) => Some(number),
-            _ => return Err(format!("`{}` is no port (1 to 65535)", shown(port))),
+            _ => {
+                return Err(format!(
+                    "`{}` is not a valid port (1 to 65535)",
+                    shown(port)
+                ));
+            }
         },
     };
     Ok((host.to_ascii_lowercase(), port))
@@ -138,12 +145,12 @@ fn parts(path: &str) -> Result<(Option<&str>, &str, &str), String> {
     let parts: Vec<&str> = path.split('/').collect();
     match parts.as_slice() {
         [""] => Ok((None, DEFAULT, DEFAULT)),
-        parts if parts.contains(&"") => Err("there is nothing between two `/`".to_owned()),
+        parts if parts.contains(&"") => Err("it has an empty path segment".to_owned()),
         [service] => Ok((None, service, DEFAULT)),
         [service, stage] => Ok((None, service, stage)),
         [workspace, service, stage] => Ok((Some(workspace), service, stage)),
         _ => Err(
-            "it has too many parts: write `http://HOST:PORT/SERVICE/STAGE`, with `WORKSPACE/` in front \
+            "it has too many path segments: write `http://HOST:PORT/SERVICE/STAGE`, with `WORKSPACE/` in front \
              of the service in Prisma Cloud"
                 .to_owned(),
         ),
@@ -199,25 +206,28 @@ mod tests {
                 "localhost:4466/a",
                 "it has no scheme: write `http://localhost:4466/a`",
             ),
-            ("ws://h/a", "it must begin with `http://` or `https://`"),
+            ("ws://h/a", "it must start with `http://` or `https://`"),
             ("http://u:hunter2@h/a", NO_PASSWORD),
             ("u:hunter2@h/a", NO_PASSWORD),
             (
                 "http://h/a?b=c",
-                "`?` and what follows do not belong into it",
+                "`?` and what follows must not be part of the URL",
             ),
             ("http:///a/b", "it has no host"),
             ("http://:4466/a", "it has no host"),
-            ("http://h h/a", "`h h` is no host"),
-            ("http://[::x]/a", "`[::x]` is no host"),
-            ("http://h:/a", "`` is no port (1 to 65535)"),
-            ("http://h:+1/a", "`+1` is no port (1 to 65535)"),
-            ("http://h:65536/a", "`65536` is no port (1 to 65535)"),
-            ("http://h//a", "there is nothing between two `/`"),
+            ("http://h h/a", "`h h` is not a valid host"),
+            ("http://[::x]/a", "`[::x]` is not a valid host"),
+            ("http://h:/a", "`` is not a valid port (1 to 65535)"),
+            ("http://h:+1/a", "`+1` is not a valid port (1 to 65535)"),
+            (
+                "http://h:65536/a",
+                "`65536` is not a valid port (1 to 65535)",
+            ),
+            ("http://h//a", "it has an empty path segment"),
         ] {
             assert_eq!(Address::parse(text), Err(expected.to_owned()), "{text}");
         }
         let many = Address::parse("http://h/a/b/c/d").expect_err("too many");
-        assert!(many.starts_with("it has too many parts"), "{many}");
+        assert!(many.starts_with("it has too many path segments"), "{many}");
     }
 }

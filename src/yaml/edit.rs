@@ -1,14 +1,14 @@
-//! Edits of a text that touch nothing but what they are about.
+//! Edits of a text that change nothing else.
 //!
 //! The places come from the parsed tree, the new text is spliced into the old one, and the result is
-//! parsed again and compared with what it has to say before anybody gets to see it. So comments,
-//! order, quoting, anchors, line ends and everything unknown stay as they are, byte for byte, and an
-//! edit that cannot be made that way (an alias elsewhere hangs on the value, say) is refused.
+//! parsed again and compared with the expected value. So comments, order, quoting, anchors, line ends
+//! and everything unknown are kept byte for byte, and an edit that cannot be made that way (an alias
+//! elsewhere refers to the value, say) is refused.
 
 mod block;
 mod expected;
+mod fast_path;
 mod flow;
-mod quick;
 mod quote;
 #[cfg(test)]
 mod tests;
@@ -115,7 +115,7 @@ pub fn apply(text: &str, changes: &[Change]) -> Result<String, Refused> {
 
 /// The way for large files; `None` when the text is not of the common shape. See [`apply`].
 pub fn apply_quickly(text: &str, changes: &[Change]) -> Option<String> {
-    quick::apply(text, changes)
+    fast_path::apply(text, changes)
 }
 
 /// The way for files of any shape and moderate size. See [`apply`].
@@ -281,7 +281,7 @@ fn replace(text: &str, pair: &Entry, new: &New) -> Result<Splice, Refused> {
     }
     let with = match new {
         New::Map(_) => {
-            return Err(impossible(format!("`{}` is there already", pair.step)));
+            return Err(impossible(format!("`{}` already exists", pair.step)));
         }
         New::Text(value) | New::Bare(value) if old.starts_with('"') => double_quoted(value),
         New::Bare(value) if old.starts_with('\'') => single_quoted(value),

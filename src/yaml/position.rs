@@ -81,7 +81,6 @@ fn without_value(message: String) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::yaml::Node;
 
     #[test]

@@ -3,7 +3,7 @@
 
 use crate::cluster::Cluster;
 use crate::rig::{Generation, Rig};
-use crate::run::{Running, Spec};
+use crate::run::{Run, Running};
 use crate::suite::Setting;
 use std::fs;
 use std::io::{Read, Write};
@@ -71,14 +71,13 @@ fn interpreter(script: &Path) -> Option<String> {
 
 impl Cluster {
     /// The same command run on the other machine, with `DOCKER_HOST` as given.
-    pub fn away(&self, spec: Spec, docker_host: &str) -> Spec {
+    pub fn away(&self, spec: Run, docker_host: &str) -> Run {
         let away = self
             .rig
             .away
             .as_ref()
             .expect("trials without it are ignored");
-        spec.env("DOCKER_HOST", docker_host)
-            .through(&away.to_string_lossy())
+        spec.env("DOCKER_HOST", docker_host).through(away)
     }
 }
 
@@ -182,7 +181,7 @@ impl Sshd {
         fs::set_permissions(bin.join("ssh"), fs::Permissions::from_mode(0o755)).expect("chmod");
 
         let server = rig.command(SSHD, ["-D", "-e", "-f", &at("sshd_config")]);
-        let mut server = server.limit(Duration::from_secs(600)).spawn();
+        let mut server = server.limit(Duration::from_secs(600)).start();
         server.says("Server listening on");
         let user = rig.command("id", ["-un"]).run().succeeded().stdout;
         Sshd {
@@ -194,7 +193,7 @@ impl Sshd {
     }
 
     /// The command with this way to use ssh.
-    pub fn known_to(&self, spec: Spec) -> Spec {
+    pub fn known_to(&self, spec: Run) -> Run {
         let path = std::env::var("PATH").unwrap_or_default();
         spec.env("PATH", format!("{}:{path}", self.bin.display()))
     }

@@ -1,8 +1,9 @@
 //! A cluster under trial: its home, name and ports, the program run on it, and what docker says of it.
 
 use crate::api::{Api, token};
+use crate::ran::Ran;
 use crate::rig::{Generation, Rig};
-use crate::run::{Ran, Spec};
+use crate::run::Run;
 use crate::suite::Setting;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -77,25 +78,25 @@ impl Cluster {
     // --- the program
 
     /// `prisma` with these arguments, in this cluster's home.
-    pub fn prisma(&self, args: &[&str]) -> Spec {
+    pub fn prisma(&self, args: &[&str]) -> Run {
         self.program(env!("CARGO_BIN_EXE_prisma"), args)
     }
 
     /// Another program, in the same home.
-    pub fn program(&self, program: &str, args: &[&str]) -> Spec {
+    pub fn program(&self, program: &str, args: &[&str]) -> Run {
         let compose = self
             .rig
             .compose(self.generation)
             .expect("trials without it are ignored");
         self.rig
             .command(program, args.iter().copied())
-            .env("HOME", self.home.path().to_string_lossy())
-            .env("PRISMA_COMPOSE", compose.to_string_lossy())
+            .env("HOME", self.home.path())
+            .env("PRISMA_COMPOSE", compose)
             .limit(Duration::from_secs(90))
     }
 
     /// `prisma local VERB -n NAME …`.
-    pub fn spec(&self, verb: &str, args: &[&str]) -> Spec {
+    pub fn spec(&self, verb: &str, args: &[&str]) -> Run {
         let mut all = vec!["local", verb];
         if self.name != "local" {
             all.extend(["-n", &self.name]);
@@ -111,7 +112,7 @@ impl Cluster {
     }
 
     /// `prisma local start` for the first time: the ports are this trial's.
-    pub fn first_start(&self, args: &[&str]) -> Spec {
+    pub fn first_start(&self, args: &[&str]) -> Run {
         let (port, db_port) = (self.port.to_string(), self.db_port.to_string());
         let mut all = vec!["--port", &port, "--db-port", &db_port];
         all.extend(args);

@@ -16,8 +16,11 @@
     reason = "what the harness has to say about itself"
 )]
 
+#[path = "../support/forks.rs"]
+mod forks;
+#[path = "../support/run.rs"]
+mod run;
 #[path = "../support/schema.rs"]
-#[allow(dead_code, reason = "others use the rest")]
 mod schema;
 
 mod api;
@@ -25,8 +28,8 @@ mod away;
 mod cluster;
 mod example;
 mod images;
+mod ran;
 mod rig;
-mod run;
 mod suite;
 mod trials;
 

@@ -1,6 +1,7 @@
 //! The engine, registry and composes that `scripts/rig` hands over, and cleaning up behind trials.
 
-use crate::run::{Ran, Spec};
+use crate::ran::Ran;
+use crate::run::Run;
 use std::env;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -88,13 +89,13 @@ impl Rig {
     }
 
     /// A command with nothing of the caller's environment but the way to programs and to the engine.
-    pub fn command<S: Into<String>>(
+    pub fn command<S: Into<std::ffi::OsString>>(
         &self,
         program: &str,
         args: impl IntoIterator<Item = S>,
-    ) -> Spec {
+    ) -> Run {
         let path = env::var("PATH").unwrap_or_default();
-        Spec::new(program, args)
+        Run::new(program, args)
             .env("PATH", path)
             .env("DOCKER_HOST", &self.docker_host)
             // The classic builder needs no plugin, and every docker has it.
@@ -102,7 +103,10 @@ impl Rig {
     }
 
     /// Runs docker, whatever comes of it.
-    pub fn try_docker<S: Into<String>>(&self, args: impl IntoIterator<Item = S>) -> Ran {
+    pub fn try_docker<S: Into<std::ffi::OsString>>(
+        &self,
+        args: impl IntoIterator<Item = S>,
+    ) -> Ran {
         self.command("docker", args)
             .limit(Duration::from_secs(90))
             .run()
@@ -110,7 +114,7 @@ impl Rig {
 
     /// What docker answers, without the last line end.
     #[track_caller]
-    pub fn docker<S: Into<String>>(&self, args: impl IntoIterator<Item = S>) -> String {
+    pub fn docker<S: Into<std::ffi::OsString>>(&self, args: impl IntoIterator<Item = S>) -> String {
         self.try_docker(args)
             .succeeded()
             .stdout

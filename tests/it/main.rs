@@ -6,14 +6,8 @@
     reason = "tests start the program and write files"
 )]
 
-#[path = "../support/raw.rs"]
-#[allow(dead_code, reason = "others use the rest")]
-mod raw;
-#[path = "../support/schema.rs"]
-mod schema;
-#[path = "../support/standin.rs"]
-#[allow(dead_code, reason = "others use the rest")]
-mod standin;
+#[path = "../support/mod.rs"]
+mod support;
 
 mod api;
 mod cluster;
@@ -47,7 +41,6 @@ mod service;
 mod signals;
 mod sourced;
 mod start;
-mod support;
 mod sweep;
 mod takeover;
 mod terminal;

@@ -13,9 +13,9 @@ mod server;
 
 use dotenv::Generation;
 use prisma_cli::cluster::{Cluster, ClusterName, PrismaVersion};
-use prisma_cli::keys;
 use prisma_cli::render::{Provenance, Rendered, provenance, render};
-use prisma_cli::yaml::{Document, Value};
+use prisma_cli::secret::keys;
+use prisma_cli::yaml::{self, Value};
 use std::collections::BTreeMap;
 
 const LISTING: &str = include_str!("../../assets/listings/cluster-1.1.docker-compose.yml");
@@ -31,7 +31,7 @@ fn rendered(cluster: &Cluster) -> Rendered {
 }
 
 fn yaml(text: &str) -> Value {
-    Document::parse(text).expect("is YAML").value().clone()
+    yaml::deserialize(text).expect("is YAML")
 }
 
 /// The variables of a `.env`, which both generations read alike.

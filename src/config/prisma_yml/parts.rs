@@ -197,7 +197,9 @@ impl Parts<'_, '_> {
                 let what = format!("file `{}` not found", path.display());
                 self.reader.wrong(at, what);
             }
-            Err(failure) => drop(self.reader.wrong(at, failure.message)),
+            Err(failure) => {
+                self.reader.wrong(at, failure.message);
+            }
         }
         None
     }

@@ -1,7 +1,7 @@
-//! References in `prisma.yml` replaced by what they stand for.
+//! References in `prisma.yml` replaced by their values.
 //!
-//! Every value is resolved once and remembered, what is being resolved is known, and neither depth nor
-//! size can grow without end: so this comes to an end for every file.
+//! Every value is resolved once and remembered, circles are found, and depth and size are limited, so
+//! this ends for every file.
 
 mod reference;
 
@@ -13,10 +13,10 @@ use crate::yaml::{Node, Places, Position, Step};
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, HashMap};
 
-/// How deep values and references may lie within each other.
+/// How deeply values and references may be nested.
 const DEEPEST: usize = 160;
 
-/// How much text references may insert, all together; an object counts as what it takes.
+/// How much text all references together may insert; a collection counts with its memory.
 const LARGEST: usize = 4 << 20;
 
 /// A value without its references.
@@ -24,7 +24,7 @@ const LARGEST: usize = 4 << 20;
 pub struct Resolved {
     /// The value, with gaps (see [`Node::is_gap`]) where there is none.
     pub node: Node,
-    /// What is missing for the gaps. A problem where the value is needed.
+    /// Why there are gaps. A problem if the value is needed.
     pub unset: Vec<Problem>,
 }
 
@@ -133,14 +133,14 @@ impl<'a> Resolver<'a> {
             let chain = self.active[first..].iter().map(Vec::as_slice).chain([path]);
             let chain: Vec<String> = chain.map(dotted).collect();
             let message = format!(
-                "`{}` refers to itself: {}",
+                "circular reference of `{}`: {}",
                 dotted(path),
                 chain.join(" -> ")
             );
             return Some(self.broken(path, message));
         }
         if self.active.len() == DEEPEST {
-            let message = "values and references lie too deep in each other".to_owned();
+            let message = "values and references are nested too deeply".to_owned();
             return Some(self.broken(path, message));
         }
         self.active.push(path.to_vec());
@@ -195,8 +195,8 @@ impl<'a> Resolver<'a> {
             },
             Err((nth, why)) => {
                 let message = match why {
-                    Why::Unclosed => "`${` is never closed: `}` or a closing quote is missing",
-                    Why::Junk => "there must be `,` or `}` behind a closing quote",
+                    Why::Unclosed => "unterminated `${`: `}` or a closing quote is missing",
+                    Why::Junk => "expected `,` or `}` after the closing quote",
                     Why::Deep => "references are nested too deeply",
                 };
                 self.wrong(&site, nth, message.to_owned())
@@ -223,7 +223,7 @@ impl<'a> Resolver<'a> {
         Problem::new(site.place(self.places, nth), what)
     }
 
-    /// The value, unless too much has been inserted by now; that is told once.
+    /// The value, unless too much has been inserted already; that is reported once.
     fn inserted(&mut self, value: Resolved, nth: usize, site: &Site<'_>) -> Resolved {
         let before = self.inserted;
         self.inserted = before.saturating_add(weight(&value.node));
@@ -238,12 +238,12 @@ impl<'a> Resolver<'a> {
     }
 }
 
-/// A text that references stand in.
+/// A string that contains references.
 struct Site<'p> {
     path: &'p [Step],
     /// How many `${` it has.
     count: usize,
-    /// Where they stand, once somebody asks.
+    /// Where they are, once that is needed.
     places: OnceCell<Vec<Position>>,
 }
 

@@ -77,7 +77,7 @@ pub(super) fn check(reader: &mut Reader<'_>, root: &Node, known: &[&str]) {
 fn foreign(key: &str) -> Option<(&'static str, &'static str)> {
     Some(match key {
         "stages" | "defaultStage" => (
-            "this key is from an older version",
+            "old syntax",
             "name the stage with `stage` and the cluster with `cluster`",
         ),
         "types" => ("renamed to `datamodel`", "rename it"),

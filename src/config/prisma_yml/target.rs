@@ -77,7 +77,7 @@ fn by_endpoint<'v>(reader: &mut Reader<'_>, at: &impl Fn(&'static str) -> At<'v>
         if is_set(&at(key)) {
             let (what, remedy) = match key {
                 "cluster" => ("cannot be combined with `endpoint`", "remove one of them"),
-                _ => ("`endpoint` already contains it", "remove it"),
+                _ => ("already part of `endpoint`", "remove it"),
             };
             reader.wrong_key(&[Step::key(key)], what).fix(remedy);
         }
@@ -166,8 +166,8 @@ pub fn check_service(name: &str) -> std::result::Result<(), String> {
         return Ok(());
     }
     Err(format!(
-        "`{}` is not a valid service name: use a letter, then letters, digits, `-` and `_`, up to \
-         {LONGEST_SERVICE} characters",
+        "invalid service name `{}`: it must start with a letter and contain only letters, digits, `-` and \
+         `_` (max. {LONGEST_SERVICE})",
         name.escape_debug()
     ))
 }
@@ -178,8 +178,8 @@ pub fn check_stage(name: &str) -> std::result::Result<(), String> {
         return Ok(());
     }
     Err(format!(
-        "`{}` is not a valid stage name: use a letter, then letters, digits, `-` and `_`, up to \
-         {LONGEST_STAGE} characters",
+        "invalid stage `{}`: it must start with a letter and contain only letters, digits, `-` and `_` \
+         (max. {LONGEST_STAGE})",
         name.escape_debug()
     ))
 }
@@ -191,7 +191,7 @@ fn check_workspace(name: &str) -> std::result::Result<(), String> {
     }
     let shown = name.escape_debug();
     Err(format!(
-        "`{shown}` is not a valid workspace: use letters, digits, `-` and `_`"
+        "invalid workspace `{shown}`: it must contain only letters, digits, `-` and `_`"
     ))
 }
 

@@ -1,14 +1,16 @@
 //! From the text to what it says, with everything that is wrong in it.
 
-use super::{Entry, resolve};
+use super::{Entry, fast_path, resolve};
 use crate::config::EnvLookup;
 use crate::config::reader::{self, At, Nature, Reader, Strings};
 use crate::error::{Failure, Kind, Result};
+use crate::yaml::edit::LARGE;
 use crate::yaml::{Node, Places, Step, YamlError};
 use std::collections::HashSet;
 use std::path::Path;
 
 /// What a text says, references to variables not yet resolved.
+#[derive(Default)]
 pub(super) struct Contents {
     pub(super) clusters: Vec<Raw>,
     pub(super) session: Option<String>,
@@ -25,18 +27,20 @@ pub(super) struct Raw {
 
 const HINT: &str = "correct the file; it was left as it is";
 
-/// Reads a text. Fails with everything that is wrong, but for what is about the cluster `except`.
+/// Reads a text. Fails with everything that is wrong, except for problems of the cluster `except`; the
+/// values of other clusters may then be left out.
 pub(super) fn contents(path: &Path, text: &str, except: Option<&str>) -> Result<Contents> {
+    if text.len() >= LARGE
+        && let Some(contents) = fast_path::contents(text, except)
+    {
+        return Ok(contents);
+    }
     let root = Node::parse(text).map_err(|error| not_yaml(path, text, &error))?;
     let places = Places::of(text);
     let mut reading = Reading {
         reader: Reader::new(path, &places, Strings::AsRead),
         except,
-        contents: Contents {
-            clusters: Vec::new(),
-            session: None,
-            merges: false,
-        },
+        contents: Contents::default(),
     };
     reading.read(&At::root(&root));
     let problems = reading.reader.problems.finish();

@@ -121,7 +121,7 @@ fn with(
     };
     let edited = edited(path, text, &entry.name, &changes)?;
     if contents.merges && !says(path, &edited, entry, env)? {
-        let reason = "its values come from elsewhere in the file";
+        let reason = "it uses a YAML anchor or merge key";
         return Err(impossible(path, &entry.name, reason));
     }
     Ok(Some((saved, edited)))
@@ -134,7 +134,7 @@ fn without(path: &Path, text: &str, name: &str) -> Result<Option<String>> {
     let edited = edited(path, text, name, &[Change::Remove(keys)])?;
     let after = || read::contents(path, &edited, Some(name));
     if contents.merges && after()?.get(name).is_some() {
-        let reason = "it is merged in from elsewhere in the file";
+        let reason = "it comes from a merge key elsewhere in the file";
         return Err(impossible(path, name, reason));
     }
     Ok((edited != text).then_some(edited))
@@ -168,11 +168,11 @@ fn writable(path: &Path, entry: &NewEntry) -> Result<()> {
         .into_iter()
         .flatten();
     let reason = if values.any(|value| resolve::has_reference(value)) {
-        "`${env:…}` in a value would be taken for a reference to a variable"
+        "`${env:…}` in a value would be read as a reference to a variable"
     } else if entry.host.is_empty() {
-        "a cluster needs a host"
+        "a cluster requires a host"
     } else if entry.name == "<<" {
-        "`<<` is not a name in YAML"
+        "`<<` cannot be a name in YAML"
     } else {
         return Ok(());
     };

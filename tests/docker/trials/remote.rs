@@ -2,8 +2,8 @@
 
 use crate::away::{Sshd, address, it_has_ipv6, relay, ssh_is_there, there_is_one};
 use crate::cluster::Cluster;
+use crate::ran::Ran;
 use crate::rig::Generation;
-use crate::run::Ran;
 use crate::suite::{Case, Setting, shared};
 use std::fs;
 use std::sync::atomic::{AtomicU16, Ordering};
@@ -107,10 +107,7 @@ fn by_context(setting: &Setting) {
     let docker_home = cluster.home().with_file_name(".docker");
     let create = ["context", "create", "far", "--docker", &engine];
     let create = setting.rig.command("docker", create);
-    create
-        .env("DOCKER_CONFIG", docker_home.to_string_lossy())
-        .run()
-        .succeeded();
+    create.env("DOCKER_CONFIG", &docker_home).run().succeeded();
     let port = cluster.port.to_string();
     let start = cluster.spec("start", &["--prisma-version", "1.8", "--port", &port]);
     let start = cluster.away(start, "").env("DOCKER_CONTEXT", "far");

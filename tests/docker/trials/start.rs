@@ -91,7 +91,9 @@ fn local_from_nothing(setting: &Setting) {
     assert_eq!(cluster.stranger().version(), "1.1.3");
     cluster.api().add_project("app");
     assert_eq!(cluster.api().projects(), ["app@dev"]);
-    let another = prisma_cli::keys::generate().expect("a key").pem_pkcs1();
+    let another = prisma_cli::secret::keys::generate()
+        .expect("a key")
+        .pem_pkcs1();
     assert_eq!(
         Api::new(cluster.port, Some(token(&another))).refused("evil"),
         3015
@@ -182,8 +184,8 @@ fn second_cluster_beside_local(setting: &Setting) {
 /// Two runs at the same time: one starts the cluster, the other waits for it and finds nothing to do.
 fn two_at_once(setting: &Setting) {
     let cluster = Cluster::new(setting);
-    let one = cluster.first_start(&[]).spawn();
-    let two = cluster.first_start(&[]).spawn();
+    let one = cluster.first_start(&[]).start();
+    let two = cluster.first_start(&[]).start();
     let mut ran = [one.finish().succeeded(), two.finish().succeeded()];
     // Which of them came first is nobody's business.
     ran.sort_by_key(|ran| ran.stdout.contains("` is running already\n"));

@@ -94,7 +94,7 @@ fn the_wait_has_a_limit(setting: &Setting) {
 fn killed_by_hand(setting: &Setting) {
     let cluster = Cluster::new(setting);
     cluster.override_service(DATABASE, &late_database(60));
-    let mut start = cluster.first_start(&[]).spawn();
+    let mut start = cluster.first_start(&[]).start();
     start.says("waiting for the database");
     setting
         .rig

@@ -91,18 +91,18 @@ fn from_1_6_broken_off(setting: &Setting) {
     let key = cluster.key();
 
     // The old containers are on their way out.
-    let mut running = cluster.spec("upgrade", &["--to", "1.34"]).spawn();
+    let mut running = cluster.spec("upgrade", &["--to", "1.34"]).start();
     running.says("stopping the containers");
-    running.kill_group("KILL");
+    running.signal_group("KILL");
     running.finish();
     assert_eq!(
         cluster.containers().into_keys().collect::<Vec<_>>(),
         [SERVER, DATABASE]
     );
     // The new ones are on their way up, and the registry has the old key.
-    let mut running = cluster.spec("upgrade", &["--to", "1.34"]).spawn();
+    let mut running = cluster.spec("upgrade", &["--to", "1.34"]).start();
     running.says("waiting for the database");
-    running.kill_group("KILL");
+    running.signal_group("KILL");
     running.finish();
     assert_eq!(cluster.key(), key);
     let secret = |cluster: &Cluster| {
@@ -132,11 +132,14 @@ fn what_cannot_be(setting: &Setting) {
     for (database, reasons) in [
         (
             "postgres",
-            &["Prisma 1.1 knows only MySQL", "Prisma 1.1 needs a key pair"][..],
+            &[
+                "Prisma 1.1 supports only MySQL",
+                "Prisma 1.1 requires a key pair",
+            ][..],
         ),
         (
             "mysql",
-            &["Prisma 1.1 needs a key pair", "in the database `prisma`"],
+            &["Prisma 1.1 requires a key pair", "are in `prisma`"],
         ),
     ] {
         let mut cluster = Cluster::new(setting);

@@ -1,8 +1,8 @@
 //! Which path, and how many requests it takes to know.
 
 use crate::api::played::{VERSIONS, open};
-use crate::standin::Standin;
-use prisma_cli::api::version::{ManagementPath, Server};
+use crate::support::standin::Standin;
+use prisma_cli::server::version::{ManagementPath, Server};
 
 #[test]
 fn each_version_is_found_from_either_side() {

@@ -1,8 +1,8 @@
 //! The service's own API after a deployment.
 
 use crate::api::played::{TYPES, done, input, open};
-use crate::standin::{Auth, Plan, Standin};
-use prisma_cli::api::service::Service;
+use crate::support::standin::{Auth, Plan, Standin};
+use prisma_cli::server::service::Service;
 use serde_json::json;
 
 fn deployed(version: &str, secrets: &[&str]) -> (Standin, Service) {

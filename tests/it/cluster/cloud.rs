@@ -3,8 +3,8 @@
 use crate::cluster::support::{Auth, Cloud, Home, Server, nobody, silent};
 use jsonwebtoken::{EncodingKey, Header};
 use prisma_cli::config::registry::Registry;
-use prisma_cli::context::Env;
-use prisma_cli::target::Target;
+use prisma_cli::env::Env;
+use prisma_cli::status::target::Target;
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
@@ -104,7 +104,7 @@ fn without_a_key_nobody_is_asked() {
     let home = Home::with("clusters: {}\n")
         .env("PRISMA_CLOUD_API", &cloud.api)
         .env("PRISMA_CLOUD_CLUSTERS", &cloud.api);
-    assert_eq!(home.cluster(&["list"]).code, Some(0));
+    assert_eq!(home.cluster(&["list"]).status, 0);
     assert!(cloud.asked().is_empty());
 }
 

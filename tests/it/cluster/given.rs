@@ -25,7 +25,7 @@ fn names_and_endpoints_are_judged_before_anything_else() {
     let refused = |args: &[&str], line: &str| {
         let all = [&["add", "--no-check", "--secret-file", "/dev/null"], args].concat();
         let outcome = Home::new().cluster(&all);
-        assert_eq!(outcome.code, Some(2), "{outcome:?}");
+        assert_eq!(outcome.status, 2, "{outcome:?}");
         assert!(outcome.stderr.starts_with(line), "{outcome:?}");
     };
     let local = "http://localhost:1";
@@ -56,7 +56,7 @@ fn names_and_endpoints_are_judged_before_anything_else() {
         "/dev/null",
     ];
     let outcome = home.cluster(&[&args[..], &["--endpoint", "localhost:4466/"]].concat());
-    assert_eq!(outcome.code, Some(0), "{outcome:?}");
+    assert_eq!(outcome.status, 0, "{outcome:?}");
     assert!(home.registry().contains("host: 'http://localhost:4466'"));
 }
 
@@ -65,7 +65,7 @@ fn a_public_address_without_encryption_is_worth_a_warning() {
     let home = Home::new();
     let args = ["add", "far", "--no-check", "--secret-file", "/dev/null"];
     let outcome = home.cluster(&[&args[..], &["--endpoint", "http://45.55.177.154:4466"]].concat());
-    assert_eq!(outcome.code, Some(0));
+    assert_eq!(outcome.status, 0);
     assert_eq!(
         outcome.stderr,
         "warning: `http://45.55.177.154:4466` is a public address without encryption: others can read data and tokens on their way; use `https` or a tunnel\n"
@@ -100,7 +100,7 @@ fn files_and_variables_that_are_not_there_are_named() {
          hint: set and export it, or use `--secret-file`\n",
     );
     let outcome = add(&["--secret-env", "my s3cret itself"]);
-    assert_eq!(outcome.code, Some(2));
+    assert_eq!(outcome.status, 2);
     assert!(!outcome.all().contains("s3cret"), "{outcome:?}");
 }
 
@@ -149,7 +149,7 @@ fn a_secret_never_shows_and_a_managed_cluster_is_not_replaced_in_silence() {
             &host,
         ];
         let outcome = home.cluster(&[&args[..], flags].concat());
-        assert_eq!(outcome.code, Some(0), "{outcome:?}");
+        assert_eq!(outcome.status, 0, "{outcome:?}");
         assert!(!outcome.all().contains("s3cret"), "{outcome:?}");
         if flags == ["-v"] {
             let warning = "warning: `far` is a cluster of `prisma local`, which uses this entry's secret from now on\n";

@@ -122,8 +122,8 @@ fn the_name_defaults_to_the_cluster_of_the_nearest_prisma_yml_and_else_to_local(
     home.cluster(&["logs"]).is(
         6,
         "",
-        "error: HOME/project/src/prisma.yml:2:1: `cluster` is no text\n\
-         hint: put it in quotes, or name the cluster: `prisma cluster logs NAME`\n",
+        "error: HOME/project/src/prisma.yml:2:10: `cluster`: expected a string, found a list\n\
+         hint: correct the file, or name the cluster: `prisma cluster logs NAME`\n",
     );
     let home = home.env("PRISMA_CLUSTER", "local");
     home.cluster(&["logs"]).is(0, "aaa one\n", "aaa two\n");
@@ -208,5 +208,5 @@ fn the_childs_status_is_forwarded_and_a_dry_run_shows_the_command() {
         &Value::from(containers.to_vec()).to_string(),
     );
     let outcome = home.cluster(&["logs", "local"]);
-    assert_eq!(outcome.code, Some(9), "{outcome:?}");
+    assert_eq!(outcome.status, 9, "{outcome:?}");
 }

@@ -1,9 +1,8 @@
 //! A home to run the program in, and servers for it to ask.
 
-pub mod home;
 pub mod server;
 
-pub use home::Home;
+pub use crate::support::home::Home;
 pub use server::{Auth, Cloud, Server, respond, serve, silent};
 
 /// An address where nothing listens.
@@ -13,8 +12,8 @@ pub fn nobody() -> String {
 }
 
 /// A key that is made once for all tests.
-pub fn key() -> &'static prisma_cli::keys::PrivateKey {
+pub fn key() -> &'static prisma_cli::secret::keys::PrivateKey {
     use std::sync::OnceLock;
-    static KEY: OnceLock<prisma_cli::keys::PrivateKey> = OnceLock::new();
-    KEY.get_or_init(|| prisma_cli::keys::generate().expect("random"))
+    static KEY: OnceLock<prisma_cli::secret::keys::PrivateKey> = OnceLock::new();
+    KEY.get_or_init(|| prisma_cli::secret::keys::generate().expect("random"))
 }

@@ -1,7 +1,7 @@
 //! `--json`: one document for every end.
 
 use crate::deploy::support::{Place, TYPES, deployed, planned};
-use crate::standin::{Auth, Plan, Standin};
+use crate::support::standin::{Auth, Plan, Standin};
 use serde_json::{Value, json};
 
 /// The document, without what differs from run to run.
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 fn document(place: &Place, args: &[&str], code: i32) -> Value {
     let args: Vec<&str> = args.iter().copied().chain(["-j"]).collect();
     let outcome = place.deploy(&args);
-    assert_eq!(outcome.code, Some(code), "{outcome:?}");
+    assert_eq!(outcome.status, code, "{outcome:?}");
     let mut document = outcome.json();
     if let Some(data) = document.get_mut("data").and_then(Value::as_object_mut) {
         data.remove("milliseconds");

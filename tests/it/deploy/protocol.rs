@@ -1,7 +1,7 @@
 //! Both generations of `prisma.yml`, against servers of each kind: what is sent, said and changed.
 
 use crate::deploy::support::{NEW_TYPES, Place, TYPES, VERSIONS, neutral, report};
-use crate::standin::Standin;
+use crate::support::standin::Standin;
 use serde_json::json;
 
 /// The requests of a server for short, without the looks at a migration, of which there are some.
@@ -75,8 +75,8 @@ fn a_new_service_is_created_then_unchanged_then_changed() {
                 "{version}"
             );
             assert_eq!(
-                (outcome.code, neutral(&outcome.stderr, &standin)),
-                (Some(0), line.clone())
+                (outcome.status, neutral(&outcome.stderr, &standin)),
+                (0, line.clone())
             );
             let expected = [search.clone(), vec![deploy.clone(), add, deploy.clone()]].concat();
             assert_eq!(asked(&standin), expected, "{version} {endpoint}");
@@ -129,7 +129,7 @@ fn a_dry_run_creates_nothing_and_changes_nothing() {
                 let expected =
                     format!("service `hello`, stage `dev`: would be created on {label}\n");
                 assert_eq!(neutral(&outcome.stdout, &standin), expected);
-                assert_eq!(outcome.code, Some(0));
+                assert_eq!(outcome.status, 0);
             }
             let asked = standin.take_short();
             assert!(
@@ -145,7 +145,7 @@ fn a_dry_run_creates_nothing_and_changes_nothing() {
             let told = outcome.stdout.contains("+ Created type `Post`");
             let untold = outcome
                 .stdout
-                .contains("this server does not say what a dry run would change");
+                .contains("this version of the server cannot preview changes");
             assert_eq!(
                 (told, untold),
                 (version == "1.34.12", version != "1.34.12"),
@@ -189,7 +189,7 @@ fn all_of_the_service_is_sent() {
     let place = Place::cluster(&standin, more);
     place.write("on.graphql", "subscription { user { node { id } } }");
     let outcome = place.deploy(&["--force"]);
-    assert_eq!(outcome.code, Some(0), "{outcome:?}");
+    assert_eq!(outcome.status, 0, "{outcome:?}");
     let sent = standin.take();
     let deploy = sent
         .iter()

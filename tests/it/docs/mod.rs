@@ -1,6 +1,7 @@
-//! What is made of the definitions, manual and reference, is up to date. `UPDATE_DOCS=1 cargo test --test it docs`
-//! writes it anew.
+//! Documentation agrees with the program. `UPDATE_DOCS=1 cargo test --test it docs` regenerates man pages and
+//! reference.
 
+mod cluster_yml;
 mod dependencies;
 mod facts;
 mod manual;
@@ -11,12 +12,11 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The package.
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// The files of a folder of `assets` and what is in them.
+/// The files of a folder and their contents.
 fn files(folder: &Path) -> BTreeMap<PathBuf, String> {
     let entries = fs::read_dir(folder).into_iter().flatten();
     let paths = entries.map(|entry| entry.expect("an entry").path());
@@ -27,7 +27,7 @@ fn files(folder: &Path) -> BTreeMap<PathBuf, String> {
 }
 
 #[test]
-fn manual_and_reference_are_what_the_definitions_say() {
+fn man_pages_and_reference_are_up_to_date() {
     let man = root().join("assets/man");
     let reference = root().join("assets/docs/reference.md");
     let pages = manual::pages();
@@ -36,6 +36,8 @@ fn manual_and_reference_are_what_the_definitions_say() {
         .map(|(name, text)| (man.join(name), text))
         .collect();
     wanted.insert(reference.clone(), reference::text());
+    let keys = root().join("assets/docs/cluster-yml.md");
+    wanted.insert(keys.clone(), cluster_yml::text());
     if std::env::var_os("UPDATE_DOCS").is_some() {
         let _ = fs::remove_dir_all(&man);
         fs::create_dir_all(&man).expect("a folder");
@@ -44,10 +46,9 @@ fn manual_and_reference_are_what_the_definitions_say() {
         }
     }
     let mut found = files(&man);
-    found.insert(
-        reference.clone(),
-        fs::read_to_string(&reference).unwrap_or_default(),
-    );
+    for page in [reference, keys] {
+        found.insert(page.clone(), fs::read_to_string(&page).unwrap_or_default());
+    }
     let update = "run `UPDATE_DOCS=1 cargo test --test it docs`";
     let names = |files: &BTreeMap<PathBuf, String>| files.keys().cloned().collect::<Vec<_>>();
     assert_eq!(names(&found), names(&wanted), "{update}");

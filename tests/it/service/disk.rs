@@ -120,11 +120,11 @@ fn the_cluster_alone_can_be_asked_for() {
     for (text, why) in [
         (
             "a: 1\ncluster: 7\n",
-            "p.yml:2:10: `cluster`: a text is expected, not a number: write \"7\"",
+            "p.yml:2:10: `cluster`: expected a string, found a number: write \"7\"",
         ),
         (
             "cluster: ${opt:x}\n",
-            "p.yml:1:10: `cluster`: the option `--x` is not given",
+            "p.yml:1:10: `cluster`: option `--x` is missing",
         ),
         ("", "p.yml:1:1: the file is empty"),
     ] {

@@ -1,0 +1,283 @@
+//! Leaving secrets out of what others will read: a bug ticket.
+//!
+//! What is known to be harmless is kept and all else left out, not the other way round. A value that
+//! was left out somewhere is remembered and masked wherever else it stands: programs print what they are
+//! configured with. Pure.
+
+mod scrub;
+
+use crate::url::address::decoded;
+use crate::yaml::Node;
+use std::fmt::Write;
+
+pub use scrub::{MASK, all as scrub, is_sensitive};
+
+/// Keys of the files we know whose values are no secrets.
+const HARMLESS: &[&str] = &[
+    "bind",
+    "cap_add",
+    "cluster_address",
+    "connector",
+    "container_name",
+    "cpus",
+    "databasetype",
+    "default",
+    "depends_on",
+    "driver",
+    "enable_metrics",
+    "enablemanagementapi",
+    "expose",
+    "external",
+    "image",
+    "lang",
+    "links",
+    "mem_limit",
+    "memswap_limit",
+    "migrations",
+    "name",
+    "network_mode",
+    "networks",
+    "path",
+    "pgdata",
+    "platform",
+    "ports",
+    "prisma",
+    "privileged",
+    "pythonpath",
+    "restart",
+    "schema",
+    "services",
+    "ssl",
+    "start_period",
+    "tag",
+    "timeout",
+    "volumes",
+];
+
+/// How the names of such keys end.
+const HARMLESS_ENDS: &[&str] = &[
+    "database",
+    "endpoint",
+    "host",
+    "host_client1",
+    "host_readonly_client1",
+    "limit",
+    "port",
+    "user",
+    "version",
+];
+
+/// Words that everybody knows. Masking them would hide the rest of the report.
+const KNOWN: &[&str] = &[
+    "prisma",
+    "graphcool",
+    "root",
+    "mysql",
+    "postgres",
+    "local",
+    "localhost",
+    "docker",
+    "true",
+    "false",
+    "null",
+    "none",
+    "MUCHSECRET",
+    "my-server-secret-123",
+];
+
+/// Shorter values are too likely part of something else, the more so when nothing says that they are secrets.
+const SHORTEST: (usize, usize) = (4, 6);
+
+/// Leaves out, and remembers what.
+#[derive(Default)]
+pub struct Redactor {
+    secrets: Vec<String>,
+}
+
+impl Redactor {
+    /// Remembers a secret: all of it, and a text of many lines also line by line.
+    pub fn learn(&mut self, secret: &str) {
+        self.learn_from(secret, SHORTEST.0);
+    }
+
+    /// Remembers the password in an address, as it stands there and as it is meant: others may print it alone.
+    pub fn learn_password(&mut self, address: &str) {
+        let Some((_, rest)) = address.split_once("://") else {
+            return;
+        };
+        let authority = rest.split('/').next().unwrap_or_default();
+        let user = authority.rsplit_once('@').map(|(user, _)| user);
+        if let Some((_, password)) = user.and_then(|user| user.split_once(':')) {
+            self.learn(password);
+            self.learn(&decoded(password).unwrap_or_default());
+        }
+    }
+
+    fn learn_from(&mut self, secret: &str, shortest: usize) {
+        let inside = match Node::parse(secret) {
+            Ok(map @ Node::Map(_)) if secret.contains('\n') => Some(map),
+            _ => None,
+        };
+        // A configuration has lines that are no secrets: `port: 4466` stands everywhere.
+        let lines = secret
+            .lines()
+            .map(str::trim)
+            .filter(|line| inside.is_none() && !line.starts_with("-----"));
+        let whole = [secret.trim()].into_iter().chain(lines);
+        for part in whole.filter(|part| part.len() >= shortest && !KNOWN.contains(part)) {
+            self.secrets.push(part.to_owned());
+            let escaped = serde_json::Value::from(part).to_string();
+            let escaped = escaped.trim_matches('"');
+            if escaped != part {
+                self.secrets.push(escaped.to_owned());
+            }
+        }
+        if let Some(map) = inside {
+            self.yaml_node(&map, None, 0);
+        }
+    }
+
+    /// What stands for a value: how long it is.
+    fn left_out(&mut self, key: Option<&str>, value: &str) -> String {
+        if value.is_empty() {
+            return "''".to_owned();
+        }
+        self.learn_password(value);
+        let (named, nameless) = SHORTEST;
+        self.learn_from(
+            value,
+            if key.is_some_and(is_sensitive) {
+                named
+            } else {
+                nameless
+            },
+        );
+        format!("({} characters left out)", value.chars().count())
+    }
+
+    /// A YAML text: its structure, and values of harmless keys. Comments go.
+    pub fn yaml(&mut self, text: &str) -> String {
+        match Node::parse(text) {
+            Ok(node) => self.yaml_node(&node, None, 0),
+            Err(_) => format!("(not YAML: {} lines left out)\n", text.lines().count()),
+        }
+    }
+
+    fn yaml_node(&mut self, node: &Node, key: Option<&str>, depth: usize) -> String {
+        let indent = "  ".repeat(depth);
+        let mut out = String::new();
+        match node {
+            Node::Map(pairs) => {
+                for (name, value) in pairs {
+                    // A reader of names: nobody hides anything there.
+                    let _ = write!(
+                        out,
+                        "{indent}{name}:{}",
+                        self.value(value, Some(name), depth + 1)
+                    );
+                }
+            }
+            Node::List(items) => {
+                for item in items {
+                    let _ = write!(out, "{indent}-{}", self.value(item, key, depth + 1));
+                }
+            }
+            other => out = format!("{indent}{}", self.value(other, key, depth)),
+        }
+        out
+    }
+
+    fn value(&mut self, node: &Node, key: Option<&str>, depth: usize) -> String {
+        let text = match node {
+            Node::Map(_) | Node::List(_) if node.is_empty() => return " {}\n".to_owned(),
+            Node::Map(_) | Node::List(_) => {
+                return format!("\n{}", self.yaml_node(node, key, depth));
+            }
+            Node::Tagged(_, inner) => return self.value(inner, key, depth),
+            Node::Leaf(value) => match value {
+                serde_yaml::Value::String(text) => text.clone(),
+                serde_yaml::Value::Number(number) => number.to_string(),
+                serde_yaml::Value::Bool(value) => return format!(" {value}\n"),
+                _ => return "\n".to_owned(),
+            },
+        };
+        if key.is_some_and(is_harmless) || is_reference(&text) {
+            return format!(" {}\n", self.scrub(&text));
+        }
+        match text.split_once('=') {
+            // An item of `environment`.
+            Some((name, value)) if is_name(name) => {
+                format!(" {name}={}\n", self.variable(name, value))
+            }
+            _ => format!(" {}\n", self.left_out(key, &text)),
+        }
+    }
+
+    /// A `.env` file: names, and values of harmless ones. Comments go.
+    pub fn env_file(&mut self, text: &str) -> String {
+        let mut out = String::new();
+        let mut inside = false;
+        for line in text.lines() {
+            match line.trim().split_once('=') {
+                Some((name, value)) if is_name(name) && !line.trim_start().starts_with('#') => {
+                    inside = true;
+                    let bare = value.trim().trim_matches(['"', '\'']);
+                    let _ = writeln!(out, "{name}={}", self.variable(name, bare));
+                }
+                // The rest of a value of many lines, or of nothing.
+                _ if inside && !line.trim().is_empty() && !line.trim_start().starts_with('#') => {
+                    self.learn(line.trim().trim_matches(['"', '\'']));
+                }
+                _ => inside = inside && !line.trim().is_empty(),
+            }
+        }
+        out
+    }
+
+    /// A variable's value as it may be shown.
+    pub fn variable(&mut self, name: &str, value: &str) -> String {
+        match is_harmless(name) || is_reference(value) {
+            true => self.scrub(value),
+            false => self.left_out(Some(name), value),
+        }
+    }
+
+    /// Any text: what was left out before is masked, and what looks like a secret.
+    pub fn scrub(&self, text: &str) -> String {
+        let mut secrets: Vec<&String> = self.secrets.iter().collect();
+        // One that contains another must go first, or its rest would be shown.
+        secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
+        let masked = secrets.iter().fold(text.to_owned(), |text, secret| {
+            match text.contains(secret.as_str()) {
+                true => text.replace(secret.as_str(), scrub::MASK),
+                false => text,
+            }
+        });
+        scrub::all(&masked)
+    }
+}
+
+fn is_harmless(key: &str) -> bool {
+    let key = key.to_ascii_lowercase();
+    let ends = || HARMLESS_ENDS.iter().any(|end| key.ends_with(end));
+    !is_sensitive(&key) && (HARMLESS.contains(&key.as_str()) || ends())
+}
+
+/// Whether a value only names a variable: `${NAME}` or `$NAME`.
+fn is_reference(text: &str) -> bool {
+    let Some(rest) = text.strip_prefix('$') else {
+        return false;
+    };
+    let inner = rest
+        .strip_prefix('{')
+        .and_then(|rest| rest.strip_suffix('}'));
+    is_name(inner.unwrap_or(rest))
+}
+
+fn is_name(text: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    !text.is_empty() && text.chars().all(plain) && !text.starts_with(|c: char| c.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,154 @@
+//! Services and their migrations, as the management API knows them.
+
+use super::super::fault::legible;
+use super::super::graphql::{Error, Operation};
+use super::super::refusal::Refusal;
+use super::{Fault, Management};
+use serde_json::{Value, json};
+
+/// How far a migration is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Status {
+    /// Not begun.
+    Pending,
+    /// Steps are being applied.
+    InProgress,
+    /// Done.
+    Success,
+    /// Failed; the steps applied are being undone.
+    RollingBack,
+    /// Failed; all is as it was.
+    RollbackSuccess,
+    /// Failed, and undoing it failed as well.
+    RollbackFailure,
+    /// A word newer than this program.
+    Unknown(String),
+}
+
+impl Status {
+    fn read(word: &str) -> Status {
+        match word {
+            "PENDING" => Status::Pending,
+            "IN_PROGRESS" => Status::InProgress,
+            "SUCCESS" => Status::Success,
+            "ROLLING_BACK" => Status::RollingBack,
+            "ROLLBACK_SUCCESS" => Status::RollbackSuccess,
+            "ROLLBACK_FAILURE" => Status::RollbackFailure,
+            word => Status::Unknown(legible(word, 40)),
+        }
+    }
+
+    /// Whether it goes on by itself.
+    pub fn is_open(&self) -> bool {
+        matches!(
+            self,
+            Status::Pending | Status::InProgress | Status::RollingBack | Status::Unknown(_)
+        )
+    }
+}
+
+/// A migration of a service.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Migration {
+    /// Counts up by one with each migration; the one a service is made with is 1.
+    pub revision: i64,
+    /// How far it is.
+    pub status: Status,
+    /// Steps done.
+    pub applied: usize,
+    /// Steps undone.
+    pub rolled_back: usize,
+    /// Why it failed: stack traces of the server.
+    pub errors: Vec<String>,
+}
+
+const MIGRATION: &str = "revision status applied rolledBack errors";
+
+impl Migration {
+    pub(super) fn read(value: &Value) -> Option<Migration> {
+        let count = |key: &str| usize::try_from(value[key].as_i64()?).ok();
+        let errors = value["errors"].as_array();
+        Some(Migration {
+            revision: value["revision"].as_i64()?,
+            status: Status::read(value["status"].as_str()?),
+            applied: count("applied")?,
+            rolled_back: count("rolledBack").unwrap_or_default(),
+            errors: errors
+                .into_iter()
+                .flatten()
+                .filter_map(|error| error.as_str().map(|text| legible(text, 4000)))
+                .collect(),
+        })
+    }
+}
+
+impl Management {
+    /// Whether the server has the service. Needs a request that a deployment does without.
+    pub fn project(&self) -> Result<bool, Error> {
+        match self.ask(&self.of_service("project", "name stage")) {
+            Ok(_) => Ok(true),
+            Err(error) if is(&error, Refusal::UnknownService) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Creates the service. `false` when it is there already: somebody else was quicker.
+    pub fn add_project(&self, secrets: &[String]) -> Result<bool, Error> {
+        let secrets = (!secrets.is_empty()).then_some(secrets);
+        let operation = Operation::new(
+            "mutation addProject($name: String! $stage: String! $secrets: [String!]) {
+  addProject(input: {name: $name, stage: $stage, secrets: $secrets}) { project { name stage } }
+}",
+            json!({"name": self.name, "stage": self.stage, "secrets": secrets}),
+        );
+        match self.ask(&operation) {
+            Ok(_) => Ok(true),
+            Err(error) if is(&error, Refusal::Exists) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The oldest open migration, else the last successful one. A failed one is never seen here.
+    pub fn migration_status(&self) -> Result<Migration, Error> {
+        let mut data = self.ask(&self.of_service("migrationStatus", MIGRATION))?;
+        let migration = data["migrationStatus"].take();
+        Migration::read(&migration).ok_or(Fault::NotGraphql { status: 200 }.into())
+    }
+
+    /// All migrations, newest first.
+    pub fn list_migrations(&self) -> Result<Vec<Migration>, Error> {
+        let data = self.ask(&self.of_service("listMigrations", MIGRATION))?;
+        let list = data["listMigrations"].as_array();
+        let list: Option<Vec<Migration>> =
+            list.and_then(|list| list.iter().map(Migration::read).collect());
+        list.ok_or(Fault::NotGraphql { status: 200 }.into())
+    }
+
+    /// A token for the service's own API, made by the server with the first of the service's secrets
+    /// (1.2 and later). `None`: the service is open.
+    pub fn project_token(&self) -> Result<Option<String>, Error> {
+        let data = self.ask(&self.of_service("generateProjectToken", ""))?;
+        let token = data["generateProjectToken"].as_str().unwrap_or_default();
+        Ok((!token.is_empty()).then(|| token.to_owned()))
+    }
+
+    fn of_service(&self, field: &str, selection: &str) -> Operation {
+        let selection = match selection {
+            "" => String::new(),
+            selection => format!(" {{ {selection} }}"),
+        };
+        let query = format!(
+            "query {field}($name: String! $stage: String!) {{
+  {field}(name: $name stage: $stage){selection}
+}}"
+        );
+        Operation::new(query, json!({"name": self.name, "stage": self.stage}))
+    }
+}
+
+/// Whether an error is a certain refusal.
+pub(in crate::server) fn is(error: &Error, refusal: Refusal) -> bool {
+    error
+        .api()
+        .is_some_and(|error| Refusal::of(error) == refusal)
+}

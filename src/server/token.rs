@@ -1,0 +1,208 @@
+//! Tokens of the management API: made from a cluster's secret, short-lived. Owns `jsonwebtoken`.
+//!
+//! The cluster edition takes RS256 by the private key whose public half it was given, the server
+//! edition HS256 by a shared text. The server reads `exp` and `grants` and nothing else.
+
+use crate::error::{Failure, Kind, Result};
+use crate::secret::keys::PrivateKey;
+use jsonwebtoken::{Algorithm, EncodingKey, Header};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::time::{Duration, SystemTime};
+
+/// What opens a cluster. Shows nothing of itself in debug output.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Secret {
+    /// An RSA private key.
+    Pem(PrivateKey),
+    /// A shared text.
+    Text(String),
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Secret::Pem(_) => "Secret::Pem(…)",
+            Secret::Text(_) => "Secret::Text(…)",
+        })
+    }
+}
+
+impl Secret {
+    /// Tells which of the two it is: whatever has an armour line is a key.
+    ///
+    /// # Errors
+    ///
+    /// [`Kind::ConfigInvalid`] for a key that is none; nothing of it is repeated.
+    pub fn parse(text: &str) -> Result<Secret> {
+        if text.contains("-----BEGIN") {
+            PrivateKey::parse(text).map(Secret::Pem)
+        } else {
+            Ok(Secret::Text(text.to_owned()))
+        }
+    }
+}
+
+/// What a token allows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Grant {
+    target: String,
+    action: String,
+}
+
+impl Grant {
+    /// Everything: the one grant that satisfies every query of the management API.
+    pub fn everything() -> Grant {
+        Grant {
+            target: "*/*".to_owned(),
+            action: "*".to_owned(),
+        }
+    }
+
+    /// Everything about one service, named as the management API names it (`WORKSPACE~SERVICE` in a
+    /// workspace), and stage.
+    pub fn service(name: &str, stage: &str) -> Grant {
+        Grant {
+            target: format!("{name}/{stage}"),
+            action: "*".to_owned(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Claims<'a> {
+    grants: &'a [Grant],
+    iat: u64,
+    exp: u64,
+}
+
+/// A token that is good for `lifetime` from now on.
+pub fn sign(secret: &Secret, grants: &[Grant], lifetime: Duration) -> Result<String> {
+    let iat = now();
+    let claims = Claims {
+        grants,
+        iat,
+        exp: iat + lifetime.as_secs(),
+    };
+    let (algorithm, key) = match secret {
+        Secret::Pem(key) => (Algorithm::RS256, EncodingKey::from_rsa_der(key.pkcs1_der())),
+        Secret::Text(text) => (Algorithm::HS256, EncodingKey::from_secret(text.as_bytes())),
+    };
+    jsonwebtoken::encode(&Header::new(algorithm), &claims, &key)
+        .map_err(|error| Failure::new(Kind::Failed, format!("could not sign a token: {error}")))
+}
+
+/// A token for a service's own API, by one of the service's secrets. The server looks at the signature
+/// and the time; `service` is `NAME@STAGE`, for those who read logs.
+pub fn sign_service(secret: &str, service: &str, lifetime: Duration) -> Result<String> {
+    let iat = now();
+    let claims = serde_json::json!({
+        "data": {"service": service, "roles": ["admin"]},
+        "iat": iat,
+        "exp": iat + lifetime.as_secs(),
+    });
+    let key = EncodingKey::from_secret(secret.as_bytes());
+    jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &key)
+        .map_err(|error| Failure::new(Kind::Failed, format!("could not sign a token: {error}")))
+}
+
+/// Why a token that somebody else made is of no use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Useless {
+    /// It is no token at all.
+    Malformed,
+    /// Its time has passed.
+    Expired(SystemTime),
+}
+
+/// Looks into a token without checking who made it: is it one, and is it still good?
+pub fn look(token: &str) -> std::result::Result<(), Useless> {
+    #[derive(Deserialize)]
+    struct Expiry {
+        exp: Option<f64>,
+    }
+    let claims = jsonwebtoken::dangerous::insecure_decode_claims::<Expiry>(token.trim())
+        .map_err(|_| Useless::Malformed)?;
+    match claims.exp.map(Duration::try_from_secs_f64) {
+        None => Ok(()),
+        Some(Err(_)) => Err(Useless::Malformed),
+        Some(Ok(exp)) if exp.as_secs() > now() => Ok(()),
+        Some(Ok(exp)) => match SystemTime::UNIX_EPOCH.checked_add(exp) {
+            Some(at) => Err(Useless::Expired(at)),
+            None => Err(Useless::Malformed),
+        },
+    }
+}
+
+fn now() -> u64 {
+    SystemTime::now()
+        .duration_since(SystemTime::UNIX_EPOCH)
+        .unwrap_or_default()
+        .as_secs()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::secret::keys;
+    use jsonwebtoken::{DecodingKey, Validation};
+    use serde_json::{Value, json};
+
+    const TEN_MINUTES: Duration = Duration::from_secs(600);
+
+    fn verify(token: &str, algorithm: Algorithm, key: &DecodingKey) -> Value {
+        let data = jsonwebtoken::decode(token, key, &Validation::new(algorithm));
+        data.expect("verifies").claims
+    }
+
+    #[test]
+    fn a_key_signs_what_its_public_half_verifies() {
+        let key = keys::generate().expect("random");
+        for pem in [key.pem_pkcs1(), key.pem_pkcs1_crlf()] {
+            let secret = Secret::parse(&pem).expect("a key");
+            let token = sign(&secret, &[Grant::everything()], TEN_MINUTES).expect("signs");
+            let public = DecodingKey::from_rsa_pem(key.public_spki_pem().as_bytes());
+            let claims = verify(&token, Algorithm::RS256, &public.expect("a public key"));
+            assert_eq!(claims["grants"], json!([{"target": "*/*", "action": "*"}]));
+            let (iat, exp) = (claims["iat"].as_u64(), claims["exp"].as_u64());
+            assert_eq!(exp, iat.map(|iat| iat + 600));
+        }
+    }
+
+    #[test]
+    fn a_text_signs_as_it_is_blanks_included() {
+        let secret = Secret::parse(" my secret\tphrase ").expect("a text");
+        let token = sign(&secret, &[Grant::service("w~s", "dev")], TEN_MINUTES).expect("signs");
+        let key = DecodingKey::from_secret(b" my secret\tphrase ");
+        let claims = verify(&token, Algorithm::HS256, &key);
+        assert_eq!(claims["grants"][0]["target"], "w~s/dev");
+        assert_eq!(look(&token), Ok(()));
+    }
+
+    #[test]
+    fn a_broken_key_is_refused_and_nothing_of_it_is_shown() {
+        let text = "-----BEGIN RSA PRIVATE KEY-----\nc2VjcmV0\n-----END RSA PRIVATE KEY-----\n";
+        let failure = Secret::parse(text).expect_err("broken");
+        assert_eq!(failure.kind, Kind::ConfigInvalid);
+        assert!(!format!("{failure:?}").contains("c2VjcmV0"), "{failure:?}");
+        let shown = format!("{:?}", Secret::parse("s3cret").expect("a text"));
+        assert!(!shown.contains("s3cret"), "{shown}");
+    }
+
+    #[test]
+    fn other_peoples_tokens_are_looked_into() {
+        for malformed in ["", "x", "a.b.c", "null", "ü.ü.ü", "..", "a.b"] {
+            assert_eq!(look(malformed), Err(Useless::Malformed), "{malformed:?}");
+        }
+        let token = |claims: Value| {
+            let key = EncodingKey::from_secret(b"x");
+            jsonwebtoken::encode(&Header::default(), &claims, &key).expect("signs")
+        };
+        assert_eq!(look(&token(json!({"userId": "x"}))), Ok(()));
+        assert_eq!(look(&token(json!({"exp": 4e9}))), Ok(()));
+        assert_eq!(look(&token(json!({"exp": -1}))), Err(Useless::Malformed));
+        let then = SystemTime::UNIX_EPOCH + Duration::from_secs(1_500_000_000);
+        let old = token(json!({"exp": 1_500_000_000}));
+        assert_eq!(look(&old), Err(Useless::Expired(then)));
+    }
+}

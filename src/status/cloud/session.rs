@@ -1,0 +1,116 @@
+//! The session key: where it comes from and whether it is still good.
+
+use crate::config::registry::Registry;
+use crate::env::Env;
+use crate::error::{Failure, Kind, Result};
+use crate::server::token::{self, Useless};
+use std::fmt;
+
+/// Where the hosted service was.
+const API: &str = "https://api.cloud.prisma.sh";
+/// The variable that wins over the registry.
+const VARIABLE: &str = "PRISMA_CLOUD_SESSION_KEY";
+/// The remedy for a key that is of no use.
+pub(super) const HINT: &str = "put a new key into `cloudSessionKey` of the registry or into `PRISMA_CLOUD_SESSION_KEY`, or remove it to go without Prisma Cloud";
+
+/// Prisma Cloud as the owner of a session sees it.
+#[derive(Clone)]
+pub struct Cloud {
+    pub(super) api: String,
+    pub(super) shared: Option<String>,
+    pub(super) key: String,
+}
+
+impl fmt::Debug for Cloud {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Cloud")
+            .field("api", &self.api)
+            .field("shared", &self.shared)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Cloud {
+    /// The cloud there is a session with. `None` without a session key; a failure when the key is
+    /// none or its time has passed. Asks nobody.
+    pub fn find(env: &Env, registry: &Registry) -> Result<Option<Cloud>> {
+        let Some(key) = key(env, registry) else {
+            return Ok(None);
+        };
+        if let Err(useless) = token::look(key) {
+            let why = match useless {
+                Useless::Malformed => "is malformed".to_owned(),
+                Useless::Expired(at) => {
+                    format!("expired at {}", humantime::format_rfc3339_seconds(at))
+                }
+            };
+            let message = format!("the session key of Prisma Cloud {why}");
+            return Err(Failure::new(Kind::Refused, message).hint(HINT));
+        }
+        let address = |variable: &str| {
+            let given = env.get(variable)?;
+            Some(given.trim_end_matches('/').to_owned())
+        };
+        Ok(Some(Cloud {
+            api: address("PRISMA_CLOUD_API").unwrap_or_else(|| API.to_owned()),
+            shared: address("PRISMA_CLOUD_CLUSTERS"),
+            key: key.to_owned(),
+        }))
+    }
+}
+
+/// The session key, good or not, so that it can be kept off the screen.
+pub fn key<'a>(env: &'a Env, registry: &'a Registry) -> Option<&'a str> {
+    let given = env.get(VARIABLE).or(registry.cloud_session_key())?.trim();
+    (!given.is_empty()).then_some(given)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn find(key: &str) -> Result<Option<Cloud>> {
+        Cloud::find(&Env::from([(VARIABLE, key)]), &Registry::default())
+    }
+
+    #[test]
+    fn without_a_key_there_is_no_cloud() {
+        let none = Cloud::find(&Env::default(), &Registry::default());
+        assert!(none.expect("no key").is_none());
+        assert!(find("  ").expect("no key").is_none());
+    }
+
+    #[test]
+    fn a_useless_key_is_told_in_one_line_and_not_shown() {
+        // {"alg":"HS256","typ":"JWT"} . {"exp":1500000000} . signature
+        let expired = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJleHAiOjE1MDAwMDAwMDB9.c2ln";
+        for (key, why) in [
+            ("garbage", "is malformed"),
+            (expired, "expired at 2017-07-14T02:40:00Z"),
+        ] {
+            let failure = find(key).expect_err("useless");
+            assert_eq!(
+                failure.message,
+                format!("the session key of Prisma Cloud {why}")
+            );
+            assert_eq!(failure.exit(), 7);
+        }
+    }
+
+    #[test]
+    fn the_addresses_are_settings() {
+        let endless = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.e30.c2ln";
+        let env = Env::from([
+            (VARIABLE, endless),
+            ("PRISMA_CLOUD_API", "http://localhost:1/"),
+        ]);
+        let cloud = Cloud::find(&env, &Registry::default());
+        let cloud = cloud.expect("good").expect("a session");
+        assert_eq!(cloud.api, "http://localhost:1");
+        assert_eq!(
+            find(endless).expect("good").map(|c| c.api),
+            Some(API.into())
+        );
+        assert!(!format!("{cloud:?}").contains(endless));
+    }
+}

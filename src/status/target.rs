@@ -1,0 +1,90 @@
+//! Clusters by name, wherever they are known: `NAME` in the registry, `WORKSPACE/NAME` in Prisma
+//! Cloud.
+
+use crate::config::registry::{Entry, Registry};
+use crate::env::Env;
+use crate::error::{Failure, Kind, Result};
+use crate::status::cloud::{Cloud, CloudCluster};
+use crate::suggest;
+use std::time::Duration;
+
+/// A cluster that was named.
+#[derive(Debug, Clone)]
+pub enum Target {
+    /// An entry of the registry.
+    Registry(Entry),
+    /// A cluster of a workspace, and the session that opens it.
+    Cloud(CloudCluster, Cloud),
+}
+
+impl Target {
+    /// Finds the cluster of that name; `limit` is how long Prisma Cloud may take where it is meant.
+    pub fn find(env: &Env, registry: &Registry, name: &str, limit: Duration) -> Result<Target> {
+        if let Some(entry) = registry.get(name) {
+            return Ok(Target::Registry(entry.usable()?.clone()));
+        }
+        if !name.contains('/') {
+            return Err(unknown(name, registry.names()));
+        }
+        let cloud = Cloud::find(env, registry)?.ok_or_else(|| {
+            let message = format!(
+                "cluster `{name}` is one of Prisma Cloud, and there is no session key for it"
+            );
+            Failure::new(Kind::UnknownCluster, message)
+                .hint("set `cloudSessionKey` in the registry, or `PRISMA_CLOUD_SESSION_KEY`")
+        })?;
+        let clusters = cloud.clusters(limit)?;
+        let names: Vec<String> = clusters.iter().map(ToString::to_string).collect();
+        match names.iter().position(|known| known == name) {
+            Some(at) => Ok(Target::Cloud(clusters[at].clone(), cloud)),
+            None => Err(unknown(name, names.iter().map(String::as_str))),
+        }
+    }
+}
+
+/// The failure for a name that nobody knows, with what may have been meant.
+pub fn unknown<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Failure {
+    let message = format!("there is no cluster `{}`", name.escape_debug());
+    let failure = Failure::new(Kind::UnknownCluster, message);
+    let known: Vec<&str> = known.collect();
+    if let Some(near) = suggest::nearest(name, &known) {
+        return failure.hint(format!("did you mean `{near}`?"));
+    }
+    match known.as_slice() {
+        [] => failure.hint("add one with `prisma cluster add` or `prisma local start`"),
+        names if names.len() > 20 => failure.hint("`prisma cluster list` shows them all"),
+        names => {
+            let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+            failure.hint(format!("use one of {}", names.join(", ")))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slip_is_recognised_and_otherwise_the_names_are_told() {
+        let names = ["local", "digital-ocean"];
+        let hint = |name: &str| unknown(name, names.into_iter()).hints.join("|");
+        assert_eq!(hint("digitalocean"), "did you mean `digital-ocean`?");
+        assert_eq!(hint("Local"), "did you mean `local`?");
+        assert_eq!(hint("staging"), "use one of `local`, `digital-ocean`");
+        let none = unknown("x", std::iter::empty()).hints.join("|");
+        assert_eq!(
+            none,
+            "add one with `prisma cluster add` or `prisma local start`"
+        );
+    }
+
+    #[test]
+    fn a_workspace_needs_a_session() {
+        let find = |name| {
+            let limit = Duration::from_secs(1);
+            Target::find(&Env::default(), &Registry::default(), name, limit).expect_err("unknown")
+        };
+        assert!(find("acme/one").message.contains("no session key"));
+        assert_eq!(find("one").message, "there is no cluster `one`");
+    }
+}
