@@ -240,7 +240,7 @@ mod tests {
             ("1.1-", "empty"),
             ("1.1-a_b", "unexpected character"),
             ("1.1-a b", "unexpected character"),
-            ("1.1-a+b", "no `+`"),
+            ("1.1-a+b", "cannot contain `+`"),
             (" 1.1", "not a version number"),
             ("1.1@sha256:00", "not a version number"),
             ("1.99999999999999999999", ""),

@@ -57,12 +57,15 @@ fn value(text: &str, entry: &Entry, is_wanted: bool) -> Option<Option<String>> {
 /// The keys and entries of a mapping without duplicates.
 fn distinct(map: &Collection) -> Option<Vec<(&str, &Entry)>> {
     let mut seen = HashSet::with_capacity(map.entries.len());
-    let pair = |entry| match entry {
-        Entry {
-            step: Step::Key(key),
-            ..
-        } => seen.insert(key).then_some((key.as_str(), entry)),
-        _ => None,
-    };
-    map.entries.iter().map(pair).collect()
+    let mut pairs = Vec::with_capacity(map.entries.len());
+    for entry in &map.entries {
+        let Step::Key(key) = &entry.step else {
+            return None;
+        };
+        if !seen.insert(key) {
+            return None;
+        }
+        pairs.push((key.as_str(), entry));
+    }
+    Some(pairs)
 }
