@@ -67,7 +67,7 @@ impl Cluster {
     }
 }
 
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Default, Args)]
 pub struct Add {
     /// name for the cluster [asks if omitted]
     #[arg(env = "PRISMA_CLUSTER")]
@@ -102,17 +102,6 @@ pub struct SecretSource {
 }
 
 impl Add {
-    /// `prisma cluster add` without arguments.
-    pub fn asking() -> Self {
-        Add {
-            name: None,
-            endpoint: None,
-            secret: SecretSource::default(),
-            force: false,
-            no_check: false,
-        }
-    }
-
     pub fn name(&self) -> Option<&str> {
         given(self.name.as_ref())
     }

@@ -18,17 +18,8 @@ use tempfile::TempDir;
 
 const SSHD: &str = "/usr/sbin/sshd";
 
-/// Whether the rig has another machine.
-pub fn there_is_one(setting: &Setting) -> Result<(), String> {
-    match (&setting.rig.away, &setting.rig.address) {
-        (Some(_), Some(_)) => Ok(()),
-        _ => Err("this rig has no second network: make a new one with `scripts/rig`".to_owned()),
-    }
-}
-
 /// Whether it is reached by IPv6 as well.
 pub fn it_has_ipv6(setting: &Setting) -> Result<(), String> {
-    there_is_one(setting)?;
     match setting.rig.address_v6 {
         Some(_) => Ok(()),
         None => Err("no IPv6 in this kernel".to_owned()),
@@ -37,7 +28,6 @@ pub fn it_has_ipv6(setting: &Setting) -> Result<(), String> {
 
 /// Whether ssh can be tried, by this generation of docker-compose too.
 pub fn ssh_is_there(setting: &Setting) -> Result<(), String> {
-    there_is_one(setting)?;
     let runs = |program: &str, args: &[&str]| {
         let mut command = Command::new(program);
         command
@@ -72,20 +62,9 @@ fn interpreter(script: &Path) -> Option<String> {
 impl Cluster {
     /// The same command run on the other machine, with `DOCKER_HOST` as given.
     pub fn away(&self, spec: Run, docker_host: &str) -> Run {
-        let away = self
-            .rig
-            .away
-            .as_ref()
-            .expect("trials without it are ignored");
-        spec.env("DOCKER_HOST", docker_host).through(away)
+        spec.env("DOCKER_HOST", docker_host)
+            .through(self.rig.away())
     }
-}
-
-/// Where the engine is seen from the other machine.
-pub fn address(rig: &Rig) -> &str {
-    rig.address
-        .as_deref()
-        .expect("trials without it are ignored")
 }
 
 /// Has the engine answer on `address`, a free port of which is returned, until the process ends.
@@ -144,7 +123,7 @@ impl Sshd {
             let args = ["-q", "-t", "ed25519", "-N", "", "-f", &at(key)];
             rig.command("ssh-keygen", args).run().succeeded();
         }
-        let address = address(rig);
+        let address = &rig.address;
         let port = free_port(address);
         let socket = rig.socket();
         write(

@@ -4,7 +4,7 @@ use crate::api::{Api, token};
 use crate::ran::Ran;
 use crate::rig::{Generation, Rig};
 use crate::run::Run;
-use crate::suite::Setting;
+use crate::suite::{self, Setting};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fs;
@@ -14,16 +14,28 @@ use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::Duration;
 use tempfile::TempDir;
 
-/// Published ports: away from the documented ones and from those the system hands out.
-static NEXT_PORT: AtomicU16 = AtomicU16::new(21000);
-static NEXT_NAME: AtomicU16 = AtomicU16::new(1);
-
 pub const SERVER: &str = "prisma-database";
 pub const DATABASE: &str = "prisma-db";
 
-/// A port that no other trial of this process is given.
+/// How many ports one trial may use.
+const PORTS_OF_A_TRIAL: u16 = 20;
+
+/// A port that nothing else in the rig uses: below those that the system hands out, and different for each
+/// trial.
 pub fn port() -> u16 {
-    NEXT_PORT.fetch_add(1, Ordering::Relaxed)
+    static USED: AtomicU16 = AtomicU16::new(0);
+    let (_, number) = suite::trial();
+    let used = USED.fetch_add(1, Ordering::Relaxed);
+    assert!(used < PORTS_OF_A_TRIAL, "a trial that needs more ports");
+    21000 + number * PORTS_OF_A_TRIAL + used
+}
+
+/// A cluster name that no other trial uses.
+fn name() -> String {
+    static USED: AtomicU16 = AtomicU16::new(1);
+    let (run, number) = suite::trial();
+    let used = USED.fetch_add(1, Ordering::Relaxed);
+    format!("trial-{run}-{number}-{used}")
 }
 
 /// A cluster under trial. All of it is removed when this is dropped.
@@ -43,11 +55,10 @@ pub struct Cluster {
 impl Cluster {
     /// A cluster of its own. Nothing of it is there yet.
     pub fn new(setting: &Setting) -> Cluster {
-        let number = NEXT_NAME.fetch_add(1, Ordering::Relaxed);
         Cluster {
             rig: setting.rig,
             generation: setting.generation,
-            name: format!("trial-{}-{number}", std::process::id()),
+            name: name(),
             port: port(),
             db_port: port(),
             management: "cluster",
@@ -163,11 +174,20 @@ impl Cluster {
         self.write(file, &text.replace(old, new));
     }
 
-    /// A `docker-compose.override.yml` for one service.
+    /// Writes a `docker-compose.override.yml` for one service.
     #[track_caller]
     pub fn override_service(&self, service: &str, yaml: &str) {
-        let body: String = yaml.lines().map(|line| format!("    {line}\n")).collect();
-        let text = format!("version: \"3\"\nservices:\n  {service}:\n{body}");
+        self.override_services(&[(service, yaml)]);
+    }
+
+    /// Writes a `docker-compose.override.yml`.
+    #[track_caller]
+    pub fn override_services(&self, services: &[(&str, &str)]) {
+        let mut text = "version: \"3\"\nservices:\n".to_owned();
+        for (service, yaml) in services {
+            let body: String = yaml.lines().map(|line| format!("    {line}\n")).collect();
+            text += &format!("  {service}:\n{body}");
+        }
         self.write("docker-compose.override.yml", &text);
     }
 

@@ -1,7 +1,7 @@
 //! Completions: what real shells offer, from files alone, without a word about what is wrong.
 
 use crate::support::run::{PRISMA, Run};
-use crate::support::{Sandbox, same};
+use crate::support::{Sandbox, same, skip};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -47,7 +47,11 @@ const OFFERED: [(&str, &[&str]); 10] = [
 fn shell(s: &Sandbox, name: &str) -> Option<Run> {
     let folders = ["/usr/bin", "/bin", "/usr/local/bin"];
     let paths = folders.map(|folder| PathBuf::from(folder).join(name));
-    let path = paths.into_iter().find(|path| path.exists())?;
+    let path = paths.into_iter().find(|path| path.exists());
+    if path.is_none() {
+        skip("completions", &format!("no `{name}`"));
+    }
+    let path = path?;
     Some(s.beside_the_system(path).env("TERM", "xterm-256color"))
 }
 

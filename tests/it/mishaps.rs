@@ -2,9 +2,8 @@
 
 use crate::support::engine::wait_until;
 use crate::support::run::{PRISMA, spawn};
-use crate::support::{Files, Sandbox, files};
+use crate::support::{Files, Sandbox, files, skip};
 use std::fs;
-use std::io::Write;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
@@ -116,9 +115,7 @@ fn a_full_disk_loses_nothing() {
             s
         };
         if !on_a_full_disk(stage, words) {
-            // Past the capturing of the harness: what is not tested must not look as if it were.
-            let told = "SKIPPED: a full disk of one's own takes root; it was not tested";
-            writeln!(std::io::stderr(), "{told}").expect("is heard");
+            skip("a full disk", "one of one's own takes root");
             return;
         }
     }
@@ -149,8 +146,7 @@ fn a_terminal_that_vanishes_ends_the_run_and_loses_nothing() {
             .stderr(Stdio::null());
         let terminal = script(&mut terminal);
         let Some(mut terminal) = terminal else {
-            let told = "SKIPPED: no `script`; a terminal that vanishes was not tested";
-            writeln!(std::io::stderr(), "{told}").expect("is heard");
+            skip("a terminal that vanishes", "no `script`");
             return;
         };
         let hanging = s.engine.path().join("hanging");

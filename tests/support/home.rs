@@ -4,7 +4,8 @@ use super::ended::Ended;
 use super::run::{PRISMA, Run, Running};
 use super::terminal::Terminal;
 use std::fs;
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::io::Write;
+use std::os::unix::fs::symlink;
 use std::path::PathBuf;
 
 /// A home of its own; gone when dropped.
@@ -38,12 +39,15 @@ impl Home {
         self.folder.path().join(name)
     }
 
-    /// Writes a file that only its owner can read.
+    /// Writes a file that only its owner can read, in one step: nobody sees half of it.
     pub fn write(&self, name: &str, text: &str) {
         let path = self.path(name);
         fs::create_dir_all(path.parent().expect("has one")).expect("folders");
-        fs::write(&path, text).expect("writes");
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).expect("chmod");
+        let folder = path.parent().expect("has one");
+        // Only its owner can read it from the start.
+        let mut file = tempfile::NamedTempFile::new_in(folder).expect("a file");
+        file.write_all(text.as_bytes()).expect("writes");
+        file.persist(&path).expect("renames");
     }
 
     pub fn registry(&self) -> String {

@@ -14,6 +14,7 @@ mod sandbox;
 pub mod schema;
 mod screen;
 mod server;
+mod skip;
 pub mod standin;
 pub mod terminal;
 pub mod text;
@@ -22,6 +23,7 @@ pub use ended::same;
 pub use files::Files;
 pub use sandbox::{Sandbox, key};
 pub use server::Behaviour;
+pub use skip::skip;
 
 /// The files below a folder.
 pub fn files(folder: &std::path::Path) -> files::Files {

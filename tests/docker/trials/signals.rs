@@ -3,7 +3,7 @@
 use super::start::late_database;
 use crate::cluster::{Cluster, DATABASE, SERVER};
 use crate::example::Example;
-use crate::images::{Image, published};
+use crate::images::Image;
 use crate::ran::Ran;
 use crate::run::Running;
 use crate::suite::{Case, Setting, shared};
@@ -76,7 +76,6 @@ fn ends(running: Running, way: Way, status: i32) -> Ran {
 }
 
 fn while_pulling(setting: &Setting) {
-    published(setting.rig, "mysql:5.7");
     let cluster = Cluster::new(setting);
     cluster.start(&[]);
     cluster.put_data();

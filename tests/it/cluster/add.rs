@@ -70,7 +70,7 @@ fn every_answer_has_a_variable() {
     home.cluster(&["add"]).is(
         1,
         "",
-        &format!("error: there is a cluster `far` already, at `{host}`\nhint: choose another name, or replace it with `--force`; its secret is then lost\n"),
+        &format!("error: cluster `far` already exists (`{host}`)\nhint: choose another name, or replace it with `--force`, which discards its secret\n"),
     );
     assert_eq!(home.registry(), before);
     let json = home.cluster(&["add", "--force", "--json"]).json();

@@ -118,12 +118,23 @@ fn the_name_defaults_to_the_cluster_of_the_nearest_prisma_yml_and_else_to_local(
     home.write("project/prisma.yml", "service: x\ncluster: mine # here\n");
     home.cluster(&["logs"])
         .is(0, "ccc one\n", "logs of cluster `mine`\nccc two\n");
+    for (cluster, env) in [
+        ("${self:custom.c}", ""),
+        ("${env:WHERE}", "WHERE=mine\n"),
+        ("${opt:cluster, self:custom.c}", ""),
+    ] {
+        let text = format!("cluster: {cluster}\ncustom: {{c: mine}}\nstage: 7 # not read\n");
+        home.write("project/prisma.yml", &text);
+        home.write("project/.env", env);
+        home.cluster(&["logs"])
+            .is(0, "ccc one\n", "logs of cluster `mine`\nccc two\n");
+    }
     home.write("project/src/prisma.yml", "service: x\ncluster: [a]\n");
     home.cluster(&["logs"]).is(
         6,
         "",
         "error: HOME/project/src/prisma.yml:2:10: `cluster`: expected a string, found a list\n\
-         hint: correct the file, or name the cluster: `prisma cluster logs NAME`\n",
+         hint: name the cluster: `prisma cluster logs NAME`\n",
     );
     let home = home.env("PRISMA_CLUSTER", "local");
     home.cluster(&["logs"]).is(0, "aaa one\n", "aaa two\n");

@@ -25,7 +25,7 @@ fn add_asks_for_endpoint_secret_and_name_and_takes_a_pasted_key() {
         terminal.shows("(hidden)").shows("Name for the cluster:");
         terminal
             .types("local\r")
-            .shows("there is a cluster `local` already");
+            .shows("cluster `local` already exists");
         terminal.types("\x7f\x7f\x7f\x7f\x7ffar\r");
         let (code, shown) = terminal.end().raw();
         assert_eq!(code, 0, "{shown}");

@@ -123,7 +123,7 @@ fn what_makes_no_sense() {
         ),
         (
             "--endpoint http://me:geheim@h",
-            "error: invalid endpoint `http://********@h`: a user or a password must not be part of the URL\n".to_owned(),
+            "error: invalid endpoint `http://********@h`: it must not contain a user or password\n".to_owned(),
         ),
         (
             "--endpoint http://h/a --service b",
