@@ -262,9 +262,22 @@ impl<'t> Places<'t> {
             && let Some(written) = self.text.get(entry.value.clone())
             && written.matches(needle).count() == count
         {
-            let offsets = written.match_indices(needle).map(|(at, _)| at);
-            let position = |at| self.position(entry.value.start + at);
-            return offsets.map(position).collect();
+            // From one to the next: counting each column from its line's start would take too long.
+            let mut at = self.value(path);
+            let mut from = 0;
+            let positions = written.match_indices(needle).map(|(offset, _)| {
+                let between = &written[from..offset];
+                from = offset;
+                match between.rfind('\n') {
+                    Some(newline) => {
+                        at.line += between.matches('\n').count();
+                        at.column = 1 + between[newline + 1..].chars().count();
+                    }
+                    None => at.column += between.chars().count(),
+                }
+                at
+            });
+            return positions.collect();
         }
         vec![self.value(path); count]
     }

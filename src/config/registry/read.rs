@@ -106,7 +106,7 @@ impl Reading<'_> {
             }
         }
         let is_mapping = at.node.pairs().is_some();
-        if host.is_none() && (is_mapping || at.is_nothing()) {
+        if host.is_none() && (is_mapping || at.node.is_empty()) {
             self.reader.wrong_key(&at.path, "`host` is missing");
         }
         if !is_mapping {
@@ -122,7 +122,7 @@ impl Reading<'_> {
     /// The pairs of a mapping, merge keys resolved; a problem for anything else. Of duplicate keys,
     /// which are a problem, only the first counts.
     fn pairs<'v>(&mut self, at: &At<'v>) -> Vec<(&'v str, At<'v>)> {
-        if at.is_nothing() {
+        if at.node.is_empty() {
             return Vec::new();
         }
         self.contents.merges |= at.node.get("<<").is_some();

@@ -122,7 +122,7 @@ fn a_broken_file_is_told_with_its_line() {
         ("clusters:\n  a:\n    host: 'x\n", "4:1: "),
         ("clusters:\n\ta: x\n", "2:1: "),
         ("a: *b\n", "1:4: "),
-        ("a: 1\n---\nb: 2\n", "1:1: "),
+        ("a: 1\n---\nb: 2\n", "2:1: "),
     ] {
         let home = Home::with(text);
         let failure = home.load().expect_err("is broken");
@@ -193,8 +193,8 @@ fn secrets_do_not_show() {
 fn what_would_not_read_back_is_refused() {
     let home = Home::with("# mine\n");
     for (name, host, secret, why) in [
-        ("a", "", None, "a cluster needs a host"),
-        ("<<", "http://a", None, "`<<` is not a name in YAML"),
+        ("a", "", None, "a cluster requires a host"),
+        ("<<", "http://a", None, "`<<` cannot be a name in YAML"),
         ("a", "http://${env:X}", None, "would be read as a reference"),
         (
             "a",
