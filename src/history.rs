@@ -299,7 +299,7 @@ mod tests {
             "known",
         ];
         let args = args.map(str::to_owned);
-        let mask = |word: &str| word.replace("known", redact::MASK);
+        let mask = |word: &str| word.replace("known", crate::secret::MASK);
         assert_eq!(
             command(&args, &mask),
             "prisma local start -n 'a b' '--database-url=postgres://********@db/x' '********'"

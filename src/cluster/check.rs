@@ -3,7 +3,7 @@
 use super::keys::{KeyValue, path};
 use super::{Cluster, Connector, Edition, documented};
 use crate::error::{Failure, Kind, Result};
-use crate::secret::keys::PrivateKey;
+use crate::secret::{Secret, SecretKind};
 use std::fmt;
 
 /// One thing that is wrong, and the key of `cluster.yml` it belongs to.
@@ -49,7 +49,7 @@ impl Cluster {
     /// Everything that is wrong; empty when the cluster can be rendered and run.
     pub fn problems(&self) -> Vec<Problem> {
         let mut found = Found(self.problems_but_key());
-        if let Some(secret) = self.cluster_secret.as_deref()
+        if let Some(secret) = &self.cluster_secret
             && let Some((what, remedy)) = self.key_problem(secret)
         {
             found.add(path::CLUSTER_SECRET, what).remedy = remedy;
@@ -59,14 +59,15 @@ impl Cluster {
 
     /// What is wrong with the secret that signs tokens: only the server edition accepts any string, and
     /// its late versions no key pair.
-    fn key_problem(&self, secret: &str) -> Option<(String, Option<&'static str>)> {
-        let looks_like_a_key = secret.contains("-----BEGIN");
-        match (self.edition(), PrivateKey::parse(secret)) {
+    fn key_problem(&self, secret: &Secret) -> Option<(String, Option<&'static str>)> {
+        match (self.edition(), secret.key()) {
             (Edition::Server, Ok(_)) if !self.version.supports_key_pairs() => Some((
                 format!("Prisma {} does not support key pairs", self.version),
                 Some("use a plain string as the secret"),
             )),
-            (Edition::Server, Err(_)) if !looks_like_a_key => string_problem(secret),
+            (Edition::Server, Err(_)) if secret.kind() == SecretKind::Text => {
+                string_problem(secret.reveal())
+            }
             (_, Err(failure)) => Some((failure.message, None)),
             (_, Ok(_)) => None,
         }
@@ -238,9 +239,9 @@ mod tests {
             "the configuration of cluster `local` is invalid: `port`: a port is a number from 1 to 65535"
         );
         cluster.database.user = "a\0".to_owned();
-        cluster.database.password = String::new();
+        cluster.database.password = "".into();
         cluster.database.connector = Connector::Postgres;
-        cluster.cluster_secret = Some("geheim".to_owned());
+        cluster.cluster_secret = Some("geheim".into());
         let failure = cluster.check().expect_err("invalid");
         assert_eq!(failure.kind, Kind::ConfigInvalid);
         assert_eq!(
@@ -257,7 +258,7 @@ mod tests {
     #[test]
     fn the_server_edition_takes_what_its_version_knows() {
         let mut cluster = Cluster::documented(ClusterName::local(), PrismaVersion::default_init());
-        cluster.cluster_secret = Some("any text".to_owned());
+        cluster.cluster_secret = Some("any text".into());
         assert_eq!(cluster.check(), Ok(()));
         cluster.database.tuning.ssl = Some(true);
         cluster.database.tuning.active = Some(false);
@@ -296,7 +297,7 @@ mod tests {
         };
         cluster.database = crate::cluster::Database {
             external: Some(here),
-            password: String::new(),
+            password: "".into(),
             ..crate::cluster::Database::documented(Edition::Server, Connector::Postgres)
         };
         assert_eq!(paths(&cluster), ["database.host"]);
@@ -317,7 +318,7 @@ mod tests {
             let mut cluster = Cluster::documented(ClusterName::local(), version);
             cluster.cluster_secret = Some(key.clone());
             assert_eq!(cluster.check().is_ok(), fine, "{}", cluster.version);
-            cluster.cluster_secret = Some("-----BEGIN geheim".to_owned());
+            cluster.cluster_secret = Some("-----BEGIN geheim".into());
             let failure = cluster.check().expect_err("broken");
             assert!(!failure.message.contains("geheim"), "{failure}");
         }

@@ -238,15 +238,18 @@ impl Cluster {
             KeyValue::text(external.map(|external| &external.host)),
             KeyValue::number(port),
             text(&database.user),
-            text(&database.password),
+            text(database.password.reveal()),
             text(&database.name),
             KeyValue::flag(tuning.active),
             KeyValue::text(tuning.schema.as_ref()),
             KeyValue::number(tuning.connection_limit),
             KeyValue::flag(tuning.ssl),
             KeyValue::flag(tuning.raw_access),
-            text(&self.schema_manager_secret),
-            KeyValue::text(self.cluster_secret.as_ref()),
+            text(self.schema_manager_secret.reveal()),
+            match &self.cluster_secret {
+                Some(secret) => text(secret.reveal()),
+                None => KeyValue::Absent,
+            },
         ];
         let mut keys = KEYS.iter();
         values.map(|value| (keys.next().unwrap_or(&KEYS[0]), value))

@@ -15,6 +15,7 @@ use crate::cluster::{
     PrismaVersion, path,
 };
 use crate::error::{Failure, Result};
+use crate::secret::Secret;
 use crate::yaml::{Node, Places, Step, write};
 use std::fmt::Write;
 use std::net::IpAddr;
@@ -82,9 +83,9 @@ impl<'v> Values<'_, 'v> {
             address.map_err(|_| format!("`{text}` is not an IP address such as `127.0.0.1`"))
         });
         if let Some(secret) = self.string(path::SCHEMA_MANAGER_SECRET) {
-            cluster.schema_manager_secret = secret;
+            cluster.schema_manager_secret = secret.into();
         }
-        cluster.cluster_secret = self.string(path::CLUSTER_SECRET);
+        cluster.cluster_secret = self.string(path::CLUSTER_SECRET).map(Secret::from);
         match cluster.secret_as_kept() {
             Ok(secret) => cluster.cluster_secret = secret,
             Err(what) => self.wrong(path::CLUSTER_SECRET, &what, None),
@@ -107,12 +108,14 @@ impl<'v> Values<'_, 'v> {
         }
         for (path, field) in [
             (path::USER, &mut database.user),
-            (path::PASSWORD, &mut database.password),
             (path::DATABASE_NAME, &mut database.name),
         ] {
             if let Some(text) = self.string(path) {
                 *field = text;
             }
+        }
+        if let Some(password) = self.string(path::PASSWORD) {
+            database.password = password.into();
         }
         let tuning = &mut database.tuning;
         tuning.active = self.boolean(path::ACTIVE);

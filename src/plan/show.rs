@@ -72,11 +72,11 @@ impl Step {
                 content,
                 replaces,
                 ..
-            } => written(ctx, path, content, *replaces)?,
+            } => written(ctx, path, content.reveal(), *replaces)?,
             Step::WriteTogether(files) => {
                 let files = files.iter();
                 return files
-                    .map(|file| written(ctx, &file.path, &file.content, file.replaces))
+                    .map(|file| written(ctx, &file.path, file.content.reveal(), file.replaces))
                     .collect();
             }
             Step::Run { invocation, .. } => {

@@ -1,9 +1,10 @@
 //! Does a secret open a server? Tried with a cheap query that needs a token.
 
 use super::http::{Answer, post};
-use super::token::{self, Grant, Secret};
+use super::token::{self, Grant};
 use super::version::{ManagementPath, first_error};
 use crate::error::Result;
+use crate::secret::{MASK, Secret};
 use serde_json::json;
 use std::time::Duration;
 
@@ -36,7 +37,7 @@ pub fn access(
     let answer = post(&path.on(host), &query, token.as_deref(), limit);
     // A server may repeat the token in its refusal.
     let safe = |text: &str| match &token {
-        Some(token) => super::plain(&text.replace(token, "********")),
+        Some(token) => super::plain(&text.replace(token, MASK)),
         None => super::plain(text),
     };
     Ok(match answer {
@@ -76,7 +77,7 @@ mod tests {
 
     #[test]
     fn the_servers_word_counts_and_the_token_is_not_repeated() {
-        let secret = Secret::parse("s3cret").expect("a text");
+        let secret = Secret::from("s3cret");
         let refusal =
             r#"{"data":null,"errors":[{"message":"Token can't be decoded: TOKEN","code":3015}]}"#;
         assert_eq!(

@@ -3,6 +3,7 @@
 use super::fault::{Fault, legible};
 use super::http::Reply;
 use crate::error::Failure;
+use crate::secret::MASK;
 use serde_json::{Value, json};
 use std::fmt;
 
@@ -101,7 +102,7 @@ impl Error {
 /// The data of an answer. `token` is what was sent along: a server may repeat it in its refusal.
 pub fn data(mut reply: Reply, token: Option<&str>) -> Result<Value, Error> {
     let safe = |text: &str| match token {
-        Some(token) => legible(&text.replace(token, "********"), LONGEST_MESSAGE),
+        Some(token) => legible(&text.replace(token, MASK), LONGEST_MESSAGE),
         None => legible(text, LONGEST_MESSAGE),
     };
     let foreign = Fault::NotGraphql {

@@ -10,6 +10,7 @@ use super::sdl;
 use super::token;
 use crate::error::{Failure, Kind};
 use crate::interrupt::Interrupt;
+use crate::secret::Secret;
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -22,14 +23,14 @@ pub struct Service {
     interrupt: Interrupt,
     path: String,
     id: String,
-    secret: Option<String>,
+    secret: Option<Secret>,
     limits: Limits,
 }
 
 impl Service {
     /// The API of the service that was deployed through `management`, with the secrets it was
     /// deployed with. Uses the same connection.
-    pub fn of(management: &Management, secrets: &[String]) -> Service {
+    pub fn of(management: &Management, secrets: &[Secret]) -> Service {
         let (name, stage) = management.service();
         Service {
             client: management.client().clone(),

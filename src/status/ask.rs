@@ -2,8 +2,8 @@
 
 use super::containers::Containers;
 use super::pool;
+use crate::secret::Secret;
 use crate::server::access::{Access, access};
-use crate::server::token::Secret;
 use crate::server::version::{self, Unreachable};
 use crate::url::{host_of, without_password};
 use std::sync::Arc;
@@ -78,7 +78,7 @@ pub struct Question {
     pub name: String,
     pub kind: Kind,
     pub endpoint: Option<String>,
-    pub secret: Option<String>,
+    pub secret: Option<Secret>,
     /// Why it cannot be asked at all.
     pub problem: Option<String>,
 }
@@ -166,18 +166,12 @@ fn authorised(
     path: version::ManagementPath,
     limit: Duration,
 ) -> (State, Option<String>) {
-    let secret = question
-        .secret
-        .as_deref()
-        .filter(|secret| !secret.is_empty());
-    let secret = match secret.map(Secret::parse).transpose() {
-        Ok(secret) => secret,
-        Err(failure) => {
-            let reason = format!("`clusterSecret` in the registry is {failure}");
-            return (State::NotAuthorised, Some(reason));
-        }
-    };
-    match access(endpoint, path, secret.as_ref(), limit) {
+    let secret = question.secret.as_ref().filter(|secret| !secret.is_empty());
+    if let Some(Err(failure)) = secret.map(Secret::check) {
+        let reason = format!("`clusterSecret` in the registry is {failure}");
+        return (State::NotAuthorised, Some(reason));
+    }
+    match access(endpoint, path, secret, limit) {
         Ok(Access::Granted) => (State::Up, None),
         Ok(Access::Refused(_)) if secret.is_none() => {
             let reason = "the server wants a secret, and the registry has no `clusterSecret`";

@@ -7,6 +7,7 @@
 mod session;
 
 use crate::error::{Failure, Kind, Result};
+use crate::secret::{MASK, Secret};
 use crate::server::http::{Answer, post};
 use crate::server::version::first_error;
 use serde::Deserialize;
@@ -122,7 +123,7 @@ impl Cloud {
         service: &str,
         stage: &str,
         limit: Duration,
-    ) -> Result<String> {
+    ) -> Result<Secret> {
         let input = json!({
             "workspaceSlug": cluster.workspace,
             "clusterName": cluster.name,
@@ -132,7 +133,7 @@ impl Cloud {
         let body = json!({"query": TOKEN, "variables": {"input": input}});
         let data = self.ask(&body, limit)?;
         match data["generateClusterToken"]["clusterToken"].as_str() {
-            Some(token) if !token.is_empty() => Ok(token.to_owned()),
+            Some(token) if !token.is_empty() => Ok(token.into()),
             _ => Err(self.refused(&format!("it gives no token for cluster `{cluster}`"))),
         }
     }
@@ -153,9 +154,9 @@ impl Cloud {
     }
 
     fn ask(&self, body: &Value, limit: Duration) -> Result<Value> {
-        let answer = post(&self.api, body, Some(&self.key), limit);
+        let answer = post(&self.api, body, Some(self.key.reveal()), limit);
         data(&self.api, answer).map_err(|failure| {
-            let masked = failure.map_text(|text| text.replace(&self.key, "********"));
+            let masked = failure.map_text(|text| text.replace(self.key.reveal(), MASK));
             match masked.kind {
                 Kind::Refused => masked.hint(session::HINT),
                 _ => masked,

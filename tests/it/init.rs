@@ -5,7 +5,7 @@ mod terminal;
 
 use crate::support::text::{without_diffs, without_secrets};
 use crate::support::{Files, Sandbox, same};
-use prisma_cli::yaml::Node;
+use prisma_cli::testing::yaml::Node;
 
 /// What is in the folder the user stands in.
 pub fn work(s: &Sandbox) -> Files {

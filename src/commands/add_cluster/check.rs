@@ -3,8 +3,8 @@
 use crate::commands::secret::Given;
 use crate::context::Context;
 use crate::error::{Failure, Kind, Result};
+use crate::secret::{Secret, SecretKind};
 use crate::server::access::{Access, access};
-use crate::server::token::Secret;
 use crate::server::version::{self, Server, Unreachable};
 use crate::url::ServerUrl;
 use std::time::Duration;
@@ -80,8 +80,8 @@ pub fn secret(ctx: &Context, endpoint: &ServerUrl, server: &Reached, given: &Giv
         ),
     };
     Err(failure
-        .hint(match given.secret() {
-            Some(Secret::Pem(_)) => "give the private key that belongs to the `CLUSTER_PUBLIC_KEY` of the server",
+        .hint(match given.kind() {
+            Some(SecretKind::Key) => "give the private key that belongs to the `CLUSTER_PUBLIC_KEY` of the server",
             _ => "give the `managementApiSecret` of the server, or the private key of its `CLUSTER_PUBLIC_KEY` before 1.7",
         })
         .hint("or add it unchecked with `--no-check`"))
@@ -93,14 +93,14 @@ fn fits(secret: &Secret, server: &Server) -> Result<()> {
         return Ok(());
     };
     let since = |first: &str| first.parse().is_ok_and(|first| version >= first);
-    let (has, wants, hint) = match secret {
+    let (has, wants, hint) = match secret.kind() {
         // Shared secrets came with 1.6, and keys went before 1.30.
-        Secret::Text(_) if !since("1.6") => (
+        SecretKind::Text if !since("1.6") => (
             "a text",
             "a private key",
             "give the key as PEM text, `-----BEGIN RSA PRIVATE KEY-----` and all its lines",
         ),
-        Secret::Pem(_) if since("1.30") => (
+        SecretKind::Key if since("1.30") => (
             "a private key",
             "a shared text",
             "give the `managementApiSecret` of the server's `PRISMA_CONFIG`",
@@ -133,8 +133,8 @@ mod tests {
 
     #[test]
     fn the_form_follows_the_edition() {
-        let text = Secret::parse("s3cret").expect("a text");
-        let key = Secret::Pem(keys::generate().expect("random"));
+        let text = Secret::from("s3cret");
+        let key = keys::generate().expect("random").pem_pkcs1();
         let fits = |secret: &Secret, version: &str| {
             let version = version.to_owned();
             let path = ManagementPath::Cluster;

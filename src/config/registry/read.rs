@@ -4,6 +4,7 @@ use super::{Entry, fast_path, resolve};
 use crate::config::EnvLookup;
 use crate::config::reader::{self, At, Nature, Reader, Strings};
 use crate::error::{Failure, Kind, Result};
+use crate::secret::Secret;
 use crate::yaml::edit::LARGE;
 use crate::yaml::{Node, Places, Step, YamlError};
 use std::collections::HashSet;
@@ -146,7 +147,7 @@ impl Raw {
         let mut entry = Entry {
             name: self.name.clone(),
             host: self.host.clone(),
-            secret: self.secret.clone(),
+            secret: self.secret.as_deref().map(Secret::from),
             problem: None,
         };
         match resolve::resolve(&self.host, env) {
@@ -156,7 +157,7 @@ impl Raw {
         let secret = self.secret.as_deref();
         match secret.map(|secret| resolve::resolve(secret, env)) {
             None => {}
-            Some(Ok(secret)) => entry.secret = Some(secret),
+            Some(Ok(secret)) => entry.secret = Some(secret.into()),
             Some(Err(variable)) => {
                 let problem = self.unset(path, places, "clusterSecret", &variable);
                 entry.problem.get_or_insert(problem);

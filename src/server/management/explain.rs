@@ -4,9 +4,9 @@ use super::super::credential::Credential;
 use super::super::fault::Fault;
 use super::super::graphql::{ApiError, Error};
 use super::super::refusal::Refusal;
-use super::super::token::Secret;
 use super::Management;
 use crate::error::{Failure, Kind};
+use crate::secret::SecretKind;
 
 impl Fault {
     /// A failure about a server's address.
@@ -122,26 +122,26 @@ impl Management {
                 "it does not accept the given token",
                 &["ask for a new token for this server"],
             ),
-            (Credential::Secret(Secret::Text(_)), _) if !modern => (
+            (Credential::Secret(secret), _) if secret.kind() == SecretKind::Text && !modern => (
                 "it wants a token signed with a private key, and its secret here is a plain text",
                 &[
                     "save the private key that belongs to its `CLUSTER_PUBLIC_KEY`: `prisma cluster add`",
                 ],
             ),
-            (Credential::Secret(Secret::Text(_)), _) => (
+            (Credential::Secret(secret), _) if secret.kind() == SecretKind::Text => (
                 "the secret here is not the server's",
                 &[
                     "its `managementApiSecret` and the secret here must be the same, blanks included: correct `PRISMA_MANAGEMENT_API_SECRET`, or the `clusterSecret` in the registry",
                 ],
             ),
-            (Credential::Secret(Secret::Pem(_)), _) if modern => (
+            (Credential::Secret(_), _) if modern => (
                 "the private key here does not belong to the server",
                 &[
                     "if the server has a `managementApiSecret`, set `PRISMA_MANAGEMENT_API_SECRET` to it: keys count for nothing then",
                     "otherwise the public key it was started with must be the other half of the `clusterSecret` in the registry",
                 ],
             ),
-            (Credential::Secret(Secret::Pem(_)), _) => (
+            (Credential::Secret(_), _) => (
                 "the private key here does not belong to the server",
                 &[
                     "the `CLUSTER_PUBLIC_KEY` it was started with must be the other half of the `clusterSecret` in the registry: correct one of them; a managed cluster gets the right one with `prisma local start`",

@@ -2,8 +2,8 @@
 
 use crate::api::played::{STEPS, TYPES, VERSIONS, WAITS, done, input, open, run};
 use crate::support::standin::{Mishap, Plan, Standin};
-use prisma_cli::error::Kind;
-use prisma_cli::server::deploy::{self, Event, Outcome, Waits};
+use prisma_cli::testing::error::Kind;
+use prisma_cli::testing::server::deploy::{self, Event, Outcome, Waits};
 use std::time::{Duration, Instant};
 
 fn there(version: &str) -> Standin {
@@ -263,16 +263,17 @@ fn time_may_be_up_before_anything_was_sent() {
 #[test]
 #[cfg(unix)]
 fn a_signal_ends_it_at_once_and_says_that_the_server_goes_on() {
-    let interrupt = prisma_cli::interrupt::Interrupt::install().expect("handlers");
+    let interrupt = prisma_cli::testing::interrupt::Interrupt::install().expect("handlers");
     let standin = there("1.34.12");
     standin.state().plans.push_back(Plan {
         hangs: true,
         ..Plan::default()
     });
     let client = crate::api::played::client(&standin.url());
-    let none = prisma_cli::server::credential::Credential::None;
-    let management =
-        prisma_cli::server::management::Management::new(client, interrupt, "svc", "dev", none);
+    let none = prisma_cli::testing::server::credential::Credential::None;
+    let management = prisma_cli::testing::server::management::Management::new(
+        client, interrupt, "svc", "dev", none,
+    );
     let mut at = None;
     let failure = deploy::run(&management, &input(TYPES), WAITS, &mut |event| {
         if matches!(event, Event::Progress { .. }) && at.is_none() {

@@ -22,12 +22,13 @@ pub fn checked(endpoint: &str) -> String {
 fn a_key_is_tried_and_saved_in_the_documented_form() {
     let host = Server::start("1.1.3", Auth::Key(key().public_spki_pem()));
     let home = Home::new();
-    home.write("key.pem", &key().pem_pkcs1());
+    home.write("key.pem", &key().pem_pkcs1().reveal().to_owned());
     let file = home.path("key.pem").display().to_string();
     let given = format!("{host}/cluster/");
     home.cluster(&["add", "far", "--endpoint", &given, "--secret-file", &file])
         .is(0, &added(&host, "1.1.3", "private key"), &checked(&host));
-    let secret = serde_json::to_string(&key().pem_pkcs1_crlf()).expect("a text");
+    let secret =
+        serde_json::to_string(&key().pem_pkcs1_crlf().reveal().to_owned()).expect("a text");
     assert_eq!(
         home.registry(),
         format!("clusters:\n  far:\n    host: '{host}'\n    clusterSecret: {secret}\n")
@@ -158,7 +159,7 @@ fn the_form_of_the_secret_follows_the_edition() {
             checked(&old)
         ),
     );
-    add(&new, &key().pem_pkcs1()).is(
+    add(&new, &key().pem_pkcs1().reveal().to_owned()).is(
         2,
         "",
         &format!(

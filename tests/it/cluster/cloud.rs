@@ -2,9 +2,9 @@
 
 use crate::cluster::support::{Auth, Cloud, Home, Server, nobody, silent};
 use jsonwebtoken::{EncodingKey, Header};
-use prisma_cli::config::registry::Registry;
-use prisma_cli::env::Env;
-use prisma_cli::status::target::Target;
+use prisma_cli::testing::config::registry::Registry;
+use prisma_cli::testing::env::Env;
+use prisma_cli::testing::status::target::Target;
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
@@ -124,7 +124,7 @@ fn a_cluster_is_found_by_workspace_and_name_and_gives_tokens() {
     };
     assert_eq!(cluster.endpoint.as_deref(), Some("http://own:1"));
     let token = session.cluster_token(&cluster, "shop", "dev", limit);
-    let asked: Value = serde_json::from_str(&token.expect("a token")).expect("JSON");
+    let asked: Value = serde_json::from_str(token.expect("a token").reveal()).expect("JSON");
     assert_eq!(
         asked["input"],
         json!({"workspaceSlug": "acme", "clusterName": "own", "serviceName": "shop", "stageName": "dev"})

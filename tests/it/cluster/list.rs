@@ -46,7 +46,7 @@ fn every_state_of_every_generation_is_told() {
         Server::start("1.8.0", Auth::Text("s3cret-text")),
     );
     let (dead, page) = (nobody(), serve(|_| respond(200, "<html>")));
-    let pem = key().pem_pkcs1_crlf();
+    let pem = key().pem_pkcs1_crlf().reveal().to_owned();
     let slash = format!("{old}/");
     let home = Home::with(&registry(&[
         ("old", &slash, &pem),

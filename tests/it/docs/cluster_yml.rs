@@ -1,6 +1,6 @@
 //! The reference of `cluster.yml`, from the table that reads the file.
 
-use prisma_cli::cluster::{KEYS, KeyType};
+use prisma_cli::testing::cluster::{KEYS, KeyType};
 use std::fmt::Write;
 
 /// The reference of all keys, in Markdown.

@@ -4,7 +4,9 @@
 mod cluster_yml;
 mod dependencies;
 mod facts;
+mod language;
 mod manual;
+mod pages;
 mod reference;
 mod schema;
 

@@ -3,9 +3,9 @@
 use super::manual::commands;
 use super::{files, root};
 use clap::Command;
-use prisma_cli::cli::definition;
-use prisma_cli::envelope::VERSION;
-use prisma_cli::error::Kind;
+use prisma_cli::testing::cli::definition;
+use prisma_cli::testing::envelope::VERSION;
+use prisma_cli::testing::error::Kind;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,8 +1,8 @@
 //! The scanner against the parsers: what it accepts, it has to read as they do.
 
-use prisma_cli::yaml::edit::{Change, New, apply_quickly, apply_thoroughly};
-use prisma_cli::yaml::places::{self, Collection};
-use prisma_cli::yaml::{Node, Step, fast_path};
+use prisma_cli::testing::yaml::edit::{Change, New, apply_quickly, apply_thoroughly};
+use prisma_cli::testing::yaml::places::{self, Collection};
+use prisma_cli::testing::yaml::{Node, Step, fast_path};
 use proptest::prelude::*;
 use std::fs;
 use std::path::Path;

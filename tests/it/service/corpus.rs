@@ -6,9 +6,9 @@
 //!
 //! A first line `# given: NAME=VALUE …` gives options.
 
-use prisma_cli::config::prisma_yml::{self, Given};
-use prisma_cli::error::Failure;
-use prisma_cli::service::{self, Address, Service, Target};
+use prisma_cli::testing::config::prisma_yml::{self, Given};
+use prisma_cli::testing::error::Failure;
+use prisma_cli::testing::service::{self, Address, Service, Target};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::fs;
@@ -125,7 +125,7 @@ fn difference(name: &str, before: &str, after: &str) -> String {
 
 fn load(path: &Path, text: &str, opt: &BTreeMap<String, String>) -> Result<Service, Failure> {
     let given = Given { env: &env, opt };
-    prisma_yml::parse(path, text, given, &prisma_cli::files::read_text)
+    prisma_yml::parse(path, text, given, &prisma_cli::testing::files::read_text)
 }
 
 fn check(path: &Path) -> String {
@@ -149,7 +149,7 @@ fn check(path: &Path) -> String {
     } else {
         assert!(!out.contains("hunter2") && !out.contains("t0ken"), "{out}");
     }
-    type Edit = fn(&str, &str) -> prisma_cli::error::Result<String>;
+    type Edit = fn(&str, &str) -> prisma_cli::testing::error::Result<String>;
     for (title, edit, value, expected) in [
         (
             "cluster",
