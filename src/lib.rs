@@ -35,6 +35,7 @@ mod config;
 mod context;
 mod diff;
 mod docker;
+mod documents;
 mod env;
 mod envelope;
 mod error;
@@ -47,6 +48,8 @@ mod plan;
 mod ports;
 mod process;
 mod render;
+#[cfg(test)]
+mod schemas;
 mod secret;
 mod server;
 mod service;
@@ -150,10 +153,7 @@ fn dispatch(ctx: &Context, command: &Command) -> Result<Report> {
 /// A question knows that it was broken off, but not whether by Ctrl-C or by SIGTERM.
 fn by_signal(ctx: &Context, failure: Failure) -> Failure {
     match ctx.interrupt.failure() {
-        Some(signal) if failure.kind == Kind::Interrupted => Failure {
-            kind: signal.kind,
-            ..failure
-        },
+        Some(signal) if failure.is(Kind::Interrupted) => failure.of_kind(signal.kind),
         _ => failure,
     }
 }

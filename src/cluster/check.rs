@@ -68,7 +68,7 @@ impl Cluster {
             (Edition::Server, Err(_)) if secret.kind() == SecretKind::Text => {
                 string_problem(secret.reveal())
             }
-            (_, Err(failure)) => Some((failure.message, None)),
+            (_, Err(failure)) => Some((failure.message(), None)),
             (_, Ok(_)) => None,
         }
     }
@@ -235,7 +235,7 @@ mod tests {
         assert_eq!((cluster.problems(), cluster.check()), (Vec::new(), Ok(())));
         cluster.port = 0;
         assert_eq!(
-            cluster.check().expect_err("invalid").message,
+            cluster.check().expect_err("invalid").message(),
             "the configuration of cluster `local` is invalid: `port`: a port is a number from 1 to 65535"
         );
         cluster.database.user = "a\0".to_owned();
@@ -245,7 +245,7 @@ mod tests {
         let failure = cluster.check().expect_err("invalid");
         assert_eq!(failure.kind, Kind::ConfigInvalid);
         assert_eq!(
-            failure.message,
+            failure.message(),
             "the configuration of cluster `local` is invalid:\n  \
              `database.connector`: Prisma 1.1 supports only `mysql`: use that, or Prisma 1.7 or later\n  \
              `port`: a port is a number from 1 to 65535\n  \
@@ -320,7 +320,7 @@ mod tests {
             assert_eq!(cluster.check().is_ok(), fine, "{}", cluster.version);
             cluster.cluster_secret = Some("-----BEGIN geheim".into());
             let failure = cluster.check().expect_err("broken");
-            assert!(!failure.message.contains("geheim"), "{failure}");
+            assert!(!failure.message().contains("geheim"), "{failure}");
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::cli::SecretSource;
 use crate::context::Context;
-use crate::error::{Failure, Kind, Result};
+use crate::error::{Failure, Kind, Result, Tried};
 use crate::files;
 use crate::secret::{Secret, SecretKind};
 use crate::ui::Question;
@@ -48,15 +48,6 @@ impl Given {
     pub fn word(&self) -> &'static str {
         self.kind().map_or("none", SecretKind::name)
     }
-
-    /// What it is, for programs.
-    pub fn code(&self) -> &'static str {
-        match self.kind() {
-            Some(SecretKind::Key) => "key",
-            Some(SecretKind::Text) => "text",
-            None => "none",
-        }
-    }
 }
 
 /// The secret that the flags name, if they name one.
@@ -77,10 +68,7 @@ pub fn given(ctx: &Context, source: &SecretSource) -> Result<Option<Given>> {
 fn from_stdin() -> Result<String> {
     let mut text = String::new();
     let read = std::io::stdin().take(LONGEST).read_to_string(&mut text);
-    read.map_err(|error| {
-        let message = format!("could not read the secret from standard input: {error}");
-        Failure::new(Kind::Io, message)
-    })?;
+    read.tried(Kind::Io, "could not read the secret from standard input")?;
     Ok(text)
 }
 

@@ -189,8 +189,8 @@ impl<'v> Values<'_, 'v> {
 /// A failure's message and its first hint on one line.
 fn one_line(failure: &Failure) -> String {
     match failure.hints.first() {
-        Some(hint) => format!("{}: {hint}", failure.message),
-        None => failure.message.clone(),
+        Some(hint) => format!("{}: {hint}", failure.message()),
+        None => failure.message().clone(),
     }
 }
 

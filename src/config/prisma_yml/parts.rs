@@ -198,7 +198,7 @@ impl Parts<'_, '_> {
                 self.reader.wrong(at, what);
             }
             Err(failure) => {
-                self.reader.wrong(at, failure.message);
+                self.reader.wrong(at, failure.message());
             }
         }
         None

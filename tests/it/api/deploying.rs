@@ -269,7 +269,7 @@ fn a_datamodel_that_cannot_be_read_and_names_that_are_not_allowed_are_failures()
     let failure = failed(&suited(&standin), &input("SYNTAX"));
     assert_eq!(failure.kind, Kind::Refused);
     assert!(
-        failure.message.contains("the datamodel cannot be read"),
+        failure.message().contains("the datamodel is not valid"),
         "{failure}"
     );
     let client = crate::api::played::client(&standin.url());
@@ -282,7 +282,7 @@ fn a_datamodel_that_cannot_be_read_and_names_that_are_not_allowed_are_failures()
         let none = prisma_cli::testing::server::credential::Credential::None;
         let management = Management::new(client.clone(), interrupt.clone(), name, stage, none);
         let failure = failed(&management, &input(TYPES));
-        assert!(failure.message.contains(says), "{failure}");
+        assert!(failure.message().contains(says), "{failure}");
     }
 }
 
@@ -298,7 +298,6 @@ fn a_server_of_unknown_version_is_asked_with_less_and_less() {
         // Once is enough to know.
         assert_eq!(done(&management, &input(TYPES)).outcome, Outcome::UpToDate);
         assert_eq!(standin.take().len(), 1, "{version}");
-        assert_eq!(management.checks_data_loss(), version != "1.1.3");
     }
 }
 
@@ -385,7 +384,7 @@ fn somebody_else_may_create_the_service_first() {
     let failure = failed(&suited(&standin), &input(TYPES));
     // It said that it is there, and then that it is not: not asked for ever.
     assert!(
-        failure.message.contains("it has no such service"),
+        failure.message().contains("it has no such service"),
         "{failure}"
     );
     assert_eq!(standin.take().len(), 4);

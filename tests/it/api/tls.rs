@@ -128,7 +128,7 @@ fn the_systems_roots_decide() {
         "{said}"
     );
     assert!(
-        said.contains("expired: Err(Untrusted(\"its time is over\"))"),
+        said.contains("expired: Err(Untrusted(\"it has expired\"))"),
         "{said}"
     );
 }

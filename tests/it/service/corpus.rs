@@ -89,7 +89,7 @@ fn told(service: &Service) -> String {
 }
 
 fn failed(failure: &Failure) -> String {
-    let mut out = format!("{:?}\n{}\n", failure.kind, failure.message);
+    let mut out = format!("{:?}\n{}\n", failure.kind, failure.message());
     for hint in &failure.hints {
         writeln!(out, "hint: {hint}").expect("writes");
     }
