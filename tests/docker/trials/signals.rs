@@ -71,7 +71,7 @@ fn ends(running: Running, way: Way, status: i32) -> Ran {
     };
     soon(running, way, status).reports(&[
         word,
-        "\nhint: run the same command again: it goes on from what is there\n",
+        "\nhint: run the same command again: it resumes from here\n",
     ])
 }
 
