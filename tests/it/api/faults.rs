@@ -1,7 +1,7 @@
 //! Everything that can be between a client and an answer, each with its own fault and words.
 
 use crate::api::played::{TYPES, WAITS, at, client, input, limits, run};
-use crate::support::raw::{http, raw, says};
+use crate::support::raw::{answers, http, raw, says};
 use prisma_cli::testing::error::{Failure, Kind};
 use prisma_cli::testing::server::credential::Credential;
 use prisma_cli::testing::server::fault::Fault;
@@ -196,13 +196,13 @@ fn a_page_a_text_and_nothing() {
 #[test]
 fn status_codes_with_and_without_an_answer() {
     for status in [400, 401, 403, 404, 500, 502] {
-        let url = says(http(status, JSON, r#"{"message":"no"}"#));
+        let url = answers(http(status, JSON, r#"{"message":"no"}"#));
         assert!(post(&url, limits(2000)).is_ok(), "the body counts");
         let failure = deploy(&url);
         let expected =
             format!("it answers with status {status} and JSON that is not a GraphQL answer");
         assert!(failure.message().ends_with(&expected), "{failure}");
-        let url = says(http(
+        let url = answers(http(
             status,
             JSON,
             r#"{"errors":[{"message":"Whoops. Internal.","requestId":"local:x"}]}"#,
