@@ -126,7 +126,7 @@ impl FromStr for PrismaVersion {
                     Kind::Usage,
                     format!("invalid Prisma version `{}`: {why}", text.escape_debug()),
                 )
-                .hint("give a 1.x version such as `1.1`, `1.1.3` or `1.34-beta`")
+                .hint("use a 1.x version such as `1.1`, `1.1.3` or `1.34-beta`")
             })
     }
 }
@@ -164,7 +164,7 @@ fn semver(tag: &str) -> Result<Version, String> {
     if version.build.is_empty() {
         Ok(version)
     } else {
-        Err("an image tag has no `+`".to_owned())
+        Err("an image tag cannot contain `+`".to_owned())
     }
 }
 
@@ -256,7 +256,7 @@ mod tests {
             ("1.1-", "empty"),
             ("1.1-a_b", "unexpected character"),
             ("1.1-a b", "unexpected character"),
-            ("1.1-a+b", "no `+`"),
+            ("1.1-a+b", "cannot contain `+`"),
             (" 1.1", "not a version number"),
             ("1.1@sha256:00", "not a version number"),
             ("1.99999999999999999999", ""),
