@@ -1,4 +1,4 @@
-//! The commands: each looks (files, registry, engine), plans, and acts. They do not call each other.
+//! The commands: each one inspects (files, registry, engine), plans, and acts. None calls another.
 
 pub mod add_cluster;
 pub mod cluster;
@@ -18,17 +18,16 @@ use crate::plan::Plan;
 use serde::Serialize;
 use serde_json::Value;
 
-/// What a command has to say in the end: the same for people and for programs.
+/// The result of a command, for people and for programs.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Report {
-    /// For people, on stdout, with its line ends.
+    /// For people, on stdout; ends with a newline.
     pub text: String,
-    /// For programs: `data` of the JSON document.
+    /// For programs: `data` in the JSON document.
     pub data: Value,
 }
 
 impl Report {
-    /// A report.
     pub fn new(text: impl Into<String>, data: impl Serialize) -> Self {
         Report {
             text: text.into(),
@@ -36,7 +35,7 @@ impl Report {
         }
     }
 
-    /// A report of a command that showed its result while it ran.
+    /// For a command that has already shown its result.
     pub fn shown() -> Self {
         Report::new("", Value::Null)
     }
@@ -57,7 +56,7 @@ pub fn version() -> Report {
     )
 }
 
-/// A line of "key   value" pairs under each other.
+/// Aligned "key   value" lines.
 pub fn facts(pairs: &[(&str, String)]) -> String {
     let width = pairs.iter().map(|(key, _)| key.len()).max().unwrap_or(0);
     let line = |(key, value): &(&str, String)| format!("  {key:width$}   {value}\n");

@@ -178,8 +178,8 @@ impl Context {
     /// Warns that `what`, for example "`http://host` is reached", is not encrypted.
     pub fn warn_unencrypted(&self, what: &str) {
         self.ui.warn_with(
-            &format!("{what} without encryption: secrets and data can be read on their way"),
-            "stay in a private network, or use a tunnel",
+            &format!("{what} without encryption: secrets and data can be intercepted"),
+            "use a private network or a tunnel",
         );
     }
 

@@ -185,7 +185,7 @@ impl Plan {
                     .map_err(|failure| match failure.kind {
                         Kind::Interrupted | Kind::Terminated => failure
                             .map_text(|text| format!("{text} while {}", step.under_way()))
-                            .hint("run the same command again; it continues where it stopped"),
+                            .hint("run the same command again: it resumes from here"),
                         _ => failure,
                     })?;
             }

@@ -123,12 +123,12 @@ fn impossible_changes(setting: &Setting) {
             "postgres",
             &[
                 "Prisma 1.1 supports only MySQL",
-                "Prisma 1.1 needs a key pair",
+                "Prisma 1.1 requires a key pair",
             ][..],
         ),
         (
             "mysql",
-            &["Prisma 1.1 needs a key pair", "in the database `prisma`"],
+            &["Prisma 1.1 requires a key pair", "are in `prisma`"],
         ),
     ] {
         let mut cluster = Cluster::new(setting);

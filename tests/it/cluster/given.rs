@@ -100,7 +100,7 @@ fn files_and_variables_that_are_not_there_are_named() {
     add(&["--secret-env", "NOT_SET"]).is(
         2,
         "",
-        "error: the variable `NOT_SET` of `--secret-env` is not set, or empty\n\
+        "error: the variable `NOT_SET` given with `--secret-env` is not set or empty\n\
          hint: set and export it, or use `--secret-file`\n",
     );
     let outcome = add(&["--secret-env", "my s3cret itself"]);

@@ -29,7 +29,7 @@ fn nothing_is_overwritten_and_all_that_is_in_the_way_is_named() {
             &s,
             &format!("init hello {words}"),
             1,
-            "error: could not write the files: `docker-compose.yml`, `.env` and `prisma.yml` are in <root>/work/hello already\n\
+            "error: could not write the files: `docker-compose.yml`, `.env` and `prisma.yml` already exist in <root>/work/hello\n\
              hint: set up another folder: `prisma init DIR`\n",
         );
     }
@@ -38,9 +38,9 @@ fn nothing_is_overwritten_and_all_that_is_in_the_way_is_named() {
         &s,
         "init other --database mysql",
         1,
-        "error: could not write the files: `compose.yaml` is in <root>/work/other already\n\
+        "error: could not write the files: `compose.yaml` already exists in <root>/work/other\n\
          hint: set up another folder: `prisma init DIR`\n\
-         hint: `compose.yaml` would be read in place of `docker-compose.yml`: move it away\n",
+         hint: `compose.yaml` would be used instead of `docker-compose.yml`: move it\n",
     );
     // None of this is in the way of a service alone.
     s.write("work/other/.env", "MINE=1\n");
@@ -103,16 +103,15 @@ fn what_makes_no_sense() {
         ),
         (
             "--database-url mysql://root:geheim@localhost/x",
-            "error: invalid value for `--database-url`: `localhost` would be the server's own container: \
-             give the address this machine has for others\n".to_owned(),
+            "error: invalid value for `--database-url`: `localhost` means the server's own container\n".to_owned(),
         ),
         (
             "--database-url mysql://root:geheim@h/x?ssl=true",
-            "error: invalid value for `--database-url`: `ssl`: Prisma 1.8 does not know it, 1.12 and later do\n".to_owned(),
+            "error: invalid value for `--database-url`: `ssl`: requires Prisma 1.12 or later\n".to_owned(),
         ),
         (
             "--database mysql --service 1a",
-            "error: `--service`: `1a` is no name of a service: a letter, then letters, digits, `-` and `_`, up to 140 characters\n".to_owned(),
+            "error: `--service`: invalid service name `1a`: it must start with a letter and contain only letters, digits, `-` and `_` (max. 140)\n".to_owned(),
         ),
         (
             "--database mysql --stage -x",
@@ -128,17 +127,17 @@ fn what_makes_no_sense() {
         ),
         (
             "--endpoint http://h/a --service b",
-            "error: `--service` and `--endpoint http://h/a`, which names a service already, exclude each other\n".to_owned(),
+            "error: `--service` cannot be used with `--endpoint http://h/a`, which already names a service\n".to_owned(),
         ),
         (
             "--endpoint https://h --secret-file key",
-            "error: a private key has its place in the cluster registry, not in a folder\n\
+            "error: private keys belong in the cluster registry, not in a folder\n\
              hint: add the server there: `prisma cluster add NAME --endpoint https://h`\n".to_owned(),
         ),
         (
             "--database mysql --secret-file empty",
-            "error: the secret that is given is empty, and everybody could deploy to the server\n\
-             hint: leave it out: it is made at random then\n".to_owned(),
+            "error: the secret is empty: anyone could deploy to the server\n\
+             hint: omit it to generate one\n".to_owned(),
         ),
         ("--endpoint http://h --database mysql", exclude("--database")),
         ("--endpoint http://h --port 1", exclude("--port")),
@@ -154,9 +153,9 @@ fn a_value_that_env_files_cannot_hold_is_refused_and_not_shown() {
         &s,
         "init hello --database-url mysql://root:it's$5@db.example.invalid",
         1,
-        "error: could not write `.env`: it cannot hold `DATABASE_PASSWORD`: docker-compose v1 and v2 share no spelling \
-         of `$` together with a quote, a backslash or a carriage return\n\
-         hint: choose another value; only `prisma local` hands over any, past `.env`\n",
+        "error: could not write `.env`: it cannot hold `DATABASE_PASSWORD`: docker-compose v1 and v2 have no common way \
+         to write `$` together with a quote, a backslash or a carriage return\n\
+         hint: choose another value; `prisma local` accepts any because it does not need `.env`\n",
     );
 }
 
@@ -167,6 +166,6 @@ fn the_folder_of_a_cluster_is_not_the_users() {
         .fails(
             2,
             "error: the files in ~/.prisma/clusters/local are rendered by `prisma local`\n\
-         hint: give another folder\n",
+         hint: choose another folder\n",
         );
 }
