@@ -9,6 +9,8 @@
 #[path = "../support/raw.rs"]
 #[allow(dead_code, reason = "others use the rest")]
 mod raw;
+#[path = "../support/replay/mod.rs"]
+mod replay;
 #[path = "../support/schema.rs"]
 mod schema;
 #[path = "../support/standin.rs"]
@@ -38,6 +40,7 @@ mod output;
 mod ports;
 mod projects;
 mod questions;
+mod recorded;
 mod registry;
 mod remote;
 mod render;

@@ -7,9 +7,9 @@
 #[path = "standin/auth.rs"]
 mod auth;
 #[path = "standin/http.rs"]
-mod http;
+pub mod http;
 #[path = "standin/language.rs"]
-mod language;
+pub mod language;
 #[path = "standin/management.rs"]
 mod management;
 #[path = "standin/project.rs"]
