@@ -9,7 +9,7 @@ mod init;
 mod local;
 pub mod usage;
 
-use crate::context::Env;
+use crate::env::Env;
 use crate::error::{self, Failure, Kind};
 use crate::ui::{Color, Format};
 use clap::builder::BoolishValueParser;

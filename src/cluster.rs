@@ -1,11 +1,10 @@
 //! The domain: what a managed cluster is. Pure: no disk, terminal, network or process.
 //!
-//! A [`Cluster`] is everything that is rendered and run; `cluster.yml` ([`config`]) is its spelling
+//! A [`Cluster`] is everything that is rendered and run; `cluster.yml` ([`crate::config::cluster_yml`]) is its spelling
 //! for people.
 
 mod change;
 mod check;
-pub mod config;
 mod database;
 mod database_url;
 mod name;
@@ -164,7 +163,7 @@ impl Cluster {
 
     /// Where its server has the management API, and a playground for people.
     pub fn management_path(&self) -> &'static str {
-        if self.version.since(8) {
+        if self.version.at_least(8) {
             "/management"
         } else {
             "/cluster"
@@ -191,7 +190,7 @@ impl Cluster {
 
     /// The secret as it is kept: a key pair in its one spelling, any other text as it is. The error says
     /// what is wrong with it.
-    fn secret_as_kept(&self) -> Result<Option<String>, String> {
+    pub(crate) fn secret_as_kept(&self) -> Result<Option<String>, String> {
         let Some(secret) = &self.cluster_secret else {
             return Ok(None);
         };

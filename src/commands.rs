@@ -10,13 +10,14 @@ pub mod local;
 mod secret;
 
 use crate::address::{host_of, is_loopback};
-use crate::cluster::{Cluster, ClusterName, config};
+use crate::cluster::{Cluster, ClusterName};
+use crate::config::cluster_yml;
+use crate::config::registry::Registry;
 use crate::context::Context;
 use crate::error::{Kind, Result};
 use crate::files;
 use crate::logs::Shown;
 use crate::plan::Plan;
-use crate::registry::Registry;
 use serde_json::Value;
 use std::path::Path;
 
@@ -68,7 +69,7 @@ pub fn facts(pairs: &[(&str, String)]) -> String {
 
 /// The registry, and its owner told what is wrong with it.
 pub fn registry(ctx: &Context) -> Result<Registry> {
-    let variable = |name: &str| ctx.env.get(name).map(str::to_owned);
+    let variable = ctx.env.lookup();
     let registry = Registry::load(&ctx.home.registry(), &variable)?;
     for warning in registry.warnings() {
         ctx.ui.warn(warning);
@@ -81,7 +82,7 @@ pub fn config(ctx: &Context, name: &ClusterName, path: &Path) -> Result<Option<(
     let Some(text) = files::read_text(path)? else {
         return Ok(None);
     };
-    let cluster = config::parse(name, path, &text)?;
+    let cluster = cluster_yml::parse(name, path, &text)?;
     ctx.ui.conceal(cluster.secrets());
     Ok(Some((text, cluster)))
 }

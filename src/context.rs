@@ -1,13 +1,12 @@
-//! What a run is given by the outside: environment, folders, terminal, the door for processes.
-//! Built once in `lib.rs` and handed down; nothing else reads the process's environment.
+//! What a run gets from outside: environment, folders, terminal, processes, signals.
+//! Built once in `lib.rs` and handed down.
 
 use crate::cluster::ClusterName;
+use crate::env::Env;
 use crate::error::{Failure, Kind, Result};
 use crate::interrupt::Interrupt;
 use crate::process::Runner;
 use crate::ui::{Ask, Ui};
-use std::collections::BTreeMap;
-use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -66,51 +65,6 @@ pub const FILES: [(&str, &str); 4] = [
         "for what the configuration cannot say; never written",
     ),
 ];
-
-/// The environment variables of this run.
-#[derive(Debug, Clone, Default)]
-pub struct Env(BTreeMap<String, String>);
-
-impl Env {
-    /// The process's own. Variables that are not Unicode are none of ours and left out.
-    pub fn of_process() -> Env {
-        let unicode = |(name, value): (OsString, OsString)| {
-            Some((name.into_string().ok()?, value.into_string().ok()?))
-        };
-        std::env::vars_os().filter_map(unicode).collect()
-    }
-
-    /// The value of a variable; an empty one counts as unset.
-    pub fn get(&self, name: &str) -> Option<&str> {
-        self.0
-            .get(name)
-            .map(String::as_str)
-            .filter(|v| !v.is_empty())
-    }
-
-    /// All variables, in order.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().map(|(name, value)| (&**name, &**value))
-    }
-
-    /// Whether a variable is set, and empty.
-    pub fn is_empty(&self, name: &str) -> bool {
-        self.0.get(name).is_some_and(String::is_empty)
-    }
-}
-
-impl FromIterator<(String, String)> for Env {
-    fn from_iter<I: IntoIterator<Item = (String, String)>>(pairs: I) -> Env {
-        Env(pairs.into_iter().collect())
-    }
-}
-
-impl<const N: usize> From<[(&str, &str); N]> for Env {
-    fn from(pairs: [(&str, &str); N]) -> Env {
-        let own = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
-        Env(pairs.into_iter().map(own).collect())
-    }
-}
 
 /// The folder `~/.prisma` and the places in it.
 #[derive(Debug, Clone, PartialEq, Eq)]

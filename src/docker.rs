@@ -1,6 +1,6 @@
 //! Docker and docker-compose: which programs to use, verbs as invocations, readers of their answers.
 //!
-//! Nothing here runs anything or waits: the result of a verb is an [`Invocation`], the result of a
+//! Nothing here runs anything or waits: the result of a verb is an [`Invocation`](crate::process::Invocation), the result of a
 //! reader a value. Facts about the programs' behaviour come from measurements with docker 20.10 and
 //! 28, docker-compose 1.29, 2.26 and 2.40.
 
@@ -11,11 +11,10 @@ pub mod info;
 pub mod project;
 pub mod tools;
 pub mod verbs;
+pub mod version;
 
 pub use container::{Container, Health, State};
 pub use engine::Engine;
 pub use tools::{Compose, Tools};
 pub use verbs::{LogOptions, Project};
-
-#[allow(unused_imports, reason = "named in the documentation above")]
-use crate::process::Invocation;
+pub use version::ComposeVersion;

@@ -3,7 +3,8 @@
 //!
 //! It outlives the cluster: who deleted it is a question, too. No secret gets in, see [`crate::redact`].
 
-use crate::context::{Context, Env};
+use crate::context::Context;
+use crate::env::Env;
 use crate::error::{Failure, Result};
 use crate::files::{self, Access};
 use crate::process::shell_quote;

@@ -5,7 +5,7 @@
 //! 1. `argv` becomes a value ([`cli`]).
 //! 2. What the outside gives, environment, folders, terminal, processes, signals, becomes a
 //!    [`context`].
-//! 3. A command ([`commands`]) *looks*: files (`cluster.yml`, the cluster [`registry`], the `prisma.yml`
+//! 3. A command ([`commands`]) *looks*: files (the [`config`] that people write: `cluster.yml`, the cluster registry, the `prisma.yml`
 //!    of a [`service`]), containers ([`docker`], through [`process`]), servers ([`survey`]) and [`cloud`].
 //! 4. It decides: a typed configuration ([`cluster`]) is rendered to the files that docker-compose
 //!    reads ([`render`]), the verbs of docker and docker-compose become invocations as values
@@ -34,9 +34,11 @@ pub mod cli;
 pub mod cloud;
 pub mod cluster;
 pub mod commands;
+pub mod config;
 pub mod context;
 pub mod diff;
 pub mod docker;
+pub mod env;
 pub mod envelope;
 pub mod error;
 pub mod files;
@@ -45,24 +47,25 @@ pub mod host;
 pub mod interrupt;
 pub mod keys;
 pub mod logs;
+pub mod managed;
 pub mod plan;
 pub mod ports;
 pub mod process;
 pub mod redact;
-pub mod registry;
 pub mod render;
 pub mod service;
 pub mod suggest;
 pub mod survey;
 pub mod target;
+pub mod thread;
 pub mod ui;
-pub mod variables;
 pub mod wait;
 pub mod yaml;
 
 use cli::{Cli, Command};
 use commands::Report;
-use context::{Context, Env, Home};
+use context::{Context, Home};
+use env::Env;
 use error::{Failure, Kind, Result};
 use interrupt::Interrupt;
 use process::System;

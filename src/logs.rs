@@ -5,6 +5,7 @@ use crate::docker::diagnosis::diagnose;
 use crate::docker::{Container, LogOptions, Tools};
 use crate::error::{Failure, Kind, Result};
 use crate::process::{Invocation, Mode, failed};
+use crate::thread::joined;
 use crate::ui::Format;
 use serde_json::{Value, json};
 use std::ops::ControlFlow;
@@ -95,15 +96,24 @@ fn follow(
             Err(diagnose(&logs, &outcome))
         }
     };
-    let results: Vec<Result<()>> = std::thread::scope(|scope| {
-        let threads: Vec<_> = containers.iter().map(|c| scope.spawn(|| show(c))).collect();
-        let joined = threads
-            .into_iter()
-            .map(|thread| thread.join().unwrap_or(Ok(())));
-        joined.collect()
-    });
-    results.into_iter().collect::<Result<()>>()?;
+    at_once(containers, show)?;
     Ok(Shown::default())
+}
+
+/// Does `work` for all containers at the same time. Of several failures the first one is returned.
+fn at_once(
+    containers: &[&Container],
+    work: impl Fn(&Container) -> Result<()> + Sync,
+) -> Result<()> {
+    let results: Vec<Result<()>> = std::thread::scope(|scope| {
+        let work = &work;
+        let threads: Vec<_> = containers
+            .iter()
+            .map(|container| scope.spawn(move || work(container)))
+            .collect();
+        threads.into_iter().map(joined).collect()
+    });
+    results.into_iter().collect()
 }
 
 /// A line of a log.
@@ -149,16 +159,7 @@ fn by_time(
             Err(diagnose(&logs, &outcome))
         }
     };
-    std::thread::scope(|scope| {
-        let threads: Vec<_> = containers.iter().map(|c| scope.spawn(|| read(c))).collect();
-        let joined = threads
-            .into_iter()
-            .map(|thread| thread.join().unwrap_or(Ok(())));
-        joined
-            .collect::<Vec<Result<()>>>()
-            .into_iter()
-            .collect::<Result<()>>()
-    })?;
+    at_once(containers, read)?;
     let mut lines = lines
         .into_inner()
         .unwrap_or_else(std::sync::PoisonError::into_inner);
@@ -187,4 +188,19 @@ fn label_width(containers: &[&Container]) -> usize {
         .map(|c| c.service.len())
         .max()
         .unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::docker::container::parse_inspect;
+
+    #[test]
+    #[should_panic(expected = "a bug")]
+    fn a_panic_while_reading_logs_is_no_success() {
+        let containers = parse_inspect(include_str!("docker/container/inspect.json"));
+        let containers = containers.expect("parses");
+        let containers: Vec<&Container> = containers.iter().collect();
+        let _ = at_once(&containers, |_| panic!("a bug"));
+    }
 }

@@ -2,13 +2,13 @@
 
 mod show;
 
+use crate::config::registry::{self, NewEntry};
 use crate::context::Context;
 use crate::docker::diagnosis::{diagnose, unanswered};
 use crate::error::{Kind, Result};
 use crate::files::{self, Access, NewFile};
 use crate::history;
 use crate::process::{Invocation, Mode, Outcome};
-use crate::registry::{self, NewEntry};
 use crate::wait::Wait;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
@@ -94,7 +94,7 @@ impl Step {
             } => run(ctx, label, done, invocation, *progress),
             Step::Wait(wait) => wait.run(ctx),
             Step::Register { path, entry } => {
-                let variable = |name: &str| ctx.env.get(name).map(str::to_owned);
+                let variable = ctx.env.lookup();
                 registry::save(path, entry, &variable, &ctx.interrupt).map(|_| ())
             }
             Step::Unregister { path, name } => {

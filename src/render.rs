@@ -10,7 +10,7 @@ mod edition;
 mod header;
 mod standalone;
 
-pub use dotenv::Unspellable;
+pub use dotenv::Unrepresentable;
 pub use edition::server::config::PrismaConfig;
 pub use edition::server::probe;
 pub use header::{Provenance, is_hand_edited, provenance, without_header};
@@ -29,7 +29,7 @@ pub struct Rendered {
     pub dotenv: String,
     /// Variables whose value has no spelling in `.env` that both compose generations read alike. Left
     /// out there, with a comment; whoever needs a complete file refuses when there are any.
-    pub unspellable: Vec<Unspellable>,
+    pub unrepresentable: Vec<Unrepresentable>,
     /// The volumes of the compose file, without the project in front.
     pub volumes: Vec<&'static str>,
     /// The variables' exact values, all of them, for the process environment. Holds secrets.
@@ -53,7 +53,7 @@ impl fmt::Debug for Rendered {
         f.debug_struct("Rendered")
             .field("compose", &self.compose)
             .field("dotenv", &format_args!("…"))
-            .field("unspellable", &self.unspellable)
+            .field("unrepresentable", &self.unrepresentable)
             .field("volumes", &self.volumes)
             .field("env", &names)
             .finish()
@@ -85,7 +85,7 @@ pub fn render(cluster: &Cluster) -> Result<Rendered> {
             edition::server::variables(cluster),
         ),
     };
-    let mut unspellable = Vec::new();
+    let mut unrepresentable = Vec::new();
     let mut dotenv = String::new();
     let mut env = Vec::new();
     for entry in entries {
@@ -97,7 +97,7 @@ pub fn render(cluster: &Cluster) -> Result<Rendered> {
             Ok(line) => dotenv.push_str(&line),
             Err(why) => {
                 dotenv.push_str(&why.comment());
-                unspellable.push(why);
+                unrepresentable.push(why);
             }
         }
         dotenv.push('\n');
@@ -106,7 +106,7 @@ pub fn render(cluster: &Cluster) -> Result<Rendered> {
     Ok(Rendered {
         compose: header::with_header(&cluster.name, &document.to_text()?),
         dotenv: header::with_header(&cluster.name, &dotenv),
-        unspellable,
+        unrepresentable,
         volumes: document.volumes.0.iter().map(|(name, _)| *name).collect(),
         env,
     })

@@ -1,48 +1,16 @@
-//! A service: what `prisma.yml` says.
-//!
-//! [`find`] the file, read its [`EnvFiles`], [`load`] it. Both generations of the file are understood:
-//! `service`, `stage` and `cluster`, and the one `endpoint` of Prisma 1.8 and later. References
-//! (`${env:X}`, `${self:a.b}`, `${opt:x}`, with defaults) are replaced first; then everything that is
-//! wrong is reported at once, each with its line. Nothing is ever rewritten but the one line that says
-//! where to deploy to: [`save_target`].
+//! A service, as its `prisma.yml` ([`crate::config::prisma_yml`]) describes it.
 
 mod datamodel;
-mod edit;
 mod endpoint;
-mod env_file;
-mod find;
-mod problems;
-mod read;
-mod resolve;
 mod secret;
-mod value;
 
-pub use crate::variables::Env;
 pub use datamodel::{Datamodel, File};
-pub use edit::{preview_target, save_target, set_cluster, set_endpoint};
 pub use endpoint::{Address, DEFAULT, Endpoint};
-pub use env_file::EnvFiles;
-pub use find::{FILE, find};
-pub use read::{check_service, check_stage};
 pub use secret::Secret;
 
-use crate::error::Result;
-use crate::files;
 use crate::yaml::{Node, Position};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-
-/// What the outside gives to a `prisma.yml`.
-#[derive(Clone, Copy)]
-pub struct Given<'a> {
-    /// For `${env:X}`: the environment, with env files behind it (see [`EnvFiles::get`]).
-    pub env: Env<'a>,
-    /// For `${opt:x}`: the options of the command line that have a value. `stage` and `cluster` also
-    /// take the place of the keys of that name.
-    pub opt: &'a BTreeMap<String, String>,
-    /// Keys the command does without: references in them may be unresolved.
-    pub unneeded: &'a [&'a str],
-}
 
 /// A service and where it goes.
 #[derive(Debug, Clone)]
@@ -187,34 +155,6 @@ pub struct Command {
     /// Where it stands in `prisma.yml`.
     pub at: Position,
 }
-
-/// Reads the `prisma.yml` at `file` and the files it names.
-///
-/// # Errors
-///
-/// [`crate::error::Kind::ConfigInvalid`] with one line per problem: `FILE:LINE:COLUMN: what is wrong`.
-/// Values of secrets are never repeated.
-pub fn load(file: &Path, given: Given<'_>) -> Result<Service> {
-    let text = files::read_text(file)?.ok_or_else(|| {
-        let missing = std::io::Error::from(std::io::ErrorKind::NotFound);
-        files::failure("read", file, &missing)
-    })?;
-    parse(file, &text, given, &files::read_text)
-}
-
-/// The same for a text that is read already; `read` gives the text of the other files.
-pub fn parse(file: &Path, text: &str, given: Given<'_>, read: ReadFile<'_>) -> Result<Service> {
-    read::read(file, text, given, read)
-}
-
-/// Just the `cluster` of a `prisma.yml`, for commands that do not deploy: what is wrong elsewhere in
-/// the file does not matter.
-pub fn cluster(file: &Path, text: &str, given: Given<'_>) -> Result<Option<String>> {
-    read::cluster(file, text, given)
-}
-
-/// A way to read files: `None` where there is none.
-pub type ReadFile<'a> = &'a dyn Fn(&Path) -> Result<Option<String>>;
 
 impl Service {
     /// The name in the management API: `WORKSPACE~NAME` in a workspace.

@@ -5,9 +5,10 @@ mod containers;
 mod pool;
 
 use crate::cloud::{self, Cloud, CloudCluster};
+use crate::config::registry::Registry;
 use crate::context::Context;
 use crate::error::{Failure, Result};
-use crate::registry::Registry;
+use crate::thread::joined;
 use containers::Containers;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -65,7 +66,7 @@ fn warn(ctx: &Context, failure: &Failure) {
 }
 
 fn questions(ctx: &Context, registry: &Registry) -> Vec<Question> {
-    let question = |entry: &crate::registry::Entry| {
+    let question = |entry: &crate::config::registry::Entry| {
         let kind = match ctx.home.managed(&entry.name) {
             Some(_) => Kind::Managed,
             None => Kind::SelfHosted,
@@ -102,17 +103,13 @@ fn everything(
             })
         });
         let mut rows = ask::all(questions, LIMIT, deadline, Some(containers));
-        match clouded.map(|thread| thread.join()) {
+        match clouded.map(joined) {
             None => (rows, None),
-            Some(Ok(Ok(more))) => {
+            Some(Ok(more)) => {
                 rows.extend(more);
                 (rows, None)
             }
-            Some(Ok(Err(failure))) => (rows, Some(failure)),
-            Some(Err(_)) => {
-                let failure = Failure::new(crate::error::Kind::Failed, "a worker thread panicked");
-                (rows, Some(failure))
-            }
+            Some(Err(failure)) => (rows, Some(failure)),
         }
     })
 }

@@ -2,9 +2,9 @@
 //! Cloud.
 
 use crate::cloud::{Cloud, CloudCluster};
-use crate::context::Env;
+use crate::config::registry::{Entry, Registry};
+use crate::env::Env;
 use crate::error::{Failure, Kind, Result};
-use crate::registry::{Entry, Registry};
 use crate::suggest;
 use std::time::Duration;
 

@@ -3,6 +3,7 @@
 //! Owns `console`, `indicatif` and the prompts. Decisions about colour, spinners and questions are
 //! pure functions of the streams, the flags and the environment ([`Terminal`]).
 
+mod choice;
 mod echo;
 mod hidden;
 mod mute;
@@ -12,6 +13,7 @@ mod secrets;
 mod stage;
 mod table;
 mod terminal;
+pub mod text;
 
 use crate::error::Failure;
 use crate::process::Invocation;
@@ -21,6 +23,7 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 use std::sync::{Mutex, PoisonError};
 
+pub use choice::Choice;
 pub use prompt::Ask;
 pub use question::Question;
 pub use stage::{Stage, short};

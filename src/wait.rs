@@ -16,6 +16,7 @@ use crate::docker::diagnosis::{diagnose, unanswered, why_it_ended};
 use crate::docker::{Container, LogOptions, Tools};
 use crate::error::{Failure, Kind, Result};
 use crate::process::{Invocation, Mode, Outcome, TAIL_LINES, with_tail};
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 use verdict::{Trouble, Watch};
 
@@ -56,6 +57,8 @@ pub struct Wait {
     pub tools: Tools,
     /// The cluster and compose project.
     pub name: String,
+    /// The folder whose own compose files run the server, where it is not a managed cluster.
+    pub folder: Option<PathBuf>,
     /// Where the server will answer, for example `http://localhost:4466`.
     pub host: String,
     /// How the database shows that it is up.
@@ -178,7 +181,7 @@ impl Wait {
     }
 
     fn trouble(&self, ctx: &Context, trouble: &Trouble) -> Failure {
-        let mut message = format!("could not start cluster `{}`: {trouble}", self.name);
+        let mut message = format!("could not start {}: {trouble}", self.subject());
         let tail = match &trouble.container {
             Some(container) => self.last_lines(ctx, container),
             None => String::new(),
@@ -194,12 +197,13 @@ impl Wait {
         if let Some((_, hint)) = why {
             return failure.hint(hint);
         }
-        match &trouble.container {
-            Some(container) => failure.hint(format!(
+        match (&trouble.container, &self.folder) {
+            (_, Some(folder)) => failure.hint(full_log(folder)),
+            (Some(container), None) => failure.hint(format!(
                 "see all it printed with `prisma local logs -n {} {}`; mend the cause and run the command again, nothing is lost",
                 self.name, container.service
             )),
-            None => failure.hint("run the command again"),
+            (None, None) => failure.hint("run the command again"),
         }
     }
 
@@ -212,8 +216,8 @@ impl Wait {
             _ => "the database is not up yet, ",
         };
         let message = format!(
-            "cluster `{}` is not ready after {limit}: {database}{why}",
-            self.name
+            "{} is not ready after {limit}: {database}{why}",
+            self.subject()
         );
         let mut failure = Failure::new(Kind::NotReady, ctx.ui.mask(&message));
         if !is_loopback(host_of(&self.host)) {
@@ -224,10 +228,20 @@ impl Wait {
         }
         failure
             .hint("give it longer with `--wait-timeout 15m`; the containers go on starting")
-            .hint(format!(
-                "see what they do with `prisma local logs -f -n {}`",
-                self.name
-            ))
+            .hint(match &self.folder {
+                Some(folder) => full_log(folder),
+                None => format!(
+                    "see what they do with `prisma local logs -f -n {}`",
+                    self.name
+                ),
+            })
+    }
+
+    fn subject(&self) -> String {
+        match &self.folder {
+            Some(folder) => format!("the server of {}", folder.display()),
+            None => format!("cluster `{}`", self.name),
+        }
     }
 
     /// The last lines a container printed, on either stream.
@@ -243,6 +257,13 @@ impl Wait {
             Err(_) => String::new(),
         }
     }
+}
+
+fn full_log(folder: &Path) -> String {
+    format!(
+        "see the full log with `docker-compose logs` in {}",
+        folder.display()
+    )
 }
 
 /// Runs a query and returns its answer.

@@ -4,7 +4,7 @@
 //! The only module that knows `serde_yaml` (values, strictness) and `yaml-edit` (places).
 //! `serde_yaml` judges whether a text is YAML at all: `yaml-edit` is lenient.
 
-pub mod bent;
+pub mod ambiguous;
 pub mod edit;
 pub mod node;
 pub mod places;

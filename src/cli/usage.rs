@@ -2,7 +2,7 @@
 
 mod told;
 
-use crate::context::Env;
+use crate::env::Env;
 use crate::ui::Color;
 use clap::ValueEnum;
 use std::ffi::OsString;

@@ -74,7 +74,7 @@ impl Cluster {
     fn key_problem(&self, secret: &str) -> Option<String> {
         let looks_like_a_key = secret.contains("-----BEGIN");
         match (self.edition(), PrivateKey::parse(secret)) {
-            (Edition::Server, Ok(_)) if !self.version.knows_key_pairs() => Some(format!(
+            (Edition::Server, Ok(_)) if !self.version.supports_key_pairs() => Some(format!(
                 "Prisma {} knows no key pairs: give a secret that is a plain text",
                 self.version
             )),
@@ -85,7 +85,7 @@ impl Cluster {
     }
 
     /// The same without a look at the key, which costs a millisecond: for who has read it just now.
-    pub(super) fn problems_but_key(&self) -> Vec<Problem> {
+    pub(crate) fn problems_but_key(&self) -> Vec<Problem> {
         let mut found = Vec::new();
         let mut add = |path, message: String| found.push(Problem { path, message });
         self.check_edition(&mut add);
@@ -175,7 +175,7 @@ impl Cluster {
             (path::RAW_ACCESS, tuning.raw_access.is_some(), 18),
         ];
         for (path, is_set, minor) in since {
-            if is_set && !version.since(minor) {
+            if is_set && !version.at_least(minor) {
                 add(
                     path,
                     format!(
@@ -184,7 +184,7 @@ impl Cluster {
                 );
             }
         }
-        if tuning.active == Some(false) && (!is_postgres || version.is_late()) {
+        if tuning.active == Some(false) && (!is_postgres || version.is_1_30_or_later()) {
             let message = format!(
                 "Prisma {version} cannot leave a {} database as it is: remove the line",
                 database.connector.name()
@@ -197,7 +197,7 @@ impl Cluster {
                 "only `postgres` has schemas: remove the line".to_owned(),
             );
         }
-        let least = if version.is_late() { 2 } else { 1 };
+        let least = if version.is_1_30_or_later() { 2 } else { 1 };
         if tuning.connection_limit.is_some_and(|limit| limit < least) {
             add(
                 path::CONNECTION_LIMIT,

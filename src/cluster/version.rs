@@ -36,7 +36,7 @@ impl fmt::Display for Edition {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct PrismaVersion {
     tag: String,
-    meaning: Version,
+    semver: Version,
 }
 
 impl PrismaVersion {
@@ -62,7 +62,7 @@ impl PrismaVersion {
 
     /// The edition, which decides on everything that is rendered.
     pub fn edition(&self) -> Edition {
-        if self.since(7) {
+        if self.at_least(7) {
             Edition::Server
         } else {
             Edition::Cluster
@@ -70,19 +70,19 @@ impl PrismaVersion {
     }
 
     /// Whether it is of the line `1.MINOR` or a later one; pre-releases of the line are of it already.
-    pub fn since(&self, minor: u64) -> bool {
-        self.meaning.minor >= minor
+    pub fn at_least(&self, minor: u64) -> bool {
+        self.semver.minor >= minor
     }
 
     /// Whether it is one of the last line's servers, which lost the key pair and the passive connector:
     /// they were gone by 1.30.
-    pub fn is_late(&self) -> bool {
-        self.since(30)
+    pub fn is_1_30_or_later(&self) -> bool {
+        self.at_least(30)
     }
 
     /// Whether the server takes a public key for checking tokens, as all did at first.
-    pub fn knows_key_pairs(&self) -> bool {
-        !self.is_late()
+    pub fn supports_key_pairs(&self) -> bool {
+        !self.is_1_30_or_later()
     }
 }
 
@@ -90,7 +90,7 @@ impl PrismaVersion {
 fn known(tag: &str, minor: u64) -> PrismaVersion {
     PrismaVersion {
         tag: tag.to_owned(),
-        meaning: Version::new(1, minor, 0),
+        semver: Version::new(1, minor, 0),
     }
 }
 
@@ -100,10 +100,10 @@ impl FromStr for PrismaVersion {
     /// Fails with [`Kind::Usage`] and the reason.
     fn from_str(text: &str) -> Result<Self, Failure> {
         let tag = text.strip_prefix('v').unwrap_or(text);
-        meaning(tag)
-            .map(|meaning| PrismaVersion {
+        semver(tag)
+            .map(|semver| PrismaVersion {
                 tag: tag.to_owned(),
-                meaning,
+                semver,
             })
             .map_err(|why| {
                 Failure::new(
@@ -117,7 +117,7 @@ impl FromStr for PrismaVersion {
 
 /// The tag as a semantic version: missing parts are zero, and a pre-release's parts are divided by
 /// dots, so that `beta-10` comes after `beta-9`.
-fn meaning(tag: &str) -> Result<Version, String> {
+fn semver(tag: &str) -> Result<Version, String> {
     let (numbers, pre) = match tag.split_once('-') {
         Some((numbers, pre)) => (numbers, Some(pre)),
         None => (tag, None),
@@ -154,8 +154,8 @@ fn meaning(tag: &str) -> Result<Version, String> {
 
 impl Ord for PrismaVersion {
     fn cmp(&self, other: &Self) -> Ordering {
-        let meaning = self.meaning.cmp(&other.meaning);
-        meaning.then_with(|| self.tag.cmp(&other.tag))
+        let by_meaning = self.semver.cmp(&other.semver);
+        by_meaning.then_with(|| self.tag.cmp(&other.tag))
     }
 }
 

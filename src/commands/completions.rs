@@ -5,10 +5,12 @@
 
 use super::Report;
 use crate::cli::complete::{Live, Names, Shell};
-use crate::context::{Env, Home};
+use crate::config::prisma_yml;
+use crate::config::registry::Registry;
+use crate::context::Home;
+use crate::env::Env;
 use crate::files;
-use crate::registry::Registry;
-use crate::service::{self, Address};
+use crate::service::Address;
 use crate::yaml::Node;
 use serde_json::json;
 use std::path::Path;
@@ -44,7 +46,7 @@ pub fn names(env: Env, home: Option<Home>, folder: Option<std::path::PathBuf>) -
 }
 
 fn registered(home: &Home, env: &Env) -> Option<Vec<String>> {
-    let variable = |name: &str| env.get(name).map(str::to_owned);
+    let variable = env.lookup();
     let registry = Registry::load(&home.registry(), &variable).ok()?;
     Some(registry.names().map(str::to_owned).collect())
 }
@@ -65,7 +67,7 @@ fn services(home: &Home, cluster: &str) -> Option<Vec<String>> {
 
 /// The stage that the nearest `prisma.yml` says, where it says it outright.
 fn stage(folder: &Path) -> Option<Vec<String>> {
-    let file = yaml(&service::find(folder).ok()?)?;
+    let file = yaml(&prisma_yml::find(folder).ok()?)?;
     let text = |key| file.get(key).and_then(Node::as_text);
     let stage = match (text("stage"), text("endpoint")) {
         (Some(stage), _) => stage.to_owned(),

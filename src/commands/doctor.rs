@@ -15,9 +15,11 @@ mod tools;
 use super::{Report, act};
 use crate::cli;
 use crate::context::Context;
+use crate::docker::ComposeVersion;
 use crate::docker::Tools;
 use crate::docker::info::{self, Info, Version};
 use crate::error::{Failure, Kind, Result};
+use crate::thread::joined;
 use crate::wait;
 use finding::{Finding, Level};
 use serde_json::json;
@@ -119,7 +121,7 @@ fn look(ctx: &Context) -> Seen {
     let reachable = version.as_ref().is_some_and(engine::answers);
     let tools = tools.ok();
     let beyond = match (&tools, reachable) {
-        (Some(tools), true) => beyond(ctx, tools, compose.1.as_deref()),
+        (Some(tools), true) => beyond(ctx, tools, compose.1.as_ref()),
         (Some(_), false) => without_engine(ctx, NO_ENGINE),
         (None, _) => without_engine(ctx, NO_DOCKER),
     };
@@ -133,7 +135,7 @@ fn look(ctx: &Context) -> Seen {
 }
 
 /// What only an engine that answers can tell.
-fn beyond(ctx: &Context, tools: &Tools, compose: Option<&str>) -> Vec<Finding> {
+fn beyond(ctx: &Context, tools: &Tools, compose: Option<&ComposeVersion>) -> Vec<Finding> {
     let names = ctx.home.clusters();
     thread::scope(|scope| {
         let info = scope.spawn(|| ask(ctx, tools.info()).map(|text| info::parse_info(&text)));
@@ -174,11 +176,4 @@ fn without_engine(ctx: &Context, why: &str) -> Vec<Finding> {
 fn ask(ctx: &Context, invocation: crate::process::Invocation) -> Result<String> {
     let answer = wait::query(ctx, &invocation.limit(LIMIT))?;
     Ok(answer.stdout)
-}
-
-fn joined<T>(thread: thread::ScopedJoinHandle<'_, T>) -> T {
-    match thread.join() {
-        Ok(value) => value,
-        Err(panic) => std::panic::resume_unwind(panic),
-    }
 }

@@ -50,7 +50,11 @@ impl Folder {
     /// Fails when one of `names` is there, or with `compose` a file that would be read in place of
     /// `docker-compose.yml`: names all of them, and `hint`.
     pub fn refuse_existing(&self, names: &[&str], compose: bool, hint: &str) -> Result<()> {
-        let rivals = if compose { &project::RIVALS[..] } else { &[] };
+        let rivals = if compose {
+            &project::OVERRIDING_NAMES[..]
+        } else {
+            &[]
+        };
         let (found, rivals) = (self.existing(names), self.existing(rivals));
         let all: Vec<String> = found
             .iter()

@@ -6,19 +6,21 @@ mod service;
 
 use super::folder::Folder;
 use super::secret::{self, Given};
-use super::{Report, act, local};
+use super::{Report, act};
 use crate::address::without_password;
 use crate::cli::Init;
 use crate::cluster::{Cluster, Database, Edition, PrismaVersion, documented};
+use crate::config::prisma_yml::FILE;
 use crate::context::Context;
 use crate::docker::Engine;
 use crate::docker::project::{COMPOSE, DOTENV};
 use crate::error::{Failure, Kind, Result};
 use crate::files::{Access, NewFile};
 use crate::keys;
+use crate::managed;
 use crate::plan::{Plan, Step};
 use crate::render::{dotenv, standalone};
-use crate::service::{Address, FILE};
+use crate::service::Address;
 use choice::Backend;
 use report::{Server, Setup};
 
@@ -71,7 +73,7 @@ fn new_server(ctx: &Context, args: &Init, folder: &Folder, database: Database) -
     let engine = Engine::find(&ctx.env)?;
     cluster.port = match args.port {
         Some(port) => port,
-        None if engine.local => local::next_port(ctx, documented::PORT, args.bind),
+        None if engine.local => managed::ports::next(ctx, documented::PORT, args.bind),
         None => documented::PORT,
     };
     ctx.ui.conceal(cluster.secrets());
@@ -99,7 +101,7 @@ fn ask_external(ctx: &Context, database: &Database) -> Result<()> {
     let Some(external) = database.external.as_ref().filter(|_| !ctx.dry_run) else {
         return Ok(());
     };
-    if let Some(silent) = local::silent(ctx, database.connector, external)? {
+    if let Some(silent) = managed::external::silent(ctx, database.connector, external)? {
         ctx.ui
             .warn(&format!("{silent}, asked from here; the server needs it"));
     }

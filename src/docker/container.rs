@@ -3,6 +3,7 @@
 //! States are read from here and never from compose's tables or exit codes: those differ between
 //! the generations and lie about restarting containers.
 
+use super::ComposeVersion;
 use crate::error::{Failure, Kind, Result};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,6 +27,11 @@ pub enum State {
 }
 
 impl State {
+    /// Whether it holds its ports and name against others: running, paused or restarting.
+    pub fn is_alive(self) -> bool {
+        matches!(self, State::Running | State::Restarting | State::Paused)
+    }
+
     /// The word docker uses.
     pub fn word(self) -> &'static str {
         match self {
@@ -102,7 +108,7 @@ pub struct Container {
     /// Where docker-compose found its files, if its labels say so.
     pub origin: Option<Origin>,
     /// Version of the docker-compose that made it.
-    pub compose_version: Option<String>,
+    pub compose_version: Option<ComposeVersion>,
     /// Names of its volumes.
     pub volumes: BTreeSet<String>,
 }
@@ -129,10 +135,9 @@ impl Container {
     }
 }
 
-/// The host ports that those of them hold that live: nobody else can have them.
+/// The host ports that living containers hold, which nothing else can use.
 pub fn held_ports(containers: &[Container]) -> BTreeSet<u16> {
-    let lives = |state| matches!(state, State::Running | State::Restarting | State::Paused);
-    let alive = containers.iter().filter(|c| lives(c.state));
+    let alive = containers.iter().filter(|c| c.state.is_alive());
     alive.flat_map(|c| c.ports.iter().map(|p| p.port)).collect()
 }
 
@@ -256,7 +261,9 @@ impl From<Wire> for Container {
             env: env.iter().filter_map(pair).collect(),
             ports: published(wire.host_config),
             origin: origin(&mut labels),
-            compose_version: labels.remove("com.docker.compose.version"),
+            compose_version: labels
+                .remove("com.docker.compose.version")
+                .map(|version| ComposeVersion::new(&version)),
             volumes: wire
                 .mounts
                 .into_iter()
@@ -332,7 +339,10 @@ mod tests {
         assert!(server.is_server() && !database.is_server());
         assert!(database.is_up());
         assert_eq!(database.published("3306/tcp").map(|p| p.port), Some(3366));
-        assert_eq!(database.compose_version.as_deref(), Some("1.29.2"));
+        assert_eq!(
+            database.compose_version,
+            Some(ComposeVersion::new("1.29.2"))
+        );
         assert!(database.volumes.contains("local_db-persistence"));
     }
 

@@ -5,7 +5,7 @@ mod address;
 mod context;
 
 use crate::address::is_loopback;
-use crate::context::Env;
+use crate::env::Env;
 use crate::error::{Failure, Kind, Result};
 use crate::host;
 use address::{Address, Way};

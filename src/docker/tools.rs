@@ -1,6 +1,6 @@
 //! Which `docker` and which `docker-compose` to use.
 
-use crate::context::Env;
+use crate::env::Env;
 use crate::error::{Failure, Kind, Result};
 use crate::process::Runner;
 use std::path::PathBuf;

@@ -1,11 +1,11 @@
 //! What `--dry-run` says of a plan: every step in order, and of each file that changes how.
 
 use super::{Plan, Step};
+use crate::config::registry;
 use crate::context::Context;
 use crate::diff;
 use crate::error::Result;
 use crate::files;
-use crate::registry;
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -91,7 +91,7 @@ impl Step {
                 Description::new("wait", text, data)
             }
             Step::Register { path, entry } => {
-                let variable = |name: &str| ctx.env.get(name).map(str::to_owned);
+                let variable = ctx.env.lookup();
                 let preview = registry::preview_save(path, entry, &variable)?;
                 let shown = path.display().to_string();
                 let text = format!("cluster `{}` ({}) in {shown}", entry.name, entry.host);

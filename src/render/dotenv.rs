@@ -9,14 +9,14 @@ use std::fmt;
 
 /// A variable whose value cannot be written into `.env`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unspellable {
+pub struct Unrepresentable {
     /// The variable.
     pub key: String,
     /// What in the value has no spelling; not the value.
     pub why: &'static str,
 }
 
-impl Unspellable {
+impl Unrepresentable {
     /// The comment that stands in a managed cluster's `.env` in the variable's place.
     pub fn comment(&self) -> String {
         format!(
@@ -26,7 +26,7 @@ impl Unspellable {
     }
 }
 
-impl fmt::Display for Unspellable {
+impl fmt::Display for Unrepresentable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
@@ -36,14 +36,14 @@ impl fmt::Display for Unspellable {
     }
 }
 
-impl std::error::Error for Unspellable {}
+impl std::error::Error for Unrepresentable {}
 
 /// `KEY=VALUE` without a line end behind it. Holds line breaks only where the value does.
 ///
 /// # Errors
 ///
-/// [`Unspellable`] when no form means the same to both compose generations.
-pub fn write(key: &str, value: &str) -> Result<String, Unspellable> {
+/// [`Unrepresentable`] when no form means the same to both compose generations.
+pub fn write(key: &str, value: &str) -> Result<String, Unrepresentable> {
     let forms = [
         bare,
         single_quoted,
@@ -53,7 +53,7 @@ pub fn write(key: &str, value: &str) -> Result<String, Unspellable> {
     ];
     match forms.iter().find_map(|form| form(value)) {
         Some(form) => Ok(format!("{key}={form}")),
-        None => Err(Unspellable {
+        None => Err(Unrepresentable {
             key: key.to_owned(),
             why: reason(value),
         }),

@@ -52,11 +52,11 @@ pub fn standalone(
 }
 
 fn spellable(rendered: &Rendered) -> Result<()> {
-    let Some(first) = rendered.unspellable.first() else {
+    let Some(first) = rendered.unrepresentable.first() else {
         return Ok(());
     };
     let all: Vec<String> = rendered
-        .unspellable
+        .unrepresentable
         .iter()
         .map(|variable| format!("`{}`", variable.key))
         .collect();

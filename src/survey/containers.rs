@@ -1,8 +1,8 @@
 //! Whether docker knows that a cluster is stopped. A list needs no docker: it is asked at most once,
 //! only when a managed cluster does not answer, and any trouble with it counts as not knowing.
 
-use crate::context::Env;
 use crate::docker::{Engine, Tools};
+use crate::env::Env;
 use crate::process::{Invocation, Mode, Runner};
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};

@@ -1,6 +1,6 @@
 //! The decisions about colour, spinners and questions, as one pure function.
 
-use crate::context::Env;
+use crate::env::Env;
 
 /// Form of the result on stdout.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]

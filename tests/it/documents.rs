@@ -1,9 +1,9 @@
 //! Every command there is, in JSON: what it would do, what it did, why it failed. That each document
 //! fits the schemas is seen to by whoever runs the program, here and in all other tests.
 
-use crate::schema::problems;
-use crate::standin::Standin;
 use crate::support::Sandbox;
+use crate::support::schema::problems;
+use crate::support::standin::Standin;
 use prisma_cli::cli;
 use serde_json::json;
 use std::collections::BTreeSet;

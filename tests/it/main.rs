@@ -6,16 +6,8 @@
     reason = "tests start the program and write files"
 )]
 
-#[path = "../support/raw.rs"]
-#[allow(dead_code, reason = "others use the rest")]
-mod raw;
-#[path = "../support/replay/mod.rs"]
-mod replay;
-#[path = "../support/schema.rs"]
-mod schema;
-#[path = "../support/standin.rs"]
-#[allow(dead_code, reason = "others use the rest")]
-mod standin;
+#[path = "../support/mod.rs"]
+mod support;
 
 mod api;
 mod cluster;
@@ -50,7 +42,6 @@ mod service;
 mod signals;
 mod sourced;
 mod start;
-mod support;
 mod sweep;
 mod takeover;
 mod terminal;

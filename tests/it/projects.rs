@@ -3,7 +3,7 @@
 use crate::support::run::{PRISMA, spawn};
 use crate::support::{Sandbox, same};
 use prisma_cli::cli::parse;
-use prisma_cli::context::Env;
+use prisma_cli::env::Env;
 use prisma_cli::yaml::Node;
 use std::ffi::OsString;
 use std::fs;

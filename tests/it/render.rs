@@ -110,7 +110,7 @@ fn the_variables_are_the_pages_and_the_two_it_forgets() {
         rendered.env.iter().cloned().collect::<BTreeMap<_, _>>(),
         wanted
     );
-    assert_eq!(rendered.unspellable, []);
+    assert_eq!(rendered.unrepresentable, []);
 }
 
 #[test]
@@ -159,7 +159,7 @@ fn a_variable_that_env_files_cannot_hold_is_left_out_there_and_told() {
     cluster.database.password = "it's ${HOME}".to_owned();
     let rendered = rendered(&cluster);
     let names: Vec<_> = rendered
-        .unspellable
+        .unrepresentable
         .iter()
         .map(|u| u.key.as_str())
         .collect();

@@ -6,9 +6,9 @@
 mod known;
 mod watch;
 
-use crate::raw::{http, raw};
-use crate::standin::{Auth, Mishap, Standin};
 use crate::support::key;
+use crate::support::raw::{http, raw};
+use crate::support::standin::{Auth, Mishap, Standin};
 use known::Known;
 use prisma_cli::keys::{PrivateKey, generate};
 use std::io::Write;

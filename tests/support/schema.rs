@@ -2,7 +2,7 @@
 
 use jsonschema::{Registry, Validator};
 use prisma_cli::cli::usage::asks_for_json;
-use prisma_cli::context::Env;
+use prisma_cli::env::Env;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::ffi::OsString;

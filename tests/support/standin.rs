@@ -4,17 +4,11 @@
 //! fragments honoured, tokens verified. Every request is recorded. Include with `#[path]`; whoever does
 //! not use all of it allows dead code.
 
-#[path = "standin/auth.rs"]
 mod auth;
-#[path = "standin/http.rs"]
 pub mod http;
-#[path = "standin/language.rs"]
 pub mod language;
-#[path = "standin/management.rs"]
 mod management;
-#[path = "standin/project.rs"]
 mod project;
-#[path = "standin/shape.rs"]
 mod shape;
 
 pub use auth::Auth;

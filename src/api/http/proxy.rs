@@ -4,7 +4,7 @@
 //! another machine to it.
 
 use crate::address::is_loopback;
-use crate::context::Env;
+use crate::env::Env;
 use std::net::IpAddr;
 use std::sync::OnceLock;
 

@@ -1,7 +1,7 @@
 //! What clap objects to, in this program's words: the thing, the reason, what may have been meant.
 
 use crate::cli::Cli;
-use crate::context::Env;
+use crate::env::Env;
 use crate::error::{Failure, Kind};
 use crate::suggest;
 use clap::error::{ContextKind, ContextValue, ErrorKind};

@@ -12,10 +12,10 @@ use crate::address::without_password;
 use crate::cli::Add;
 use crate::commands::secret::{self, Given};
 use crate::commands::{Report, act, facts};
+use crate::config::registry::{NewEntry, Registry};
 use crate::context::Context;
 use crate::error::{Failure, Kind, Result};
 use crate::plan::{Plan, Step};
-use crate::registry::{NewEntry, Registry};
 use crate::ui::Question;
 use serde_json::json;
 

@@ -5,13 +5,13 @@ mod whereabouts;
 
 use super::registry;
 use crate::cli::ClusterLogs;
-use crate::cluster::config::FILE;
 use crate::commands::{Report, config};
+use crate::config::cluster_yml::FILE;
+use crate::config::registry::Entry;
 use crate::context::Context;
 use crate::docker::{Container, Tools};
 use crate::error::{Failure, Kind, Result};
 use crate::logs;
-use crate::registry::Entry;
 use crate::target;
 
 /// Shows the logs of the server, of another container, or of all.

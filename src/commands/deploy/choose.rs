@@ -1,9 +1,9 @@
 //! Letting the user choose a cluster.
 
 use crate::commands::{self, cluster};
+use crate::config::registry::Registry;
 use crate::context::Context;
 use crate::error::{Failure, Kind, Result};
-use crate::registry::Registry;
 use crate::survey::{self, Asked};
 use crate::ui::Question;
 use std::fmt;

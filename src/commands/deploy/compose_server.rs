@@ -5,7 +5,7 @@ use super::target::Destination;
 use crate::address::{host_of, is_loopback};
 use crate::api::version::ask;
 use crate::context::Context;
-use crate::docker::container::{State, parse_ids, parse_inspect};
+use crate::docker::container::{parse_ids, parse_inspect};
 use crate::docker::project::COMPOSE;
 use crate::docker::{Container, Tools};
 use crate::error::{Failure, Kind, Result};
@@ -40,9 +40,10 @@ pub fn wait_for_compose_server(
     let Ok(containers) = containers(ctx, &tools, folder) else {
         return Ok(());
     };
-    let alive = |c: &&Container| !matches!(c.state, State::Created | State::Exited | State::Other);
-    let shown = folder.display();
-    let Some(server) = containers.iter().filter(alive).find(|c| c.is_server()) else {
+    let Some(server) = containers
+        .iter()
+        .find(|c| c.state.is_alive() && c.is_server())
+    else {
         return match is_loopback(host_of(&base)) {
             true => Err(not_started(&base, folder)),
             false => Ok(()),
@@ -51,24 +52,12 @@ pub fn wait_for_compose_server(
     let wait = Wait {
         tools,
         name: server.project.clone(),
+        folder: Some(folder.to_owned()),
         host: base,
         database: Probe::None,
         limit,
     };
-    wait.run(ctx).map_err(|failure| match failure.kind {
-        Kind::ContainerFailed | Kind::NotReady => {
-            let (own, named) = (
-                format!("cluster `{}`", wait.name),
-                format!("the server of {shown}"),
-            );
-            let mut failure = failure.map_text(|text| text.replace(&own, &named));
-            failure.hints.retain(|hint| !hint.contains("`prisma local"));
-            failure.hint(format!(
-                "see what it prints with `docker-compose logs` in {shown}"
-            ))
-        }
-        _ => failure,
-    })
+    wait.run(ctx)
 }
 
 /// Whether the folder has a compose file with a Prisma server in it.

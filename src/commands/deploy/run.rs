@@ -10,11 +10,13 @@ use crate::api::management::Management;
 use crate::api::version::ManagementPath;
 use crate::cli;
 use crate::commands::Report;
+use crate::config::EnvFiles;
+use crate::config::prisma_yml::{self, Given};
 use crate::context::{Context, working_folder};
 use crate::diff;
 use crate::error::{Failure, Kind, Result};
 use crate::history;
-use crate::service::{self, EnvFiles, Form, Given, Secret, Seed, Service};
+use crate::service::{Form, Secret, Seed, Service};
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -48,7 +50,7 @@ impl<'a> DeployRun<'a> {
         Ok(DeployRun {
             ctx,
             args,
-            file: service::find(&folder)?,
+            file: prisma_yml::find(&folder)?,
             folder,
             asked: Cell::new(false),
             wrote: Cell::new(false),
@@ -82,7 +84,7 @@ impl<'a> DeployRun<'a> {
             opt: &opt,
             unneeded: &[],
         };
-        let service = service::load(&self.file, given)?;
+        let service = prisma_yml::load(&self.file, given)?;
         check_seed(&service, self.args)?;
         Ok(LoadedService { service, env_files })
     }
@@ -108,7 +110,7 @@ impl<'a> DeployRun<'a> {
     }
 
     fn variable(&self, env_files: &EnvFiles, name: &str) -> Option<String> {
-        env_files.get(&|name| self.ctx.env.get(name).map(str::to_owned), name)
+        env_files.get(&self.ctx.env.lookup(), name)
     }
 
     /// Deploys, and does what is to be done after that.
@@ -184,18 +186,18 @@ impl<'a> DeployRun<'a> {
             Form::Endpoint => ("endpoint", input::service_url(service, destination)),
         };
         let edit = |text: &str| match service.form {
-            Form::Cluster => service::set_cluster(text, &value),
-            Form::Endpoint => service::set_endpoint(text, &value),
+            Form::Cluster => prisma_yml::set_cluster(text, &value),
+            Form::Endpoint => prisma_yml::set_endpoint(text, &value),
         };
         if self.ctx.dry_run {
-            let (before, after) = service::preview_target(file, edit)?;
+            let (before, after) = prisma_yml::preview_target(file, edit)?;
             let mask = |line: &str| self.ctx.ui.mask(line).into_owned();
             let change = diff::indented(&diff::unified(Some(&before), Some(&after), &mask));
             let text = format!("would write `{key}: {value}` into {shown}{change}");
             self.ctx.ui.status(&text);
             return Ok(());
         }
-        service::save_target(file, edit)?;
+        prisma_yml::save_target(file, edit)?;
         self.wrote.set(true);
         self.ctx
             .ui

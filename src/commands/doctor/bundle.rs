@@ -235,7 +235,10 @@ fn described(container: &Container) -> String {
         container.exit_code,
         ports.join(" "),
         container.created,
-        container.compose_version.as_deref().unwrap_or("?"),
+        container
+            .compose_version
+            .as_ref()
+            .map_or("?".to_owned(), ToString::to_string),
         match container.error.as_str() {
             "" => String::new(),
             error => format!("error: {error}\n  "),

@@ -4,13 +4,15 @@ use super::Finding;
 use crate::api::access::{Access, access};
 use crate::api::token::Secret;
 use crate::api::version::{self, Server};
-use crate::cluster::{Cluster, ClusterName, config};
+use crate::cluster::{Cluster, ClusterName};
+use crate::config::cluster_yml;
+use crate::config::registry::Registry;
 use crate::context::Context;
+use crate::docker::ComposeVersion;
 use crate::docker::container::held_ports;
 use crate::docker::{Container, Engine, State, Tools};
 use crate::error::Result;
 use crate::files;
-use crate::registry::Registry;
 use crate::wait;
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -30,7 +32,7 @@ pub struct Seen {
 }
 
 /// Looks at one.
-pub fn look(ctx: &Context, tools: &Tools, name: &str, compose: Option<&str>) -> Seen {
+pub fn look(ctx: &Context, tools: &Tools, name: &str, compose: Option<&ComposeVersion>) -> Seen {
     let cluster = read(ctx, name);
     let containers = wait::containers(ctx, tools, name);
     let ports = containers.as_deref().map(held_ports).unwrap_or_default();
@@ -66,7 +68,7 @@ fn read(ctx: &Context, name: &str) -> Result<Option<Cluster>> {
     let Some(text) = files::read_text(&path)? else {
         return Ok(None);
     };
-    let cluster = config::parse(&name, &path, &text)?;
+    let cluster = cluster_yml::parse(&name, &path, &text)?;
     ctx.ui.conceal(cluster.secrets());
     Ok(Some(cluster))
 }
@@ -75,7 +77,7 @@ fn judge(
     ctx: &Context,
     cluster: &Cluster,
     containers: &[Container],
-    compose: Option<&str>,
+    compose: Option<&ComposeVersion>,
 ) -> Finding {
     let (name, version) = (&cluster.name, &cluster.version);
     let start = || format!("`{}`", name.command("start"));
@@ -112,7 +114,11 @@ fn judge(
 }
 
 /// Whether what runs is what is configured, and made by the docker-compose in use.
-fn skew(cluster: &Cluster, containers: &[Container], compose: Option<&str>) -> Option<Finding> {
+fn skew(
+    cluster: &Cluster,
+    containers: &[Container],
+    compose: Option<&ComposeVersion>,
+) -> Option<Finding> {
     let (name, wanted) = (&cluster.name, cluster.version.image());
     let server = containers.iter().find(|c| c.is_server())?;
     if server.image != wanted && !server.image.starts_with("sha256:") {
@@ -126,16 +132,9 @@ fn skew(cluster: &Cluster, containers: &[Container], compose: Option<&str>) -> O
             format!("`{}` runs what the file says", name.command("start")),
         ));
     }
-    let major = |version: &str| {
-        version
-            .trim_start_matches('v')
-            .split('.')
-            .next()
-            .map(str::to_owned)
-    };
-    let made_by = server.compose_version.as_deref()?;
+    let made_by = server.compose_version.as_ref()?;
     let now = compose?;
-    (major(made_by) != major(now)).then(|| {
+    (made_by.is_v1() != now.is_v1()).then(|| {
         let text = format!(
             "docker-compose {made_by} made its containers, {now} will make them anew; data stays"
         );
@@ -147,7 +146,7 @@ fn skew(cluster: &Cluster, containers: &[Container], compose: Option<&str>) -> O
 /// Whether the server answers, as the version that is configured, and takes the secret.
 fn of_server(ctx: &Context, cluster: &Cluster) -> Finding {
     let name = &cluster.name;
-    let variable = |name: &str| ctx.env.get(name).map(str::to_owned);
+    let variable = ctx.env.lookup();
     // What is wrong with the registry is told in its own line.
     let registry = Registry::load(&ctx.home.registry(), &variable).unwrap_or_default();
     let Some(entry) = registry.get(name.as_ref()) else {

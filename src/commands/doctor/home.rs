@@ -2,10 +2,10 @@
 
 use super::Finding;
 use crate::cluster::ClusterName;
+use crate::config::registry::Registry;
 use crate::context::Context;
 use crate::error::Result;
 use crate::files;
-use crate::registry::Registry;
 use std::path::{Path, PathBuf};
 
 /// Registry and rights.
@@ -15,7 +15,7 @@ pub fn look(ctx: &Context) -> Vec<Finding> {
 
 fn registry(ctx: &Context) -> Finding {
     let path = ctx.home.registry();
-    let variable = |name: &str| ctx.env.get(name).map(str::to_owned);
+    let variable = ctx.env.lookup();
     let registry = match Registry::load(&path, &variable) {
         Ok(registry) => registry,
         Err(failure) => return Finding::of("registry", &failure),

@@ -3,6 +3,7 @@
 use super::engine::Asked;
 use super::{Finding, ask};
 use crate::context::Context;
+use crate::docker::ComposeVersion;
 use crate::docker::{Compose, Engine, Tools};
 
 const INSTALL: &str = "install docker-compose 2 (https://docs.docker.com/compose/install/linux/); containers are made anew \
@@ -18,7 +19,7 @@ pub fn found(tools: &Tools, asked: &Asked) -> Vec<Finding> {
 }
 
 /// Which docker-compose is used, and why; its version for the checks of clusters.
-pub fn compose(ctx: &Context, tools: &Tools) -> (Finding, Option<String>) {
+pub fn compose(ctx: &Context, tools: &Tools) -> (Finding, Option<ComposeVersion>) {
     let why = match (&tools.compose, ctx.env.get("PRISMA_COMPOSE")) {
         (_, Some(named)) => format!("`PRISMA_COMPOSE` names `{named}`"),
         (Compose::Standalone(program), None) => {
@@ -32,13 +33,13 @@ pub fn compose(ctx: &Context, tools: &Tools) -> (Finding, Option<String>) {
         Ok(answer) => answer,
         Err(failure) => return (Finding::of("compose", &failure), None),
     };
-    let version = answer.trim().trim_start_matches('v').to_owned();
+    let version = ComposeVersion::new(&answer);
     (judge(ctx, tools, &version, &why), Some(version))
 }
 
-fn judge(ctx: &Context, tools: &Tools, version: &str, why: &str) -> Finding {
+fn judge(ctx: &Context, tools: &Tools, version: &ComposeVersion, why: &str) -> Finding {
     let text = format!("docker-compose {version}: {why}");
-    let Some((major, minor)) = numbers(version) else {
+    let Some((major, minor)) = version.numbers() else {
         return Finding::warning("compose", format!("{text}; it tells no version"), INSTALL);
     };
     if major >= 2 {
@@ -53,7 +54,8 @@ fn judge(ctx: &Context, tools: &Tools, version: &str, why: &str) -> Finding {
         return Finding::problem("compose", text, INSTALL);
     }
     let is_plugin_there = matches!(tools.compose, Compose::Standalone(_))
-        && ask(ctx, tools.plugin_version()).is_ok_and(|version| numbers(version.trim()).is_some());
+        && ask(ctx, tools.plugin_version())
+            .is_ok_and(|version| ComposeVersion::new(&version).numbers().is_some());
     let hint = match is_plugin_there {
         true => {
             "set `PRISMA_COMPOSE=docker` to use docker's plugin; containers are made anew once, data stays"
@@ -65,24 +67,4 @@ fn judge(ctx: &Context, tools: &Tools, version: &str, why: &str) -> Finding {
         format!("{text}; nobody maintains version 1 any more"),
         hint,
     )
-}
-
-/// The first two numbers of a version, `1.29.2` or `v2.26.1-4`.
-fn numbers(version: &str) -> Option<(u32, u32)> {
-    let mut parts = version.trim_start_matches('v').split('.');
-    let major = parts.next()?.parse().ok()?;
-    let minor = parts.next()?.parse().ok()?;
-    Some((major, minor))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::numbers;
-
-    #[test]
-    fn versions_are_numbers() {
-        assert_eq!(numbers("1.29.2"), Some((1, 29)));
-        assert_eq!(numbers("v2.26.1-4"), Some((2, 26)));
-        assert_eq!(numbers("docker: 'compose' is not a docker command"), None);
-    }
 }

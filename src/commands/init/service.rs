@@ -1,9 +1,10 @@
 //! The service: its address, `prisma.yml` and `datamodel.graphql`.
 
 use crate::cli::Init;
+use crate::config::prisma_yml::{check_service, check_stage};
 use crate::context::Context;
 use crate::error::{Failure, Kind, Result};
-use crate::service::{Address, DEFAULT, check_service, check_stage};
+use crate::service::{Address, DEFAULT};
 use crate::ui::Question;
 use std::path::Path;
 

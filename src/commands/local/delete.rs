@@ -1,22 +1,23 @@
 //! `prisma local delete`: containers, volumes, files and registry entry of a cluster.
 
+use super::act;
 use super::nuke::list;
-use super::world::World;
-use super::{act, look_locked};
 use crate::cluster::ClusterName;
 use crate::commands::Report;
 use crate::context::Context;
 use crate::error::Result;
+use crate::managed::Observed;
+use crate::managed::observe_locked;
 use crate::plan::{Plan, Step};
 use crate::ui::Question;
 use serde_json::json;
 
 /// Removes a cluster, with consent.
 pub fn run(ctx: &Context, name: &ClusterName) -> Result<Report> {
-    let (world, _lock) = look_locked(ctx, name, "delete", World::look_at_all)?;
-    let cluster = world.cluster()?;
-    let rendered = World::render(ctx, &cluster)?;
-    let (containers, volumes) = (world.container_names(), world.volumes.clone());
+    let (observed, _lock) = observe_locked(ctx, name, "delete", Observed::observe_with_volumes)?;
+    let cluster = observed.cluster()?;
+    let rendered = Observed::render(ctx, &cluster)?;
+    let (containers, volumes) = (observed.container_names(), observed.volumes.clone());
     if !ctx.dry_run {
         let (data, note) = match &cluster.database.external {
             Some(external) => (
@@ -29,7 +30,7 @@ pub fn run(ctx: &Context, name: &ClusterName) -> Result<Report> {
             "this removes cluster `{name}`{data}:\n  containers  {}\n  volumes     {}\n  files       {}{note}",
             list(&containers),
             list(&volumes),
-            world.folder.display(),
+            observed.folder.display(),
         ));
         let about = format!("`{name}`{data}");
         ctx.ask().confirm(Question::DeleteCluster, &about)?;
@@ -37,17 +38,17 @@ pub fn run(ctx: &Context, name: &ClusterName) -> Result<Report> {
     let mut plan = Plan::default();
     if !containers.is_empty() || !volumes.is_empty() {
         // docker-compose v1 takes nothing down without its file.
-        world.write_files(&mut plan, &cluster, &rendered)?;
-        world.leave_other_edition(&mut plan, &cluster);
-        world.destroy(&mut plan, &rendered);
+        observed.write_files(&mut plan, &cluster, &rendered)?;
+        observed.remove_other_edition(&mut plan, &cluster);
+        observed.destroy(&mut plan, &rendered);
     }
-    if world.entry()?.is_some() && !world.is_remote()? {
+    if observed.entry()?.is_some() && !observed.is_remote()? {
         plan.then(Step::Unregister {
             path: ctx.home.registry(),
             name: name.to_string(),
         });
     }
-    plan.then(Step::RemoveFolder(world.folder.clone()));
+    plan.then(Step::RemoveFolder(observed.folder.clone()));
     act(ctx, Some(name.as_ref()), &plan, || {
         let data = json!({"name": name.to_string(), "state": "deleted", "containers": containers, "volumes": volumes});
         Report::new(format!("cluster `{name}` is gone\n"), data)

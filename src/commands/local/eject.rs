@@ -1,20 +1,19 @@
 //! `prisma local eject`: a cluster's compose file and variables, in a folder of the user's own.
 
-use super::exposure;
-use super::world::{self, World};
 use crate::address::{host_of, port_of};
 use crate::cli::{self, Profile};
 use crate::cluster::{Cluster, Connector, Database, Edition, PrismaVersion};
 use crate::commands::cluster::{Endpoint, check_name};
 use crate::commands::folder::Folder;
 use crate::commands::{Report, act, facts, registry};
+use crate::config::registry::NewEntry;
 use crate::context::Context;
 use crate::docker::project::{COMPOSE, DOTENV};
 use crate::error::{Failure, Kind, Result};
 use crate::files::Access;
 use crate::keys::{self, PrivateKey};
+use crate::managed::{self, Observed, exposure};
 use crate::plan::{Plan, Step};
-use crate::registry::NewEntry;
 use crate::render::standalone;
 use serde_json::json;
 
@@ -115,11 +114,11 @@ impl Ejected {
 /// known; where nothing else tells of it either, there is none.
 fn known(ctx: &Context, args: &cli::Eject) -> Result<Option<Cluster>> {
     let name = &args.which.name;
-    if let Some(cluster) = world::configured(ctx, name)? {
+    if let Some(cluster) = managed::configured(ctx, name)? {
         return Ok(Some(cluster));
     }
-    match World::look(ctx, name) {
-        Ok(world) => world.known(),
+    match Observed::observe(ctx, name) {
+        Ok(observed) => observed.known(),
         Err(failure) if failure.exit() == 3 && registry(ctx)?.get(name.as_ref()).is_none() => {
             Ok(None)
         }

@@ -1,54 +1,60 @@
 //! `prisma local nuke`: `docker-compose kill`, `docker-compose down -v`, `docker-compose up -d`, in
 //! that order. Afterwards the data is gone; ports, key and credentials are the same.
 
-use super::world::World;
-use super::{act, exposure, look_locked, ports, report};
+use super::{act, report};
 use crate::cli;
 use crate::cluster::Cluster;
 use crate::commands::Report;
 use crate::context::Context;
 use crate::error::{Failure, Kind, Result};
+use crate::managed::Observed;
+use crate::managed::{exposure, observe_locked, ports, reachability};
 use crate::plan::{Plan, Step};
 use crate::ui::Question;
 
 /// Resets a cluster, with consent.
 pub fn run(ctx: &Context, args: &cli::Nuke) -> Result<Report> {
-    let (world, _lock) = look_locked(ctx, &args.which.name, "nuke", World::look_at_all)?;
-    let mut cluster = world.cluster()?;
-    refuse_external(&world, &cluster)?;
+    let (observed, _lock) = observe_locked(
+        ctx,
+        &args.which.name,
+        "nuke",
+        Observed::observe_with_volumes,
+    )?;
+    let mut cluster = observed.cluster()?;
+    refuse_external(&observed, &cluster)?;
     // All that could keep it from starting again is checked before anything is destroyed.
-    ports::settle(ctx, &world, &mut cluster)?;
-    let rendered = World::render(ctx, &cluster)?;
-    super::reach::check(ctx, &world, &cluster, args.waiting.limit().is_some())?;
-    world.allow_overwriting(ctx, &rendered)?;
+    ports::settle(ctx, &observed, &mut cluster)?;
+    let rendered = Observed::render(ctx, &cluster)?;
+    reachability::check(ctx, &observed, &cluster, args.waiting.limit().is_some())?;
+    observed.allow_overwriting(ctx, &rendered)?;
     if !ctx.dry_run {
-        consent(ctx, &world)?;
+        consent(ctx, &observed)?;
     }
-    exposure::warn(ctx, &world, &cluster);
+    exposure::warn(ctx, &observed, &cluster);
     let limit = args.waiting.limit();
     let mut plan = Plan::default();
-    world.write_files(&mut plan, &cluster, &rendered)?;
-    world.leave_other_edition(&mut plan, &cluster);
-    let project = world.project(&rendered);
+    observed.write_files(&mut plan, &cluster, &rendered)?;
+    observed.remove_other_edition(&mut plan, &cluster);
+    let project = observed.project(&rendered);
     plan.then(Step::Run {
         label: "killing the containers".to_owned(),
         done: "containers killed".to_owned(),
-        invocation: world.tools.kill(&project),
+        invocation: observed.tools.kill(&project),
         progress: false,
     });
-    world.destroy(&mut plan, &rendered);
-    world.bring_up(ctx, &mut plan, &cluster, &rendered, limit)?;
-    act(ctx, Some(world.name.as_ref()), &plan, || {
-        report::running(&world, &cluster, limit.is_some(), "is running and empty")
+    observed.destroy(&mut plan, &rendered);
+    observed.bring_up(ctx, &mut plan, &cluster, &rendered, limit)?;
+    act(ctx, Some(observed.name.as_ref()), &plan, || {
+        report::running(&observed, &cluster, limit.is_some(), "is running and empty")
     })
 }
 
 /// Data that is somewhere else is not ours to destroy.
-fn refuse_external(world: &World, cluster: &Cluster) -> Result<()> {
+fn refuse_external(observed: &Observed, cluster: &Cluster) -> Result<()> {
     let Some(external) = &cluster.database.external else {
         return Ok(());
     };
-    let name = &world.name;
+    let name = &observed.name;
     let message = format!(
         "could not reset cluster `{name}`: its data is in the external database at {external}, which only its owner can empty"
     );
@@ -57,14 +63,14 @@ fn refuse_external(world: &World, cluster: &Cluster) -> Result<()> {
         .hint(format!("restart the server with `{}`", name.command("restart"))))
 }
 
-fn consent(ctx: &Context, world: &World) -> Result<()> {
+fn consent(ctx: &Context, observed: &Observed) -> Result<()> {
     ctx.ui.status(&format!(
         "this destroys all data of cluster `{}`, every deployed service included:\n  containers  {}\n  volumes     {}",
-        world.name,
-        list(&world.container_names()),
-        list(&world.volumes)
+        observed.name,
+        list(&observed.container_names()),
+        list(&observed.volumes)
     ));
-    let about = format!("`{}`", world.name);
+    let about = format!("`{}`", observed.name);
     ctx.ask().confirm(Question::DestroyData, &about)
 }
 

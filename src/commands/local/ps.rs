@@ -1,25 +1,25 @@
 //! `prisma local ps`: the containers of a cluster.
 
 use super::variables;
-use super::world::World;
 use crate::cluster::ClusterName;
 use crate::commands::Report;
 use crate::context::Context;
 use crate::docker::{Container, State};
 use crate::error::Result;
+use crate::managed::Observed;
 use crate::ui::{Format, Table};
 use serde_json::{Value, json};
 
 /// Shows the containers.
 pub fn run(ctx: &Context, name: &ClusterName) -> Result<Report> {
-    let world = World::look(ctx, name)?;
-    if world.is_unknown() {
-        return Err(world.unknown());
+    let observed = Observed::observe(ctx, name)?;
+    if observed.is_unknown() {
+        return Err(observed.unknown());
     }
     if ctx.ui.terminal().format == Format::Env {
-        return Ok(Report::new(variables::lines(&world)?, Value::Null));
+        return Ok(Report::new(variables::lines(&observed)?, Value::Null));
     }
-    if world.containers.is_empty() {
+    if observed.containers.is_empty() {
         let text = format!(
             "cluster `{name}` has no containers; start it with `{}`\n",
             name.command("start")
@@ -30,7 +30,7 @@ pub fn run(ctx: &Context, name: &ClusterName) -> Result<Report> {
         ));
     }
     let mut table = Table::new(&["NAME", "SERVICE", "STATE", "HEALTH", "PORTS", "IMAGE"]);
-    for container in &world.containers {
+    for container in &observed.containers {
         table.row([
             container.name.clone(),
             container.service.clone(),
@@ -43,7 +43,7 @@ pub fn run(ctx: &Context, name: &ClusterName) -> Result<Report> {
             container.image.clone(),
         ]);
     }
-    let containers: Vec<Value> = world.containers.iter().map(data).collect();
+    let containers: Vec<Value> = observed.containers.iter().map(data).collect();
     let data = json!({"name": name.to_string(), "containers": containers});
     Ok(Report::new(table.to_string(), data))
 }

@@ -1,28 +1,28 @@
 //! What a person needs once a cluster runs.
 
-use super::world::World;
 use crate::cluster::Cluster;
 use crate::commands::{Report, facts};
+use crate::managed::Observed;
 use serde_json::json;
 
 /// The report of a cluster that was brought up; `state` completes "cluster `x` …". One that was not
 /// waited for is only starting, whatever the verb.
-pub fn running(world: &World, cluster: &Cluster, waited: bool, state: &str) -> Report {
+pub fn running(observed: &Observed, cluster: &Cluster, waited: bool, state: &str) -> Report {
     let (state, word) = if waited {
         (state, "running")
     } else {
         ("is starting", "starting")
     };
-    let endpoint = world.endpoint(cluster);
+    let endpoint = observed.endpoint(cluster);
     let playground = format!("{endpoint}{}", cluster.management_path());
-    let database = world.database(cluster);
+    let database = observed.database(cluster);
     let pairs = [
         ("endpoint", endpoint.clone()),
         ("playground", playground.clone()),
         ("database", described(cluster, database.as_deref())),
         ("version", format!("Prisma {}", cluster.version)),
     ];
-    let name = &world.name;
+    let name = &observed.name;
     let text = format!(
         "cluster `{name}` {state}\n\n{}\ndeploy a service to it: put `cluster: {name}` into its `prisma.yml` and run `prisma deploy`\n",
         facts(&pairs)
@@ -49,14 +49,14 @@ fn described(cluster: &Cluster, address: Option<&str>) -> String {
 }
 
 /// The report of a cluster that does not run.
-pub fn stopped(world: &World, state: &str) -> Report {
+pub fn stopped(observed: &Observed, state: &str) -> Report {
     let text = format!(
         "cluster `{}` {state}; its data is kept, start it with `{}`\n",
-        world.name,
-        world.name.command("start")
+        observed.name,
+        observed.name.command("start")
     );
     Report::new(
         text,
-        json!({"name": world.name.to_string(), "state": "stopped"}),
+        json!({"name": observed.name.to_string(), "state": "stopped"}),
     )
 }

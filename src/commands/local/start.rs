@@ -1,9 +1,7 @@
 //! `prisma local start`: `docker-compose up -d`, with everything around it that makes it safe to
 //! repeat.
 
-use super::adopt::service;
-use super::world::World;
-use super::{act, exposure, external, look_locked, ports, report};
+use super::{act, report};
 use crate::api::version::ask;
 use crate::cli;
 use crate::cluster::{Cluster, Connector, Database, Edition, PrismaVersion, documented};
@@ -11,61 +9,63 @@ use crate::commands::Report;
 use crate::context::Context;
 use crate::error::{Failure, Kind, Result};
 use crate::keys;
+use crate::managed::Observed;
+use crate::managed::{exposure, external, observe_locked, ports, reachability, service};
 use crate::plan::Plan;
 use crate::render::PrismaConfig;
 use std::time::Duration;
 
 /// Starts a cluster; a quick no-op when it runs as it should.
 pub fn run(ctx: &Context, args: &cli::Start) -> Result<Report> {
-    let (world, _lock) = look_locked(ctx, &args.which.name, "start", World::look)?;
-    let mut cluster = wanted(ctx, &world, args)?;
-    let rendered = World::render(ctx, &cluster)?;
+    let (observed, _lock) = observe_locked(ctx, &args.which.name, "start", Observed::observe)?;
+    let mut cluster = wanted(ctx, &observed, args)?;
+    let rendered = Observed::render(ctx, &cluster)?;
     let limit = args.waiting.limit();
 
     let mut plan = Plan::default();
-    if is_settled(ctx, &world, &cluster)? {
-        let taken_over = world.config()?.is_none();
-        let as_it_is = taken_over || (world.has(&rendered) && !world.override_is_newer());
+    if is_settled(ctx, &observed, &cluster)? {
+        let taken_over = observed.config()?.is_none();
+        let as_it_is = taken_over || (observed.has(&rendered) && !observed.override_is_newer());
         if as_it_is {
-            exposure::warn(ctx, &world, &cluster);
+            exposure::warn(ctx, &observed, &cluster);
             // Containers that serve well are not made anew for a file's sake.
-            world.write_files(&mut plan, &cluster, &rendered)?;
-            world.register(ctx, &mut plan, &cluster)?;
-            return act(ctx, Some(world.name.as_ref()), &plan, || {
-                report::running(&world, &cluster, true, "is running already")
+            observed.write_files(&mut plan, &cluster, &rendered)?;
+            observed.register(ctx, &mut plan, &cluster)?;
+            return act(ctx, Some(observed.name.as_ref()), &plan, || {
+                report::running(&observed, &cluster, true, "is running already")
             });
         }
     }
-    ports::settle(ctx, &world, &mut cluster)?;
-    let rendered = World::render(ctx, &cluster)?;
-    super::reach::check(ctx, &world, &cluster, limit.is_some())?;
-    external::check(ctx, &world, &cluster)?;
-    world.allow_overwriting(ctx, &rendered)?;
-    world.check_compose(ctx, &cluster)?;
-    exposure::warn(ctx, &world, &cluster);
-    if world.config()?.is_none() && !world.containers.is_empty() {
+    ports::settle(ctx, &observed, &mut cluster)?;
+    let rendered = Observed::render(ctx, &cluster)?;
+    reachability::check(ctx, &observed, &cluster, limit.is_some())?;
+    external::check(ctx, &observed, &cluster)?;
+    observed.allow_overwriting(ctx, &rendered)?;
+    observed.check_compose(ctx, &cluster)?;
+    exposure::warn(ctx, &observed, &cluster);
+    if observed.config()?.is_none() && !observed.containers.is_empty() {
         ctx.ui
             .status("taking over the containers of another prisma CLI; their data is kept");
     }
-    world.write_files(&mut plan, &cluster, &rendered)?;
-    world.leave_other_edition(&mut plan, &cluster);
-    world.bring_up(ctx, &mut plan, &cluster, &rendered, limit)?;
-    act(ctx, Some(world.name.as_ref()), &plan, || {
-        report::running(&world, &cluster, limit.is_some(), "is running")
+    observed.write_files(&mut plan, &cluster, &rendered)?;
+    observed.remove_other_edition(&mut plan, &cluster);
+    observed.bring_up(ctx, &mut plan, &cluster, &rendered, limit)?;
+    act(ctx, Some(observed.name.as_ref()), &plan, || {
+        report::running(&observed, &cluster, limit.is_some(), "is running")
     })
 }
 
 /// The cluster as it should be: what is known of it, changed by the flags, or a new one.
-fn wanted(ctx: &Context, world: &World, args: &cli::Start) -> Result<Cluster> {
-    let known = world.known()?;
+fn wanted(ctx: &Context, observed: &Observed, args: &cli::Start) -> Result<Cluster> {
+    let known = observed.known()?;
     let is_new = known.is_none();
     let mut cluster = match known {
         Some(cluster) => cluster,
-        None => new_cluster(world, args)?,
+        None => new_cluster(observed, args)?,
     };
     if !is_new {
-        keep_version(world, &cluster, args)?;
-        keep_database(world, &mut cluster, args)?;
+        refuse_version_change(observed, &cluster, args)?;
+        refuse_database_change(observed, &mut cluster, args)?;
     }
     if let Some(image) = &args.database_image {
         cluster.database.image = Some(image.clone());
@@ -75,7 +75,13 @@ fn wanted(ctx: &Context, world: &World, args: &cli::Start) -> Result<Cluster> {
         return Err(Failure::new(Kind::Usage, message).hint("leave out `--db-port`"));
     }
     cluster.bind = args.bind.or(cluster.bind);
-    ports::choose(ctx, world, &mut cluster, [args.port, args.db_port], is_new);
+    ports::choose(
+        ctx,
+        observed,
+        &mut cluster,
+        [args.port, args.db_port],
+        is_new,
+    );
     if cluster.cluster_secret.is_none() {
         cluster.cluster_secret = Some(match cluster.edition() {
             Edition::Cluster => keys::generate()?.pem_pkcs1(),
@@ -85,9 +91,9 @@ fn wanted(ctx: &Context, world: &World, args: &cli::Start) -> Result<Cluster> {
     Ok(cluster)
 }
 
-fn new_cluster(world: &World, args: &cli::Start) -> Result<Cluster> {
-    if world.is_remote()? {
-        let host = world
+fn new_cluster(observed: &Observed, args: &cli::Start) -> Result<Cluster> {
+    if observed.is_remote()? {
+        let host = observed
             .entry()?
             .map(|entry| entry.host.as_str())
             .unwrap_or_default();
@@ -95,7 +101,7 @@ fn new_cluster(world: &World, args: &cli::Start) -> Result<Cluster> {
             Kind::NotManaged,
             format!(
                 "cluster `{}` is a self-hosted one at {host}, it is not run from here",
-                world.name
+                observed.name
             ),
         )
         .hint("start a cluster under another name with `-n NAME`"));
@@ -124,7 +130,7 @@ fn new_cluster(world: &World, args: &cli::Start) -> Result<Cluster> {
             "leave out `{flag}`, or take a later version with `--prisma-version 1.8`"
         )));
     }
-    let mut cluster = Cluster::documented(world.name.clone(), version);
+    let mut cluster = Cluster::documented(observed.name.clone(), version);
     cluster.database = match &args.database_url {
         Some(external) => external.clone(),
         None => Database::documented(cluster.edition(), connector),
@@ -133,7 +139,7 @@ fn new_cluster(world: &World, args: &cli::Start) -> Result<Cluster> {
 }
 
 /// Another version is a matter of `upgrade`, which checks more.
-fn keep_version(world: &World, cluster: &Cluster, args: &cli::Start) -> Result<()> {
+fn refuse_version_change(observed: &Observed, cluster: &Cluster, args: &cli::Start) -> Result<()> {
     let Some(version) = args
         .prisma_version
         .as_ref()
@@ -143,16 +149,20 @@ fn keep_version(world: &World, cluster: &Cluster, args: &cli::Start) -> Result<(
     };
     let message = format!(
         "cluster `{}` has Prisma {}, not {version}",
-        world.name, cluster.version
+        observed.name, cluster.version
     );
-    let upgrade = world.name.command("upgrade");
+    let upgrade = observed.name.command("upgrade");
     Err(Failure::new(Kind::Usage, message).hint(format!(
         "change its version with `{upgrade} --to {version}`"
     )))
 }
 
 /// A cluster's data stays in the database it is in: only how an external one is reached may change.
-fn keep_database(world: &World, cluster: &mut Cluster, args: &cli::Start) -> Result<()> {
+fn refuse_database_change(
+    observed: &Observed,
+    cluster: &mut Cluster,
+    args: &cli::Start,
+) -> Result<()> {
     let has = &cluster.database;
     let is_external = has.external.is_some();
     let wanted = match &args.database_url {
@@ -173,26 +183,26 @@ fn keep_database(world: &World, cluster: &mut Cluster, args: &cli::Start) -> Res
     let place = if is_external { "an external " } else { "a " };
     let message = format!(
         "cluster `{}` has {place}{} database, not {wanted}, and its data cannot move",
-        world.name,
+        observed.name,
         has.connector.name()
     );
     Err(Failure::new(Kind::Usage, message).hint("start another cluster with `-n NAME`"))
 }
 
 /// Whether the containers run with this configuration and the server answers.
-fn is_settled(ctx: &Context, world: &World, cluster: &Cluster) -> Result<bool> {
-    if !world.is_up(cluster) || !has_key(world, cluster) || !has_ports(world, cluster) {
+fn is_settled(ctx: &Context, observed: &Observed, cluster: &Cluster) -> Result<bool> {
+    if !observed.is_up(cluster) || !has_key(observed, cluster) || !has_ports(observed, cluster) {
         return Ok(false);
     }
-    let endpoint = world.endpoint(cluster);
+    let endpoint = observed.endpoint(cluster);
     let answer = ctx
         .interrupt
         .run(move || ask(&endpoint, Duration::from_secs(2)))?;
     Ok(answer.is_ok())
 }
 
-fn has_key(world: &World, cluster: &Cluster) -> bool {
-    let Some(server) = service(&world.containers, cluster.server_service()) else {
+fn has_key(observed: &Observed, cluster: &Cluster) -> bool {
+    let Some(server) = service(&observed.containers, cluster.server_service()) else {
         return false;
     };
     if cluster.edition() == Edition::Server {
@@ -213,9 +223,9 @@ fn has_key(world: &World, cluster: &Cluster) -> bool {
     }
 }
 
-fn has_ports(world: &World, cluster: &Cluster) -> bool {
+fn has_ports(observed: &Observed, cluster: &Cluster) -> bool {
     let published = |port: u16| {
-        world
+        observed
             .containers
             .iter()
             .any(|c| c.ports.iter().any(|p| p.port == port))

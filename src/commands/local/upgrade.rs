@@ -1,7 +1,6 @@
 //! `prisma local upgrade`: `docker pull` of each image, then `docker-compose up -d`. Data is kept.
 
-use super::world::World;
-use super::{act, exposure, external, look_locked, report};
+use super::{act, report};
 use crate::cli;
 use crate::cluster::{Cluster, Edition, PrismaVersion, documented};
 use crate::commands::Report;
@@ -9,52 +8,54 @@ use crate::context::Context;
 use crate::docker::Container;
 use crate::error::{Failure, Kind, Result};
 use crate::keys;
+use crate::managed::Observed;
+use crate::managed::{exposure, external, observe_locked, ports, reachability};
 use crate::plan::{Plan, Step};
 use crate::wait::containers;
 use serde_json::json;
 
 /// Gets newer images of the cluster's version, or those of another one, and runs them.
 pub fn run(ctx: &Context, args: &cli::Upgrade) -> Result<Report> {
-    let (world, _lock) = look_locked(ctx, &args.which.name, "upgrade", World::look)?;
-    let mut cluster = world.cluster()?;
+    let (observed, _lock) = observe_locked(ctx, &args.which.name, "upgrade", Observed::observe)?;
+    let mut cluster = observed.cluster()?;
     let changes = args.to.as_ref().is_some_and(|to| *to != cluster.version);
     if let Some(to) = &args.to {
         check_possible(&cluster, to)?;
-        check_direction(&world, &cluster, to, args.force)?;
+        check_direction(&observed, &cluster, to, args.force)?;
         change_version(ctx, &mut cluster, to)?;
     }
-    super::ports::settle(ctx, &world, &mut cluster)?;
-    let rendered = World::render(ctx, &cluster)?;
-    exposure::warn(ctx, &world, &cluster);
-    super::reach::check(ctx, &world, &cluster, args.waiting.limit().is_some())?;
-    external::check(ctx, &world, &cluster)?;
-    world.allow_overwriting(ctx, &rendered)?;
-    world.check_compose(ctx, &cluster)?;
+    ports::settle(ctx, &observed, &mut cluster)?;
+    let rendered = Observed::render(ctx, &cluster)?;
+    exposure::warn(ctx, &observed, &cluster);
+    reachability::check(ctx, &observed, &cluster, args.waiting.limit().is_some())?;
+    external::check(ctx, &observed, &cluster)?;
+    observed.allow_overwriting(ctx, &rendered)?;
+    observed.check_compose(ctx, &cluster)?;
     let limit = args.waiting.limit();
     let mut plan = Plan::default();
     // Pulled before anything is written: an image that cannot be had leaves all as it was.
-    let by_compose = cluster.edition() == Edition::Server && !changes && world.has(&rendered);
+    let by_compose = cluster.edition() == Edition::Server && !changes && observed.has(&rendered);
     if by_compose {
         plan.then(Step::Run {
             label: "pulling the images".to_owned(),
             done: "images pulled".to_owned(),
-            invocation: world.tools.pull_project(&world.project(&rendered)),
+            invocation: observed.tools.pull_project(&observed.project(&rendered)),
             progress: true,
         });
     } else {
-        pull(&world, &mut plan, &cluster);
+        pull(&observed, &mut plan, &cluster);
     }
-    world.write_files(&mut plan, &cluster, &rendered)?;
-    world.leave_other_edition(&mut plan, &cluster);
-    world.bring_up(ctx, &mut plan, &cluster, &rendered, limit)?;
-    let report = act(ctx, Some(world.name.as_ref()), &plan, || {
-        report::running(&world, &cluster, limit.is_some(), "is up to date")
+    observed.write_files(&mut plan, &cluster, &rendered)?;
+    observed.remove_other_edition(&mut plan, &cluster);
+    observed.bring_up(ctx, &mut plan, &cluster, &rendered, limit)?;
+    let report = act(ctx, Some(observed.name.as_ref()), &plan, || {
+        report::running(&observed, &cluster, limit.is_some(), "is up to date")
     })?;
     if ctx.dry_run {
         return Ok(report);
     }
-    let now = containers(ctx, &world.tools, world.name.as_ref())?;
-    Ok(with_images(report, &world.containers, &now))
+    let now = containers(ctx, &observed.tools, observed.name.as_ref())?;
+    Ok(with_images(report, &observed.containers, &now))
 }
 
 /// Adds which images are other ones than before, where that is known.
@@ -81,12 +82,12 @@ fn with_images(mut report: Report, before: &[Container], now: &[Container]) -> R
 }
 
 /// Image by image: docker-compose pulls what its file names, and that is written afterwards.
-fn pull(world: &World, plan: &mut Plan, cluster: &Cluster) {
+fn pull(observed: &Observed, plan: &mut Plan, cluster: &Cluster) {
     for image in cluster.images() {
         plan.then(Step::Run {
             label: format!("pulling {image}"),
             done: format!("{image} pulled"),
-            invocation: world.tools.pull(&image),
+            invocation: observed.tools.pull(&image),
             progress: true,
         });
     }
@@ -100,7 +101,7 @@ fn change_version(ctx: &Context, cluster: &mut Cluster, to: &PrismaVersion) -> R
         let port = &mut cluster.database.host_port;
         *port = port.or(Some(documented::DATABASE_PORT));
     }
-    if cluster.key_pair().is_some() && !to.knows_key_pairs() {
+    if cluster.key_pair().is_some() && !to.supports_key_pairs() {
         ctx.ui.warn(&format!(
             "Prisma {to} knows no key pairs: the cluster gets a new secret in its place, and whoever \
              deploys with a copy of the old key needs that one (`clusterSecret` in the registry)"
@@ -129,7 +130,7 @@ fn check_possible(cluster: &Cluster, to: &PrismaVersion) -> Result<()> {
 
 /// A newer server may have changed the database in ways an older one does not know.
 fn check_direction(
-    world: &World,
+    observed: &Observed,
     cluster: &Cluster,
     to: &PrismaVersion,
     force: bool,
@@ -139,7 +140,7 @@ fn check_direction(
     }
     let message = format!(
         "Prisma {to} is older than the {} that cluster `{}` has, and may not understand its data",
-        cluster.version, world.name
+        cluster.version, observed.name
     );
     Err(Failure::new(Kind::Usage, message).hint("add `--force` to change to it all the same"))
 }

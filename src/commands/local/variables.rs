@@ -1,8 +1,8 @@
 //! `prisma local ps -o env`: where a cluster is, as lines that a shell can source.
 
-use super::world::World;
 use crate::docker::Container;
 use crate::error::Result;
+use crate::managed::Observed;
 use crate::process::shell_quote;
 
 /// The variables, and what each says; for the reference, too. None is a secret.
@@ -25,16 +25,18 @@ pub const KEYS: [(&str, &str); 6] = [
 ];
 
 /// A line for each, also for those with nothing to say: a value of an earlier time must not stay.
-pub fn lines(world: &World) -> Result<String> {
-    let cluster = world.known()?;
+pub fn lines(observed: &Observed) -> Result<String> {
+    let cluster = observed.known()?;
     let (servers, others): (Vec<&Container>, Vec<&Container>) =
-        world.containers.iter().partition(|c| c.is_server());
+        observed.containers.iter().partition(|c| c.is_server());
     let name = |found: &[&Container]| found.first().map(|c| c.name.clone());
     let values = [
-        Some(world.name.to_string()),
-        Some(state(&world.containers).to_owned()),
-        cluster.as_ref().map(|cluster| world.endpoint(cluster)),
-        cluster.as_ref().and_then(|cluster| world.database(cluster)),
+        Some(observed.name.to_string()),
+        Some(state(&observed.containers).to_owned()),
+        cluster.as_ref().map(|cluster| observed.endpoint(cluster)),
+        cluster
+            .as_ref()
+            .and_then(|cluster| observed.database(cluster)),
         name(&servers),
         name(&others),
     ];

@@ -1,6 +1,6 @@
 //! Docker's contexts: engines by name, in docker's own files.
 
-use crate::context::Env;
+use crate::env::Env;
 use crate::error::{Failure, Kind, Result};
 use crate::files;
 use serde_json::Value;

@@ -1,7 +1,7 @@
 //! What is written, and that every reader reads it back.
 
 use super::*;
-use crate::yaml::bent::is_bent;
+use crate::yaml::ambiguous::is_ambiguous_plain;
 use proptest::prelude::*;
 
 fn read(text: &str) -> Value {
@@ -50,7 +50,7 @@ services:
 
 #[test]
 fn what_some_reader_bends_is_quoted() {
-    let bent = [
+    let ambiguous = [
         "",
         " ",
         "~",
@@ -120,7 +120,7 @@ fn what_some_reader_bends_is_quoted() {
         "\0",
         "\u{7f}",
     ];
-    for text in bent {
+    for text in ambiguous {
         let written = to_text(&Value::from(text));
         assert!(written.starts_with('"'), "{text:?}: {written}");
         assert_eq!(read(&written), Value::from(text));
@@ -240,7 +240,7 @@ proptest! {
         #[test]
         fn a_plain_text_is_one_for_every_reader(text in text()) {
             if plain(&text) {
-                prop_assert!(!is_bent(&text));
+                prop_assert!(!is_ambiguous_plain(&text));
             }
         }
 

@@ -1,7 +1,8 @@
 //! `cluster.yml`: what is read is what is written, in our form and in an edit of the user's.
 
 use super::texts;
-use prisma_cli::cluster::{Cluster, ClusterName, Edition, config};
+use prisma_cli::cluster::{Cluster, ClusterName, Edition};
+use prisma_cli::config::cluster_yml;
 use prisma_cli::render::render;
 use std::path::Path;
 
@@ -16,7 +17,7 @@ pub fn seeds() -> Vec<String> {
     let versions = ["1.1", "1.7.2", "1.34.12"];
     seeds.extend(versions.map(|version| {
         let version = version.parse().expect("a version");
-        config::render(&Cluster::documented(ClusterName::local(), version))
+        cluster_yml::render(&Cluster::documented(ClusterName::local(), version))
     }));
     seeds
 }
@@ -24,11 +25,11 @@ pub fn seeds() -> Vec<String> {
 pub fn check(text: &str) {
     let name = ClusterName::local();
     let file = Path::new("cluster.yml");
-    let Ok(cluster) = config::parse(&name, file, text) else {
+    let Ok(cluster) = cluster_yml::parse(&name, file, text) else {
         return;
     };
-    let ours = config::render(&cluster);
-    let back = config::parse(&name, file, &ours).expect("what we write");
+    let ours = cluster_yml::render(&cluster);
+    let back = cluster_yml::parse(&name, file, &ours).expect("what we write");
     let mut expected = cluster.clone();
     if cluster.edition() == Edition::Server {
         // It knows none, and is not given one that a file of it has all the same.
@@ -56,8 +57,11 @@ pub fn check(text: &str) {
     }
     let mut moved = cluster.clone();
     moved.port = if cluster.port == 4999 { 4998 } else { 4999 };
-    if let Ok(edited) = config::edit(text, &cluster, &moved) {
-        assert_eq!(config::parse(&name, file, &edited).as_ref(), Ok(&moved));
+    if let Ok(edited) = cluster_yml::edit(text, &cluster, &moved) {
+        assert_eq!(
+            cluster_yml::parse(&name, file, &edited).as_ref(),
+            Ok(&moved)
+        );
         assert!(
             !gone(text, &edited).contains(&b'\n'),
             "{text:?} became {edited:?}"

@@ -1,10 +1,10 @@
 //! What docker and docker-compose print, in answers and in failures.
 
 use super::texts;
-use prisma_cli::context::Env;
 use prisma_cli::docker::Engine;
 use prisma_cli::docker::container::{parse_ids, parse_inspect};
 use prisma_cli::docker::diagnosis::diagnose;
+use prisma_cli::env::Env;
 use prisma_cli::process::{Invocation, Outcome};
 
 pub fn seeds() -> Vec<String> {

@@ -1,7 +1,7 @@
 //! `prisma.yml`: reading ends, and setting the target touches nothing else.
 
 use super::corpus;
-use prisma_cli::service::{self, Given};
+use prisma_cli::config::prisma_yml::{self, Given};
 use prisma_cli::yaml::Node;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -35,20 +35,24 @@ pub fn check(text: &str) {
     };
     let types = |_: &Path| Ok(Some("type A { id: ID! }".to_owned()));
     let file = Path::new("/s/prisma.yml");
-    match service::parse(file, text, given, &types) {
+    match prisma_yml::parse(file, text, given, &types) {
         Ok(service) => {
             assert!(!service.name.contains(['/', '\n']), "{:?}", service.name);
             assert!(!service.stage.starts_with('-'), "{:?}", service.stage);
         }
         Err(failure) => assert!(!failure.message.is_empty()),
     }
-    let _ = service::cluster(file, text, given);
+    let _ = prisma_yml::cluster(file, text, given);
     for (key, value, edited) in [
-        ("cluster", "it's #1", service::set_cluster(text, "it's #1")),
+        (
+            "cluster",
+            "it's #1",
+            prisma_yml::set_cluster(text, "it's #1"),
+        ),
         (
             "endpoint",
             "http://h:1/a/b",
-            service::set_endpoint(text, "http://h:1/a/b"),
+            prisma_yml::set_endpoint(text, "http://h:1/a/b"),
         ),
     ] {
         let Ok(edited) = edited else { continue };

@@ -1,9 +1,9 @@
 //! `config.yml`: what one edit does not mean stays as it is.
 
 use super::corpus;
+use prisma_cli::config::registry::{self, NewEntry, Registry};
 use prisma_cli::error::Result;
 use prisma_cli::interrupt::Interrupt;
-use prisma_cli::registry::{self, NewEntry, Registry};
 use std::fs;
 use std::path::{Path, PathBuf};
 

@@ -1,7 +1,7 @@
 //! The requests of a deployment, whole; and never more of them than needed.
 
 use crate::api::played::{STEPS, TYPES, VERSIONS, WAITS, done, failed, input, open, run};
-use crate::standin::{Plan, Standin};
+use crate::support::standin::{Plan, Standin};
 use prisma_cli::api::deploy::{Event, Outcome};
 use prisma_cli::api::management::{Management, Problem, Subscription};
 use prisma_cli::api::step::Step;
@@ -377,7 +377,7 @@ fn every_kind_of_step_is_read() {
 #[test]
 fn somebody_else_may_create_the_service_first() {
     let standin = Standin::start("1.34.12");
-    let exists = crate::standin::Mishap::Error(4005, "exists already".to_owned());
+    let exists = crate::support::standin::Mishap::Error(4005, "exists already".to_owned());
     standin
         .state()
         .mishaps

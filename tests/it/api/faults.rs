@@ -1,7 +1,7 @@
 //! Everything that can be between a client and an answer, each with its own fault and words.
 
 use crate::api::played::{TYPES, WAITS, at, client, input, limits, run};
-use crate::raw::{http, raw, says};
+use crate::support::raw::{http, raw, says};
 use prisma_cli::api::credential::Credential;
 use prisma_cli::api::fault::Fault;
 use prisma_cli::api::http::{Client, Limits, Proxies};

@@ -1,7 +1,7 @@
 //! Which path, and how many requests it takes to know.
 
 use crate::api::played::{VERSIONS, open};
-use crate::standin::Standin;
+use crate::support::standin::Standin;
 use prisma_cli::api::version::{ManagementPath, Server};
 
 #[test]

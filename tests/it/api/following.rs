@@ -1,7 +1,7 @@
 //! Migrations to their end: a good one, a bad one, none.
 
 use crate::api::played::{STEPS, TYPES, VERSIONS, WAITS, done, input, open, run};
-use crate::standin::{Mishap, Plan, Standin};
+use crate::support::standin::{Mishap, Plan, Standin};
 use prisma_cli::api::deploy::{self, Event, Outcome, Waits};
 use prisma_cli::error::Kind;
 use std::time::{Duration, Instant};

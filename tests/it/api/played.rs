@@ -1,6 +1,6 @@
 //! Short ways to a client and a deployment.
 
-use crate::standin::Standin;
+use crate::support::standin::Standin;
 use prisma_cli::api::credential::Credential;
 use prisma_cli::api::deploy::{self, DeployInput, Deployment, Event, Waits};
 use prisma_cli::api::http::{Client, Limits, Proxies};

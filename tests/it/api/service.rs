@@ -1,7 +1,7 @@
 //! The service's own API after a deployment.
 
 use crate::api::played::{TYPES, done, input, open};
-use crate::standin::{Auth, Plan, Standin};
+use crate::support::standin::{Auth, Plan, Standin};
 use prisma_cli::api::service::Service;
 use serde_json::json;
 

@@ -1,6 +1,6 @@
 //! HTTPS, judged by the system's roots.
 
-use crate::raw::http;
+use crate::support::raw::http;
 use prisma_cli::api::fault::Fault;
 use prisma_cli::api::http::{Client, Proxies};
 use rustls::pki_types::pem::PemObject;

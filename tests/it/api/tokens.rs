@@ -1,7 +1,7 @@
 //! What is shown to be let in, and what is said when it does not do.
 
 use crate::api::played::{TYPES, at, done, failed, input, with};
-use crate::standin::{Auth, Plan, Standin};
+use crate::support::standin::{Auth, Plan, Standin};
 use prisma_cli::api::credential::Credential;
 use prisma_cli::api::management::Management;
 use prisma_cli::api::token::{self, Grant, Secret};
@@ -211,7 +211,7 @@ fn a_token_is_not_carried_to_where_a_server_redirects_to() {
         "HTTP/1.1 308 x\r\nLocation: {}/management\r\nContent-Length: 0\r\n\r\n",
         other.url()
     );
-    let mishap = crate::standin::Mishap::Bytes(answer.into_bytes());
+    let mishap = crate::support::standin::Mishap::Bytes(answer.into_bytes());
     standin
         .state()
         .mishaps

@@ -2,8 +2,8 @@
 
 use crate::cluster::support::{Auth, Cloud, Home, Server, nobody, silent};
 use jsonwebtoken::{EncodingKey, Header};
-use prisma_cli::context::Env;
-use prisma_cli::registry::Registry;
+use prisma_cli::config::registry::Registry;
+use prisma_cli::env::Env;
 use prisma_cli::target::Target;
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};

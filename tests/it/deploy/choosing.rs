@@ -2,7 +2,7 @@
 
 use crate::cluster::support::server::{Auth, Server};
 use crate::deploy::support::{Place, TYPES, Terminal};
-use crate::standin::Standin;
+use crate::support::standin::Standin;
 
 const FLAG: &str =
     "hint: name one with `--cluster NAME`, or write `cluster: NAME` into `prisma.yml`\n";

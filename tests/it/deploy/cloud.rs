@@ -2,7 +2,7 @@
 
 use crate::cluster::support::server::Cloud;
 use crate::deploy::support::{Place, Terminal};
-use crate::standin::Standin;
+use crate::support::standin::Standin;
 use jsonwebtoken::{EncodingKey, Header};
 use serde_json::{Value, json};
 

@@ -1,7 +1,7 @@
 //! `--json`: one document for every end.
 
 use crate::deploy::support::{Place, TYPES, deployed, planned};
-use crate::standin::{Auth, Plan, Standin};
+use crate::support::standin::{Auth, Plan, Standin};
 use serde_json::{Value, json};
 
 /// The document, without what differs from run to run.

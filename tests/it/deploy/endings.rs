@@ -3,7 +3,7 @@
 use crate::cluster::support::home::Outcome;
 use crate::cluster::support::server::{respond, serve, silent};
 use crate::deploy::support::{Place, Running, VERSIONS, deployed, neutral, planned};
-use crate::standin::{Auth, Mishap, Plan, Standin};
+use crate::support::standin::{Auth, Mishap, Plan, Standin};
 use serde_json::json;
 use std::time::{Duration, Instant};
 

@@ -1,7 +1,7 @@
 //! `prisma.yml`, variables and flags: what is deployed where.
 
 use crate::deploy::support::{Place, TYPES};
-use crate::standin::Standin;
+use crate::support::standin::Standin;
 
 const VARIABLE: &str = "service: ${env:NAME}\nstage: ${opt:stage, 'dev'}\ncluster: ${env:WHERE, 'far'}\ndatamodel: datamodel.graphql\ndisableAuth: true\n";
 

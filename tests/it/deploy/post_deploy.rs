@@ -1,7 +1,7 @@
 //! What follows a deployment that succeeded: seed, schema, hooks.
 
 use crate::deploy::support::{Place, Running, VERSIONS, deployed, neutral, planned};
-use crate::standin::{Mishap, Plan, Standin};
+use crate::support::standin::{Mishap, Plan, Standin};
 use serde_json::{Value, json};
 
 const ALL: &str = "seed:\n  import: seed.graphql\nschema: out/schema.graphql\nhooks:\n  post-deploy:\n    - echo one\n    - echo two >&2\n";

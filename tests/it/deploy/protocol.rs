@@ -1,7 +1,7 @@
 //! Both generations of `prisma.yml`, against servers of each kind: what is sent, said and changed.
 
 use crate::deploy::support::{NEW_TYPES, Place, TYPES, VERSIONS, neutral, report};
-use crate::standin::Standin;
+use crate::support::standin::Standin;
 use serde_json::json;
 
 /// The requests of a server for short, without the looks at a migration, of which there are some.

@@ -1,7 +1,7 @@
 //! Tokens: by which secret, for what, for how long; and that no secret shows.
 
 use crate::deploy::support::{Place, TYPES};
-use crate::standin::{Auth, Standin};
+use crate::support::standin::{Auth, Standin};
 use prisma_cli::keys::{PrivateKey, generate};
 use serde_json::{Value, json};
 use std::sync::OnceLock;

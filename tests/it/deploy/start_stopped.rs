@@ -1,7 +1,7 @@
 //! A cluster that `prisma local` runs, and that does not run.
 
 use crate::deploy::support::{Place, Terminal, deployed};
-use crate::standin::Standin;
+use crate::support::standin::Standin;
 
 /// A service on a managed cluster `far` that is stopped, with another cluster up beside it, and a
 /// `docker` that fails and says what it was asked.

@@ -4,7 +4,7 @@ mod running;
 mod terminal;
 
 use crate::cluster::support::home::{Home, Outcome};
-use crate::standin::{Plan, Standin};
+use crate::support::standin::{Plan, Standin};
 use std::fs;
 
 pub use running::Running;

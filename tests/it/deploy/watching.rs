@@ -1,7 +1,7 @@
 //! `deploy --watch`.
 
 use crate::deploy::support::{Place, Running, TYPES, Terminal, deployed, neutral};
-use crate::standin::Standin;
+use crate::support::standin::Standin;
 
 #[test]
 fn every_change_is_deployed_until_ctrl_c() {

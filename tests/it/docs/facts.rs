@@ -3,7 +3,8 @@
 use super::root;
 use prisma_cli::cli::{definition, parse};
 use prisma_cli::commands::local::variables::KEYS;
-use prisma_cli::context::{Env, VARIABLES};
+use prisma_cli::context::VARIABLES;
+use prisma_cli::env::Env;
 use prisma_cli::error::STATUSES;
 use std::collections::BTreeSet;
 use std::ffi::OsString;

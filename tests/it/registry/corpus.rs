@@ -5,9 +5,9 @@
 //! what is outside the lines of an edit is compared byte by byte, and the result is parsed.
 //! `BLESS=1 cargo test --test it registry` writes the `.edits` files anew.
 
+use prisma_cli::config::registry::{self, NewEntry, Registry};
 use prisma_cli::error::Result;
 use prisma_cli::interrupt::Interrupt;
-use prisma_cli::registry::{self, NewEntry, Registry};
 use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};

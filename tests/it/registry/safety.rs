@@ -1,8 +1,8 @@
 //! What must hold whatever happens to the process, the disk or the neighbours.
 
+use prisma_cli::config::registry::{self, NewEntry, Registry, Saved};
 use prisma_cli::error::{Kind, Result};
 use prisma_cli::interrupt::Interrupt;
-use prisma_cli::registry::{self, NewEntry, Registry, Saved};
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::{BufRead, BufReader, Write};

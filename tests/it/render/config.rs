@@ -124,7 +124,7 @@ fn prisma_config_says_what_was_typed() {
     let clusters = clusters();
     let composes = installed();
     // From the file alone wherever it holds everything, else from the environment.
-    let from_file = |cluster: &Cluster| rendered(cluster).unspellable.is_empty();
+    let from_file = |cluster: &Cluster| rendered(cluster).unrepresentable.is_empty();
     let from_files = clusters.iter().filter(|cluster| from_file(cluster)).count();
     let read = &|compose: &Compose| -> Vec<String> {
         let config = |cluster| config_by(compose, cluster, from_file(cluster));

@@ -216,7 +216,7 @@ fn a_rendered_cluster_gives_its_containers_what_it_says() {
         fs::write(folder.path().join(".env"), &rendered.dotenv).expect("writes");
         let given: BTreeMap<_, _> = rendered.env.iter().cloned().collect();
         let mut ways = vec![&rendered.env[..]];
-        if rendered.unspellable.is_empty() {
+        if rendered.unrepresentable.is_empty() {
             // From the file alone.
             ways.push(&[]);
         }

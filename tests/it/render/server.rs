@@ -163,7 +163,7 @@ fn the_bytes_of_every_combination_are_the_golden_ones() {
                 let name = format!("server-{version}-{connector}{place}.docker-compose.yml");
                 assert_eq!(rendered.compose, golden(&name), "{name}");
                 assert_eq!(rendered.dotenv, golden("server.env"), "{name}");
-                assert_eq!(rendered.unspellable, []);
+                assert_eq!(rendered.unrepresentable, []);
             }
         }
     }

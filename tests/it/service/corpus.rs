@@ -6,8 +6,9 @@
 //!
 //! A first line `# given: NAME=VALUE …` gives options.
 
+use prisma_cli::config::prisma_yml::{self, Given};
 use prisma_cli::error::Failure;
-use prisma_cli::service::{self, Address, Given, Service, Target};
+use prisma_cli::service::{self, Address, Service, Target};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::fs;
@@ -156,7 +157,7 @@ fn load(path: &Path, text: &str, opt: &BTreeMap<String, String>) -> Result<Servi
         opt,
         unneeded: &[],
     };
-    service::parse(path, text, given, &prisma_cli::files::read_text)
+    prisma_yml::parse(path, text, given, &prisma_cli::files::read_text)
 }
 
 fn check(path: &Path) -> String {
@@ -184,13 +185,13 @@ fn check(path: &Path) -> String {
     for (title, edit, value, expected) in [
         (
             "cluster",
-            service::set_cluster as Edit,
+            prisma_yml::set_cluster as Edit,
             "team/fresh",
             Target::of_cluster("team/fresh").expect("is one"),
         ),
         (
             "endpoint",
-            service::set_endpoint as Edit,
+            prisma_yml::set_endpoint as Edit,
             FRESH,
             Target::Endpoint(Address::parse(FRESH).expect("is one").endpoint),
         ),

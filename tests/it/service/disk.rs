@@ -1,7 +1,8 @@
 //! With real files: reading from disk, writing the one line.
 
+use prisma_cli::config::prisma_yml::{self, Given};
 use prisma_cli::error::Kind;
-use prisma_cli::service::{self, Given, Target};
+use prisma_cli::service::{self, Target};
 use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -13,7 +14,7 @@ fn load(file: &Path) -> prisma_cli::error::Result<service::Service> {
         opt: &BTreeMap::new(),
         unneeded: &[],
     };
-    service::load(file, given)
+    prisma_yml::load(file, given)
 }
 
 #[test]
@@ -38,7 +39,7 @@ fn a_service_is_read_and_its_cluster_written() {
     let file = folder.join("prisma.yml");
     symlink("../real.yml", &file).expect("symlink");
 
-    let found = service::find(&folder.join("types")).expect("is above");
+    let found = prisma_yml::find(&folder.join("types")).expect("is above");
     assert_eq!(found, file);
     let read = load(&found).expect("is fine");
     assert_eq!(read.target, Target::Unset);
@@ -61,7 +62,7 @@ fn a_service_is_read_and_its_cluster_written() {
     assert_eq!(read.place("stage"), format!("{}:2:1", file.display()));
     assert_eq!(read.place("cluster"), file.display().to_string());
 
-    service::save_target(&file, |text| service::set_cluster(text, "local")).expect("writes");
+    prisma_yml::save_target(&file, |text| prisma_yml::set_cluster(text, "local")).expect("writes");
     assert!(file.is_symlink());
     assert_eq!(
         fs::read_to_string(&real).expect("reads"),
@@ -89,7 +90,7 @@ fn what_cannot_be_read_is_named() {
         format!("{}:2: not UTF-8 text", file.display())
     );
     fs::write(&file, "endpoint: http://h/a/b\ndatamodel: x\n").expect("writes");
-    let failure = service::save_target(&file, |text| service::set_cluster(text, "local"));
+    let failure = prisma_yml::save_target(&file, |text| prisma_yml::set_cluster(text, "local"));
     let failure = failure.expect_err("has an endpoint");
     assert!(
         failure.message.starts_with("could not write `"),
@@ -109,7 +110,7 @@ fn what_is_not_needed_may_be_unresolved() {
             unneeded,
         };
         let types = |_: &Path| Ok(Some("type A {}".to_owned()));
-        service::parse(Path::new("/s/prisma.yml"), text, given, &types)
+        prisma_yml::parse(Path::new("/s/prisma.yml"), text, given, &types)
     };
     let failure = read(&[]).expect_err("is needed");
     assert!(
@@ -128,7 +129,7 @@ fn the_cluster_alone_can_be_asked_for() {
             opt: &opt,
             unneeded: &[],
         };
-        service::cluster(Path::new("p.yml"), text, given)
+        prisma_yml::cluster(Path::new("p.yml"), text, given)
     };
     let named = |text: &str| ask(text).expect("is fine");
     assert_eq!(

@@ -1,6 +1,7 @@
 //! What holds for every file: edits touch one line, reading ends.
 
-use prisma_cli::service::{self, Given, Service};
+use prisma_cli::config::prisma_yml::{self, Given};
+use prisma_cli::service::Service;
 use prisma_cli::yaml::Node;
 use proptest::prelude::*;
 use std::collections::BTreeMap;
@@ -16,7 +17,7 @@ fn read(text: &str) -> prisma_cli::error::Result<Service> {
         unneeded: &[],
     };
     let types = |_: &Path| Ok(Some("type A { id: ID! }".to_owned()));
-    service::parse(Path::new("/s/prisma.yml"), text, given, &types)
+    prisma_yml::parse(Path::new("/s/prisma.yml"), text, given, &types)
 }
 
 /// Lines of a top-level key, with all that people put around them.
@@ -165,7 +166,7 @@ proptest! {
     #[test]
     fn an_edit_touches_one_line(text in document(), name in "[a-z][a-z0-9-]{0,8}(/[a-z]{1,5})?|1|no|a b|it's|\"q\"|#x") {
         prop_assume!(Node::parse(&text).is_ok());
-        let edited = service::set_cluster(&text, &name);
+        let edited = prisma_yml::set_cluster(&text, &name);
         let edited = edited.unwrap_or_else(|e| panic!("{e}: {text:?}"));
         prop_assert_eq!(pairs(&edited), pairs(&text), "{:?} {:?}", text, edited);
         let parsed = Node::parse(&edited).expect("is YAML");
@@ -183,7 +184,7 @@ proptest! {
             prop_assert_eq!(edited.contains("\r\n"), text.contains("\r\n"));
         }
         prop_assert_eq!(edited.starts_with('\u{feff}'), text.starts_with('\u{feff}'));
-        prop_assert_eq!(service::set_cluster(&edited, &name), Ok(edited));
+        prop_assert_eq!(prisma_yml::set_cluster(&edited, &name), Ok(edited));
     }
 
     #[test]
@@ -204,7 +205,7 @@ proptest! {
     #[test]
     fn no_text_makes_it_panic(text in "([a-z]{1,4}: |- |\\$\\{|\\}|self:|env:A|opt:x|,|\"|'|\\||>|&a|\\*a|<<: |\n|\n  |\n\t|#|\\[|\\]|\\{|ü|\r\n|---\n|service: a\n|stage: b\n|datamodel: c\n|secret: |custom: |subscriptions:\n  |hooks:\n  post-deploy: ){0,40}") {
         let _ = read(&text);
-        if let Ok(edited) = service::set_cluster(&text, "fresh") {
+        if let Ok(edited) = prisma_yml::set_cluster(&text, "fresh") {
             let parsed = Node::parse(&edited).expect("is YAML");
             prop_assert_eq!(parsed.get("cluster").and_then(Node::as_text), Some("fresh"));
         }

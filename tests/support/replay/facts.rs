@@ -2,7 +2,7 @@
 //!
 //! The answer has the aliases of the recorded query; its selection says which fields they stand for.
 
-use crate::standin::language::Selection;
+use crate::support::standin::language::Selection;
 use serde_json::{Map, Value, json};
 
 /// `answer`, which has the form of `recorded`, in the form of `wanted`. A field that was not recorded

@@ -1,6 +1,6 @@
 //! What a version's management API understands, from its recorded introspection.
 
-use crate::standin::language::{Argument, Selection};
+use crate::support::standin::language::{Argument, Selection};
 use std::collections::BTreeMap;
 
 /// Fields of each type, with the type that each leads to.
@@ -53,12 +53,23 @@ impl Grammar {
         Ok(())
     }
 
-    fn check_input(&self, mutation: &str, input: &BTreeMap<String, Argument>) -> Result<(), String> {
+    fn check_input(
+        &self,
+        mutation: &str,
+        input: &BTreeMap<String, Argument>,
+    ) -> Result<(), String> {
         let mut letters = mutation.chars();
-        let first: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
+        let first: String = letters
+            .next()
+            .into_iter()
+            .flat_map(char::to_uppercase)
+            .collect();
         let kind = format!("{first}{}Input", letters.as_str());
         let known = self.0.get(&kind);
-        match input.keys().find(|key| known.is_some_and(|known| !known.contains_key(*key))) {
+        match input
+            .keys()
+            .find(|key| known.is_some_and(|known| !known.contains_key(*key)))
+        {
             Some(unknown) => Err(format!(
                 "Argument 'input' expected type '{kind}!' but got: {{…}}. Reason: Unknown field '{unknown}' is not defined in the input type '{kind}'."
             )),

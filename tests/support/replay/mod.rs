@@ -12,8 +12,8 @@ mod recording;
 
 pub use recording::{Exchange, Recording};
 
-use crate::standin::http::{self, Request};
-use crate::standin::language::{self, Selection};
+use crate::support::standin::http::{self, Request};
+use crate::support::standin::language::{self, Selection};
 use grammar::Grammar;
 use serde_json::{Value, json};
 use std::io::BufReader;
@@ -64,6 +64,10 @@ impl Replay {
 
     pub fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
+    }
+
+    pub fn port(&self) -> u16 {
+        self.port
     }
 
     /// Goes to the exchange `at`: what came before it is done.
@@ -133,7 +137,10 @@ impl State {
         if request.path != self.recording.management {
             return self.elsewhere(request);
         }
-        let text = request.json()["query"].as_str().unwrap_or_default().to_owned();
+        let text = request.json()["query"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned();
         let wanted = match language::parse(&text) {
             Ok(wanted) => wanted,
             Err(why) => return (400, json!({"errors": [{"message": why}]})),
@@ -150,6 +157,8 @@ impl State {
         let exchange = match field.as_str() {
             "project" => self.project(),
             "serverInfo" | "clusterInfo" => self.anywhere("management/info", &field),
+            "listMigrations" => (self.next(&field, &request.variables()))
+                .or_else(|_| self.listed(&request.variables())),
             _ => self.next(&field, &request.variables()),
         };
         let reduced = exchange.and_then(|exchange| self.reduced(&exchange, &wanted));
@@ -161,7 +170,11 @@ impl State {
 
     /// What is asked on a path that is not the management API's.
     fn elsewhere(&mut self, request: &Request) -> (u64, Value) {
-        let all = self.recording.scenarios.iter().flat_map(|one| &one.exchanges);
+        let all = self
+            .recording
+            .scenarios
+            .iter()
+            .flat_map(|one| &one.exchanges);
         let mut same = all.filter(|one| one.method == request.method && one.path == request.path);
         match same.next() {
             Some(exchange) => (exchange.status, exchange.body.clone()),
@@ -193,6 +206,15 @@ impl State {
         if matches!(field, "deploy" | "addProject" | "deleteProject") {
             self.at = at + 1;
         }
+        Ok(exchange)
+    }
+
+    /// The list of migrations where only the status of the last one was recorded.
+    fn listed(&mut self, variables: &Value) -> Result<Exchange, String> {
+        let mut exchange = self.next("migrationStatus", variables)?;
+        let status = exchange.body["data"]["migrationStatus"].take();
+        exchange.query = exchange.query.replace("<query:status>", "<query:list>");
+        exchange.body = json!({"data": {"listMigrations": [status]}});
         Ok(exchange)
     }
 

@@ -10,6 +10,8 @@ use std::path::Path;
 /// What one server of one version and connector answered.
 #[derive(Debug, Clone)]
 pub struct Recording {
+    /// For example `1.8.4-mysql`.
+    pub name: String,
     /// For example `1.8.4`.
     pub version: String,
     /// `/cluster` or `/management`.
@@ -50,6 +52,7 @@ impl Recording {
         let queries = file["queries"].as_object().map(texts);
         let Some(base) = base else {
             return Recording {
+                name: name.to_owned(),
                 version: text("version").expect("a version"),
                 management: text("management").expect("a path"),
                 queries: queries.unwrap_or_default(),
@@ -67,6 +70,7 @@ impl Recording {
         }
         scenarios.extend(own);
         Recording {
+            name: name.to_owned(),
             version: text("version").unwrap_or(base.version),
             management: text("management").unwrap_or(base.management),
             queries: queries.unwrap_or(base.queries),
@@ -180,7 +184,10 @@ fn settled(text: &str) -> String {
 /// The id of a service as PostgreSQL has it: `$` where MySQL has `@`.
 fn separated(text: &str) -> String {
     let is_id = |text: &str| {
-        let part = |text: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || "~._-%".contains(c));
+        let part = |text: &str| {
+            text.chars()
+                .all(|c| c.is_ascii_alphanumeric() || "~._-%".contains(c))
+        };
         text.split_once('@')
             .is_some_and(|(name, stage)| !name.is_empty() && part(name) && part(stage))
     };

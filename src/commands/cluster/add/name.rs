@@ -2,9 +2,9 @@
 //! cluster's has to satisfy Docker as well, but that is not decided here.
 
 use crate::cloud;
+use crate::config::registry::Registry;
 use crate::context::Context;
 use crate::error::{Failure, Kind, Result};
-use crate::registry::Registry;
 use crate::ui::Question;
 
 /// Refuses what is no name, and without `--force` what means something else.

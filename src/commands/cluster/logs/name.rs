@@ -1,9 +1,10 @@
 //! The cluster that is meant when none is named: the one the service here is deployed to.
 
+use crate::config::{prisma_yml, registry};
 use crate::context::{Context, working_folder};
 use crate::error::{Failure, Kind, Result};
+use crate::files;
 use crate::yaml::{Document, Position, Value};
-use crate::{files, registry, service};
 use std::path::Path;
 
 /// `cluster` of the nearest `prisma.yml`, in the working directory or above it; else `local`.
@@ -11,8 +12,8 @@ use std::path::Path;
 /// The rest of the file does not matter here, nor whether there is something wrong with it.
 pub fn from_service(ctx: &Context) -> Result<String> {
     let here = working_folder()?;
-    let env = |name: &str| ctx.env.get(name).map(str::to_owned);
-    let name = match service::find(&here) {
+    let env = ctx.env.lookup();
+    let name = match prisma_yml::find(&here) {
         Ok(path) => match files::read_text(&path)? {
             Some(text) => cluster_of(&path, &text, &env)?,
             None => None,
@@ -24,7 +25,11 @@ pub fn from_service(ctx: &Context) -> Result<String> {
     Ok(name)
 }
 
-fn cluster_of(path: &Path, text: &str, env: registry::Env<'_>) -> Result<Option<String>> {
+fn cluster_of(
+    path: &Path,
+    text: &str,
+    env: crate::config::EnvLookup<'_>,
+) -> Result<Option<String>> {
     const NAME: &str = "name the cluster: `prisma cluster logs NAME`";
     let fail = |at: Position, why: &str| {
         let message = format!("{}:{at}: {why}", path.display());

@@ -1,11 +1,11 @@
 //! Where a cluster's containers are: on the engine in use, on another machine, or in Prisma Cloud.
 
 use crate::address::{host_of, is_loopback, port_of};
+use crate::config::registry::Entry;
 use crate::context::Context;
 use crate::docker::container::parse_inspect;
 use crate::docker::{Container, Engine, Tools};
 use crate::error::{Failure, Kind, Result};
-use crate::registry::Entry;
 use crate::wait::{self, query};
 
 /// The containers of a cluster, if the engine in use is where it runs. None when it has none there.

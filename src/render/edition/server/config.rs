@@ -76,7 +76,7 @@ impl PrismaConfig {
         } else if let Some(text) = &cluster.cluster_secret {
             secret = Some(self::secret((SECRET, SECRET_IN_CONFIG), text));
         }
-        let (legacy_secret, cluster_public_key) = match cluster.version.since(8) {
+        let (legacy_secret, cluster_public_key) = match cluster.version.at_least(8) {
             true => (key, None),
             false => (None, key),
         };
@@ -157,7 +157,7 @@ fn database_config(cluster: &Cluster) -> DatabaseConfig {
     let tuning = &database.tuning;
     // The page's name up to its version; `migrations` won over it and replaced it.
     let is_active = Some(tuning.active.unwrap_or(true));
-    let (active, migrations) = match cluster.version.since(9) {
+    let (active, migrations) = match cluster.version.at_least(9) {
         true => (None, is_active),
         false => (is_active, None),
     };

@@ -1,6 +1,6 @@
 //! A temporary home with a cleared environment.
 
-use crate::schema::Asked;
+use crate::support::schema::Asked;
 use std::fs;
 use std::io::Write;
 use std::os::unix::fs::{PermissionsExt, symlink};

@@ -2,7 +2,7 @@
 
 use super::Place;
 use crate::cluster::support::home::Outcome;
-use crate::schema::Asked;
+use crate::support::schema::Asked;
 use std::io::Read;
 use std::process::{Child, Stdio};
 use std::sync::{Arc, Mutex};

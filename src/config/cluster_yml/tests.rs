@@ -1,0 +1,387 @@
+//! `cluster.yml`: what is read, refused, written and changed.
+
+mod server;
+
+use super::*;
+use crate::cluster::documented;
+use crate::keys;
+use proptest::prelude::*;
+use std::sync::LazyLock;
+
+static PEM: LazyLock<String> = LazyLock::new(|| keys::generate().expect("generates").pem_pkcs1());
+
+fn documented_local() -> Cluster {
+    Cluster::documented(ClusterName::local(), PrismaVersion::default_local())
+}
+
+fn read_text(text: &str) -> Result<Cluster> {
+    parse(&ClusterName::local(), Path::new("c.yml"), text)
+}
+
+/// The problems of an invalid text, one per line.
+fn problems(text: &str) -> Vec<String> {
+    let failure = read_text(text).expect_err(text);
+    assert_eq!(failure.kind, Kind::ConfigInvalid);
+    failure.message.lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn what_is_absent_has_its_documented_value() {
+    for text in [
+        "",
+        "# nothing\n",
+        "database:\n",
+        "{}",
+        "\u{feff}port: 4466\r\n",
+    ] {
+        assert_eq!(read_text(text), Ok(documented_local()), "{text:?}");
+    }
+    let read = read_text("prismaVersion: 1.5\nbind: ::1\ndatabase: {port: 3307}\n").expect("valid");
+    let mut wanted = documented_local();
+    wanted.version = "1.5".parse().expect("valid");
+    wanted.bind = Some("::1".parse().expect("valid"));
+    wanted.database.host_port = Some(3307);
+    assert_eq!(read, wanted);
+}
+
+#[test]
+fn all_problems_come_at_once_with_their_places() {
+    let text = "\
+prismaVersion: 1.10
+prot: 1
+port: 99999
+bind: here
+database:
+    conector: mysql
+    connector: oracle
+    port: '3366'
+    user: yes
+    password: 0123
+    name:
+    0: x
+schemaManagerSecret: [a]
+clusterSecret: geheim
+? [a]
+: b
+";
+    assert_eq!(
+        problems(text),
+        [
+            "c.yml:1:1: a key must be a word, not a list",
+            "c.yml:1:1: `prismaVersion`: without quotes it is the number 1.1: write \"1.10\"",
+            "c.yml:2:1: `prot`: unknown key: did you mean `port`?",
+            "c.yml:3:1: `port`: a port is a number from 1 to 65535, not `99999`",
+            "c.yml:4:1: `bind`: `here` is not an IP address: write one such as `127.0.0.1`",
+            "c.yml:5:1: `0`: unknown key: the keys here are `connector`, `image`, `host`, `port`, `user`, `password`, `name`, `active`, `schema`, `connectionLimit`, `ssl`, `rawAccess`",
+            "c.yml:6:5: `conector`: unknown key: did you mean `connector`?",
+            "c.yml:7:5: `connector`: unknown database `oracle`: the databases are `mysql` and `postgres`",
+            "c.yml:8:5: `port`: a port is a number from 1 to 65535, not `'3366'`",
+            "c.yml:9:5: `user`: without quotes it can be taken for something else than text: write \"yes\"",
+            "c.yml:10:5: `password`: without quotes it can be taken for something else than text: put it in quotes",
+            "c.yml:11:5: `name`: it is empty: give a value, or remove the line",
+            "c.yml:13:1: `schemaManagerSecret`: a text is expected, not a list",
+            "c.yml:14:1: `clusterSecret`: not a private key: no `-----BEGIN RSA PRIVATE KEY-----` line",
+        ]
+    );
+}
+
+#[test]
+fn what_a_cluster_cannot_be_is_found_at_its_key() {
+    let text = "\
+port: 0
+database:
+  port: 0
+  password: ''
+  name: other
+prismaVersion: '1.2'
+";
+    assert_eq!(
+        problems(text),
+        [
+            "c.yml:1:1: `port`: a port is a number from 1 to 65535",
+            "c.yml:3:3: `port`: a port is a number from 1 to 65535",
+            "c.yml:4:3: `password`: it is empty: give a value, or remove the line",
+            "c.yml:5:3: `name`: Prisma 1.2 always uses `graphcool`: remove the line",
+        ]
+    );
+    assert_eq!(
+        problems("port: 5000\ndatabase: {port: 5000, connector: postgres}"),
+        [
+            "c.yml:2:12: `port`: 5000 is the server's `port` already: choose another",
+            "c.yml:2:24: `connector`: Prisma 1.1 knows only `mysql`: use that, or Prisma 1.7 and later",
+        ]
+    );
+    assert_eq!(
+        problems("database: {ssl: true, host: db.example}"),
+        [
+            "c.yml:1:12: `ssl`: Prisma 1.1 does not know it: remove the line, or use 1.7 and later",
+            "c.yml:1:23: `host`: Prisma 1.1 does not know it: remove the line, or use 1.7 and later",
+        ]
+    );
+    assert_eq!(problems("prismaVersion: '2'").len(), 1);
+}
+
+#[test]
+fn texts_of_another_shape_are_refused() {
+    assert_eq!(
+        problems("- a"),
+        ["c.yml:1:1: keys with values are expected, not a list"]
+    );
+    assert_eq!(
+        problems("database: 7"),
+        ["c.yml:1:1: `database`: keys with values are expected, not a number"]
+    );
+    assert_eq!(
+        problems("bind: 1\nprismaVersion: [1]\nport:\nclusterSecret: ''"),
+        [
+            "c.yml:1:1: `bind`: a text is expected, not a number",
+            "c.yml:2:1: `prismaVersion`: a version is expected, not a list",
+            "c.yml:3:1: `port`: a port is a number from 1 to 65535, not nothing",
+            "c.yml:4:1: `clusterSecret`: not a private key: no `-----BEGIN RSA PRIVATE KEY-----` line",
+        ]
+    );
+    for broken in [
+        "a: b: c",
+        "port: 1\nport: 2",
+        "a: *x",
+        "\tport: 1",
+        "--- 1\n--- 2\n",
+    ] {
+        let failure = read_text(broken).expect_err(broken);
+        assert!(failure.message.starts_with("c.yml"), "{failure}");
+    }
+}
+
+#[test]
+fn numbers_and_words_are_told_from_texts_by_their_spelling() {
+    for ambiguous in [
+        "0123",
+        "yes",
+        "off",
+        "1_000",
+        "22:22",
+        "2001-01-01",
+        "1e3",
+        "12",
+        "true",
+        "~x",
+        "=",
+    ] {
+        let text = format!("schemaManagerSecret: {ambiguous}\n");
+        assert_eq!(read_text(&text).is_err(), ambiguous != "~x", "{ambiguous}");
+        let quoted = format!("schemaManagerSecret: '{ambiguous}'\n");
+        assert_eq!(
+            read_text(&quoted).expect("valid").schema_manager_secret,
+            ambiguous
+        );
+        let tagged = format!("schemaManagerSecret: !!str {ambiguous}\n");
+        assert_eq!(
+            read_text(&tagged).expect("valid").schema_manager_secret,
+            ambiguous
+        );
+    }
+    // `1.1` and 1.1 are spelled alike; the others are not.
+    assert_eq!(
+        read_text("prismaVersion: 1.1")
+            .expect("valid")
+            .version
+            .tag(),
+        "1.1"
+    );
+    for number in ["1.10", "1.50", "1.1e0", "+1.1", "1."] {
+        assert!(
+            read_text(&format!("prismaVersion: {number}")).is_err(),
+            "{number}"
+        );
+    }
+    assert_eq!(
+        read_text("prismaVersion: 1.1.10")
+            .expect("valid")
+            .version
+            .tag(),
+        "1.1.10"
+    );
+}
+
+#[test]
+fn every_spelling_of_a_key_becomes_the_same() {
+    let key = keys::PrivateKey::parse(&PEM).expect("a key");
+    for text in [
+        format!("clusterSecret: {}\n", write::quoted(&PEM, 0)),
+        format!(
+            "clusterSecret: {}\n",
+            write::double_quoted(&key.pem_pkcs1_crlf())
+        ),
+        format!(
+            "clusterSecret: >\n  {}\n",
+            PEM.trim_end().replace('\n', "\n  ")
+        ),
+        format!("clusterSecret: '{}'\n", PEM.replace('\n', " ")),
+    ] {
+        let cluster = read_text(&text).expect("valid");
+        assert_eq!(cluster.cluster_secret.as_ref(), Some(&*PEM));
+    }
+}
+
+#[test]
+fn a_new_file_explains_itself() {
+    let mut cluster = documented_local();
+    assert_eq!(
+        render(&cluster),
+        r#"# The configuration of the cluster `local`. Edit it, then run `prisma local start`.
+# A line that is missing stands for its documented value. Keep texts in quotes.
+prismaVersion: "1.1"
+port: 4466
+# bind: "127.0.0.1" would publish both ports on this machine only.
+database:
+  connector: mysql
+  port: 3366
+  user: "root"
+  password: "graphcool"
+  name: "graphcool"
+schemaManagerSecret: "MUCHSECRET"
+"#
+    );
+    cluster.name = "other".parse().expect("valid");
+    cluster.bind = Some("127.0.0.1".parse().expect("valid"));
+    cluster.cluster_secret = Some(PEM.clone());
+    let text = render(&cluster);
+    assert!(
+        text.contains("`prisma local start -n other`"),
+        "names the cluster"
+    );
+    assert!(text.contains("\nbind: \"127.0.0.1\"\n"), "has the address");
+    assert!(
+        text.contains("\nclusterSecret: |\n  -----BEGIN RSA PRIVATE KEY-----\n  "),
+        "a block"
+    );
+}
+
+#[test]
+fn an_edit_leaves_everything_else_as_it_is() {
+    let text = "# mine\r\nprismaVersion: '1.1' # old\r\n\r\ndatabase: # db\r\n    password: \"a\" # p\r\n# end\r\n";
+    let old = read_text(text).expect("valid");
+    let mut new = old.clone();
+    new.version = "1.5".parse().expect("valid");
+    assert_eq!(edit(text, &old, &new), Ok(text.replace("'1.1'", "\"1.5\"")));
+    assert_eq!(edit(text, &old, &old), Ok(text.to_owned()));
+    new.port = 4470;
+    new.database.host_port = Some(3370);
+    new.bind = Some("127.0.0.1".parse().expect("valid"));
+    new.cluster_secret = Some(PEM.clone());
+    let edited = edit(text, &old, &new).expect("can be made");
+    for kept in [
+        "# mine\r\n",
+        " # old\r\n",
+        " # db\r\n",
+        " # p\r\n",
+        "# end\r\n",
+    ] {
+        assert!(edited.contains(kept), "{kept:?}");
+    }
+    assert_eq!(read_text(&edited), Ok(new.clone()));
+    let mut without = new.clone();
+    without.bind = None;
+    without.cluster_secret = None;
+    let edited = edit(&edited, &new, &without).expect("can be made");
+    assert_eq!(read_text(&edited), Ok(without));
+}
+
+/// What a file leaves out has another value in the other edition.
+#[test]
+fn an_edit_writes_down_what_another_version_documents_otherwise() {
+    for text in [
+        "",
+        "# mine\n",
+        "database: {user: root}\n",
+        "database:\n  user: root\n# end\n",
+    ] {
+        let old = read_text(text).expect("valid");
+        let mut new = old.clone();
+        new.version = "1.8".parse().expect("valid");
+        let edited = edit(text, &old, &new).expect("edits");
+        assert_eq!(read_text(&edited).expect("valid"), new, "{edited}");
+        assert_eq!(new.database.password, "graphcool");
+    }
+    let old = read_text("").expect("valid");
+    let mut new = old.clone();
+    new.version = "1.2".parse().expect("valid");
+    assert_eq!(
+        edit("", &old, &new).expect("edits"),
+        "prismaVersion: \"1.2\"\n",
+        "nothing else than what is needed"
+    );
+}
+
+#[test]
+fn an_edit_keeps_what_somebody_else_changed_meanwhile() {
+    let old = documented_local();
+    let mut new = old.clone();
+    new.version = "1.2".parse().expect("valid");
+    let edited = edit("port: 5000\n", &old, &new).expect("can be made");
+    let read = read_text(&edited).expect("valid");
+    assert_eq!((read.port, read.version.tag()), (5000, "1.2"));
+    let failure = edit("prot: 5000\n", &old, &new).expect_err("invalid before");
+    assert!(failure.message.contains("prot"), "{failure}");
+}
+
+/// Values that mean something to YAML, shells, `.env` or compose; none empty, none with NUL.
+fn private() -> impl Strategy<Value = String> {
+    prop_oneof![
+        "[a-zA-Z0-9 $'\"#\\\\:{}\\[\\]%@`,&*!|>\t\r\n=~-]{1,12}",
+        "[^\u{0}]{1,10}",
+        Just(documented::password(Edition::Cluster).to_owned()),
+        Just("0123".to_owned()),
+        Just("yes".to_owned()),
+    ]
+}
+
+prop_compose! {
+    fn cluster()(
+        version in proptest::sample::select(vec!["1.0", "1.1", "1.1.3", "1.4-beta", "1.6.10"]),
+        ports in (1u16.., 1u16..).prop_filter("distinct", |(a, b)| a != b),
+        bind in proptest::option::of(any::<IpAddr>()),
+        user in private(),
+        password in private(),
+        secret in private(),
+        key in any::<bool>(),
+    ) -> Cluster {
+        let mut cluster = documented_local();
+        cluster.version = version.parse().expect("valid");
+        (cluster.port, cluster.database.host_port) = (ports.0, Some(ports.1));
+        cluster.bind = bind;
+        cluster.database.user = user;
+        cluster.database.password = password;
+        cluster.schema_manager_secret = secret;
+        cluster.cluster_secret = key.then(|| PEM.clone());
+        cluster
+    }
+}
+
+proptest! {
+    // Each case reads keys several times, at a millisecond each.
+    #![proptest_config(ProptestConfig::with_cases(100))]
+
+    #[test]
+    fn what_is_written_reads_back(cluster in cluster()) {
+        prop_assert_eq!(read_text(&render(&cluster)), Ok(cluster));
+    }
+
+    #[test]
+    fn any_change_can_be_made_to_a_file_of_ours(old in cluster(), new in cluster()) {
+        let edited = edit(&render(&old), &old, &new);
+        prop_assert!(edited.is_ok(), "{:?} {}", edited, render(&old));
+        prop_assert_eq!(read_text(&edited.expect("checked")), Ok(new));
+    }
+
+    #[test]
+    fn messages_never_repeat_a_secret(secret in "[0-9]{6,9}|sEcr3t[a-z:,{}]{0,5}") {
+        let text = format!(
+            "database: {{password: {secret}}}\nschemaManagerSecret: {secret}\nclusterSecret: {secret}\n"
+        );
+        if let Err(failure) = read_text(&text) {
+            let shown = format!("{failure:?}");
+            prop_assert!(!shown.contains(&secret), "{}", shown);
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! `prisma.yml`: what it says of a [`Service`].
+//!
+//! [`find`] the file, read its [`EnvFiles`](super::EnvFiles), [`load`] it. Both formats of the file are
+//! supported: `service`, `stage` and `cluster`, and the one `endpoint` of Prisma 1.8 and later. References
+//! (`${env:X}`, `${self:a.b}`, `${opt:x}`, with defaults) are replaced first; then everything that is
+//! wrong is reported at once, each with its line. The only line that is ever rewritten is the one that
+//! names the target: [`save_target`].
+
+mod edit;
+mod find;
+mod parts;
+pub(super) mod resolve;
+mod shape;
+mod target;
+
+pub use edit::{preview_target, save_target, set_cluster, set_endpoint};
+pub use find::{FILE, find};
+pub use target::{check_service, check_stage};
+
+use super::EnvLookup;
+use super::problems::Problems;
+use super::reader::{At, Nature, Reader};
+use crate::error::Result;
+use crate::files;
+use crate::service::Service;
+use crate::yaml::{Node, Places, Step};
+use parts::Parts;
+use resolve::{Resolver, without_gaps};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// What the outside gives to a `prisma.yml`.
+#[derive(Clone, Copy)]
+pub struct Given<'a> {
+    /// For `${env:X}`: the environment, with env files behind it (see [`crate::config::EnvFiles::get`]).
+    pub env: EnvLookup<'a>,
+    /// For `${opt:x}`: the options of the command line that have a value. `stage` and `cluster` also
+    /// take the place of the keys of that name.
+    pub opt: &'a BTreeMap<String, String>,
+    /// Keys the command does without: references in them may be unresolved.
+    pub unneeded: &'a [&'a str],
+}
+
+/// What can stand in the file.
+const KEYS: [&str; 14] = [
+    "service",
+    "stage",
+    "cluster",
+    "endpoint",
+    "datamodel",
+    "secret",
+    "disableAuth",
+    "subscriptions",
+    "seed",
+    "schema",
+    "custom",
+    "hooks",
+    "databaseType",
+    "generate",
+];
+
+/// Keys that nothing depends on: references in them may be unresolved.
+const FREE: [&str; 2] = ["custom", "generate"];
+
+/// The values of the file, references replaced.
+type Values = BTreeMap<&'static str, Node>;
+
+/// Reads the `prisma.yml` at `file` and the files it names.
+///
+/// # Errors
+///
+/// [`crate::error::Kind::ConfigInvalid`] with one line per problem: `FILE:LINE:COLUMN: what is wrong`.
+/// Values of secrets are never repeated.
+pub fn load(file: &Path, given: Given<'_>) -> Result<Service> {
+    let text = files::read_text(file)?.ok_or_else(|| {
+        let missing = std::io::Error::from(std::io::ErrorKind::NotFound);
+        files::failure("read", file, &missing)
+    })?;
+    parse(file, &text, given, &files::read_text)
+}
+
+/// The same for a text that is read already; `read` gives the text of the other files.
+pub fn parse(file: &Path, text: &str, given: Given<'_>, read: ReadFile<'_>) -> Result<Service> {
+    read_text(file, text, given, read)
+}
+
+/// A way to read files: `None` where there is none.
+pub type ReadFile<'a> = &'a dyn Fn(&Path) -> Result<Option<String>>;
+
+fn read_text(file: &Path, text: &str, given: Given<'_>, read: ReadFile<'_>) -> Result<Service> {
+    let (root, places) = shape::parse(file, text)?;
+    let mut reader = Reader {
+        places: &places,
+        problems: Problems::of(file),
+    };
+    shape::check(&mut reader, &root, &KEYS);
+    let values = resolved(&mut reader, &root, &places, given);
+    let at = |key: &'static str| At::top(key, values.get(key).unwrap_or(&Node::NULL));
+
+    let folder = file.parent().unwrap_or(Path::new(""));
+    let goal = target::read(&mut reader, given, &at)?;
+    let mut parts = Parts {
+        reader: &mut reader,
+        root: &root,
+        folder,
+        read,
+    };
+    let datamodel = parts.datamodel(&at("datamodel"));
+    let secrets = parts.secrets(&at("secret"));
+    let disable_auth = parts.reader.truth(&at("disableAuth")).unwrap_or_default();
+    let subscriptions = parts.subscriptions(&at("subscriptions"));
+    let seed = parts.seed(&at("seed"));
+    let schema = parts.path(&at("schema"));
+    let post_deploy = parts.hooks(&at("hooks"));
+    let database_type = parts.word(&at("databaseType"));
+    let mut warnings = Problems::of(file);
+    warnings.extend(goal.warnings);
+    if !disable_auth && at("secret").is_nothing() {
+        warnings.add(
+            places.key(&[Step::Key("secret".to_owned())]),
+            "there is no `secret`: whoever reaches the server can use the service; write `disableAuth: \
+             true` if that is meant",
+        );
+    }
+    if disable_auth && !secrets.is_empty() {
+        warnings.add(
+            places.key(&[Step::Key("disableAuth".to_owned())]),
+            "`disableAuth` changes nothing as long as there is a `secret`",
+        );
+    }
+    reader.problems.finish()?;
+    Ok(Service {
+        file: file.to_owned(),
+        folder: folder.to_owned(),
+        form: goal.form,
+        name: goal.name,
+        stage: goal.stage,
+        target: goal.target,
+        datamodel,
+        secrets,
+        disable_auth,
+        subscriptions,
+        seed,
+        schema,
+        post_deploy,
+        database_type,
+        generate: without_gaps(at("generate").node),
+        custom: without_gaps(at("custom").node),
+        warnings: warnings.lines(),
+        places: shape::keys(&root, &places),
+    })
+}
+
+/// Just the `cluster` of a `prisma.yml`, for commands that do not deploy: what is wrong elsewhere in
+/// the file does not matter.
+pub fn cluster(file: &Path, text: &str, given: Given<'_>) -> Result<Option<String>> {
+    if let Some(cluster) = given.opt.get("cluster") {
+        return Ok(Some(cluster.clone()));
+    }
+    let (root, places) = shape::parse(file, text)?;
+    let mut resolver = Resolver::new(&root, &places, given.env, given.opt);
+    let cluster = resolver.key("cluster");
+    let mut reader = Reader {
+        places: &places,
+        problems: Problems::of(file),
+    };
+    reader.problems.extend(cluster.unset);
+    reader.problems.extend(resolver.problems);
+    let at = At::top("cluster", &cluster.node);
+    let name = reader.text(&at, Nature::Open);
+    reader.problems.finish()?;
+    Ok(name)
+}
+
+/// Replaces all references, and reports those that have no value where one is needed.
+fn resolved(reader: &mut Reader<'_>, root: &Node, places: &Places, given: Given<'_>) -> Values {
+    let mut resolver = Resolver::new(root, places, given.env, given.opt);
+    let mut values = Values::new();
+    for key in KEYS {
+        let resolved = resolver.key(key);
+        let replaced = target::OPTIONS.contains(&key) && given.opt.contains_key(key);
+        if !replaced && !FREE.contains(&key) && !given.unneeded.contains(&key) {
+            reader.problems.extend(resolved.unset);
+        }
+        values.insert(key, resolved.node);
+    }
+    reader.problems.extend(resolver.problems);
+    values
+}

@@ -1,0 +1,258 @@
+//! The other values of the file.
+
+use super::ReadFile;
+use super::resolve::is_gap;
+use crate::config::reader::{At, Nature, Reader};
+use crate::service::{Command, Datamodel, Secret, Seed, Subscription};
+use crate::yaml::{Node, Step};
+use std::path::{Path, PathBuf};
+
+/// Reads them.
+pub(super) struct Parts<'p, 'r> {
+    pub(super) reader: &'p mut Reader<'r>,
+    pub(super) root: &'p Node,
+    pub(super) folder: &'p Path,
+    pub(super) read: ReadFile<'p>,
+}
+
+impl Parts<'_, '_> {
+    /// The files, joined.
+    pub(super) fn datamodel(&mut self, at: &At<'_>) -> Datamodel {
+        let mut model = Datamodel::default();
+        let items = self.reader.items(at);
+        if items.is_empty() && !is_gap(at.node) {
+            let message = "name the file with the types, as in `datamodel: datamodel.graphql`";
+            let known = self.root.get("datamodel").is_some();
+            let message = if known {
+                format!("`datamodel` names no file: {message}")
+            } else {
+                format!("`datamodel` is missing: {message}")
+            };
+            let place = self.reader.places.key(&at.path);
+            self.reader.problems.add(place, message);
+        }
+        let mut whole = !items.is_empty();
+        for item in &items {
+            let Some((path, text)) = self.file(item) else {
+                whole = false;
+                continue;
+            };
+            if model.files().iter().any(|file| file.path == path) {
+                self.reader.wrong(item, "the file is named twice");
+            }
+            model.push(path, &text);
+        }
+        if whole && model.text().trim().is_empty() {
+            self.reader.wrong(at, "there are no types in it");
+        }
+        model
+    }
+
+    /// The comma list. White space inside an item belongs to it.
+    pub(super) fn secrets(&mut self, at: &At<'_>) -> Vec<Secret> {
+        if matches!(at.node, Node::List(_)) {
+            let message = "write one text, with commas between the secrets";
+            self.reader.wrong(at, message);
+            return Vec::new();
+        }
+        let Some(text) = self.reader.text(at, Nature::Secret) else {
+            return Vec::new();
+        };
+        let items: Vec<&str> = text.split(',').map(str::trim).collect();
+        if items.contains(&"") {
+            self.reader
+                .wrong(at, "there is a comma without a secret: remove it");
+        }
+        let kept = items.into_iter().filter(|item| !item.is_empty());
+        kept.map(|item| Secret::from(item.to_owned())).collect()
+    }
+
+    pub(super) fn subscriptions(&mut self, at: &At<'_>) -> Vec<Subscription> {
+        let pairs = self.reader.pairs(at, &[]);
+        let read = |(name, value)| self.subscription(name, &value);
+        pairs.into_iter().filter_map(read).collect()
+    }
+
+    fn subscription(&mut self, name: String, at: &At<'_>) -> Option<Subscription> {
+        let place = self.reader.places.key(&at.path);
+        if at.is_nothing() {
+            self.missing(at, "`query` and `webhook` are missing");
+            return None;
+        }
+        let pairs = self.reader.pairs(at, &["query", "webhook"]);
+        if !matches!(at.node, Node::Map(_)) {
+            return None;
+        }
+        let find = |key: &str| pairs.iter().find(|(k, _)| k == key).map(|(_, v)| v.clone());
+        let query = self.required(at, find("query"), "query");
+        let webhook = self.required(at, find("webhook"), "webhook");
+        let query = query.and_then(|query| self.query(&query));
+        let webhook = webhook.and_then(|webhook| self.webhook(&webhook));
+        let ((query, file), (url, headers)) = (query?, webhook?);
+        Some(Subscription {
+            name,
+            query,
+            file,
+            url,
+            headers,
+            at: place,
+        })
+    }
+
+    /// GraphQL, or a file of it.
+    fn query(&mut self, at: &At<'_>) -> Option<(String, Option<PathBuf>)> {
+        let text = self.reader.text(at, Nature::Open)?;
+        if text.contains(['{', '\n']) {
+            return Some((text, None));
+        }
+        let (path, query) = self.file(at)?;
+        if query.trim().is_empty() {
+            self.reader.wrong(at, "there is no query in it");
+        }
+        Some((query, Some(path)))
+    }
+
+    /// An address, or an address with headers.
+    fn webhook(&mut self, at: &At<'_>) -> Option<(Secret, Vec<(String, Secret)>)> {
+        if !matches!(at.node, Node::Map(_)) {
+            return Some((self.url(at)?, Vec::new()));
+        }
+        let pairs = self.reader.pairs(at, &["url", "headers"]);
+        let find = |key: &str| pairs.iter().find(|(k, _)| k == key).map(|(_, v)| v.clone());
+        let url = self.required(at, find("url"), "url");
+        let url = url.and_then(|url| self.url(&url));
+        let mut headers = Vec::new();
+        if let Some(listed) = find("headers") {
+            for (name, value) in self.reader.pairs(&listed, &[]) {
+                match self.reader.text(&value, Nature::Secret) {
+                    Some(text) => headers.push((name, Secret::from(text))),
+                    None if matches!(value.node, Node::Leaf(_)) && value.is_nothing() => {
+                        self.reader
+                            .wrong(&value, "it is empty: give a value, or remove the line");
+                    }
+                    None => {}
+                }
+            }
+        }
+        Some((url?, headers))
+    }
+
+    fn url(&mut self, at: &At<'_>) -> Option<Secret> {
+        let url = self.reader.text(at, Nature::Secret)?.trim().to_owned();
+        let scheme = ["http://", "https://"]
+            .iter()
+            .any(|s| url.starts_with(s) && url.len() > s.len());
+        if !scheme {
+            self.reader.wrong(
+                at,
+                "an address is expected that begins with `http://` or `https://`",
+            );
+            return None;
+        }
+        Some(Secret::from(url))
+    }
+
+    pub(super) fn seed(&mut self, at: &At<'_>) -> Option<Seed> {
+        let pairs = self.reader.pairs(at, &["import", "run"]);
+        if pairs.len() > 1 {
+            self.reader.wrong(
+                at,
+                "`import` and `run` exclude each other: remove one of them",
+            );
+            return None;
+        }
+        let (key, value) = pairs.into_iter().next()?;
+        if key == "run" {
+            return self.command(&value).map(Seed::Run);
+        }
+        let path = self.path(&value)?;
+        Some(Seed::Import {
+            path,
+            at: self.reader.places.value(&value.path),
+        })
+    }
+
+    pub(super) fn hooks(&mut self, at: &At<'_>) -> Vec<Command> {
+        let pairs = self.reader.pairs(at, &["post-deploy"]);
+        let Some((_, value)) = pairs.into_iter().next() else {
+            return Vec::new();
+        };
+        let items = self.reader.items(&value);
+        items.iter().filter_map(|item| self.command(item)).collect()
+    }
+
+    fn command(&mut self, at: &At<'_>) -> Option<Command> {
+        let run = self.reader.text(at, Nature::Open)?;
+        Some(Command {
+            run: Secret::from(run),
+            shown: written(self.root, &at.path).to_owned(),
+            at: self.reader.places.value(&at.path),
+        })
+    }
+
+    /// A path, relative ones from the service's folder on.
+    pub(super) fn path(&mut self, at: &At<'_>) -> Option<PathBuf> {
+        let text = self.reader.text(at, Nature::Open)?;
+        Some(self.folder.join(text))
+    }
+
+    pub(super) fn word(&mut self, at: &At<'_>) -> Option<String> {
+        self.reader.text(at, Nature::Open)
+    }
+
+    /// The file that a value names, and its text.
+    fn file(&mut self, at: &At<'_>) -> Option<(PathBuf, String)> {
+        let path = self.path(at)?;
+        match (self.read)(&path) {
+            Ok(Some(text)) => return Some((path, text)),
+            Ok(None) => {
+                let message = format!("there is no file `{}`", path.display());
+                self.reader.wrong(at, &message);
+            }
+            Err(failure) => self.reader.wrong(at, &failure.message),
+        }
+        None
+    }
+
+    /// The value, or the problem that there is none.
+    fn required<'v>(
+        &mut self,
+        parent: &At<'_>,
+        value: Option<At<'v>>,
+        key: &str,
+    ) -> Option<At<'v>> {
+        match value {
+            Some(value) if !matches!(value.node, Node::Leaf(_)) || !value.is_nothing() => {
+                Some(value)
+            }
+            _ => {
+                self.missing(parent, &format!("`{key}` is missing"));
+                None
+            }
+        }
+    }
+
+    fn missing(&mut self, parent: &At<'_>, message: &str) {
+        if !is_gap(parent.node) {
+            self.reader.wrong_key(&parent.path, message);
+        }
+    }
+}
+
+/// The text at `path` as it stands in the file; the reference it comes from when it is not there
+/// itself.
+fn written<'n>(root: &'n Node, path: &[Step]) -> &'n str {
+    let mut node = root;
+    for step in path {
+        let inner = match (node, step) {
+            (Node::Map(_), Step::Key(key)) => node.get(key),
+            (Node::List(items), Step::Item(at)) => items.get(*at),
+            _ => None,
+        };
+        match inner {
+            Some(inner) => node = inner,
+            None => break,
+        }
+    }
+    node.as_text().unwrap_or_default()
+}

@@ -1,0 +1,297 @@
+//! References in `prisma.yml` replaced by what they stand for.
+//!
+//! Every value is resolved once and remembered, what is being resolved is known, and neither depth nor
+//! size can grow without end: so this comes to an end for every file.
+
+mod reference;
+
+use crate::config::EnvLookup;
+use crate::config::problems::Problem;
+use crate::config::references::{self, OPEN, Piece, Why};
+use crate::yaml::{Node, Places, Position, Step};
+use std::cell::OnceCell;
+use std::collections::{BTreeMap, HashMap};
+
+/// How deep values and references may lie within each other.
+const DEEPEST: usize = 160;
+
+/// How much text references may insert, all together; an object counts as what it takes.
+const LARGEST: usize = 4 << 20;
+
+/// A value without its references.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Resolved {
+    /// The value, with gaps (see [`is_gap`]) where there is none.
+    pub node: Node,
+    /// What is missing for the gaps. A problem where the value is needed.
+    pub unset: Vec<Problem>,
+}
+
+/// Whether a value is missing, and the problem is told elsewhere.
+pub fn is_gap(node: &Node) -> bool {
+    is(node, UNSET) || is(node, BROKEN)
+}
+
+/// The value with nothing in the place of gaps.
+pub fn without_gaps(node: &Node) -> Node {
+    match node {
+        gap if is_gap(gap) => Node::NULL,
+        Node::List(items) => Node::List(items.iter().map(without_gaps).collect()),
+        Node::Map(pairs) => {
+            let pairs = pairs.iter();
+            Node::Map(pairs.map(|(k, v)| (k.clone(), without_gaps(v))).collect())
+        }
+        other => other.clone(),
+    }
+}
+
+// Tags that no file can have.
+const UNSET: &str = "\0unset";
+const BROKEN: &str = "\0broken";
+
+fn is(node: &Node, gap: &str) -> bool {
+    matches!(node, Node::Tagged(tag, _) if tag == gap)
+}
+
+fn has_gap(node: &Node) -> bool {
+    match node {
+        Node::Leaf(_) => false,
+        Node::List(items) => items.iter().any(has_gap),
+        Node::Map(pairs) => pairs.iter().any(|(_, value)| has_gap(value)),
+        Node::Tagged(..) => is_gap(node),
+    }
+}
+
+impl From<Node> for Resolved {
+    fn from(node: Node) -> Self {
+        Resolved {
+            node,
+            unset: Vec::new(),
+        }
+    }
+}
+
+impl Resolved {
+    fn broken() -> Self {
+        Node::Tagged(BROKEN.to_owned(), Box::new(Node::NULL)).into()
+    }
+
+    fn unset(problems: Vec<Problem>) -> Self {
+        Resolved {
+            node: Node::Tagged(UNSET.to_owned(), Box::new(Node::NULL)),
+            unset: problems,
+        }
+    }
+}
+
+/// Resolves the values of one file.
+pub struct Resolver<'a> {
+    root: &'a Node,
+    places: &'a Places,
+    env: EnvLookup<'a>,
+    opt: &'a BTreeMap<String, String>,
+    /// What is wrong whether a value is needed or not.
+    pub problems: Vec<Problem>,
+    known: HashMap<Vec<Step>, Resolved>,
+    active: Vec<Vec<Step>>,
+    inserted: usize,
+}
+
+impl<'a> Resolver<'a> {
+    /// For a file whose content is `root`.
+    pub fn new(
+        root: &'a Node,
+        places: &'a Places,
+        env: EnvLookup<'a>,
+        opt: &'a BTreeMap<String, String>,
+    ) -> Self {
+        Resolver {
+            root,
+            places,
+            env,
+            opt,
+            problems: Vec::new(),
+            known: HashMap::new(),
+            active: Vec::new(),
+            inserted: 0,
+        }
+    }
+
+    /// The value of a key of the file.
+    pub fn key(&mut self, key: &str) -> Resolved {
+        let root = self.root;
+        match root
+            .pairs()
+            .and_then(|pairs| pairs.into_iter().find(|(k, _)| *k == key))
+        {
+            Some((_, raw)) => self.value(raw, &[Step::Key(key.to_owned())]),
+            None => Node::NULL.into(),
+        }
+    }
+
+    /// The value at `path`, which is written as `raw`.
+    fn value(&mut self, raw: &Node, path: &[Step]) -> Resolved {
+        match self.settle(raw, path) {
+            Some(broken) => broken,
+            None => self
+                .known
+                .get(path)
+                .cloned()
+                .unwrap_or_else(Resolved::broken),
+        }
+    }
+
+    /// Makes the value at `path` known; what it is instead, when that cannot be.
+    fn settle(&mut self, raw: &Node, path: &[Step]) -> Option<Resolved> {
+        if self.known.contains_key(path) {
+            return None;
+        }
+        if let Some(first) = self.active.iter().position(|active| active == path) {
+            let chain = self.active[first..].iter().map(Vec::as_slice).chain([path]);
+            let chain: Vec<String> = chain.map(dotted).collect();
+            let message = format!(
+                "`{}` refers to itself: {}",
+                dotted(path),
+                chain.join(" -> ")
+            );
+            return Some(self.broken(path, message));
+        }
+        if self.active.len() == DEEPEST {
+            let message = "values and references lie too deep in each other".to_owned();
+            return Some(self.broken(path, message));
+        }
+        self.active.push(path.to_vec());
+        let resolved = self.fresh(raw, path);
+        self.active.pop();
+        self.known.insert(path.to_vec(), resolved);
+        None
+    }
+
+    fn fresh(&mut self, raw: &Node, path: &[Step]) -> Resolved {
+        let mut unset = Vec::new();
+        let node = match raw {
+            Node::Leaf(_) => match raw.as_text() {
+                Some(text) if text.contains(OPEN) => return self.text(text, path),
+                _ => raw.clone(),
+            },
+            Node::List(items) => {
+                let items = items.iter().enumerate();
+                let items = items.map(|(at, item)| {
+                    let resolved = self.value(item, &below(path, Step::Item(at)));
+                    unset.extend(resolved.unset);
+                    resolved.node
+                });
+                Node::List(items.collect())
+            }
+            Node::Map(own) => {
+                let own = || own.iter().map(|(k, v)| (k.as_str(), v)).collect();
+                let pairs = raw.pairs().unwrap_or_else(own).into_iter();
+                let pairs = pairs.map(|(key, value)| {
+                    let resolved = self.value(value, &below(path, Step::Key(key.to_owned())));
+                    unset.extend(resolved.unset);
+                    (key.to_owned(), resolved.node)
+                });
+                Node::Map(pairs.collect())
+            }
+            Node::Tagged(..) => raw.clone(),
+        };
+        Resolved { node, unset }
+    }
+
+    /// The value of a text with references.
+    fn text(&mut self, text: &str, path: &[Step]) -> Resolved {
+        let site = Site {
+            path,
+            count: text.matches(OPEN).count(),
+            places: OnceCell::new(),
+        };
+        match references::pieces(text) {
+            Ok(pieces) => match pieces.as_slice() {
+                [Piece::Reference(reference)] => self.reference(reference, &site),
+                pieces => self.join(pieces, &site),
+            },
+            Err((nth, why)) => {
+                let message = match why {
+                    Why::Unclosed => "`${` is never closed: `}` or a closing quote is missing",
+                    Why::Junk => "there must be `,` or `}` behind a closing quote",
+                    Why::Deep => "references are nested too deeply",
+                };
+                self.wrong(&site, nth, message.to_owned())
+            }
+        }
+    }
+
+    /// A hard problem with a value.
+    fn broken(&mut self, path: &[Step], message: String) -> Resolved {
+        let at = self.places.value(path);
+        self.problems.push(Problem { at, message });
+        Resolved::broken()
+    }
+
+    /// A hard problem with a reference.
+    fn wrong(&mut self, site: &Site<'_>, nth: usize, message: String) -> Resolved {
+        let problem = self.problem(site, nth, message);
+        self.problems.push(problem);
+        Resolved::broken()
+    }
+
+    fn problem(&self, site: &Site<'_>, nth: usize, message: String) -> Problem {
+        Problem {
+            at: site.place(self.places, nth),
+            message: format!("`{}`: {message}", dotted(site.path)),
+        }
+    }
+
+    /// The value, unless too much has been inserted by now; that is told once.
+    fn inserted(&mut self, value: Resolved, nth: usize, site: &Site<'_>) -> Resolved {
+        let before = self.inserted;
+        self.inserted = before.saturating_add(weight(&value.node));
+        if self.inserted <= LARGEST {
+            value
+        } else if before <= LARGEST {
+            let message = "references make the file larger than 4 MiB".to_owned();
+            self.wrong(site, nth, message)
+        } else {
+            Resolved::broken()
+        }
+    }
+}
+
+/// A text that references stand in.
+struct Site<'p> {
+    path: &'p [Step],
+    /// How many `${` it has.
+    count: usize,
+    /// Where they stand, once somebody asks.
+    places: OnceCell<Vec<Position>>,
+}
+
+impl Site<'_> {
+    fn place(&self, places: &Places, nth: usize) -> Position {
+        let found = || places.inside(self.path, OPEN, self.count);
+        let found = self.places.get_or_init(found).get(nth).copied();
+        found.unwrap_or_else(|| places.value(self.path))
+    }
+}
+
+fn below(path: &[Step], step: Step) -> Vec<Step> {
+    path.iter().cloned().chain([step]).collect()
+}
+
+/// A path as in `${self:a.b}`.
+pub fn dotted(path: &[Step]) -> String {
+    let step = |step: &Step| match step {
+        Step::Key(key) => key.clone(),
+        Step::Item(at) => at.to_string(),
+    };
+    path.iter().map(step).collect::<Vec<_>>().join(".")
+}
+
+fn weight(node: &Node) -> usize {
+    16 + match node {
+        Node::Leaf(_) => node.as_text().map_or(0, str::len),
+        Node::List(items) => items.iter().map(weight).sum(),
+        Node::Map(pairs) => pairs.iter().map(|(k, v)| k.len() + weight(v)).sum(),
+        Node::Tagged(_, inner) => weight(inner),
+    }
+}

@@ -1,0 +1,208 @@
+//! Name, stage and target, in both generations of the file.
+
+use super::Given;
+use super::resolve::is_gap;
+use crate::config::problems::Problem;
+use crate::config::reader::{At, Nature, Reader};
+use crate::error::{Failure, Kind, Result};
+use crate::service::{Address, DEFAULT, Form, Target};
+use crate::yaml::{Position, Step};
+
+/// Keys whose place an option of the same name takes.
+pub(super) const OPTIONS: [&str; 2] = ["stage", "cluster"];
+
+/// The longest names that servers accept.
+const LONGEST_SERVICE: usize = 140;
+const LONGEST_STAGE: usize = 30;
+
+/// What goes where.
+pub(super) struct Goal {
+    pub(super) form: Form,
+    pub(super) name: String,
+    pub(super) stage: String,
+    pub(super) target: Target,
+    pub(super) warnings: Vec<Problem>,
+}
+
+pub(super) fn read<'v>(
+    reader: &mut Reader<'_>,
+    given: Given<'_>,
+    at: &impl Fn(&'static str) -> At<'v>,
+) -> Result<Goal> {
+    let stage_option = given.opt.get("stage");
+    if let Some(stage) = stage_option
+        && let Err(why) = check_stage(stage)
+    {
+        return Err(Failure::new(Kind::Usage, format!("`--stage`: {why}")));
+    }
+    let mut goal = if is_set(&at("endpoint")) {
+        by_endpoint(reader, at)
+    } else if ["service", "stage", "cluster"]
+        .iter()
+        .any(|key| is_set(&at(key)))
+    {
+        by_cluster(reader, stage_option.is_some(), at)
+    } else {
+        Goal {
+            form: Form::Endpoint,
+            name: DEFAULT.to_owned(),
+            stage: DEFAULT.to_owned(),
+            target: Target::Unset,
+            warnings: vec![Problem {
+                at: Position { line: 1, column: 1 },
+                message:
+                    "neither `service` nor `endpoint` is there: the service is called `default`"
+                        .to_owned(),
+            }],
+        }
+    };
+    if let Some(stage) = stage_option {
+        goal.stage.clone_from(stage);
+    }
+    if let Some(cluster) = given.opt.get("cluster") {
+        goal.target = Target::of_cluster(cluster).map_err(|why| {
+            Failure::new(
+                Kind::Usage,
+                format!("`--cluster`: `{cluster}` is no cluster: {why}"),
+            )
+        })?;
+    }
+    Ok(goal)
+}
+
+/// Whether there is a value, if only one that could not be found out.
+fn is_set(at: &At<'_>) -> bool {
+    is_gap(at.node) || !at.is_nothing()
+}
+
+fn by_endpoint<'v>(reader: &mut Reader<'_>, at: &impl Fn(&'static str) -> At<'v>) -> Goal {
+    for key in ["service", "stage", "cluster"] {
+        if is_set(&at(key)) {
+            let message = match key {
+                "cluster" => "it cannot stand beside `endpoint`: remove one of them",
+                _ => "`endpoint` says it already: remove it",
+            };
+            reader.wrong_key(&[Step::Key(key.to_owned())], message);
+        }
+    }
+    let mut goal = Goal {
+        form: Form::Endpoint,
+        name: String::new(),
+        stage: String::new(),
+        target: Target::Unset,
+        warnings: Vec::new(),
+    };
+    let endpoint = at("endpoint");
+    let Some(text) = reader.text(&endpoint, Nature::Secret) else {
+        return goal;
+    };
+    let address = match Address::parse(text.trim()) {
+        Ok(address) => address,
+        Err(why) => {
+            reader.wrong(&endpoint, &why);
+            return goal;
+        }
+    };
+    let workspace = address.endpoint.workspace.as_deref();
+    for check in [
+        check_service(&address.service),
+        check_stage(&address.stage),
+        workspace.map_or(Ok(()), check_workspace),
+    ] {
+        if let Err(why) = check {
+            reader.wrong(&endpoint, &why);
+        }
+    }
+    goal.name = address.service;
+    goal.stage = address.stage;
+    goal.target = Target::Endpoint(address.endpoint);
+    goal
+}
+
+fn by_cluster<'v>(
+    reader: &mut Reader<'_>,
+    has_stage: bool,
+    at: &impl Fn(&'static str) -> At<'v>,
+) -> Goal {
+    let required = |reader: &mut Reader<'_>, key: &'static str, what: &str| {
+        if !is_set(&at(key)) {
+            let start = Position { line: 1, column: 1 };
+            let message = format!("`{key}` is missing: {what}");
+            reader.problems.add(start, message);
+        }
+    };
+    required(
+        reader,
+        "service",
+        "name the service, as in `service: my-service`",
+    );
+    if !has_stage {
+        required(reader, "stage", "name the stage, as in `stage: dev`");
+    }
+    let mut checked = |key: &'static str, check: fn(&str) -> std::result::Result<(), String>| {
+        let value = at(key);
+        let text = reader.text(&value, Nature::Open)?;
+        if let Err(why) = check(&text) {
+            reader.wrong(&value, &why);
+        }
+        Some(text)
+    };
+    let name = checked("service", check_service);
+    let stage = if has_stage {
+        None
+    } else {
+        checked("stage", check_stage)
+    };
+    let cluster = checked("cluster", |text| Target::of_cluster(text).map(|_| ()));
+    let target = cluster.and_then(|text| Target::of_cluster(&text).ok());
+    Goal {
+        form: Form::Cluster,
+        name: name.unwrap_or_default(),
+        stage: stage.unwrap_or_default(),
+        target: target.unwrap_or(Target::Unset),
+        warnings: Vec::new(),
+    }
+}
+
+/// What is wrong with the name of a service, if anything is.
+pub fn check_service(name: &str) -> std::result::Result<(), String> {
+    if is_name(name, LONGEST_SERVICE, "-_~") {
+        return Ok(());
+    }
+    Err(format!(
+        "`{}` is no name of a service: a letter, then letters, digits, `-` and `_`, up to {LONGEST_SERVICE} \
+         characters",
+        name.escape_debug()
+    ))
+}
+
+/// What is wrong with the name of a stage, if anything is.
+pub fn check_stage(name: &str) -> std::result::Result<(), String> {
+    if is_name(name, LONGEST_STAGE, "-_") {
+        return Ok(());
+    }
+    Err(format!(
+        "`{}` is no name of a stage: a letter, then letters, digits, `-` and `_`, up to {LONGEST_STAGE} \
+         characters",
+        name.escape_debug()
+    ))
+}
+
+fn check_workspace(name: &str) -> std::result::Result<(), String> {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || "-_".contains(c);
+    if name.chars().all(allowed) {
+        return Ok(());
+    }
+    let shown = name.escape_debug();
+    Err(format!(
+        "`{shown}` is no workspace: letters, digits, `-` and `_`"
+    ))
+}
+
+fn is_name(name: &str, longest: usize, marks: &str) -> bool {
+    name.len() <= longest
+        && name.starts_with(|c: char| c.is_ascii_alphabetic())
+        && name
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || marks.contains(c))
+}

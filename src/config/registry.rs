@@ -1,0 +1,150 @@
+//! The cluster registry, `~/.prisma/config.yml`: where the clusters are and what opens them.
+//!
+//! People edit the file, every project of a user shares it, and it holds private keys. So it is read
+//! with all its problems told at once, and edited under a lock, one entry's lines at a time, with the
+//! result checked before it takes the old file's place.
+
+mod places;
+mod read;
+mod resolve;
+mod store;
+
+use crate::config::EnvLookup;
+use crate::error::{Failure, Kind, Result};
+use crate::files;
+use std::fmt;
+use std::path::Path;
+
+pub use resolve::resolve;
+pub use store::{NewEntry, Preview, Saved, preview_remove, preview_save, remove, save};
+
+/// A cluster of the registry.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// Its name, the key of the entry.
+    pub name: String,
+    /// Its address as written, references to variables resolved.
+    pub host: String,
+    /// Its secret: a private key, or a text in the server edition.
+    pub secret: Option<String>,
+    /// Why it cannot be used: it refers to a variable that is not set.
+    pub problem: Option<Failure>,
+}
+
+impl Entry {
+    /// The entry, or why it cannot be used.
+    pub fn usable(&self) -> Result<&Entry> {
+        match &self.problem {
+            Some(problem) => Err(problem.clone()),
+            None => Ok(self),
+        }
+    }
+}
+
+impl fmt::Debug for Entry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Entry")
+            .field("name", &self.name)
+            .field("host", &self.host)
+            .field("secret", &self.secret.as_ref().map(|_| "…"))
+            .field("problem", &self.problem)
+            .finish()
+    }
+}
+
+/// What the file says.
+#[derive(Clone, Default)]
+pub struct Registry {
+    clusters: Vec<Entry>,
+    session: Option<String>,
+    warnings: Vec<String>,
+}
+
+impl fmt::Debug for Registry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Registry")
+            .field("clusters", &self.clusters)
+            .field("session", &self.session.as_ref().map(|_| "…"))
+            .field("warnings", &self.warnings)
+            .finish()
+    }
+}
+
+impl Registry {
+    /// Reads the file; a missing one is an empty registry.
+    pub fn load(path: &Path, env: EnvLookup<'_>) -> Result<Registry> {
+        let Some(text) = files::read_text(path)? else {
+            return Ok(Registry::default());
+        };
+        let contents = read::contents(path, &text, None)?;
+        contents.check(path, &text, None)?;
+        let mut registry = Registry::default();
+        if files::readable_by_others(path) {
+            registry.warnings.push(format!(
+                "`{path}` holds secrets and others can read it: run `chmod 600 {path}`",
+                path = path.display()
+            ));
+        }
+        let places = places::LazyPlaces::new(&text);
+        for raw in &contents.clusters {
+            registry.clusters.push(raw.resolve(path, &places, env));
+        }
+        for entry in &registry.clusters {
+            if let Some(problem) = &entry.problem {
+                registry.warnings.push(problem.message.clone());
+            }
+        }
+        if let Some(session) = &contents.session {
+            match resolve::resolve(session, env) {
+                Ok(session) => registry.session = Some(session),
+                Err(name) => registry.warnings.push(format!(
+                    "`cloudSessionKey` in `{}` refers to the variable `{name}`, which is not set",
+                    path.display()
+                )),
+            }
+        }
+        Ok(registry)
+    }
+
+    /// The clusters, in file order.
+    pub fn clusters(&self) -> &[Entry] {
+        &self.clusters
+    }
+
+    /// The cluster of that name.
+    pub fn get(&self, name: &str) -> Option<&Entry> {
+        self.clusters.iter().find(|entry| entry.name == name)
+    }
+
+    /// The cluster of that name, or a failure that says which there are.
+    pub fn find(&self, name: &str) -> Result<&Entry> {
+        let Some(entry) = self.get(name) else {
+            let failure = Failure::new(
+                Kind::UnknownCluster,
+                format!("there is no cluster `{name}` in the registry"),
+            );
+            let names: Vec<String> = self.names().map(|known| format!("`{known}`")).collect();
+            return Err(match names.as_slice() {
+                [] => failure.hint("add one with `prisma cluster add` or `prisma local start`"),
+                names if names.len() > 20 => failure.hint("`prisma cluster list` shows them all"),
+                names => failure.hint(format!("use one of {}", names.join(", "))),
+            });
+        };
+        entry.usable()
+    }
+
+    /// The names of the clusters, in file order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.clusters.iter().map(|entry| entry.name.as_str())
+    }
+
+    /// The key of a Prisma Cloud session.
+    pub fn cloud_session_key(&self) -> Option<&str> {
+        self.session.as_deref()
+    }
+
+    /// What its owner should know: others can read the file, a variable is not set.
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
+}

@@ -1,0 +1,48 @@
+//! A managed cluster: what was found of it, what it should be, and the steps in between.
+//!
+//! The verbs of `prisma local` share these parts; `init`, `deploy` and `doctor` use some of them.
+
+mod adopt;
+mod elsewhere;
+pub mod exposure;
+pub mod external;
+mod observed;
+pub mod ports;
+pub mod reachability;
+mod steps;
+
+pub use adopt::service;
+pub use observed::{COMPOSE, CONFIG, DOTENV, OVERRIDE, Observed, configured};
+
+use crate::cluster::ClusterName;
+use crate::context::Context;
+use crate::error::{Kind, Result};
+use crate::files::{Lock, Request};
+
+/// Observes a cluster under its lock, so that what is found stays true until the verb ends. A dry
+/// run changes nothing and needs no lock.
+pub fn observe_locked(
+    ctx: &Context,
+    name: &ClusterName,
+    verb: &str,
+    observe: fn(&Context, &ClusterName) -> Result<Observed>,
+) -> Result<(Observed, Option<Lock>)> {
+    let lock = if ctx.dry_run {
+        None
+    } else {
+        let who = format!("`{}`, process {}", name.command(verb), std::process::id());
+        let request = Request {
+            path: &ctx.home.cluster_lock(name.as_ref()),
+            what: &format!("cluster `{name}`"),
+            who: &who,
+            limit: ctx.lock_timeout,
+            on_wait: &|held| ctx.ui.status(&format!("{held}; waiting for it to end")),
+        };
+        let lock = Lock::acquire_with(&request, &ctx.interrupt);
+        Some(lock.map_err(|failure| match failure.kind {
+            Kind::Locked => failure.hint("or wait longer, for example with `--lock-timeout 10m`"),
+            _ => failure,
+        })?)
+    };
+    Ok((observe(ctx, name)?, lock))
+}

@@ -1,0 +1,179 @@
+//! Taking over what the npm CLI left: containers, volumes and registry entries of the same name.
+//!
+//! That CLI kept no configuration beside the registry; what it ran is read from the containers
+//! themselves. Nothing it made is lost: the project's name, and with it the volume's, stays.
+
+use super::observed::Observed;
+use crate::address::port_of;
+use crate::cluster::{
+    Cluster, ClusterName, Connector, Edition, PrismaVersion, documented, services,
+};
+use crate::docker::Container;
+use crate::error::{Failure, Kind, Result};
+use crate::render::PrismaConfig;
+
+/// The cluster that the containers and the registry entry describe, if there are any.
+pub fn cluster(observed: &Observed) -> Result<Option<Cluster>> {
+    let entry = observed.entry()?;
+    if observed.containers.is_empty() && (entry.is_none() || observed.is_remote()?) {
+        return Ok(None);
+    }
+    let (servers, others): (Vec<&Container>, Vec<&Container>) =
+        observed.containers.iter().partition(|c| c.is_server());
+    if let Some(stranger) = others.iter().find(|c| !is_database(c)) {
+        return Err(strangers(&observed.name, stranger));
+    }
+    from_parts(
+        &observed.name,
+        servers.first().copied(),
+        others.first().copied(),
+        entry.and_then(|entry| port_of(&entry.host)),
+    )
+    .map(Some)
+}
+
+/// The container of a service.
+pub fn service<'a>(containers: &'a [Container], service: &str) -> Option<&'a Container> {
+    containers
+        .iter()
+        .find(|container| container.service == service)
+}
+
+fn from_parts(
+    name: &ClusterName,
+    server: Option<&Container>,
+    database: Option<&Container>,
+    entry_port: Option<u16>,
+) -> Result<Cluster> {
+    let version = match server {
+        Some(server) => version_of(name, server)?,
+        None => PrismaVersion::default_local(),
+    };
+    let mut cluster = Cluster::documented(name.clone(), version);
+    if let Some(port) = entry_port {
+        cluster.port = port;
+    }
+    if let Some(server) = server {
+        match server.env.get("PRISMA_CONFIG") {
+            Some(text) => {
+                let config = PrismaConfig::read(text).ok_or_else(|| unreadable(name, server))?;
+                config.adopt(&mut cluster, database.is_some());
+            }
+            None => from_variables(&mut cluster, server),
+        }
+        if let Some(published) = server.ports.first() {
+            cluster.port = published.port;
+            cluster.bind = published.address.parse().ok();
+            cluster.bind = cluster.bind.filter(|ip| !ip.is_unspecified());
+        }
+    }
+    if let Some(database) = database {
+        let inside = format!("{}/tcp", cluster.database.connector.port());
+        // The 1.8 page publishes none.
+        cluster.database.host_port = match database.published(&inside) {
+            Some(published) => Some(published.port),
+            None if cluster.edition() == Edition::Server => None,
+            None => cluster.database.host_port,
+        };
+        let image = documented::image(cluster.database.connector);
+        cluster.database.image = Some(database.image.clone()).filter(|theirs| theirs != image);
+    }
+    Ok(cluster)
+}
+
+/// The settings of the cluster edition; the npm CLI gave them to 1.7 and later servers too, which know
+/// them still.
+fn from_variables(cluster: &mut Cluster, server: &Container) {
+    let variables: [(&str, &mut String); 4] = [
+        ("SQL_INTERNAL_USER", &mut cluster.database.user),
+        ("SQL_INTERNAL_PASSWORD", &mut cluster.database.password),
+        ("SQL_INTERNAL_DATABASE", &mut cluster.database.name),
+        ("SCHEMA_MANAGER_SECRET", &mut cluster.schema_manager_secret),
+    ];
+    for (variable, target) in variables {
+        if let Some(value) = server.env.get(variable).filter(|value| !value.is_empty()) {
+            target.clone_from(value);
+        }
+    }
+}
+
+fn unreadable(name: &ClusterName, server: &Container) -> Failure {
+    let message = format!(
+        "could not take over `{}`: its `PRISMA_CONFIG` is none that `prisma` writes",
+        server.name
+    );
+    Failure::new(Kind::NotManaged, message).hint(format!(
+        "start your cluster under another name than `{name}` with `-n NAME`"
+    ))
+}
+
+fn version_of(name: &ClusterName, server: &Container) -> Result<PrismaVersion> {
+    let tag = server
+        .image
+        .strip_prefix("prismagraphql/prisma:")
+        .unwrap_or_default();
+    tag.parse().map_err(|_: Failure| strangers(name, server))
+}
+
+/// Whether a container is the database of a cluster, of any edition.
+fn is_database(container: &Container) -> bool {
+    let editions = [Edition::Cluster, Edition::Server];
+    let connectors = [Connector::MySql, Connector::Postgres];
+    editions.into_iter().any(|edition| {
+        let mut services = connectors.iter().map(|c| services::database(edition, *c));
+        services.any(|service| container.service == service)
+    })
+}
+
+fn strangers(name: &ClusterName, container: &Container) -> Failure {
+    let message = format!(
+        "the containers of project `{name}` were not made by `prisma`: `{}` runs the image `{}`",
+        container.name, container.image
+    );
+    Failure::new(Kind::NotManaged, message)
+        .hint("start your cluster under another name with `-n NAME`")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::docker::container::parse_inspect;
+
+    fn recorded() -> Vec<Container> {
+        let text = include_str!("../docker/container/inspect.json");
+        parse_inspect(text).expect("parses")
+    }
+
+    #[test]
+    fn containers_tell_version_ports_and_credentials() {
+        let mut containers = recorded();
+        containers[0].image = "prismagraphql/prisma:1.2".into();
+        containers[0].ports[0].port = 4480;
+        containers[0]
+            .env
+            .insert("SQL_INTERNAL_PASSWORD".into(), "other".into());
+        let (server, database) = (Some(&containers[0]), Some(&containers[1]));
+        let cluster =
+            from_parts(&ClusterName::local(), server, database, Some(4466)).expect("ours");
+        assert_eq!(cluster.version.tag(), "1.2");
+        assert_eq!(
+            (cluster.port, cluster.database.host_port),
+            (4480, Some(3366))
+        );
+        assert_eq!((&*cluster.database.password, cluster.bind), ("other", None));
+    }
+
+    #[test]
+    fn a_registry_entry_alone_tells_the_port() {
+        let cluster = from_parts(&ClusterName::local(), None, None, Some(4470)).expect("ours");
+        assert_eq!((cluster.port, cluster.version.tag()), (4470, "1.1"));
+    }
+
+    #[test]
+    fn somebody_elses_project_is_left_alone() {
+        let mut containers = recorded();
+        containers[0].image = "nginx:latest".into();
+        let failure = from_parts(&ClusterName::local(), Some(&containers[0]), None, None);
+        assert_eq!(failure.expect_err("not ours").kind, Kind::NotManaged);
+    }
+}
