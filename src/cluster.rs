@@ -15,7 +15,7 @@ pub use database::{Connector, Database, External, Tuning};
 pub use name::ClusterName;
 pub use version::{DEFAULT_INIT, DEFAULT_LOCAL, Edition, PrismaVersion};
 
-use crate::keys::PrivateKey;
+use crate::secret::keys::PrivateKey;
 use std::fmt;
 use std::net::IpAddr;
 
@@ -235,7 +235,9 @@ mod tests {
         assert_eq!(cluster.secrets(), Vec::<String>::new());
         cluster.database.password = "two\nlines".to_owned();
         cluster.schema_manager_secret = "s3cret".to_owned();
-        let key = crate::keys::generate().expect("generates").pem_pkcs1();
+        let key = crate::secret::keys::generate()
+            .expect("generates")
+            .pem_pkcs1();
         cluster.cluster_secret = Some(key.clone());
         let secrets = cluster.secrets();
         let expected = ["s3cret", "two\nlines", &key];

@@ -9,15 +9,16 @@ pub mod init;
 pub mod local;
 mod secret;
 
-use crate::address::{host_of, is_loopback};
 use crate::cluster::{Cluster, ClusterName};
 use crate::config::cluster_yml;
 use crate::config::registry::Registry;
 use crate::context::Context;
-use crate::error::{Kind, Result};
+use crate::error::{Kind, Result, document};
 use crate::files;
 use crate::logs::Shown;
 use crate::plan::Plan;
+use crate::url::address::{host_of, is_loopback};
+use serde::Serialize;
 use serde_json::Value;
 use std::path::Path;
 
@@ -32,10 +33,10 @@ pub struct Report {
 
 impl Report {
     /// A report.
-    pub fn new(text: impl Into<String>, data: Value) -> Self {
+    pub fn new(text: impl Into<String>, data: impl Serialize) -> Self {
         Report {
             text: text.into(),
-            data,
+            data: document(data),
         }
     }
 

@@ -1,6 +1,6 @@
 //! Changes of a text as a unified diff that can be shown: secrets are left out of it. Pure.
 
-use crate::redact::{MASK, is_sensitive, scrub};
+use crate::secret::redact::{MASK, is_sensitive, scrub};
 use similar::{ChangeTag, TextDiff};
 use std::fmt::Write;
 

@@ -4,6 +4,7 @@
 //! the exit status and the stable code in JSON output; `message` reads "what was tried: why it
 //! failed", lower case, values in backticks; each hint is one remedy.
 
+use serde::Serialize;
 use std::fmt;
 
 /// Why a run failed: decides exit status and JSON code.
@@ -192,8 +193,8 @@ impl Failure {
 
     /// Adds what programs may want to know beside the message.
     #[must_use]
-    pub fn data(mut self, data: serde_json::Value) -> Self {
-        self.data = Some(Box::new(data));
+    pub fn data(mut self, data: impl Serialize) -> Self {
+        self.data = Some(Box::new(document(data)));
         self
     }
 
@@ -222,6 +223,11 @@ impl Failure {
     pub fn exit(&self) -> u8 {
         self.exit.unwrap_or_else(|| self.kind.exit())
     }
+}
+
+/// A value as JSON. Only keys that are not strings could fail, and our types have none.
+pub fn document(data: impl Serialize) -> serde_json::Value {
+    serde_json::to_value(data).unwrap_or_default()
 }
 
 /// The same with each text in it changed: values, not keys.

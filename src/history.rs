@@ -1,14 +1,14 @@
 //! What was done to a cluster, when and by whom: an append-only log for each, one JSON line as a run
 //! begins to change something and one as it ends. A run that was killed has only the first.
 //!
-//! It outlives the cluster: who deleted it is a question, too. No secret gets in, see [`crate::redact`].
+//! It outlives the cluster: who deleted it is a question, too. No secret gets in, see [`crate::secret::redact`].
 
 use crate::context::Context;
 use crate::env::Env;
 use crate::error::{Failure, Result};
 use crate::files::{self, Access};
 use crate::process::shell_quote;
-use crate::redact;
+use crate::secret::redact;
 use serde::{Deserialize, Serialize};
 use std::fs::OpenOptions;
 use std::io::Write;

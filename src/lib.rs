@@ -12,7 +12,7 @@
 //!    ([`docker::verbs`]), and all of it steps of a [`plan`]. `--dry-run` shows the plan, file changes
 //!    as a [`diff`], and stops.
 //! 5. The plan *acts*: files are written ([`files`]), processes run ([`process`]), and the server is
-//!    waited for ([`wait`]); a deployment speaks the server's protocol ([`api::deploy`]).
+//!    waited for ([`wait`]); a deployment speaks the server's protocol ([`server::deploy`]).
 //!    What it did to a cluster is noted ([`history`]).
 //! 6. A report goes to stdout ([`ui`]), or a failure ([`error`]) to stderr, here, in one place; either
 //!    as one document ([`envelope`]) to stdout for programs.
@@ -21,17 +21,14 @@
 //!
 //! Everything between looking and acting is a pure function. Each outside crate has one owner: clap
 //! and clap_complete in [`cli`], duct in [`process`], `serde_yaml` and `yaml-edit` in [`yaml`], console, indicatif and
-//! inquire in [`ui`], ureq in [`api::http`], jsonwebtoken in [`api::token`], similar in [`diff`], the process's environment in [`context`].
+//! inquire in [`ui`], ureq in [`server::http`], jsonwebtoken in [`server::token`], similar in [`diff`], the process's environment in [`context`].
 
 #![cfg_attr(
     test,
     allow(clippy::disallowed_methods, reason = "tests stage their own files")
 )]
 
-pub mod address;
-pub mod api;
 pub mod cli;
-pub mod cloud;
 pub mod cluster;
 pub mod commands;
 pub mod config;
@@ -43,22 +40,23 @@ pub mod envelope;
 pub mod error;
 pub mod files;
 pub mod history;
-pub mod host;
 pub mod interrupt;
-pub mod keys;
+
 pub mod logs;
 pub mod managed;
 pub mod plan;
 pub mod ports;
 pub mod process;
-pub mod redact;
+
 pub mod render;
+pub mod secret;
+pub mod server;
 pub mod service;
+pub mod status;
 pub mod suggest;
-pub mod survey;
-pub mod target;
 pub mod thread;
 pub mod ui;
+pub mod url;
 pub mod wait;
 pub mod yaml;
 

@@ -4,11 +4,11 @@ mod show;
 
 use crate::config::registry::{self, NewEntry};
 use crate::context::Context;
-use crate::docker::diagnosis::{diagnose, unanswered};
+use crate::docker::diagnosis::{diagnose, is_busy, unanswered};
 use crate::error::{Kind, Result};
 use crate::files::{self, Access, NewFile};
 use crate::history;
-use crate::process::{Invocation, Mode, Outcome};
+use crate::process::{Invocation, Mode};
 use crate::wait::Wait;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
@@ -146,14 +146,6 @@ fn run(
 
 /// How long an engine may be busy with the same for somebody else.
 const BUSY: Duration = Duration::from_secs(30);
-
-/// Whether the engine only refused because it does one such thing at a time.
-fn is_busy(outcome: &Outcome) -> bool {
-    !outcome.success()
-        && outcome
-            .stderr
-            .contains("a prune operation is already running")
-}
 
 /// The steps of a command, in order.
 #[derive(Debug, Clone, Default)]

@@ -3,8 +3,7 @@
 mod process;
 
 use crate::context::Context;
-use crate::docker::Tools;
-use crate::wait::query;
+use crate::docker::{Tools, ask};
 use std::collections::BTreeSet;
 use std::fmt;
 use std::io::ErrorKind;
@@ -79,12 +78,9 @@ pub fn end(_: u32) -> std::io::Result<()> {
 }
 
 fn container(ctx: &Context, tools: &Tools, port: u16) -> Option<Holder> {
-    let answer = query(ctx, &tools.publishers(port)).ok()?;
-    let (name, project) = answer.stdout.lines().next()?.split_once('\t')?;
-    Some(Holder::Container {
-        name: name.to_owned(),
-        project: (!project.is_empty()).then(|| project.to_owned()),
-    })
+    let found = ask::publishers(ctx, tools, port).ok()?;
+    let (name, project) = found.into_iter().next()?;
+    Some(Holder::Container { name, project })
 }
 
 /// Whether a port can be published on this machine. Docker publishes on both families where no

@@ -9,7 +9,7 @@ mod hidden;
 mod mute;
 mod prompt;
 mod question;
-mod secrets;
+
 mod stage;
 mod table;
 mod terminal;
@@ -17,8 +17,8 @@ pub mod text;
 
 use crate::error::Failure;
 use crate::process::Invocation;
+use crate::secret::mask::Secrets;
 use console::Style;
-use secrets::Secrets;
 use std::borrow::Cow;
 use std::io::{self, Write};
 use std::sync::{Mutex, PoisonError};

@@ -5,17 +5,17 @@
 
 mod verdict;
 
-use crate::address::{host_of, is_loopback};
-use crate::api::readiness::greets;
-use crate::api::version::{Server, ask};
 use crate::cluster::Connector;
 use crate::context::Context;
+use crate::docker::ask::containers;
 use crate::docker::container::Health;
-use crate::docker::container::{parse_ids, parse_inspect};
-use crate::docker::diagnosis::{diagnose, unanswered, why_it_ended};
+use crate::docker::diagnosis::why_it_ended;
 use crate::docker::{Container, LogOptions, Tools};
 use crate::error::{Failure, Kind, Result};
-use crate::process::{Invocation, Mode, Outcome, TAIL_LINES, with_tail};
+use crate::process::{Mode, TAIL_LINES, with_tail};
+use crate::server::readiness::greets;
+use crate::server::version::{Server, ask};
+use crate::url::address::{host_of, is_loopback};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 use verdict::{Trouble, Watch};
@@ -264,35 +264,4 @@ fn full_log(folder: &Path) -> String {
         "see the full log with `docker-compose logs` in {}",
         folder.display()
     )
-}
-
-/// Runs a query and returns its answer.
-pub fn query(ctx: &Context, invocation: &Invocation) -> Result<Outcome> {
-    ctx.ui.command(invocation);
-    let outcome = ctx
-        .runner
-        .run(invocation, Mode::Capture)
-        .map_err(|error| unanswered(invocation, error))?;
-    if outcome.success() {
-        Ok(outcome)
-    } else {
-        Err(diagnose(invocation, &outcome))
-    }
-}
-
-/// A cluster's containers, as docker sees them now.
-pub fn containers(ctx: &Context, tools: &Tools, project: &str) -> Result<Vec<Container>> {
-    let mut tries = 5;
-    loop {
-        let ids = parse_ids(&query(ctx, &tools.container_ids(project))?.stdout);
-        if ids.is_empty() {
-            return Ok(Vec::new());
-        }
-        match query(ctx, &tools.inspect(&ids)) {
-            Ok(outcome) => return parse_inspect(&outcome.stdout),
-            // One of them went between the two queries: what is left is asked for again.
-            Err(failure) if tries > 0 && failure.message.contains("No such") => tries -= 1,
-            Err(failure) => return Err(failure),
-        }
-    }
 }

@@ -1,13 +1,13 @@
 //! A command line that nobody understands: what it asks for all the same, and what is wrong with it.
 
-mod told;
+mod explain;
 
 use crate::env::Env;
 use crate::ui::Color;
 use clap::ValueEnum;
 use std::ffi::OsString;
 
-pub use told::{command, failure, is_bare};
+pub use explain::{command, failure, is_bare};
 
 /// Whether the caller wants JSON, as far as it can be told when the rest was not understood.
 pub fn asks_for_json(args: &[OsString], env: &Env) -> bool {

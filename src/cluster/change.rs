@@ -48,7 +48,9 @@ mod tests {
     #[test]
     fn only_who_came_from_the_cluster_edition_can_go_back() {
         let mut cluster = Cluster::documented(ClusterName::local(), version("1.1"));
-        let key = crate::keys::generate().expect("generates").pem_pkcs1();
+        let key = crate::secret::keys::generate()
+            .expect("generates")
+            .pem_pkcs1();
         cluster.cluster_secret = Some(key);
         assert_eq!(cluster.obstacles(&version("1.34")), [""; 0]);
         cluster.version = version("1.8");

@@ -2,7 +2,7 @@
 
 use super::{Cluster, Connector, Edition, documented};
 use crate::error::{Failure, Kind, Result};
-use crate::keys::PrivateKey;
+use crate::secret::keys::PrivateKey;
 
 /// One thing that is wrong, and the key of `cluster.yml` it belongs to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -380,7 +380,9 @@ mod tests {
 
     #[test]
     fn a_key_pair_is_for_those_who_know_it() {
-        let key = crate::keys::generate().expect("generates").pem_pkcs1();
+        let key = crate::secret::keys::generate()
+            .expect("generates")
+            .pem_pkcs1();
         for (version, fine) in [
             ("1.6", true),
             ("1.7", true),

@@ -1,8 +1,8 @@
 //! `--database-url`: a database that is somewhere else, on one line.
 
 use super::{Connector, Database, Edition, External};
-use crate::address::decoded;
 use crate::error::{Failure, Kind};
+use crate::url::address::decoded;
 use std::str::FromStr;
 
 impl FromStr for Database {

@@ -1,13 +1,15 @@
-//! `prisma deploy`: from a folder with a `prisma.yml` to a live service.
+//! `prisma deploy`: deploys the service of the nearest `prisma.yml`.
 
 mod changes;
 mod choose;
 mod compose_server;
-mod input;
+mod loaded;
+mod placement;
 mod post_deploy;
 mod progress;
-mod report;
+pub mod report;
 mod run;
+mod save_target;
 mod shell;
 mod start_stopped;
 mod target;
@@ -19,14 +21,15 @@ use crate::context::Context;
 use crate::error::Result;
 use run::DeployRun;
 
-/// Deploys the service of the nearest `prisma.yml`, once or at every change.
+/// Deploys once, or with `--watch` at every change.
 pub fn run(ctx: &Context, args: &cli::Deploy) -> Result<Report> {
     if args.watch {
         watch::check_supported(ctx)?;
     }
-    let session = DeployRun::new(ctx, args)?;
+    let mut run = DeployRun::new(ctx, args)?;
     if args.watch {
-        return watch::run(&session);
+        return watch::run(&mut run);
     }
-    session.deploy(&session.load()?)
+    let loaded = run.files.load(ctx)?;
+    run.deploy(&loaded)
 }

@@ -20,7 +20,6 @@ use crate::docker::Tools;
 use crate::docker::info::{self, Info, Version};
 use crate::error::{Failure, Kind, Result};
 use crate::thread::joined;
-use crate::wait;
 use finding::{Finding, Level};
 use serde_json::json;
 use std::thread;
@@ -174,6 +173,6 @@ fn without_engine(ctx: &Context, why: &str) -> Vec<Finding> {
 
 /// A question to docker, within the limit.
 fn ask(ctx: &Context, invocation: crate::process::Invocation) -> Result<String> {
-    let answer = wait::query(ctx, &invocation.limit(LIMIT))?;
+    let answer = crate::docker::ask::query(ctx, &invocation.limit(LIMIT))?;
     Ok(answer.stdout)
 }

@@ -1,10 +1,10 @@
 //! A cluster's secret: from a file, standard input, a variable, or asked for without showing it.
 
-use crate::api::token::Secret;
 use crate::cli::SecretSource;
 use crate::context::Context;
 use crate::error::{Failure, Kind, Result};
 use crate::files;
+use crate::server::token::Secret;
 use crate::ui::Question;
 use std::io::Read;
 use std::path::Path;
@@ -121,7 +121,7 @@ fn tidy(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::keys;
+    use crate::secret::keys;
 
     #[test]
     fn a_text_loses_its_line_end_and_nothing_else() {

@@ -69,6 +69,17 @@ pub fn diagnose(invocation: &Invocation, outcome: &Outcome) -> Failure {
     }
 }
 
+/// Whether something that was just listed no longer exists.
+pub fn is_gone(outcome: &Outcome) -> bool {
+    !outcome.success() && outcome.stderr.contains("No such")
+}
+
+/// Whether the engine only refused because it is doing the same for another command.
+pub fn is_busy(outcome: &Outcome) -> bool {
+    let already = "a prune operation is already running";
+    !outcome.success() && outcome.stderr.contains(already)
+}
+
 /// The failure of a docker or docker-compose command that gave no outcome.
 pub fn unanswered(invocation: &Invocation, error: ProcessError) -> Failure {
     let ProcessError::TimedOut { after, silent, .. } = &error else {

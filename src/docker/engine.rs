@@ -4,10 +4,10 @@
 mod address;
 mod context;
 
-use crate::address::is_loopback;
 use crate::env::Env;
 use crate::error::{Failure, Kind, Result};
-use crate::host;
+use crate::url::address::is_loopback;
+use crate::url::host;
 use address::{Address, Way};
 use context::Context;
 use std::net::IpAddr;

@@ -4,13 +4,13 @@
 //! themselves. Nothing it made is lost: the project's name, and with it the volume's, stays.
 
 use super::observed::Observed;
-use crate::address::port_of;
 use crate::cluster::{
     Cluster, ClusterName, Connector, Edition, PrismaVersion, documented, services,
 };
 use crate::docker::Container;
 use crate::error::{Failure, Kind, Result};
 use crate::render::PrismaConfig;
+use crate::url::address::port_of;
 
 /// The cluster that the containers and the registry entry describe, if there are any.
 pub fn cluster(observed: &Observed) -> Result<Option<Cluster>> {

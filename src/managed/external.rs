@@ -1,10 +1,10 @@
 //! A database that is somewhere else: is it there, before anything is changed?
 
 use super::observed::Observed;
-use crate::api::readiness::greets;
 use crate::cluster::{Cluster, Connector, External};
 use crate::context::Context;
 use crate::error::{Failure, Kind, Result};
+use crate::server::readiness::greets;
 use std::time::Duration;
 
 /// How long it may take to greet.

@@ -5,14 +5,13 @@ use crate::cluster::{Cluster, ClusterName, Edition};
 use crate::commands;
 use crate::config::registry::Entry;
 use crate::context::Context;
-use crate::docker::{Compose, Container, Engine, Project, Tools};
+use crate::docker::{Compose, Container, Engine, Project, Tools, ask};
 use crate::error::{Failure, Kind, Result};
 use crate::files;
-use crate::keys::PrivateKey;
 use crate::render::{Rendered, render};
+use crate::secret::keys::PrivateKey;
 use crate::suggest;
 use crate::thread::joined;
-use crate::wait;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::SystemTime;
@@ -58,7 +57,7 @@ impl Observed {
         let tools = Tools::find(&ctx.env, &*ctx.runner)?;
         let engine = Engine::find(&ctx.env)?;
         reachability::refuse_v1(ctx, &tools, &engine)?;
-        let containers = wait::containers(ctx, &tools, name.as_ref())?;
+        let containers = ask::containers(ctx, &tools, name.as_ref())?;
         elsewhere::refuse_foreign(name, &folder, &containers)?;
         let mut observed = Observed {
             name: name.clone(),
@@ -87,7 +86,7 @@ impl Observed {
     pub fn observe_with_volumes(ctx: &Context, name: &ClusterName) -> Result<Observed> {
         let tools = Tools::find(&ctx.env, &*ctx.runner)?;
         let (observed, volumes) = std::thread::scope(|scope| {
-            let volumes = scope.spawn(|| wait::query(ctx, &tools.volumes(name.as_ref())));
+            let volumes = scope.spawn(|| ask::query(ctx, &tools.volumes(name.as_ref())));
             (Observed::observe(ctx, name), joined(volumes))
         });
         let mut observed = observed?;

@@ -2,17 +2,17 @@
 //! reached from here. Looked at before anything is done.
 
 use super::observed::Observed;
-use crate::address::{host_of, is_loopback};
 use crate::cluster::{Cluster, Edition};
 use crate::commands::{is_unencrypted, warn_unencrypted};
 use crate::config::registry::Entry;
 use crate::context::Context;
 use crate::docker::ComposeVersion;
 use crate::docker::Tools;
+use crate::docker::ask::query;
 use crate::docker::engine::{Engine, Source};
 use crate::error::{Failure, Kind, Result};
-use crate::host;
-use crate::wait::query;
+use crate::url::address::{host_of, is_loopback};
+use crate::url::host;
 use std::net::IpAddr;
 
 /// Fails where docker-compose 1 would take another engine for the context's, not being able to be told.
@@ -90,7 +90,7 @@ pub fn refuse_elsewhere(observed: &Observed) -> Result<()> {
     };
     let message = format!(
         "cluster `{name}` is at {} as the registry has it, and the Docker engine in use, {machine}'s, has nothing of it",
-        crate::address::without_password(&entry.host)
+        crate::url::address::without_password(&entry.host)
     );
     let failure = Failure::new(Kind::NotManaged, message).hint(match &observed.engine.named_by {
         Source::Variable if is_loopback(host) => {

@@ -6,14 +6,15 @@ use crate::config::cluster_yml;
 use crate::config::registry::NewEntry;
 use crate::context::Context;
 use crate::docker::ComposeVersion;
+use crate::docker::ask::query;
 use crate::docker::{Compose, Container, State};
 use crate::error::{Failure, Kind, Result};
 use crate::files::Access;
-use crate::keys;
 use crate::plan::{Plan, Step};
 use crate::render::{Rendered, is_hand_edited, probe};
+use crate::secret::keys;
 use crate::ui::Question;
-use crate::wait::{Probe, Wait, query};
+use crate::wait::{Probe, Wait};
 use std::time::Duration;
 
 impl Observed {
@@ -183,7 +184,7 @@ impl Observed {
         let host = self.endpoint(cluster);
         let secret = cluster.cluster_secret.as_deref();
         if let Some(entry) = self.entry()? {
-            let same_port = crate::address::port_of(&entry.host) == Some(cluster.port);
+            let same_port = crate::url::address::port_of(&entry.host) == Some(cluster.port);
             let same_secret = match (entry.secret.as_deref(), secret) {
                 (Some(theirs), Some(ours)) => is_same_secret(theirs, ours),
                 (theirs, ours) => theirs.is_none() && ours.is_none(),

@@ -5,7 +5,7 @@
 //! its content changes.
 
 use crate::cluster::ClusterName;
-use crate::keys::checksum;
+use crate::secret::keys::checksum;
 
 /// How every rendered file begins, in every release: files of older ones must be recognised.
 const FIRST: &str = "# Written by prisma from cluster.yml beside this file.";

@@ -328,7 +328,7 @@ fn deploy_says_when_the_folders_server_was_not_started() {
     s.run("deploy").is(
         1,
         "",
-        "error: server `http://localhost:<port>` does not answer: nothing of docker-compose.yml in <root>/work runs\n\
+        "error: server `http://localhost:<port>` is not responding: no service of <root>/work/docker-compose.yml is running\n\
          hint: start it there with `docker-compose up -d`, then deploy again\n",
     );
     s.engine.make(&crate::support::engine::Made {

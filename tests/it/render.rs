@@ -13,8 +13,8 @@ mod server;
 
 use dotenv::Generation;
 use prisma_cli::cluster::{Cluster, ClusterName, PrismaVersion};
-use prisma_cli::keys;
 use prisma_cli::render::{Provenance, Rendered, provenance, render};
+use prisma_cli::secret::keys;
 use prisma_cli::yaml::{Document, Value};
 use std::collections::BTreeMap;
 

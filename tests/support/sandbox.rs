@@ -7,7 +7,7 @@ use super::files::Files;
 use super::ports::Ports;
 use super::run::Running;
 use super::server::{Behaviour, Server};
-use prisma_cli::keys::{self, PrivateKey};
+use prisma_cli::secret::keys::{self, PrivateKey};
 use std::ffi::OsString;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;

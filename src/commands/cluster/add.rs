@@ -8,7 +8,6 @@ pub use endpoint::Endpoint;
 pub use name::check as check_name;
 
 use super::registry;
-use crate::address::without_password;
 use crate::cli::Add;
 use crate::commands::secret::{self, Given};
 use crate::commands::{Report, act, facts};
@@ -17,6 +16,7 @@ use crate::context::Context;
 use crate::error::{Failure, Kind, Result};
 use crate::plan::{Plan, Step};
 use crate::ui::Question;
+use crate::url::address::without_password;
 use serde_json::json;
 
 /// What is to be saved, and what is known of it.

@@ -4,14 +4,14 @@ use super::registry;
 use crate::commands::Report;
 use crate::context::Context;
 use crate::error::Result;
-use crate::survey::{self, Asked, State};
+use crate::status::{self, Asked, State};
 use crate::ui::Table;
 use serde_json::{Value, json};
 
 /// Lists the clusters.
 pub fn run(ctx: &Context) -> Result<Report> {
     let registry = registry(ctx)?;
-    let rows = survey::all(ctx, &registry)?;
+    let rows = status::all(ctx, &registry)?;
     tell(ctx, &rows);
     Ok(report(ctx, &rows))
 }

@@ -12,7 +12,7 @@ use crate::context::Context;
 use crate::docker::{Container, Tools};
 use crate::error::{Failure, Kind, Result};
 use crate::logs;
-use crate::target;
+use crate::status::target;
 
 /// Shows the logs of the server, of another container, or of all.
 pub fn run(ctx: &Context, args: &ClusterLogs) -> Result<Report> {

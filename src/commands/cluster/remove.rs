@@ -1,7 +1,5 @@
 //! `prisma cluster remove`: takes an entry out of the registry. Containers are not its business.
 
-use crate::address::{host_of, is_loopback, without_password};
-use crate::cloud;
 use crate::cluster::ClusterName;
 use crate::commands::{Report, act};
 use crate::config::registry::{self, Registry};
@@ -9,8 +7,10 @@ use crate::context::Context;
 use crate::error::{Failure, Kind, Result};
 use crate::history;
 use crate::plan::{Plan, Step};
-use crate::target;
+use crate::status::cloud;
+use crate::status::target;
 use crate::ui::Question;
+use crate::url::address::{host_of, is_loopback, without_password};
 use serde_json::json;
 use std::fmt;
 

@@ -1,138 +1,138 @@
-//! The list of changes, grouped by type, enum and relation as the npm CLI showed it.
+//! What a migration changes, grouped by type, enum and relation as the npm CLI showed it.
 
-use crate::api::step::{FieldChange, NewField, Step};
-use serde_json::{Value, json};
+use crate::server::step::{FieldChange, NewField, Step};
+use crate::ui::text::quoted;
+use serde::Serialize;
 use std::fmt::Write;
 
-/// Changes that concern one thing.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Group {
+/// A change of the service.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Change {
+    kind: Kind,
     name: String,
-    kind: &'static str,
-    lines: Vec<Line>,
-}
-
-/// One change.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Line {
-    sign: char,
+    change: Sign,
     text: String,
 }
 
-/// Types first, then enums, relations and the rest; within each in the order of the migration.
-const KINDS: [&str; 4] = ["Type", "Enum", "Relation", "Service"];
-
-/// The changes of a migration.
-pub fn groups(steps: &[Step]) -> Vec<Group> {
-    let mut groups: Vec<Group> = Vec::new();
-    for step in steps {
-        let (name, kind, line) = describe(step);
-        match groups
-            .iter_mut()
-            .find(|group| group.name == name && group.kind == kind)
-        {
-            Some(group) => group.lines.push(line),
-            None => groups.push(Group {
-                name,
-                kind,
-                lines: vec![line],
-            }),
-        }
-    }
-    groups.sort_by_key(|group| KINDS.iter().position(|kind| *kind == group.kind));
-    groups
+/// What changes, in the order in which it is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+enum Kind {
+    Type,
+    Enum,
+    Relation,
+    Service,
 }
 
-/// For people: `User (Type)`, then a line for each change.
-pub fn text(groups: &[Group]) -> String {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+enum Sign {
+    Created,
+    Deleted,
+    Updated,
+}
+
+/// The changes of a migration: those of one thing next to each other, otherwise in its order.
+pub fn of(steps: &[Step]) -> Vec<Change> {
+    let mut groups: Vec<Vec<Change>> = Vec::new();
+    for change in steps.iter().map(describe) {
+        match groups.iter_mut().find(|group| change.is_about(&group[0])) {
+            Some(group) => group.push(change),
+            None => groups.push(vec![change]),
+        }
+    }
+    groups.sort_by_key(|group| group[0].kind);
+    groups.concat()
+}
+
+/// `User (Type)`, then a line for each change.
+pub fn text(changes: &[Change]) -> String {
     let mut text = String::new();
-    for group in groups {
-        let _ = writeln!(text, "  {} ({})", group.name, group.kind);
-        for line in &group.lines {
-            let _ = writeln!(text, "  {} {}", line.sign, line.text);
+    for group in changes.chunk_by(Change::is_about) {
+        let _ = writeln!(text, "  {} ({:?})", group[0].name, group[0].kind);
+        for Change {
+            change, text: line, ..
+        } in group
+        {
+            let sign = match change {
+                Sign::Created => '+',
+                Sign::Deleted => '-',
+                Sign::Updated => '~',
+            };
+            let _ = writeln!(text, "  {sign} {line}");
         }
         text.push('\n');
     }
     text
 }
 
-/// For programs.
-pub fn data(groups: &[Group]) -> Value {
-    let lines = groups.iter().flat_map(|group| {
-        group.lines.iter().map(|line| {
-            let change = match line.sign {
-                '+' => "created",
-                '-' => "deleted",
-                _ => "updated",
-            };
-            json!({"kind": group.kind.to_lowercase(), "name": group.name, "change": change, "text": line.text})
-        })
-    });
-    Value::Array(lines.collect())
+impl Change {
+    fn is_about(&self, other: &Change) -> bool {
+        (self.kind, &self.name) == (other.kind, &other.name)
+    }
 }
 
-fn describe(step: &Step) -> (String, &'static str, Line) {
-    let (name, kind, sign, text) = match step {
-        Step::CreateModel { name } => (name, "Type", '+', format!("Created type `{name}`")),
-        Step::DeleteModel { name } => (name, "Type", '-', format!("Deleted type `{name}`")),
-        Step::UpdateModel { name, new_name } => (
-            name,
-            "Type",
-            '~',
-            format!("Renamed type `{name}` to `{new_name}`"),
-        ),
-        Step::CreateEnum { name, values } => {
-            let text = format!("Created enum `{name}` with values {}", list(values));
-            (name, "Enum", '+', text)
+fn describe(step: &Step) -> Change {
+    use Kind::{Enum, Relation, Service, Type};
+    use Sign::{Created, Deleted, Updated};
+    let settings = "Settings".to_owned();
+    let (kind, name, change, text) = match step {
+        Step::CreateModel { name } => (Type, name, Created, format!("Created type `{name}`")),
+        Step::DeleteModel { name } => (Type, name, Deleted, format!("Deleted type `{name}`")),
+        Step::UpdateModel { name, new_name } => {
+            let text = format!("Renamed type `{name}` to `{new_name}`");
+            (Type, name, Updated, text)
         }
-        Step::DeleteEnum { name } => (name, "Enum", '-', format!("Deleted enum `{name}`")),
+        Step::CreateEnum { name, values } => {
+            let text = format!("Created enum `{name}` with values {}", quoted(values));
+            (Enum, name, Created, text)
+        }
+        Step::DeleteEnum { name } => (Enum, name, Deleted, format!("Deleted enum `{name}`")),
         Step::UpdateEnum {
             name,
             new_name,
             values,
-        } => (
-            name,
-            "Enum",
-            '~',
-            updated_enum(name, new_name.as_deref(), values.as_deref()),
-        ),
-        Step::CreateField(field) => (&field.model, "Type", '+', created_field(field)),
-        Step::DeleteField { model, name } => {
-            (model, "Type", '-', format!("Deleted field `{name}`"))
+        } => {
+            let text = updated_enum(name, new_name.as_deref(), values.as_deref());
+            (Enum, name, Updated, text)
         }
-        Step::UpdateField(field) => (&field.model, "Type", '~', updated_field(field)),
+        Step::CreateField(field) => (Type, &field.model, Created, created_field(field)),
+        Step::DeleteField { model, name } => {
+            (Type, model, Deleted, format!("Deleted field `{name}`"))
+        }
+        Step::UpdateField(field) => (Type, &field.model, Updated, updated_field(field)),
         Step::CreateRelation { name, left, right } => {
             let text = format!("Created relation between `{left}` and `{right}`");
-            (name, "Relation", '+', text)
+            (Relation, name, Created, text)
         }
         Step::UpdateRelation { name, new_name } => {
             let text = match new_name {
                 Some(new_name) => format!("Renamed relation `{name}` to `{new_name}`"),
                 None => format!("Updated relation `{name}`"),
             };
-            (name, "Relation", '~', text)
+            (Relation, name, Updated, text)
         }
         Step::DeleteRelation { name } => {
-            (name, "Relation", '-', format!("Deleted relation `{name}`"))
+            let text = format!("Deleted relation `{name}`");
+            (Relation, name, Deleted, text)
         }
-        Step::UpdateSecrets => return service("Updated secrets".to_owned()),
-        Step::Unknown { kind } => return service(format!("`{kind}`")),
+        Step::UpdateSecrets => (Service, &settings, Updated, "Updated secrets".to_owned()),
+        Step::Unknown { kind } => (Service, &settings, Updated, format!("`{kind}`")),
     };
-    (name.clone(), kind, Line { sign, text })
-}
-
-fn service(text: String) -> (String, &'static str, Line) {
-    ("Settings".to_owned(), "Service", Line { sign: '~', text })
-}
-
-fn list(values: &[String]) -> String {
-    let values: Vec<String> = values.iter().map(|value| format!("`{value}`")).collect();
-    values.join(", ")
+    Change {
+        kind,
+        name: name.clone(),
+        change,
+        text,
+    }
 }
 
 fn updated_enum(name: &str, new_name: Option<&str>, values: Option<&[String]>) -> String {
     let renamed = new_name.map(|new_name| format!("Renamed enum `{name}` to `{new_name}`"));
-    let values = values.map(|values| format!("has now the values {}", list(values)));
+    let values = values.map(|values| format!("now has the values {}", quoted(values)));
     match (renamed, values) {
         (Some(renamed), Some(values)) => format!("{renamed}; it {values}"),
         (Some(renamed), None) => renamed,
@@ -142,26 +142,32 @@ fn updated_enum(name: &str, new_name: Option<&str>, values: Option<&[String]>) -
 }
 
 fn created_field(field: &NewField) -> String {
-    let of = match (&*field.type_name, &field.enum_name, &field.relation) {
+    let NewField {
+        name,
+        type_name,
+        is_list,
+        is_required,
+        ..
+    } = field;
+    let of = match (
+        type_name.as_str(),
+        field.enum_name.as_deref(),
+        &field.relation,
+    ) {
         ("Relation", _, Some(relation)) => format!("of relation `{relation}`"),
-        ("Enum", Some(name), _) => of_type(name, field.is_list, field.is_required),
-        (name, _, _) => of_type(name, field.is_list, field.is_required),
+        ("Enum", Some(name), _) | (name, _, _) => of_type(name, *is_list, *is_required),
     };
     let unique = if field.unique { ", unique" } else { "" };
-    let default = field
-        .default
-        .as_ref()
-        .map(|value| format!(", default `{value}`"));
-    format!(
-        "Created field `{}` {of}{unique}{}",
-        field.name,
-        default.unwrap_or_default()
-    )
+    let default = match &field.default {
+        Some(value) => format!(", default `{value}`"),
+        None => String::new(),
+    };
+    format!("Created field `{name}` {of}{unique}{default}")
 }
 
 /// A type as it is written in a datamodel.
 fn of_type(name: &str, is_list: bool, is_required: bool) -> String {
-    let name = if name == "GraphQLID" { "ID" } else { name };
+    let name = datamodel_name(name);
     match (is_list, is_required) {
         (true, _) => format!("of type `[{name}!]!`"),
         (false, true) => format!("of type `{name}!`"),
@@ -169,37 +175,39 @@ fn of_type(name: &str, is_list: bool, is_required: bool) -> String {
     }
 }
 
+fn datamodel_name(name: &str) -> &str {
+    if name == "GraphQLID" { "ID" } else { name }
+}
+
 fn updated_field(field: &FieldChange) -> String {
-    let mut parts = Vec::new();
-    if let Some(name) = &field.new_name {
-        parts.push(format!("renamed to `{name}`"));
-    }
-    if let Some(name) = field.enum_name.as_ref().or(field.type_name.as_ref()) {
-        parts.push(format!(
-            "now of type `{}`",
-            if name == "GraphQLID" { "ID" } else { name }
-        ));
-    }
-    let truths = [
-        (field.is_required, "required", "optional"),
-        (field.is_list, "a list", "no list"),
-        (field.unique, "unique", "not unique"),
+    let type_name = field.enum_name.as_ref().or(field.type_name.as_ref());
+    let flag = |value: Option<bool>, yes: &str, no: &str| {
+        value.map(|is_so| format!("now {}", if is_so { yes } else { no }))
+    };
+    let parts = [
+        field
+            .new_name
+            .as_ref()
+            .map(|name| format!("renamed to `{name}`")),
+        type_name.map(|name| format!("type changed to `{}`", datamodel_name(name))),
+        flag(field.is_required, "required", "optional"),
+        flag(field.is_list, "a list", "not a list"),
+        flag(field.unique, "unique", "not unique"),
+        field
+            .relation
+            .as_ref()
+            .map(|name| format!("relation changed to `{name}`")),
+        field
+            .default
+            .as_ref()
+            .map(|value| format!("default changed to `{value}`")),
     ];
-    for (truth, yes, no) in truths {
-        if let Some(truth) = truth {
-            parts.push(format!("now {}", if truth { yes } else { no }));
-        }
-    }
-    if let Some(relation) = &field.relation {
-        parts.push(format!("now of relation `{relation}`"));
-    }
-    if let Some(value) = &field.default {
-        parts.push(format!("default now `{value}`"));
-    }
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    let name = &field.name;
     if parts.is_empty() {
-        return format!("Updated field `{}`", field.name);
+        return format!("Updated field `{name}`");
     }
-    format!("Updated field `{}`: {}", field.name, parts.join(", "))
+    format!("Updated field `{name}`: {}", parts.join(", "))
 }
 
 #[cfg(test)]
@@ -245,7 +253,7 @@ mod tests {
             Step::UpdateSecrets,
         ];
         assert_eq!(
-            text(&groups(&steps)),
+            text(&of(&steps)),
             "  Gone (Type)\n  - Deleted type `Gone`\n\n  \
              User (Type)\n  + Created type `User`\n  + Created field `x` of type `ID!`\n  \
              + Created field `x` of type `[String!]!`\n\n  \
@@ -255,10 +263,7 @@ mod tests {
              Posts (Relation)\n  + Created relation between `User` and `Post`\n\n  \
              Settings (Service)\n  ~ Updated secrets\n\n"
         );
-        assert_eq!(
-            data(&groups(&steps)).as_array().map(Vec::len),
-            Some(steps.len())
-        );
+        assert_eq!(of(&steps).len(), steps.len());
     }
 
     #[test]
@@ -277,7 +282,7 @@ mod tests {
         };
         assert_eq!(
             updated_field(&change),
-            "Updated field `age`: renamed to `years`, now of type `Int`, now required, now not unique"
+            "Updated field `age`: renamed to `years`, type changed to `Int`, now required, now not unique"
         );
     }
 }

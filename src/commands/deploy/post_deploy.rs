@@ -1,245 +1,283 @@
 //! What follows a deployment that succeeded: the seed of a new service, the schema, the hooks.
 //!
-//! One that fails does not keep the others from being done: the deployment cannot be taken back.
+//! If one of them fails, the others are still done: the deployment cannot be undone.
 
-use super::run::{DeployRun, LoadedService};
-use super::{input, shell};
-use crate::api::deploy::{Deployment, Outcome};
-use crate::api::management::{Management, Migration, Status as Progress};
-use crate::api::service::Service as Api;
+use super::loaded::LoadedService;
+use super::{placement, shell};
+use crate::cli;
+use crate::context::Context;
 use crate::error::{Failure, Kind, Result};
 use crate::files::{self, Access};
+use crate::server::deploy::{Deployment, Outcome};
+use crate::server::management::{Management, Migration, Status as MigrationStatus};
+use crate::server::service::Service as Api;
 use crate::service::{Command, Seed, Service};
-use serde_json::{Value, json};
+use serde::{Serialize, Serializer};
 use std::path::Path;
+use std::time::Duration;
 
-/// All that followed.
+/// The steps after the deployment, in their order.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(transparent)]
 pub struct PostDeploy(Vec<Step>);
 
-/// One thing that was done.
+/// A step after the deployment.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(rename = "PostDeployStep"))]
 struct Step {
-    step: &'static str,
+    step: StepKind,
     /// The file or the command.
     what: String,
     status: Status,
+    #[serde(rename = "error", serialize_with = "message")]
+    #[cfg_attr(test, schemars(with = "Option<String>"))]
+    failure: Option<Failure>,
 }
 
-/// How it went.
+fn message<S: Serializer>(
+    failure: &Option<Failure>,
+    to: S,
+) -> std::result::Result<S::Ok, S::Error> {
+    failure
+        .as_ref()
+        .map(|failure| &failure.message)
+        .serialize(to)
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+enum StepKind {
+    Seed,
+    Schema,
+    Hook,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
 enum Status {
-    /// Well, which is called so.
-    Done(&'static str),
-    /// Dry run: it would be done.
+    Imported,
+    Written,
+    Unchanged,
+    Done,
+    /// In a dry run.
+    #[serde(rename = "would_be_done")]
     Planned,
-    Failed(Failure),
+    Failed,
 }
 
-/// Does what is to be done. Fails on a signal only.
+/// Does what `prisma.yml` asks for. Fails on a signal only.
 pub fn run(
-    session: &DeployRun<'_>,
+    ctx: &Context,
+    args: &cli::Deploy,
     loaded: &LoadedService,
     management: &Management,
     deployment: &Deployment,
 ) -> Result<PostDeploy> {
-    let job = Job {
-        session,
+    let service = &loaded.service;
+    let seed = service.seed.as_ref().filter(|_| !args.no_seed);
+    let seed = match seed {
+        Some(seed) if was_empty(ctx, management, deployment) => Some(seed),
+        _ => None,
+    };
+    let worker = Worker {
+        ctx,
         loaded,
-        api: Api::of(management, &input::secrets(&loaded.service)),
+        limit: args.wait_timeout,
+        api: Api::of(management, &placement::secrets(service)),
     };
-    let mut done = Vec::new();
-    let ended = job.all(job.is_first(management, deployment), &mut done);
-    ended.map_err(|failure| Failure {
-        message: format!(
-            "{}: the deployment itself succeeded, what follows it is not done",
-            failure.message
-        ),
-        ..failure
-    })?;
-    Ok(PostDeploy(done))
+    let mut steps = Vec::new();
+    for task in tasks(service, seed) {
+        let step = worker.step(&task).map_err(|mut failure| {
+            failure.message += ": deployed, but not all post-deployment steps were run";
+            failure
+        })?;
+        steps.push(step);
+    }
+    Ok(PostDeploy(steps))
 }
 
-/// Whether no migration before this one succeeded but the first, which makes the service. Not, where the
-/// server does not say: a seed in the wrong place is worse than none.
-fn nothing_before(management: &Management, revision: i64) -> bool {
-    let counts = |migration: &Migration| {
-        (2..revision).contains(&migration.revision)
-            && !matches!(
-                migration.status,
-                Progress::RollbackSuccess | Progress::RollbackFailure
-            )
-    };
-    management
-        .list_migrations()
-        .is_ok_and(|all| !all.iter().any(counts))
+/// Whether the service was empty before this deployment: no migration succeeded but the first one,
+/// which creates it. Failed ones do not count.
+fn was_empty(ctx: &Context, management: &Management, deployment: &Deployment) -> bool {
+    match deployment.outcome {
+        Outcome::WouldCreate => true,
+        // A dry run cannot tell whether an existing service is empty.
+        _ if ctx.dry_run => false,
+        Outcome::Applied { revision } if !deployment.first => {
+            let counts = |migration: &Migration| {
+                (2..revision).contains(&migration.revision)
+                    && !matches!(
+                        migration.status,
+                        MigrationStatus::RollbackSuccess | MigrationStatus::RollbackFailure
+                    )
+            };
+            // If the server does not say: a seed in the wrong place is worse than none.
+            let migrations = management.list_migrations();
+            migrations.is_ok_and(|all| !all.iter().any(counts))
+        }
+        _ => deployment.first,
+    }
 }
 
-struct Job<'a> {
-    session: &'a DeployRun<'a>,
+enum Task<'a> {
+    Import(&'a Path),
+    RunSeed(&'a Command),
+    WriteSchema(&'a Path),
+    RunHook(&'a Command),
+}
+
+fn tasks<'a>(service: &'a Service, seed: Option<&'a Seed>) -> Vec<Task<'a>> {
+    let seed = seed.map(|seed| match seed {
+        Seed::Import { path, .. } => Task::Import(path),
+        Seed::Run(command) => Task::RunSeed(command),
+    });
+    let schema = service.schema.as_deref().map(Task::WriteSchema);
+    let hooks = service.post_deploy.iter().map(Task::RunHook);
+    seed.into_iter().chain(schema).chain(hooks).collect()
+}
+
+struct Worker<'a> {
+    ctx: &'a Context,
     loaded: &'a LoadedService,
+    limit: Duration,
     api: Api,
 }
 
-impl Job<'_> {
-    /// Whether the service was empty until now. Migrations that failed do not count; they are asked for
-    /// only where a seed depends on it.
-    fn is_first(&self, management: &Management, deployment: &Deployment) -> bool {
-        match deployment.outcome {
-            // A dry run does not learn whether a service that is there is an empty one.
-            Outcome::WouldCreate => true,
-            _ if self.session.ctx.dry_run => false,
-            Outcome::Applied { revision } if !deployment.first => {
-                self.loaded.service.seed.is_some()
-                    && !self.session.args.no_seed
-                    && nothing_before(management, revision)
-            }
-            _ => deployment.first,
-        }
-    }
-
-    fn all(&self, first: bool, done: &mut Vec<Step>) -> Result<()> {
-        let service = &self.loaded.service;
-        match &service.seed {
-            Some(_) if !first || self.session.args.no_seed => {}
-            Some(Seed::Import { path, .. }) => {
-                let import = || self.import(path);
-                done.push(self.one("seed", shown(service, path), import)?);
-            }
-            Some(Seed::Run(command)) => {
-                let run = || self.command(command);
-                done.push(self.one("seed", command.shown.clone(), run)?);
-            }
-            None => {}
-        }
-        if let Some(path) = &service.schema {
-            let write = || self.schema(path);
-            done.push(self.one("schema", shown(service, path), write)?);
-        }
-        for command in &service.post_deploy {
-            let run = || self.command(command);
-            done.push(self.one("hook", command.shown.clone(), run)?);
-        }
-        Ok(())
-    }
-
-    /// Does one thing, and says so. A signal ends all.
-    fn one(
-        &self,
-        step: &'static str,
-        what: String,
-        work: impl FnOnce() -> Result<&'static str>,
-    ) -> Result<Step> {
-        let ctx = self.session.ctx;
-        if ctx.dry_run {
-            let status = Status::Planned;
-            return Ok(Step { step, what, status });
-        }
-        ctx.interrupt.check()?;
-        ctx.ui.status(&format!("{step}: `{what}`"));
-        let status = match work() {
-            Ok(word) => Status::Done(word),
+impl Worker<'_> {
+    /// Does one task, and says so. Fails on a signal only.
+    fn step(&self, task: &Task<'_>) -> Result<Step> {
+        let Worker { ctx, loaded, .. } = self;
+        let (step, what) = match task {
+            Task::Import(path) => (StepKind::Seed, relative(&loaded.service, path)),
+            Task::WriteSchema(path) => (StepKind::Schema, relative(&loaded.service, path)),
+            Task::RunSeed(command) => (StepKind::Seed, command.shown.clone()),
+            Task::RunHook(command) => (StepKind::Hook, command.shown.clone()),
+        };
+        let done = if ctx.dry_run {
+            Ok(Status::Planned)
+        } else {
+            ctx.interrupt.check()?;
+            ctx.ui.status(&format!("{}: `{what}`", step.word()));
+            self.perform(task)
+        };
+        let (status, failure) = match done {
+            Ok(status) => (status, None),
             Err(failure) if matches!(failure.kind, Kind::Interrupted | Kind::Terminated) => {
                 return Err(failure);
             }
-            Err(failure) => Status::Failed(failure),
+            Err(failure) => (Status::Failed, Some(failure)),
         };
-        Ok(Step { step, what, status })
+        Ok(Step {
+            step,
+            what,
+            status,
+            failure,
+        })
     }
 
-    fn import(&self, path: &Path) -> Result<&'static str> {
+    fn perform(&self, task: &Task<'_>) -> Result<Status> {
+        match task {
+            Task::Import(path) => self.import(path),
+            Task::WriteSchema(path) => self.write_schema(path),
+            Task::RunSeed(command) | Task::RunHook(command) => {
+                shell::run(self.ctx, self.loaded, command, self.limit).map(|()| Status::Done)
+            }
+        }
+    }
+
+    fn import(&self, path: &Path) -> Result<Status> {
         let tried = format!("could not import `{}`", path.display());
         let text = files::read_text(path)?
-            .ok_or_else(|| Failure::new(Kind::Io, format!("{tried}: the file is gone")))?;
+            .ok_or_else(|| Failure::new(Kind::Io, format!("{tried}: the file was removed")))?;
         let imported = self.api.import(&text);
         imported.map_err(|error| self.api.failure(&tried, error))?;
-        Ok("imported")
+        Ok(Status::Imported)
     }
 
-    fn schema(&self, path: &Path) -> Result<&'static str> {
-        let schema = self.api.schema();
+    fn write_schema(&self, path: &Path) -> Result<Status> {
         let tried = "could not read the schema of the service";
+        let schema = self.api.schema();
         let schema = schema.map_err(|error| self.api.failure(tried, error))?;
         if files::read_text(path).is_ok_and(|old| old.as_ref() == Some(&schema)) {
-            return Ok("unchanged");
+            return Ok(Status::Unchanged);
         }
         files::write_atomic(path, schema.as_bytes(), Access::Shared)?;
-        Ok("written")
-    }
-
-    fn command(&self, command: &Command) -> Result<&'static str> {
-        shell::run(self.session, self.loaded, command)??;
-        Ok("done")
+        Ok(Status::Written)
     }
 }
 
-/// A path as people wrote it.
-fn shown(service: &Service, path: &Path) -> String {
-    let short = path.strip_prefix(&service.folder).unwrap_or(path);
-    short.display().to_string()
+/// A path as it is written in `prisma.yml`.
+fn relative(service: &Service, path: &Path) -> String {
+    let relative = path.strip_prefix(&service.folder).unwrap_or(path);
+    relative.display().to_string()
+}
+
+impl StepKind {
+    fn word(self) -> &'static str {
+        match self {
+            StepKind::Seed => "seed",
+            StepKind::Schema => "schema",
+            StepKind::Hook => "hook",
+        }
+    }
+}
+
+impl Step {
+    fn line(&self) -> String {
+        let status = match (self.status, self.step) {
+            (Status::Imported, _) => "imported",
+            (Status::Written, _) => "written",
+            (Status::Unchanged, _) => "unchanged",
+            (Status::Done, _) => "done",
+            (Status::Failed, _) => "failed",
+            (Status::Planned, StepKind::Schema) => "would be written",
+            (Status::Planned, StepKind::Seed | StepKind::Hook) => "would run",
+        };
+        format!("  {:6}   `{}` {status}\n", self.step.word(), self.what)
+    }
 }
 
 impl PostDeploy {
-    /// For people; nothing where there was nothing.
+    /// A paragraph for the report; empty if nothing was to be done.
     pub fn text(&self) -> String {
-        let line = |done: &Step| {
-            let status = match &done.status {
-                Status::Done(word) => (*word).to_owned(),
-                Status::Planned => "would be done".to_owned(),
-                Status::Failed(_) => "failed".to_owned(),
-            };
-            format!("  {:6}   `{}` {status}\n", done.step, done.what)
-        };
-        let lines: String = self.0.iter().map(line).collect();
-        if lines.is_empty() {
-            return lines;
+        if self.0.is_empty() {
+            return String::new();
         }
-        format!("\nAfterwards:\n\n{lines}")
+        let lines: String = self.0.iter().map(Step::line).collect();
+        format!("\nAfter the deployment:\n\n{lines}")
     }
 
-    /// For programs.
-    pub fn data(&self) -> Value {
-        let one = |done: &Step| {
-            let (status, error) = match &done.status {
-                Status::Done(word) => (*word, None),
-                Status::Planned => ("would_be_done", None),
-                Status::Failed(failure) => ("failed", Some(&failure.message)),
-            };
-            json!({"step": done.step, "what": done.what, "status": status, "error": error})
-        };
-        self.0.iter().map(one).collect()
-    }
-
-    /// The failure that all those that failed amount to.
+    /// One failure for all steps that failed.
     pub fn failure(&self, service: &Service) -> Option<Failure> {
-        let failed = self.0.iter().filter_map(|done| match &done.status {
-            Status::Failed(failure) => Some((done.step, failure)),
-            _ => None,
-        });
+        let failed = self
+            .0
+            .iter()
+            .filter_map(|step| Some((step, step.failure.as_ref()?)));
         let failed: Vec<_> = failed.collect();
         let kind = match failed.as_slice() {
             [] => return None,
             all if all.iter().all(|(_, f)| f.kind == Kind::ChildFailed) => Kind::ChildFailed,
-            // Not the failure's own: the server did take the deployment.
+            // Not the step's own kind: the server accepted the deployment.
             _ => Kind::Failed,
         };
-        let message = format!(
-            "service `{}`, stage `{}`: the deployment itself succeeded, but not all that follows it",
-            service.name, service.stage
+        let mut whole = Failure::new(
+            kind,
+            format!(
+                "service `{}`, stage `{}`: deployed, but some post-deployment steps failed",
+                service.name, service.stage
+            ),
         );
-        let whole = failed
-            .iter()
-            .fold(Failure::new(kind, message), |all, (step, failure)| {
-                let all = Failure {
-                    message: format!("{}\n{step}: {}", all.message, failure.message),
-                    ..all
-                };
-                failure
-                    .hints
-                    .iter()
-                    .fold(all, |all, hint| all.hint(hint.clone()))
-            });
-        Some(if failed.iter().any(|(step, _)| *step == "seed") {
-            whole.hint("a seed is for the first deployment only: see to it yourself now, or delete the service and deploy again")
-        } else {
-            whole
-        })
+        for (step, failure) in &failed {
+            whole.message += &format!("\n{}: {}", step.step.word(), failure.message);
+            whole.hints.extend(failure.hints.iter().cloned());
+        }
+        if failed.iter().any(|(step, _)| step.step == StepKind::Seed) {
+            whole = whole.hint("seeding runs on the first deployment only: import the data yourself, or delete the service and deploy again");
+        }
+        Some(whole)
     }
 }

@@ -1,54 +1,52 @@
-//! What a deployment shows while it goes on.
+//! What a deployment shows while it runs.
 
-use crate::api::deploy::Event;
 use crate::context::Context;
+use crate::server::deploy::Event;
 use crate::ui::Stage;
 
-/// The stage of a deployment, fed with its events.
 pub struct Progress<'a> {
     ctx: &'a Context,
     stage: Stage<'a>,
-    server: String,
+    /// The server's version.
+    version: String,
 }
 
 impl<'a> Progress<'a> {
-    /// Begins.
     pub fn begin(ctx: &'a Context, label: String) -> Self {
         Progress {
             ctx,
             stage: ctx.ui.stage(label, ""),
-            server: String::new(),
+            version: String::new(),
         }
     }
 
-    /// Shows what happens.
     pub fn on(&mut self, event: &Event) {
-        match event {
-            Event::Server(server) => self.server = format!("Prisma {}", server.version),
-            Event::Created => self.stage.detail("the service is new, it was created"),
+        let detail = match event {
+            Event::Server(server) => {
+                self.version.clone_from(&server.version);
+                return;
+            }
             Event::Busy { limit } => {
                 let limit = humantime::format_duration(*limit);
                 let text =
                     format!("another deployment is in progress, waiting for it at most {limit}");
                 self.stage.suspend(|| self.ctx.ui.status(&text));
+                return;
             }
-            Event::Accepted { steps, .. } => self.stage.detail(&format!("(0/{})", steps.len())),
-            Event::Progress { applied, total } => {
-                self.stage.detail(&format!("({applied}/{total})"))
-            }
+            Event::Created => "created the service".to_owned(),
+            Event::Accepted { steps, .. } => format!("(0/{})", steps.len()),
+            Event::Progress { applied, total } => format!("({applied}/{total})"),
             Event::RollingBack { undone, total } => {
-                self.stage
-                    .detail(&format!("failed, going back ({undone}/{total})"));
+                format!("failed, rolling back ({undone}/{total})")
             }
-            Event::Unanswered { why } => self
-                .stage
-                .detail(&format!("no answer ({why}), asking again")),
-        }
+            Event::Unanswered { why } => format!("no answer ({why}), retrying"),
+        };
+        self.stage.detail(&detail);
     }
 
-    /// Ends; the report tells what came of it.
+    /// Ends it; the report says with what result.
     pub fn end(self) {
-        let Progress { stage, server, .. } = self;
-        stage.done(&format!("deployment finished, {server}"));
+        let done = format!("deployment finished, Prisma {}", self.version);
+        self.stage.done(&done);
     }
 }

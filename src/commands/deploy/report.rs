@@ -1,166 +1,259 @@
-//! What a deployment came to.
+//! The result of a deployment.
 
+use super::changes::{self, Change};
+use super::placement::Placement;
 use super::post_deploy::PostDeploy;
-use super::target::Destination;
-use super::{changes, input};
-use crate::api::deploy::{Deployment, Outcome};
-use crate::api::management::Problem;
 use crate::commands::{Report, facts};
 use crate::error::Result;
+use crate::server::deploy::{Deployment, Outcome};
+use crate::server::management::Problem as ServerProblem;
 use crate::service::Service;
 use crate::ui::short;
-use serde_json::{Value, json};
+use serde::Serialize;
 
-/// The report of a deployment that ended well.
-pub fn of(
-    service: &Service,
-    destination: &Destination,
-    deployment: &Deployment,
-    after: &PostDeploy,
-) -> Report {
-    let mut data = data(service, destination, deployment);
-    data["after"] = after.data();
-    let text = text(service, destination, deployment) + &after.text();
-    Report::new(text, data)
+/// Where a service is deployed to: `data` next to an error from before the deployment.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Place {
+    service: String,
+    stage: String,
+    /// `null` if `prisma.yml` has an endpoint.
+    cluster: Option<String>,
+    workspace: Option<String>,
+    server: Server,
 }
 
-/// The failure of a deployment that did not end well, with every problem in its place.
-pub fn check(service: &Service, destination: &Destination, deployment: &Deployment) -> Result<()> {
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct Server {
+    #[cfg_attr(test, schemars(regex(pattern = "^https?://")))]
+    endpoint: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<String>,
+}
+
+/// A deployment that succeeded, or that the server would accept in a dry run.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Deployed {
+    #[serde(flatten)]
+    attempt: Attempt<Accepted>,
+    /// The steps after the deployment.
+    after: PostDeploy,
+}
+
+/// A deployment as the server answered it.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Attempt<O> {
+    #[serde(flatten)]
+    place: Place,
+    outcome: O,
+    revision: Option<i64>,
+    /// Whether this deployment created the service.
+    created: bool,
+    /// `null` if the server does not report them.
+    changes: Option<Vec<Change>>,
+    errors: Vec<Problem>,
+    warnings: Vec<Problem>,
+    /// The service's own API.
+    endpoints: Endpoints,
+    milliseconds: u64,
+    /// How many requests were sent to the server.
+    requests: usize,
+}
+
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Accepted {
+    UpToDate,
+    WouldCreate,
+    WouldApply,
+    Applied,
+}
+
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Rejected {
+    Invalid,
+    NeedsForce,
+    RolledBack,
+    RollbackFailed,
+}
+
+/// An error or warning about the datamodel, and where it is.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct Problem {
+    r#type: String,
+    field: Option<String>,
+    #[cfg_attr(test, schemars(length(min = 0)))]
+    message: String,
+    file: Option<String>,
+    #[cfg_attr(test, schemars(range(min = 1)))]
+    line: Option<usize>,
+}
+
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct Endpoints {
+    #[cfg_attr(test, schemars(regex(pattern = "^https?://")))]
+    http: String,
+    #[cfg_attr(test, schemars(regex(pattern = "^wss?://")))]
+    ws: String,
+}
+
+/// The report of a deployment that succeeded.
+pub fn of(placement: Placement<'_>, deployment: &Deployment, after: PostDeploy) -> Report {
+    let text = text(placement, deployment) + &after.text();
+    let (outcome, revision) = match &deployment.outcome {
+        Outcome::WouldCreate => (Accepted::WouldCreate, None),
+        Outcome::WouldApply => (Accepted::WouldApply, None),
+        Outcome::Applied { revision } => (Accepted::Applied, Some(*revision)),
+        _ => (Accepted::UpToDate, None),
+    };
+    let attempt = attempt(placement, deployment, outcome, revision);
+    Report::new(text, Deployed { attempt, after })
+}
+
+/// Fails with every problem and its place, unless the deployment succeeded.
+pub fn check(placement: Placement<'_>, deployment: &Deployment) -> Result<()> {
     let Some(mut failure) = deployment.failure() else {
         return Ok(());
     };
     for problem in errors(deployment).iter().chain(&deployment.warnings) {
-        failure.message += &format!("\n  {}", line(service, problem));
+        failure.message += &format!("\n  {}", line(placement.service, problem));
     }
-    let what = place_text(service, destination);
-    Err(failure
-        .context(what)
-        .data(data(service, destination, deployment)))
+    let (outcome, revision) = match &deployment.outcome {
+        Outcome::RolledBack {
+            revision, undone, ..
+        } => {
+            let outcome = if *undone {
+                Rejected::RolledBack
+            } else {
+                Rejected::RollbackFailed
+            };
+            (outcome, Some(*revision))
+        }
+        Outcome::NeedsForce => (Rejected::NeedsForce, None),
+        _ => (Rejected::Invalid, None),
+    };
+    let attempt = attempt(placement, deployment, outcome, revision);
+    Err(failure.context(placement).data(attempt))
 }
 
-fn errors(deployment: &Deployment) -> &[Problem] {
+fn errors(deployment: &Deployment) -> &[ServerProblem] {
     match &deployment.outcome {
         Outcome::Invalid { errors } => errors,
         _ => &[],
     }
 }
 
-fn place_text(service: &Service, destination: &Destination) -> String {
-    format!(
-        "service `{}`, stage `{}`, {}",
-        service.name, service.stage, destination.label
-    )
+pub fn place(placement: Placement<'_>) -> Place {
+    let Placement {
+        service,
+        destination,
+    } = placement;
+    Place {
+        service: service.name.clone(),
+        stage: service.stage.clone(),
+        cluster: destination.cluster.clone(),
+        workspace: destination.workspace.clone(),
+        server: Server {
+            endpoint: destination.base.clone(),
+            version: None,
+        },
+    }
 }
 
-/// For programs: what goes where.
-pub fn place(service: &Service, destination: &Destination) -> Value {
-    json!({
-        "service": service.name,
-        "stage": service.stage,
-        "cluster": destination.cluster,
-        "workspace": destination.workspace,
-        "server": {"endpoint": destination.base},
-    })
+fn attempt<O>(
+    placement: Placement<'_>,
+    deployment: &Deployment,
+    outcome: O,
+    revision: Option<i64>,
+) -> Attempt<O> {
+    let mut place = place(placement);
+    place.server.version = Some(deployment.server.version.clone());
+    let problems = |problems: &[ServerProblem]| {
+        let problems = problems.iter();
+        problems
+            .map(|one| problem(placement.service, one))
+            .collect()
+    };
+    let (http, ws) = endpoints(placement);
+    Attempt {
+        place,
+        outcome,
+        revision,
+        created: deployment.created,
+        changes: deployment.steps.as_deref().map(changes::of),
+        errors: problems(errors(deployment)),
+        warnings: problems(&deployment.warnings),
+        endpoints: Endpoints { http, ws },
+        milliseconds: u64::try_from(deployment.elapsed.as_millis()).unwrap_or(u64::MAX),
+        requests: deployment.requests,
+    }
 }
 
-/// For programs: a problem and where it is.
-fn problem(service: &Service, problem: &Problem) -> Value {
+fn problem(service: &Service, problem: &ServerProblem) -> Problem {
     let place = service.locate(&problem.type_name, problem.field.as_deref());
-    json!({
-        "type": problem.type_name,
-        "field": problem.field,
-        "message": problem.description,
-        "file": place.map(|(file, _)| file.display().to_string()),
-        "line": place.map(|(_, line)| line),
-    })
+    Problem {
+        r#type: problem.type_name.clone(),
+        field: problem.field.clone(),
+        message: problem.description.clone(),
+        file: place.map(|(file, _)| file.display().to_string()),
+        line: place.map(|(_, line)| line),
+    }
 }
 
-/// A problem with the thing it is about and, where it can be found, that thing's line.
-pub fn line(service: &Service, problem: &Problem) -> String {
-    let place = service.locate(&problem.type_name, problem.field.as_deref());
-    let place = place.map(|(file, line)| format!("{}:{line}: ", file.display()));
-    let about = match (&*problem.type_name, &problem.field) {
+/// A problem as one line: where it is if that is known, what it is about, what it is.
+pub fn line(service: &Service, problem: &ServerProblem) -> String {
+    let ServerProblem {
+        type_name,
+        field,
+        description,
+    } = problem;
+    let place = match service.locate(type_name, field.as_deref()) {
+        Some((file, line)) => format!("{}:{line}: ", file.display()),
+        None => String::new(),
+    };
+    let about = match (type_name.as_str(), field) {
         ("Global", _) => String::new(),
         (name, Some(field)) => format!("`{name}.{field}`: "),
         (name, None) => format!("`{name}`: "),
     };
-    format!(
-        "{}{about}{}",
-        place.unwrap_or_default(),
-        problem.description
-    )
+    format!("{place}{about}{description}")
 }
 
-fn text(service: &Service, destination: &Destination, deployment: &Deployment) -> String {
-    let what = format!("service `{}`, stage `{}`", service.name, service.stage);
-    let place = &destination.label;
+fn text(placement: Placement<'_>, deployment: &Deployment) -> String {
+    let Service { name, stage, .. } = placement.service;
+    let place = &placement.destination.label;
     let head = match &deployment.outcome {
-        Outcome::UpToDate => format!("{what}: already up to date on {place}"),
-        Outcome::WouldCreate => format!("{what}: would be created on {place}"),
-        Outcome::WouldApply => format!("{what}: could be deployed to {place}"),
-        _ => format!(
-            "{what}: deployed to {place} in {}",
-            short(deployment.elapsed)
-        ),
+        Outcome::UpToDate => format!("already up to date on {place}"),
+        Outcome::WouldCreate => format!("would be created on {place}"),
+        Outcome::WouldApply => format!("would be deployed to {place}"),
+        _ => format!("deployed to {place} in {}", short(deployment.elapsed)),
     };
+    let head = format!("service `{name}`, stage `{stage}`: {head}\n");
     let changes = match &deployment.steps {
+        _ if deployment.outcome == Outcome::WouldCreate => return head,
         Some(steps) if !steps.is_empty() => {
-            format!("\nChanges:\n\n{}", changes::text(&changes::groups(steps)))
+            format!("Changes:\n\n{}", changes::text(&changes::of(steps)))
         }
         None if deployment.outcome == Outcome::WouldApply => {
-            "\nthis server does not say what a dry run would change\n\n".to_owned()
+            "this version of the server cannot preview changes\n\n".to_owned()
         }
-        _ => "\n".to_owned(),
+        _ => String::new(),
     };
-    let (http, ws) = endpoints(service, destination);
+    let (http, ws) = endpoints(placement);
     let facts = facts(&[("HTTP", http), ("WS", ws)]);
-    if deployment.outcome == Outcome::WouldCreate {
-        return format!("{head}\n");
-    }
     format!("{head}\n{changes}Endpoints:\n\n{facts}")
 }
 
-fn endpoints(service: &Service, destination: &Destination) -> (String, String) {
-    let http = input::service_url(service, destination);
+fn endpoints(placement: Placement<'_>) -> (String, String) {
+    let http = placement.service_url();
     let ws = http.replacen("http", "ws", 1);
     (http, ws)
-}
-
-fn data(service: &Service, destination: &Destination, deployment: &Deployment) -> Value {
-    let (http, ws) = endpoints(service, destination);
-    let (outcome, revision) = match &deployment.outcome {
-        Outcome::UpToDate => ("up_to_date", None),
-        Outcome::WouldCreate => ("would_create", None),
-        Outcome::WouldApply => ("would_apply", None),
-        Outcome::Applied { revision } => ("applied", Some(*revision)),
-        Outcome::Invalid { .. } => ("invalid", None),
-        Outcome::NeedsForce => ("needs_force", None),
-        Outcome::RolledBack {
-            revision,
-            undone: true,
-            ..
-        } => ("rolled_back", Some(*revision)),
-        Outcome::RolledBack { revision, .. } => ("rollback_failed", Some(*revision)),
-    };
-    let steps = deployment.steps.as_deref();
-    let problems = |problems: &[Problem]| -> Value {
-        problems.iter().map(|one| problem(service, one)).collect()
-    };
-    let mut data = place(service, destination);
-    data["server"]["version"] = json!(deployment.server.version);
-    let more = json!({
-        "outcome": outcome,
-        "revision": revision,
-        "created": deployment.created,
-        "changes": steps.map(|steps| changes::data(&changes::groups(steps))),
-        "errors": problems(errors(deployment)),
-        "warnings": problems(&deployment.warnings),
-        "endpoints": {"http": http, "ws": ws},
-        "milliseconds": u64::try_from(deployment.elapsed.as_millis()).unwrap_or(u64::MAX),
-        "requests": deployment.requests,
-    });
-    if let (Some(data), Value::Object(more)) = (data.as_object_mut(), more) {
-        data.extend(more);
-    }
-    data
 }

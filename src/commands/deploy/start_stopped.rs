@@ -1,4 +1,4 @@
-//! A cluster of this machine that does not run: it is offered to start that one, never another.
+//! A stopped cluster of this machine: the user is asked whether to start it.
 
 use super::target::Destination;
 use crate::commands::local;
@@ -8,11 +8,11 @@ use crate::ui::Question;
 use std::net::{TcpStream, ToSocketAddrs};
 use std::time::Duration;
 
-/// How long a connection on this machine may take.
+/// How long connecting to this machine may take.
 const LIMIT: Duration = Duration::from_millis(500);
 
-/// Starts the cluster where `prisma local` runs it, nobody listens, and the user agrees. Whether it
-/// was started.
+/// Starts the cluster if `prisma local` runs it, nothing listens there, and the user agrees. Whether
+/// it was started.
 pub fn offer_to_start(ctx: &Context, destination: &Destination) -> Result<bool> {
     let Some(name) = &destination.managed else {
         return Ok(false);
@@ -20,27 +20,23 @@ pub fn offer_to_start(ctx: &Context, destination: &Destination) -> Result<bool> 
     if ctx.dry_run || listens(&destination.base) {
         return Ok(false);
     }
-    let about = format!("`{name}`");
-    let agreed = ctx.ask().confirm(Question::StartCluster, &about);
-    agreed.map_err(|failure| match failure.kind {
-        Kind::InputRequired => {
-            failure.hint(format!("or start it yourself: `{}`", name.command("start")))
-        }
-        _ => failure,
-    })?;
+    ctx.ask()
+        .confirm(Question::StartCluster, &format!("`{name}`"))
+        .map_err(|failure| match failure.kind {
+            Kind::InputRequired => {
+                failure.hint(format!("or start it yourself: `{}`", name.command("start")))
+            }
+            _ => failure,
+        })?;
     local::start_again(ctx, name.clone())?;
     Ok(true)
 }
 
-/// Whether anybody accepts connections there. A remote or odd address counts as listening: asking it
-/// properly tells more.
+/// Whether anything accepts connections there. An address that does not resolve counts as listening:
+/// the request to it fails with a better message.
 fn listens(base: &str) -> bool {
     let address = base.split_once("://").map_or(base, |(_, rest)| rest);
-    let Ok(addresses) = address.to_socket_addrs() else {
-        return true;
-    };
-    let connect = |address| TcpStream::connect_timeout(&address, LIMIT);
-    addresses
-        .into_iter()
-        .any(|address| connect(address).is_ok())
+    address.to_socket_addrs().map_or(true, |mut addresses| {
+        addresses.any(|address| TcpStream::connect_timeout(&address, LIMIT).is_ok())
+    })
 }

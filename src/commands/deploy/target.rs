@@ -1,109 +1,99 @@
 //! Where a service goes: what `prisma.yml` and the flags say, else what the user chooses.
 
 use super::choose::choose;
-use crate::address::without_password;
-use crate::api::credential::Credential;
-use crate::api::token::Secret;
-use crate::cloud::{Cloud, CloudCluster};
 use crate::cluster::ClusterName;
 use crate::commands;
 use crate::config::registry::{Entry, Registry};
 use crate::context::Context;
 use crate::error::{Failure, Kind, Result};
+use crate::server::credential::Credential;
+use crate::server::token::Secret;
 use crate::service::{Endpoint, Service, Target};
-use crate::target;
+use crate::status::cloud::{Cloud, CloudCluster};
+use crate::status::target;
+use crate::url::address::without_password;
 use std::time::Duration;
 
-/// How long Prisma Cloud may take to say which clusters it has, and to make a token.
+/// How long Prisma Cloud may take to list its clusters, and to issue a token.
 const CLOUD_LIMIT: Duration = Duration::from_secs(10);
 
 /// The variable of the server edition's secret, as the npm CLI read it.
 const SECRET_VARIABLE: &str = "PRISMA_MANAGEMENT_API_SECRET";
 
-/// A place to deploy to.
+/// Looks up a variable in the environment and the env files.
+type Variables<'a> = &'a dyn Fn(&str) -> Option<String>;
+
 pub struct Destination {
-    /// How to call it in messages.
+    /// Its name in messages.
     pub label: String,
-    /// The cluster, where it has a name.
+    /// The cluster, unless `prisma.yml` has an endpoint.
     pub cluster: Option<String>,
-    /// The server, without a path.
+    /// The server's URL without a path.
     pub base: String,
-    /// What opens its management API.
+    /// What authenticates with its management API.
     pub credential: Credential,
-    /// The workspace, in Prisma Cloud.
+    /// The workspace in Prisma Cloud.
     pub workspace: Option<String>,
-    /// The cluster's name, when `prisma local` runs it.
+    /// The cluster's name if `prisma local` runs it.
     pub managed: Option<ClusterName>,
-    /// The cluster to be written into `prisma.yml`: it was chosen just now.
+    /// The cluster that the user has just chosen, to be saved in `prisma.yml`.
     pub chosen: Option<String>,
 }
 
-/// What is wanted beside what `prisma.yml` says.
-#[derive(Debug, Default)]
+/// What counts instead of what `prisma.yml` says.
 pub struct TargetOverride {
-    /// A cluster that was chosen already.
-    pub named: Option<String>,
-    /// To be asked, whatever is named.
-    pub again: bool,
+    /// The cluster chosen for an earlier deployment of this run, and not saved.
+    pub cluster: Option<String>,
+    /// Ask, whatever is named.
+    pub ask: bool,
 }
 
-/// Finds out where `service` goes. Asks where nothing is named.
+/// Finds out where `service` goes, and asks if nothing names a cluster.
 pub fn find(
     ctx: &Context,
     service: &Service,
-    wish: TargetOverride,
-    variable: &dyn Fn(&str) -> Option<String>,
+    instead: &TargetOverride,
+    variables: Variables<'_>,
 ) -> Result<Destination> {
     let mut registry = commands::registry(ctx)?;
-    let named = match (&service.target, wish.named) {
-        _ if wish.again => None,
-        (_, Some(named)) => Some(named),
+    let named = match (&service.target, &instead.cluster) {
+        _ if instead.ask => None,
+        (_, Some(cluster)) => Some(cluster.clone()),
         (Target::Endpoint(endpoint), None) => {
-            let destination = of_endpoint(ctx, &registry, endpoint, variable)?;
-            return Ok(warned(ctx, destination));
+            let destination = of_endpoint(ctx, &registry, endpoint, variables)?;
+            warn_unencrypted(ctx, &destination);
+            return Ok(destination);
         }
         (target, None) => target.cluster_name(),
     };
-    let mut chosen = None;
-    let name = match named {
-        Some(name) => name,
+    let (name, chosen) = match named {
+        Some(name) => (name, None),
         None => {
-            let choice = choose(ctx, registry, wish.again)?;
-            registry = choice.1;
-            chosen = Some(choice.0.clone());
-            choice.0
+            let name;
+            (name, registry) = choose(ctx, registry, instead.ask)?;
+            (name.clone(), Some(name))
         }
     };
-    let destination = match target::Target::find(&ctx.env, &registry, &name, CLOUD_LIMIT)? {
-        target::Target::Registry(entry) => of_entry(ctx, &entry, variable)?,
+    let found = match target::Target::find(&ctx.env, &registry, &name, CLOUD_LIMIT)? {
+        target::Target::Registry(entry) => of_entry(ctx, &entry, variables)?,
         target::Target::Cloud(cluster, cloud) => of_cloud(service, &cluster, &cloud)?,
     };
-    Ok(warned(
-        ctx,
-        Destination {
-            chosen,
-            ..destination
-        },
-    ))
+    warn_unencrypted(ctx, &found);
+    Ok(Destination { chosen, ..found })
 }
 
-/// The same, its user told when a secret would travel in the open.
-fn warned(ctx: &Context, destination: Destination) -> Destination {
+/// Warns if a secret would be sent unencrypted.
+fn warn_unencrypted(ctx: &Context, destination: &Destination) {
     let is_secret = !matches!(destination.credential, Credential::None);
     if is_secret && commands::is_unencrypted(&destination.base) {
         let base = without_password(&destination.base);
         commands::warn_unencrypted(ctx, &format!("`{base}` is reached"));
     }
-    destination
 }
 
-fn of_entry(
-    ctx: &Context,
-    entry: &Entry,
-    variable: &dyn Fn(&str) -> Option<String>,
-) -> Result<Destination> {
-    // The registry's secret is the one for this host; the variable may be another server's.
-    let secret = of_registry(entry).or_else(|| of_variable(variable));
+fn of_entry(ctx: &Context, entry: &Entry, variables: Variables<'_>) -> Result<Destination> {
+    // The registry's secret belongs to this host; the variable may hold another server's.
+    let secret = of_registry(entry).or_else(|| of_variable(variables));
     Ok(Destination {
         label: format!("cluster `{}`", entry.name),
         cluster: Some(entry.name.clone()),
@@ -119,13 +109,13 @@ fn of_endpoint(
     ctx: &Context,
     registry: &Registry,
     endpoint: &Endpoint,
-    variable: &dyn Fn(&str) -> Option<String>,
+    variables: Variables<'_>,
 ) -> Result<Destination> {
     let base = endpoint.base();
-    // The secret of the cluster at that very address; never another one's.
+    // The secret of the cluster at exactly this address, never another one's.
     let same = |entry: &&Entry| entry.problem.is_none() && entry.host.trim_end_matches('/') == base;
     let entry = registry.clusters().iter().find(same);
-    let secret = of_variable(variable).or_else(|| of_registry(entry?));
+    let secret = of_variable(variables).or_else(|| of_registry(entry?));
     Ok(Destination {
         label: format!("server `{base}`"),
         cluster: None,
@@ -141,7 +131,7 @@ fn of_cloud(service: &Service, cluster: &CloudCluster, cloud: &Cloud) -> Result<
     let base = cluster.endpoint.clone().ok_or_else(|| {
         Failure::new(
             Kind::Failed,
-            format!("Prisma Cloud does not say where cluster `{cluster}` is"),
+            format!("Prisma Cloud gives no address for cluster `{cluster}`"),
         )
     })?;
     let token = cloud.cluster_token(cluster, &service.name, &service.stage, CLOUD_LIMIT)?;
@@ -156,20 +146,20 @@ fn of_cloud(service: &Service, cluster: &CloudCluster, cloud: &Cloud) -> Result<
     })
 }
 
-/// A secret, and what to call it.
+/// A secret and its name in messages.
 type Named = (String, String);
 
 fn of_registry(entry: &Entry) -> Option<Named> {
     let secret = entry.secret.clone().filter(|secret| !secret.is_empty())?;
     let name = format!(
-        "`clusterSecret` of cluster `{}` in the registry",
+        "`clusterSecret` of cluster `{}` in the cluster registry",
         entry.name
     );
     Some((secret, name))
 }
 
-fn of_variable(variable: &dyn Fn(&str) -> Option<String>) -> Option<Named> {
-    let secret = variable(SECRET_VARIABLE).filter(|secret| !secret.is_empty())?;
+fn of_variable(variables: Variables<'_>) -> Option<Named> {
+    let secret = variables(SECRET_VARIABLE).filter(|secret| !secret.is_empty())?;
     Some((secret, format!("`{SECRET_VARIABLE}`")))
 }
 

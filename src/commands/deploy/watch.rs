@@ -1,30 +1,31 @@
-//! `--watch`: deploying again whenever a file of the service changes, until Ctrl-C.
+//! `--watch`: deploys whenever a file of the service changes, until Ctrl-C.
 
-use super::run::{DeployRun, LoadedService};
+use super::loaded::LoadedService;
+use super::run::DeployRun;
 use crate::commands::Report;
 use crate::context::Context;
 use crate::error::{Failure, Kind, Result};
-use crate::ui::Format;
+use crate::ui::text::quoted;
+use crate::ui::{Format, text::count};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-/// How often the files are looked at, and how long they must have been left alone.
+/// How often the files are checked, and for how long they must not change.
 const PAUSE: Duration = Duration::from_millis(300);
 
-/// What a file looks like from outside; `None` where there is none.
+/// Modification time and length; `None` if the file does not exist.
 type Stamp = Option<(SystemTime, u64)>;
 
-/// What the files looked like.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct Stamps(BTreeMap<PathBuf, Stamp>);
 
 impl Stamps {
     fn of<'p>(paths: impl IntoIterator<Item = &'p Path>) -> Stamps {
         let stamp = |path: &Path| {
-            let seen = fs::metadata(path).ok();
-            seen.and_then(|seen| Some((seen.modified().ok()?, seen.len())))
+            let metadata = fs::metadata(path).ok()?;
+            Some((metadata.modified().ok()?, metadata.len()))
         };
         let paths = paths.into_iter();
         Stamps(paths.map(|path| (path.to_owned(), stamp(path))).collect())
@@ -35,7 +36,7 @@ impl Stamps {
         Stamps::of(self.0.keys().map(PathBuf::as_path))
     }
 
-    /// For the files that were looked at earlier, that look counts.
+    /// Takes the stamps of `earlier` for the files it has: they may have changed while they were read.
     fn or_earlier(mut self, earlier: &Stamps) -> Stamps {
         for (path, stamp) in &mut self.0 {
             if let Some(before) = earlier.0.get(path) {
@@ -45,88 +46,89 @@ impl Stamps {
         self
     }
 
-    /// The files that differ.
+    /// The names of the files that differ.
     fn changed(&self, later: &Stamps) -> Vec<String> {
-        let differs = |(path, stamp): &(&PathBuf, &Stamp)| later.0.get(*path) != Some(*stamp);
-        let name = |(path, _): (&PathBuf, _)| match path.file_name() {
-            Some(name) => format!("`{}`", name.display()),
-            None => format!("`{}`", path.display()),
-        };
-        self.0.iter().filter(differs).map(name).collect()
+        let differing = self.0.iter();
+        differing
+            .filter(|(path, stamp)| later.0.get(*path) != Some(*stamp))
+            .map(|(path, _)| path.file_name().unwrap_or(path.as_os_str()))
+            .map(|name| name.display().to_string())
+            .collect()
     }
 }
 
-/// Whether this run can go on for ever.
+/// A JSON document has an end, a run with `--watch` has none.
 pub fn check_supported(ctx: &Context) -> Result<()> {
     if ctx.ui.terminal().format == Format::Json {
-        let message = "`--watch` has no end, and a JSON document needs one";
-        return Err(Failure::new(Kind::Usage, message).hint("leave one of the two out"));
+        let message = "`--watch` cannot be combined with `--json`";
+        return Err(Failure::new(Kind::Usage, message).hint("remove one of the two"));
     }
     Ok(())
 }
 
-/// Deploys at every change. Ends on a signal, or where an answer is needed that nobody gives.
-pub fn run(session: &DeployRun<'_>) -> Result<Report> {
+/// Deploys at every change. Ends on a signal, or if it needs an answer and there is no terminal.
+pub fn run(run: &mut DeployRun<'_>) -> Result<Report> {
+    let ctx = run.ctx;
     let mut known = Stamps::default();
     loop {
         let earlier = known.now();
-        match session.load() {
+        match run.files.load(ctx) {
             Ok(loaded) => {
-                let written = Stamps::of([session.file.as_path()]);
-                known = files(session, &loaded).or_earlier(&earlier);
-                deploy(session, &loaded)?;
-                if session.wrote.take()
-                    && known.0.get(&session.file) == written.0.get(&session.file)
-                {
-                    known.0.extend(written.now().0);
-                }
-                let count = known.0.values().flatten().count();
-                session
-                    .ctx
-                    .ui
-                    .status(&format!("watching {count} files; Ctrl-C ends it"));
-                wait_for_change(session, &known)?;
+                known = stamps(run, &loaded).or_earlier(&earlier);
+                deploy(run, &loaded, &mut known)?;
+                let files = count(known.0.values().flatten().count(), "file");
+                ctx.ui.status(&format!("watching {files} (Ctrl-C to stop)"));
+                wait_for_change(ctx, &known)?;
             }
             Err(failure) => {
-                report_unless_fatal(session, &failure)?;
-                wait_until_fixed(session, &failure)?;
+                report_unless_fatal(ctx, &failure)?;
+                wait_until_fixed(run, &failure)?;
             }
         }
     }
 }
 
-fn files(session: &DeployRun<'_>, loaded: &LoadedService) -> Stamps {
-    let env = session.env_paths();
+fn stamps(run: &DeployRun<'_>, loaded: &LoadedService) -> Stamps {
+    let env = run.files.env_paths();
     let env = env.iter().map(PathBuf::as_path);
     Stamps::of(loaded.service.files().into_iter().chain(env))
 }
 
-fn deploy(session: &DeployRun<'_>, loaded: &LoadedService) -> Result<()> {
-    let ui = &session.ctx.ui;
-    match session.deploy(loaded) {
+/// Deploys; its own change of `prisma.yml` is no reason to deploy again.
+fn deploy(run: &mut DeployRun<'_>, loaded: &LoadedService, known: &mut Stamps) -> Result<()> {
+    let ui = &run.ctx.ui;
+    let before = Stamps::of([run.files.prisma_yml.as_path()]);
+    match run.deploy(loaded) {
         Ok(report) => ui.print(&ui.mask(&report.text)).map_err(|error| {
             Failure::new(Kind::Io, format!("could not write the result: {error}"))
-        }),
-        Err(failure) => report_unless_fatal(session, &failure),
+        })?,
+        Err(failure) => report_unless_fatal(run.ctx, &failure)?,
     }
+    let was_unchanged = before
+        .0
+        .iter()
+        .all(|(file, stamp)| known.0.get(file) == Some(stamp));
+    if std::mem::take(&mut run.wrote_prisma_yml) && was_unchanged {
+        known.0.extend(before.now().0);
+    }
+    Ok(())
 }
 
-/// Says what is wrong, unless that ends the run.
-fn report_unless_fatal(session: &DeployRun<'_>, failure: &Failure) -> Result<()> {
+/// Reports a failure and goes on, unless the user has to do something about the run itself.
+fn report_unless_fatal(ctx: &Context, failure: &Failure) -> Result<()> {
     match failure.kind {
         Kind::Interrupted | Kind::Terminated | Kind::InputRequired | Kind::Usage => {
             Err(failure.clone())
         }
         _ => {
-            session.ctx.ui.failure(failure);
+            ctx.ui.failure(failure);
             Ok(())
         }
     }
 }
 
-/// Waits for a change, and until the files are left alone: editors and checkouts write several.
-fn wait_for_change(session: &DeployRun<'_>, known: &Stamps) -> Result<()> {
-    let ctx = session.ctx;
+/// Waits for a change, and then until nothing changes: editors and checkouts write several files.
+fn wait_for_change(ctx: &Context, known: &Stamps) -> Result<()> {
     let mut seen = known.now();
     while seen == *known {
         ctx.interrupt.sleep(PAUSE)?;
@@ -140,24 +142,23 @@ fn wait_for_change(session: &DeployRun<'_>, known: &Stamps) -> Result<()> {
         }
         seen = now;
     }
-    let names = known.changed(&seen);
-    if !names.is_empty() {
-        let names = names.join(", ");
+    let changed = known.changed(&seen);
+    if !changed.is_empty() {
+        let names = quoted(changed);
         ctx.ui.status(&format!("{names} changed: deploying again"));
     }
     Ok(())
 }
 
-/// Waits until the files can be read, or are wrong in another way. Which files those are nobody can
-/// say as long as they cannot be read, so they are simply read again.
-fn wait_until_fixed(session: &DeployRun<'_>, failure: &Failure) -> Result<()> {
-    let ctx = session.ctx;
-    ctx.ui
-        .status("waiting for the files to be corrected; Ctrl-C ends it");
+/// Waits until the files can be read, or fail in another way. Which files those are is not known as
+/// long as they cannot be read, so they are read again and again.
+fn wait_until_fixed(run: &DeployRun<'_>, failure: &Failure) -> Result<()> {
+    let ctx = run.ctx;
+    ctx.ui.status("waiting for changes (Ctrl-C to stop)");
     loop {
         ctx.interrupt.sleep(PAUSE)?;
-        match session.read() {
-            Err(again) if again.message == failure.message => {}
+        match run.files.read(ctx) {
+            Err(again) if again == *failure => {}
             _ => return Ok(()),
         }
     }
@@ -176,10 +177,10 @@ mod tests {
         assert_eq!(first.now(), first);
         fs::write(&b, "").expect("writes");
         let second = first.now();
-        assert_eq!(first.changed(&second), ["`b`"]);
+        assert_eq!(first.changed(&second), ["b"]);
         fs::remove_file(&a).expect("removes");
-        assert_eq!(second.changed(&second.now()), ["`a`"]);
-        assert_eq!(first.changed(&second.now()), ["`a`", "`b`"]);
+        assert_eq!(second.changed(&second.now()), ["a"]);
+        assert_eq!(first.changed(&second.now()), ["a", "b"]);
         let late = Stamps::of([a.as_path()]).or_earlier(&first);
         assert_eq!(late.0.get(&a), first.0.get(&a));
     }

@@ -2,13 +2,13 @@
 
 use super::{Seen, ask, finding};
 use crate::context::Context;
+use crate::docker::ask;
 use crate::docker::{Container, LogOptions, Tools};
 use crate::error::{Failure, Kind, Result};
 use crate::files::{self, Access};
 use crate::plan::{Plan, Step};
 use crate::process::Mode;
-use crate::redact::{Redactor, is_sensitive};
-use crate::wait;
+use crate::secret::redact::{Redactor, is_sensitive};
 use std::fmt::Write;
 use std::path::Path;
 use std::time::Duration;
@@ -201,7 +201,7 @@ fn engine(ctx: &Context, tools: &Tools, sections: &mut Sections) {
 }
 
 fn containers(ctx: &Context, tools: &Tools, name: &str, sections: &mut Sections) {
-    let containers = match wait::containers(ctx, tools, name) {
+    let containers = match ask::containers(ctx, tools, name) {
         Ok(containers) => containers,
         Err(failure) => return sections.add(format!("containers of {name}"), failure.message),
     };

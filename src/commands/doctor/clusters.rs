@@ -1,19 +1,19 @@
 //! A managed cluster: its configuration, its containers, its server's version, its secret.
 
 use super::Finding;
-use crate::api::access::{Access, access};
-use crate::api::token::Secret;
-use crate::api::version::{self, Server};
 use crate::cluster::{Cluster, ClusterName};
 use crate::config::cluster_yml;
 use crate::config::registry::Registry;
 use crate::context::Context;
 use crate::docker::ComposeVersion;
+use crate::docker::ask;
 use crate::docker::container::held_ports;
 use crate::docker::{Container, Engine, State, Tools};
 use crate::error::Result;
 use crate::files;
-use crate::wait;
+use crate::server::access::{Access, access};
+use crate::server::token::Secret;
+use crate::server::version::{self, Server};
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -34,7 +34,7 @@ pub struct Seen {
 /// Looks at one.
 pub fn look(ctx: &Context, tools: &Tools, name: &str, compose: Option<&ComposeVersion>) -> Seen {
     let cluster = read(ctx, name);
-    let containers = wait::containers(ctx, tools, name);
+    let containers = ask::containers(ctx, tools, name);
     let ports = containers.as_deref().map(held_ports).unwrap_or_default();
     let finding = match (&cluster, &containers) {
         (Err(failure), _) | (_, Err(failure)) => Finding::of(CHECK, failure),

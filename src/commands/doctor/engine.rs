@@ -1,13 +1,13 @@
 //! The engine: which one, whether it answers, and whether it lets us.
 
 use super::{Finding, LIMIT, Version, info};
-use crate::address::without_password;
 use crate::context::Context;
 use crate::docker::diagnosis::{diagnose, unanswered};
 use crate::docker::engine::Source;
 use crate::docker::{Engine, Tools};
 use crate::error::{Failure, Kind};
 use crate::process::Mode;
+use crate::url::address::without_password;
 
 /// What `docker version` said: the program's part comes even where the engine fails.
 pub struct Asked {

@@ -2,13 +2,13 @@
 
 use super::clusters::Seen;
 use super::{Finding, Info};
-use crate::address::without_password;
 use crate::cluster::{Cluster, ClusterName, PrismaVersion};
 use crate::context::Context;
 use crate::docker::Engine;
 use crate::docker::info::full_name;
 use crate::env::Env;
 use crate::error::Result;
+use crate::url::address::without_password;
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -105,7 +105,7 @@ pub fn proxy(ctx: &Context, info: Option<&Info>) -> Finding {
     let shown = |(name, value): &(&str, &str)| format!("`{name}` is `{}`", without_password(value));
     let broken = set
         .iter()
-        .find(|(_, value)| crate::address::host_of(value).is_empty());
+        .find(|(_, value)| crate::url::address::host_of(value).is_empty());
     if let Some(broken) = broken {
         return Finding::problem(
             "proxy",

@@ -5,7 +5,7 @@ use crate::cluster::{Cluster, ClusterName, Connector, Database, Edition, Externa
 use crate::cluster::{PrismaVersion, documented};
 use crate::context::Context;
 use crate::error::{Failure, Kind, Result};
-use crate::keys;
+use crate::secret::keys;
 use crate::ui::Question;
 use std::fmt;
 

@@ -59,7 +59,7 @@ pub fn on_existing_server(
     };
     let text = tidy(&text);
     let refuse = |why: String| {
-        let shown = crate::address::without_password(text);
+        let shown = crate::url::address::without_password(text);
         let message = format!("invalid endpoint `{}`: {why}", shown.escape_debug());
         Failure::new(Kind::Usage, message)
     };

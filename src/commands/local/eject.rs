@@ -1,6 +1,5 @@
 //! `prisma local eject`: a cluster's compose file and variables, in a folder of the user's own.
 
-use crate::address::{host_of, port_of};
 use crate::cli::{self, Profile};
 use crate::cluster::{Cluster, Connector, Database, Edition, PrismaVersion};
 use crate::commands::cluster::{Endpoint, check_name};
@@ -11,10 +10,11 @@ use crate::context::Context;
 use crate::docker::project::{COMPOSE, DOTENV};
 use crate::error::{Failure, Kind, Result};
 use crate::files::Access;
-use crate::keys::{self, PrivateKey};
 use crate::managed::{self, Observed, exposure};
 use crate::plan::{Plan, Step};
 use crate::render::standalone;
+use crate::secret::keys::{self, PrivateKey};
+use crate::url::address::{host_of, port_of};
 use serde_json::json;
 
 /// What is written, and what there is to say of it.

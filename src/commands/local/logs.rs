@@ -6,6 +6,7 @@ use crate::cluster::Edition;
 use crate::commands::Report;
 use crate::context::Context;
 use crate::docker::ComposeVersion;
+use crate::docker::ask::query;
 use crate::docker::{Container, LogOptions};
 use crate::error::{Failure, Kind, Result};
 use crate::logs;
@@ -13,7 +14,6 @@ use crate::managed::Observed;
 use crate::process::Invocation;
 use crate::render::render;
 use crate::ui::Format;
-use crate::wait::query;
 
 /// Shows the logs of one service, or of all.
 pub fn run(ctx: &Context, args: &cli::Logs) -> Result<Report> {

@@ -2,17 +2,17 @@
 //! repeat.
 
 use super::{act, report};
-use crate::api::version::ask;
 use crate::cli;
 use crate::cluster::{Cluster, Connector, Database, Edition, PrismaVersion, documented};
 use crate::commands::Report;
 use crate::context::Context;
 use crate::error::{Failure, Kind, Result};
-use crate::keys;
 use crate::managed::Observed;
 use crate::managed::{exposure, external, observe_locked, ports, reachability, service};
 use crate::plan::Plan;
 use crate::render::PrismaConfig;
+use crate::secret::keys;
+use crate::server::version::ask;
 use std::time::Duration;
 
 /// Starts a cluster; a quick no-op when it runs as it should.

@@ -6,12 +6,12 @@ use crate::cluster::{Cluster, Edition, PrismaVersion, documented};
 use crate::commands::Report;
 use crate::context::Context;
 use crate::docker::Container;
+use crate::docker::ask::containers;
 use crate::error::{Failure, Kind, Result};
-use crate::keys;
 use crate::managed::Observed;
 use crate::managed::{exposure, external, observe_locked, ports, reachability};
 use crate::plan::{Plan, Step};
-use crate::wait::containers;
+use crate::secret::keys;
 use serde_json::json;
 
 /// Gets newer images of the cluster's version, or those of another one, and runs them.

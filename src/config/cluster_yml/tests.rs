@@ -4,7 +4,7 @@ mod server;
 
 use super::*;
 use crate::cluster::documented;
-use crate::keys;
+use crate::secret::keys;
 use proptest::prelude::*;
 use std::sync::LazyLock;
 

@@ -1,6 +1,6 @@
 //! Addresses of engines as `DOCKER_HOST` and contexts have them, read as docker reads them.
 
-use crate::address::{host_of, is_loopback, without_password};
+use crate::url::address::{host_of, is_loopback, without_password};
 
 /// An engine's address.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -3,9 +3,9 @@
 use super::{host, published};
 use crate::cluster::{Cluster, Connector, Edition, services};
 use crate::error::{Failure, Result};
-use crate::keys::PrivateKey;
 use crate::render::Entry;
 use crate::render::compose::{Compose, Named, Network, Service, Setting, Text, VolumeOptions};
+use crate::secret::keys::PrivateKey;
 
 /// The command of the database in the listing, its list of SQL modes included.
 const MYSQLD: &str = concat!(

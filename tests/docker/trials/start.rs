@@ -91,7 +91,9 @@ fn local_from_nothing(setting: &Setting) {
     assert_eq!(cluster.stranger().version(), "1.1.3");
     cluster.api().add_project("app");
     assert_eq!(cluster.api().projects(), ["app@dev"]);
-    let another = prisma_cli::keys::generate().expect("a key").pem_pkcs1();
+    let another = prisma_cli::secret::keys::generate()
+        .expect("a key")
+        .pem_pkcs1();
     assert_eq!(
         Api::new(cluster.port, Some(token(&another))).refused("evil"),
         3015

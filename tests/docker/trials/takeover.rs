@@ -44,7 +44,7 @@ impl Old {
     fn of(setting: &Setting, version: &str, spelling: fn(&str) -> String) -> Old {
         let mut cluster = Cluster::local(setting);
         cluster.db_port = 3307;
-        let pair = prisma_cli::keys::generate().expect("a key pair");
+        let pair = prisma_cli::secret::keys::generate().expect("a key pair");
         let key = pair.pem_pkcs1_crlf();
         let lines: String = key.replace("\r\n", "\\r\\n");
         let registry = format!(

@@ -1,7 +1,7 @@
 //! SDL: places in the datamodel, and the schema that a server's introspection says.
 
 use super::texts;
-use prisma_cli::api::sdl;
+use prisma_cli::server::sdl;
 use prisma_cli::service::Datamodel;
 use std::path::{Path, PathBuf};
 

@@ -2,11 +2,11 @@
 
 use crate::api::played::{STEPS, TYPES, VERSIONS, WAITS, done, failed, input, open, run};
 use crate::support::standin::{Plan, Standin};
-use prisma_cli::api::deploy::{Event, Outcome};
-use prisma_cli::api::management::{Management, Problem, Subscription};
-use prisma_cli::api::step::Step;
-use prisma_cli::api::version::ManagementPath;
 use prisma_cli::error::Kind;
+use prisma_cli::server::deploy::{Event, Outcome};
+use prisma_cli::server::management::{Management, Problem, Subscription};
+use prisma_cli::server::step::Step;
+use prisma_cli::server::version::ManagementPath;
 use serde_json::{Value, json};
 
 /// A client that begins with the right path, as the form of `prisma.yml` suggests it.
@@ -279,7 +279,7 @@ fn a_datamodel_that_cannot_be_read_and_names_that_are_not_allowed_are_failures()
         ("svc", "dev.x", "stage's name is not allowed"),
         ("export", "dev", "service's name is reserved"),
     ] {
-        let none = prisma_cli::api::credential::Credential::None;
+        let none = prisma_cli::server::credential::Credential::None;
         let management = Management::new(client.clone(), interrupt.clone(), name, stage, none);
         let failure = failed(&management, &input(TYPES));
         assert!(failure.message.contains(says), "{failure}");

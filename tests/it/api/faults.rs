@@ -2,10 +2,10 @@
 
 use crate::api::played::{TYPES, WAITS, at, client, input, limits, run};
 use crate::support::raw::{http, raw, says};
-use prisma_cli::api::credential::Credential;
-use prisma_cli::api::fault::Fault;
-use prisma_cli::api::http::{Client, Limits, Proxies};
 use prisma_cli::error::{Failure, Kind};
+use prisma_cli::server::credential::Credential;
+use prisma_cli::server::fault::Fault;
+use prisma_cli::server::http::{Client, Limits, Proxies};
 use serde_json::json;
 use std::io::Write;
 use std::net::TcpListener;

@@ -2,7 +2,7 @@
 
 use crate::api::played::{VERSIONS, open};
 use crate::support::standin::Standin;
-use prisma_cli::api::version::{ManagementPath, Server};
+use prisma_cli::server::version::{ManagementPath, Server};
 
 #[test]
 fn each_version_is_found_from_either_side() {

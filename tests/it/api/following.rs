@@ -2,8 +2,8 @@
 
 use crate::api::played::{STEPS, TYPES, VERSIONS, WAITS, done, input, open, run};
 use crate::support::standin::{Mishap, Plan, Standin};
-use prisma_cli::api::deploy::{self, Event, Outcome, Waits};
 use prisma_cli::error::Kind;
+use prisma_cli::server::deploy::{self, Event, Outcome, Waits};
 use std::time::{Duration, Instant};
 
 fn there(version: &str) -> Standin {
@@ -270,9 +270,9 @@ fn a_signal_ends_it_at_once_and_says_that_the_server_goes_on() {
         ..Plan::default()
     });
     let client = crate::api::played::client(&standin.url());
-    let none = prisma_cli::api::credential::Credential::None;
+    let none = prisma_cli::server::credential::Credential::None;
     let management =
-        prisma_cli::api::management::Management::new(client, interrupt, "svc", "dev", none);
+        prisma_cli::server::management::Management::new(client, interrupt, "svc", "dev", none);
     let mut at = None;
     let failure = deploy::run(&management, &input(TYPES), WAITS, &mut |event| {
         if matches!(event, Event::Progress { .. }) && at.is_none() {

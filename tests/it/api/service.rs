@@ -2,7 +2,7 @@
 
 use crate::api::played::{TYPES, done, input, open};
 use crate::support::standin::{Auth, Plan, Standin};
-use prisma_cli::api::service::Service;
+use prisma_cli::server::service::Service;
 use serde_json::json;
 
 fn deployed(version: &str, secrets: &[&str]) -> (Standin, Service) {

@@ -1,8 +1,8 @@
 //! HTTPS, judged by the system's roots.
 
 use crate::support::raw::http;
-use prisma_cli::api::fault::Fault;
-use prisma_cli::api::http::{Client, Proxies};
+use prisma_cli::server::fault::Fault;
+use prisma_cli::server::http::{Client, Proxies};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};

@@ -2,12 +2,12 @@
 
 use crate::api::played::{TYPES, at, done, failed, input, with};
 use crate::support::standin::{Auth, Plan, Standin};
-use prisma_cli::api::credential::Credential;
-use prisma_cli::api::management::Management;
-use prisma_cli::api::token::{self, Grant, Secret};
 use prisma_cli::error::Kind;
 use prisma_cli::interrupt::Interrupt;
-use prisma_cli::keys;
+use prisma_cli::secret::keys;
+use prisma_cli::server::credential::Credential;
+use prisma_cli::server::management::Management;
+use prisma_cli::server::token::{self, Grant, Secret};
 use serde_json::json;
 use std::time::Duration;
 

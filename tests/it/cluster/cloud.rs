@@ -4,7 +4,7 @@ use crate::cluster::support::{Auth, Cloud, Home, Server, nobody, silent};
 use jsonwebtoken::{EncodingKey, Header};
 use prisma_cli::config::registry::Registry;
 use prisma_cli::env::Env;
-use prisma_cli::target::Target;
+use prisma_cli::status::target::Target;
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 

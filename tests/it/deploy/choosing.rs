@@ -49,7 +49,7 @@ fn the_choice_is_one_line_more_and_said() {
             .give(keys);
         let (code, shown) = terminal.end();
         assert_eq!(code, 0, "{shown}");
-        assert!(shown.contains("wrote `cluster: far` into"), "{shown}");
+        assert!(shown.contains("wrote `cluster: far` to"), "{shown}");
         assert!(shown.contains("deployed to cluster `far`"), "{shown}");
         let written = place.read("prisma.yml").expect("there");
         assert_eq!(written, format!("{UNNAMED}\r\ncluster: far"), "{written:?}");

@@ -262,7 +262,7 @@ fn an_answer_cut_short_and_a_crash_are_told() {
 
 #[test]
 fn a_refused_token_says_which_side_differs() {
-    let key = prisma_cli::keys::generate().expect("random");
+    let key = prisma_cli::secret::keys::generate().expect("random");
     let public = Auth::PublicKey(key.public_spki_pem());
     let secret = || Auth::Secret("the-servers-own".to_owned());
     for (version, auth, ours, told) in [

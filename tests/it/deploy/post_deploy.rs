@@ -38,7 +38,7 @@ fn a_seed_is_imported_once_the_schema_is_written_and_hooks_run_in_order() {
             "deploying `hello` to cluster `far`\nseed: `seed.graphql`\nschema: `out/schema.graphql`\nhook: `echo one`\none\nhook: `echo two >&2`\ntwo\n"
         );
         assert!(
-            outcome.stdout.ends_with("\nAfterwards:\n\n  seed     `seed.graphql` imported\n  schema   `out/schema.graphql` written\n  hook     `echo one` done\n  hook     `echo two >&2` done\n"),
+            outcome.stdout.ends_with("\nAfter the deployment:\n\n  seed     `seed.graphql` imported\n  schema   `out/schema.graphql` written\n  hook     `echo one` done\n  hook     `echo two >&2` done\n"),
             "{outcome:?}"
         );
         assert_eq!(posted(&standin), [json!({"query": SEED})]);
@@ -77,7 +77,7 @@ fn a_dry_run_only_says_what_would_be_done() {
     assert_eq!(outcome.stderr, "deploying `hello` to cluster `far`\n");
     assert_eq!(
         outcome.stdout,
-        "service `hello`, stage `dev`: would be created on cluster `far`\n\nAfterwards:\n\n  seed     `seed.graphql` would be done\n  schema   `out/schema.graphql` would be done\n  hook     `echo one` would be done\n  hook     `echo two >&2` would be done\n"
+        "service `hello`, stage `dev`: would be created on cluster `far`\n\nAfter the deployment:\n\n  seed     `seed.graphql` would run\n  schema   `out/schema.graphql` would be written\n  hook     `echo one` would run\n  hook     `echo two >&2` would run\n"
     );
     assert_eq!(place.read("out/schema.graphql"), None);
     let standin = deployed("1.8.4");
@@ -118,7 +118,7 @@ fn hooks_that_fail_do_not_keep_others_from_running() {
     );
     assert!(outcome.stdout.ends_with("  hook     `echo first >> log` done\n  hook     `exit 3` failed\n  hook     `echo last >> log` done\n"), "{outcome:?}");
     assert!(
-        outcome.stderr.ends_with("error: service `hello`, stage `dev`: the deployment itself succeeded, but not all that follows it\nhook: `sh -c 'exit 3'` ended with status 3\n"),
+        outcome.stderr.ends_with("error: service `hello`, stage `dev`: deployed, but some post-deployment steps failed\nhook: `sh -c 'exit 3'` ended with status 3\n"),
         "{outcome:?}"
     );
     assert_eq!(place.read("log").as_deref(), Some("first\nlast\n"));
@@ -143,7 +143,7 @@ fn a_seed_that_is_refused_is_told_and_the_rest_is_done() {
         "{told}"
     );
     assert!(
-        told.contains("hint: a seed is for the first deployment only"),
+        told.contains("hint: seeding runs on the first deployment only"),
         "{told}"
     );
     assert!(outcome.stdout.contains("`echo one` done"), "{outcome:?}");
@@ -153,7 +153,7 @@ fn a_seed_that_is_refused_is_told_and_the_rest_is_done() {
 fn a_seed_that_cannot_be_imported_is_told_before_anything_is_sent() {
     let standin = Standin::start("1.8.4");
     for (seed, why) in [
-        ("gone.graphql", "there is no file"),
+        ("gone.graphql", "the seed file does not exist"),
         ("seed.zip", "only `.graphql` files can"),
     ] {
         let place = service(&standin, &format!("seed:\n  import: {seed}\n"));
@@ -242,7 +242,7 @@ fn quiet_is_quiet_about_commands_but_for_what_one_that_failed_printed() {
     let outcome = place.deploy(&["-q"]);
     assert_eq!(
         outcome.stderr,
-        "error: service `hello`, stage `dev`: the deployment itself succeeded, but not all that follows it\nhook: `sh -c 'echo broken; exit 1'` ended with status 1:\n  broken\n"
+        "error: service `hello`, stage `dev`: deployed, but some post-deployment steps failed\nhook: `sh -c 'echo broken; exit 1'` ended with status 1:\n  broken\n"
     );
 }
 
@@ -258,7 +258,7 @@ fn an_interrupt_ends_a_hook_and_a_slow_one_has_a_limit() {
     assert_eq!(outcome.code, Some(130));
     assert!(
         outcome.stderr.ends_with(
-            "error: interrupted: the deployment itself succeeded, what follows it is not done\n"
+            "error: interrupted: deployed, but not all post-deployment steps were run\n"
         ),
         "{outcome:?}"
     );

@@ -145,7 +145,7 @@ fn a_dry_run_creates_nothing_and_changes_nothing() {
             let told = outcome.stdout.contains("+ Created type `Post`");
             let untold = outcome
                 .stdout
-                .contains("this server does not say what a dry run would change");
+                .contains("this version of the server cannot preview changes");
             assert_eq!(
                 (told, untold),
                 (version == "1.34.12", version != "1.34.12"),

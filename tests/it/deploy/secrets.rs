@@ -2,7 +2,7 @@
 
 use crate::deploy::support::{Place, TYPES};
 use crate::support::standin::{Auth, Standin};
-use prisma_cli::keys::{PrivateKey, generate};
+use prisma_cli::secret::keys::{PrivateKey, generate};
 use serde_json::{Value, json};
 use std::sync::OnceLock;
 
@@ -136,7 +136,7 @@ fn a_key_that_is_none_is_named_and_not_shown() {
     assert!(
         outcome
             .stderr
-            .contains("`clusterSecret` of cluster `far` in the registry: "),
+            .contains("`clusterSecret` of cluster `far` in the cluster registry: "),
         "{outcome:?}"
     );
     assert!(!outcome.all().contains("AbCdEfGh"), "{outcome:?}");

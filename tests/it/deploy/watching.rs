@@ -8,7 +8,7 @@ fn every_change_is_deployed_until_ctrl_c() {
     let standin = Standin::start("1.8.4");
     let place = Place::cluster(&standin, "hooks:\n  post-deploy: echo hook >> log\n");
     let running = Running::start(&place, &["--watch"]);
-    running.see("watching 2 files; Ctrl-C ends it\n", 1);
+    running.see("watching 2 files (Ctrl-C to stop)\n", 1);
     place.change();
     running.see("`datamodel.graphql` changed: deploying again\n", 1);
     running.see("watching 2 files", 2);
@@ -44,7 +44,7 @@ fn a_broken_file_is_told_once_and_waited_on() {
     let running = Running::start(&place, &["-w"]);
     running.see("watching 2 files", 1);
     place.write("prisma.yml", &good.replace("stage: dev", "stagge: dev"));
-    running.see("waiting for the files to be corrected; Ctrl-C ends it\n", 1);
+    running.see("waiting for changes (Ctrl-C to stop)\n", 1);
     assert!(
         running.shown().contains("prisma.yml:2:1: "),
         "{}",
@@ -62,7 +62,7 @@ fn a_broken_file_is_told_once_and_waited_on() {
         "prisma.yml",
         &good.replace("datamodel: datamodel", "datamodel: gone"),
     );
-    running.see("waiting for the files", 2);
+    running.see("waiting for changes", 2);
     assert!(
         running.shown().contains("gone.graphql"),
         "{}",

@@ -201,7 +201,7 @@ fn cluster(user: &str, password: &str, secret: &str) -> Cluster {
 
 #[test]
 fn a_rendered_cluster_gives_its_containers_what_it_says() {
-    let key = prisma_cli::keys::generate().expect("generates");
+    let key = prisma_cli::secret::keys::generate().expect("generates");
     let composes = installed();
     for (user, password, secret) in [
         ("root", "graphcool", "MUCHSECRET"),

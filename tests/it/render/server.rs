@@ -2,8 +2,8 @@
 
 use super::{rendered, yaml};
 use prisma_cli::cluster::{Cluster, ClusterName, Connector, Database, Edition, documented};
-use prisma_cli::keys;
 use prisma_cli::render::Rendered;
+use prisma_cli::secret::keys;
 use prisma_cli::yaml::{Mapping, Value};
 
 const LISTING: &str = include_str!("../../../assets/listings/server-1.8.docker-compose.yml");

@@ -2,11 +2,11 @@
 
 use super::endpoint::Endpoint;
 use super::secret::Given;
-use crate::api::access::{Access, access};
-use crate::api::token::Secret;
-use crate::api::version::{self, Server, Unreachable};
 use crate::context::Context;
 use crate::error::{Failure, Kind, Result};
+use crate::server::access::{Access, access};
+use crate::server::token::Secret;
+use crate::server::version::{self, Server, Unreachable};
 use std::time::Duration;
 
 /// How long one question may take: a person waits for the answer.
@@ -128,8 +128,8 @@ fn try_secret(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::api::version::ManagementPath;
-    use crate::keys;
+    use crate::secret::keys;
+    use crate::server::version::ManagementPath;
 
     #[test]
     fn the_form_follows_the_edition() {

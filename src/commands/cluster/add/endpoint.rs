@@ -1,7 +1,7 @@
 //! Addresses of clusters as people write them, made into the one form the registry has.
 
-use crate::address::{host_of, is_loopback, without_password};
 use crate::error::{Failure, Kind, Result};
+use crate::url::address::{host_of, is_loopback, without_password};
 use std::fmt;
 use std::net::IpAddr;
 

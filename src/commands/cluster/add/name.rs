@@ -1,10 +1,10 @@
 //! Names of entries. Any name will do that can be typed and written into a `prisma.yml`; a managed
 //! cluster's has to satisfy Docker as well, but that is not decided here.
 
-use crate::cloud;
 use crate::config::registry::Registry;
 use crate::context::Context;
 use crate::error::{Failure, Kind, Result};
+use crate::status::cloud;
 use crate::ui::Question;
 
 /// Refuses what is no name, and without `--force` what means something else.

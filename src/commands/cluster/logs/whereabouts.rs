@@ -1,12 +1,11 @@
 //! Where a cluster's containers are: on the engine in use, on another machine, or in Prisma Cloud.
 
-use crate::address::{host_of, is_loopback, port_of};
 use crate::config::registry::Entry;
 use crate::context::Context;
-use crate::docker::container::parse_inspect;
+use crate::docker::ask;
 use crate::docker::{Container, Engine, Tools};
 use crate::error::{Failure, Kind, Result};
-use crate::wait::{self, query};
+use crate::url::address::{host_of, is_loopback, port_of};
 
 /// The containers of a cluster, if the engine in use is where it runs. None when it has none there.
 ///
@@ -26,7 +25,7 @@ pub fn containers(
     {
         return Err(elsewhere(name, host));
     }
-    let found = wait::containers(ctx, tools, name)?;
+    let found = ask::containers(ctx, tools, name)?;
     if !found.is_empty() {
         return Ok(found);
     }
@@ -39,14 +38,10 @@ pub fn containers(
 
 /// The project, or the lone container, that publishes a port and has a Prisma server in it.
 fn publishing(ctx: &Context, tools: &Tools, port: u16) -> Result<Vec<Container>> {
-    let lines = query(ctx, &tools.publishers(port))?.stdout;
-    for line in lines.lines() {
-        let (container, project) = line.split_once('\t').unwrap_or((line, ""));
-        let found = if project.is_empty() {
-            let inspect = tools.inspect(&[container.to_owned()]);
-            parse_inspect(&query(ctx, &inspect)?.stdout)?
-        } else {
-            wait::containers(ctx, tools, project)?
+    for (container, project) in ask::publishers(ctx, tools, port)? {
+        let found = match project {
+            Some(project) => ask::containers(ctx, tools, &project)?,
+            None => ask::container(ctx, tools, container)?,
         };
         if found.iter().any(Container::is_server) {
             return Ok(found);

@@ -3,8 +3,8 @@
 use crate::cluster::{
     Cluster, Connector, Database, Edition, External, Tuning, documented, services,
 };
-use crate::keys::PrivateKey;
 use crate::render::compose::Text;
+use crate::secret::keys::PrivateKey;
 use crate::yaml::write;
 
 /// The secret of the management API. The CLI knows a variable of this name for the same thing.

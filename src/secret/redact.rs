@@ -6,7 +6,7 @@
 
 mod scrub;
 
-use crate::address::decoded;
+use crate::url::address::decoded;
 use crate::yaml::Node;
 use std::fmt::Write;
 

@@ -140,7 +140,7 @@ pub fn first_error(body: &Value) -> Option<(Option<i64>, &str)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::api::http::tests::serve_all;
+    use crate::server::http::tests::serve_all;
 
     const LIMIT: Duration = Duration::from_secs(2);
 

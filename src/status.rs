@@ -1,10 +1,11 @@
 //! Asking all clusters at once: who they are, how they are, which version they run.
 
 mod ask;
+pub mod cloud;
 mod containers;
 mod pool;
+pub mod target;
 
-use crate::cloud::{self, Cloud, CloudCluster};
 use crate::config::registry::Registry;
 use crate::context::Context;
 use crate::error::{Failure, Result};
@@ -15,6 +16,7 @@ use std::time::{Duration, Instant};
 
 use ask::Question;
 pub use ask::{Asked, Kind, State};
+use cloud::{Cloud, CloudCluster};
 
 /// How long one cluster, and Prisma Cloud, may take to answer.
 const LIMIT: Duration = Duration::from_secs(2);

@@ -3,8 +3,8 @@
 //! As curl reads them, small spelling first. Loopback addresses never go through one: they would be
 //! another machine to it.
 
-use crate::address::is_loopback;
 use crate::env::Env;
+use crate::url::address::is_loopback;
 use std::net::IpAddr;
 use std::sync::OnceLock;
 

@@ -147,7 +147,7 @@ impl Management {
 }
 
 /// Whether an error is a certain refusal.
-pub(in crate::api) fn is(error: &Error, refusal: Refusal) -> bool {
+pub(in crate::server) fn is(error: &Error, refusal: Refusal) -> bool {
     error
         .api()
         .is_some_and(|error| Refusal::of(error) == refusal)

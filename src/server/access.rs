@@ -57,7 +57,7 @@ pub fn access(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::api::http::tests::serve_all;
+    use crate::server::http::tests::serve_all;
 
     fn ask_one_that_says(body: &'static str, secret: Option<&Secret>) -> Access {
         let host = serve_all(move |request| {

@@ -6,9 +6,9 @@
 
 mod session;
 
-use crate::api::http::{Answer, post};
-use crate::api::version::first_error;
 use crate::error::{Failure, Kind, Result};
+use crate::server::http::{Answer, post};
+use crate::server::version::first_error;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::fmt;

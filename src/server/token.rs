@@ -4,7 +4,7 @@
 //! edition HS256 by a shared text. The server reads `exp` and `grants` and nothing else.
 
 use crate::error::{Failure, Kind, Result};
-use crate::keys::PrivateKey;
+use crate::secret::keys::PrivateKey;
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -144,7 +144,7 @@ fn now() -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::keys;
+    use crate::secret::keys;
     use jsonwebtoken::{DecodingKey, Validation};
     use serde_json::{Value, json};
 

@@ -1,10 +1,10 @@
 //! Clusters by name, wherever they are known: `NAME` in the registry, `WORKSPACE/NAME` in Prisma
 //! Cloud.
 
-use crate::cloud::{Cloud, CloudCluster};
 use crate::config::registry::{Entry, Registry};
 use crate::env::Env;
 use crate::error::{Failure, Kind, Result};
+use crate::status::cloud::{Cloud, CloudCluster};
 use crate::suggest;
 use std::time::Duration;
 

@@ -2,10 +2,10 @@
 
 use super::containers::Containers;
 use super::pool;
-use crate::address::{host_of, without_password};
-use crate::api::access::{Access, access};
-use crate::api::token::Secret;
-use crate::api::version::{self, Unreachable};
+use crate::server::access::{Access, access};
+use crate::server::token::Secret;
+use crate::server::version::{self, Unreachable};
+use crate::url::address::{host_of, without_password};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 

@@ -1,9 +1,9 @@
 //! The session key: where it comes from and whether it is still good.
 
-use crate::api::token::{self, Useless};
 use crate::config::registry::Registry;
 use crate::env::Env;
 use crate::error::{Failure, Kind, Result};
+use crate::server::token::{self, Useless};
 use std::fmt;
 
 /// Where the hosted service was.

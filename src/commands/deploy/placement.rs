@@ -1,0 +1,70 @@
+//! A service and where it goes: the names it has there, and what is sent.
+
+use super::target::Destination;
+use crate::server::management::{Schema, Subscription};
+use crate::service::{Secret, Service};
+use std::fmt;
+
+#[derive(Clone, Copy)]
+pub struct Placement<'a> {
+    pub service: &'a Service,
+    pub destination: &'a Destination,
+}
+
+impl Placement<'_> {
+    /// The name in the management API: `WORKSPACE~NAME` in a workspace.
+    pub fn project_name(&self) -> String {
+        match &self.destination.workspace {
+            Some(workspace) => format!("{workspace}~{}", self.service.name),
+            None => self.service.name.clone(),
+        }
+    }
+
+    /// The URL of the service's own API.
+    pub fn service_url(&self) -> String {
+        let Destination {
+            base, workspace, ..
+        } = self.destination;
+        let Service { name, stage, .. } = self.service;
+        match workspace {
+            Some(workspace) => format!("{base}/{workspace}/{name}/{stage}"),
+            None => format!("{base}/{name}/{stage}"),
+        }
+    }
+}
+
+/// Which service and stage, and where.
+impl fmt::Display for Placement<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Service { name, stage, .. } = self.service;
+        let label = &self.destination.label;
+        write!(f, "service `{name}`, stage `{stage}`, {label}")
+    }
+}
+
+pub fn schema(service: &Service) -> Schema {
+    let subscriptions = service.subscriptions.iter().map(|one| Subscription {
+        name: one.name.clone(),
+        query: one.query.clone(),
+        url: reveal(&one.url),
+        headers: one
+            .headers
+            .iter()
+            .map(|(name, value)| (name.clone(), reveal(value)))
+            .collect(),
+    });
+    Schema {
+        types: service.datamodel.text().to_owned(),
+        secrets: secrets(service),
+        subscriptions: subscriptions.collect(),
+    }
+}
+
+/// The secrets of the service's own API.
+pub fn secrets(service: &Service) -> Vec<String> {
+    service.secrets.iter().map(reveal).collect()
+}
+
+fn reveal(secret: &Secret) -> String {
+    secret.reveal().to_owned()
+}

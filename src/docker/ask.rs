@@ -1,0 +1,79 @@
+//! Questions to docker and docker-compose: the one place where they are run only to read an answer.
+
+use super::container::{parse_ids, parse_inspect};
+use super::diagnosis::{diagnose, is_gone, unanswered};
+use super::{Container, Tools};
+use crate::context::Context;
+use crate::error::Result;
+use crate::process::{Invocation, Mode, Outcome};
+use std::path::Path;
+
+/// How often containers that vanish between listing and inspecting them are listed again.
+const TRIES: usize = 5;
+
+/// Runs a question and returns its answer; a bad status is a failure.
+pub fn query(ctx: &Context, invocation: &Invocation) -> Result<Outcome> {
+    let outcome = run(ctx, invocation)?;
+    if outcome.success() {
+        Ok(outcome)
+    } else {
+        Err(diagnose(invocation, &outcome))
+    }
+}
+
+/// The containers of a compose project.
+pub fn containers(ctx: &Context, tools: &Tools, project: &str) -> Result<Vec<Container>> {
+    inspected(ctx, tools, &tools.container_ids(project))
+}
+
+/// The containers that docker-compose created from the files of a folder.
+pub fn containers_of_folder(ctx: &Context, tools: &Tools, folder: &Path) -> Result<Vec<Container>> {
+    inspected(ctx, tools, &tools.containers_of_folder(folder))
+}
+
+/// Names of the containers that publish a port, each with its compose project if it has one.
+pub fn publishers(
+    ctx: &Context,
+    tools: &Tools,
+    port: u16,
+) -> Result<Vec<(String, Option<String>)>> {
+    let answer = query(ctx, &tools.publishers(port))?.stdout;
+    let line = |line: &str| {
+        let (name, project) = line.split_once('\t').unwrap_or((line, ""));
+        let project = Some(project.to_owned()).filter(|project| !project.is_empty());
+        (name.to_owned(), project)
+    };
+    Ok(answer.lines().map(line).collect())
+}
+
+/// One container, by its name or id.
+pub fn container(ctx: &Context, tools: &Tools, name: String) -> Result<Vec<Container>> {
+    parse_inspect(&query(ctx, &tools.inspect(&[name]))?.stdout)
+}
+
+/// Inspects the containers whose ids `list` prints.
+fn inspected(ctx: &Context, tools: &Tools, list: &Invocation) -> Result<Vec<Container>> {
+    let mut tries = 0;
+    loop {
+        let ids = parse_ids(&query(ctx, list)?.stdout);
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let inspect = tools.inspect(&ids);
+        let outcome = run(ctx, &inspect)?;
+        if outcome.success() {
+            return parse_inspect(&outcome.stdout);
+        }
+        tries += 1;
+        if tries > TRIES || !is_gone(&outcome) {
+            return Err(diagnose(&inspect, &outcome));
+        }
+    }
+}
+
+fn run(ctx: &Context, invocation: &Invocation) -> Result<Outcome> {
+    ctx.ui.command(invocation);
+    ctx.runner
+        .run(invocation, Mode::Capture)
+        .map_err(|error| unanswered(invocation, error))
+}
