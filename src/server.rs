@@ -13,6 +13,7 @@ pub mod sdl;
 pub mod service;
 pub mod step;
 pub mod token;
+pub mod types;
 pub mod version;
 
 /// What a server says about itself, as it may be shown on a terminal: it may be anything.

@@ -13,14 +13,18 @@
 //! anything else, and never creates one. So a deploy without changes takes two round trips.
 
 mod follow;
+mod losses;
 
 use super::graphql::Error;
 use super::management::projects_is as is;
 use super::management::{Management, Problem, Schema, Verdict};
 use super::refusal::Refusal;
+use super::service::Service;
 use super::step::Step;
+use super::types::Types;
 use super::version::Server;
 use crate::error::{Failure, Kind, Result};
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 /// What to deploy, and how.
@@ -138,11 +142,29 @@ pub enum Outcome {
     RolledBack {
         /// The migration.
         revision: i64,
-        /// The server's reasons: stack traces.
+        /// Why, without stack traces. May have more than one line each.
         errors: Vec<String>,
-        /// Whether all is as it was.
-        undone: bool,
+        /// The step that could not be carried out, where that is known.
+        step: Option<Box<Step>>,
+        /// What became of the steps before it.
+        undo: Undo,
     },
+}
+
+/// What became of the steps that a failed migration had carried out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Undo {
+    /// The server says that it undid all of them. Data that a step dropped may be lost all the same.
+    Done,
+    /// The server gave up before all were undone, although it calls that a successful rollback.
+    InPart {
+        /// Steps that were undone.
+        undone: usize,
+        /// Steps that had been carried out.
+        applied: usize,
+    },
+    /// The server says that it failed.
+    Failed,
 }
 
 impl Deployment {
@@ -163,28 +185,8 @@ impl Deployment {
                 "the server refuses the schema: {}",
                 count(errors.len(), "error")
             ))),
-            Outcome::NeedsForce => Some(
-                refused(format!(
-                    "not deployed, since data would be lost: {}",
-                    count(self.warnings.len(), "warning")
-                ))
-                .hint("add `--force` to lose it"),
-            ),
-            Outcome::RolledBack {
-                errors,
-                undone: true,
-                ..
-            } => Some(refused(format!(
-                "the migration failed, everything is as it was before: {}",
-                reason(errors)
-            ))),
-            Outcome::RolledBack { errors, .. } => Some(
-                refused(format!(
-                    "the migration failed, and undoing it failed as well: {}",
-                    reason(errors)
-                ))
-                .hint("look into the server's log before you deploy again"),
-            ),
+            Outcome::NeedsForce => Some(needs_force(&self.warnings)),
+            Outcome::RolledBack { errors, undo, .. } => Some(rolled_back(*undo, errors)),
         }
     }
 }
@@ -194,11 +196,45 @@ fn count(number: usize, what: &str) -> String {
     format!("{number} {what}{s}")
 }
 
-/// The first line of a stack trace is what people can read of it.
-fn reason(errors: &[String]) -> &str {
-    let lines = errors.iter().flat_map(|error| error.lines());
-    let mut lines = lines.map(str::trim).filter(|line| !line.is_empty());
-    lines.next().unwrap_or("the server does not say why")
+fn needs_force(warnings: &[Problem]) -> Failure {
+    let warned = count(warnings.len(), "warning");
+    let refused = |message: String| Failure::new(Kind::Refused, message);
+    if warnings.iter().any(Problem::loses_data) {
+        refused(format!(
+            "not deployed, because data would be lost: {warned}"
+        ))
+        .hint("add `--force` to deploy anyway and lose that data")
+    } else {
+        refused(format!(
+            "not deployed, because the server asks for confirmation: {warned}"
+        ))
+        .hint("no data would be lost: check the changes, then add `--force` to deploy them")
+    }
+}
+
+fn rolled_back(undo: Undo, errors: &[String]) -> Failure {
+    let became = match undo {
+        Undo::Done => "the server rolled it back".to_owned(),
+        Undo::InPart { undone, applied } => {
+            format!("only {undone} of the {applied} steps that had been applied were undone")
+        }
+        Undo::Failed => "undoing it failed as well".to_owned(),
+    };
+    let why = match errors {
+        [] => "the server does not say why".to_owned(),
+        errors => errors.join("\n"),
+    };
+    let message = format!(
+        "the migration failed, and {became}: {}",
+        why.replace('\n', "\n  ")
+    );
+    let failure = Failure::new(Kind::Refused, message);
+    if undo == Undo::Done {
+        return failure;
+    }
+    failure
+        .hint("the database may no longer fit the deployed datamodel, and the service may not answer: check it, and restore a backup if it does not")
+        .hint("read the server's log before you deploy again")
 }
 
 /// Deploys, and follows the migration to its end.
@@ -230,6 +266,14 @@ pub fn run(
             elapsed: begun.elapsed(),
         })
     };
+    let lost = lost(management, input)?;
+    if !lost.is_empty() {
+        let verdict = Verdict {
+            warnings: lost,
+            ..Verdict::default()
+        };
+        return end(false, false, verdict, Outcome::NeedsForce);
+    }
     let Some((mut verdict, created)) = ask(management, input, waits, events)? else {
         return end(false, true, Verdict::default(), Outcome::WouldCreate);
     };
@@ -249,15 +293,53 @@ pub fn run(
         return end(created, created, verdict, outcome);
     };
     let steps = verdict.steps.clone().unwrap_or_default();
-    let total = steps.len();
+    let order = std::mem::take(&mut verdict.order);
     events(Event::Accepted {
         steps,
         warnings: verdict.warnings.clone(),
     });
     // A service is made with revision 1.
     let first = created || migration.revision <= 2;
-    let outcome = follow::follow(management, &migration, total, waits.migration, events)?;
+    let outcome = follow::follow(management, &migration, &order, waits.migration, events)?;
     end(created, first, verdict, outcome)
+}
+
+/// Data that would be lost, where the server does not look itself and nothing was forced.
+fn lost(management: &Management, input: &DeployInput) -> Result<Vec<Problem>> {
+    if input.force || management.checks_data_loss() {
+        return Ok(Vec::new());
+    }
+    let service = Service::of(management, &input.schema.secrets);
+    let compare = || -> std::result::Result<Vec<Problem>, Error> {
+        let (deployed, connections) = service.types()?;
+        let found = losses::losses(&deployed, &Types::parse(&input.schema.types));
+        let concerned: BTreeSet<&String> =
+            found.iter().filter_map(|one| one.model.as_ref()).collect();
+        let models: Vec<&String> = concerned.into_iter().collect();
+        let fields: Vec<&str> = models.iter().map(|name| &*connections[*name]).collect();
+        let counts = if fields.is_empty() {
+            Vec::new()
+        } else {
+            service.counts(&fields)?
+        };
+        let is_empty = |model: &String| {
+            let at = models.iter().position(|one| *one == model);
+            at.is_some_and(|at| counts[at] == 0)
+        };
+        let kept = (found.iter()).filter(|one| !one.model.as_ref().is_some_and(is_empty));
+        Ok(kept.map(|one| one.problem.clone()).collect())
+    };
+    match compare() {
+        // Nothing was deployed to it yet.
+        Err(error) if error.is_unknown_service() => Ok(Vec::new()),
+        compared => compared.map_err(|error| {
+            let tried = "could not compare the datamodel with what is deployed, and this server deletes data without asking";
+            service
+                .failure(tried, error)
+                .context(self::tried(management))
+                .hint("make a backup, then add `--force` to deploy without comparing")
+        }),
+    }
 }
 
 /// Asks the server to deploy, creates the service when it is not there, waits when it is busy. `None`:

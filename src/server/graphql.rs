@@ -89,6 +89,11 @@ impl Error {
         }
     }
 
+    /// Whether a service's own address says that there is no such service.
+    pub fn is_unknown_service(&self) -> bool {
+        self.api().is_some_and(|error| error.code == Some(3016))
+    }
+
     /// Whether any of the errors says this; they do not come in a fixed order.
     pub fn says(&self, text: &str) -> bool {
         match self {

@@ -8,9 +8,11 @@ use super::http::{Client, Limits};
 use super::management::{CONNECT_LIMIT, Management, REQUEST_LIMIT};
 use super::sdl;
 use super::token;
+use super::types::Types;
 use crate::error::{Failure, Kind};
 use crate::interrupt::Interrupt;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// How long a token is good: it is made for one request.
@@ -61,6 +63,23 @@ impl Service {
     pub fn schema(&self) -> Result<String, Error> {
         let data = self.ask(&Operation::new(sdl::INTROSPECTION, json!({})))?;
         sdl::print(&data).ok_or(Fault::NotGraphql { status: 200 }.into())
+    }
+
+    /// The types that are deployed, and the query field that each one's nodes can be counted with.
+    pub fn types(&self) -> Result<(Types, BTreeMap<String, String>), Error> {
+        let data = self.ask(&Operation::new(sdl::INTROSPECTION, json!({})))?;
+        sdl::deployed(&data).ok_or(Fault::NotGraphql { status: 200 }.into())
+    }
+
+    /// How many nodes there are, for each of the query fields that [`Service::types`] names.
+    pub fn counts(&self, connections: &[&str]) -> Result<Vec<u64>, Error> {
+        let fields: String = (connections.iter().enumerate())
+            .map(|(index, field)| format!("n{index}: {field} {{ aggregate {{ count }} }} "))
+            .collect();
+        let data = self.ask(&Operation::new(format!("{{ {fields}}}"), json!({})))?;
+        let count = |index| data[format!("n{index}")]["aggregate"]["count"].as_u64();
+        let counts: Option<Vec<u64>> = (0..connections.len()).map(count).collect();
+        counts.ok_or(Fault::NotGraphql { status: 200 }.into())
     }
 
     /// Sends the text of a `.graphql` file, as it is.

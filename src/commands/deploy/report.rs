@@ -5,7 +5,7 @@ use super::placement::Placement;
 use super::post_deploy::PostDeploy;
 use crate::commands::{Report, facts};
 use crate::error::Result;
-use crate::server::deploy::{Deployment, Outcome};
+use crate::server::deploy::{Deployment, Outcome, Undo};
 use crate::server::management::Problem as ServerProblem;
 use crate::service::Service;
 use crate::ui::short;
@@ -126,14 +126,22 @@ pub fn check(placement: Placement<'_>, deployment: &Deployment) -> Result<()> {
     for problem in errors(deployment).iter().chain(&deployment.warnings) {
         failure.message += &format!("\n  {}", line(placement.service, problem));
     }
-    let (outcome, revision) = match &deployment.outcome {
+    match &deployment.outcome {
         Outcome::RolledBack {
-            revision, undone, ..
-        } => {
-            let outcome = if *undone {
-                Rejected::RolledBack
-            } else {
-                Rejected::RollbackFailed
+            step: Some(step), ..
+        } => failure.message += &format!("\n  the step that failed: {}", changes::words(step)),
+        Outcome::NeedsForce => {
+            let steps = deployment.steps.as_deref().unwrap_or_default();
+            let changes = changes::text(&changes::of(steps));
+            failure.message += &format!("\n\n{changes}").trim_end();
+        }
+        _ => {}
+    }
+    let (outcome, revision) = match &deployment.outcome {
+        Outcome::RolledBack { revision, undo, .. } => {
+            let outcome = match undo {
+                Undo::Done => Rejected::RolledBack,
+                Undo::InPart { .. } | Undo::Failed => Rejected::RollbackFailed,
             };
             (outcome, Some(*revision))
         }

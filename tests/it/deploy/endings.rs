@@ -65,8 +65,8 @@ fn data_is_lost_with_force_only() {
             &outcome,
             &standin,
             7,
-            "error: service `hello`, stage `dev`, cluster `far`: not deployed, since data would be lost: 1 warning\n  \
-             HOME/service/datamodel.graphql:3: `User.name`: You will lose data.\nhint: add `--force` to lose it\n",
+            "error: service `hello`, stage `dev`, cluster `far`: not deployed, because data would be lost: 1 warning\n  \
+             HOME/service/datamodel.graphql:3: `User.name`: You will lose data.\nhint: add `--force` to deploy anyway and lose that data\n",
         );
         for flag in ["-f", "--force"] {
             standin.state().plans.push_back(plan());
@@ -90,7 +90,7 @@ fn a_migration_that_fails_is_told_with_its_reason() {
         let place = changed(&standin);
         let outcome = place.deploy(&[]);
         assert_eq!(outcome.code, Some(7), "{outcome:?}");
-        let start = "error: service `hello`, stage `dev`, cluster `far`: the migration failed, everything is as it was before: ";
+        let start = "error: service `hello`, stage `dev`, cluster `far`: the migration failed, and the server rolled it back: ";
         assert!(outcome.stderr.contains(start), "{outcome:?}");
         // Corrected, it can be deployed.
         assert_eq!(place.deploy(&[]).code, Some(0));
@@ -108,7 +108,7 @@ fn a_migration_that_fails_is_told_with_its_reason() {
             "{outcome:?}"
         );
         assert!(
-            outcome.stderr.contains("hint: look into the server's log"),
+            outcome.stderr.contains("hint: read the server's log"),
             "{outcome:?}"
         );
     }

@@ -9,6 +9,7 @@
 mod facts;
 mod grammar;
 mod recording;
+mod service;
 
 pub use recording::{Exchange, Recording};
 
@@ -134,6 +135,13 @@ fn input(variables: &Value) -> Vec<Value> {
 
 impl State {
     fn answer(&mut self, request: &Request) -> (u64, Value) {
+        if request.path.matches('/').count() == 2 {
+            let query = request.json()["query"].as_str().unwrap_or_default().to_owned();
+            if !self.exists {
+                return self.absent();
+            }
+            return (200, service::answer(&query, &self.exchanges[..self.at]));
+        }
         if request.path != self.recording.management {
             return self.elsewhere(request);
         }
@@ -166,6 +174,19 @@ impl State {
             self.unrecorded.push(why.clone());
             (599, json!({"text": why}))
         })
+    }
+
+    /// A service that is not there.
+    fn absent(&self) -> (u64, Value) {
+        let own = [&*self.recording.management, "/management", "/cluster"];
+        let scenarios = &self.recording.scenarios;
+        let scenario = scenarios.iter().find(|one| one.name == "service/absent");
+        let mut exchanges = scenario.into_iter().flat_map(|one| &one.exchanges);
+        match exchanges.find(|one| one.method == "POST" && !own.contains(&&*one.path)) {
+            Some(exchange) => (exchange.status, exchange.body.clone()),
+            // 1.4.2, as it was seen without being recorded.
+            None => (200, json!({"errors": [{"message": "Project not found: 'rec@dev'", "code": 3016}]})),
+        }
     }
 
     /// What is asked on a path that is not the management API's.
