@@ -1,4 +1,5 @@
-//! The command line: clap types. Their doc comments are the help text.
+//! The command line: clap types. Their doc comments are the help text: the first paragraph of a command's
+//! is its line in every list, the others are the description that `--help` and the man page show.
 
 mod cluster;
 pub mod complete;
@@ -16,6 +17,7 @@ use clap::builder::BoolishValueParser;
 use clap::builder::StyledStr;
 use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::ffi::OsString;
+use std::fmt::Write as _;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -30,7 +32,22 @@ pub use local::{
     Waiting,
 };
 
-/// run self-hosted Prisma 1 servers ("clusters") through Docker
+/// What a command does, the description if any, then its usage.
+const TEMPLATE: &str =
+    "{about-with-newline}\n{before-help}{usage-heading} {usage}\n\n{all-args}{after-help}";
+
+/// run self-hosted Prisma 1 servers ("clusters") in Docker
+///
+/// Creates and runs Prisma 1 servers with their databases as Docker containers, keeps a registry of the
+/// servers you can deploy to, and deploys services to them. It replaces the npm CLI of Prisma 1 and takes
+/// over the files and containers that CLI left behind. It is not the CLI of the Prisma ORM.
+///
+/// A cluster is a Prisma server with its database. Managed clusters are created and run by `prisma local`.
+/// The cluster registry, `~/.prisma/config.yml`, holds the address and the secret of every cluster you can
+/// deploy to, managed or not. A service is what `prisma deploy` deploys: a `prisma.yml` and a data model.
+///
+/// Results go to stdout, everything else to stderr. Without a terminal, a command that would have to ask
+/// fails with exit status 4 and names the flag to use.
 #[derive(Debug, Parser)]
 #[command(
     name = "prisma",
@@ -40,28 +57,25 @@ pub use local::{
     propagate_version = false,
     infer_subcommands = false,
     max_term_width = 100,
-    help_template = "{about-with-newline}\n{before-help}{usage-heading} {usage}\n\n{all-args}{after-help}",
+    help_template = TEMPLATE,
     before_help = examples::daily(),
     after_help = statuses()
 )]
 pub struct Cli {
-    /// Flags of every command.
     #[command(flatten)]
     pub global: Global,
-    /// What to do.
     #[command(subcommand)]
     pub command: Command,
-    /// print the version
+    /// show the version
     #[arg(short = 'V', long, action = ArgAction::Version)]
     version: Option<bool>,
 }
 
-/// Flags of every command.
 #[derive(Debug, Clone, Args)]
-#[command(next_help_heading = "Options of every command")]
+#[command(next_help_heading = "Global options")]
 #[expect(clippy::struct_excessive_bools, reason = "flags are independent")]
 pub struct Global {
-    /// form of the result on stdout: for people, one JSON document, or (`local ps`) variables for a shell
+    /// output format: text, one JSON document, or (`local ps` only) shell variables
     #[arg(
         short,
         long,
@@ -69,28 +83,28 @@ pub struct Global {
         value_enum,
         default_value_t,
         env = "PRISMA_OUTPUT",
-        value_name = "FORM"
+        value_name = "FORMAT"
     )]
     output: Format,
     /// short for `--output json`
     #[arg(long, global = true, env = "PRISMA_JSON", value_parser = BoolishValueParser::new())]
     json: bool,
-    /// say nothing but results, warnings and errors
+    /// print only results, warnings and errors
     #[arg(short, long, global = true, env = "PRISMA_QUIET", value_parser = BoolishValueParser::new())]
     pub quiet: bool,
-    /// show each command that is run
+    /// print each external command before running it
     #[arg(short, long, global = true, env = "PRISMA_VERBOSE", value_parser = BoolishValueParser::new())]
     pub verbose: bool,
-    /// show what would be written and run, and do nothing
+    /// print the file changes and commands, but do nothing
     #[arg(long, global = true, env = "PRISMA_DRY_RUN", value_parser = BoolishValueParser::new())]
     pub dry_run: bool,
-    /// never ask; fail where an answer is needed
+    /// never prompt; fail if input is required
     #[arg(long, global = true, env = "PRISMA_NO_INPUT", value_parser = BoolishValueParser::new())]
     pub no_input: bool,
-    /// answer confirmations with yes
+    /// answer yes to all confirmations
     #[arg(short, long, global = true, env = "PRISMA_YES", value_parser = BoolishValueParser::new())]
     pub yes: bool,
-    /// how long to wait for another run that works on the same cluster, `0` for not at all
+    /// how long to wait for another command on the same cluster; `0` to not wait
     #[arg(
         long,
         global = true,
@@ -110,13 +124,13 @@ pub struct Global {
         value_name = "WHEN"
     )]
     pub color: Color,
-    /// print help
+    /// show help
     #[arg(short, long, global = true, action = ArgAction::Help)]
     help: Option<bool>,
 }
 
 impl Cli {
-    /// Form of the result, by whichever flag.
+    /// The output format, from `deploy -j`, `--json` or `--output`.
     pub fn format(&self) -> Format {
         match &self.command {
             Command::Deploy(deploy) if deploy.j => Format::Json,
@@ -124,19 +138,18 @@ impl Cli {
         }
     }
 
-    /// Refuses a form that the command's result does not have.
+    /// Rejects an output format that the command does not support.
     pub fn check(&self) -> Result<(), Failure> {
         if self.format() != Format::Env || matches!(self.command, Command::Local(Local::Ps(_))) {
             return Ok(());
         }
         let name = self.command.name();
-        let message = format!("`prisma {name}` has no result in the form `env`");
-        Err(Failure::new(Kind::Usage, message).hint(
-            "`prisma local ps` alone has: leave out `--output env`, and `PRISMA_OUTPUT=env` elsewhere",
-        ))
+        let message = format!("`prisma {name}` does not support `--output env`");
+        Err(Failure::new(Kind::Usage, message)
+            .hint("only `prisma local ps` does: omit `--output env`, or unset `PRISMA_OUTPUT`"))
     }
 
-    /// Whether nothing may be changed, by whichever flag.
+    /// Whether to only show what would be done, from `deploy -d` or `--dry-run`.
     pub fn dry_run(&self) -> bool {
         let short = matches!(&self.command, Command::Deploy(deploy) if deploy.d);
         short || self.global.dry_run
@@ -144,50 +157,89 @@ impl Cli {
 }
 
 impl Global {
-    /// Form of the result, by either flag.
     fn format(&self) -> Format {
         if self.json { Format::Json } else { self.output }
     }
 }
 
-/// The verb groups.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// run clusters on this machine's Docker engine
+    /// manage clusters on this machine's (or DOCKER_HOST's) Docker engine
+    ///
+    /// A managed cluster consists of containers, a network and a data volume in Docker, of the files in
+    /// `~/.prisma/clusters/NAME`, and of an entry in the cluster registry. `cluster.yml` is its
+    /// configuration: edit it and run `prisma local start`. docker-compose.yml and .env are generated from
+    /// it. Only `nuke` and `delete` destroy data, and both ask first.
+    ///
+    /// Only one command at a time changes a cluster. A second one waits for it, up to `--lock-timeout`.
     #[command(subcommand, after_help = examples(&[
-        ("prisma local start", "a cluster, its database and its data"),
-        ("prisma local ps -n staging", "what of another one runs"),
+        ("prisma local start", "start cluster `local` with its database"),
+        ("prisma local ps -n staging", "show the containers of cluster `staging`"),
     ]))]
     Local(Local),
-    /// the clusters that services can be deployed to: the registry `~/.prisma/config.yml`
+    /// manage the cluster registry (`~/.prisma/config.yml`): the servers you can deploy to
+    ///
+    /// The registry maps the name of each cluster to its address and secret. You may edit it by hand:
+    /// `prisma` changes only the lines it has to and keeps comments, order and unknown keys.
     #[command(subcommand, after_help = examples(&[
-        ("prisma cluster list", "all of them, and which answer"),
-        ("prisma cluster add", "one that is there already"),
+        ("prisma cluster list", "list clusters and whether they respond"),
+        ("prisma cluster add", "register an existing server"),
     ]))]
     Cluster(Cluster),
-    /// set up a folder with a service, and a server and database for docker-compose
+    /// create a project folder: a service and, optionally, a docker-compose server and database
+    ///
+    /// Without flags it asks what to set up: a new server with a new or an existing database, or a
+    /// connection to an existing server.
+    ///
+    /// Writes prisma.yml and datamodel.graphql; for a new server also docker-compose.yml and .env. Secrets
+    /// are generated at random and stored in .env, which only you can read and which is added to
+    /// .gitignore. Existing files are never overwritten, and either all files are written or none. No
+    /// container is started: the report ends with the commands to run next.
     #[command(after_help = examples(&[
-        ("prisma init hello", "asks what it shall live on"),
-        ("prisma init --database postgres", "a new server and database"),
-        ("prisma init hello --endpoint https://prisma.example.com", "a server that is there"),
+        ("prisma init hello", "asks for server and database"),
+        ("prisma init --database postgres", "with a new server and database"),
+        ("prisma init hello --endpoint https://prisma.example.com", "on an existing server"),
     ]))]
     Init(Box<Init>),
     /// deploy the service of the nearest `prisma.yml`
+    ///
+    /// Stages: read prisma.yml, its data model and .env; find the cluster; query the server's version;
+    /// create the service if it is new; deploy, and follow the migration to its end. After that, in this
+    /// order: import or run the seed (first deployment only), write the API schema to the file named by
+    /// `schema`, run the `hooks.post-deploy` commands. A failing step does not stop the others, but the
+    /// exit status is 1.
+    ///
+    /// If neither prisma.yml nor a flag names a cluster, you are asked, and the choice is saved in
+    /// prisma.yml; nothing else in that file changes. The secret comes from the cluster registry or from
+    /// PRISMA_MANAGEMENT_API_SECRET.
+    ///
+    /// Changes that would lose data require `--force`; without it nothing is changed and the exit status
+    /// is 7 (servers before Prisma 1.4 do not check). A failed migration is rolled back by the server. A
+    /// migration that exceeds `--wait-timeout`, or that you interrupt, continues on the server.
     #[command(after_help = examples(&[
-        ("prisma deploy", "to the cluster that `prisma.yml` names"),
-        ("prisma deploy -c staging -s test", "elsewhere, for once"),
-        ("prisma deploy -d", "only show what would change"),
-        ("prisma deploy -w", "again at every change"),
+        ("prisma deploy", "deploy to the cluster in prisma.yml"),
+        ("prisma deploy -c staging -s test", "override cluster and stage for one run"),
+        ("prisma deploy -d", "preview the changes"),
+        ("prisma deploy -w", "redeploy on every change"),
     ]))]
     Deploy(Box<Deploy>),
-    /// tell what is wrong with this machine, one line and one remedy each
+    /// check this machine and suggest fixes
+    ///
+    /// Checks docker and docker-compose, the Docker engine and your permission to use it, disk space,
+    /// memory, proxy settings, images, ports, the cluster registry and every managed cluster. Prints one
+    /// line for each finding, with what to do about it. The exit status is 1 if there is a problem.
+    /// Changes nothing; `--bundle` writes a report with secrets removed.
     #[command(after_help = examples(&[
-        ("prisma doctor", "docker, its engine, the registry, every cluster"),
-        ("prisma doctor -o json", "for programs"),
-        ("prisma doctor --bundle report.txt", "all that helps with a bug ticket, secrets left out"),
+        ("prisma doctor", "docker, its engine, the registry and every cluster"),
+        ("prisma doctor -o json", "for scripts"),
+        ("prisma doctor --bundle report.txt", "write a report to attach to a bug report"),
     ]))]
     Doctor(Doctor),
-    /// print the script with which a shell completes commands, flags and names
+    /// print a shell completion script
+    ///
+    /// The script completes commands, flags, cluster names, service names and stages. Completion reads
+    /// local files only; it never calls docker. `scripts/install` installs the scripts for bash, zsh and
+    /// fish.
     #[command(after_help = examples(&[
         ("prisma completions bash > ~/.local/share/bash-completion/completions/prisma", ""),
         ("prisma completions zsh > ~/.zsh/completions/_prisma", ""),
@@ -196,10 +248,10 @@ pub enum Command {
         ("prisma completions elvish >> ~/.config/elvish/rc.elv", ""),
     ]))]
     Completions(Completions),
-    /// print the version
+    /// show the version
     #[command(after_help = examples(&[
         ("prisma version", ""),
-        ("prisma version -o json", "for programs"),
+        ("prisma version -o json", "for scripts"),
     ]))]
     Version,
 }
@@ -221,11 +273,13 @@ impl Command {
 
 /// Parses the arguments, program name first.
 pub fn parse(args: impl IntoIterator<Item = OsString>, env: &Env) -> Result<Cli, clap::Error> {
-    let command = built(with_variables(Cli::command(), env));
+    let args: Vec<OsString> = args.into_iter().collect();
+    let is_long = args.iter().any(|arg| arg == "--help" || arg == "help");
+    let command = built(described(with_variables(Cli::command(), env), is_long));
     Cli::from_arg_matches(&command.try_get_matches_from(args)?)
 }
 
-/// All commands and flags, for what is made of them: completions, manual, reference.
+/// All commands and flags, for completions, man pages and reference.
 pub fn definition() -> clap::Command {
     built(Cli::command())
 }
@@ -235,10 +289,31 @@ fn built(mut command: clap::Command) -> clap::Command {
     helpful(command)
 }
 
-/// clap's own `help` commands in our style.
+/// What a command does at length: its doc comment without the first paragraph.
+pub fn description(command: &clap::Command) -> Option<String> {
+    let text = command.get_long_about()?.to_string();
+    let (_, description) = text.split_once("\n\n")?;
+    Some(description.to_owned())
+}
+
+/// Puts the descriptions above the usage for `--help` and `help`, and removes them for `-h`. Before `build`: if
+/// clap saw a long text, its `--help` would spread every flag over several lines.
+fn described(command: clap::Command, is_long: bool) -> clap::Command {
+    let description = description(&command).filter(|_| is_long);
+    let mut command = command.long_about(None);
+    if let Some(mut text) = description {
+        if let Some(before) = command.get_before_help() {
+            let _ = write!(text, "\n\n{}", before.ansi());
+        }
+        command = command.help_template(TEMPLATE).before_help(text);
+    }
+    command.mut_subcommands(|command| described(command, is_long))
+}
+
+/// Words clap's own `help` commands like ours.
 fn helpful(command: clap::Command) -> clap::Command {
     if command.get_name() == "help" {
-        return command.about("print help of a command");
+        return command.about("show help for a command");
     }
     command.mut_subcommands(helpful)
 }
@@ -252,8 +327,8 @@ fn statuses() -> StyledStr {
     StyledStr::from(examples::heading("Exit status:") + &lines)
 }
 
-/// Help names each flag's variable, but not the value it happens to have. One that is set and empty
-/// gives nothing: that is how makefiles and CI spell "not set".
+/// Help names each flag's variable, but not the value it happens to have. An empty one counts as unset:
+/// that is how makefiles and CI spell it.
 fn with_variables(command: clap::Command, env: &Env) -> clap::Command {
     let arg = |arg: clap::Arg| {
         let name = arg.get_env().and_then(|name| name.to_str());
@@ -266,14 +341,14 @@ fn with_variables(command: clap::Command, env: &Env) -> clap::Command {
         .mut_subcommands(|command| with_variables(command, env))
 }
 
-/// Prints what clap has to say, help and version included; returns the exit status.
+/// Prints clap's help, version or error; returns the exit status.
 pub fn report(error: &clap::Error) -> u8 {
-    // A reader that went away has seen enough.
+    // The reader may have closed the pipe, like `head`.
     let _ = error.print();
     u8::try_from(error.exit_code()).unwrap_or(2)
 }
 
-/// Parses a type of the domain; its failure is found again in clap's.
+/// Parses a type of the domain; `usage` finds its failure as the source of clap's error.
 fn domain<T: FromStr<Err = Failure>>(text: &str) -> Result<T, Failure> {
     text.parse()
 }
@@ -281,7 +356,7 @@ fn domain<T: FromStr<Err = Failure>>(text: &str) -> Result<T, Failure> {
 /// A port that can be published.
 fn port(text: &str) -> Result<u16, &'static str> {
     match text.parse() {
-        Ok(0) | Err(_) => Err("write a number from 1 to 65535"),
+        Ok(0) | Err(_) => Err("must be a number from 1 to 65535"),
         Ok(port) => Ok(port),
     }
 }
@@ -290,14 +365,14 @@ fn port(text: &str) -> Result<u16, &'static str> {
 fn duration(text: &str) -> Result<Duration, &'static str> {
     let seconds = text.parse().map(Duration::from_secs);
     let duration = seconds.or_else(|_| humantime::parse_duration(text));
-    duration.map_err(|_| "not a duration; write for example `90s` or `10m`")
+    duration.map_err(|_| "not a duration; use e.g. `90s` or `10m`")
 }
 
-/// How long to wait for a server: some time, as there is another flag for none.
+/// How long to wait for a server. Not zero: there is a flag to not wait.
 fn wait(text: &str) -> Result<Duration, &'static str> {
     match duration(text)? {
-        Duration::ZERO => Err("must be longer than nothing; `--no-wait` does not wait"),
-        some => Ok(some),
+        Duration::ZERO => Err("must be greater than zero; use `--no-wait` to skip waiting"),
+        limit => Ok(limit),
     }
 }
 

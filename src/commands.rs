@@ -1,5 +1,6 @@
 //! The commands: each looks (files, registry, engine), plans, and acts. They do not call each other.
 
+pub mod add_cluster;
 pub mod cluster;
 pub mod completions;
 pub mod deploy;
@@ -17,7 +18,7 @@ use crate::error::{Kind, Result, document};
 use crate::files;
 use crate::logs::Shown;
 use crate::plan::Plan;
-use crate::url::address::{host_of, is_loopback};
+use crate::url::points_here;
 use serde::Serialize;
 use serde_json::Value;
 use std::path::Path;
@@ -91,7 +92,7 @@ pub fn config(ctx: &Context, name: &ClusterName, path: &Path) -> Result<Option<(
 /// Whether what is sent to a server's address can be read on its way.
 pub fn is_unencrypted(address: &str) -> bool {
     let is_https = address.to_ascii_lowercase().starts_with("https://");
-    !is_https && !is_loopback(host_of(address))
+    !is_https && !points_here(address)
 }
 
 /// Warns that `what`, a sentence's beginning about addresses that "are reached", is in the open.

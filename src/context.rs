@@ -11,58 +11,62 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Variables that are not those of flags, for manual and reference.
+/// Variables that do not belong to a flag, for man pages and reference.
 pub const VARIABLES: [(&str, &str); 10] = [
-    ("PRISMA_HOME", "the folder that is `~/.prisma` otherwise"),
-    ("PRISMA_DOCKER", "the program to run as `docker`"),
+    ("PRISMA_HOME", "folder to use instead of `~/.prisma`"),
+    ("PRISMA_DOCKER", "path of the docker program"),
     (
         "PRISMA_COMPOSE",
-        "the program to run as `docker-compose`; `docker` for its plugin",
+        "path of the docker-compose program; `docker` to use the compose plugin",
     ),
     (
         "PRISMA_MANAGEMENT_API_SECRET",
-        "the secret to deploy with, instead of the registry's",
+        "server secret for `prisma deploy`, for an `endpoint` or a cluster without a secret in the registry",
     ),
     (
         "PRISMA_CLOUD_SESSION_KEY",
-        "the session key of Prisma Cloud, instead of the registry's",
+        "session key for Prisma Cloud; overrides the one in the cluster registry",
     ),
     (
         "PRISMA_CLOUD_API",
-        "the address of Prisma Cloud's API, or of a private successor",
+        "URL of the API of Prisma Cloud, or of a compatible private server",
     ),
     (
         "PRISMA_CLOUD_CLUSTERS",
-        "the address of the list of its shared clusters",
+        "URL of the list of Prisma Cloud's shared clusters",
     ),
-    ("NO_COLOR", "no colour, if it is set"),
+    ("NO_COLOR", "if set, no colour"),
     (
         "CLICOLOR_FORCE",
-        "colour even where there is no terminal, unless it is `0`",
+        "if set and not `0`, colour even without a terminal",
     ),
     (
         "CI",
-        "no spinners, no questions and no colour unless asked for, if it is set and neither `false` nor `0`",
+        "if set and neither `false` nor `0`, no spinners, no prompts, and no colour by default",
     ),
 ];
 
-/// The files people may want to see or edit, for manual and reference.
-pub const FILES: [(&str, &str); 4] = [
+/// The files users may want to read or edit, for man pages and reference.
+pub const FILES: [(&str, &str); 5] = [
     (
         "~/.prisma/config.yml",
-        "the cluster registry: where clusters are, and the secret of each",
+        "the cluster registry: address and secret of each cluster",
     ),
     (
         "~/.prisma/clusters/NAME/cluster.yml",
-        "the configuration of a cluster that runs here",
+        "configuration of a managed cluster; yours to edit",
     ),
     (
         "~/.prisma/clusters/NAME/docker-compose.yml, .env",
-        "rendered from it; not to be edited",
+        "generated from cluster.yml; do not edit",
     ),
     (
         "~/.prisma/clusters/NAME/docker-compose.override.yml",
-        "for what the configuration cannot say; never written",
+        "your additions to docker-compose.yml; never written by `prisma`",
+    ),
+    (
+        "~/.prisma/history/NAME.jsonl",
+        "the commands run on a cluster, see `prisma local history`",
     ),
 ];
 

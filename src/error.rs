@@ -54,24 +54,27 @@ pub enum Kind {
     Terminated,
 }
 
-/// What the exit statuses mean, for help, manual and reference.
+/// What the exit statuses mean, for help, man pages and reference.
 pub const STATUSES: [(u8, &str); 11] = [
-    (0, "done"),
-    (1, "failed"),
-    (2, "the command line makes no sense"),
+    (0, "success"),
+    (1, "failure"),
+    (2, "invalid command line"),
     (
         3,
-        "docker, docker-compose or the engine is missing or unreachable",
+        "docker, docker-compose or the Docker engine is missing or unreachable",
     ),
     (
         4,
-        "an answer or a confirmation is needed, and nobody can be asked",
+        "input or confirmation required, but not running interactively",
     ),
-    (5, "not ready in time"),
-    (6, "a configuration file is invalid"),
-    (7, "the server refused"),
-    (8, "another run works on the same cluster"),
-    (130, "interrupted"),
+    (5, "timed out waiting for the server"),
+    (6, "invalid configuration file"),
+    (
+        7,
+        "rejected by the server (credentials, schema or migration)",
+    ),
+    (8, "another command is running on the same cluster"),
+    (130, "interrupted (Ctrl-C)"),
     (143, "terminated"),
 ];
 

@@ -60,6 +60,10 @@ pub mod url;
 pub mod wait;
 pub mod yaml;
 
+#[cfg(test)]
+#[path = "../tests/support/skip.rs"]
+mod skip;
+
 use cli::{Cli, Command};
 use commands::Report;
 use context::{Context, Home};

@@ -125,13 +125,19 @@ mod tests {
         let next = next_free(port, None, &BTreeSet::from([port + 1]));
         assert!(next.is_some_and(|next| next > port + 1));
         drop(listener);
-        assert!(is_free(None, port));
+        // A process that another test starts has a copy of the listener for a moment.
+        let becomes_free = (0..1000).any(|_| {
+            std::thread::sleep(std::time::Duration::from_millis(2));
+            is_free(None, port)
+        });
+        assert!(becomes_free);
     }
 
     #[test]
     fn a_listener_of_either_family_is_found() {
         let Ok(listener) = TcpListener::bind("[::1]:0") else {
-            return; // No IPv6 here.
+            crate::skip::skip("a listener on IPv6", "no IPv6");
+            return;
         };
         let port = listener.local_addr().expect("bound").port();
         assert!(!is_free(None, port), "published on both families");

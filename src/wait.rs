@@ -15,7 +15,7 @@ use crate::error::{Failure, Kind, Result};
 use crate::process::{Mode, TAIL_LINES, with_tail};
 use crate::server::readiness::greets;
 use crate::server::version::{Server, ask};
-use crate::url::address::{host_of, is_loopback};
+use crate::url::points_here;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 use verdict::{Trouble, Watch};
@@ -220,7 +220,7 @@ impl Wait {
             self.subject()
         );
         let mut failure = Failure::new(Kind::NotReady, ctx.ui.mask(&message));
-        if !is_loopback(host_of(&self.host)) {
+        if !points_here(&self.host) {
             failure = failure.hint(format!(
                 "check that no firewall keeps you from `{}`, on that machine or before it",
                 self.host

@@ -1,14 +1,14 @@
 # shellcheck shell=bash
-# Running something against a rig: who it runs as, what it is told, and that the rig goes when it ends.
+# Running something in a rig: as which user, with which variables, and removing the rig when it ends.
 
 # the user who called: the tests run as them, only the rig itself needs root
 rig_user=$(id -u) rig_group=$(id -g) rig_environment=''
 
-# rig_become_root SCRIPT ARGUMENT...: as root, takes note of the caller; else starts itself again through sudo, which
-# clears the environment: that goes along in a private file, not in the argument list.
+# rig_become_root SCRIPT ARGUMENT...: as root, remembers the caller; otherwise starts itself again through sudo. That
+# clears the environment, so it is passed in a private file and not in the argument list.
 rig_become_root() {
   if is_root; then return; fi
-  can_root || die 'the rig needs root, or a `sudo` without password: Docker Engine runs as root'
+  can_root || die 'the rig needs root, or `sudo` without a password: Docker Engine runs as root'
   local file=''
   if [ "$2" = run ]; then
     file=$(mktemp)
@@ -23,9 +23,9 @@ if is_root && [ -n "${PRISMA_RIG_CALLER:-}" ]; then
   unset PRISMA_RIG_CALLER
 fi
 
-# --- teardown ------------------------------------------------------------------------------------------------------
+# --- cleaning up ---------------------------------------------------------------------------------------------------
 
-# from here on the rig goes when this script ends, however it ends
+# from here on, the rigs of this script are removed when it ends, however it ends
 rig_guard() {
   trap rig_guarded_exit EXIT
   trap 'exit 130' INT
@@ -40,15 +40,16 @@ rig_guarded_exit() {
   trap - EXIT
   policy_restore
   if [ -n "$rig_environment" ]; then rm -f "$rig_environment"; fi
-  if [ -n "${rig_state:-}" ] && [ "$rig" = "prisma-rig-$$" ]; then
-    rig_destroy
-    say "rig \`$rig\` is removed"
-  fi
+  for rig in "${rigs[@]}"; do
+    rig_name "$rig"
+    rig_destroy &
+  done
+  wait
   rig_hand_over
   exit "$result"
 }
 
-# what root made in the caller's work tree is the caller's
+# gives the caller what root made in their work tree
 rig_hand_over() {
   if [ "$rig_user" != 0 ] && [ -d "$target" ]; then
     chown "$rig_user:$rig_group" "$target"
@@ -59,25 +60,12 @@ rig_hand_over() {
   fi
 }
 
-# --- images --------------------------------------------------------------------------------------------------------
-
-rig_images() {
-  local build=$root/tests/standin/build needs started
-  if [ ! -x "$build" ]; then
-    warn 'no stand-in images: `tests/standin/build` is not there'
-    return
-  fi
-  started=$(date +%s%N)
-  mapfile -t needs < <("$build" --needs)
-  mapfile -t needs < <(packages_missing "${needs[@]}")
-  packages_install --quiet-services "${needs[@]}"
-  DOCKER_HOST=unix://$rig_state/docker.sock "$build" mysql postgres prisma >&2 || die 'the stand-in images could not be built'
-  say "stand-in images are in the rig after $(since "$started")"
-}
-
 # --- running -------------------------------------------------------------------------------------------------------
 
-rig_restart_script() {
+# the programs that the tests call
+rig_scripts() {
+  rig_entrance "$rig_state/enter" "$rig"
+  rig_entrance "$rig_state/away" "$rig-away"
   cat >"$rig_state/restart" <<SCRIPT
 #!/bin/sh
 # restarts the engine of this rig; returns when it answers again
@@ -86,17 +74,35 @@ SCRIPT
   chmod 755 "$rig_state/restart"
 }
 
-# what the tests are told; no way leads out of the rig's network, and cargo need not try one
+# rig_entrance FILE NETWORK: a program that runs a command in that network, as its caller and with its caller's
+# environment. Only entering needs root.
+rig_entrance() {
+  cat >"$1" <<SCRIPT
+#!/bin/bash
+# runs a command in the network $2
+enter=(nsenter --net=/run/netns/$2 --)
+if [ "\$EUID" = 0 ]; then exec "\${enter[@]}" "\$@"; fi
+mapfile -d '' environment </proc/\$\$/environ
+exec sudo -n -- "\${enter[@]}" setpriv --reuid=$rig_user --regid=$rig_group --init-groups -- env -i "\${environment[@]}" "\$@"
+SCRIPT
+  chmod 755 "$1"
+}
+
+# What the tests need to know. The rig's network leads nowhere, and cargo need not try.
 rig_variables() {
-  printf '%s\n' PRISMA_TEST_RIG=1 "DOCKER_HOST=unix://$rig_state/docker.sock" \
-    "PRISMA_TEST_REGISTRY=$rig_registry" "PRISMA_TEST_RIG_RESTART=$rig_state/restart" CARGO_NET_OFFLINE=true
+  local name folders=''
+  # a kept rig is not one of ours to remove
+  for name in "${rigs[@]:-$rig}"; do folders=$folders:$rig_parent/$name; done
+  printf '%s\n' "PRISMA_TEST_RIG=${folders#:}" "DOCKER_HOST=unix://$rig_state/docker.sock" \
+    "PRISMA_TEST_REGISTRY=$rig_registry" CARGO_NET_OFFLINE=true
   rig_away_variables
   if [ -n "${PRISMA_TEST_COMPOSE_V1:-}" ]; then printf '%s\n' "PRISMA_TEST_COMPOSE_V1=$PRISMA_TEST_COMPOSE_V1"; fi
   if [ -n "${PRISMA_TEST_COMPOSE_V2:-}" ]; then printf '%s\n' "PRISMA_TEST_COMPOSE_V2=$PRISMA_TEST_COMPOSE_V2"; fi
 }
 
-# Runs the command inside the rig's network as the caller, and ends with its status. In the background, so that a
-# signal is acted on at once; still in the terminal's foreground group, so that Ctrl-C and typing reach it.
+# Runs the command in the network of the selected rig as the caller, and exits with its status. In the background, so
+# that this script reacts to a signal at once; still in the terminal's foreground group, so that Ctrl-C and typing
+# reach the command.
 rig_run() {
   local variables command result=0
   mapfile -t variables < <(rig_variables)
@@ -107,8 +113,6 @@ rig_run() {
     command=(setpriv --reuid="$rig_user" --regid="$rig_group" --init-groups --
       bash -c '. "$0"; rm -f "$0"; exec "$@"' "$rig_environment" "${command[@]}")
   fi
-  rig_restart_script
-  rig_away_script
   nsenter --net="/run/netns/$rig" -- "${command[@]}" <&0 &
   child=$!
   trap 'rig_forward INT 130' INT
@@ -117,7 +121,7 @@ rig_run() {
   exit "$result"
 }
 
-# From a terminal the child has its Ctrl-C already; otherwise it is passed on. Ten seconds to end by itself.
+# A terminal has sent Ctrl-C to the child already; any other signal is passed on. The child has ten seconds to end.
 rig_forward() {
   local turn
   trap '' INT TERM HUP

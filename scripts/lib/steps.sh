@@ -71,6 +71,28 @@ step_impossible() {
   fi
 }
 
+# Tests write what they could not try into a file, a line each: `skipped: WHAT (WHY)`.
+skips_begin() {
+  PRISMA_TEST_SKIPS=$(mktemp)
+  chmod 666 "$PRISMA_TEST_SKIPS"
+  export PRISMA_TEST_SKIPS
+}
+
+skips_end() {
+  local line
+  while IFS= read -r line; do
+    line=${line#skipped: }
+    line=${line%)}
+    case $line in
+      # what is to be installed where all is to be tested
+      *'(no `zsh`' | *'(no `fish`' | *'(no `make`') step_impossible "${line% (*}" "${line##* (}" ;;
+      *) step_skipped "${line% (*}" "${line##* (}" ;;
+    esac
+  done < <(sort -u "$PRISMA_TEST_SKIPS")
+  rm -f "$PRISMA_TEST_SKIPS"
+  unset PRISMA_TEST_SKIPS
+}
+
 # the table, the skips, the closing line; its status is the run's
 steps_summary() {
   local line

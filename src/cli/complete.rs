@@ -1,9 +1,9 @@
-//! What may stand at the cursor: clap's completion engine on our definitions, and names that only the
-//! machine knows asked of whoever calls.
+//! Shell completion: clap's completion engine on our definitions; the caller supplies the names that depend
+//! on this machine.
 //!
-//! The engine of `clap_complete` (its `unstable-dynamic` part) decides what may stand where. The scripts
-//! for shells and what runs between them and this program are our own: clap's evaluate the line once
-//! more in PowerShell, let errors through in bash and lose `--flag=value` there.
+//! The engine of `clap_complete` (feature `unstable-dynamic`) decides what can follow. The scripts for the
+//! shells and their protocol are our own: clap's scripts evaluate the line a second time in PowerShell, print
+//! errors in bash and lose `--flag=value` there.
 
 use super::{Cli, built, definition};
 use clap::builder::ArgExt;
@@ -12,17 +12,14 @@ use clap_complete::engine::{ArgValueCompleter, CompletionCandidate, complete};
 use std::ffi::{OsStr, OsString};
 use std::sync::Arc;
 
-/// `prisma completions`.
 #[derive(Debug, Clone, Args)]
 pub struct Completions {
-    /// the shell
+    /// shell to generate the script for
     #[arg(value_enum)]
     pub shell: Shell,
 }
 
-/// A shell there is a script for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-#[expect(missing_docs, reason = "doc comments here would become help text")]
 pub enum Shell {
     Bash,
     Zsh,
@@ -31,34 +28,34 @@ pub enum Shell {
     Elvish,
 }
 
-/// The first argument by which the scripts ask. Not a command: whatever follows it is no error.
+/// The first argument that the scripts pass. Not a command: nothing after it is an error.
 const ASKED: &str = "__complete";
 
-/// The same where the word at the cursor is empty, for shells that lose empty arguments.
+/// As `ASKED`, when the word at the cursor is empty: some shells drop empty arguments.
 const ASKED_NEW: &str = "__complete:new";
 
-/// The answer that leaves the word to the shell, which knows files best.
+/// The answer that makes the shell complete file names.
 const FILES: &str = ":files";
 
-/// Names that only the machine knows. Attached to the arguments that take them.
+/// Names that depend on this machine; attached to the arguments that accept them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Live {
-    /// Clusters that run here.
+    /// Managed clusters.
     Managed,
-    /// Clusters of the registry.
+    /// Clusters in the registry.
     Registered,
-    /// Services of the cluster that the other arguments name.
+    /// Compose services of the cluster that the other arguments name.
     Service,
-    /// The stage of the service stood in.
+    /// The stage in the nearest `prisma.yml`.
     Stage,
 }
 
 impl ArgExt for Live {}
 
-/// Finds names: of which kind, and what the other arguments say the cluster's name is.
+/// Finds names, given their kind and the cluster that the other arguments name.
 pub type Names = Arc<dyn Fn(Live, Option<&str>) -> Vec<String> + Send + Sync>;
 
-/// The words up to the cursor, program name first, when a shell asks what may stand at their end.
+/// The words up to the cursor, program name first, if a shell asks for completions.
 pub fn asked(args: &[OsString]) -> Option<Vec<OsString>> {
     let (first, words) = args.get(1..)?.split_first()?;
     let empty = match first.to_str() {
@@ -69,12 +66,12 @@ pub fn asked(args: &[OsString]) -> Option<Vec<OsString>> {
     Some(words.iter().cloned().chain(empty).collect())
 }
 
-/// What the last word may become, a line each: the word, and behind a tab what it means.
+/// The completions of the last word, one per line: the word, a tab, its help.
 pub fn candidates(words: &[OsString], names: &Names) -> String {
     let Some((last, before)) = words.split_last().filter(|(_, before)| !before.is_empty()) else {
         return String::new();
     };
-    // Names of flags rather than their letters.
+    // Long flags rather than short ones.
     let last = if last == "-" { OsStr::new("--") } else { last };
     let asked: Vec<OsString> = before.iter().cloned().chain([last.to_owned()]).collect();
     let mut command = with_names(definition(), cluster(before), names);
@@ -98,11 +95,10 @@ pub fn candidates(words: &[OsString], names: &Names) -> String {
         .collect()
 }
 
-/// A candidate and the first line of its help. One that a shell would take for something else, or
-/// that would be more than one line, is none.
+/// A candidate and the first line of its help. `None` for words that a shell would split or expand.
 fn line(candidate: &CompletionCandidate) -> Option<(String, String)> {
     let word = candidate.get_value().to_str()?;
-    // More letters behind those of flags, known ones or not.
+    // Combined short flags, such as `-fv`.
     let is_letter =
         candidate.get_id().is_some() && word.starts_with('-') && !word.starts_with("--");
     if is_letter || word.is_empty() || crate::process::shell_quote(word) != word {
@@ -113,7 +109,7 @@ fn line(candidate: &CompletionCandidate) -> Option<(String, String)> {
     Some((word.to_owned(), first.unwrap_or_default().to_owned()))
 }
 
-/// The cluster that is named before the cursor, by flag, position, variable or default.
+/// The cluster named before the cursor, by flag, position, variable or default.
 fn cluster(before: &[OsString]) -> Option<String> {
     let command = built(Cli::command().ignore_errors(true));
     let matches = command.try_get_matches_from(before).ok()?;
@@ -125,11 +121,11 @@ fn cluster(before: &[OsString]) -> Option<String> {
     raw.next()?.to_str().map(str::to_owned)
 }
 
-/// The definitions with live names and the shell's files where they belong.
+/// The definitions with completers for names and files.
 fn with_names(command: Command, cluster: Option<String>, names: &Names) -> Command {
     let has_env = command.get_name() == "ps";
     let arg = |arg: Arg| {
-        // What `Cli::check` refuses is not offered.
+        // `Cli::check` rejects `env` elsewhere.
         if arg.get_id() == "output" && !has_env {
             return arg.value_parser(["text", "json"]);
         }
@@ -201,7 +197,7 @@ mod tests {
         ] {
             let mut found = offered(line);
             match words.as_slice() {
-                // Nothing but flags.
+                // Only flags.
                 ["--"] => assert!(
                     found.iter().all(|w| w.starts_with("--")),
                     "{line}: {found:?}"

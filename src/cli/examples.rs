@@ -1,54 +1,51 @@
-//! Examples in the help: the manual and the reference take them from there.
+//! The examples in the help; man pages and reference show the same.
 
 use clap::Command;
 use clap::builder::StyledStr;
 use std::fmt::Write;
 
-/// The heading of a command's examples.
 pub const HEADING: &str = "Examples:";
 
 /// A command line, and what it does.
 type Example = (&'static str, &'static str);
 
-/// What people do every day, first in `prisma help`.
+/// Shown first in `prisma help`.
 const DAILY: &[Example] = &[
-    (
-        "prisma local start",
-        "create a cluster, or start it again on its data",
-    ),
+    ("prisma local start", "create or start a cluster"),
     (
         "prisma deploy",
         "deploy the service of the nearest `prisma.yml`",
     ),
-    ("prisma local ps", "what runs"),
-    ("prisma local logs -f", "what it prints"),
-    ("prisma local stop", "the data stays"),
+    ("prisma local ps", "show its containers"),
+    ("prisma local logs -f", "follow its logs"),
+    ("prisma local stop", "stop it; data is kept"),
     (
         "prisma local upgrade --to 1.2",
-        "another version; the data stays",
+        "switch to another version; data is kept",
     ),
-    ("prisma local nuke", "start over; asks before the data goes"),
-    ("prisma cluster list", "every cluster there is to deploy to"),
+    (
+        "prisma local nuke",
+        "delete all data and start empty; asks first",
+    ),
+    ("prisma cluster list", "list the clusters you can deploy to"),
 ];
 
-/// The daily commands under their heading.
 pub fn daily() -> StyledStr {
-    list("Every day:", DAILY)
+    list("Common commands:", DAILY)
 }
 
-/// Examples under their heading.
 pub fn examples(examples: &[Example]) -> StyledStr {
     list(HEADING, examples)
 }
 
-/// The examples of a command, its heading left out, as they are shown.
+/// The examples of a command as they are shown, without the heading.
 pub fn of(command: &Command) -> Option<String> {
     let text = command.get_after_help()?.to_string();
     let (_, lines) = text.split_once(&format!("{HEADING}\n"))?;
     Some(lines.to_owned())
 }
 
-/// As clap sets its own headings; it leaves the marks out where there is no colour.
+/// Styled like clap's own headings; clap removes the style where there is no colour.
 pub fn heading(text: &str) -> String {
     let style = clap::builder::Styles::styled();
     let style = style.get_header();

@@ -1,83 +1,137 @@
 //! `prisma local …`.
 
-use super::complete::Live;
-use super::examples::examples;
-use super::{domain, port, wait};
-use crate::cluster::{ClusterName, Connector, Database, PrismaVersion};
-use crate::docker::LogOptions;
-use clap::builder::BoolishValueParser;
-use clap::{Args, Subcommand, ValueEnum, ValueHint};
-use std::net::IpAddr;
-use std::path::PathBuf;
-use std::time::Duration;
+mod args;
 
-/// `prisma local …`.
+use super::examples::examples;
+pub use args::{
+    Eject, History, LogPart, Logs, Name, Nuke, PortWish, Profile, Restart, Start, Upgrade, Waiting,
+};
+use clap::Subcommand;
+
 #[derive(Debug, Subcommand)]
 pub enum Local {
-    /// start a cluster, creating it when there is none (docker-compose up -d)
+    /// start a cluster, creating it if it does not exist (docker-compose up -d)
+    ///
+    /// Stages: check docker, its engine and the ports; write the cluster's files; start the containers;
+    /// wait for the database and the server; save the cluster in the registry. A cluster that is already
+    /// running as configured is left alone.
+    ///
+    /// Writes cluster.yml, docker-compose.yml and .env to `~/.prisma/clusters/NAME`, and the entry in
+    /// `~/.prisma/config.yml`. Version, database, ports and bind address are saved in cluster.yml, so later
+    /// starts need no flags. A generated file that you have edited is overwritten only if you agree; your
+    /// version is kept with the ending `.edited`.
+    ///
+    /// Data is kept in a Docker volume, or in your own database with `--database-url`. After a failed start
+    /// the registry and the data are as they were, and you can run the command again. Containers, volumes
+    /// and registry entries of the npm CLI are taken over.
     #[command(after_help = examples(&[
-        ("prisma local start", "create a cluster, or start it again on its data"),
-        ("prisma local start -n staging", "another one beside it, ports and data its own"),
+        ("prisma local start", "create or start cluster `local`"),
+        ("prisma local start -n staging", "a second cluster with its own ports and data"),
         ("prisma local start --prisma-version 1.2", "another version"),
-        ("prisma local start --bind 127.0.0.1", "reached from here alone"),
+        ("prisma local start --bind 127.0.0.1", "reachable from this machine only"),
     ]))]
     Start(Box<Start>),
     /// stop a cluster, keeping its data (docker stop)
+    ///
+    /// Containers, data, files and the registry entry are kept; `prisma local start` starts the cluster
+    /// again.
     #[command(after_help = examples(&[
-        ("prisma local stop", "the data stays"),
+        ("prisma local stop", "data is kept"),
         ("prisma local stop -n staging", ""),
     ]))]
     Stop(Name),
-    /// stop a cluster and start it again on the same data
+    /// stop a cluster and start it again with the same data
+    ///
+    /// Starts a stopped cluster, too. Stages, checks and files are those of `prisma local start`; changes
+    /// you made to cluster.yml take effect.
     #[command(after_help = examples(&[
-        ("prisma local restart", "after a change of `cluster.yml`, for example"),
+        ("prisma local restart", "e.g. after editing cluster.yml"),
     ]))]
     Restart(Restart),
-    /// get newer images, or another version, and run them (docker pull, docker-compose up -d)
+    /// pull newer images, or another version, and restart on them (docker pull, docker-compose up -d)
+    ///
+    /// Stages: check that the new version can use the cluster's data; pull the images; write the files;
+    /// recreate the containers; wait for the database and the server. Nothing is written until the images
+    /// are pulled, so if that fails, the cluster keeps running as before. The new version is saved in
+    /// cluster.yml.
+    ///
+    /// Data, database password and ports are kept, also when the edition changes (Prisma 1.7). Prisma 1.30
+    /// and later have no key pairs: the cluster then gets a new shared secret. An older version requires
+    /// `--force`, as it may not be able to read the data.
     #[command(after_help = examples(&[
-        ("prisma local upgrade", "newer images of the version it has"),
+        ("prisma local upgrade", "newer images of the current version"),
         ("prisma local upgrade --to 1.2", "another version"),
-        ("prisma local upgrade --to 1.2 --dry-run", "only show what would be done"),
+        ("prisma local upgrade --to 1.2 --dry-run", "preview"),
     ]))]
     Upgrade(Upgrade),
-    /// destroy a cluster's data and start it empty (docker-compose kill, down -v, up -d)
+    /// delete all data of a cluster and start it empty (docker-compose kill, down -v, up -d)
+    ///
+    /// Lists what will be deleted and asks; without a terminal it requires `--yes`. Stages: check that the
+    /// cluster can be started again; kill the containers; delete them with their network and volumes; start
+    /// the cluster and wait for it.
+    ///
+    /// All data is deleted, including all deployed services. Configuration, ports, secrets and the registry
+    /// entry are kept. A cluster with an external database is refused: `prisma` never deletes that data.
     #[command(after_help = examples(&[
-        ("prisma local nuke", "says what goes, and asks"),
-        ("prisma local nuke -n test --yes", "without asking, in a script"),
+        ("prisma local nuke", "lists what will be deleted and asks"),
+        ("prisma local nuke -n test --yes", "no confirmation, for scripts"),
     ]))]
     Nuke(Nuke),
     /// show a cluster's containers: state, health, ports, image
+    ///
+    /// The state is read from Docker; nothing is changed.
     #[command(alias = "status")]
     #[command(after_help = examples(&[
         ("prisma local ps", ""),
-        ("prisma local ps -n staging -o json", "for programs"),
-        ("prisma local ps -o env", "where it is, as variables for a shell to source"),
+        ("prisma local ps -n staging -o json", "for scripts"),
+        ("prisma local ps -o env", "addresses as shell variables"),
     ]))]
     Ps(Name),
-    /// show what a cluster's containers print (docker logs)
+    /// show the logs of a cluster's containers (docker logs)
+    ///
+    /// Exits with the status of `docker logs`. Secrets are masked, except where a single program prints the
+    /// log: that of one container, and that of a cluster of Prisma 1.7 and later, are passed through as they
+    /// are.
     #[command(after_help = examples(&[
-        ("prisma local logs", "all there is, of all containers"),
-        ("prisma local logs -f --tail 20 prisma-db", "its last lines and all new ones"),
+        ("prisma local logs", "all logs of all containers"),
+        ("prisma local logs -f --tail 20 prisma-db", "the last 20 lines of one service, then follow"),
         ("prisma local logs --since 10m -t", ""),
     ]))]
     Logs(Logs),
-    /// show what was done to a cluster: when, by whom, and how it ended
+    /// show the commands run on a cluster, by whom, and their results
+    ///
+    /// Lists every command that changed the cluster, oldest first: when it was started, by which user, how
+    /// long it took, its result and the command line without secrets. The history is kept after the cluster
+    /// is deleted, in `~/.prisma/history`.
     #[command(after_help = examples(&[
         ("prisma local history", ""),
         ("prisma local history -n staging --tail 5", "the last five"),
     ]))]
     History(History),
-    /// write a cluster's docker-compose.yml and .env into a folder of your own
+    /// write a cluster's docker-compose.yml and .env to a folder
+    ///
+    /// The files are independent of `prisma`: edit them freely and run them with docker-compose. If there is
+    /// no cluster of that name, they are those of a new one with the documented defaults. .env is readable
+    /// only by you and added to .gitignore. Existing files are overwritten only with `--force`.
+    ///
+    /// `--profile digital-ocean` prepares files for another machine, with new random secrets and, up to
+    /// Prisma 1.6, a new key pair. The private key is shown once; with `--register` and `--host` it is saved
+    /// in the cluster registry instead. The cluster itself is not changed.
     #[command(after_help = examples(&[
-        ("prisma local eject hello", "as it is, into a folder"),
-        ("prisma local eject droplet --profile digital-ocean", "with new secrets"),
+        ("prisma local eject hello", "unchanged, into ./hello"),
+        ("prisma local eject droplet --profile digital-ocean", "for another machine"),
         ("prisma local eject --profile digital-ocean --register do --host 203.0.113.7", ""),
     ]))]
     Eject(Eject),
-    /// destroy a cluster: containers, data, files and registry entry
+    /// delete a cluster: containers, data, files and registry entry
+    ///
+    /// Lists what will be deleted and asks; without a terminal it requires `--yes`. Deletes the containers,
+    /// their network and volumes, the folder `~/.prisma/clusters/NAME` and the registry entry.
+    ///
+    /// Kept are the history of the cluster, the images, and the data in an external database.
     #[command(after_help = examples(&[
-        ("prisma local delete -n staging", "says what goes, and asks"),
-        ("prisma local delete -n staging --dry-run", "only show what would go"),
+        ("prisma local delete -n staging", "lists what will be deleted and asks"),
+        ("prisma local delete -n staging --dry-run", "preview"),
     ]))]
     Delete(Name),
 }
@@ -97,256 +151,5 @@ impl Local {
             Local::Eject(_) => "local eject",
             Local::Delete(_) => "local delete",
         }
-    }
-}
-
-/// Which cluster.
-#[derive(Debug, Clone, Args)]
-pub struct Name {
-    /// name of the cluster
-    #[arg(short, long, env = "PRISMA_NAME", default_value = "local", value_parser = domain::<ClusterName>, add = Live::Managed)]
-    pub name: ClusterName,
-}
-
-/// `prisma local history`.
-#[derive(Debug, Clone, Args)]
-pub struct History {
-    /// which cluster
-    #[command(flatten)]
-    pub which: Name,
-    /// only the last runs: a number, or `all`
-    #[arg(long, env = "PRISMA_TAIL", value_name = "N", value_parser = tail)]
-    tail: Option<String>,
-}
-
-impl History {
-    /// How many of the last runs to show; `None` for all.
-    pub fn tail(&self) -> Option<usize> {
-        self.tail.as_ref()?.parse().ok()
-    }
-}
-
-impl Start {
-    /// Starting a cluster that is there already, as it is.
-    pub fn again(name: ClusterName) -> Self {
-        Start {
-            which: Name { name },
-            prisma_version: None,
-            port: None,
-            db_port: None,
-            bind: None,
-            database: None,
-            database_image: None,
-            database_url: None,
-            waiting: Waiting {
-                wait_timeout: Duration::from_secs(300),
-                no_wait: false,
-            },
-        }
-    }
-}
-
-/// A port as it may be asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PortWish {
-    /// The usual one, or the next that is free.
-    Auto,
-    /// This one.
-    Number(u16),
-}
-
-fn port_wish(text: &str) -> Result<PortWish, &'static str> {
-    match text {
-        "auto" => Ok(PortWish::Auto),
-        text => port(text)
-            .map(PortWish::Number)
-            .map_err(|_| "write a number from 1 to 65535, or `auto`"),
-    }
-}
-
-/// How long to wait until the server answers.
-#[derive(Debug, Clone, Copy, Args)]
-pub struct Waiting {
-    /// how long to wait until the server answers, for example `90s` or `10m`
-    #[arg(long, env = "PRISMA_WAIT_TIMEOUT", default_value = "5m", value_name = "DURATION", value_parser = wait)]
-    wait_timeout: Duration,
-    /// do not wait until the server answers
-    #[arg(long, env = "PRISMA_NO_WAIT", value_parser = BoolishValueParser::new())]
-    no_wait: bool,
-}
-
-impl Waiting {
-    /// The limit; `None` for not waiting at all.
-    pub fn limit(self) -> Option<Duration> {
-        (!self.no_wait).then_some(self.wait_timeout)
-    }
-}
-
-/// `prisma local start`.
-#[derive(Debug, Clone, Args)]
-pub struct Start {
-    #[command(flatten)]
-    #[expect(missing_docs, reason = "a doc comment here would become help text")]
-    pub which: Name,
-    /// Prisma version of a new cluster, for example `1.1` [default: 1.1]
-    #[arg(long, env = "PRISMA_VERSION", value_name = "VERSION", value_parser = domain::<PrismaVersion>)]
-    pub prisma_version: Option<PrismaVersion>,
-    /// port of the server, or `auto` for the next free one; kept for later starts
-    /// [default: 4466, or as `auto` for `-n NAME`]
-    #[arg(long, env = "PRISMA_PORT", value_parser = port_wish)]
-    pub port: Option<PortWish>,
-    /// port of the database, or `auto`; kept [default: 3366, or as `auto` for `-n NAME`; none from Prisma 1.7 on]
-    #[arg(long, env = "PRISMA_DB_PORT", value_name = "PORT", value_parser = port_wish)]
-    pub db_port: Option<PortWish>,
-    /// database of a new cluster: `mysql`, or with Prisma 1.7 and later `postgres` [default: mysql]
-    #[arg(long, env = "PRISMA_DATABASE", value_name = "DATABASE", value_parser = domain::<Connector>)]
-    pub database: Option<Connector>,
-    /// image of the database; kept [default: mysql:5.7, postgres:10]
-    #[arg(
-        long,
-        env = "PRISMA_DATABASE_IMAGE",
-        value_name = "IMAGE",
-        conflicts_with = "database_url"
-    )]
-    pub database_image: Option<String>,
-    /// a database that is there already: `mysql://…` or `postgres://USER:PASSWORD@HOST:PORT/DATABASE`
-    #[arg(long, env = "PRISMA_DATABASE_URL", value_name = "URL", hide_env_values = true, conflicts_with = "database", value_parser = domain::<Database>)]
-    pub database_url: Option<Database>,
-    /// address both ports are published on; kept [default: 0.0.0.0]
-    #[arg(long, env = "PRISMA_BIND", value_name = "ADDRESS")]
-    pub bind: Option<IpAddr>,
-    #[command(flatten)]
-    #[expect(missing_docs, reason = "a doc comment here would become help text")]
-    pub waiting: Waiting,
-}
-
-/// `prisma local restart`.
-#[derive(Debug, Clone, Args)]
-#[expect(missing_docs, reason = "doc comments here would become help text")]
-pub struct Restart {
-    #[command(flatten)]
-    pub which: Name,
-    #[command(flatten)]
-    pub waiting: Waiting,
-}
-
-/// `prisma local upgrade`.
-#[derive(Debug, Clone, Args)]
-pub struct Upgrade {
-    #[command(flatten)]
-    #[expect(missing_docs, reason = "a doc comment here would become help text")]
-    pub which: Name,
-    /// version to change to [default: newer images of the version it has]
-    #[arg(long, env = "PRISMA_TO", value_name = "VERSION", value_parser = domain::<PrismaVersion>)]
-    pub to: Option<PrismaVersion>,
-    /// change to an older version all the same
-    #[arg(short, long, env = "PRISMA_FORCE", value_parser = BoolishValueParser::new())]
-    pub force: bool,
-    #[command(flatten)]
-    #[expect(missing_docs, reason = "a doc comment here would become help text")]
-    pub waiting: Waiting,
-}
-
-/// `prisma local nuke`.
-#[derive(Debug, Clone, Args)]
-#[expect(missing_docs, reason = "doc comments here would become help text")]
-pub struct Nuke {
-    #[command(flatten)]
-    pub which: Name,
-    #[command(flatten)]
-    pub waiting: Waiting,
-}
-
-/// `prisma local logs`.
-#[derive(Debug, Clone, Args)]
-pub struct Logs {
-    #[command(flatten)]
-    #[expect(missing_docs, reason = "a doc comment here would become help text")]
-    pub which: Name,
-    #[command(flatten)]
-    #[expect(missing_docs, reason = "a doc comment here would become help text")]
-    pub part: LogPart,
-    /// only this service, for example `prisma-db`
-    #[arg(add = Live::Service)]
-    pub service: Option<String>,
-}
-
-/// `prisma local eject`.
-#[derive(Debug, Clone, Args)]
-pub struct Eject {
-    /// folder to write into, made if there is none [default: the current one]
-    #[arg(value_hint = ValueHint::DirPath)]
-    pub dir: Option<PathBuf>,
-    #[command(flatten)]
-    #[expect(missing_docs, reason = "a doc comment here would become help text")]
-    pub which: Name,
-    /// `local` for the cluster as it is, `digital-ocean` for another machine: with new random secrets
-    #[arg(long, env = "PRISMA_PROFILE", value_enum, default_value_t)]
-    pub profile: Profile,
-    /// Prisma version, where there is no such cluster [default: 1.1]
-    #[arg(long, env = "PRISMA_VERSION", value_name = "VERSION", value_parser = domain::<PrismaVersion>)]
-    pub prisma_version: Option<PrismaVersion>,
-    /// database, where there is no such cluster: `mysql`, or with Prisma 1.7 and later `postgres` [default: mysql]
-    #[arg(long, env = "PRISMA_DATABASE", value_name = "DATABASE", value_parser = domain::<Connector>)]
-    pub database: Option<Connector>,
-    /// add the server to the cluster registry under this name
-    #[arg(long, env = "PRISMA_REGISTER", value_name = "NAME", requires = "host")]
-    pub register: Option<String>,
-    /// where the server of `--register` will be: a host name, an address, or a URL
-    #[arg(
-        long,
-        env = "PRISMA_EJECT_HOST",
-        value_name = "ADDRESS",
-        requires = "register"
-    )]
-    pub host: Option<String>,
-    /// replace files that are there
-    #[arg(short, long, env = "PRISMA_FORCE", value_parser = BoolishValueParser::new())]
-    pub force: bool,
-}
-
-/// The values of a compose file, called as the 1.1 page calls them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-#[expect(missing_docs, reason = "doc comments here would become help text")]
-pub enum Profile {
-    #[default]
-    Local,
-    DigitalOcean,
-}
-
-/// What part of the logs to show.
-#[derive(Debug, Clone, Args)]
-pub struct LogPart {
-    /// go on as lines appear, until Ctrl-C
-    #[arg(short, long, env = "PRISMA_FOLLOW", value_parser = BoolishValueParser::new())]
-    follow: bool,
-    /// only the last lines: a number, or `all`
-    #[arg(long, env = "PRISMA_TAIL", value_name = "N", value_parser = tail)]
-    tail: Option<String>,
-    /// only what is newer: a time, or a duration such as `10m`
-    #[arg(long, env = "PRISMA_SINCE", value_name = "TIME")]
-    since: Option<String>,
-    /// put the time in front of each line
-    #[arg(short, long, env = "PRISMA_TIMESTAMPS", value_parser = BoolishValueParser::new())]
-    timestamps: bool,
-}
-
-impl LogPart {
-    /// The same as docker is told.
-    pub fn options(&self) -> LogOptions {
-        LogOptions {
-            follow: self.follow,
-            tail: self.tail.clone(),
-            since: self.since.clone(),
-            timestamps: self.timestamps,
-        }
-    }
-}
-
-fn tail(text: &str) -> Result<String, String> {
-    match text.parse::<u32>() {
-        Ok(_) => Ok(text.to_owned()),
-        Err(_) if text == "all" => Ok(text.to_owned()),
-        Err(_) => Err("not a number of lines; write a number or `all`".into()),
     }
 }

@@ -1,7 +1,7 @@
 use super::*;
 use clap::Command as Definition;
 
-/// Every command but clap's own `help`, each with its whole name.
+/// Every command except clap's own `help`, with its full name.
 fn all() -> Vec<(String, Definition)> {
     let mut found = Vec::new();
     let mut left = vec![("prisma".to_owned(), definition())];
@@ -21,7 +21,7 @@ fn parses(line: &str) -> bool {
 }
 
 #[test]
-fn the_definition_is_sound_and_every_flag_has_a_variable_and_help_in_our_style() {
+fn every_flag_has_a_variable_and_help_in_our_style() {
     definition().debug_assert();
     for (name, command) in all() {
         for arg in command.get_arguments() {
@@ -41,8 +41,8 @@ fn the_definition_is_sound_and_every_flag_has_a_variable_and_help_in_our_style()
 }
 
 #[test]
-fn a_variable_stands_for_one_flag_of_a_command() {
-    // Two spellings of one thing.
+fn a_variable_belongs_to_one_flag_of_a_command() {
+    // Short for a global flag with the same variable.
     let twins = ["d", "j"];
     for (name, command) in all() {
         let args = command.get_arguments();
@@ -56,7 +56,7 @@ fn a_variable_stands_for_one_flag_of_a_command() {
 }
 
 #[test]
-fn every_command_shows_examples_that_it_understands() {
+fn every_example_parses() {
     for (name, command) in all() {
         let is_program = !name.contains(' ');
         let Some(lines) = examples::of(&command) else {
@@ -64,11 +64,11 @@ fn every_command_shows_examples_that_it_understands() {
             continue;
         };
         for line in lines.lines() {
-            // The explanation stands behind two blanks.
+            // Two spaces separate the explanation.
             let line = line.trim_start().split("  ").next().unwrap_or_default();
             assert!(
                 line.starts_with(&name),
-                "`{line}` is no example of `{name}`"
+                "`{line}` is not an example of `{name}`"
             );
             assert!(parses(line), "{line}");
         }
@@ -84,19 +84,41 @@ fn every_command_shows_examples_that_it_understands() {
 #[test]
 fn help_is_compact_and_fits_a_terminal() {
     for (name, command) in all() {
-        // Longer help of any kind would have clap spread all of it over many lines.
+        // Any long help would make clap spread all of it over many lines.
         for arg in command.get_arguments() {
             let values = arg.get_possible_values();
             let is_short = values.iter().all(|value| value.get_help().is_none());
             assert!(is_short && arg.get_long_help().is_none(), "{name} {arg}");
         }
-        assert!(command.get_long_about().is_none(), "{name}");
         let examples = examples::of(&command).unwrap_or_default();
         let daily = examples::daily().to_string();
         for line in examples.lines().chain(daily.lines()) {
             assert!(line.len() <= 90 && line == line.trim_end(), "{line}");
         }
     }
+}
+
+#[test]
+fn descriptions_are_shown_by_help_and_left_out_of_h() {
+    let shown = |line: &str| {
+        let words = line.split(' ').map(OsString::from);
+        parse(words, &Env::default()).expect_err(line).to_string()
+    };
+    let in_one_line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    for (name, command) in all() {
+        let Some(description) = description(&command) else {
+            assert_eq!(name, "prisma version");
+            continue;
+        };
+        let description = in_one_line(&description);
+        let path = name.strip_prefix("prisma").unwrap_or_default();
+        let help = shown(&format!("prisma help{path}"));
+        assert!(in_one_line(&help).contains(&description), "{help}");
+        assert!(help.lines().count() < 80, "flags are spread: {help}");
+        assert!(!in_one_line(&shown(&format!("{name} -h"))).contains(&description));
+    }
+    let help = shown("prisma local stop --help");
+    assert!(help.contains("Containers, data, files"), "{help}");
 }
 
 #[test]

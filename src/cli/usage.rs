@@ -1,4 +1,4 @@
-//! A command line that nobody understands: what it asks for all the same, and what is wrong with it.
+//! An invalid command line: what is wrong with it, and which output it asks for anyway.
 
 mod explain;
 
@@ -9,12 +9,12 @@ use std::ffi::OsString;
 
 pub use explain::{command, failure, is_bare};
 
-/// Whether the caller wants JSON, as far as it can be told when the rest was not understood.
+/// Whether JSON is wanted, as far as an invalid command line shows.
 pub fn asks_for_json(args: &[OsString], env: &Env) -> bool {
     let by_variable = |name: &str, yes: &[&str]| env.get(name).is_some_and(|v| yes.contains(&v));
     let words: Vec<&str> = args.iter().filter_map(|arg| arg.to_str()).collect();
     let output = option(&words, "--output", Some("-o"));
-    // Only there: elsewhere it means something else, or nothing.
+    // `-j` exists only there.
     let deploys = words.contains(&"deploy");
     words.contains(&"--json")
         || (deploys && words.iter().any(|word| is_j(word)))
@@ -25,7 +25,7 @@ pub fn asks_for_json(args: &[OsString], env: &Env) -> bool {
         }
 }
 
-/// When to use colour, as far as it can be told.
+/// When to use colour, as far as an invalid command line shows.
 pub fn color(args: &[OsString], env: &Env) -> Color {
     let words: Vec<&str> = args.iter().filter_map(|arg| arg.to_str()).collect();
     option(&words, "--color", None)
@@ -46,7 +46,7 @@ fn option<'w>(words: &[&'w str], long: &str, short: Option<&str>) -> Option<&'w 
     })
 }
 
-/// Whether a word is `-j`, or short flags together with `j` among them: `-dj`.
+/// Whether a word is `-j`, or combined short flags with `j`, such as `-dj`.
 fn is_j(word: &str) -> bool {
     let flags = word.strip_prefix('-').unwrap_or_default();
     flags
@@ -66,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn json_is_asked_for_in_many_ways() {
+    fn json_is_detected_in_every_spelling() {
         let none = Env::default();
         for line in [
             "--json x",
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn a_command_is_known_by_its_name_whatever_else_is_wrong() {
+    fn the_command_is_found_whatever_else_is_wrong() {
         for (line, name) in [
             ("local start --bogus", Some("local start")),
             ("-o json local status x", Some("local ps")),
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn colour_is_asked_for_as_well() {
+    fn colour_is_detected() {
         let none = Env::default();
         assert_eq!(color(&args("x --color=never"), &none), Color::Never);
         assert_eq!(color(&args("--color always x"), &none), Color::Always);
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_told_with_what_may_have_been_meant() {
+    fn errors_name_the_fault_and_suggest_a_fix() {
         let env = Env::default();
         for (line, message, hints) in [
             ("", "`prisma` needs a command", vec![]),
@@ -159,22 +159,14 @@ mod tests {
             ("banana", "unknown command `prisma banana`", vec![]),
             (
                 "local start --prot 1",
-                "`prisma local start` has no flag `--prot`",
+                "unknown option `--prot`",
                 vec!["did you mean `--port`?"],
             ),
-            (
-                "cluster remove --all",
-                "`prisma cluster remove` has no flag `--all`",
-                vec![],
-            ),
-            (
-                "cluster list x",
-                "`prisma cluster list` does not know what to do with `x`",
-                vec![],
-            ),
+            ("cluster remove --all", "unknown option `--all`", vec![]),
+            ("cluster list x", "unexpected argument `x`", vec![]),
             (
                 "local start --port 70000",
-                "invalid value `70000` for `--port`: write a number from 1 to 65535, or `auto`",
+                "invalid value `70000` for `--port`: must be a number from 1 to 65535, or `auto`",
                 vec![],
             ),
             ("local start --port", "`--port` needs a value", vec![]),
@@ -200,18 +192,18 @@ mod tests {
             ),
             (
                 "cluster logs --all --service x",
-                "`--all` and `--service` exclude each other",
+                "`--all` cannot be used with `--service`",
                 vec![],
             ),
         ] {
             let args = args(line);
             let error = parse(args.clone(), &env).expect_err(line);
-            let told = failure(&error, &args, &env).expect("a failure");
-            let (last, before) = told.hints.split_last().expect("a hint");
+            let failure = failure(&error, &args, &env).expect("a failure");
+            let (last, before) = failure.hints.split_last().expect("a hint");
             let before: Vec<&str> = before.iter().map(String::as_str).collect();
-            assert_eq!((&*told.message, before), (message, hints), "{line}");
-            assert!(last.ends_with("--help` tells what it takes"), "{last}");
-            assert_eq!(told.exit(), 2);
+            assert_eq!((&*failure.message, before), (message, hints), "{line}");
+            assert!(last.starts_with("see `prisma") && last.ends_with(" --help`"));
+            assert_eq!(failure.exit(), 2);
         }
         for line in ["--help", "--version", "help local start", "local help"] {
             let args = args(line);

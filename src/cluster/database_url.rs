@@ -1,8 +1,8 @@
-//! `--database-url`: a database that is somewhere else, on one line.
+//! `--database-url`: the URL of an external database.
 
 use super::{Connector, Database, Edition, External};
 use crate::error::{Failure, Kind};
-use crate::url::address::decoded;
+use crate::url::{UrlError, decoded, host_and_port};
 use std::str::FromStr;
 
 impl FromStr for Database {
@@ -14,33 +14,35 @@ impl FromStr for Database {
     fn from_str(text: &str) -> Result<Self, Failure> {
         read(text).map_err(|why| {
             Failure::new(Kind::Usage, format!("invalid database URL: {why}"))
-                .hint("write one such as `postgres://USER:PASSWORD@HOST:5432/DATABASE`")
+                .hint("write it as `postgres://USER:PASSWORD@HOST:5432/DATABASE`")
         })
     }
 }
 
 fn read(text: &str) -> Result<Database, String> {
-    let (scheme, rest) = text.split_once("://").ok_or("it has no `://`")?;
+    let (scheme, rest) = text.split_once("://").ok_or("`://` is missing")?;
     let connector = match scheme {
         "mysql" => Connector::MySql,
         "postgres" | "postgresql" => Connector::Postgres,
-        _ => return Err("it begins with neither `mysql://` nor `postgres://`".to_owned()),
+        _ => return Err("it must start with `mysql://` or `postgres://`".to_owned()),
     };
     let (rest, options) = rest.split_once('?').unwrap_or((rest, ""));
     let (authority, name) = rest.split_once('/').unwrap_or((rest, ""));
     let (account, place) = authority
         .rsplit_once('@')
-        .ok_or("it names no user: `USER:PASSWORD@` goes before the host")?;
+        .ok_or("the user is missing: write `USER:PASSWORD@` before the host")?;
     let (user, password) = account.split_once(':').unwrap_or((account, ""));
     let mut database = Database::documented(Edition::Server, connector);
-    database.user = decoded(user).ok_or("the user has a `%` without two digits")?;
-    database.password = decoded(password).ok_or("the password has a `%` without two digits")?;
+    database.user = decoded(user).ok_or("the user contains `%` without two hex digits")?;
+    database.password =
+        decoded(password).ok_or("the password contains `%` without two hex digits")?;
     if database.user.is_empty() {
         return Err("the user is empty".to_owned());
     }
     database.external = Some(external(place, connector)?);
     if !name.is_empty() {
-        database.name = decoded(name).ok_or("the database has a `%` without two digits")?;
+        database.name =
+            decoded(name).ok_or("the database name contains `%` without two hex digits")?;
     }
     if options.contains(['@', '/']) {
         return Err(NO_OPTIONS.to_owned());
@@ -52,7 +54,7 @@ fn read(text: &str) -> Result<Database, String> {
             _ => {
                 let key = option.split('=').next().unwrap_or_default();
                 return Err(format!(
-                    "unknown option `{}`: there is `ssl=true`",
+                    "unknown option `{}`: only `ssl=true` is supported",
                     key.escape_debug()
                 ));
             }
@@ -61,47 +63,23 @@ fn read(text: &str) -> Result<Database, String> {
     Ok(database)
 }
 
-/// Without the host: what people put there may be the rest of a password.
-const NO_HOST: &str = "what follows `@` is no host: in user and password, write `@`, `/` and `?` as `%40`, `%2F` and `%3F`";
+/// The host is not repeated: it may be the rest of a password.
+const NO_HOST: &str = "the host name after `@` is not valid: in user and password, write `@`, `/` and `?` as `%40`, `%2F` and `%3F`";
 
-/// Without them, for the same reason.
-const NO_OPTIONS: &str = "what follows `?` are no options: in user and password, write `@`, `/` and `?` as `%40`, `%2F` and `%3F`";
+const NO_OPTIONS: &str = "the options after `?` are not valid: in user and password, write `@`, `/` and `?` as `%40`, `%2F` and `%3F`";
 
-/// `HOST`, `HOST:PORT`, `[IPV6]`, `[IPV6]:PORT`.
 fn external(place: &str, connector: Connector) -> Result<External, String> {
-    let (host, port) = match place.strip_prefix('[') {
-        Some(rest) => {
-            let (host, after) = rest.split_once(']').ok_or("`[` is not closed")?;
-            if host.parse::<std::net::Ipv6Addr>().is_err() {
-                return Err("between `[` and `]` is no IPv6 address".to_owned());
-            }
-            match after.strip_prefix(':') {
-                None if !after.is_empty() => return Err(NO_HOST.to_owned()),
-                port => (host, port),
-            }
-        }
-        None => match place.split_once(':') {
-            Some((host, port)) => (host, Some(port)),
-            None => (place, None),
-        },
-    };
-    let port = match port {
-        None => connector.port(),
-        Some(port) => port
-            .parse()
-            .ok()
-            .filter(|port| *port != 0)
-            .ok_or("the port is no number from 1 to 65535")?,
-    };
-    if host.is_empty() {
-        return Err("it names no host".to_owned());
+    if place.is_empty() || place.starts_with(':') {
+        return Err("it has no host".to_owned());
     }
-    let plain = |c: char| c.is_alphanumeric() || "-_.:".contains(c);
-    if !host.chars().all(plain) {
-        return Err(NO_HOST.to_owned());
-    }
-    let host = host.to_owned();
-    Ok(External { host, port })
+    let (host, port) = host_and_port(place).map_err(|why| match why {
+        UrlError::Host => NO_HOST.to_owned(),
+        why => why.to_string(),
+    })?;
+    Ok(External {
+        host: host.trim_matches(['[', ']']).to_owned(),
+        port: port.unwrap_or(connector.port()),
+    })
 }
 
 #[cfg(test)]
@@ -109,7 +87,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_url_names_technology_account_and_place() {
+    fn a_url_has_connector_account_and_host() {
         let read: Database = "postgresql://me:p%40ss%2Fw@db.example/app?sslmode=require"
             .parse()
             .expect("valid");
@@ -132,23 +110,25 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_url_is_refused_without_repeating_it() {
+    fn invalid_urls_are_refused_without_repeating_them() {
         for (text, why) in [
-            ("geheim", "no `://`"),
-            ("mongo://a:geheim@b", "neither `mysql://`"),
-            ("mysql://geheim", "names no user"),
+            ("geheim", "`://` is missing"),
+            ("mongo://a:geheim@b", "start with `mysql://`"),
+            ("mysql://geheim", "user is missing"),
             ("mysql://:geheim@b", "user is empty"),
-            ("mysql://a:geheim@", "names no host"),
-            ("mysql://a:geheim@b:0", "no number from 1"),
-            ("mysql://a:geheim@b:x", "no number from 1"),
-            ("mysql://a:geheim@[::1", "not closed"),
-            ("mysql://a:geheim@[geheim]", "no IPv6 address"),
-            ("mysql://a:geheim@[::1]geheim", "no host"),
-            ("mysql://a:x@geheim h", "no host"),
-            ("mysql://a:geheim%+1@b", "two digits"),
-            ("mysql://a:geheim%4@b", "two digits"),
+            ("mysql://a:geheim@", "has no host"),
+            ("mysql://a:geheim@b:0", "port must be"),
+            ("mysql://a:geheim@b:x", "port must be"),
+            ("mysql://a:geheim@b:+1", "port must be"),
+            ("mysql://a:geheim@-b", "not valid"),
+            ("mysql://a:geheim@[::1", "not valid"),
+            ("mysql://a:geheim@[geheim]", "not valid"),
+            ("mysql://a:geheim@[::1]geheim", "not valid"),
+            ("mysql://a:x@geheim h", "not valid"),
+            ("mysql://a:geheim%+1@b", "two hex digits"),
+            ("mysql://a:geheim%4@b", "two hex digits"),
             ("mysql://a:geheim@b?tls=geheim", "unknown option `tls`"),
-            ("mysql://a:geheim@b?geheim@host/app", "are no options"),
+            ("mysql://a:geheim@b?geheim@host/app", "options after `?`"),
         ] {
             let failure = text.parse::<Database>().expect_err(text);
             assert!(failure.message.contains(why), "{text}: {failure}");

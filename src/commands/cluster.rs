@@ -5,8 +5,6 @@ mod list;
 mod logs;
 mod remove;
 
-pub use add::{Endpoint, by_asking, check_name};
-
 use super::{Report, registry};
 use crate::cli::Cluster;
 use crate::context::Context;

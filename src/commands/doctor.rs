@@ -1,12 +1,12 @@
-//! `prisma doctor`: what is wrong with this machine, one line and one remedy each.
+//! `prisma doctor`: checks this machine; one line and one remedy for each finding.
 //!
-//! Checks that ask different things run side by side. What depends on the engine is asked only once it
-//! answered, so that a mute one costs one limit and not one for each question.
+//! Independent checks run side by side. Those that need the engine run only once it has answered, so
+//! that an unresponsive one costs one time limit, not one for each check.
 
 mod bundle;
 mod clusters;
 mod engine;
-mod finding;
+pub mod finding;
 mod home;
 mod machine;
 mod ports;
@@ -14,165 +14,174 @@ mod tools;
 
 use super::{Report, act};
 use crate::cli;
+use crate::cluster::{Cluster, ClusterName, PrismaVersion};
 use crate::context::Context;
-use crate::docker::ComposeVersion;
-use crate::docker::Tools;
 use crate::docker::info::{self, Info, Version};
+use crate::docker::{ComposeVersion, Tools, ask as docker_ask};
 use crate::error::{Failure, Kind, Result};
+use crate::process::Invocation;
 use crate::thread::joined;
+use crate::ui::Format;
+use crate::ui::text::count;
 use finding::{Finding, Level};
-use serde_json::json;
+use serde::Serialize;
 use std::thread;
 use std::time::Duration;
 
 /// How long docker may take for one answer.
 const LIMIT: Duration = Duration::from_secs(10);
 
-/// Why something was not asked.
 const NO_ENGINE: &str = "the engine does not answer";
-const NO_DOCKER: &str = "docker is missing";
+const NO_DOCKER: &str = "docker is not installed";
 
-/// What was found, and what it was found from.
-struct Seen {
+/// The findings of all checks.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Findings<'a> {
+    healthy: bool,
+    problems: usize,
+    warnings: usize,
+    checks: &'a [Finding],
+}
+
+struct Checked {
     findings: Vec<Finding>,
     tools: Option<Tools>,
     /// Whether the engine answers.
     reachable: bool,
 }
 
-/// Looks at everything; fails with [`Kind::Unhealthy`] when something is wrong.
+/// Runs all checks; fails with [`Kind::Unhealthy`] if something is wrong.
 pub fn run(ctx: &Context, args: &cli::Doctor) -> Result<Report> {
     if let Some(file) = &args.bundle {
         bundle::refuse_replacing(file, args.force)?;
     }
-    let stage = ctx.ui.terminal().live.then(|| ctx.ui.stage("looking", ""));
-    let seen = look(ctx);
+    let stage = ctx.ui.terminal().live.then(|| ctx.ui.stage("checking", ""));
+    let checked = check(ctx);
     drop(stage);
     ctx.interrupt.check()?;
     if let Some(file) = &args.bundle {
-        let plan = bundle::plan(ctx, file, &seen)?;
+        let plan = bundle::plan(ctx, file, &checked)?;
         ctx.interrupt.check()?;
-        let done = act(ctx, None, &plan, || Report::new("", json!(null)))?;
-        match ctx.dry_run {
-            true => return Ok(done),
-            false => ctx.ui.status(&format!(
-                "wrote {}: secrets are left out, read it all the same before you send it",
-                file.display()
-            )),
+        let planned = act(ctx, None, &plan, Report::shown)?;
+        if ctx.dry_run {
+            return Ok(planned);
         }
+        let file = file.display();
+        ctx.ui.status(&format!(
+            "wrote {file}: secrets were removed, but review it before sharing"
+        ));
     }
-    conclude(ctx, &seen.findings)
+    conclude(ctx, &checked.findings)
 }
 
-/// The lines on stdout, whatever comes of it; in JSON one document, of the failure if there is one.
+/// The findings, on stdout also if there are problems; a JSON document has them next to the error.
 fn conclude(ctx: &Context, findings: &[Finding]) -> Result<Report> {
-    let text = finding::table(findings);
-    let count = |level| findings.iter().filter(|f| f.level == level).count();
-    let problems = count(Level::Problem);
-    let data = json!({
-        "healthy": problems == 0,
-        "problems": problems,
-        "warnings": count(Level::Warning),
-        "checks": findings.iter().map(Finding::data).collect::<Vec<_>>(),
-    });
-    if problems == 0 {
-        return Ok(Report::new(text, data));
-    }
-    if ctx.ui.terminal().format == crate::ui::Format::Text {
-        let shown = ctx.ui.print(&ctx.ui.mask(&text));
-        // Who reads only the beginning has seen enough; the status tells the rest.
-        drop(shown);
-    }
-    let message = match problems {
-        1 => "1 problem was found".to_owned(),
-        many => format!("{many} problems were found"),
+    let number = |level| findings.iter().filter(|f| f.level == level).count();
+    let problems = number(Level::Problem);
+    let data = Findings {
+        healthy: problems == 0,
+        problems,
+        warnings: number(Level::Warning),
+        checks: findings,
     };
-    Err(Failure::new(Kind::Unhealthy, message).data(data))
+    let report = Report::new(finding::table(findings), data);
+    if problems == 0 {
+        return Ok(report);
+    }
+    if ctx.ui.terminal().format == Format::Text {
+        // A closed stdout must not hide the failure.
+        let _ = ctx.ui.print(&ctx.ui.mask(&report.text));
+    }
+    let message = format!("{} found", count(problems, "problem"));
+    Err(Failure::new(Kind::Unhealthy, message).data(report.data))
 }
 
-fn look(ctx: &Context) -> Seen {
+fn check(ctx: &Context) -> Checked {
     let (tools, no_compose) = match Tools::find(&ctx.env, &*ctx.runner) {
         Ok(tools) => (Ok(tools), None),
-        // The engine can be asked without docker-compose.
-        Err(failure) => match Tools::find_docker(&ctx.env, &*ctx.runner) {
-            Ok(tools) => (Ok(tools), Some(Finding::of("compose", &failure))),
-            Err(failure) => (Err(failure), None),
-        },
+        // The engine can be queried without docker-compose.
+        Err(failure) => (
+            Tools::find_docker(&ctx.env, &*ctx.runner),
+            Some(Finding::of("compose", &failure)),
+        ),
     };
-    let (version, compose, mut at_home) = thread::scope(|scope| {
+    let (version, (compose, compose_version), home) = thread::scope(|scope| {
         let tools = tools.as_ref().ok();
         let version = scope.spawn(move || tools.map(|tools| engine::ask_version(ctx, tools)));
-        let compose = scope.spawn(move || match no_compose {
-            Some(finding) => Some((finding, None)),
-            None => tools.map(|tools| tools::compose(ctx, tools)),
+        let compose = scope.spawn(move || match (tools, no_compose) {
+            (Some(_), Some(finding)) => (finding, None),
+            (Some(tools), None) => tools::compose(ctx, tools),
+            (None, _) => (Finding::skipped("compose", NO_DOCKER), None),
         });
-        let at_home = home::look(ctx);
-        (joined(version), joined(compose), at_home)
+        let home = home::check(ctx);
+        (joined(version), joined(compose), home)
     });
     let mut findings = match (&tools, &version) {
-        (Ok(tools), Some(version)) => tools::found(tools, version),
+        (Ok(tools), Some(version)) => vec![tools::docker(tools, version)],
         (Err(failure), _) => vec![Finding::of("docker", failure)],
         _ => Vec::new(),
     };
-    let compose = compose.unwrap_or_else(|| (Finding::skipped("compose", NO_DOCKER), None));
-    findings.push(compose.0);
-    findings.extend(engine::found(ctx, version.as_ref()));
+    findings.push(compose);
+    findings.extend(engine::check(ctx, version.as_ref()));
+    findings.extend(home);
     let reachable = version.as_ref().is_some_and(engine::answers);
     let tools = tools.ok();
-    let beyond = match (&tools, reachable) {
-        (Some(tools), true) => beyond(ctx, tools, compose.1.as_ref()),
-        (Some(_), false) => without_engine(ctx, NO_ENGINE),
-        (None, _) => without_engine(ctx, NO_DOCKER),
-    };
-    findings.append(&mut at_home);
-    findings.extend(beyond);
-    Seen {
+    findings.extend(match &tools {
+        Some(tools) if reachable => with_engine(ctx, tools, compose_version.as_ref()),
+        Some(_) => without_engine(ctx, NO_ENGINE),
+        None => without_engine(ctx, NO_DOCKER),
+    });
+    Checked {
         findings,
         tools,
         reachable,
     }
 }
 
-/// What only an engine that answers can tell.
-fn beyond(ctx: &Context, tools: &Tools, compose: Option<&ComposeVersion>) -> Vec<Finding> {
+fn with_engine(ctx: &Context, tools: &Tools, compose: Option<&ComposeVersion>) -> Vec<Finding> {
     let names = ctx.home.clusters();
     thread::scope(|scope| {
         let info = scope.spawn(|| ask(ctx, tools.info()).map(|text| info::parse_info(&text)));
         let images = scope.spawn(|| ask(ctx, tools.images()));
         let origins = scope.spawn(|| ask(ctx, tools.origins()));
-        let each = |name: &String| {
-            let name = name.clone();
-            scope.spawn(move || clusters::look(ctx, tools, &name, compose))
-        };
-        let clusters: Vec<_> = names.iter().map(each).collect();
+        let names = names.iter();
+        let clusters: Vec<_> = names
+            .map(|name| scope.spawn(move || clusters::check(ctx, tools, name, compose)))
+            .collect();
         let clusters: Vec<clusters::Seen> = clusters.into_iter().map(joined).collect();
         let mut found = machine::of_engine(ctx, joined(info));
         found.push(machine::images(&clusters, joined(images)));
-        found.extend(ports::look(ctx, tools, &clusters));
+        found.extend(ports::check(ctx, tools, &clusters));
         found.push(home::leftovers(ctx, joined(origins)));
         found.extend(clusters.into_iter().map(|cluster| cluster.finding));
         found
     })
 }
 
-/// The same as far as this machine tells.
+/// The same checks, as far as this machine can answer them. Ports are not among them: the clusters
+/// themselves may have them.
 fn without_engine(ctx: &Context, why: &str) -> Vec<Finding> {
+    let mut found = vec![
+        machine::disk(ctx, None),
+        Finding::skipped("memory", why),
+        machine::proxy(ctx, None),
+        Finding::skipped("images", why),
+        Finding::skipped("ports", why),
+        home::leftovers(ctx, Ok(String::new())),
+    ];
     let names = ctx.home.clusters();
-    let clusters: Vec<_> = names
-        .iter()
-        .map(|name| clusters::look_at_file(ctx, name, why))
-        .collect();
-    let mut found = vec![machine::of_home(ctx), Finding::skipped("memory", why)];
-    found.push(machine::proxy(ctx, None));
-    // Whoever has the ports may be the clusters themselves.
-    found.extend(["images", "ports"].map(|check| Finding::skipped(check, why)));
-    found.push(home::leftovers(ctx, Ok(String::new())));
-    found.extend(clusters.into_iter().map(|cluster| cluster.finding));
+    let clusters = names.iter();
+    found.extend(clusters.map(|name| clusters::check_file(ctx, name, why).finding));
     found
 }
 
-/// A question to docker, within the limit.
-fn ask(ctx: &Context, invocation: crate::process::Invocation) -> Result<String> {
-    let answer = crate::docker::ask::query(ctx, &invocation.limit(LIMIT))?;
-    Ok(answer.stdout)
+/// A query to docker, within the limit.
+fn ask(ctx: &Context, invocation: Invocation) -> Result<String> {
+    Ok(docker_ask::query(ctx, &invocation.limit(LIMIT))?.stdout)
+}
+
+/// The cluster that the first `prisma local start` would create.
+fn documented_cluster() -> Cluster {
+    Cluster::documented(ClusterName::local(), PrismaVersion::default_local())
 }

@@ -20,7 +20,7 @@ use crate::plan::{Plan, Step};
 use crate::render::{dotenv, standalone};
 use crate::secret::keys;
 use crate::service::Address;
-use crate::url::address::without_password;
+use crate::url::without_password;
 use choice::Backend;
 use report::{Server, Setup};
 
@@ -122,7 +122,7 @@ fn existing_server(
         refuse_existing(folder)?;
         let line = dotenv::write(SECRET, secret)
             .map_err(|why| Failure::new(Kind::Usage, why.to_string()))?;
-        let text = format!("# The secret of {}.\n{line}\n", address.endpoint.base());
+        let text = format!("# The secret of {}.\n{line}\n", address.endpoint.server);
         files.push(folder.file(DOTENV, text, Access::Private));
         files.extend(folder.ignore_secrets()?);
     } else {
@@ -132,7 +132,7 @@ fn existing_server(
         files,
         endpoint,
         server: Server::Existing {
-            base: address.endpoint.base(),
+            base: address.endpoint.server.to_string(),
             has_secret: given.is_some() || is_known,
         },
     })
@@ -141,7 +141,7 @@ fn existing_server(
 /// The secret to be kept in the folder, and whether deployments find one anyway. Asks where nothing
 /// tells.
 fn secret_of(ctx: &Context, args: &Init, address: &Address) -> Result<(Option<String>, bool)> {
-    let base = address.endpoint.base();
+    let base = address.endpoint.server.to_string();
     let registry = super::registry(ctx)?;
     let is_registered = registry.clusters().iter().any(|entry| {
         let at = without_password(entry.host.trim_end_matches('/'));

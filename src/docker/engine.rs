@@ -6,8 +6,7 @@ mod context;
 
 use crate::env::Env;
 use crate::error::{Failure, Kind, Result};
-use crate::url::address::is_loopback;
-use crate::url::host;
+use crate::url::{is_loopback, is_own, literal};
 use address::{Address, Way};
 use context::Context;
 use std::net::IpAddr;
@@ -144,7 +143,7 @@ impl Engine {
     /// asking a resolver.
     pub fn is_at(&self, host: &str) -> bool {
         if self.local {
-            is_loopback(host) || host::literal(host).is_some_and(host::is_own)
+            is_loopback(host) || literal(host).is_some_and(is_own)
         } else {
             self.host.eq_ignore_ascii_case(host)
         }

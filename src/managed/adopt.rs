@@ -10,7 +10,7 @@ use crate::cluster::{
 use crate::docker::Container;
 use crate::error::{Failure, Kind, Result};
 use crate::render::PrismaConfig;
-use crate::url::address::port_of;
+use crate::url::port_of;
 
 /// The cluster that the containers and the registry entry describe, if there are any.
 pub fn cluster(observed: &Observed) -> Result<Option<Cluster>> {

@@ -11,8 +11,7 @@ use crate::docker::Tools;
 use crate::docker::ask::query;
 use crate::docker::engine::{Engine, Source};
 use crate::error::{Failure, Kind, Result};
-use crate::url::address::{host_of, is_loopback};
-use crate::url::host;
+use crate::url::{host_of, is_loopback, is_own, literal, resolve};
 use std::net::IpAddr;
 
 /// Fails where docker-compose 1 would take another engine for the context's, not being able to be told.
@@ -50,11 +49,11 @@ pub fn is_elsewhere(ctx: &Context, observed: &Observed) -> Result<bool> {
     }
     let engine = (!observed.engine.local).then(|| observed.engine.host.clone());
     ctx.interrupt.run(move || {
-        let found = host::addresses(&at).unwrap_or_default();
+        let found = resolve(&at).unwrap_or_default();
         let same = match engine {
-            None => found.into_iter().any(host::is_own),
+            None => found.into_iter().any(is_own),
             Some(engine) => {
-                let engine = host::addresses(&engine).unwrap_or_default();
+                let engine = resolve(&engine).unwrap_or_default();
                 found.iter().any(|ip| engine.contains(ip))
             }
         };
@@ -90,7 +89,7 @@ pub fn refuse_elsewhere(observed: &Observed) -> Result<()> {
     };
     let message = format!(
         "cluster `{name}` is at {} as the registry has it, and the Docker engine in use, {machine}'s, has nothing of it",
-        crate::url::address::without_password(&entry.host)
+        crate::url::without_password(&entry.host)
     );
     let failure = Failure::new(Kind::NotManaged, message).hint(match &observed.engine.named_by {
         Source::Variable if is_loopback(host) => {
@@ -115,7 +114,7 @@ pub fn refuse_elsewhere(observed: &Observed) -> Result<()> {
 /// with another engine, or the machine has got another address. A name may be its owner's choice.
 pub fn has_moved(observed: &Observed, entry: &Entry) -> bool {
     let host = host_of(&entry.host);
-    let is_name = !is_loopback(host) && host::literal(host).is_none();
+    let is_name = !is_loopback(host) && literal(host).is_none();
     observed.is_remote().unwrap_or(false) && !observed.engine.local && !is_name
 }
 
@@ -205,7 +204,7 @@ fn unreachable_host(
 ) -> Result<Option<Obstacle>> {
     let host = observed.reach(cluster);
     let asked = host.clone();
-    let found = ctx.interrupt.run(move || host::addresses(&asked))?;
+    let found = ctx.interrupt.run(move || resolve(&asked))?;
     let found = found.unwrap_or_default();
     let is_v4_only = match cluster.bind {
         Some(ip) => ip.is_ipv4(),

@@ -184,7 +184,7 @@ impl Observed {
         let host = self.endpoint(cluster);
         let secret = cluster.cluster_secret.as_deref();
         if let Some(entry) = self.entry()? {
-            let same_port = crate::url::address::port_of(&entry.host) == Some(cluster.port);
+            let same_port = crate::url::port_of(&entry.host) == Some(cluster.port);
             let same_secret = match (entry.secret.as_deref(), secret) {
                 (Some(theirs), Some(ours)) => is_same_secret(theirs, ours),
                 (theirs, ours) => theirs.is_none() && ours.is_none(),

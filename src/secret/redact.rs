@@ -6,7 +6,7 @@
 
 mod scrub;
 
-use crate::url::address::decoded;
+use crate::url::{decoded, split};
 use crate::yaml::Node;
 use std::fmt::Write;
 
@@ -102,11 +102,8 @@ impl Redactor {
 
     /// Remembers the password in an address, as it stands there and as it is meant: others may print it alone.
     pub fn learn_password(&mut self, address: &str) {
-        let Some((_, rest)) = address.split_once("://") else {
-            return;
-        };
-        let authority = rest.split('/').next().unwrap_or_default();
-        let user = authority.rsplit_once('@').map(|(user, _)| user);
+        let parts = split(address);
+        let user = parts.scheme.and(parts.user);
         if let Some((_, password)) = user.and_then(|user| user.split_once(':')) {
             self.learn(password);
             self.learn(&decoded(password).unwrap_or_default());

@@ -1,45 +1,30 @@
-//! Addresses of services: `http(s)://host[:port]/[workspace/][service[/stage]]`.
+//! URLs of services: `http(s)://HOST[:PORT]/[WORKSPACE/][SERVICE[/STAGE]]`.
 
+use crate::url::{ServerUrl, UrlError};
 use std::fmt;
 
-/// What a part that is left out of an address is called.
+/// What a part that is left out of a URL is called.
 pub const DEFAULT: &str = "default";
 
-/// The server part of an address, and the workspace that the service is in.
+/// A server, and the workspace that the service is in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Endpoint {
-    /// Whether it is `https`.
-    pub https: bool,
-    /// Name or address; an IPv6 one in brackets.
-    pub host: String,
-    /// The port, when it is not the scheme's own.
-    pub port: Option<u16>,
+    /// Without a path, and without the scheme's own port.
+    pub server: ServerUrl,
     /// The workspace, in Prisma Cloud.
     pub workspace: Option<String>,
 }
 
-/// An address taken apart.
+/// The URL of a service, taken apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Address {
-    /// Where the server is.
     pub endpoint: Endpoint,
-    /// The service.
     pub service: String,
-    /// The stage.
     pub stage: String,
 }
 
 impl Endpoint {
-    /// Scheme, host and port, without a slash at the end: what paths are appended to.
-    pub fn base(&self) -> String {
-        let scheme = if self.https { "https" } else { "http" };
-        match self.port {
-            Some(port) => format!("{scheme}://{}:{port}", self.host),
-            None => format!("{scheme}://{}", self.host),
-        }
-    }
-
-    /// The whole address of a service there.
+    /// The URL of a service there.
     pub fn of_service(&self, service: &str, stage: &str) -> String {
         Address {
             endpoint: self.clone(),
@@ -51,9 +36,9 @@ impl Endpoint {
 }
 
 impl fmt::Display for Address {
-    /// The address with nothing left out.
+    /// The URL with nothing left out.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.endpoint.base())?;
+        write!(f, "{}", self.endpoint.server)?;
         if let Some(workspace) = &self.endpoint.workspace {
             write!(f, "/{workspace}")?;
         }
@@ -62,35 +47,21 @@ impl fmt::Display for Address {
 }
 
 impl Address {
-    /// Takes an address apart; else what is wrong with it and what to write, without repeating a
+    /// Takes a URL apart; the error says what is wrong and what to write, without repeating a
     /// password that may be in it.
     pub fn parse(text: &str) -> Result<Address, String> {
-        let (scheme, rest) = match text.split_once("://") {
-            Some((scheme, rest)) => (scheme, rest),
-            None if text.contains('@') => return Err(NO_PASSWORD.to_owned()),
-            None => return Err(format!("it has no scheme: write `http://{}`", shown(text))),
-        };
-        let https = match scheme.to_ascii_lowercase().as_str() {
-            "http" => false,
-            "https" => true,
-            _ => return Err("it must begin with `http://` or `https://`".to_owned()),
-        };
-        if let Some(end) = rest.find(['?', '#']) {
-            let what = &rest[end..=end];
-            return Err(format!("`{what}` and what follows do not belong into it"));
-        }
-        let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
-        if authority.contains('@') {
-            return Err(NO_PASSWORD.to_owned());
-        }
-        let (host, port) = host_and_port(authority)?;
-        let (workspace, service, stage) = parts(path)?;
-        let port = port.filter(|port| *port != if https { 443 } else { 80 });
+        let url = ServerUrl::parse(text).map_err(|why| match why {
+            UrlError::NoScheme => format!("{why}: write `http://{}`", text.escape_debug()),
+            why => why.to_string(),
+        })?;
+        let (workspace, service, stage) = parts(&url.path)?;
+        let usual = if url.https { 443 } else { 80 };
         Ok(Address {
             endpoint: Endpoint {
-                https,
-                host,
-                port,
+                server: ServerUrl {
+                    port: url.port.filter(|port| *port != usual),
+                    ..url.root()
+                },
                 workspace: workspace.map(str::to_owned),
             },
             service: service.to_owned(),
@@ -99,60 +70,21 @@ impl Address {
     }
 }
 
-const NO_PASSWORD: &str = "a user or a password does not belong into it";
-
-fn host_and_port(authority: &str) -> Result<(String, Option<u16>), String> {
-    let behind = authority.rfind(']').map_or(0, |end| end + 1);
-    let (host, port) = match authority[behind..].rfind(':') {
-        Some(colon) => (
-            &authority[..behind + colon],
-            Some(&authority[behind + colon + 1..]),
-        ),
-        None => (authority, None),
-    };
-    let name = |c: char| c.is_alphanumeric() || ".-_".contains(c);
-    let bracketed = host.strip_prefix('[').and_then(|h| h.strip_suffix(']'));
-    let fine = match bracketed {
-        Some(address) => address.parse::<std::net::Ipv6Addr>().is_ok(),
-        None => !host.is_empty() && host.chars().all(name),
-    };
-    if !fine {
-        return Err(match host {
-            "" => "it has no host".to_owned(),
-            host => format!("`{}` is no host", shown(host)),
-        });
-    }
-    let port = match port {
-        None => None,
-        Some(port) => match port.parse::<u16>() {
-            Ok(number) if number > 0 && port.bytes().all(|b| b.is_ascii_digit()) => Some(number),
-            _ => return Err(format!("`{}` is no port (1 to 65535)", shown(port))),
-        },
-    };
-    Ok((host.to_ascii_lowercase(), port))
-}
-
-/// Workspace, service and stage.
+/// Workspace, service and stage of a path.
 fn parts(path: &str) -> Result<(Option<&str>, &str, &str), String> {
-    let path = path.strip_suffix('/').unwrap_or(path);
-    let parts: Vec<&str> = path.split('/').collect();
+    let parts: Vec<&str> = path.split('/').skip(1).collect();
     match parts.as_slice() {
-        [""] => Ok((None, DEFAULT, DEFAULT)),
-        parts if parts.contains(&"") => Err("there is nothing between two `/`".to_owned()),
+        [] => Ok((None, DEFAULT, DEFAULT)),
+        parts if parts.contains(&"") => Err("it contains an empty part: `//`".to_owned()),
         [service] => Ok((None, service, DEFAULT)),
         [service, stage] => Ok((None, service, stage)),
         [workspace, service, stage] => Ok((Some(workspace), service, stage)),
         _ => Err(
-            "it has too many parts: write `http://HOST:PORT/SERVICE/STAGE`, with `WORKSPACE/` in front \
-             of the service in Prisma Cloud"
+            "it has too many parts: write `http://HOST:PORT/SERVICE/STAGE`, or \
+             `https://HOST/WORKSPACE/SERVICE/STAGE` for Prisma Cloud"
                 .to_owned(),
         ),
     }
-}
-
-/// As it can stand in a message.
-fn shown(text: &str) -> String {
-    text.escape_debug().to_string()
 }
 
 #[cfg(test)]
@@ -160,7 +92,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_form_is_taken_apart() {
+    fn every_form_is_parsed() {
         for (text, expected) in [
             (
                 "http://localhost:4466",
@@ -194,26 +126,32 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_said_without_passwords() {
+        const HOST: &str = "the host name is not valid";
+        const PORT: &str = "the port must be between 1 and 65535";
         for (text, expected) in [
             (
                 "localhost:4466/a",
                 "it has no scheme: write `http://localhost:4466/a`",
             ),
-            ("ws://h/a", "it must begin with `http://` or `https://`"),
-            ("http://u:hunter2@h/a", NO_PASSWORD),
-            ("u:hunter2@h/a", NO_PASSWORD),
+            ("ws://h/a", "it must start with `http://` or `https://`"),
+            (
+                "http://u:hunter2@h/a",
+                "it must not contain a user or password",
+            ),
+            ("u:hunter2@h/a", "it must not contain a user or password"),
             (
                 "http://h/a?b=c",
-                "`?` and what follows do not belong into it",
+                "it must not contain a query or a fragment",
             ),
-            ("http:///a/b", "it has no host"),
-            ("http://:4466/a", "it has no host"),
-            ("http://h h/a", "`h h` is no host"),
-            ("http://[::x]/a", "`[::x]` is no host"),
-            ("http://h:/a", "`` is no port (1 to 65535)"),
-            ("http://h:+1/a", "`+1` is no port (1 to 65535)"),
-            ("http://h:65536/a", "`65536` is no port (1 to 65535)"),
-            ("http://h//a", "there is nothing between two `/`"),
+            ("http:///a/b", HOST),
+            ("http://-x/a/b", HOST),
+            ("http://:4466/a", HOST),
+            ("http://h h/a", "it contains whitespace"),
+            ("http://[::x]/a", HOST),
+            ("http://h:/a", PORT),
+            ("http://h:+1/a", PORT),
+            ("http://h:65536/a", PORT),
+            ("http://h//a", "it contains an empty part: `//`"),
         ] {
             assert_eq!(Address::parse(text), Err(expected.to_owned()), "{text}");
         }

@@ -5,7 +5,7 @@ use super::pool;
 use crate::server::access::{Access, access};
 use crate::server::token::Secret;
 use crate::server::version::{self, Unreachable};
-use crate::url::address::{host_of, without_password};
+use crate::url::{host_of, without_password};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 

@@ -3,7 +3,7 @@
 
 use crate::cluster::Cluster;
 use crate::rig::{Generation, Rig};
-use crate::run::{Running, Spec};
+use crate::run::{Run, Running};
 use crate::suite::Setting;
 use std::fs;
 use std::io::{Read, Write};
@@ -18,17 +18,8 @@ use tempfile::TempDir;
 
 const SSHD: &str = "/usr/sbin/sshd";
 
-/// Whether the rig has another machine.
-pub fn there_is_one(setting: &Setting) -> Result<(), String> {
-    match (&setting.rig.away, &setting.rig.address) {
-        (Some(_), Some(_)) => Ok(()),
-        _ => Err("this rig has no second network: make a new one with `scripts/rig`".to_owned()),
-    }
-}
-
 /// Whether it is reached by IPv6 as well.
 pub fn it_has_ipv6(setting: &Setting) -> Result<(), String> {
-    there_is_one(setting)?;
     match setting.rig.address_v6 {
         Some(_) => Ok(()),
         None => Err("no IPv6 in this kernel".to_owned()),
@@ -37,7 +28,6 @@ pub fn it_has_ipv6(setting: &Setting) -> Result<(), String> {
 
 /// Whether ssh can be tried, by this generation of docker-compose too.
 pub fn ssh_is_there(setting: &Setting) -> Result<(), String> {
-    there_is_one(setting)?;
     let runs = |program: &str, args: &[&str]| {
         let mut command = Command::new(program);
         command
@@ -71,22 +61,10 @@ fn interpreter(script: &Path) -> Option<String> {
 
 impl Cluster {
     /// The same command run on the other machine, with `DOCKER_HOST` as given.
-    pub fn away(&self, spec: Spec, docker_host: &str) -> Spec {
-        let away = self
-            .rig
-            .away
-            .as_ref()
-            .expect("trials without it are ignored");
+    pub fn away(&self, spec: Run, docker_host: &str) -> Run {
         spec.env("DOCKER_HOST", docker_host)
-            .through(&away.to_string_lossy())
+            .through(self.rig.away())
     }
-}
-
-/// Where the engine is seen from the other machine.
-pub fn address(rig: &Rig) -> &str {
-    rig.address
-        .as_deref()
-        .expect("trials without it are ignored")
 }
 
 /// Has the engine answer on `address`, a free port of which is returned, until the process ends.
@@ -145,7 +123,7 @@ impl Sshd {
             let args = ["-q", "-t", "ed25519", "-N", "", "-f", &at(key)];
             rig.command("ssh-keygen", args).run().succeeded();
         }
-        let address = address(rig);
+        let address = &rig.address;
         let port = free_port(address);
         let socket = rig.socket();
         write(
@@ -182,7 +160,7 @@ impl Sshd {
         fs::set_permissions(bin.join("ssh"), fs::Permissions::from_mode(0o755)).expect("chmod");
 
         let server = rig.command(SSHD, ["-D", "-e", "-f", &at("sshd_config")]);
-        let mut server = server.limit(Duration::from_secs(600)).spawn();
+        let mut server = server.limit(Duration::from_secs(600)).start();
         server.says("Server listening on");
         let user = rig.command("id", ["-un"]).run().succeeded().stdout;
         Sshd {
@@ -194,7 +172,7 @@ impl Sshd {
     }
 
     /// The command with this way to use ssh.
-    pub fn known_to(&self, spec: Spec) -> Spec {
+    pub fn known_to(&self, spec: Run) -> Run {
         let path = std::env::var("PATH").unwrap_or_default();
         spec.env("PATH", format!("{}:{path}", self.bin.display()))
     }

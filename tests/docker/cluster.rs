@@ -1,9 +1,10 @@
 //! A cluster under trial: its home, name and ports, the program run on it, and what docker says of it.
 
 use crate::api::{Api, token};
+use crate::ran::Ran;
 use crate::rig::{Generation, Rig};
-use crate::run::{Ran, Spec};
-use crate::suite::Setting;
+use crate::run::Run;
+use crate::suite::{self, Setting};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fs;
@@ -13,16 +14,28 @@ use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::Duration;
 use tempfile::TempDir;
 
-/// Published ports: away from the documented ones and from those the system hands out.
-static NEXT_PORT: AtomicU16 = AtomicU16::new(21000);
-static NEXT_NAME: AtomicU16 = AtomicU16::new(1);
-
 pub const SERVER: &str = "prisma-database";
 pub const DATABASE: &str = "prisma-db";
 
-/// A port that no other trial of this process is given.
+/// How many ports one trial may use.
+const PORTS_OF_A_TRIAL: u16 = 20;
+
+/// A port that nothing else in the rig uses: below those that the system hands out, and different for each
+/// trial.
 pub fn port() -> u16 {
-    NEXT_PORT.fetch_add(1, Ordering::Relaxed)
+    static USED: AtomicU16 = AtomicU16::new(0);
+    let (_, number) = suite::trial();
+    let used = USED.fetch_add(1, Ordering::Relaxed);
+    assert!(used < PORTS_OF_A_TRIAL, "a trial that needs more ports");
+    21000 + number * PORTS_OF_A_TRIAL + used
+}
+
+/// A cluster name that no other trial uses.
+fn name() -> String {
+    static USED: AtomicU16 = AtomicU16::new(1);
+    let (run, number) = suite::trial();
+    let used = USED.fetch_add(1, Ordering::Relaxed);
+    format!("trial-{run}-{number}-{used}")
 }
 
 /// A cluster under trial. All of it is removed when this is dropped.
@@ -42,11 +55,10 @@ pub struct Cluster {
 impl Cluster {
     /// A cluster of its own. Nothing of it is there yet.
     pub fn new(setting: &Setting) -> Cluster {
-        let number = NEXT_NAME.fetch_add(1, Ordering::Relaxed);
         Cluster {
             rig: setting.rig,
             generation: setting.generation,
-            name: format!("trial-{}-{number}", std::process::id()),
+            name: name(),
             port: port(),
             db_port: port(),
             management: "cluster",
@@ -77,25 +89,25 @@ impl Cluster {
     // --- the program
 
     /// `prisma` with these arguments, in this cluster's home.
-    pub fn prisma(&self, args: &[&str]) -> Spec {
+    pub fn prisma(&self, args: &[&str]) -> Run {
         self.program(env!("CARGO_BIN_EXE_prisma"), args)
     }
 
     /// Another program, in the same home.
-    pub fn program(&self, program: &str, args: &[&str]) -> Spec {
+    pub fn program(&self, program: &str, args: &[&str]) -> Run {
         let compose = self
             .rig
             .compose(self.generation)
             .expect("trials without it are ignored");
         self.rig
             .command(program, args.iter().copied())
-            .env("HOME", self.home.path().to_string_lossy())
-            .env("PRISMA_COMPOSE", compose.to_string_lossy())
+            .env("HOME", self.home.path())
+            .env("PRISMA_COMPOSE", compose)
             .limit(Duration::from_secs(90))
     }
 
     /// `prisma local VERB -n NAME …`.
-    pub fn spec(&self, verb: &str, args: &[&str]) -> Spec {
+    pub fn spec(&self, verb: &str, args: &[&str]) -> Run {
         let mut all = vec!["local", verb];
         if self.name != "local" {
             all.extend(["-n", &self.name]);
@@ -111,7 +123,7 @@ impl Cluster {
     }
 
     /// `prisma local start` for the first time: the ports are this trial's.
-    pub fn first_start(&self, args: &[&str]) -> Spec {
+    pub fn first_start(&self, args: &[&str]) -> Run {
         let (port, db_port) = (self.port.to_string(), self.db_port.to_string());
         let mut all = vec!["--port", &port, "--db-port", &db_port];
         all.extend(args);
@@ -162,11 +174,20 @@ impl Cluster {
         self.write(file, &text.replace(old, new));
     }
 
-    /// A `docker-compose.override.yml` for one service.
+    /// Writes a `docker-compose.override.yml` for one service.
     #[track_caller]
     pub fn override_service(&self, service: &str, yaml: &str) {
-        let body: String = yaml.lines().map(|line| format!("    {line}\n")).collect();
-        let text = format!("version: \"3\"\nservices:\n  {service}:\n{body}");
+        self.override_services(&[(service, yaml)]);
+    }
+
+    /// Writes a `docker-compose.override.yml`.
+    #[track_caller]
+    pub fn override_services(&self, services: &[(&str, &str)]) {
+        let mut text = "version: \"3\"\nservices:\n".to_owned();
+        for (service, yaml) in services {
+            let body: String = yaml.lines().map(|line| format!("    {line}\n")).collect();
+            text += &format!("  {service}:\n{body}");
+        }
         self.write("docker-compose.override.yml", &text);
     }
 

@@ -1,7 +1,7 @@
 //! The example service, deployed with the program's own `prisma deploy`.
 
 use crate::cluster::Cluster;
-use crate::run::Spec;
+use crate::run::Run;
 use serde_json::json;
 use std::fs;
 use std::path::PathBuf;
@@ -43,7 +43,7 @@ impl Example {
     }
 
     /// `prisma deploy -c NAME …` in the folder.
-    pub fn deploy(&self, cluster: &Cluster, args: &[&str]) -> Spec {
+    pub fn deploy(&self, cluster: &Cluster, args: &[&str]) -> Run {
         let mut all = vec!["deploy", "-c", &cluster.name];
         all.extend(args);
         cluster.prisma(&all).dir(self.0.path())

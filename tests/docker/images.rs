@@ -1,7 +1,6 @@
 //! Images of the trials' own, in the engine and in the rig's registry.
 
 use crate::rig::{LABEL, Rig};
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 /// The stand-in servers' repository.
@@ -84,15 +83,4 @@ pub fn push(rig: &Rig, image: &str, name: &str) {
     let pushed = rig.try_docker(["push", "-q", &target]);
     rig.try_docker(["rmi", &target]);
     pushed.succeeded();
-}
-
-/// Has the registry offer an image that the engine has, once in a run.
-#[track_caller]
-pub fn published(rig: &Rig, name: &str) {
-    static DONE: Mutex<Vec<String>> = Mutex::new(Vec::new());
-    let mut done = DONE.lock().unwrap_or_else(PoisonError::into_inner);
-    if !done.iter().any(|known| known == name) {
-        push(rig, name, name);
-        done.push(name.to_owned());
-    }
 }

@@ -1,9 +1,9 @@
 //! The program against a real Docker engine, with both generations of docker-compose.
 //!
-//! Runs in the rig that `scripts/rig` makes (an engine, a registry and a network of the tests' own) and
-//! only there; elsewhere every trial is reported as ignored. Each trial has a home folder, a cluster name
-//! and ports of its own and removes what it made, also after a failure. Trials that cannot share the
-//! engine say so: [`suite::Access`].
+//! Runs in the rigs that `scripts/rig` makes (each an engine, a registry and a network of the tests' own)
+//! and only there; elsewhere every trial is reported as ignored. Each trial is a process of its own inside
+//! one of the rigs, with its own home folder, cluster name and ports. It removes what it made, also after a
+//! failure. Trials that cannot share an engine say so: [`suite::Access`].
 //!
 //! `scripts/rig run -- cargo test --test docker v2/start` runs some of them.
 
@@ -16,8 +16,11 @@
     reason = "what the harness has to say about itself"
 )]
 
+#[path = "../support/forks.rs"]
+mod forks;
+#[path = "../support/run.rs"]
+mod run;
 #[path = "../support/schema.rs"]
-#[allow(dead_code, reason = "others use the rest")]
 mod schema;
 
 mod api;
@@ -25,44 +28,42 @@ mod away;
 mod cluster;
 mod example;
 mod images;
+mod ran;
 mod rig;
-mod run;
+mod schedule;
 mod suite;
+mod summary;
 mod trials;
 
-use libtest_mimic::{Arguments, Trial};
+use libtest_mimic::Arguments;
 use rig::Rig;
+use schedule::Schedule;
 use std::process::ExitCode;
+use std::thread;
 
 fn main() -> ExitCode {
-    let args = Arguments::from_args();
-    let rig = Rig::of_environment();
-    if rig.is_none() && !args.list {
-        eprintln!("these tests need an engine of their own: run `scripts/test --engine`");
+    let cases = trials::all();
+    if let Some(status) = suite::one_trial(&cases) {
+        return status;
     }
-    // The rig lives as long as the process, and so may every trial's thread.
-    let rig: Option<&'static Rig> = rig.map(|rig| &*Box::leak(Box::new(rig)));
-    if let Some(rig) = rig
-        && !args.list
-    {
+    let mut args = Arguments::from_args();
+    // Trials wait for containers most of the time.
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    args.test_threads.get_or_insert(2 * cores);
+    let schedule: &'static Schedule = Box::leak(Box::new(Schedule::new(Rig::all())));
+    let rigs = if args.list { &[] } else { schedule.rigs() };
+    for rig in rigs {
         rig.remove_leftovers();
     }
-    let trials: Vec<Trial> = suite::ordered(trials::all())
-        .into_iter()
-        .flat_map(|case| case.trials(rig))
-        .collect();
-    let conclusion = libtest_mimic::run(&args, trials);
-    suite::report_slowest();
-    if let Some(rig) = rig
-        && !args.list
-    {
+    let conclusion = libtest_mimic::run(&args, suite::trials(&cases, schedule));
+    let mut left = Vec::new();
+    for rig in rigs {
         rig.remove_nameless_images();
-        let left = rig.of_this_run();
-        if !left.is_empty() {
-            eprintln!("trials left behind: {}", left.join(", "));
-            rig.remove_leftovers();
-            return ExitCode::FAILURE;
-        }
+        left.extend(rig.of_this_run());
+    }
+    if !left.is_empty() {
+        eprintln!("trials left behind: {}", left.join(", "));
+        return ExitCode::FAILURE;
     }
     conclusion.exit_code()
 }

@@ -1,8 +1,9 @@
 //! The engine, registry and composes that `scripts/rig` hands over, and cleaning up behind trials.
 
-use crate::run::{Ran, Spec};
+use crate::ran::Ran;
+use crate::run::Run;
 use std::env;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// The label of what trials make beside compose projects; its value is the trial's cluster name.
@@ -41,45 +42,58 @@ impl Generation {
     }
 }
 
-/// What the environment says about the rig.
+/// An engine of the tests' own with its registry, in a network of its own: made by `scripts/rig`.
 #[derive(Debug)]
 pub struct Rig {
+    /// Where its socket is, and the programs `enter`, `restart` and `away`.
+    folder: PathBuf,
     compose: [Option<PathBuf>; 2],
-    docker_host: String,
     /// Address of the registry that the engine pulls through.
     pub registry: String,
-    restart: Option<PathBuf>,
-    /// Runs a command in another machine's network.
-    pub away: Option<PathBuf>,
-    /// Where the engine's network is seen from there.
-    pub address: Option<String>,
+    /// The engine's address as seen from the other network.
+    pub address: String,
     pub address_v6: Option<String>,
 }
 
 impl Rig {
-    /// The rig this process runs in, if it does.
-    pub fn of_environment() -> Option<Rig> {
-        env::var_os("PRISMA_TEST_RIG")?;
+    /// The rigs that the environment names.
+    pub fn all() -> Vec<Rig> {
+        let folders = env::var_os("PRISMA_TEST_RIG").unwrap_or_default();
+        env::split_paths(&folders).map(Rig::at).collect()
+    }
+
+    fn at(folder: PathBuf) -> Rig {
         let path = |name| env::var_os(name).map(PathBuf::from);
-        Some(Rig {
+        Rig {
+            folder,
             compose: [
                 path("PRISMA_TEST_COMPOSE_V1"),
                 path("PRISMA_TEST_COMPOSE_V2"),
             ],
-            docker_host: env::var("DOCKER_HOST").expect("the rig sets DOCKER_HOST"),
             registry: env::var("PRISMA_TEST_REGISTRY").expect("the rig sets PRISMA_TEST_REGISTRY"),
-            restart: path("PRISMA_TEST_RIG_RESTART"),
-            away: path("PRISMA_TEST_RIG_AWAY"),
-            address: env::var("PRISMA_TEST_RIG_ADDRESS").ok(),
+            address: env::var("PRISMA_TEST_RIG_ADDRESS")
+                .expect("the rig sets PRISMA_TEST_RIG_ADDRESS"),
             address_v6: env::var("PRISMA_TEST_RIG_ADDRESS_V6").ok(),
-        })
+        }
+    }
+
+    pub fn folder(&self) -> &Path {
+        &self.folder
     }
 
     /// The engine's socket.
-    #[track_caller]
     pub fn socket(&self) -> PathBuf {
-        let path = self.docker_host.strip_prefix("unix://");
-        path.expect("the rig's engine has a socket").into()
+        self.folder.join("docker.sock")
+    }
+
+    /// A program that runs a command in this rig's network.
+    pub fn enter(&self) -> PathBuf {
+        self.folder.join("enter")
+    }
+
+    /// A program that runs a command in the network of another machine.
+    pub fn away(&self) -> PathBuf {
+        self.folder.join("away")
     }
 
     /// The docker-compose of a generation, where the machine has it.
@@ -87,22 +101,25 @@ impl Rig {
         self.compose[generation as usize].as_ref()
     }
 
-    /// A command with nothing of the caller's environment but the way to programs and to the engine.
-    pub fn command<S: Into<String>>(
+    /// A command whose environment has only what leads to programs and to the engine.
+    pub fn command<S: Into<std::ffi::OsString>>(
         &self,
         program: &str,
         args: impl IntoIterator<Item = S>,
-    ) -> Spec {
+    ) -> Run {
         let path = env::var("PATH").unwrap_or_default();
-        Spec::new(program, args)
+        Run::new(program, args)
             .env("PATH", path)
-            .env("DOCKER_HOST", &self.docker_host)
+            .env("DOCKER_HOST", format!("unix://{}", self.socket().display()))
             // The classic builder needs no plugin, and every docker has it.
             .env("DOCKER_BUILDKIT", "0")
     }
 
     /// Runs docker, whatever comes of it.
-    pub fn try_docker<S: Into<String>>(&self, args: impl IntoIterator<Item = S>) -> Ran {
+    pub fn try_docker<S: Into<std::ffi::OsString>>(
+        &self,
+        args: impl IntoIterator<Item = S>,
+    ) -> Ran {
         self.command("docker", args)
             .limit(Duration::from_secs(90))
             .run()
@@ -110,7 +127,7 @@ impl Rig {
 
     /// What docker answers, without the last line end.
     #[track_caller]
-    pub fn docker<S: Into<String>>(&self, args: impl IntoIterator<Item = S>) -> String {
+    pub fn docker<S: Into<std::ffi::OsString>>(&self, args: impl IntoIterator<Item = S>) -> String {
         self.try_docker(args)
             .succeeded()
             .stdout
@@ -118,15 +135,12 @@ impl Rig {
             .to_owned()
     }
 
-    /// Stops and starts the engine, as an update of Docker or of the machine does.
+    /// Stops and starts the engine, as an update of Docker or a reboot does.
     #[track_caller]
     pub fn restart_engine(&self) {
-        let script = self
-            .restart
-            .as_ref()
-            .expect("the rig sets PRISMA_TEST_RIG_RESTART");
+        let script = self.folder.join("restart");
         let restart = self.command(&script.to_string_lossy(), [""; 0]);
-        // The script also looks at processes, for which it wants the usual environment.
+        // The script also lists processes, for which it needs the usual environment.
         let restart = restart.env("HOME", env::var("HOME").unwrap_or_default());
         restart.limit(Duration::from_secs(120)).run().succeeded();
     }

@@ -1,18 +1,28 @@
-//! Trials: once per generation of docker-compose, with what they need for themselves.
+//! Trials: each runs once per generation of docker-compose, in a process of its own inside the network of
+//! one of the rigs.
 
 use crate::rig::{Generation, Rig};
-use libtest_mimic::{Failed, Trial};
-use std::sync::{Mutex, PoisonError, RwLock};
-use std::time::{Duration, Instant};
+use crate::schedule::Schedule;
+use crate::summary;
+use libtest_mimic::{Completion, Failed, Trial};
+use std::env;
+use std::process::{Command, ExitCode, Stdio};
+use std::sync::OnceLock;
+use std::time::Instant;
 
-/// What a trial cannot share with others that run beside it.
+/// The first argument of a process that runs one trial.
+const ONE_TRIAL: &str = "--one-trial";
+/// Its exit status when the trial cannot run here.
+const SKIPPED: u8 = 77;
+
+/// What a trial cannot share with trials that run on the same engine at the same time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
-    /// Nothing: its own cluster names and ports.
+    /// Nothing: it has its own cluster names and ports.
     Shared,
-    /// The cluster `local`, whose container name and ports exist once in an engine.
+    /// The cluster `local`, whose container name and ports exist once per engine.
     Local,
-    /// The whole engine: it is restarted, or an image everybody uses is changed.
+    /// The whole engine: it restarts it, or changes an image that all trials use.
     Alone,
 }
 
@@ -21,7 +31,7 @@ pub enum Access {
 pub struct Case {
     pub name: &'static str,
     pub access: Access,
-    /// The one generation it makes sense for.
+    /// The only generation it makes sense for.
     pub only: Option<Generation>,
     /// What else it needs of the rig and the machine; the error says what is missing.
     pub needs: fn(&Setting) -> Result<(), String>,
@@ -34,10 +44,6 @@ pub struct Setting {
     pub rig: &'static Rig,
     pub generation: Generation,
 }
-
-static ENGINE: RwLock<()> = RwLock::new(());
-static LOCAL: Mutex<()> = Mutex::new(());
-static TIMES: Mutex<Vec<(Duration, String)>> = Mutex::new(Vec::new());
 
 const fn case(name: &'static str, access: Access, body: fn(&Setting)) -> Case {
     Case {
@@ -62,108 +68,129 @@ pub const fn alone(name: &'static str, body: fn(&Setting)) -> Case {
 }
 
 impl Case {
-    /// The same for one generation only.
+    /// The same case for one generation only.
     pub const fn only(mut self, generation: Generation) -> Case {
         self.only = Some(generation);
         self
     }
 
-    /// The same where something more is needed.
+    /// The same case, with something more that it needs.
     pub const fn needs(mut self, needs: fn(&Setting) -> Result<(), String>) -> Case {
         self.needs = needs;
         self
     }
-
-    /// The trials: one for each generation it makes sense for.
-    pub fn trials(self, rig: Option<&'static Rig>) -> impl Iterator<Item = Trial> {
-        [Generation::V1, Generation::V2]
-            .into_iter()
-            .filter(move |generation| self.only.is_none_or(|only| only == *generation))
-            .map(move |generation| self.trial(rig, generation))
-    }
-
-    /// The trial for one generation; ignored where that or the rig is missing.
-    fn trial(self, rig: Option<&'static Rig>, generation: Generation) -> Trial {
-        let name = format!("{}/{}", generation.word(), self.name);
-        let setting = rig
-            .filter(|rig| rig.compose(generation).is_some())
-            .map(|rig| Setting { rig, generation })
-            .filter(|setting| match (self.needs)(setting) {
-                Ok(()) => true,
-                Err(missing) => {
-                    eprintln!("{name} is ignored: {missing}");
-                    false
-                }
-            });
-        let label = name.clone();
-        let run = move || match setting {
-            Some(setting) => {
-                self.run(&setting, label);
-                Ok(())
-            }
-            // Only with `--ignored`.
-            None => Err(Failed::from(
-                "no rig, or no docker-compose of this generation: run `scripts/test --engine`",
-            )),
-        };
-        Trial::test(name, run).with_ignored_flag(setting.is_none())
-    }
-
-    fn run(self, setting: &Setting, label: String) {
-        // A trial that failed while it held a lock has cleaned up behind itself.
-        let _engine = match self.access {
-            Access::Alone => (
-                None,
-                Some(ENGINE.write().unwrap_or_else(PoisonError::into_inner)),
-            ),
-            _ => (
-                Some(ENGINE.read().unwrap_or_else(PoisonError::into_inner)),
-                None,
-            ),
-        };
-        let _local = (self.access == Access::Local)
-            .then(|| LOCAL.lock().unwrap_or_else(PoisonError::into_inner));
-        let begun = Instant::now();
-        (self.body)(setting);
-        let mut times = TIMES.lock().unwrap_or_else(PoisonError::into_inner);
-        times.push((begun.elapsed(), label));
-    }
 }
 
-/// An order in which trials that wait for each other do not come together: the ones about `local` take
-/// turns with the others, and those that want the engine for themselves come last.
-pub fn ordered(cases: Vec<Case>) -> Vec<Case> {
-    let of = |access| {
-        cases
-            .iter()
-            .filter(move |case| case.access == access)
-            .copied()
-    };
-    let (mut local, mut shared) = (of(Access::Local), of(Access::Shared));
-    let mut order = Vec::new();
-    loop {
-        let pair = (local.next(), shared.next());
-        order.extend(pair.0);
-        order.extend(pair.1);
-        if pair.0.is_none() && pair.1.is_none() {
-            break;
+/// A case with one generation of docker-compose.
+#[derive(Debug, Clone, Copy)]
+struct Planned {
+    case: Case,
+    generation: Generation,
+    /// Its place in the list of all trials.
+    number: u16,
+}
+
+impl Planned {
+    fn name(&self) -> String {
+        format!("{}/{}", self.generation.word(), self.case.name)
+    }
+
+    /// Runs the trial in a process of its own, on a rig that has room for it.
+    fn run(&self, schedule: &Schedule) -> Result<Completion, Failed> {
+        let Some(lease) = schedule.lease(self.case.access) else {
+            return Ok(Completion::ignored_with(
+                "no rig: run `scripts/test --engine`",
+            ));
+        };
+        let own = env::current_exe()?;
+        let begun = Instant::now();
+        let output = Command::new(lease.rig.enter())
+            .arg(own)
+            .arg(ONE_TRIAL)
+            .args([std::process::id().to_string(), self.number.to_string()])
+            .env("PRISMA_TEST_RIG", lease.rig.folder())
+            .stdin(Stdio::null())
+            .output()?;
+        let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+        match output.status.code() {
+            Some(0) => {
+                summary::took(&self.name(), begun.elapsed());
+                Ok(Completion::Completed)
+            }
+            Some(status) if status == i32::from(SKIPPED) => {
+                let reason = said.trim();
+                summary::skipped(&self.name(), reason);
+                Ok(Completion::ignored_with(reason))
+            }
+            _ => Err(Failed::from(said)),
         }
     }
-    order.extend(of(Access::Alone));
-    order
+
+    /// Runs the trial in this process, or says why it cannot run here.
+    fn run_here(&self, rig: &'static Rig) -> Result<(), String> {
+        if rig.compose(self.generation).is_none() {
+            return Err(format!("no docker-compose {}", self.generation.word()));
+        }
+        let setting = Setting {
+            rig,
+            generation: self.generation,
+        };
+        (self.case.needs)(&setting)?;
+        (self.case.body)(&setting);
+        Ok(())
+    }
 }
 
-/// Says which trials took longest: where a suite that got slow is to be looked at.
-pub fn report_slowest() {
-    let mut times = TIMES.lock().unwrap_or_else(PoisonError::into_inner);
-    times.sort();
-    let slowest: Vec<String> = times
-        .iter()
-        .rev()
-        .take(8)
-        .map(|(time, name)| format!("{name} {:.1} s", time.as_secs_f64()))
-        .collect();
-    if slowest.len() > 1 {
-        eprintln!("slowest: {}", slowest.join(", "));
+/// Each case with each generation that it makes sense for.
+fn planned(cases: &[Case]) -> Vec<Planned> {
+    let mut all = Vec::new();
+    for case in cases {
+        for generation in [Generation::V1, Generation::V2] {
+            if case.only.is_none_or(|only| only == generation) {
+                all.push(Planned {
+                    case: *case,
+                    generation,
+                    number: u16::try_from(all.len()).expect("few trials"),
+                });
+            }
+        }
+    }
+    all
+}
+
+/// The trials of these cases.
+pub fn trials(cases: &[Case], schedule: &'static Schedule) -> Vec<Trial> {
+    planned(cases)
+        .into_iter()
+        .map(|planned| Trial::ignorable_test(planned.name(), move || planned.run(schedule)))
+        .collect()
+}
+
+/// Which trial this process runs: the process that runs them all, and its number there.
+static TRIAL: OnceLock<(u32, u16)> = OnceLock::new();
+
+/// Different for every trial of a run: the process that runs them all, and the trial's number.
+pub fn trial() -> (u32, u16) {
+    *TRIAL.get().expect("set before a trial runs")
+}
+
+/// When this process was started for one trial: runs it and returns the exit status.
+pub fn one_trial(cases: &[Case]) -> Option<ExitCode> {
+    let args: Vec<String> = env::args().skip(1).collect();
+    let [word, run, number] = &args[..] else {
+        return None;
+    };
+    if word != ONE_TRIAL {
+        return None;
+    }
+    let parsed = (run.parse().ok()?, number.parse().ok()?);
+    TRIAL.set(parsed).expect("set once");
+    let rig: &'static Rig = Box::leak(Box::new(Rig::all().pop()?));
+    match planned(cases)[usize::from(parsed.1)].run_here(rig) {
+        Ok(()) => Some(ExitCode::SUCCESS),
+        Err(missing) => {
+            eprintln!("{missing}");
+            Some(ExitCode::from(SKIPPED))
+        }
     }
 }

@@ -1,9 +1,8 @@
 //! Completions: what real shells offer, from files alone, without a word about what is wrong.
 
-use crate::support::run::{PRISMA, spawn};
-use crate::support::{Sandbox, same};
+use crate::support::run::{PRISMA, Run};
+use crate::support::{Sandbox, same, skip};
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// Names of every kind: two clusters that run here, one of them rendered, two of the registry, one of
@@ -44,31 +43,23 @@ const OFFERED: [(&str, &[&str]); 10] = [
     ("prisma local stop --qui", &["--quiet"]),
 ];
 
-/// The shell, if this machine has it (`scripts/test` says when it has not), with the sandbox's home and programs in front of the system's.
-fn shell(s: &Sandbox, name: &str) -> Option<Command> {
+/// A run of the shell, if this machine has it, with the sandbox's home and programs in front of the system's.
+fn shell(s: &Sandbox, name: &str) -> Option<Run> {
     let folders = ["/usr/bin", "/bin", "/usr/local/bin"];
     let paths = folders.map(|folder| PathBuf::from(folder).join(name));
-    let path = paths.into_iter().find(|path| path.exists())?;
-    let mut command = Command::new(path);
-    command
-        .env_clear()
-        .env("HOME", s.path("home"))
-        .env("PATH", format!("{}:/usr/bin:/bin", s.path("bin").display()))
-        .env("TERM", "xterm-256color")
-        .current_dir(s.path("work"));
-    Some(command)
+    let path = paths.into_iter().find(|path| path.exists());
+    if path.is_none() {
+        skip("completions", &format!("no `{name}`"));
+    }
+    let path = path?;
+    Some(s.beside_the_system(path).env("TERM", "xterm-256color"))
 }
 
 /// What a script prints, which must print nothing else.
-fn output(mut command: Command) -> String {
-    command
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    let output = spawn(&mut command).wait_with_output().expect("ends");
-    let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert_eq!((stderr.as_str(), output.status.code()), ("", Some(0)));
-    String::from_utf8(output.stdout).expect("a text")
+fn output(run: &Run) -> String {
+    let ended = run.start().end();
+    assert_eq!((ended.stderr.as_str(), ended.status), ("", 0));
+    ended.stdout
 }
 
 /// Lines as [`OFFERED`] would have them.
@@ -80,7 +71,7 @@ fn wanted() -> String {
 #[test]
 fn bash_offers_the_names_of_this_machine() {
     let s = sandbox();
-    let Some(mut bash) = shell(&s, "bash") else {
+    let Some(bash) = shell(&s, "bash") else {
         return;
     };
     let lines: String = OFFERED
@@ -105,14 +96,14 @@ fn bash_offers_the_names_of_this_machine() {
         echo "${{COMPREPLY[*]}}"
         "#
     );
-    bash.args(["--norc", "-c", &script]);
-    same("bash", &output(bash), &(wanted() + "staging\n"));
+    let bash = bash.args(["--norc", "-c", &script]);
+    same("bash", &output(&bash), &(wanted() + "staging\n"));
 }
 
 #[test]
 fn fish_offers_the_names_of_this_machine() {
     let s = sandbox();
-    let Some(mut fish) = shell(&s, "fish") else {
+    let Some(fish) = shell(&s, "fish") else {
         return;
     };
     let lines: String = OFFERED
@@ -131,16 +122,16 @@ fn fish_offers_the_names_of_this_machine() {
         complete -C 'prisma deploy --env-file=m'
         "
     );
-    fish.args(["--no-config", "-c", &script]);
+    let fish = fish.args(["--no-config", "-c", &script]);
     let more = "--name=staging\n--env-file=my file.env\n";
-    same("fish", &output(fish), &(wanted() + more));
+    same("fish", &output(&fish), &(wanted() + more));
 }
 
 /// Types a line and TAB into a shell that is set up by a first line, and sees what comes of it.
-fn at_keyboard(s: &Sandbox, command: Command, set_up: &str, typed: &str, shown: &str) {
-    let mut t = s.terminal_of(command, typed);
+fn at_keyboard(s: &Sandbox, shell: Run, set_up: &str, typed: &str, shown: &str) {
+    let mut t = s.terminal_of(&shell);
     // A prompt means that the shell listens.
-    t.types(&format!("{set_up}; PS1='go''> '\r"));
+    t.types_unasked(&format!("{set_up}; PS1='go''> '\r"));
     t.shows("\ngo>");
     t.types(typed);
     t.shows(typed.trim_end());
@@ -157,12 +148,11 @@ fn at_a_keyboard_bash_completes_names_and_files() {
         ("prisma local stop --name=st", "--name=staging"),
         ("prisma deploy -e my", r"-e my\ file.env"),
     ] {
-        let Some(mut bash) = shell(&s, "bash") else {
+        let Some(bash) = shell(&s, "bash") else {
             return;
         };
-        bash.args(["--norc", "-i"]);
         let set_up = "source <(prisma completions bash)";
-        at_keyboard(&s, bash, set_up, typed, shown);
+        at_keyboard(&s, bash.args(["--norc", "-i"]), set_up, typed, shown);
     }
 }
 
@@ -187,11 +177,10 @@ fn at_a_keyboard_zsh_completes_names_and_files() {
         ),
         (installed, "prisma local sto", "prisma local stop"),
     ] {
-        let Some(mut zsh) = shell(&s, "zsh") else {
+        let Some(zsh) = shell(&s, "zsh") else {
             return;
         };
-        zsh.args(["-f", "-i"]);
-        at_keyboard(&s, zsh, set_up, typed, shown);
+        at_keyboard(&s, zsh.args(["-f", "-i"]), set_up, typed, shown);
     }
 }
 
@@ -213,13 +202,13 @@ fn every_shell_has_its_script() {
         2,
         "error: invalid value `tcsh` for `<SHELL>`\n\
          hint: use one of `bash`, `zsh`, `fish`, `powershell`, `elvish`\n\
-         hint: `prisma completions --help` tells what it takes\n",
+         hint: see `prisma completions --help`\n",
     );
     s.run("completions").fails(
         2,
         "error: `prisma completions` needs `<SHELL>`\n\
          hint: use one of `bash`, `zsh`, `fish`, `powershell`, `elvish`\n\
-         hint: `prisma completions --help` tells what it takes\n",
+         hint: see `prisma completions --help`\n",
     );
 }
 

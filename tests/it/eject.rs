@@ -143,8 +143,8 @@ fn or_it_goes_into_the_registry() {
          \n  registered   `do` at http://198.51.100.1:4466\n\
          \ncopy both files to the machine they are for, and run them there with\n\
          \n  docker-compose up -d\n",
-        "warning: `http://198.51.100.1:4466` is a public address without encryption: others can read data and tokens on \
-         their way; use `https` or a tunnel\n",
+        "warning: `http://198.51.100.1:4466` is a public address without encryption: data and tokens can be intercepted; \
+         use `https` or a tunnel\n",
     );
     let registry = s.read("home/.prisma/config.yml");
     let secret = s.read("work/text/.env");
@@ -308,7 +308,7 @@ fn what_makes_no_sense_is_refused() {
              hint: leave out `--prisma-version` and `--database`, or give the name of no cluster with `-n NAME`\n"
         )
     };
-    let help = "hint: `prisma local eject --help` tells what it takes\n";
+    let help = "hint: see `prisma local eject --help`\n";
     for (words, status, message) in [
         ("--prisma-version 1.8", 2, there("Prisma 1.1")),
         ("--database postgres", 2, there("a MySQL database")),
@@ -340,8 +340,8 @@ fn what_makes_no_sense_is_refused() {
         (
             "--register new --host a@b",
             2,
-            "error: invalid endpoint `http://********@b`: user and password have no place in it\n\
-             hint: leave them out; a cluster is opened by its secret\n".to_owned(),
+            "error: invalid endpoint `http://********@b`: it must not contain a user or password\n\
+             hint: leave them out; authentication uses the cluster's secret\n".to_owned(),
         ),
         (
             "--host h",

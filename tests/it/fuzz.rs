@@ -8,7 +8,7 @@ use std::path::Path;
 use targets::{TARGETS, Target};
 
 /// How many mutations each target is tried on; `FUZZ_RUNS` says otherwise.
-const RUNS: usize = 400;
+const RUNS: usize = 100;
 
 /// What texts are made worse with.
 const WORDS: [&str; 28] = [

@@ -1,33 +1,25 @@
 //! `scripts/install`: what it puts where, that it can be repeated, and that nothing of it stays.
 
 use crate::support::Sandbox;
-use crate::support::run::{PRISMA, spawn};
+use crate::support::run::PRISMA;
 use std::fs;
-use std::process::{Command, Stdio};
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
 /// Runs the script; its status and what it says.
-fn install(s: &Sandbox, words: &str, destdir: &str) -> (Option<i32>, String) {
-    let mut command = Command::new("bash");
-    command
-        .arg(format!("{ROOT}/scripts/install"))
-        .args(words.split_whitespace())
-        .env_clear()
-        .env("HOME", s.path("home"))
-        .env("PATH", "/usr/bin:/bin")
-        .env("DESTDIR", destdir)
-        .current_dir(s.path("work"))
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    let output = spawn(&mut command).wait_with_output().expect("ends");
-    assert_eq!(String::from_utf8_lossy(&output.stdout), "");
-    let told = String::from_utf8_lossy(&output.stderr);
-    (
-        output.status.code(),
-        s.plain(&told).replace(ROOT, "<source>"),
-    )
+fn install(s: &Sandbox, words: &str, destdir: &str) -> (i32, String) {
+    let script = format!("{ROOT}/scripts/install");
+    let run = s
+        .beside_the_system("/bin/bash")
+        .args(
+            [script.as_str()]
+                .into_iter()
+                .chain(words.split_whitespace()),
+        )
+        .env("DESTDIR", destdir);
+    let ended = s.end(run.start());
+    assert_eq!(ended.stdout, "");
+    (ended.status, ended.stderr.replace(ROOT, "<source>"))
 }
 
 /// The files below `work`, a line each with its mode.
@@ -55,9 +47,9 @@ fn everything_is_put_where_the_system_looks_and_taken_away_again() {
     let words = format!("--prefix prefix --binary {PRISMA}");
 
     let (status, would) = install(&s, &format!("{words} --dry-run"), "");
-    assert_eq!((status, files(&s)), (Some(0), before.clone()), "only said");
+    assert_eq!((status, files(&s)), (0, before.clone()), "only said");
     let (status, told) = install(&s, &words, "");
-    assert_eq!(status, Some(0), "{told}");
+    assert_eq!(status, 0, "{told}");
     assert!(
         told.starts_with(&would) && would.contains("  bin/prisma\n"),
         "{told}"
@@ -86,13 +78,13 @@ fn everything_is_put_where_the_system_looks_and_taken_away_again() {
     assert_eq!(zsh.expect("a script"), s.run("completions zsh").stdout);
 
     let (status, _) = install(&s, &words, "");
-    assert_eq!((status, files(&s)), (Some(0), after), "the same again");
+    assert_eq!((status, files(&s)), (0, after), "the same again");
     let (status, told) = install(&s, "--uninstall --prefix prefix", "");
-    assert_eq!(status, Some(0), "{told}");
+    assert_eq!(status, 0, "{told}");
     assert_eq!(files(&s), before);
     let (status, told) = install(&s, "--uninstall --prefix prefix", "");
     let nothing = "nothing was installed below `<root>/work/prefix`\n";
-    assert_eq!((status, told.as_str()), (Some(0), nothing));
+    assert_eq!((status, told.as_str()), (0, nothing));
 }
 
 #[test]
@@ -100,11 +92,11 @@ fn a_package_is_filled_below_destdir() {
     let s = Sandbox::new();
     let destdir = s.path("work/package").display().to_string();
     let (status, told) = install(&s, &format!("--prefix /usr --binary {PRISMA}"), &destdir);
-    assert_eq!(status, Some(0), "{told}");
+    assert_eq!(status, 0, "{told}");
     assert!(files(&s).contains("0755 package/usr/bin/prisma\n"));
     assert!(!told.contains("PATH"), "{told}");
     let (status, _) = install(&s, "--uninstall --prefix /usr", &destdir);
-    assert_eq!((status, files_only(&files(&s))), (Some(0), Vec::new()));
+    assert_eq!((status, files_only(&files(&s))), (0, Vec::new()));
 }
 
 #[test]
@@ -115,13 +107,13 @@ fn what_is_somebody_elses_is_left_alone_and_what_is_old_goes() {
     let before = files(&s);
     let words = format!("--prefix p --binary {PRISMA}");
     let (status, told) = install(&s, &words, "");
-    assert_eq!((status, files(&s)), (Some(1), before));
+    assert_eq!((status, files(&s)), (1, before));
     assert_eq!(
         told,
         "error: these files are there and not from this script:\n  <root>/work/p/bin/prisma\n\
          error: remove them, install elsewhere with `--prefix`, or replace them with `--force`\n"
     );
-    assert_eq!(install(&s, &format!("{words} --force"), "").0, Some(0));
+    assert_eq!(install(&s, &format!("{words} --force"), "").0, 0);
 
     // Another version's list, and one that somebody bent.
     let list = "work/p/share/prisma/installed";
@@ -131,9 +123,9 @@ fn what_is_somebody_elses_is_left_alone_and_what_is_old_goes() {
         list,
         &(s.read(list) + "share/man/man1/prisma-old.1\n../kept\n\n/etc/hostname\n"),
     );
-    assert_eq!(install(&s, &words, "").0, Some(0));
+    assert_eq!(install(&s, &words, "").0, 0);
     assert!(!s.path("work/p/share/man/man1/prisma-old.1").exists());
-    assert_eq!(install(&s, "--uninstall --prefix p", "").0, Some(0));
+    assert_eq!(install(&s, "--uninstall --prefix p", "").0, 0);
     assert!(s.path("work/kept").exists());
     assert_eq!(files_only(&files(&s)), ["0644 kept"]);
 }
@@ -143,14 +135,14 @@ fn what_cannot_be_done_is_said_before_anything_is() {
     let s = Sandbox::new();
     let (status, told) = install(&s, "--prefix p --binary nowhere", "");
     let message = "error: there is no program `nowhere`: make it with `cargo build --release`, or name one with `--binary`\n";
-    assert_eq!((status, told.as_str()), (Some(1), message));
+    assert_eq!((status, told.as_str()), (1, message));
     let (status, told) = install(&s, "--perfix p", "");
-    assert_eq!(status, Some(1));
+    assert_eq!(status, 1);
     assert!(told.ends_with("error: no option `--perfix`\n"), "{told}");
     let (status, told) = install(&s, "--prefix", "");
     assert_eq!(
         (status, told.as_str()),
-        (Some(1), "error: `--prefix` needs a value\n")
+        (1, "error: `--prefix` needs a value\n")
     );
     assert_eq!(files(&s), "");
 }

@@ -2,10 +2,8 @@
 
 use crate::support::engine::wait_until;
 use crate::support::run::{PRISMA, spawn};
-use crate::support::{Files, Sandbox, files};
-use std::ffi::OsString;
+use crate::support::{Files, Sandbox, files, skip};
 use std::fs;
-use std::io::Write;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
@@ -31,30 +29,18 @@ fn with_room(s: &Sandbox, words: &str, room: u32) -> Option<(i32, String, Files)
     let (disk, kept) = (s.path("disk"), s.path("kept"));
     let _ = fs::remove_dir_all(&kept);
     fs::create_dir_all(&disk).expect("a folder");
-    let (_, path) = s
-        .env()
-        .iter()
-        .find(|(name, _)| name == "PATH")
-        .expect("set");
-    let mut command = Command::new("unshare");
-    command
-        .args(["--mount", "/bin/sh", "-c", ON_A_DISK, "sh"].map(OsString::from))
-        .args([disk.as_os_str(), s.path(HOME).as_os_str()])
-        .arg(room.to_string())
-        .arg(&kept)
-        .arg(PRISMA)
+    let mut run = s.program("unshare", ["--mount", "/bin/sh", "-c", ON_A_DISK, "sh"]);
+    let path = run.env.iter().find(|(name, _)| name == "PATH");
+    let (_, path) = path.expect("set").clone();
+    let arguments = [disk.into(), s.path(HOME).into(), room.to_string().into()];
+    run.args.extend(arguments);
+    run = run
+        .args([kept.as_os_str(), PRISMA.as_ref()])
         .args(words.split(' '))
-        .env_clear()
-        .envs(s.env().iter().map(|(name, value)| (name, value)))
         .env("SANDBOX", path)
-        .env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin")
-        .current_dir(s.path("work"))
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    let output = spawn(&mut command).wait_with_output().ok()?;
-    let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
-    let status = output.status.code().expect("by itself");
+        .env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
+    let ended = run.start().end();
+    let (status, stderr) = (ended.status, ended.stderr);
     (kept.exists() && status != 99).then(|| (status, stderr, files(&kept)))
 }
 
@@ -129,9 +115,7 @@ fn a_full_disk_loses_nothing() {
             s
         };
         if !on_a_full_disk(stage, words) {
-            // Past the capturing of the harness: what is not tested must not look as if it were.
-            let told = "SKIPPED: a full disk of one's own takes root; it was not tested";
-            writeln!(std::io::stderr(), "{told}").expect("is heard");
+            skip("a full disk", "one of one's own takes root");
             return;
         }
     }
@@ -162,8 +146,7 @@ fn a_terminal_that_vanishes_ends_the_run_and_loses_nothing() {
             .stderr(Stdio::null());
         let terminal = script(&mut terminal);
         let Some(mut terminal) = terminal else {
-            let told = "SKIPPED: no `script`; a terminal that vanishes was not tested";
-            writeln!(std::io::stderr(), "{told}").expect("is heard");
+            skip("a terminal that vanishes", "no `script`");
             return;
         };
         let hanging = s.engine.path().join("hanging");

@@ -1,5 +1,6 @@
 //! Clusters beside `local`: each with a project, containers, ports and files of its own.
 
+use crate::support::run::PRISMA;
 use crate::support::text::{STAGES, running};
 use crate::support::{Sandbox, files, same};
 
@@ -157,8 +158,8 @@ fn local_gets_the_documented_ports() {
 fn names_that_compose_would_bend_are_refused() {
     let s = Sandbox::new();
     for name in ["Local", "a.b", "-x", "a b", "../up", ""] {
-        let args = ["local", "stop", &format!("--name={name}")].map(Into::into);
-        let ended = crate::support::run::Running::start(&args, s.env(), s.root()).end();
+        let args = ["local", "stop", &format!("--name={name}")];
+        let ended = s.program(PRISMA, args).start().end();
         assert_eq!((ended.status, &*ended.stdout), (2, ""), "{name}: {ended:?}");
     }
     assert_eq!(s.take_calls(), "");

@@ -1,10 +1,9 @@
 //! What goes where: JSON, quiet, verbose, colour, streams that are closed.
 
-use crate::support::run::{command, spawn};
+use crate::support::run::spawn;
 use crate::support::text::{STAGES, running};
-use crate::support::{Sandbox, same};
+use crate::support::{Sandbox, same, skip};
 use serde_json::{Value, json};
-use std::ffi::OsString;
 use std::io::Read;
 use std::process::Stdio;
 
@@ -106,13 +105,13 @@ fn people_are_told_what_they_may_have_meant() {
         2,
         "error: unknown command `prisma strat`\n\
          hint: did you mean `prisma local start`?\n\
-         hint: `prisma --help` tells what it takes\n",
+         hint: see `prisma --help`\n",
     );
     s.set("PRISMA_PORT", "http");
     s.run("local start").fails(
         2,
-        "error: invalid value `http` for variable `PRISMA_PORT`: write a number from 1 to 65535, or `auto`\n\
-         hint: `prisma local start --help` tells what it takes\n",
+        "error: invalid value `http` for variable `PRISMA_PORT`: must be a number from 1 to 65535, or `auto`\n\
+         hint: see `prisma local start --help`\n",
     );
     // As makefiles and CI spell "not set".
     s.set("PRISMA_PORT", "");
@@ -204,10 +203,9 @@ fn colour_is_a_choice() {
 
 /// Runs with a stream whose reader is gone.
 fn without_reader(s: &Sandbox, words: &str, which: &str) -> (i32, String, String) {
-    let args: Vec<OsString> = words.split(' ').map(Into::into).collect();
     let (reader, writer) = std::io::pipe().expect("a pipe");
     drop(reader);
-    let mut command = command(&args, s.env(), &s.path("work"));
+    let mut command = s.prisma(words).command();
     command.stdin(Stdio::null());
     let mut child = spawn(match which {
         "stdout" => command.stdout(writer).stderr(Stdio::piped()),
@@ -302,11 +300,11 @@ fn work_goes_on_when_nobody_reads_how_it_goes() {
 #[test]
 fn a_result_that_cannot_be_written_is_a_failure() {
     let Ok(full) = std::fs::File::options().write(true).open("/dev/full") else {
+        skip("a result that cannot be written", "no `/dev/full`");
         return;
     };
     let s = Sandbox::with_running_cluster();
-    let args = ["local", "ps"].map(OsString::from);
-    let mut command = command(&args, s.env(), &s.path("work"));
+    let mut command = s.prisma("local ps").command();
     let output = spawn(command.stdout(full).stderr(Stdio::piped()))
         .wait_with_output()
         .expect("runs");

@@ -1,7 +1,7 @@
 //! Ports that somebody else has: who that is, and what can be done about it.
 
-use crate::support::Sandbox;
 use crate::support::engine::Made;
+use crate::support::{Sandbox, skip};
 use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};
 
@@ -66,7 +66,8 @@ fn a_process_is_named_before_anything_changes() {
 fn both_families_count_where_both_are_published() {
     let s = Sandbox::new();
     let Ok(_database) = TcpListener::bind(("::1", s.db_port)) else {
-        return; // No IPv6 here.
+        skip("a port that is taken on IPv6", "no IPv6");
+        return;
     };
     let ended = s.run("local start {ports}");
     let said = format!(

@@ -1,13 +1,12 @@
 //! What projects take from `assets/docs`: the makefile to include, the CI script and what calls it.
 
-use crate::support::run::{PRISMA, spawn};
-use crate::support::{Sandbox, same};
+use crate::support::run::PRISMA;
+use crate::support::{Sandbox, same, skip};
 use prisma_cli::cli::parse;
 use prisma_cli::env::Env;
 use prisma_cli::yaml::Node;
 use std::ffi::OsString;
 use std::fs;
-use std::process::{Command, Stdio};
 
 fn docs(file: &str) -> String {
     format!("{}/assets/docs/{file}", env!("CARGO_MANIFEST_DIR"))
@@ -23,26 +22,21 @@ fn sandbox() -> Sandbox {
 
 /// Runs a program beside the fakes; status, stdout and stderr.
 fn run(s: &Sandbox, program: &str, words: &[&str], env: &[(&str, &str)]) -> (i32, String, String) {
-    let mut command = Command::new(program);
-    command
-        .args(words)
-        .env_clear()
-        .env("HOME", s.path("home"))
-        .env("PATH", format!("{}:/usr/bin:/bin", s.path("bin").display()))
-        .envs(env.iter().copied())
-        .current_dir(s.path("work"))
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    let output = spawn(&mut command).wait_with_output().expect("ends");
-    let text = |bytes: &[u8]| s.plain(&String::from_utf8_lossy(bytes));
-    let status = output.status.code().expect("by itself");
-    (status, text(&output.stdout), text(&output.stderr))
+    let run = s.beside_the_system(program).args(words);
+    let run = env
+        .iter()
+        .fold(run, |run, (name, value)| run.env(name, value));
+    let ended = s.end(run.start());
+    (ended.status, ended.stdout, ended.stderr)
 }
 
-/// `scripts/test` says when there is none.
+/// Whether there is one; it is said if not.
 fn has_make() -> bool {
-    std::path::Path::new("/usr/bin/make").exists()
+    let is_there = std::path::Path::new("/usr/bin/make").exists();
+    if !is_there {
+        skip("what projects include into makefiles", "no `make`");
+    }
+    is_there
 }
 
 fn make(s: &Sandbox, words: &[&str]) -> (i32, String, String) {

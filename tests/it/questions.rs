@@ -1,11 +1,10 @@
 //! Questions where nobody can be asked, and where a signal comes in between.
 
-use crate::support::{Sandbox, run};
+use crate::support::Sandbox;
+use crate::support::run::PRISMA;
 use prisma_cli::cli;
 use prisma_cli::ui::Question;
 use std::collections::BTreeSet;
-use std::fs::File;
-use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// How a question is come to.
@@ -105,22 +104,13 @@ fn flags(text: &str) -> Vec<&str> {
 }
 
 /// Runs with standard input closed, as some schedulers do, and gives the status and stderr.
-fn closed(s: &Sandbox, words: &str) -> (Option<i32>, String) {
-    let path = s.path("stderr");
-    let mut command = Command::new("/bin/sh");
-    command
-        .args(["-c", "exec \"$0\" \"$@\" <&-", run::PRISMA])
-        .args(words.split(' '))
-        .env_clear()
-        .envs(s.env().iter().map(|(name, value)| (name, value)))
-        .current_dir(s.path("work"))
-        .stdout(Stdio::null())
-        .stderr(File::create(&path).expect("a file"));
-    let begun = Instant::now();
-    let status = run::spawn(&mut command).wait().expect("ends");
+fn closed(s: &Sandbox, words: &str) -> (i32, String) {
+    let script = ["-c", "exec \"$0\" \"$@\" <&-", PRISMA];
+    let args = script.into_iter().chain(words.split(' '));
+    let ended = s.program("/bin/sh", args).start().end();
     // A second, on a machine that has other things to do as well.
-    assert!(begun.elapsed() < Duration::from_secs(5), "{words}");
-    (status.code(), s.read("stderr"))
+    assert!(ended.took < Duration::from_secs(5), "{words}");
+    (ended.status, ended.stderr)
 }
 
 #[test]
@@ -148,17 +138,17 @@ fn where_nobody_can_be_asked_the_flag_is_named() {
             Way::Spared(make, words) => (make, words, None),
             Way::Behind(_) | Way::Refused => continue,
         };
-        let is_told = |status: Option<i32>, told: &str| match &hint {
+        let is_told = |status: i32, told: &str| match &hint {
             Some(hint) => {
                 let told = told.replace("\r\n", "\n");
-                assert_eq!(status, Some(4), "{words}: {told}");
+                assert_eq!(status, 4, "{words}: {told}");
                 assert!(
                     told.contains("and nobody can be asked\n"),
                     "{words}: {told}"
                 );
                 assert!(told.contains(hint), "{words}: {told}");
             }
-            None => assert_eq!(status, Some(0), "{words}: {told}"),
+            None => assert_eq!(status, 0, "{words}: {told}"),
         };
         let s = make();
         let before = s.files();
@@ -173,11 +163,11 @@ fn where_nobody_can_be_asked_the_flag_is_named() {
         let left = s
             .at_terminal(&format!("{words} --no-input --color never"))
             .end();
-        is_told(Some(left.status), &left.sent);
+        is_told(left.status, &left.sent);
         s.set("CI", "true");
         let words = &words.replace("init x", "init y");
         let left = s.at_terminal(words).end();
-        is_told(Some(left.status), &left.sent);
+        is_told(left.status, &left.sent);
         assert!(!left.sent.contains('\u{1b}'), "{words}: {:?}", left.sent);
     }
 }
@@ -186,8 +176,8 @@ fn where_nobody_can_be_asked_the_flag_is_named() {
 fn a_port_that_is_taken_is_a_failure_where_nobody_can_be_asked() {
     let mut s = Sandbox::with_cluster();
     let _held = std::net::TcpListener::bind(("0.0.0.0", s.port)).expect("free");
-    let is_told = |status: Option<i32>, told: &str| {
-        assert_eq!(status, Some(1), "{told}");
+    let is_told = |status: i32, told: &str| {
+        assert_eq!(status, 1, "{told}");
         assert!(
             told.contains("hint: use another: `prisma local start --port "),
             "{told}"
@@ -196,10 +186,10 @@ fn a_port_that_is_taken_is_a_failure_where_nobody_can_be_asked() {
     let (status, told) = closed(&s, "local start");
     is_told(status, &told);
     let left = s.at_terminal("local start --no-input --color never").end();
-    is_told(Some(left.status), &left.sent);
+    is_told(left.status, &left.sent);
     s.set("CI", "true");
     let left = s.at_terminal("local start").end();
-    is_told(Some(left.status), &left.sent);
+    is_told(left.status, &left.sent);
     let document = s.begin("local start -o json").end().json();
     assert_eq!(document["error"]["code"], "port_in_use");
 }
@@ -256,7 +246,7 @@ fn a_signal_ends_a_question_at_any_moment() {
             let before = s.files();
             let mut t = s.at_terminal(words);
             t.shows(shown);
-            t.types(keys);
+            t.types_unasked(keys);
             std::thread::sleep(Duration::from_millis(pause));
             let begun = Instant::now();
             t.signal("TERM");

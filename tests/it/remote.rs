@@ -117,7 +117,7 @@ fn a_malformed_engine_is_told_before_docker_is_asked() {
         (
             "tcp://192.0.2.7:port",
             "tcp://192.0.2.7:port",
-            "its port is no number from 1 to 65535",
+            "the port must be between 1 and 65535",
         ),
         (
             "/run/docker.sock",

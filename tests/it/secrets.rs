@@ -1,9 +1,8 @@
 //! Nothing leaks: no secret in arguments, output, or files that others can read.
 
-use crate::support::run::{PRISMA, spawn};
+use crate::support::run::PRISMA;
 use crate::support::{Behaviour, Sandbox, key};
 use std::os::unix::fs::PermissionsExt;
-use std::process::Stdio;
 
 /// With all that shells, YAML and compose take for something else.
 const PASSWORD: &str = "d1stinct-pa$$ #w0rd\"q'";
@@ -167,15 +166,11 @@ fn files_with_secrets_are_private() {
 #[test]
 fn a_loose_umask_makes_no_difference() {
     let s = sandbox();
-    let mut command = std::process::Command::new("/bin/sh");
-    command
-        .args(["-c", "umask 0; exec \"$0\" local start", PRISMA])
-        .env_clear()
-        .envs(s.env().iter().map(|(name, value)| (name, value)))
-        .current_dir(s.path("work"))
-        .stdout(Stdio::null())
-        .stderr(Stdio::null());
-    assert!(spawn(&mut command).wait().expect("ends").success());
+    let script = "umask 0; exec \"$0\" local start";
+    s.program("/bin/sh", ["-c", script, PRISMA])
+        .start()
+        .end()
+        .succeeds();
     let files = s.files().list();
     let loose = files
         .lines()

@@ -1,7 +1,6 @@
 //! Ctrl-C and SIGTERM at every stage: the run ends soon, with its status, and leaves nothing running.
 
 use crate::support::engine::wait_until;
-use crate::support::run::group_lives;
 use crate::support::text::{STAGES, running};
 use crate::support::{Behaviour, Sandbox};
 use std::time::{Duration, Instant};
@@ -40,7 +39,7 @@ fn end_by(s: &Sandbox, run: &str, words: &str, signal: &str, to: To, stage: &str
     match to {
         To::Alone => running.signal(signal),
         To::Group => running.signal_group(signal),
-    }
+    };
     let message = match stage {
         "" => format!("error: {how}\n"),
         stage => format!(
@@ -51,6 +50,21 @@ fn end_by(s: &Sandbox, run: &str, words: &str, signal: &str, to: To, stage: &str
     s.end(running).fails(status, &message);
     assert!(begun.elapsed() < SOON, "{run}: {:?}", begun.elapsed());
     wait_until("nothing is left running", || !group_lives(id));
+}
+
+/// Whether a process of this group is still at work. One that nobody has buried yet is not. Where
+/// there is no `/proc`, none is found.
+fn group_lives(id: u32) -> bool {
+    let processes = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+    processes.into_iter().any(|process| {
+        let stat = std::fs::read_to_string(process.path().join("stat")).unwrap_or_default();
+        // The name, in parentheses, may hold anything: `1 (sh) S PARENT GROUP …`.
+        let fields = stat.rsplit_once(')').map_or("", |(_, fields)| fields);
+        let mut fields = fields.split_whitespace();
+        let state = fields.next();
+        let group = fields.nth(1).and_then(|group| group.parse().ok());
+        group == Some(id) && !matches!(state, Some("Z" | "X"))
+    })
 }
 
 #[test]

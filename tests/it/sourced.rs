@@ -1,10 +1,10 @@
 //! `local ps -o env`: lines that a shell takes as variables, whatever stands in them.
 
+use crate::support::Sandbox;
 use crate::support::engine::Made;
-use crate::support::{Sandbox, run};
+use crate::support::run::Run;
 use prisma_cli::cli;
 use prisma_cli::commands::local::variables::KEYS;
-use std::process::{Command, Stdio};
 
 /// The variables after a real shell has taken the lines, each in brackets. The shell must not be moved
 /// to do anything else: it stands in a folder where that would show.
@@ -15,17 +15,12 @@ fn sourced(s: &Sandbox, lines: &str) -> String {
         .map(|(key, _)| format!("printf '%s=[%s]\\n' {key} \"${key}\"; "))
         .collect();
     let script = format!("set -eu; PRISMA_SERVER_CONTAINER=old; . ./lines; {shown}");
-    let mut command = Command::new("/bin/sh");
-    command
-        .args(["-c", &script])
-        .env_clear()
-        .current_dir(s.path("work"))
-        .stdout(Stdio::from(
-            std::fs::File::create(s.path("shown")).expect("a file"),
-        ));
-    let status = run::spawn(&mut command).wait().expect("ends");
-    assert!(status.success(), "{lines}");
-    s.plain(&s.read("shown"))
+    let ended = Run::new("/bin/sh", ["-c", &script])
+        .dir(s.path("work"))
+        .start()
+        .end();
+    assert_eq!(ended.status, 0, "{lines}");
+    s.plain(&ended.stdout)
 }
 
 #[test]
@@ -99,8 +94,8 @@ fn no_other_command_has_it() {
     let mut s = Sandbox::with_cluster();
     let refused = |name: &str| {
         format!(
-            "error: `prisma {name}` has no result in the form `env`\n\
-             hint: `prisma local ps` alone has: leave out `--output env`, and `PRISMA_OUTPUT=env` elsewhere\n"
+            "error: `prisma {name}` does not support `--output env`\n\
+             hint: only `prisma local ps` does: omit `--output env`, or unset `PRISMA_OUTPUT`\n"
         )
     };
     for (words, name) in [

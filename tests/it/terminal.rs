@@ -1,5 +1,6 @@
 //! At a terminal: questions, spinners, and what they leave on the screen.
 
+use crate::support::terminal::Terminal;
 use crate::support::text::{running, without_exposure};
 use crate::support::{Behaviour, Sandbox};
 use std::time::Duration;
@@ -158,7 +159,7 @@ fn ctrl_c_ends_a_wait_and_leaves_a_clean_screen() {
     s.server(Behaviour::Nothing);
     let mut t = s.at_terminal("local start");
     t.shows("waiting for the database");
-    t.types("\u{3}");
+    t.types_unasked("\u{3}");
     let left = t.end();
     let shown = without_exposure(&left.screen.text());
     assert_eq!(left.status, 130, "{shown}");
@@ -182,7 +183,7 @@ fn ctrl_c_reaches_the_child_and_is_told_once() {
     let mut t = s.at_terminal("local start");
     t.shows("starting the containers");
     crate::support::engine::wait_until("up", || s.engine.was_called("up -d"));
-    t.types("\u{3}");
+    t.types_unasked("\u{3}");
     let left = t.end();
     let shown = left.screen.text();
     assert_eq!(left.status, 130, "{shown}");
@@ -196,7 +197,7 @@ fn a_dumb_terminal_and_a_pipeline_get_plain_lines() {
         "starting the containers\nwaiting for the database (at most 5m)\n{}",
         running("local", "is running")
     );
-    let left = s.at_terminal_with("local start", "dumb").end();
+    let left = Terminal::start(&s.prisma("local start"), "dumb", str::to_owned).end();
     left.is(&s, 0, &plain);
     assert!(!left.sent.contains('\u{1b}'), "{:?}", left.sent);
     s.run("local stop").succeeds();

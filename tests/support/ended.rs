@@ -1,22 +1,25 @@
 //! How a run ended, compared as a whole.
 
+pub use super::run::Ended;
 use std::fmt::Write;
 use std::panic::Location;
 
-/// Status and output of a run, with paths, ports, ids and keys replaced by names.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Ended {
-    /// What was run, for messages.
-    pub command: String,
-    /// Exit status; 128 plus the number of a signal that killed it.
-    pub status: i32,
-    /// Standard output.
-    pub stdout: String,
-    /// Standard error.
-    pub stderr: String,
-}
-
 impl Ended {
+    /// The same with all texts put through this, which gives what differs from run to run a name.
+    pub fn with(self, plain: impl Fn(&str) -> String) -> Ended {
+        Ended {
+            command: plain(&self.command),
+            stdout: plain(&self.stdout),
+            stderr: plain(&self.stderr),
+            ..self
+        }
+    }
+
+    /// Everything that was printed.
+    pub fn all(&self) -> String {
+        format!("{}{}", self.stdout, self.stderr)
+    }
+
     /// Compares all of it.
     #[track_caller]
     pub fn is(&self, status: i32, stdout: &str, stderr: &str) -> &Self {

@@ -87,9 +87,7 @@ impl Engine {
             .replace("@US@", &US.to_string())
             .replace("@GS@", &GS.to_string())
             .replace("@RS@", &RS.to_string());
-        let _alone = super::forks::alone();
-        fs::write(path, script).expect("writes");
-        fs::set_permissions(path, fs::Permissions::from_mode(0o755)).expect("chmod");
+        write_script(path, &script);
     }
 
     /// Has `script` run at a point from now on.
@@ -281,6 +279,13 @@ impl Engine {
         let calls = Call::parse_all(&text);
         calls.iter().any(|call| call.to_string().contains(words))
     }
+}
+
+/// Writes a script that can be run.
+pub fn write_script(path: &Path, text: &str) {
+    let _alone = super::forks::alone();
+    fs::write(path, text).expect("writes");
+    fs::set_permissions(path, fs::Permissions::from_mode(0o755)).expect("chmod");
 }
 
 /// Waits until something is true.

@@ -2,10 +2,11 @@
 
 mod calls;
 pub mod diffs;
-mod ended;
+pub mod ended;
 pub mod engine;
 pub mod files;
 mod forks;
+pub mod home;
 mod ports;
 pub mod raw;
 pub mod replay;
@@ -14,14 +15,16 @@ mod sandbox;
 pub mod schema;
 mod screen;
 mod server;
+mod skip;
 pub mod standin;
-mod terminal;
+pub mod terminal;
 pub mod text;
 
 pub use ended::same;
 pub use files::Files;
 pub use sandbox::{Sandbox, key};
 pub use server::Behaviour;
+pub use skip::skip;
 
 /// The files below a folder.
 pub fn files(folder: &std::path::Path) -> files::Files {

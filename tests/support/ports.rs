@@ -6,6 +6,7 @@
 use super::forks;
 use std::collections::BTreeSet;
 use std::fs::File;
+use std::io::ErrorKind;
 use std::net::TcpListener;
 use std::sync::Mutex;
 use std::sync::OnceLock;
@@ -34,7 +35,11 @@ impl Ports {
         let mut taken = TAKEN.lock().expect("not poisoned");
         let _alone = forks::alone();
         let is_free = |port| {
-            TcpListener::bind(("0.0.0.0", port)).is_ok() && TcpListener::bind(("::", port)).is_ok()
+            // A machine without IPv6 has nobody there either.
+            let taken = |bound: std::io::Result<TcpListener>| {
+                bound.is_err_and(|why| why.kind() == ErrorKind::AddrInUse)
+            };
+            !taken(TcpListener::bind(("0.0.0.0", port))) && !taken(TcpListener::bind(("::", port)))
         };
         let first = (0..LEASES)
             .map(|number| begin + number * LEASE)

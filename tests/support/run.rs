@@ -1,73 +1,165 @@
-//! Running the real binary, with a deadline on everything.
+//! Running a program: in an environment of its own, with both streams kept and a deadline.
 
-use super::ended::Ended;
 use super::forks;
 use super::schema::Asked;
 use std::ffi::OsString;
 use std::fs::File;
 use std::os::unix::fs::FileExt;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::path::PathBuf;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::thread::sleep;
 use std::time::{Duration, Instant};
-
-/// Far beyond what any run takes, also on a machine that is busy with other things.
-const DEADLINE: Duration = Duration::from_secs(60);
 
 /// The program under test.
 pub const PRISMA: &str = env!("CARGO_BIN_EXE_prisma");
 
-/// A run under way, in a process group of its own, output going into files: whoever else holds them
-/// open cannot keep a test from ending.
-pub struct Running {
-    child: Child,
-    command: String,
-    asked: Asked,
-    stdout: File,
-    stderr: File,
+/// For what hangs. Far longer than any run takes, however busy the machine is.
+const LIMIT: Duration = Duration::from_secs(180);
+
+/// How often a run is looked at.
+const TICK: Duration = Duration::from_millis(3);
+
+/// A run that can be started, more than once.
+#[derive(Debug, Clone)]
+pub struct Run {
+    pub program: OsString,
+    pub args: Vec<OsString>,
+    pub env: Vec<(OsString, OsString)>,
+    pub dir: Option<PathBuf>,
+    pub input: Option<String>,
+    pub limit: Duration,
 }
 
-impl Running {
-    /// Starts the program in an environment that is just `env`.
-    pub fn start(args: &[OsString], env: &[(OsString, OsString)], dir: &Path) -> Running {
-        let (stdout, stderr) = (output(), output());
-        let mut command = command(args, env, dir);
-        command
-            .stdin(Stdio::null())
-            .stdout(stdout.try_clone().expect("a file"))
-            .stderr(stderr.try_clone().expect("a file"))
-            .process_group(0);
-        let child = spawn(&mut command);
-        let text = |text: &OsString| text.to_string_lossy().into_owned();
-        let variables = env.iter().map(|(name, value)| (text(name), text(value)));
-        let words: Vec<_> = args.iter().map(|arg| arg.to_string_lossy()).collect();
-        Running {
-            child,
-            command: format!("prisma {}", words.join(" ")),
-            asked: Asked::by(args, variables),
-            stdout,
-            stderr,
+impl Run {
+    pub fn new<S: Into<OsString>>(
+        program: impl Into<OsString>,
+        args: impl IntoIterator<Item = S>,
+    ) -> Run {
+        Run {
+            program: program.into(),
+            args: args.into_iter().map(Into::into).collect(),
+            env: Vec::new(),
+            dir: None,
+            input: None,
+            limit: LIMIT,
         }
     }
 
+    /// Sets a variable. There are no others.
+    #[must_use]
+    pub fn env(mut self, name: impl Into<OsString>, value: impl Into<OsString>) -> Run {
+        self.env.push((name.into(), value.into()));
+        self
+    }
+
+    /// The folder to run in; ours otherwise.
+    #[must_use]
+    pub fn dir(mut self, folder: impl Into<PathBuf>) -> Run {
+        self.dir = Some(folder.into());
+        self
+    }
+
+    /// What it reads on its standard input; nothing otherwise.
+    #[must_use]
+    pub fn input(mut self, text: impl Into<String>) -> Run {
+        self.input = Some(text.into());
+        self
+    }
+
+    /// The command, for who connects its streams otherwise.
+    pub fn command(&self) -> Command {
+        let mut command = Command::new(&self.program);
+        command
+            .args(&self.args)
+            .env_clear()
+            .envs(self.env.iter().map(|(name, value)| (name, value)));
+        if let Some(dir) = &self.dir {
+            command.current_dir(dir);
+        }
+        command
+    }
+
+    /// Starts it in a process group of its own: what a terminal sends Ctrl-C to. Output goes into files,
+    /// so that nobody else who holds them open keeps a test from ending.
+    #[track_caller]
+    pub fn start(&self) -> Running {
+        let [stdout, stderr] = [(); 2].map(|()| file());
+        let stdin = match &self.input {
+            Some(text) => {
+                let input = file();
+                input.write_all_at(text.as_bytes(), 0).expect("writes");
+                Stdio::from(input)
+            }
+            None => Stdio::null(),
+        };
+        let mut command = self.command();
+        command
+            .stdin(stdin)
+            .stdout(stdout.try_clone().expect("a file"))
+            .stderr(stderr.try_clone().expect("a file"))
+            .process_group(0);
+        let text = |text: &OsString| text.to_string_lossy().into_owned();
+        let env = self.env.iter();
+        let env = env.map(|(name, value)| (text(name), text(value)));
+        let is_ours = self.program == PRISMA;
+        let words: Vec<String> = self.args.iter().map(text).collect();
+        let name = if is_ours {
+            "prisma".to_owned()
+        } else {
+            text(&self.program)
+        };
+        Running {
+            child: spawn(&mut command),
+            asked: is_ours.then(|| Asked::by(&self.args, env)),
+            command: format!("{name} {}", words.join(" ")),
+            stdout,
+            stderr,
+            begun: Instant::now(),
+            limit: self.limit,
+        }
+    }
+}
+
+/// A run under way. Dropped, it is killed with all of its group.
+#[derive(Debug)]
+pub struct Running {
+    child: Child,
+    /// Of a run of `prisma`.
+    asked: Option<Asked>,
+    command: String,
+    stdout: File,
+    stderr: File,
+    begun: Instant,
+    limit: Duration,
+}
+
+/// How a run ended.
+#[derive(Debug, Clone)]
+pub struct Ended {
+    /// What was run, for messages.
+    pub command: String,
+    /// Exit status; 128 plus the number of a signal that killed it.
+    pub status: i32,
+    pub stdout: String,
+    pub stderr: String,
+    pub took: Duration,
+}
+
+impl Running {
     /// Its process id.
     pub fn id(&self) -> u32 {
         self.child.id()
     }
 
-    /// Sends a signal to it alone.
-    pub fn signal(&self, name: &str) {
-        send(name, &self.id().to_string());
+    /// Sends a signal to it alone; returns when.
+    pub fn signal(&self, name: &str) -> Instant {
+        send(name, &self.id().to_string())
     }
 
     /// Sends a signal to it and its children, as a terminal does.
-    pub fn signal_group(&self, name: &str) {
-        send(name, &format!("-{}", self.id()));
-    }
-
-    /// Its stderr so far.
-    pub fn stderr(&self) -> String {
-        text(&self.stderr)
+    pub fn signal_group(&self, name: &str) -> Instant {
+        send(name, &format!("-{}", self.id()))
     }
 
     /// Its stdout so far.
@@ -75,33 +167,63 @@ impl Running {
         text(&self.stdout)
     }
 
+    /// Its stderr so far.
+    pub fn stderr(&self) -> String {
+        text(&self.stderr)
+    }
+
+    /// Waits until something is so; it must not end before.
+    #[track_caller]
+    pub fn until(&mut self, what: &str, is_so: impl Fn(&Running) -> bool) -> &mut Running {
+        while !is_so(self) {
+            let ended = self.child.try_wait().expect("our child").is_some();
+            if ended || self.begun.elapsed() > self.limit {
+                if is_so(self) {
+                    break;
+                }
+                let how = if ended { "ended" } else { "runs" };
+                panic!(
+                    "`{}` {how} without {what:?}\n{}",
+                    self.command,
+                    self.shown()
+                );
+            }
+            sleep(TICK);
+        }
+        self
+    }
+
+    /// Both streams so far.
+    pub fn shown(&self) -> String {
+        format!("--- stdout\n{}--- stderr\n{}", self.stdout(), self.stderr())
+    }
+
     /// Waits for its end, and checks the document it printed, if it was asked for one.
     #[track_caller]
     pub fn end(mut self) -> Ended {
-        let begun = Instant::now();
-        let mut pause = Duration::from_millis(1);
         let status = loop {
             if let Some(status) = self.child.try_wait().expect("our child") {
                 break status;
             }
-            if begun.elapsed() > DEADLINE {
-                self.signal_group("KILL");
-                let _ = self.child.wait();
-                panic!("{} hangs\n{}{}", self.command, self.stdout(), self.stderr());
-            }
-            std::thread::sleep(pause);
-            pause = (pause * 2).min(Duration::from_millis(10));
+            assert!(
+                self.begun.elapsed() <= self.limit,
+                "`{}` hangs\n{}",
+                self.command,
+                self.shown()
+            );
+            sleep(TICK);
         };
-        self.asked
-            .check(&self.command, status.code(), &self.stdout());
+        let took = self.begun.elapsed();
+        let stdout = self.stdout();
+        if let Some(asked) = &self.asked {
+            asked.check(&self.command, status.code(), &stdout);
+        }
         Ended {
             command: self.command.clone(),
-            status: status
-                .code()
-                .or(status.signal().map(|signal| 128 + signal))
-                .expect("a status"),
-            stdout: self.stdout(),
+            status: status_of(status),
+            stdout,
             stderr: self.stderr(),
+            took,
         }
     }
 }
@@ -115,46 +237,32 @@ impl Drop for Running {
     }
 }
 
+/// Exit status; 128 plus the number of a signal, as shells have it.
+fn status_of(status: ExitStatus) -> i32 {
+    let by_signal = status.signal().map(|signal| 128 + signal);
+    status.code().or(by_signal).expect("a status")
+}
+
 /// Starts a process while nothing else is done that this would disturb.
+#[track_caller]
 pub fn spawn(command: &mut Command) -> Child {
     let _alone = forks::alone();
-    command.spawn().expect("the program starts")
+    match command.spawn() {
+        Ok(child) => child,
+        Err(why) => panic!("could not start {command:?}: {why}"),
+    }
 }
 
-/// The program with its arguments, environment and folder.
-pub fn command(args: &[OsString], env: &[(OsString, OsString)], dir: &Path) -> Command {
-    let mut command = Command::new(PRISMA);
-    command
-        .args(args)
-        .env_clear()
-        .envs(env.iter().map(|(name, value)| (name, value)))
-        .current_dir(dir);
-    command
-}
-
-/// Whether a process of this group is still at work. One that nobody has buried yet is not. Where
-/// there is no `/proc`, none is found.
-pub fn group_lives(id: u32) -> bool {
-    let processes = std::fs::read_dir("/proc").into_iter().flatten().flatten();
-    processes.into_iter().any(|process| {
-        let stat = std::fs::read_to_string(process.path().join("stat")).unwrap_or_default();
-        // The name, in parentheses, may hold anything: `1 (sh) S PARENT GROUP …`.
-        let fields = stat.rsplit_once(')').map_or("", |(_, fields)| fields);
-        let mut fields = fields.split_whitespace();
-        let state = fields.next();
-        let group = fields.nth(1).and_then(|group| group.parse().ok());
-        group == Some(id) && !matches!(state, Some("Z" | "X"))
-    })
-}
-
-/// Sends a signal. One that comes too late is no failure here: what the test expects then is.
-pub fn send(signal: &str, to: &str) {
+/// Sends a signal and returns when. One that comes too late is no failure here: what the test expects
+/// then is. Through the shell, whose `kill` is everywhere.
+pub fn send(signal: &str, to: &str) -> Instant {
+    let now = Instant::now();
     let script = format!("kill -s {signal} -- {to} 2>/dev/null");
-    let mut kill = Command::new("/bin/sh");
-    let _ = spawn(kill.args(["-c", &script])).wait();
+    let _ = spawn(Command::new("/bin/sh").args(["-c", &script])).wait();
+    now
 }
 
-fn output() -> File {
+fn file() -> File {
     tempfile::tempfile().expect("a temporary file")
 }
 

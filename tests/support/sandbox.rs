@@ -5,8 +5,9 @@ use super::ended::{Ended, same};
 use super::engine::Engine;
 use super::files::Files;
 use super::ports::Ports;
-use super::run::Running;
+use super::run::{PRISMA, Run, Running};
 use super::server::{Behaviour, Server};
+use super::terminal::Terminal;
 use prisma_cli::secret::keys::{self, PrivateKey};
 use std::ffi::OsString;
 use std::fs;
@@ -150,8 +151,8 @@ impl Sandbox {
         self.server.take_requests();
     }
 
-    /// Starts `prisma` with these words, which may hold `{ports}`.
-    pub fn begin(&self, words: &str) -> Running {
+    /// A run of `prisma` with these words, which may hold `{ports}`.
+    pub fn prisma(&self, words: &str) -> Run {
         let ports = format!("--port {} --db-port {}", self.port, self.db_port);
         let words = words.replace("{ports}", &ports);
         // Without a home the system's idea of it is used, and that is the home of whoever runs the tests.
@@ -162,8 +163,32 @@ impl Sandbox {
             self.env.iter().any(has_home) || words.starts_with("local ps"),
             "`{words}` would write into a real home"
         );
-        let args: Vec<OsString> = words.split_whitespace().map(OsString::from).collect();
-        Running::start(&args, &self.env, &self.path("work"))
+        self.program(PRISMA, words.split_whitespace())
+    }
+
+    /// A run of any program in the folder `work`.
+    pub fn program<S: Into<OsString>>(
+        &self,
+        program: impl Into<OsString>,
+        args: impl IntoIterator<Item = S>,
+    ) -> Run {
+        let mut run = Run::new(program, args).dir(self.path("work"));
+        run.env.clone_from(&self.env);
+        run
+    }
+
+    /// A run of a program of the system, with the home, but the fakes in front of all else on PATH.
+    pub fn beside_the_system(&self, program: impl Into<OsString>) -> Run {
+        let path = format!("{}:/usr/bin:/bin", self.path("bin").display());
+        Run::new(program, [""; 0])
+            .dir(self.path("work"))
+            .env("HOME", self.path("home"))
+            .env("PATH", path)
+    }
+
+    /// Starts `prisma` with these words.
+    pub fn begin(&self, words: &str) -> Running {
+        self.prisma(words).start()
     }
 
     /// Runs `prisma` with these words to its end.
@@ -175,13 +200,17 @@ impl Sandbox {
     /// Waits for the end of a run.
     #[track_caller]
     pub fn end(&self, running: Running) -> Ended {
-        let ended = running.end();
-        Ended {
-            command: self.plain(&ended.command),
-            status: ended.status,
-            stdout: self.plain(&ended.stdout),
-            stderr: self.plain(&ended.stderr),
-        }
+        running.end().with(|text| self.plain(text))
+    }
+
+    /// Starts `prisma` with these words at a terminal.
+    pub fn at_terminal(&self, words: &str) -> Terminal<'_> {
+        self.terminal_of(&self.prisma(words))
+    }
+
+    /// Any run at a terminal.
+    pub fn terminal_of(&self, run: &Run) -> Terminal<'_> {
+        Terminal::start(run, "xterm-256color", |text| self.plain(text))
     }
 
     /// `text` with everything that differs between two runs of a test replaced by a name.
@@ -279,6 +308,15 @@ impl Sandbox {
     /// The folder that holds everything.
     pub fn root(&self) -> &Path {
         &self.root
+    }
+}
+
+impl Run {
+    /// More arguments.
+    #[must_use]
+    pub fn args<S: Into<OsString>>(mut self, args: impl IntoIterator<Item = S>) -> Run {
+        self.args.extend(args.into_iter().map(Into::into));
+        self
     }
 }
 

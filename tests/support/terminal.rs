@@ -1,25 +1,25 @@
 //! A run at a terminal, with somebody at the keyboard.
 
 use super::forks;
-use super::run;
+use super::run::{self, Run};
 use super::sandbox::Sandbox;
 use super::screen::Screen;
 use expectrl::process::unix::WaitStatus;
 use expectrl::session::OsSession;
-use std::ffi::OsString;
 use std::io::{ErrorKind, Write};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-/// Far beyond what any run takes.
-const DEADLINE: Duration = Duration::from_secs(60);
+/// For what hangs. Far longer than any run takes, however busy the machine is.
+const DEADLINE: Duration = Duration::from_secs(180);
 
 /// A run under way at a terminal.
-pub struct Terminal<'s> {
-    sandbox: &'s Sandbox,
+pub struct Terminal<'t> {
     session: OsSession,
     seen: Vec<u8>,
     command: String,
+    /// Gives what differs from run to run a name.
+    plain: Box<dyn Fn(&str) -> String + 't>,
 }
 
 /// How it ended.
@@ -32,34 +32,6 @@ pub struct Left {
     pub sent: String,
     /// The terminal shows again what is typed.
     pub echoes: bool,
-}
-
-impl Sandbox {
-    /// Starts `prisma` with these words at a terminal.
-    pub fn at_terminal(&self, words: &str) -> Terminal<'_> {
-        self.at_terminal_with(words, "xterm-256color")
-    }
-
-    /// The same at another kind of terminal.
-    pub fn at_terminal_with(&self, words: &str, kind: &str) -> Terminal<'_> {
-        let args: Vec<OsString> = words.split_whitespace().map(OsString::from).collect();
-        let mut command = run::command(&args, self.env(), &self.path("work"));
-        command.env("TERM", kind);
-        self.terminal_of(command, words)
-    }
-
-    /// Another program at a terminal.
-    pub fn terminal_of(&self, command: Command, shown: &str) -> Terminal<'_> {
-        let alone = forks::alone();
-        let session = OsSession::spawn(as_a_persons(&command)).expect("a terminal");
-        drop(alone);
-        Terminal {
-            sandbox: self,
-            session,
-            seen: Vec::new(),
-            command: shown.to_owned(),
-        }
-    }
 }
 
 /// The same at a terminal as a person's: of a usual size, and with an echo, without which Ctrl-C would
@@ -83,11 +55,37 @@ fn as_a_persons(command: &Command) -> Command {
     wrapped
 }
 
-impl Terminal<'_> {
-    /// Types.
-    pub fn types(&mut self, keys: &str) {
+impl<'t> Terminal<'t> {
+    /// Starts a run at a terminal of this kind.
+    pub fn start(run: &Run, kind: &str, plain: impl Fn(&str) -> String + 't) -> Terminal<'t> {
+        let mut command = run.command();
+        command.env("TERM", kind);
+        let alone = forks::alone();
+        let session = OsSession::spawn(as_a_persons(&command)).expect("a terminal");
+        drop(alone);
+        let words: Vec<_> = run.args.iter().map(|arg| arg.to_string_lossy()).collect();
+        Terminal {
+            session,
+            seen: Vec::new(),
+            command: words.join(" "),
+            plain: Box::new(plain),
+        }
+    }
+
+    /// Types an answer, as soon as it is waited for: what is typed before, the terminal shows.
+    #[track_caller]
+    pub fn types(&mut self, keys: &str) -> &mut Terminal<'t> {
+        self.until("the program reads keys", |terminal| {
+            matches!(terminal.session.get_process().get_echo(), Ok(false))
+        });
+        self.types_unasked(keys)
+    }
+
+    /// Types, whatever the program does.
+    pub fn types_unasked(&mut self, keys: &str) -> &mut Terminal<'t> {
         self.session.write_all(keys.as_bytes()).expect("types");
         self.session.flush().expect("types");
+        self
     }
 
     /// Ends the program.
@@ -102,16 +100,31 @@ impl Terminal<'_> {
 
     /// Waits until the screen shows a text.
     #[track_caller]
-    pub fn shows(&mut self, text: &str) {
+    pub fn shows(&mut self, text: &str) -> &mut Terminal<'t> {
+        self.shows_times(text, 1)
+    }
+
+    /// Waits until the screen shows a text so often.
+    #[track_caller]
+    pub fn shows_times(&mut self, text: &str, times: usize) -> &mut Terminal<'t> {
+        self.until(text, |terminal| {
+            terminal.screen().matches(text).count() >= times
+        })
+    }
+
+    #[track_caller]
+    fn until(&mut self, what: &str, is_so: impl Fn(&Terminal<'t>) -> bool) -> &mut Terminal<'t> {
         let begun = Instant::now();
-        while !self.screen().contains(text) {
+        while !is_so(self) {
+            let more = self.read();
             assert!(
-                begun.elapsed() < DEADLINE,
-                "no {text:?} in\n{}",
+                more && begun.elapsed() < DEADLINE,
+                "`{}` without {what:?}:\n{}",
+                self.command,
                 self.screen()
             );
-            assert!(self.read(), "ended without {text:?}:\n{}", self.screen());
         }
+        self
     }
 
     /// Waits for the end.
@@ -139,7 +152,7 @@ impl Terminal<'_> {
 
     fn screen(&self) -> String {
         let sent = String::from_utf8_lossy(&self.seen);
-        self.sandbox.plain(&Screen::after(&sent).text())
+        (self.plain)(&Screen::after(&sent).text())
     }
 
     /// Reads what there is, or waits a moment; `false` at the end.
@@ -162,6 +175,11 @@ impl Terminal<'_> {
 }
 
 impl Left {
+    /// Status and all that was sent.
+    pub fn raw(self) -> (i32, String) {
+        (self.status, self.sent)
+    }
+
     /// Compares the status and the screen, times replaced by `<time>`. The cursor must be back.
     #[track_caller]
     pub fn is(&self, sandbox: &Sandbox, status: i32, screen: &str) -> &Self {

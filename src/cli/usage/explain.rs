@@ -1,4 +1,4 @@
-//! What clap objects to, in this program's words: the thing, the reason, what may have been meant.
+//! clap's errors in our words: what is wrong, why, and a suggestion.
 
 use crate::cli::Cli;
 use crate::env::Env;
@@ -9,7 +9,7 @@ use clap::{Command, CommandFactory};
 use std::error::Error as _;
 use std::ffi::OsString;
 
-/// What clap says as a failure; `None` for help and version, which are none.
+/// Turns clap's error into a failure; `None` for help and version.
 pub fn failure(error: &clap::Error, args: &[OsString], env: &Env) -> Option<Failure> {
     if !error.use_stderr() {
         return None;
@@ -29,10 +29,10 @@ pub fn failure(error: &clap::Error, args: &[OsString], env: &Env) -> Option<Fail
         ErrorKind::MissingRequiredArgument => missing(error, &path),
         _ => as_clap_says(error),
     };
-    Some(failure.hint(format!("`{} --help` tells what it takes", names(&path))))
+    Some(failure.hint(format!("see `{} --help`", names(&path))))
 }
 
-/// The command that is meant, as in JSON documents, as far as the words tell.
+/// The command as named in JSON documents, if the words name a whole one.
 pub fn command(args: &[OsString]) -> Option<String> {
     let words: Vec<&str> = args.iter().filter_map(|arg| arg.to_str()).collect();
     let root = Cli::command();
@@ -41,12 +41,12 @@ pub fn command(args: &[OsString]) -> Option<String> {
     is_whole.then(|| names(&path[1..]))
 }
 
-/// Whether nothing is wrong but that the command is missing, as in a bare `prisma local`.
+/// Whether only the command is missing, as in `prisma local`.
 pub fn is_bare(error: &clap::Error) -> bool {
     error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
 }
 
-/// The commands that were named, from the program down: as far as the words make sense.
+/// The named commands, from the program down, as far as they exist.
 fn path<'c>(root: &'c Command, words: &[&str]) -> Vec<&'c Command> {
     let mut path = vec![root];
     for word in words.iter().skip(1) {
@@ -69,7 +69,7 @@ fn text(error: &clap::Error, kind: ContextKind) -> &str {
     }
 }
 
-/// A flag as it is typed: without the name of its value.
+/// A flag without the name of its value.
 fn flag(shown: &str) -> &str {
     shown.split([' ', '=']).next().unwrap_or(shown)
 }
@@ -102,11 +102,10 @@ fn spellings(command: &Command) -> impl Iterator<Item = &str> {
 
 fn unknown_argument(error: &clap::Error, path: &[&Command]) -> Failure {
     let word = text(error, ContextKind::InvalidArg);
-    let here = names(path);
     let what = if word.starts_with('-') {
-        format!("`{here}` has no flag `{}`", flag(word))
+        format!("unknown option `{}`", flag(word))
     } else {
-        format!("`{here}` does not know what to do with `{word}`")
+        format!("unexpected argument `{word}`")
     };
     let failure = Failure::new(Kind::Usage, what);
     let known = path.iter().flat_map(|command| command.get_arguments());
@@ -149,7 +148,7 @@ fn value(error: &clap::Error, words: &[&str], path: &[&Command], env: &Env) -> F
     Failure::new(Kind::Usage, message + &why.unwrap_or_default())
 }
 
-/// The variable that a flag's value came from, when the flag itself was not given.
+/// The variable that a value came from, if the flag itself was not given.
 fn variable(shown: &str, words: &[&str], path: &[&Command], env: &Env) -> Option<String> {
     let arg = path
         .iter()
@@ -180,7 +179,7 @@ fn conflict(error: &clap::Error) -> Failure {
     let message = if one == other {
         format!("`{one}` is given twice")
     } else {
-        format!("`{one}` and `{other}` exclude each other")
+        format!("`{one}` cannot be used with `{other}`")
     };
     Failure::new(Kind::Usage, message)
 }
@@ -200,7 +199,7 @@ fn missing(error: &clap::Error, path: &[&Command]) -> Failure {
     one_of(failure, &possible)
 }
 
-/// With the values that would have been right, if there are only these.
+/// Adds the possible values, if there is a closed list.
 fn one_of(failure: Failure, possible: &[&str]) -> Failure {
     if possible.is_empty() {
         return failure;
@@ -209,7 +208,7 @@ fn one_of(failure: Failure, possible: &[&str]) -> Failure {
     failure.hint(format!("use one of {}", possible.join(", ")))
 }
 
-/// What is too rare for words of our own.
+/// Errors too rare for our own words.
 fn as_clap_says(error: &clap::Error) -> Failure {
     let text = error.render().to_string();
     let text = text.strip_prefix("error: ").unwrap_or(&text);

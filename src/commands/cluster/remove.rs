@@ -10,7 +10,7 @@ use crate::plan::{Plan, Step};
 use crate::status::cloud;
 use crate::status::target;
 use crate::ui::Question;
-use crate::url::address::{host_of, is_loopback, without_password};
+use crate::url::{points_here, without_password};
 use serde_json::json;
 use std::fmt;
 
@@ -101,7 +101,7 @@ fn remove_broken(ctx: &Context, name: &str, broken: Failure) -> Result<Report> {
 /// What becomes of the containers, where there may be some.
 fn containers_note(ctx: &Context, name: &str, host: Option<&str>) -> Option<String> {
     let by_us = ctx.home.managed(name);
-    let here = host.is_some_and(|host| is_loopback(host_of(host)));
+    let here = host.is_some_and(points_here);
     let name: ClusterName = match (by_us, here) {
         (Some(name), _) => name,
         (None, true) => name.parse().ok()?,

@@ -9,7 +9,7 @@ use crate::docker::project::COMPOSE;
 use crate::error::{Failure, Kind, Result};
 use crate::files;
 use crate::server::version::ask;
-use crate::url::address::{host_of, is_loopback};
+use crate::url::points_here;
 use crate::wait::{Probe, Wait};
 use std::path::Path;
 use std::time::Duration;
@@ -54,7 +54,7 @@ pub fn wait_for_compose_server(
             limit,
         }
         .run(ctx),
-        None if is_loopback(host_of(base)) => Err(not_started(base, folder)),
+        None if points_here(base) => Err(not_started(base, folder)),
         None => Ok(()),
     }
 }

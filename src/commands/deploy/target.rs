@@ -11,7 +11,7 @@ use crate::server::token::Secret;
 use crate::service::{Endpoint, Service, Target};
 use crate::status::cloud::{Cloud, CloudCluster};
 use crate::status::target;
-use crate::url::address::without_password;
+use crate::url::without_password;
 use std::time::Duration;
 
 /// How long Prisma Cloud may take to list its clusters, and to issue a token.
@@ -111,7 +111,7 @@ fn of_endpoint(
     endpoint: &Endpoint,
     variables: Variables<'_>,
 ) -> Result<Destination> {
-    let base = endpoint.base();
+    let base = endpoint.server.to_string();
     // The secret of the cluster at exactly this address, never another one's.
     let same = |entry: &&Entry| entry.problem.is_none() && entry.host.trim_end_matches('/') == base;
     let entry = registry.clusters().iter().find(same);

@@ -1,8 +1,8 @@
-//! `prisma doctor --bundle FILE`: one text that a person can read before it goes into a bug ticket.
+//! `prisma doctor --bundle FILE`: a report for a bug ticket, as text that can be reviewed first.
 
-use super::{Seen, ask, finding};
+use super::{Checked, ask, finding};
 use crate::context::Context;
-use crate::docker::ask;
+use crate::docker::ask::containers;
 use crate::docker::{Container, LogOptions, Tools};
 use crate::error::{Failure, Kind, Result};
 use crate::files::{self, Access};
@@ -13,15 +13,15 @@ use std::fmt::Write;
 use std::path::Path;
 use std::time::Duration;
 
-/// How many of a container's last lines are worth sending.
+/// How many of a container's last lines to include.
 const LINES: &str = "60";
-/// How many lines of a cluster's history.
+/// How many of the last lines of a cluster's history to include.
 const HISTORY: usize = 40;
-/// What the logs of one container may take.
+/// How long reading the logs of one container may take.
 const LOG_LIMIT: Duration = Duration::from_secs(10);
 
-/// Variables that change what docker and this program do, and are no secrets.
-const SHOWN: &[&str] = &[
+/// Variables that change what docker and this program do, and are not secret. Proxies in either case.
+const SHOWN: [&str; 11] = [
     "CI",
     "LANG",
     "LC_ALL",
@@ -29,221 +29,197 @@ const SHOWN: &[&str] = &[
     "PATH",
     "SHELL",
     "TERM",
-    "all_proxy",
-    "http_proxy",
-    "https_proxy",
-    "no_proxy",
     "ALL_PROXY",
     "HTTP_PROXY",
     "HTTPS_PROXY",
     "NO_PROXY",
 ];
 
-/// Fails when there is such a file and it may not be replaced.
+/// Fails if the file exists and must not be replaced.
 pub fn refuse_replacing(file: &Path, force: bool) -> Result<()> {
-    let what = match std::fs::symlink_metadata(file) {
+    let (what, hint) = match std::fs::symlink_metadata(file) {
         Err(_) => return Ok(()),
-        Ok(metadata) if metadata.is_dir() => "folder",
+        Ok(metadata) if metadata.is_dir() => ("is a folder", "name a file in it"),
         Ok(_) if force => return Ok(()),
-        Ok(_) => "file",
+        Ok(_) => (
+            "already exists",
+            "choose another name, or replace it with `--force`",
+        ),
     };
-    let message = format!(
-        "could not write the report: there is a {what} `{}`",
-        file.display()
-    );
-    Err(Failure::new(Kind::Failed, message).hint(match what {
-        "folder" => "name a file in it".to_owned(),
-        _ => "name another, or replace it with `--force`".to_owned(),
-    }))
+    let message = format!("could not write the report: `{}` {what}", file.display());
+    Err(Failure::new(Kind::Failed, message).hint(hint))
 }
 
 /// Writing the report.
-pub fn plan(ctx: &Context, file: &Path, seen: &Seen) -> Result<Plan> {
-    let text = report(ctx, seen);
-    let mut plan = Plan::default();
-    plan.then(Step::Write {
+pub fn plan(ctx: &Context, file: &Path, checked: &Checked) -> Result<Plan> {
+    let text = report(ctx, checked);
+    Ok(Plan(vec![Step::Write {
         path: file.to_owned(),
         content: ctx.ui.mask(&text).into_owned(),
         access: Access::Private,
         replaces: file.exists(),
-    });
-    Ok(plan)
+    }]))
 }
 
-/// The sections are gathered first: what one leaves out, another may print.
+/// Gathered before they are written: the secret that is removed from one may be in another.
+#[derive(Default)]
 struct Sections {
     redactor: Redactor,
-    /// Title and text, the latter already without values that are known to be secrets.
+    /// Title and text; in the text, values that are known to be secret are already removed.
     all: Vec<(String, String)>,
+}
+
+fn report(ctx: &Context, checked: &Checked) -> String {
+    let mut sections = Sections::default();
+    sections.add("findings", finding::table(&checked.findings));
+    sections.environment(ctx);
+    let registry = ctx.home.registry();
+    sections.file(&registry, Some("(does not exist)"), Redactor::yaml);
+    let names = ctx.home.clusters();
+    for name in &names {
+        sections.cluster(ctx, name);
+    }
+    if let (Some(tools), true) = (&checked.tools, checked.reachable) {
+        for query in [tools.version(), tools.info(), tools.compose_version()] {
+            let title = query.to_string();
+            sections.add(
+                title,
+                ask(ctx, query).unwrap_or_else(|failure| failure.message),
+            );
+        }
+        for name in &names {
+            sections.containers(ctx, tools, name);
+        }
+    }
+    let text = sections.text();
+    match ctx.env.get("HOME").filter(|home| home.len() > 1) {
+        Some(home) => text.replace(home, "~"),
+        None => text,
+    }
 }
 
 impl Sections {
     fn add(&mut self, title: impl Into<String>, text: impl Into<String>) {
         self.all.push((title.into(), text.into()));
     }
-}
 
-fn report(ctx: &Context, seen: &Seen) -> String {
-    let mut sections = Sections {
-        redactor: Redactor::default(),
-        all: Vec::new(),
-    };
-    sections.add("findings", finding::table(&seen.findings));
-    environment(ctx, &mut sections);
-    registry(ctx, &mut sections);
-    let names = ctx.home.clusters();
-    for name in &names {
-        cluster_files(ctx, name, &mut sections);
-        history(ctx, name, &mut sections);
-    }
-    if let (Some(tools), true) = (&seen.tools, seen.reachable) {
-        engine(ctx, tools, &mut sections);
-        for name in &names {
-            containers(ctx, tools, name, &mut sections);
+    fn text(self) -> String {
+        let mut out = format!(
+            "report of `prisma doctor`, prisma {}, {} on {}\n\
+             known secrets were removed; review before sharing\n",
+            env!("CARGO_PKG_VERSION"),
+            std::env::consts::OS,
+            std::env::consts::ARCH
+        );
+        for (title, text) in self.all {
+            let text = self.redactor.scrub(&text);
+            let _ = write!(out, "\n== {title} ==\n{}\n", text.trim_end());
         }
+        out
     }
-    let Sections { redactor, all } = sections;
-    let mut out = format!(
-        "report of `prisma doctor`, prisma {}, {} on {}\n\
-         secrets are left out as far as they can be told; read it before you send it\n",
-        env!("CARGO_PKG_VERSION"),
-        std::env::consts::OS,
-        std::env::consts::ARCH
-    );
-    for (title, text) in all {
-        let text = redactor.scrub(&text);
-        let _ = write!(out, "\n== {title} ==\n{}\n", text.trim_end());
-    }
-    match ctx.env.get("HOME").filter(|home| home.len() > 1) {
-        Some(home) => out.replace(home, "~"),
-        None => out,
-    }
-}
 
-/// Variables of docker's and ours, and proxies. Values of the others are remembered where the name says
-/// that they are secret, and shown nowhere.
-fn environment(ctx: &Context, sections: &mut Sections) {
-    let ours = |name: &str| {
-        ["DOCKER_", "COMPOSE_", "PRISMA_"]
-            .iter()
-            .any(|prefix| name.starts_with(prefix))
-    };
-    let mut text = String::new();
-    for (name, value) in ctx.env.iter() {
-        // That one says where a secret is, whatever the name there.
-        if name == "PRISMA_SECRET_ENV" {
-            let named = ctx.env.get(value).unwrap_or_default();
-            sections.redactor.learn(named);
+    /// Variables of docker and of this program, and proxies. The values of the others are not shown,
+    /// and remembered as secrets if the name says so.
+    fn environment(&mut self, ctx: &Context) {
+        let mut text = String::new();
+        for (name, value) in ctx.env.iter() {
+            // It names the variable that holds a secret.
+            if name == "PRISMA_SECRET_ENV" {
+                self.redactor.learn(ctx.env.get(value).unwrap_or_default());
+            }
+            let is_hidden = is_sensitive(name) || name.ends_with("_URL");
+            if is_hidden {
+                self.redactor.learn(value);
+            }
+            self.redactor.learn_password(value);
+            let is_ours = ["DOCKER_", "COMPOSE_", "PRISMA_"]
+                .iter()
+                .any(|prefix| name.starts_with(prefix));
+            let is_shown = SHOWN.iter().any(|shown| {
+                name == *shown || (name.ends_with("_proxy") && name.eq_ignore_ascii_case(shown))
+            });
+            if is_ours || is_shown {
+                let shown = if is_hidden { "(set, left out)" } else { value };
+                let _ = writeln!(text, "{name}={shown}");
+            }
         }
-        let hidden = is_sensitive(name) || name.ends_with("_URL");
-        if hidden {
-            sections.redactor.learn(value);
-        }
-        sections.redactor.learn_password(value);
-        if ours(name) || SHOWN.contains(&name) {
-            let shown = if hidden { "(set, left out)" } else { value };
-            let _ = writeln!(text, "{name}={shown}");
-        }
+        self.add("environment", text);
     }
-    sections.add("environment", text);
-}
 
-fn registry(ctx: &Context, sections: &mut Sections) {
-    let path = ctx.home.registry();
-    let text = match files::read_text(&path) {
-        Ok(Some(text)) => sections.redactor.yaml(&text),
-        Ok(None) => "(there is none)".to_owned(),
-        Err(failure) => failure.message,
-    };
-    sections.add(path.display().to_string(), text);
-}
-
-fn cluster_files(ctx: &Context, name: &str, sections: &mut Sections) {
-    let folder = ctx.home.cluster(name);
-    for file in [
-        "cluster.yml",
-        "docker-compose.yml",
-        ".env",
-        "docker-compose.override.yml",
-    ] {
-        let path = folder.join(file);
-        let text = match files::read_text(&path) {
-            Ok(Some(text)) if file == ".env" => sections.redactor.env_file(&text),
-            Ok(Some(text)) => sections.redactor.yaml(&text),
-            Ok(None) => continue,
-            Err(failure) => failure.message,
+    /// A file without its secrets. `missing` stands for one that does not exist.
+    fn file(
+        &mut self,
+        path: &Path,
+        missing: Option<&str>,
+        redact: fn(&mut Redactor, &str) -> String,
+    ) {
+        let text = match (files::read_text(path), missing) {
+            (Ok(Some(text)), _) => redact(&mut self.redactor, &text),
+            (Ok(None), Some(missing)) => missing.to_owned(),
+            (Ok(None), None) => return,
+            (Err(failure), _) => failure.message,
         };
-        sections.add(path.display().to_string(), text);
+        self.add(path.display().to_string(), text);
     }
-}
 
-/// The last lines of what was done to a cluster.
-fn history(ctx: &Context, name: &str, sections: &mut Sections) {
-    let path = ctx.home.history(name);
-    let text = path.and_then(|path| files::read_text(&path).ok().flatten());
-    let Some(text) = text else {
-        return;
-    };
-    let lines: Vec<&str> = text.lines().collect();
-    let last = lines.len().saturating_sub(HISTORY);
-    sections.add(format!("history of {name}"), lines[last..].join("\n"));
-}
-
-fn engine(ctx: &Context, tools: &Tools, sections: &mut Sections) {
-    for question in [tools.version(), tools.info(), tools.compose_version()] {
-        let title = question.to_string();
-        let text = match ask(ctx, question) {
-            Ok(text) => text,
-            Err(failure) => failure.message,
-        };
-        sections.add(title, text);
-    }
-}
-
-fn containers(ctx: &Context, tools: &Tools, name: &str, sections: &mut Sections) {
-    let containers = match ask::containers(ctx, tools, name) {
-        Ok(containers) => containers,
-        Err(failure) => return sections.add(format!("containers of {name}"), failure.message),
-    };
-    for container in &containers {
-        for (name, value) in &container.env {
-            // Learned, or kept because it is harmless; not printed.
-            let _ = sections.redactor.variable(name, value);
+    /// The files of a cluster, and the last lines of its history.
+    fn cluster(&mut self, ctx: &Context, name: &str) {
+        let folder = ctx.home.cluster(name);
+        let yaml: fn(&mut Redactor, &str) -> String = Redactor::yaml;
+        for (file, redact) in [
+            ("cluster.yml", yaml),
+            ("docker-compose.yml", yaml),
+            (".env", Redactor::env_file),
+            ("docker-compose.override.yml", yaml),
+        ] {
+            self.file(&folder.join(file), None, redact);
+        }
+        let history = ctx.home.history(name);
+        if let Some(text) = history.and_then(|path| files::read_text(&path).ok()?) {
+            let lines: Vec<&str> = text.lines().collect();
+            let last = lines.len().saturating_sub(HISTORY);
+            self.add(format!("history of {name}"), lines[last..].join("\n"));
         }
     }
-    let text: String = containers.iter().map(described).collect();
-    sections.add(format!("containers of {name}"), text);
-    for container in &containers {
-        let title = format!("last lines of {}", container.name);
-        sections.add(title, last_lines(ctx, tools, container));
+
+    fn containers(&mut self, ctx: &Context, tools: &Tools, name: &str) {
+        let title = format!("containers of {name}");
+        let containers = match containers(ctx, tools, name) {
+            Ok(containers) => containers,
+            Err(failure) => return self.add(title, failure.message),
+        };
+        for (name, value) in containers.iter().flat_map(|container| &container.env) {
+            // For what it remembers; values are not shown.
+            let _ = self.redactor.variable(name, value);
+        }
+        self.add(title, containers.iter().map(described).collect::<String>());
+        for container in &containers {
+            let title = format!("last lines of {}", container.name);
+            self.add(title, last_lines(ctx, tools, container));
+        }
     }
 }
 
 fn described(container: &Container) -> String {
-    let ports = container
-        .ports
-        .iter()
-        .map(|port| format!("{}:{}->{}", port.address, port.port, port.inside));
-    let ports: Vec<String> = ports.collect();
-    let names: Vec<&str> = container.env.keys().map(String::as_str).collect();
+    let ports = container.ports.iter();
+    let ports = ports.map(|port| format!("{}:{}->{}", port.address, port.port, port.inside));
+    let version = container.compose_version.as_ref();
+    let error = match container.error.as_str() {
+        "" => String::new(),
+        error => format!("error: {error}\n  "),
+    };
+    let variables: Vec<&str> = container.env.keys().map(String::as_str).collect();
     format!(
-        "{}: {}, image {}, {} restarts, last status {}, ports {}, made {} by docker-compose {}\n  {}environment: {}\n",
+        "{}: {}, image {}, {} restarts, last status {}, ports {}, created {} by docker-compose {}\n  {error}environment: {}\n",
         container.name,
         container.state.word(),
         container.image,
         container.restarts,
         container.exit_code,
-        ports.join(" "),
+        ports.collect::<Vec<_>>().join(" "),
         container.created,
-        container
-            .compose_version
-            .as_ref()
-            .map_or("?".to_owned(), ToString::to_string),
-        match container.error.as_str() {
-            "" => String::new(),
-            error => format!("error: {error}\n  "),
-        },
-        names.join(" "),
+        version.map_or("?".to_owned(), ToString::to_string),
+        variables.join(" "),
     )
 }
 
@@ -255,14 +231,11 @@ fn last_lines(ctx: &Context, tools: &Tools, container: &Container) -> String {
     let logs = tools.logs(&container.id, &options).limit(LOG_LIMIT);
     ctx.ui.command(&logs);
     match ctx.runner.run(&logs, Mode::Capture) {
-        Ok(outcome) => console_free(&(outcome.stdout + &outcome.stderr)),
+        Ok(outcome) => {
+            // Without control characters: it is read in an editor.
+            let text = outcome.stdout + &outcome.stderr;
+            text.replace(|c: char| c.is_control() && c != '\n' && c != '\t', "")
+        }
         Err(error) => Failure::from(error).message,
     }
-}
-
-/// Without what moves cursors: it is to be read in an editor.
-fn console_free(text: &str) -> String {
-    text.chars()
-        .filter(|c| !c.is_control() || *c == '\n' || *c == '\t')
-        .collect()
 }

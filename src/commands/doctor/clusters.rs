@@ -1,45 +1,43 @@
-//! A managed cluster: its configuration, its containers, its server's version, its secret.
+//! A managed cluster: its configuration, containers, server and secret.
 
 use super::Finding;
 use crate::cluster::{Cluster, ClusterName};
-use crate::config::cluster_yml;
+use crate::commands;
 use crate::config::registry::Registry;
 use crate::context::Context;
-use crate::docker::ComposeVersion;
-use crate::docker::ask;
 use crate::docker::container::held_ports;
-use crate::docker::{Container, Engine, State, Tools};
+use crate::docker::{ComposeVersion, Container, Engine, State, Tools, ask};
 use crate::error::Result;
-use crate::files;
 use crate::server::access::{Access, access};
 use crate::server::token::Secret;
-use crate::server::version::{self, Server};
+use crate::server::version;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// How long a server may take for one answer.
-const QUESTION: Duration = Duration::from_secs(2);
+const QUERY: Duration = Duration::from_secs(2);
 
 const CHECK: &str = "cluster";
 
-/// What was found of a cluster.
 pub struct Seen {
     pub finding: Finding,
-    /// Its configuration, where that can be read.
+    /// Its configuration, if that can be read.
     pub cluster: Option<Cluster>,
     /// The ports that its own containers hold.
     pub ports: BTreeSet<u16>,
 }
 
-/// Looks at one.
-pub fn look(ctx: &Context, tools: &Tools, name: &str, compose: Option<&ComposeVersion>) -> Seen {
+/// Checks a cluster's files, containers and server.
+pub fn check(ctx: &Context, tools: &Tools, name: &str, compose: Option<&ComposeVersion>) -> Seen {
     let cluster = read(ctx, name);
     let containers = ask::containers(ctx, tools, name);
     let ports = containers.as_deref().map(held_ports).unwrap_or_default();
     let finding = match (&cluster, &containers) {
         (Err(failure), _) | (_, Err(failure)) => Finding::of(CHECK, failure),
         (Ok(None), Ok(_)) => Finding::skipped(CHECK, "it has no `cluster.yml`"),
-        (Ok(Some(cluster)), Ok(containers)) => judge(ctx, cluster, containers, compose),
+        (Ok(Some(cluster)), Ok(containers)) => of_containers(cluster, containers)
+            .or_else(|| skew(cluster, containers, compose))
+            .unwrap_or_else(|| of_server(ctx, cluster)),
     };
     Seen {
         finding: finding.about(name),
@@ -48,8 +46,8 @@ pub fn look(ctx: &Context, tools: &Tools, name: &str, compose: Option<&ComposeVe
     }
 }
 
-/// Looks at its configuration alone.
-pub fn look_at_file(ctx: &Context, name: &str, why: &str) -> Seen {
+/// Checks a cluster's configuration only.
+pub fn check_file(ctx: &Context, name: &str, why: &str) -> Seen {
     let cluster = read(ctx, name);
     let finding = match &cluster {
         Ok(_) => Finding::skipped(CHECK, why),
@@ -64,56 +62,46 @@ pub fn look_at_file(ctx: &Context, name: &str, why: &str) -> Seen {
 
 fn read(ctx: &Context, name: &str) -> Result<Option<Cluster>> {
     let path = ctx.home.cluster(name).join("cluster.yml");
-    let name: ClusterName = name.parse()?;
-    let Some(text) = files::read_text(&path)? else {
-        return Ok(None);
-    };
-    let cluster = cluster_yml::parse(&name, &path, &text)?;
-    ctx.ui.conceal(cluster.secrets());
-    Ok(Some(cluster))
+    let config = commands::config(ctx, &name.parse::<ClusterName>()?, &path)?;
+    Ok(config.map(|(_, cluster)| cluster))
 }
 
-fn judge(
-    ctx: &Context,
-    cluster: &Cluster,
-    containers: &[Container],
-    compose: Option<&ComposeVersion>,
-) -> Finding {
-    let (name, version) = (&cluster.name, &cluster.version);
-    let start = || format!("`{}`", name.command("start"));
-    if let Some(bad) = containers.iter().find(|c| c.state == State::Restarting) {
-        let text = format!(
-            "container `{}` crashes again and again, last with status {}",
-            bad.name, bad.exit_code
-        );
-        return Finding::problem(CHECK, text, format!("see why: `{}`", name.command("logs")));
+/// What is known from the containers alone; `None` if all of them are running.
+fn of_containers(cluster: &Cluster, containers: &[Container]) -> Option<Finding> {
+    let name = &cluster.name;
+    let bad = |is_bad: fn(&Container) -> bool| containers.iter().find(|c| is_bad(c));
+    if let Some(bad) = bad(|c| c.state == State::Restarting) {
+        let (container, status) = (&bad.name, bad.exit_code);
+        let text = format!("container `{container}` keeps crashing (last status {status})");
+        let hint = format!("see why: `{}`", name.command("logs"));
+        return Some(Finding::problem(CHECK, text, hint));
     }
-    if let Some(bad) = containers
-        .iter()
-        .find(|c| c.state == State::Created && !c.error.is_empty())
-    {
+    if let Some(bad) = bad(|c| c.state == State::Created && !c.error.is_empty()) {
         let text = format!(
             "container `{}` could not be started: {}",
             bad.name, bad.error
         );
-        return Finding::problem(CHECK, text, format!("mend the cause and run {}", start()));
+        let hint = format!("fix the cause and run `{}`", name.command("start"));
+        return Some(Finding::problem(CHECK, text, hint));
     }
-    if let Some(paused) = containers.iter().find(|c| c.state == State::Paused) {
+    if let Some(paused) = bad(|c| c.state == State::Paused) {
         let text = format!("container `{}` is paused", paused.name);
-        return Finding::problem(CHECK, text, format!("`docker unpause {}`", paused.name));
+        let hint = format!("`docker unpause {}`", paused.name);
+        return Some(Finding::problem(CHECK, text, hint));
     }
     let up = containers.iter().filter(|c| c.is_up()).count();
     if up == 0 {
-        return Finding::ok(CHECK, format!("Prisma {version}, stopped"));
+        let text = format!("Prisma {}, stopped", cluster.version);
+        return Some(Finding::ok(CHECK, text));
     }
-    if up < containers.len() {
-        let text = format!("only {up} of its {} containers run", containers.len());
-        return Finding::problem(CHECK, text, start());
-    }
-    skew(cluster, containers, compose).unwrap_or_else(|| of_server(ctx, cluster))
+    (up < containers.len()).then(|| {
+        let text = format!("only {up} of {} containers running", containers.len());
+        Finding::problem(CHECK, text, format!("`{}`", name.command("start")))
+    })
 }
 
-/// Whether what runs is what is configured, and made by the docker-compose in use.
+/// Whether the running containers differ from the configuration, or from what the docker-compose in
+/// use would create.
 fn skew(
     cluster: &Cluster,
     containers: &[Container],
@@ -121,88 +109,71 @@ fn skew(
 ) -> Option<Finding> {
     let (name, wanted) = (&cluster.name, cluster.version.image());
     let server = containers.iter().find(|c| c.is_server())?;
-    if server.image != wanted && !server.image.starts_with("sha256:") {
-        let text = format!(
-            "it runs `{}`, and `cluster.yml` says `{wanted}`",
-            server.image
-        );
-        return Some(Finding::warning(
-            CHECK,
-            text,
-            format!("`{}` runs what the file says", name.command("start")),
-        ));
+    let image = &server.image;
+    if *image != wanted && !image.starts_with("sha256:") {
+        let text = format!("runs `{image}`, but `cluster.yml` says `{wanted}`");
+        let hint = format!("`{}` switches to `{wanted}`", name.command("start"));
+        return Some(Finding::warning(CHECK, text, hint));
     }
-    let made_by = server.compose_version.as_ref()?;
-    let now = compose?;
-    (made_by.is_v1() != now.is_v1()).then(|| {
+    let (created_by, now) = (server.compose_version.as_ref()?, compose?);
+    (created_by.is_v1() != now.is_v1()).then(|| {
         let text = format!(
-            "docker-compose {made_by} made its containers, {now} will make them anew; data stays"
+            "its containers were created by docker-compose {created_by} and will be recreated by {now}; data is kept"
         );
-        let hint = format!("do it when it suits: `{}`", name.command("restart"));
+        let hint = format!("you can do this at any time with `{}`", name.command("restart"));
         Finding::warning(CHECK, text, hint)
     })
 }
 
-/// Whether the server answers, as the version that is configured, and takes the secret.
+/// Whether the server answers, has the configured version, and accepts the registry's secret.
 fn of_server(ctx: &Context, cluster: &Cluster) -> Finding {
     let name = &cluster.name;
-    let variable = ctx.env.lookup();
-    // What is wrong with the registry is told in its own line.
-    let registry = Registry::load(&ctx.home.registry(), &variable).unwrap_or_default();
+    // What is wrong with the registry has its own line.
+    let registry = Registry::load(&ctx.home.registry(), &ctx.env.lookup()).unwrap_or_default();
     let Some(entry) = registry.get(name.as_ref()) else {
         let hint = format!("`{}` adds it", name.command("start"));
-        return Finding::warning(CHECK, "it runs, and is not in the registry", hint);
+        return Finding::warning(CHECK, "running, but not in the cluster registry", hint);
     };
-    let endpoint = match entry.host.is_empty() {
-        true => format!(
-            "http://{}:{}",
-            Engine::find(&ctx.env).map_or_else(|_| "localhost".into(), |e| e.host),
-            cluster.port
-        ),
-        false => entry.host.clone(),
+    let endpoint = if entry.host.is_empty() {
+        let engine = Engine::find(&ctx.env);
+        let host = engine.map_or_else(|_| "localhost".into(), |engine| engine.host);
+        format!("http://{host}:{}", cluster.port)
+    } else {
+        entry.host.clone()
     };
     let asked = endpoint.clone();
-    let server = match ctx.interrupt.run(move || version::ask(&asked, QUESTION)) {
+    let server = match ctx.interrupt.run(move || version::ask(&asked, QUERY)) {
         Ok(Ok(server)) => server,
         Ok(Err(why)) => {
-            let text = format!("its containers run, and its server does not answer: {why}");
-            return Finding::problem(CHECK, text, format!("see why: `{}`", name.command("logs")));
+            let text = format!("its containers are running, but the server does not answer: {why}");
+            let hint = format!("see why: `{}`", name.command("logs"));
+            return Finding::problem(CHECK, text, hint);
         }
         Err(failure) => return Finding::of(CHECK, &failure),
     };
     if !is_of(&server.version, cluster.version.tag()) {
         let text = format!(
-            "its server is Prisma {}, and `cluster.yml` says {}",
+            "the server is Prisma {}, but `cluster.yml` says {}",
             server.version, cluster.version
         );
-        return Finding::warning(
-            CHECK,
-            text,
-            format!("get the image again: `{}`", name.command("upgrade")),
-        );
+        let hint = format!("pull the image again: `{}`", name.command("upgrade"));
+        return Finding::warning(CHECK, text, hint);
     }
-    opened(cluster, entry.secret.as_deref(), &endpoint, &server)
-}
-
-fn opened(cluster: &Cluster, secret: Option<&str>, endpoint: &str, server: &Server) -> Finding {
     let up = format!("Prisma {}, up at {endpoint}", server.version);
-    let tried = secret
-        .map(Secret::parse)
-        .transpose()
-        .and_then(|secret| access(endpoint, server.path, secret.as_ref(), QUESTION));
-    let hint = format!("`{}` makes the two agree", cluster.name.command("start"));
-    match tried {
+    let secret = entry.secret.as_deref().map(Secret::parse).transpose();
+    match secret.and_then(|secret| access(&endpoint, server.path, secret.as_ref(), QUERY)) {
         Ok(Access::Granted | Access::Unclear(_)) => Finding::ok(CHECK, up),
         Ok(Access::Refused(why)) => {
-            let text = format!("{up}, and it refuses the registry's secret: {why}");
+            let text = format!("{up}, but it rejects the secret of the cluster registry: {why}");
+            let hint = format!("`{}` reconciles them", name.command("start"));
             Finding::problem(CHECK, text, hint)
         }
         Err(failure) => Finding::of(CHECK, &failure),
     }
 }
 
-/// Whether a server of this version is what a tag names: `1.1` is any `1.1.x`. Tags without numbers may
-/// name any.
+/// Whether an image tag may stand for a server of this version: `1.1` for any `1.1.x`, a tag without
+/// numbers for any version.
 fn is_of(version: &str, tag: &str) -> bool {
     let is_number = |text: &str| text.split('.').all(|part| part.parse::<u32>().is_ok());
     let bare = version.split('-').next().unwrap_or_default();

@@ -1,18 +1,19 @@
-//! One line of the doctor's.
+//! What one check found.
 
 use crate::error::{Failure, Kind};
-use serde_json::{Value, json};
+use crate::ui::text::count;
+use serde::Serialize;
 
-/// How bad it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
 pub enum Level {
-    /// As it should be.
     Ok,
-    /// It works, and may not for long or not as meant.
+    /// It works, but maybe not for long or not as intended.
     Warning,
     /// Something does not work.
     Problem,
-    /// It could not be looked at.
+    /// It could not be checked.
     Skipped,
 }
 
@@ -27,17 +28,18 @@ impl Level {
     }
 }
 
-/// What a check found.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What one check found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Finding {
-    /// The check: stable, for programs.
+    /// Stable, for programs.
     pub check: &'static str,
-    /// The cluster it is about.
+    /// The cluster it is about, if it is about one.
     pub cluster: Option<String>,
     pub level: Level,
-    /// What was found, in one line.
+    /// One line.
     pub text: String,
-    /// The one remedy.
+    /// The remedy.
     pub hint: Option<String>,
 }
 
@@ -65,7 +67,11 @@ impl Finding {
         text: impl Into<String>,
         hint: impl Into<String>,
     ) -> Finding {
-        Finding::new(check, Level::Warning, text).with(hint)
+        let hint = Some(hint.into());
+        Finding {
+            hint,
+            ..Finding::new(check, Level::Warning, text)
+        }
     }
 
     pub fn problem(
@@ -73,40 +79,32 @@ impl Finding {
         text: impl Into<String>,
         hint: impl Into<String>,
     ) -> Finding {
-        Finding::new(check, Level::Problem, text).with(hint)
-    }
-
-    fn with(mut self, hint: impl Into<String>) -> Finding {
-        self.hint = Some(hint.into());
-        self
-    }
-
-    /// A failure in one line, with its first remedy.
-    pub fn of(check: &'static str, failure: &Failure) -> Finding {
-        let mut lines = failure.message.lines();
-        let text = lines.next().unwrap_or_default().trim_end_matches(':');
-        let more = match lines.count() {
-            0 => String::new(),
-            // All that is known is what the child said last.
-            _ if failure.kind == Kind::ChildFailed => {
-                format!(
-                    ": {}",
-                    failure.message.lines().last().unwrap_or_default().trim()
-                )
-            }
-            // What is wrong with a file is a line each; a child's last lines are no more to tell.
-            _ if failure.message.lines().all(|line| !line.starts_with(' ')) => {
-                format!(", and {} more", failure.message.lines().count() - 1)
-            }
-            _ => String::new(),
-        };
+        let level = Level::Problem;
         Finding {
-            hint: failure.hints.first().cloned(),
-            ..Finding::new(check, Level::Problem, format!("{text}{more}"))
+            level,
+            ..Finding::warning(check, text, hint)
         }
     }
 
-    /// The same, about a cluster.
+    /// A failure as one line, with its first remedy.
+    pub fn of(check: &'static str, failure: &Failure) -> Finding {
+        let mut lines = failure.message.lines();
+        let first = lines.next().unwrap_or_default().trim_end_matches(':');
+        let text = match (failure.kind, lines.clone().count(), lines.last()) {
+            // Its last line of output is all that is known.
+            (Kind::ChildFailed, _, Some(last)) => format!("{first}: {}", last.trim()),
+            // One line for each problem of a file.
+            (Kind::ConfigInvalid, more @ 1.., _) => {
+                format!("{first} ({})", count(more, "more problem"))
+            }
+            _ => first.to_owned(),
+        };
+        Finding {
+            hint: failure.hints.first().cloned(),
+            ..Finding::new(check, Level::Problem, text)
+        }
+    }
+
     pub fn about(mut self, cluster: &str) -> Finding {
         self.cluster = Some(cluster.to_owned());
         self
@@ -118,36 +116,21 @@ impl Finding {
             None => self.check.to_owned(),
         }
     }
-
-    /// For programs.
-    pub fn data(&self) -> Value {
-        json!({
-            "check": self.check,
-            "cluster": self.cluster,
-            "level": self.level.word(),
-            "text": self.text,
-            "hint": self.hint,
-        })
-    }
 }
 
-/// A line each, remedies below.
+/// A line for each finding, with its hint below.
 pub fn table(findings: &[Finding]) -> String {
     let width = findings.iter().map(|f| f.title().chars().count()).max();
     let width = width.unwrap_or_default();
-    let line = |finding: &Finding| {
+    let mut table = String::new();
+    for finding in findings {
         let (word, title) = (finding.level.word(), finding.title());
-        let hint = finding
-            .hint
-            .as_ref()
-            .map(|hint| format!("{:9}hint: {hint}\n", ""));
-        format!(
-            "{word:<8} {title:<width$}   {}\n{}",
-            finding.text,
-            hint.unwrap_or_default()
-        )
-    };
-    findings.iter().map(line).collect()
+        table += &format!("{word:<8} {title:<width$}   {}\n", finding.text);
+        if let Some(hint) = &finding.hint {
+            table += &format!("{:9}hint: {hint}\n", "");
+        }
+    }
+    table
 }
 
 #[cfg(test)]
@@ -155,26 +138,31 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_failure_is_one_line() {
-        let one = |message: &str| Finding::of("x", &Failure::new(Kind::Failed, message)).text;
-        assert_eq!(
-            one("`docker ps`: not running:\n  Cannot connect"),
-            "`docker ps`: not running"
-        );
-        assert_eq!(
-            one("a:1: bad\na:2: worse\na:3: worst"),
-            "a:1: bad, and 2 more"
-        );
-        assert_eq!(one("plain"), "plain");
-        let unknown = "`docker info` ended with status 1:\n  oh\n  no";
-        assert_eq!(
-            Finding::of("x", &Failure::new(Kind::ChildFailed, unknown)).text,
-            "`docker info` ended with status 1: no"
-        );
+    fn a_failure_becomes_one_line() {
+        for (kind, message, line) in [
+            (
+                Kind::Failed,
+                "`docker ps`: not running:\n  Cannot connect",
+                "`docker ps`: not running",
+            ),
+            (
+                Kind::ConfigInvalid,
+                "a:1: bad\na:2: worse\na:3: worst",
+                "a:1: bad (2 more problems)",
+            ),
+            (Kind::Failed, "plain", "plain"),
+            (
+                Kind::ChildFailed,
+                "`docker info` ended with status 1:\n  oh\n  no",
+                "`docker info` ended with status 1: no",
+            ),
+        ] {
+            assert_eq!(Finding::of("x", &Failure::new(kind, message)).text, line);
+        }
     }
 
     #[test]
-    fn lines_stand_under_each_other() {
+    fn columns_are_aligned() {
         let findings = [
             Finding::ok("docker", "there"),
             Finding::problem("cluster", "down", "start it").about("local"),

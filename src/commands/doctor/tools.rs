@@ -1,21 +1,22 @@
-//! The programs: docker, and which docker-compose will be used and why.
+//! The programs: docker, and which docker-compose is used and why.
 
 use super::engine::Asked;
 use super::{Finding, ask};
 use crate::context::Context;
-use crate::docker::ComposeVersion;
-use crate::docker::{Compose, Engine, Tools};
+use crate::docker::{Compose, ComposeVersion, Engine, Tools};
 
-const INSTALL: &str = "install docker-compose 2 (https://docs.docker.com/compose/install/linux/); containers are made anew \
-     once, data stays";
+const INSTALL: &str = "install docker-compose 2 (https://docs.docker.com/compose/install/linux/); \
+     containers are recreated once, data is kept";
+const USE_PLUGIN: &str = "set `PRISMA_COMPOSE=docker` to use docker's plugin; \
+     containers are recreated once, data is kept";
 
-/// The docker program.
-pub fn found(tools: &Tools, asked: &Asked) -> Vec<Finding> {
+pub fn docker(tools: &Tools, asked: &Asked) -> Finding {
     let at = tools.docker.display();
-    vec![match &asked.version {
-        Some(version) => Finding::ok("docker", format!("docker {} at {at}", version.client)),
-        None => Finding::ok("docker", format!("{at}, of a version it does not tell")),
-    }]
+    let text = match &asked.version {
+        Some(version) => format!("docker {} at {at}", version.client),
+        None => format!("{at}, unknown version"),
+    };
+    Finding::ok("docker", text)
 }
 
 /// Which docker-compose is used, and why; its version for the checks of clusters.
@@ -29,42 +30,39 @@ pub fn compose(ctx: &Context, tools: &Tools) -> (Finding, Option<ComposeVersion>
             "docker's plugin, as no `docker-compose` is on PATH".to_owned()
         }
     };
-    let answer = match ask(ctx, tools.compose_version()) {
-        Ok(answer) => answer,
-        Err(failure) => return (Finding::of("compose", &failure), None),
-    };
-    let version = ComposeVersion::new(&answer);
-    (judge(ctx, tools, &version, &why), Some(version))
+    match ask(ctx, tools.compose_version()) {
+        Ok(answer) => {
+            let version = ComposeVersion::new(&answer);
+            (judge(ctx, tools, &version, &why), Some(version))
+        }
+        Err(failure) => (Finding::of("compose", &failure), None),
+    }
 }
 
 fn judge(ctx: &Context, tools: &Tools, version: &ComposeVersion, why: &str) -> Finding {
     let text = format!("docker-compose {version}: {why}");
-    let Some((major, minor)) = version.numbers() else {
-        return Finding::warning("compose", format!("{text}; it tells no version"), INSTALL);
+    let Some(numbers) = version.numbers() else {
+        let text = format!("{text}; unknown version");
+        return Finding::warning("compose", text, INSTALL);
     };
-    if major >= 2 {
+    if numbers.0 >= 2 {
         return Finding::ok("compose", text);
     }
-    // The first that reads files of version 3.
-    if (major, minor) < (1, 10) {
-        return Finding::problem("compose", format!("{text}; it is too old"), INSTALL);
-    }
-    if Engine::find(&ctx.env).is_ok_and(|engine| engine.only_v2) {
-        let text = format!("{text}; it cannot use the TLS of the docker context");
+    // The first that reads compose files of version 3.
+    if numbers < (1, 10) {
+        let text = format!("{text}; this version is too old");
         return Finding::problem("compose", text, INSTALL);
     }
-    let is_plugin_there = matches!(tools.compose, Compose::Standalone(_))
+    if Engine::find(&ctx.env).is_ok_and(|engine| engine.only_v2) {
+        let text = format!("{text}; it does not support the TLS of the docker context");
+        return Finding::problem("compose", text, INSTALL);
+    }
+    let has_plugin = matches!(tools.compose, Compose::Standalone(_))
         && ask(ctx, tools.plugin_version())
-            .is_ok_and(|version| ComposeVersion::new(&version).numbers().is_some());
-    let hint = match is_plugin_there {
-        true => {
-            "set `PRISMA_COMPOSE=docker` to use docker's plugin; containers are made anew once, data stays"
-        }
-        false => INSTALL,
-    };
+            .is_ok_and(|answer| ComposeVersion::new(&answer).numbers().is_some());
     Finding::warning(
         "compose",
-        format!("{text}; nobody maintains version 1 any more"),
-        hint,
+        format!("{text}; docker-compose v1 is no longer maintained"),
+        if has_plugin { USE_PLUGIN } else { INSTALL },
     )
 }

@@ -6,6 +6,7 @@ use crate::context::Context;
 use crate::error::{Failure, Kind, Result};
 use crate::service::{Address, DEFAULT};
 use crate::ui::Question;
+use crate::url;
 use std::path::Path;
 
 const PRISMA_YML: &str = include_str!("../../../assets/init/prisma.yml");
@@ -58,11 +59,7 @@ pub fn on_existing_server(
         }
     };
     let text = tidy(&text);
-    let refuse = |why: String| {
-        let shown = crate::url::address::without_password(text);
-        let message = format!("invalid endpoint `{}`: {why}", shown.escape_debug());
-        Failure::new(Kind::Usage, message)
-    };
+    let refuse = |why: String| url::invalid_endpoint(text, why);
     let mut address = Address::parse(text).map_err(refuse)?;
     if has_path(text) {
         if args.service.is_some() {
@@ -86,15 +83,17 @@ pub fn on_existing_server(
 
 /// An endpoint without the path of the management API, which people copy along.
 fn tidy(text: &str) -> &str {
-    let text = text.trim().trim_end_matches('/');
-    let apis = ["/management", "/cluster"];
-    let server = apis.iter().find_map(|api| text.strip_suffix(api));
-    server.filter(|server| !has_path(server)).unwrap_or(text)
+    let text = text.trim();
+    let server = url::without_api_path(text);
+    if has_path(server) {
+        text.trim_end_matches('/')
+    } else {
+        server
+    }
 }
 
 fn has_path(text: &str) -> bool {
-    let rest = text.split_once("://").map_or(text, |(_, rest)| rest);
-    rest.trim_end_matches('/').contains('/')
+    !url::split(text).path.trim_end_matches('/').is_empty()
 }
 
 /// The service's name: given, asked for, or made of the folder's.

@@ -2,7 +2,7 @@
 
 use crate::cli::{self, Profile};
 use crate::cluster::{Cluster, Connector, Database, Edition, PrismaVersion};
-use crate::commands::cluster::{Endpoint, check_name};
+use crate::commands::add_cluster;
 use crate::commands::folder::Folder;
 use crate::commands::{Report, act, facts, registry};
 use crate::config::registry::NewEntry;
@@ -14,7 +14,7 @@ use crate::managed::{self, Observed, exposure};
 use crate::plan::{Plan, Step};
 use crate::render::standalone;
 use crate::secret::keys::{self, PrivateKey};
-use crate::url::address::{host_of, port_of};
+use crate::url::ServerUrl;
 use serde_json::json;
 
 /// What is written, and what there is to say of it.
@@ -200,11 +200,9 @@ fn entry(ctx: &Context, args: &cli::Eject, cluster: &Cluster) -> Result<Option<N
     let (Some(name), Some(host)) = (&args.register, &args.host) else {
         return Ok(None);
     };
-    check_name(name, false)?;
+    add_cluster::check_name(name, false)?;
     let endpoint = endpoint(host, cluster.port)?;
-    if let Some(warning) = endpoint.warning() {
-        ctx.ui.warn(&warning);
-    }
+    add_cluster::warn_if_exposed(ctx, &endpoint);
     if registry(ctx)?.get(name).is_some() || ctx.home.managed(name).is_some() {
         let message = format!("there is a cluster `{name}` already");
         return Err(Failure::new(Kind::Failed, message)
@@ -220,23 +218,21 @@ fn entry(ctx: &Context, args: &cli::Eject, cluster: &Cluster) -> Result<Option<N
     }))
 }
 
-/// A host, with or without port and scheme, as the address of the server.
-fn endpoint(host: &str, port: u16) -> Result<Endpoint> {
+/// A host, with or without port and scheme, as the URL of the server.
+fn endpoint(host: &str, port: u16) -> Result<ServerUrl> {
     let host = host.trim();
     if host.contains("://") {
-        return Endpoint::parse(host);
+        return add_cluster::endpoint(host);
     }
-    let bare_v6 = host.parse::<std::net::Ipv6Addr>().is_ok();
-    let host = if bare_v6 {
-        format!("[{host}]")
-    } else {
-        host.to_owned()
+    let bracketed = match host.parse::<std::net::Ipv6Addr>() {
+        Ok(ip) => format!("[{ip}]"),
+        Err(_) => host.to_owned(),
     };
-    let with_port = match port_of(&host) {
-        None if host == host_of(&host) => format!("http://{host}:{port}"),
-        _ => format!("http://{host}"),
-    };
-    Endpoint::parse(&with_port)
+    let mut url = add_cluster::endpoint(&format!("http://{bracketed}"))?;
+    if url.path.is_empty() {
+        url.port = url.port.or(Some(port));
+    }
+    Ok(url)
 }
 
 impl Ejected {

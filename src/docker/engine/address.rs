@@ -1,6 +1,6 @@
 //! Addresses of engines as `DOCKER_HOST` and contexts have them, read as docker reads them.
 
-use crate::url::address::{host_of, is_loopback, without_password};
+use crate::url::{UrlError, host_of, is_host_name, is_loopback, without_password};
 
 /// An engine's address.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,7 +83,7 @@ fn tcp(rest: &str, usual: u16) -> Result<Address, String> {
 
 fn ssh(rest: &str) -> Result<Address, String> {
     if rest.contains(['?', '#']) {
-        return Err("it has a query or a fragment".to_owned());
+        return Err(UrlError::Query.to_string());
     }
     let authority = rest.split('/').next().unwrap_or_default();
     let login = authority.rsplit_once('@').map(|(login, _)| login);
@@ -103,29 +103,22 @@ fn ssh(rest: &str) -> Result<Address, String> {
 
 fn split(authority: &str) -> Result<(&str, Option<u16>), String> {
     let host = host_of(authority);
-    let port = match authority[host.len()..].strip_prefix(':') {
-        None if host.len() == authority.len() => None,
-        Some(port) => match port.parse() {
-            Ok(port) if port != 0 => Some(port),
-            _ => return Err("its port is no number from 1 to 65535".to_owned()),
-        },
-        None => return Err("it has no valid host name".to_owned()),
+    // `%` separates an IPv6 address from the interface.
+    let without_zone = match host.split_once('%') {
+        Some((v6, _)) if host.starts_with('[') => format!("{v6}]"),
+        _ => host.to_owned(),
     };
-    let plain = |c: char| c.is_alphanumeric() || "-_.".contains(c);
-    let valid = match host.strip_prefix('[').and_then(|h| h.strip_suffix(']')) {
-        // Behind `%` stands the interface.
-        Some(v6) => v6.split('%').next().is_some_and(is_v6),
-        None => host.chars().all(plain) && !host.starts_with('-'),
-    };
-    if valid {
-        Ok((host, port))
-    } else {
-        Err("it has no valid host name".to_owned())
+    if !host.is_empty() && !is_host_name(&without_zone) {
+        return Err(UrlError::Host.to_string());
     }
-}
-
-fn is_v6(text: &str) -> bool {
-    text.parse::<std::net::Ipv6Addr>().is_ok()
+    match authority[host.len()..].strip_prefix(':') {
+        None if host.len() == authority.len() => Ok((host, None)),
+        None => Err(UrlError::Host.to_string()),
+        Some(port) => match port.parse() {
+            Ok(port) if port != 0 => Ok((host, Some(port))),
+            _ => Err(UrlError::Port.to_string()),
+        },
+    }
 }
 
 /// The host, when it is another machine.
@@ -189,18 +182,18 @@ mod tests {
             ("TCP://h:1", "`TCP` is none of `unix`, `tcp` and `ssh`"),
             ("/var/run/docker.sock", "a socket is written `unix:///path`"),
             ("unix:/x", "a socket is written `unix:///path`"),
-            ("tcp://h:x", "its port is no number from 1 to 65535"),
-            ("tcp://h:99999", "its port is no number from 1 to 65535"),
+            ("tcp://h:x", "the port must be between 1 and 65535"),
+            ("tcp://h:99999", "the port must be between 1 and 65535"),
             (
                 "tcp://[2001:db8::1]",
                 "an IPv6 address needs its port, such as `tcp://[2001:db8::1]:2375`",
             ),
-            ("tcp://[x]:1", "it has no valid host name"),
-            ("tcp://a b:1", "it has no valid host name"),
+            ("tcp://[x]:1", "the host name is not valid"),
+            ("tcp://a b:1", "the host name is not valid"),
             ("ssh://", "it has no host name"),
-            ("ssh://-oProxyCommand=x", "it has no valid host name"),
-            ("ssh://h:x", "its port is no number from 1 to 65535"),
-            ("ssh://h?x=1", "it has a query or a fragment"),
+            ("ssh://-oProxyCommand=x", "the host name is not valid"),
+            ("ssh://h:x", "the port must be between 1 and 65535"),
+            ("ssh://h?x=1", "it must not contain a query or a fragment"),
             (
                 "ssh://me:pw@h",
                 "a password has no place in it: ssh uses a key, or asks",

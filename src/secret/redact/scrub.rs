@@ -1,5 +1,7 @@
 //! What looks like a secret, whoever printed it.
 
+use crate::url::hidden_until;
+
 /// What stands in its place.
 pub const MASK: &str = "********";
 
@@ -63,13 +65,12 @@ fn addresses(line: &str) -> String {
         out += before;
         let ends = |c: char| c.is_whitespace() || "/'\"`<>,".contains(c);
         let end = after.find(ends).unwrap_or(after.len());
-        match after[..end].rfind('@') {
-            // A name alone is how ssh is told whom to log in as.
-            Some(user) if after[..user].contains(':') || !before.ends_with("ssh://") => {
+        match hidden_until(before.trim_end_matches("://"), &after[..end]) {
+            Some(user) => {
                 out += MASK;
                 rest = &after[user..];
             }
-            _ => {
+            None => {
                 out += &after[..end];
                 rest = &after[end..];
             }

@@ -4,7 +4,7 @@
 //! another machine to it.
 
 use crate::env::Env;
-use crate::url::address::is_loopback;
+use crate::url::is_loopback;
 use std::net::IpAddr;
 use std::sync::OnceLock;
 

@@ -2,7 +2,7 @@
 
 use crate::cluster::Cluster;
 use crate::example::Example;
-use crate::run::Spec;
+use crate::run::Run;
 use crate::suite::{Case, Setting, shared};
 use std::fs;
 use std::path::Path;
@@ -20,7 +20,7 @@ pub const CASES: &[Case] = &[
 ];
 
 /// `sh ci.sh sh -c COMMAND` in the folder of the example service, all it makes below one folder.
-fn ci(cluster: &Cluster, example: &Example, command: &str) -> Spec {
+fn ci(cluster: &Cluster, example: &Example, command: &str) -> Run {
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/docs/ci.sh");
     let program = Path::new(env!("CARGO_BIN_EXE_prisma"));
     let folder = program.parent().expect("a folder").display();
@@ -33,7 +33,7 @@ fn ci(cluster: &Cluster, example: &Example, command: &str) -> Spec {
         .env("PRISMA_NAME", cluster.name.clone())
         .env("PRISMA_PORT", cluster.port.to_string())
         .env("PRISMA_DB_PORT", cluster.db_port.to_string())
-        .env("TMPDIR", temporary.to_string_lossy())
+        .env("TMPDIR", temporary)
         .dir(example.path(""))
         .limit(Duration::from_secs(120))
 }

@@ -116,7 +116,7 @@ fn survives_an_engine_that_goes_in_the_middle(setting: &Setting) {
     cluster.put_data();
     let (files, entry) = (cluster.files(), cluster.entry());
     for words in ["stopping the containers", "waiting for the "] {
-        let mut restart = cluster.spec("restart", &[]).spawn();
+        let mut restart = cluster.spec("restart", &[]).start();
         restart.says(words);
         setting.rig.restart_engine();
         restart.finish().ended(3).told(&["error: `docker"]);

@@ -2,7 +2,6 @@
 
 use crate::cluster::Cluster;
 use crate::example::Example;
-use crate::images::{PRISMA, published};
 use crate::suite::{Case, Setting, shared};
 
 pub const CASES: &[Case] = &[
@@ -16,17 +15,15 @@ pub const CASES: &[Case] = &[
     shared("editions/1.34_postgres", |s| lifecycle(s, "1.34", POSTGRES)),
 ];
 
-/// The word of `--database`, the image, and what its volume is called after the project.
-type Database = (&'static str, &'static str, &'static str);
+/// The value of `--database`, and the name of its volume without the project.
+type Database = (&'static str, &'static str);
 
-const MYSQL: Database = ("mysql", "mysql:5.7", "db-persistence");
-const POSTGRES: Database = ("postgres", "postgres:10", "postgres-persistence");
+const MYSQL: Database = ("mysql", "db-persistence");
+const POSTGRES: Database = ("postgres", "postgres-persistence");
 
 /// start, deploy, stop, start, data still there, upgrade, nuke, gone, delete.
-fn lifecycle(setting: &Setting, version: &str, (database, image, volume): Database) {
+fn lifecycle(setting: &Setting, version: &str, (database, volume): Database) {
     let is_server_edition = !matches!(version, "1.1" | "1.6");
-    published(setting.rig, image);
-    published(setting.rig, &format!("{PRISMA}:{version}"));
     let mut cluster = Cluster::new(setting);
     if matches!(version, "1.8" | "1.34") {
         cluster.management = "management";

@@ -3,8 +3,9 @@
 
 use crate::api::Api;
 use crate::cluster::{Cluster, port};
+use crate::ran::Ran;
 use crate::rig::Generation;
-use crate::run::{Ran, Spec};
+use crate::run::Run;
 use crate::suite::{Case, Setting, shared};
 use serde_json::{Value, json};
 use std::fs;
@@ -49,7 +50,7 @@ impl<'c> Folder<'c> {
     }
 
     /// `prisma …` in the folder above.
-    fn prisma(&self, args: &[&str]) -> Spec {
+    fn prisma(&self, args: &[&str]) -> Run {
         self.cluster.prisma(args).dir(self.parent.path())
     }
 

@@ -1,7 +1,7 @@
 //! Images that are not there: pulled by a start, or nowhere to be had.
 
 use crate::cluster::{Cluster, SERVER};
-use crate::images::{Image, published};
+use crate::images::Image;
 use crate::suite::{Case, Setting, alone, shared};
 
 pub const CASES: &[Case] = &[
@@ -55,7 +55,6 @@ fn a_missing_one_is_pulled(setting: &Setting) {
 
 fn a_missing_database_is_pulled(setting: &Setting) {
     let rig = setting.rig;
-    published(rig, "mysql:5.7");
     let id = rig.docker(["image", "inspect", "-f", "{{.Id}}", "mysql:5.7"]);
     let _back = Back(setting, id.clone());
     rig.docker(["tag", "mysql:5.7", "trial-keeps/mysql:5.7"]);

@@ -134,9 +134,9 @@ fn following_ends_with_ctrl_c(setting: &Setting) {
     let cluster = Cluster::new(setting);
     cluster.start(&[]);
     for args in [&["-f", SERVER][..], &["-f"]] {
-        let mut follow = cluster.spec("logs", args).spawn();
+        let mut follow = cluster.spec("logs", args).start();
         follow.prints(READY);
-        let sent = follow.kill_group("INT");
+        let sent = follow.signal_group("INT");
         follow.finish().ended(130);
         assert!(
             sent.elapsed() < Duration::from_secs(10),
@@ -145,7 +145,7 @@ fn following_ends_with_ctrl_c(setting: &Setting) {
         );
     }
     // Lines come as they are printed; the end of the containers is the end of their logs.
-    let mut follow = cluster.spec("logs", &["-f", "--tail", "0"]).spawn();
+    let mut follow = cluster.spec("logs", &["-f", "--tail", "0"]).start();
     thread::sleep(Duration::from_millis(500));
     for (label, service) in [("prisma-database", SERVER), ("prisma-db      ", DATABASE)] {
         let say = format!("echo hello from {service} > /proc/1/fd/1");

@@ -1,20 +1,18 @@
 //! An engine on another machine: what is published answers at its address, and not at loopback.
 
-use crate::away::{Sshd, address, it_has_ipv6, relay, ssh_is_there, there_is_one};
+use crate::away::{Sshd, it_has_ipv6, relay, ssh_is_there};
 use crate::cluster::Cluster;
+use crate::ran::Ran;
 use crate::rig::Generation;
-use crate::run::Ran;
 use crate::suite::{Case, Setting, shared};
 use std::fs;
 use std::sync::atomic::{AtomicU16, Ordering};
 
 pub const CASES: &[Case] = &[
-    shared("remote/over_tcp", over_tcp).needs(there_is_one),
+    shared("remote/over_tcp", over_tcp),
     shared("remote/over_ssh", over_ssh).needs(ssh_is_there),
-    shared("remote/by_context", by_context).needs(there_is_one),
-    shared("remote/behind_a_firewall", behind_a_firewall)
-        .only(Generation::V2)
-        .needs(there_is_one),
+    shared("remote/by_context", by_context),
+    shared("remote/behind_a_firewall", behind_a_firewall).only(Generation::V2),
     shared("remote/over_ipv6", over_ipv6)
         .only(Generation::V2)
         .needs(it_has_ipv6),
@@ -28,7 +26,7 @@ fn dropped_port() -> u16 {
 
 fn over_tcp(setting: &Setting) {
     let cluster = Cluster::new(setting);
-    let host = address(setting.rig);
+    let host = &setting.rig.address;
     let engine = format!("tcp://{host}:{}", relay(setting.rig, host));
     let verb = |verb: &str, args: &[&str]| -> Ran {
         cluster
@@ -85,7 +83,7 @@ fn over_ssh(setting: &Setting) {
     assert_eq!(cluster.belongings(), [""; 0]);
 
     let ran = run(cluster.first_start(&[]), &sshd.url).succeeded();
-    let endpoint = format!("http://{}:{}", address(setting.rig), cluster.port);
+    let endpoint = format!("http://{}:{}", &setting.rig.address, cluster.port);
     let warning = format!("warning: `{endpoint}` is reached without encryption: ");
     ran.told(&[&warning]);
     assert_eq!(cluster.entry().expect("an entry")["host"], endpoint);
@@ -102,15 +100,12 @@ fn over_ssh(setting: &Setting) {
 /// server edition, whose database is asked inside its container.
 fn by_context(setting: &Setting) {
     let cluster = Cluster::new(setting);
-    let host = address(setting.rig);
+    let host = &setting.rig.address;
     let engine = format!("host=tcp://{host}:{}", relay(setting.rig, host));
     let docker_home = cluster.home().with_file_name(".docker");
     let create = ["context", "create", "far", "--docker", &engine];
     let create = setting.rig.command("docker", create);
-    create
-        .env("DOCKER_CONFIG", docker_home.to_string_lossy())
-        .run()
-        .succeeded();
+    create.env("DOCKER_CONFIG", &docker_home).run().succeeded();
     let port = cluster.port.to_string();
     let start = cluster.spec("start", &["--prisma-version", "1.8", "--port", &port]);
     let start = cluster.away(start, "").env("DOCKER_CONTEXT", "far");
@@ -134,7 +129,7 @@ fn by_context(setting: &Setting) {
 
 fn behind_a_firewall(setting: &Setting) {
     let mut cluster = Cluster::new(setting);
-    let host = address(setting.rig);
+    let host = &setting.rig.address;
     let engine = format!("tcp://{host}:{}", relay(setting.rig, host));
     // The server tells that its database is up.
     cluster.db_port = dropped_port();

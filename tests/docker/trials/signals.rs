@@ -3,8 +3,9 @@
 use super::start::late_database;
 use crate::cluster::{Cluster, DATABASE, SERVER};
 use crate::example::Example;
-use crate::images::{Image, published};
-use crate::run::{Ran, Running};
+use crate::images::Image;
+use crate::ran::Ran;
+use crate::run::Running;
 use crate::suite::{Case, Setting, shared};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -47,10 +48,10 @@ enum Way {
 
 /// Ends a run and checks that it ended as it should: soon, with the status.
 #[track_caller]
-fn soon(mut running: Running, way: Way, status: i32) -> Ran {
+fn soon(running: Running, way: Way, status: i32) -> Ran {
     let sent = match way {
-        Way::CtrlC => running.kill_group("INT"),
-        Way::Terminate => running.kill("TERM"),
+        Way::CtrlC => running.signal_group("INT"),
+        Way::Terminate => running.signal("TERM"),
     };
     let ran = running.finish();
     let took = sent.elapsed();
@@ -75,7 +76,6 @@ fn ends(running: Running, way: Way, status: i32) -> Ran {
 }
 
 fn while_pulling(setting: &Setting) {
-    published(setting.rig, "mysql:5.7");
     let cluster = Cluster::new(setting);
     cluster.start(&[]);
     cluster.put_data();
@@ -86,7 +86,7 @@ fn while_pulling(setting: &Setting) {
     image.forget();
     let (runs, files) = (cluster.runs(), cluster.files());
     for (way, status) in WAYS {
-        let mut upgrade = cluster.spec("upgrade", &["--to", &image.version]).spawn();
+        let mut upgrade = cluster.spec("upgrade", &["--to", &image.version]).start();
         upgrade.says(&format!("pulling {}", image.full()));
         thread::sleep(Duration::from_millis(150));
         ends(upgrade, way, status);
@@ -106,7 +106,7 @@ fn while_starting_containers(setting: &Setting) {
     // Before docker-compose does anything, in the middle, and near its end.
     for ((way, status), delay) in [(WAYS[0], 0), (WAYS[1], 250), (WAYS[0], 500)] {
         let cluster = Cluster::new(setting);
-        let mut start = cluster.first_start(&[]).spawn();
+        let mut start = cluster.first_start(&[]).start();
         start.says("starting the containers");
         thread::sleep(Duration::from_millis(delay));
         ends(start, way, status);
@@ -122,7 +122,7 @@ fn while_waiting(setting: &Setting) {
     let cluster = Cluster::new(setting);
     cluster.override_service(DATABASE, &late_database(6));
     for (way, status) in WAYS {
-        let mut start = cluster.first_start(&[]).spawn();
+        let mut start = cluster.first_start(&[]).start();
         start.says("waiting for the database");
         thread::sleep(Duration::from_millis(300));
         ends(start, way, status);
@@ -140,7 +140,7 @@ fn while_stopping(setting: &Setting) {
     cluster.start(&[]);
     cluster.put_data();
     for (way, status) in WAYS {
-        let mut stop = cluster.spec("stop", &[]).spawn();
+        let mut stop = cluster.spec("stop", &[]).start();
         stop.says("stopping the containers");
         thread::sleep(Duration::from_millis(300));
         ends(stop, way, status);
@@ -170,13 +170,13 @@ fn while_writing_files(setting: &Setting) {
         "schemaManagerSecret: \"another",
     );
     for delay in [1, 2, 4, 8, 16, 32] {
-        for (signal, statuses) in [("INT", [130, -2]), ("TERM", [143, -15])] {
-            let mut start = cluster.spec("start", &[]).spawn();
+        for (signal, status) in [("INT", 130), ("TERM", 143)] {
+            let start = cluster.spec("start", &[]).start();
             thread::sleep(Duration::from_millis(delay));
-            start.kill(signal);
+            start.signal(signal);
             let ran = start.finish();
             // Before it listens for signals it has done nothing, and ends as any program does.
-            assert!(statuses.contains(&ran.status), "{ran:?}");
+            assert_eq!(ran.status, status, "{ran:?}");
             seen.push(written(&cluster));
         }
     }
@@ -204,7 +204,7 @@ fn while_deploying(setting: &Setting) {
     let server = cluster.container(SERVER).id;
     for (way, status) in WAYS {
         setting.rig.docker(["pause", &server]);
-        let mut deploy = example.deploy(&cluster, &[]).spawn();
+        let mut deploy = example.deploy(&cluster, &[]).start();
         deploy.says("deploying `hello`");
         thread::sleep(Duration::from_millis(200));
         soon(deploy, way, status);
@@ -215,7 +215,7 @@ fn while_deploying(setting: &Setting) {
         "hooks:\n  post-deploy: echo begun; exec sleep 60\n",
     );
     for (way, status) in WAYS {
-        let mut deploy = example.deploy(&cluster, &[]).spawn();
+        let mut deploy = example.deploy(&cluster, &[]).start();
         deploy.says("begun\n");
         soon(deploy, way, status)
             .told(&["the deployment itself succeeded, what follows it is not done\n"]);
@@ -258,7 +258,7 @@ fn each_stage(cluster: &Cluster, args: &[&str]) {
                     // What docker was told to stop goes on to stop without us.
                     cluster.verb("start", &[]).succeeded();
                 }
-                let mut run = cluster.spec(verb, yes).spawn();
+                let mut run = cluster.spec(verb, yes).start();
                 run.says(words);
                 if words.starts_with("killing") {
                     // All of it is still before this one: it lasts.
@@ -276,7 +276,7 @@ fn each_stage(cluster: &Cluster, args: &[&str]) {
         }
     }
     for (way, status) in WAYS {
-        let mut delete = cluster.spec("delete", &["--yes"]).spawn();
+        let mut delete = cluster.spec("delete", &["--yes"]).start();
         delete.says("removing containers, network and data");
         ends(delete, way, status);
         assert!(cluster.entry().is_some(), "known until all of it is gone");

@@ -184,8 +184,9 @@ fn second_cluster_beside_local(setting: &Setting) {
 /// Two runs at the same time: one starts the cluster, the other waits for it and finds nothing to do.
 fn two_at_once(setting: &Setting) {
     let cluster = Cluster::new(setting);
-    let one = cluster.first_start(&[]).spawn();
-    let two = cluster.first_start(&[]).spawn();
+    // However long the first one takes on a busy machine.
+    let start = cluster.first_start(&["--lock-timeout", "80s"]);
+    let (one, two) = (start.start(), start.start());
     let mut ran = [one.finish().succeeded(), two.finish().succeeded()];
     // Which of them came first is nobody's business.
     ran.sort_by_key(|ran| ran.stdout.contains("` is running already\n"));

@@ -2,7 +2,6 @@
 
 use crate::api::Api;
 use crate::cluster::{Cluster, DATABASE, SERVER};
-use crate::images::{PRISMA, published};
 use crate::suite::{Case, Setting, local};
 use serde_json::Value;
 use std::fs;
@@ -183,9 +182,6 @@ fn of_a_running_cluster(setting: &Setting) {
 
 /// Verbs other than `start` work on it as well, without a `start` before.
 fn upgrade_and_nuke(setting: &Setting) {
-    published(setting.rig, "mysql:5.7");
-    published(setting.rig, &format!("{PRISMA}:1.1"));
-    published(setting.rig, &format!("{PRISMA}:1.2"));
     let old = Old::new(setting);
     let cluster = &old.cluster;
     cluster.verb("upgrade", &[]).succeeded();

@@ -53,7 +53,8 @@ fn network_that_was_pruned(setting: &Setting) {
 /// The server crashes and is restarted until its database is there: no reason to give up.
 fn a_late_database_is_waited_for(setting: &Setting) {
     let cluster = Cluster::new(setting);
-    cluster.override_service(DATABASE, &late_database(6));
+    let impatient = "environment: {STANDIN_DATABASE_WAIT_MS: '1000'}";
+    cluster.override_services(&[(DATABASE, &late_database(4)), (SERVER, impatient)]);
     cluster.start(&[]);
     let restarts = cluster.container(SERVER).restarts;
     assert!(restarts >= 2, "it crashed meanwhile: {restarts} restarts");
@@ -94,7 +95,7 @@ fn the_wait_has_a_limit(setting: &Setting) {
 fn killed_by_hand(setting: &Setting) {
     let cluster = Cluster::new(setting);
     cluster.override_service(DATABASE, &late_database(60));
-    let mut start = cluster.first_start(&[]).spawn();
+    let mut start = cluster.first_start(&[]).start();
     start.says("waiting for the database");
     setting
         .rig

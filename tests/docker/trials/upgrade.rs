@@ -1,7 +1,7 @@
 //! `prisma local upgrade`: newer images under the same names, and other versions.
 
 use crate::cluster::{Cluster, DATABASE, SERVER};
-use crate::images::{Image, PRISMA, published, push};
+use crate::images::{Image, PRISMA, push};
 use crate::rig::LABEL;
 use crate::suite::{Case, Setting, alone, shared};
 
@@ -19,7 +19,6 @@ pub const CASES: &[Case] = &[
 ];
 
 fn newer_image_under_the_same_tag(setting: &Setting) {
-    published(setting.rig, "mysql:5.7");
     let cluster = Cluster::new(setting);
     let image = Image::name(setting.rig, "1.3.2", &cluster.name);
     let newer = image.build("ENV CLUSTER_VERSION=1.3.2-newer\nLABEL trial=newer");
@@ -68,7 +67,6 @@ fn newer_image_under_the_same_tag(setting: &Setting) {
 /// The database's image is pulled too, and its volume stays.
 fn newer_database_image(setting: &Setting) {
     let rig = setting.rig;
-    published(rig, &format!("{PRISMA}:1.1"));
     let original = rig.docker(["image", "inspect", "-f", "{{.Id}}", "mysql:5.7"]);
     let _back = Back {
         setting,
@@ -116,8 +114,6 @@ impl Drop for Back<'_> {
 }
 
 fn to_another_version(setting: &Setting) {
-    published(setting.rig, "mysql:5.7");
-    published(setting.rig, &format!("{PRISMA}:1.2"));
     let cluster = Cluster::new(setting);
     cluster.start(&[]);
     cluster.put_data();
@@ -151,7 +147,6 @@ fn to_another_version(setting: &Setting) {
 }
 
 fn failed_pull_leaves_all_as_it_was(setting: &Setting) {
-    published(setting.rig, "mysql:5.7");
     let cluster = Cluster::new(setting);
     cluster.start(&[]);
     cluster.put_data();

@@ -2,7 +2,7 @@
 
 use crate::cluster::{Cluster, DATABASE, SERVER};
 use crate::example::Example;
-use crate::images::{Image, PRISMA, published};
+use crate::images::Image;
 use crate::suite::{Case, Setting, shared};
 use std::fs;
 
@@ -15,17 +15,9 @@ pub const CASES: &[Case] = &[
 const KEY_WARNING: &str = "warning: Prisma 1.34 knows no key pairs: the cluster gets a new secret in its place, and whoever \
      deploys with a copy of the old key needs that one (`clusterSecret` in the registry)\n";
 
-fn images(setting: &Setting, versions: &[&str]) {
-    published(setting.rig, "mysql:5.7");
-    for version in versions {
-        published(setting.rig, &format!("{PRISMA}:{version}"));
-    }
-}
-
 /// Data, database and key pair are kept over the editions' border, the network of the old one goes; only
 /// where there are no key pairs any more there is a secret instead.
 fn from_1_1_to_1_34(setting: &Setting) {
-    images(setting, &["1.1", "1.8", "1.34"]);
     let mut cluster = Cluster::new(setting);
     cluster.start(&[]);
     let example = Example::new();
@@ -83,7 +75,6 @@ fn from_1_1_to_1_34(setting: &Setting) {
 
 /// Killed at either of the two bad moments, the same command, or a start, goes on to the end.
 fn from_1_6_broken_off(setting: &Setting) {
-    images(setting, &["1.6", "1.34"]);
     let mut cluster = Cluster::new(setting);
     cluster.start(&["--prisma-version", "1.6"]);
     let example = Example::new();
@@ -91,18 +82,18 @@ fn from_1_6_broken_off(setting: &Setting) {
     let key = cluster.key();
 
     // The old containers are on their way out.
-    let mut running = cluster.spec("upgrade", &["--to", "1.34"]).spawn();
+    let mut running = cluster.spec("upgrade", &["--to", "1.34"]).start();
     running.says("stopping the containers");
-    running.kill_group("KILL");
+    running.signal_group("KILL");
     running.finish();
     assert_eq!(
         cluster.containers().into_keys().collect::<Vec<_>>(),
         [SERVER, DATABASE]
     );
     // The new ones are on their way up, and the registry has the old key.
-    let mut running = cluster.spec("upgrade", &["--to", "1.34"]).spawn();
+    let mut running = cluster.spec("upgrade", &["--to", "1.34"]).start();
     running.says("waiting for the database");
-    running.kill_group("KILL");
+    running.signal_group("KILL");
     running.finish();
     assert_eq!(cluster.key(), key);
     let secret = |cluster: &Cluster| {
@@ -127,8 +118,6 @@ fn from_1_6_broken_off(setting: &Setting) {
 
 /// Nothing is touched by a change that cannot be: the reason is told before.
 fn what_cannot_be(setting: &Setting) {
-    images(setting, &["1.8"]);
-    published(setting.rig, "postgres:10");
     for (database, reasons) in [
         (
             "postgres",

@@ -104,7 +104,7 @@ fn without_a_key_nobody_is_asked() {
     let home = Home::with("clusters: {}\n")
         .env("PRISMA_CLOUD_API", &cloud.api)
         .env("PRISMA_CLOUD_CLUSTERS", &cloud.api);
-    assert_eq!(home.cluster(&["list"]).code, Some(0));
+    assert_eq!(home.cluster(&["list"]).status, 0);
     assert!(cloud.asked().is_empty());
 }
 

@@ -25,26 +25,30 @@ fn names_and_endpoints_are_judged_before_anything_else() {
     let refused = |args: &[&str], line: &str| {
         let all = [&["add", "--no-check", "--secret-file", "/dev/null"], args].concat();
         let outcome = Home::new().cluster(&all);
-        assert_eq!(outcome.code, Some(2), "{outcome:?}");
+        assert_eq!(outcome.status, 2, "{outcome:?}");
         assert!(outcome.stderr.starts_with(line), "{outcome:?}");
     };
     let local = "http://localhost:1";
     refused(
         &["prisma-eu1", "--endpoint", local],
-        "error: invalid cluster name `prisma-eu1`: it is reserved for a cluster of Prisma Cloud\n",
+        "error: invalid cluster name `prisma-eu1`: it is reserved for Prisma Cloud\n",
     );
     refused(
         &["a/b", "--endpoint", local],
-        "error: invalid cluster name `a/b`: names with `/` are those of Prisma Cloud\n",
+        "error: invalid cluster name `a/b`: names with `/` belong to Prisma Cloud\n",
     );
     refused(
         &["a", "--endpoint", "prisma.example.com"],
         "error: invalid endpoint `prisma.example.com`: it has no scheme\nhint: write `https://prisma.example.com`",
     );
+    refused(
+        &["a", "--endpoint", "http://-x"],
+        "error: invalid endpoint `http://-x`: the host name is not valid\n",
+    );
     let secret = "http://me:pass-word@h";
     refused(
         &["a", "--endpoint", secret],
-        "error: invalid endpoint `http://********@h`: user and password have no place in it\n",
+        "error: invalid endpoint `http://********@h`: it must not contain a user or password\n",
     );
     let home = Home::new();
     let args = [
@@ -56,7 +60,7 @@ fn names_and_endpoints_are_judged_before_anything_else() {
         "/dev/null",
     ];
     let outcome = home.cluster(&[&args[..], &["--endpoint", "localhost:4466/"]].concat());
-    assert_eq!(outcome.code, Some(0), "{outcome:?}");
+    assert_eq!(outcome.status, 0, "{outcome:?}");
     assert!(home.registry().contains("host: 'http://localhost:4466'"));
 }
 
@@ -65,10 +69,10 @@ fn a_public_address_without_encryption_is_worth_a_warning() {
     let home = Home::new();
     let args = ["add", "far", "--no-check", "--secret-file", "/dev/null"];
     let outcome = home.cluster(&[&args[..], &["--endpoint", "http://45.55.177.154:4466"]].concat());
-    assert_eq!(outcome.code, Some(0));
+    assert_eq!(outcome.status, 0);
     assert_eq!(
         outcome.stderr,
-        "warning: `http://45.55.177.154:4466` is a public address without encryption: others can read data and tokens on their way; use `https` or a tunnel\n"
+        "warning: `http://45.55.177.154:4466` is a public address without encryption: data and tokens can be intercepted; use `https` or a tunnel\n"
     );
 }
 
@@ -100,7 +104,7 @@ fn files_and_variables_that_are_not_there_are_named() {
          hint: set and export it, or use `--secret-file`\n",
     );
     let outcome = add(&["--secret-env", "my s3cret itself"]);
-    assert_eq!(outcome.code, Some(2));
+    assert_eq!(outcome.status, 2);
     assert!(!outcome.all().contains("s3cret"), "{outcome:?}");
 }
 
@@ -149,10 +153,10 @@ fn a_secret_never_shows_and_a_managed_cluster_is_not_replaced_in_silence() {
             &host,
         ];
         let outcome = home.cluster(&[&args[..], flags].concat());
-        assert_eq!(outcome.code, Some(0), "{outcome:?}");
+        assert_eq!(outcome.status, 0, "{outcome:?}");
         assert!(!outcome.all().contains("s3cret"), "{outcome:?}");
         if flags == ["-v"] {
-            let warning = "warning: `far` is a cluster of `prisma local`, which uses this entry's secret from now on\n";
+            let warning = "warning: `far` is managed by `prisma local`, which will use this secret from now on\n";
             assert!(outcome.stderr.contains(warning), "{outcome:?}");
         }
     }

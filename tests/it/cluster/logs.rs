@@ -118,12 +118,23 @@ fn the_name_defaults_to_the_cluster_of_the_nearest_prisma_yml_and_else_to_local(
     home.write("project/prisma.yml", "service: x\ncluster: mine # here\n");
     home.cluster(&["logs"])
         .is(0, "ccc one\n", "logs of cluster `mine`\nccc two\n");
+    for (cluster, env) in [
+        ("${self:custom.c}", ""),
+        ("${env:WHERE}", "WHERE=mine\n"),
+        ("${opt:cluster, self:custom.c}", ""),
+    ] {
+        let text = format!("cluster: {cluster}\ncustom: {{c: mine}}\nstage: 7 # not read\n");
+        home.write("project/prisma.yml", &text);
+        home.write("project/.env", env);
+        home.cluster(&["logs"])
+            .is(0, "ccc one\n", "logs of cluster `mine`\nccc two\n");
+    }
     home.write("project/src/prisma.yml", "service: x\ncluster: [a]\n");
     home.cluster(&["logs"]).is(
         6,
         "",
-        "error: HOME/project/src/prisma.yml:2:1: `cluster` is no text\n\
-         hint: put it in quotes, or name the cluster: `prisma cluster logs NAME`\n",
+        "error: HOME/project/src/prisma.yml:2:10: `cluster`: a text is expected, not a list\n\
+         hint: name the cluster: `prisma cluster logs NAME`\n",
     );
     let home = home.env("PRISMA_CLUSTER", "local");
     home.cluster(&["logs"]).is(0, "aaa one\n", "aaa two\n");
@@ -208,5 +219,5 @@ fn the_childs_status_is_forwarded_and_a_dry_run_shows_the_command() {
         &Value::from(containers.to_vec()).to_string(),
     );
     let outcome = home.cluster(&["logs", "local"]);
-    assert_eq!(outcome.code, Some(9), "{outcome:?}");
+    assert_eq!(outcome.status, 9, "{outcome:?}");
 }

@@ -1,61 +1,7 @@
 //! Questions, asked and answered through a pseudo terminal.
 
 use crate::cluster::support::{Auth, Home, Server, key, nobody};
-use expectrl::process::unix::WaitStatus;
-use expectrl::session::OsSession;
-use expectrl::{Eof, Expect, Session};
 use std::time::Duration;
-
-/// The program at a terminal, and everything that was shown there.
-struct Terminal {
-    session: OsSession,
-    shown: String,
-}
-
-impl Terminal {
-    fn start(home: &Home, args: &[&str]) -> Terminal {
-        let args: Vec<&str> = ["cluster"].iter().chain(args).copied().collect();
-        let mut command = home.command(&args);
-        command.env("TERM", "xterm-256color");
-        let mut session = Session::spawn(command).expect("starts");
-        session.set_expect_timeout(Some(Duration::from_secs(20)));
-        Terminal {
-            session,
-            shown: String::new(),
-        }
-    }
-
-    /// Waits until a text shows.
-    #[track_caller]
-    fn see(&mut self, text: &str) -> &mut Terminal {
-        match self.session.expect(text) {
-            Ok(found) => {
-                self.shown += &String::from_utf8_lossy(found.before());
-                self.shown += text;
-            }
-            Err(error) => panic!("`{text}` did not show ({error}), after {:?}", self.shown),
-        }
-        self
-    }
-
-    /// Types or pastes.
-    fn give(&mut self, keys: &str) -> &mut Terminal {
-        self.session.send(keys).expect("takes keys");
-        self
-    }
-
-    /// Waits for the end: status, and everything shown.
-    #[track_caller]
-    fn end(mut self) -> (i32, String) {
-        let rest = self.session.expect(Eof).expect("ends");
-        self.shown += &String::from_utf8_lossy(rest.before());
-        self.shown += &String::from_utf8_lossy(rest.get(0).unwrap_or_default());
-        match self.session.get_process().wait().expect("ends") {
-            WaitStatus::Exited(_, code) => (code, self.shown),
-            other => panic!("ended otherwise: {other:?}"),
-        }
-    }
-}
 
 const TWO: &str = "clusters:\n  local:\n    host: 'http://localhost:4466'\n  digital-ocean:\n    host: 'http://45.55.177.154:4466'\n  staging:\n    host: 'http://10.0.0.7:4466'\n";
 
@@ -69,19 +15,19 @@ fn add_asks_for_endpoint_secret_and_name_and_takes_a_pasted_key() {
         pem.trim_end().replace('\n', "\r") + "\r",
     ] {
         let home = Home::with(TWO);
-        let mut terminal = Terminal::start(&home, &["add"]);
+        let mut terminal = home.at_terminal("cluster", &["add"]);
         terminal
-            .see("Endpoint of the cluster")
-            .give("prisma.example\r");
-        terminal.see("it has no scheme");
-        terminal.give(&("\x7f".repeat(14) + &host + "/\r"));
-        terminal.see("Secret (not shown").give(&pasted);
-        terminal.see("(hidden)").see("Name for the cluster:");
+            .shows("Endpoint of the cluster")
+            .types("prisma.example\r");
+        terminal.shows("it has no scheme");
+        terminal.types(&("\x7f".repeat(14) + &host + "/\r"));
+        terminal.shows("Secret (not shown").types(&pasted);
+        terminal.shows("(hidden)").shows("Name for the cluster:");
         terminal
-            .give("local\r")
-            .see("there is a cluster `local` already");
-        terminal.give("\x7f\x7f\x7f\x7f\x7ffar\r");
-        let (code, shown) = terminal.end();
+            .types("local\r")
+            .shows("cluster `local` already exists");
+        terminal.types("\x7f\x7f\x7f\x7f\x7ffar\r");
+        let (code, shown) = terminal.end().raw();
         assert_eq!(code, 0, "{shown}");
         assert!(shown.contains("cluster `far` added"), "{shown}");
         let first = pem.lines().nth(1).expect("a line");
@@ -98,9 +44,12 @@ fn add_asks_for_endpoint_secret_and_name_and_takes_a_pasted_key() {
 fn what_was_given_is_not_asked_and_an_empty_secret_is_none() {
     let dead = nobody();
     let home = Home::new();
-    let mut terminal = Terminal::start(&home, &["add", "far", "--no-check", "--endpoint", &dead]);
-    terminal.see("Secret (not shown").give("\r");
-    let (code, shown) = terminal.end();
+    let mut terminal = home.at_terminal(
+        "cluster",
+        &["add", "far", "--no-check", "--endpoint", &dead],
+    );
+    terminal.shows("Secret (not shown").types("\r");
+    let (code, shown) = terminal.end().raw();
     assert_eq!(code, 0, "{shown}");
     assert!(
         shown.contains("(empty)") && !shown.contains("Name for"),
@@ -116,14 +65,14 @@ fn what_was_given_is_not_asked_and_an_empty_secret_is_none() {
 fn a_text_secret_never_shows() {
     let host = Server::start("1.8.3", Auth::Text("zq9 xylophone"));
     let home = Home::new();
-    let mut terminal = Terminal::start(&home, &["add", "far", "--endpoint", &host]);
-    terminal.see("Secret (not shown");
+    let mut terminal = home.at_terminal("cluster", &["add", "far", "--endpoint", &host]);
+    terminal.shows("Secret (not shown");
     // Key by key, with a slip.
     for key in ["z", "q", "x", "\x7f", "9 xylo", "phone", "\r"] {
-        terminal.give(key);
+        terminal.types(key);
         std::thread::sleep(Duration::from_millis(20));
     }
-    let (code, shown) = terminal.end();
+    let (code, shown) = terminal.end().raw();
     assert_eq!(code, 0, "{shown}");
     assert!(!shown.contains("zq9") && !shown.contains("xylo"), "{shown}");
     assert!(home.registry().contains("zq9 xylophone"));
@@ -143,11 +92,11 @@ fn esc_and_ctrl_c_leave_every_question_with_nothing_changed() {
     ] {
         for key in ["\x1b", "\x03"] {
             let home = Home::with(TWO);
-            let mut terminal = Terminal::start(&home, args);
-            terminal.see(question);
+            let mut terminal = home.at_terminal("cluster", args);
+            terminal.shows(question);
             std::thread::sleep(Duration::from_millis(200));
-            terminal.give(key);
-            let (code, shown) = terminal.end();
+            terminal.types(key);
+            let (code, shown) = terminal.end().raw();
             assert_eq!(code, 130, "{args:?} {key:?}: {shown}");
             assert!(
                 shown.contains("nothing was changed") || shown.contains("interrupted"),
@@ -166,14 +115,16 @@ fn remove_lets_choose_with_arrows_and_by_typing() {
         ("OCEAN\r", "digital-ocean"),
     ] {
         let home = Home::with(TWO);
-        let mut terminal = Terminal::start(&home, &["remove"]);
-        terminal.see("Which cluster").see("type to filter");
+        let mut terminal = home.at_terminal("cluster", &["remove"]);
+        terminal.shows("Which cluster").shows("type to filter");
         std::thread::sleep(Duration::from_millis(100));
-        terminal.give(keys).see(&format!("remove cluster `{gone}`"));
+        terminal
+            .types(keys)
+            .shows(&format!("remove cluster `{gone}`"));
         std::thread::sleep(Duration::from_millis(100));
         let (code, shown) = {
-            terminal.give("y\r");
-            terminal.end()
+            terminal.types("y\r");
+            terminal.end().raw()
         };
         assert_eq!(code, 0, "{shown}");
         assert!(!home.registry().contains(gone), "{}", home.registry());
@@ -190,16 +141,16 @@ fn remove_lets_choose_with_arrows_and_by_typing() {
 fn only_a_yes_is_a_yes() {
     for answer in ["\r", "n\r"] {
         let home = Home::with(TWO);
-        let mut terminal = Terminal::start(&home, &["remove", "local"]);
-        terminal.see("remove cluster `local`").give(answer);
-        let (code, shown) = terminal.end();
+        let mut terminal = home.at_terminal("cluster", &["remove", "local"]);
+        terminal.shows("remove cluster `local`").types(answer);
+        let (code, shown) = terminal.end().raw();
         assert_eq!((code, home.registry().as_str()), (1, TWO), "{shown}");
     }
     let home = Home::with(TWO);
-    let mut terminal = Terminal::start(&home, &["remove", "local"]);
-    terminal.see("remove cluster `local`").give("maybe\r");
-    terminal.see("nvalid").give("\x1b");
-    assert_eq!(terminal.end().0, 130);
+    let mut terminal = home.at_terminal("cluster", &["remove", "local"]);
+    terminal.shows("remove cluster `local`").types("maybe\r");
+    terminal.shows("nvalid").types("\x1b");
+    assert_eq!(terminal.end().status, 130);
     assert_eq!(home.registry(), TWO);
 }
 
@@ -210,7 +161,10 @@ fn a_terminal_gets_a_table() {
     let home = Home::with(&format!(
         "clusters:\n  local:\n    host: '{up}'\n  digital-ocean:\n    host: '{dead}'\n"
     ));
-    let (code, shown) = Terminal::start(&home, &["list", "--color", "never"]).end();
+    let (code, shown) = home
+        .at_terminal("cluster", &["list", "--color", "never"])
+        .end()
+        .raw();
     let table = format!(
         "NAME            KIND          VERSION   STATE         ENDPOINT\r\n\
          local           self-hosted   1.1.3     up            {up}\r\n\

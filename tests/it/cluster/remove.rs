@@ -86,7 +86,7 @@ fn an_unknown_name_is_met_with_the_one_that_was_meant() {
 fn a_broken_entry_can_be_taken_out_and_a_sound_one_beside_it_not() {
     let home = Home::with("clusters:\n  good:\n    host: 'http://h'\n  bad: 7\n");
     let refused = home.cluster(&["remove", "good", "-y"]);
-    assert_eq!(refused.code, Some(6), "{refused:?}");
+    assert_eq!(refused.status, 6, "{refused:?}");
     home.cluster(&["remove", "bad", "-y"])
         .is(0, "cluster `bad` removed from the registry\n", "");
     assert_eq!(

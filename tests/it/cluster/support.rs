@@ -1,9 +1,8 @@
 //! A home to run the program in, and servers for it to ask.
 
-pub mod home;
 pub mod server;
 
-pub use home::Home;
+pub use crate::support::home::Home;
 pub use server::{Auth, Cloud, Server, respond, serve, silent};
 
 /// An address where nothing listens.

@@ -1,7 +1,7 @@
 //! Nothing is named: the choice, its keys, and what becomes of `prisma.yml`.
 
 use crate::cluster::support::server::{Auth, Server};
-use crate::deploy::support::{Place, TYPES, Terminal};
+use crate::deploy::support::{Place, TYPES};
 use crate::support::standin::Standin;
 
 const FLAG: &str =
@@ -42,12 +42,12 @@ fn the_choice_is_one_line_more_and_said() {
     for keys in ["\x1b[B\r", "FAR\r", "far\r"] {
         let standin = Standin::start("1.8.4");
         let place = place(&standin, UNNAMED);
-        let mut terminal = Terminal::start(&place, &["--color", "never"]);
+        let mut terminal = place.at_terminal(&["--color", "never"]);
         terminal
-            .see("which cluster")
-            .see("type to filter")
-            .give(keys);
-        let (code, shown) = terminal.end();
+            .shows("which cluster")
+            .shows("type to filter")
+            .types(keys);
+        let (code, shown) = terminal.end().raw();
         assert_eq!(code, 0, "{shown}");
         assert!(shown.contains("wrote `cluster: far` to"), "{shown}");
         assert!(shown.contains("deployed to cluster `far`"), "{shown}");
@@ -67,9 +67,9 @@ fn an_empty_cluster_is_filled_and_no_write_leaves_it() {
     ] {
         let standin = Standin::start("1.8.4");
         let place = place(&standin, empty);
-        let mut terminal = Terminal::start(&place, flags);
-        terminal.see("type to filter").give("far\r");
-        let (code, shown) = terminal.end();
+        let mut terminal = place.at_terminal(flags);
+        terminal.shows("type to filter").types("far\r");
+        let (code, shown) = terminal.end().raw();
         assert_eq!(
             (code, place.read("prisma.yml")),
             (0, Some(expected)),
@@ -83,9 +83,9 @@ fn esc_and_ctrl_c_change_nothing() {
     for key in ["\x1b", "\x03"] {
         let standin = Standin::start("1.8.4");
         let place = place(&standin, UNNAMED);
-        let mut terminal = Terminal::start(&place, &[]);
-        terminal.see("type to filter").give(key);
-        let (code, shown) = terminal.end();
+        let mut terminal = place.at_terminal(&[]);
+        terminal.shows("type to filter").types(key);
+        let (code, shown) = terminal.end().raw();
         assert_eq!(code, 130, "{shown}");
         assert_eq!(place.read("prisma.yml").as_deref(), Some(UNNAMED));
         assert!(standin.state().projects.is_empty());
@@ -97,17 +97,17 @@ fn interactive_asks_again_in_both_generations() {
     let standin = Standin::start("1.8.4");
     let named = format!("{UNNAMED}\r\ncluster: near\r\n");
     let place = place(&standin, &named);
-    let mut terminal = Terminal::start(&place, &["-i"]);
-    terminal.see("type to filter").give("far\r");
-    let (code, shown) = terminal.end();
+    let mut terminal = place.at_terminal(&["-i"]);
+    terminal.shows("type to filter").types("far\r");
+    let (code, shown) = terminal.end().raw();
     assert_eq!(code, 0, "{shown}");
     assert_eq!(place.read("prisma.yml"), Some(named.replace("near", "far")));
 
     let text = "endpoint: http://127.0.0.1:1/hello/dev # here\ndatamodel: datamodel.graphql\ndisableAuth: true\n";
     place.write("prisma.yml", text);
-    let mut terminal = Terminal::start(&place, &["-i"]);
-    terminal.see("type to filter").give("far\r");
-    let (code, shown) = terminal.end();
+    let mut terminal = place.at_terminal(&["-i"]);
+    terminal.shows("type to filter").types("far\r");
+    let (code, shown) = terminal.end().raw();
     assert_eq!(code, 0, "{shown}");
     let written = text.replace(
         "http://127.0.0.1:1/hello/dev",
@@ -127,18 +127,18 @@ fn without_service_and_endpoint_the_endpoint_is_written() {
         ),
     ] {
         let place = place(&standin, text);
-        let mut terminal = Terminal::start(&place, &["-d"]);
-        terminal.see("type to filter").give("far\r");
-        let (code, shown) = terminal.end();
+        let mut terminal = place.at_terminal(&["-d"]);
+        terminal.shows("type to filter").types("far\r");
+        let (code, shown) = terminal.end().raw();
         assert_eq!(code, 0, "{shown}");
         assert!(shown.contains("would write `endpoint: http://"), "{shown}");
         let added = format!("  +endpoint: '{}/default/default'", standin.url());
         assert!(shown.contains(&added), "{shown}");
         assert_eq!(place.read("prisma.yml").as_deref(), Some(text));
 
-        let mut terminal = Terminal::start(&place, &[]);
-        terminal.see("type to filter").give("far\r");
-        let (code, shown) = terminal.end();
+        let mut terminal = place.at_terminal(&[]);
+        terminal.shows("type to filter").types("far\r");
+        let (code, shown) = terminal.end().raw();
         assert_eq!(code, 0, "{shown}");
         let written = format!("endpoint: '{}/default/default'\n", standin.url());
         let expected = match line {
@@ -156,19 +156,19 @@ fn the_list_shows_states_and_ends_with_a_way_to_add_one() {
     let place = place(&standin, UNNAMED);
     let third = Standin::start("1.8.4");
     third.state().put("hello", "dev", TYPES, &[]);
-    let mut terminal = Terminal::start(&place, &["--color", "never"]);
+    let mut terminal = place.at_terminal(&["--color", "never"]);
     terminal
-        .see("near")
-        .see("self-hosted, up")
-        .see("far")
-        .see("add another cluster");
-    terminal.see("type to filter").give("add ano\r");
+        .shows("near")
+        .shows("self-hosted, up")
+        .shows("far")
+        .shows("add another cluster");
+    terminal.shows("type to filter").types("add ano\r");
     terminal
-        .see("Endpoint of the cluster")
-        .give(&format!("{}\r", third.url()));
-    terminal.see("Secret (not shown").give("\r");
-    terminal.see("Name for the cluster:").give("third\r");
-    let (code, shown) = terminal.end();
+        .shows("Endpoint of the cluster")
+        .types(&format!("{}\r", third.url()));
+    terminal.shows("Secret (not shown").types("\r");
+    terminal.shows("Name for the cluster:").types("third\r");
+    let (code, shown) = terminal.end().raw();
     assert_eq!(code, 0, "{shown}");
     assert!(shown.contains("cluster `third` added"), "{shown}");
     assert!(
@@ -191,16 +191,16 @@ fn the_list_shows_states_and_ends_with_a_way_to_add_one() {
 fn with_no_cluster_at_all_one_can_be_added() {
     let standin = Standin::start("1.8.4");
     let place = Place::new("clusters: {}\n", UNNAMED);
-    let mut terminal = Terminal::start(&place, &[]);
+    let mut terminal = place.at_terminal(&[]);
     terminal
-        .see("add another cluster")
-        .see("type to filter")
-        .give("\r");
+        .shows("add another cluster")
+        .shows("type to filter")
+        .types("\r");
     terminal
-        .see("Endpoint of the cluster")
-        .give(&format!("{}\r", standin.url()));
-    terminal.see("Secret (not shown").give("\x1b");
-    let (code, shown) = terminal.end();
+        .shows("Endpoint of the cluster")
+        .types(&format!("{}\r", standin.url()));
+    terminal.shows("Secret (not shown").types("\x1b");
+    let (code, shown) = terminal.end().raw();
     assert_eq!(code, 130, "{shown}");
     assert_eq!(place.read("prisma.yml").as_deref(), Some(UNNAMED));
     assert_eq!(place.home.registry(), "clusters: {}\n");

@@ -1,7 +1,7 @@
 //! Prisma Cloud, played: its clusters as targets.
 
 use crate::cluster::support::server::Cloud;
-use crate::deploy::support::{Place, Terminal};
+use crate::deploy::support::Place;
 use crate::support::standin::Standin;
 use jsonwebtoken::{EncodingKey, Header};
 use serde_json::{Value, json};
@@ -33,7 +33,7 @@ fn its_token_opens_the_cluster_and_the_service_is_in_its_workspace() {
     let standin = Standin::start("1.8.4");
     let (place, cloud) = place(&standin, NAMED);
     let outcome = place.deploy(&[]);
-    assert_eq!(outcome.code, Some(0), "{outcome:?}");
+    assert_eq!(outcome.status, 0, "{outcome:?}");
     let url = standin.url();
     assert!(
         outcome
@@ -80,12 +80,12 @@ fn it_can_be_chosen() {
     let standin = Standin::start("1.8.4");
     let text = NAMED.replace("cluster: acme/own\n", "");
     let (place, _cloud) = place(&standin, &text);
-    let mut terminal = Terminal::start(&place, &["--color", "never"]);
+    let mut terminal = place.at_terminal(&["--color", "never"]);
     terminal
-        .see("Prisma Cloud")
-        .see("type to filter")
-        .give("acme\r");
-    let (code, shown) = terminal.end();
+        .shows("Prisma Cloud")
+        .shows("type to filter")
+        .types("acme\r");
+    let (code, shown) = terminal.end().raw();
     assert_eq!(code, 0, "{shown}");
     assert_eq!(
         place.read("prisma.yml"),
@@ -98,13 +98,13 @@ fn what_the_cloud_does_not_know_or_allow_is_told_and_nothing_is_sent() {
     let standin = Standin::start("1.8.4");
     let (known, _cloud) = place(&standin, &NAMED.replace("acme/own", "acme/owm"));
     let outcome = known.deploy(&[]);
-    assert_eq!(outcome.code, Some(1), "{outcome:?}");
+    assert_eq!(outcome.status, 1, "{outcome:?}");
     assert!(
         outcome.stderr.contains("hint: did you mean `acme/own`?\n"),
         "{outcome:?}"
     );
     let outcome = Place::new("clusters: {}\n", NAMED).deploy(&[]);
-    assert_eq!(outcome.code, Some(1), "{outcome:?}");
+    assert_eq!(outcome.status, 1, "{outcome:?}");
     assert!(
         outcome.stderr.contains("`PRISMA_CLOUD_SESSION_KEY`"),
         "{outcome:?}"

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 fn document(place: &Place, args: &[&str], code: i32) -> Value {
     let args: Vec<&str> = args.iter().copied().chain(["-j"]).collect();
     let outcome = place.deploy(&args);
-    assert_eq!(outcome.code, Some(code), "{outcome:?}");
+    assert_eq!(outcome.status, code, "{outcome:?}");
     let mut document = outcome.json();
     if let Some(data) = document.get_mut("data").and_then(Value::as_object_mut) {
         data.remove("milliseconds");

@@ -1,8 +1,8 @@
 //! Deployments that do not end well: what is said, with which status, and what is left behind.
 
-use crate::cluster::support::home::Outcome;
 use crate::cluster::support::server::{respond, serve, silent};
-use crate::deploy::support::{Place, Running, VERSIONS, deployed, neutral, planned};
+use crate::deploy::support::{Place, VERSIONS, deployed, neutral, planned};
+use crate::support::ended::Ended;
 use crate::support::standin::{Auth, Mishap, Plan, Standin};
 use serde_json::json;
 use std::time::{Duration, Instant};
@@ -14,11 +14,11 @@ fn changed(standin: &Standin) -> Place {
 }
 
 #[track_caller]
-fn ends(outcome: &Outcome, standin: &Standin, code: i32, stderr: &str) {
+fn ends(outcome: &Ended, standin: &Standin, code: i32, stderr: &str) {
     let expected = format!("deploying `hello` to cluster `far`\n{stderr}");
     assert_eq!(
-        (outcome.code, neutral(&outcome.stderr, standin)),
-        (Some(code), expected)
+        (outcome.status, neutral(&outcome.stderr, standin)),
+        (code, expected)
     );
     assert_eq!(outcome.stdout, "");
 }
@@ -71,7 +71,7 @@ fn data_is_lost_with_force_only() {
         for flag in ["-f", "--force"] {
             standin.state().plans.push_back(plan());
             let outcome = place.deploy(&[flag]);
-            assert_eq!(outcome.code, Some(0), "{outcome:?}");
+            assert_eq!(outcome.status, 0, "{outcome:?}");
             let told =
                 "warning: HOME/service/datamodel.graphql:3: `User.name`: You will lose data.\n";
             assert!(outcome.stderr.ends_with(told), "{outcome:?}");
@@ -89,11 +89,11 @@ fn a_migration_that_fails_is_told_with_its_reason() {
         let standin = planned(version, plan);
         let place = changed(&standin);
         let outcome = place.deploy(&[]);
-        assert_eq!(outcome.code, Some(7), "{outcome:?}");
+        assert_eq!(outcome.status, 7, "{outcome:?}");
         let start = "error: service `hello`, stage `dev`, cluster `far`: the migration failed, and the server rolled it back: ";
         assert!(outcome.stderr.contains(start), "{outcome:?}");
         // Corrected, it can be deployed.
-        assert_eq!(place.deploy(&[]).code, Some(0));
+        assert_eq!(place.deploy(&[]).status, 0);
         let plan = Plan {
             fails_after: Some(1),
             stays_broken: true,
@@ -102,7 +102,7 @@ fn a_migration_that_fails_is_told_with_its_reason() {
         standin.state().plans.push_back(plan);
         place.write("datamodel.graphql", "type Other {\n  id: ID! @unique\n}\n");
         let outcome = place.deploy(&[]);
-        assert_eq!(outcome.code, Some(7), "{outcome:?}");
+        assert_eq!(outcome.status, 7, "{outcome:?}");
         assert!(
             outcome.stderr.contains("and undoing it failed as well: "),
             "{outcome:?}"
@@ -125,7 +125,7 @@ fn another_deployment_is_waited_for_within_the_limit() {
         .expect("one")
         .put_open(2);
     let outcome = changed(&standin).deploy(&["--wait-timeout", "20s"]);
-    assert_eq!(outcome.code, Some(0), "{outcome:?}");
+    assert_eq!(outcome.status, 0, "{outcome:?}");
     assert!(
         outcome
             .stderr
@@ -143,7 +143,7 @@ fn another_deployment_is_waited_for_within_the_limit() {
     let place = changed(&standin);
     let begun = Instant::now();
     let outcome = place.deploy(&["--wait-timeout", "500ms"]);
-    assert_eq!(outcome.code, Some(5), "{outcome:?}");
+    assert_eq!(outcome.status, 5, "{outcome:?}");
     assert!(
         outcome.stderr.contains(
             "the migration is not done after 500ms: 0 of 2 steps; the server goes on with it"
@@ -152,7 +152,7 @@ fn another_deployment_is_waited_for_within_the_limit() {
     );
     assert!(outcome.stderr.contains("`--wait-timeout`"), "{outcome:?}");
     let outcome = place.deploy(&["--wait-timeout", "500ms"]);
-    assert_eq!(outcome.code, Some(7), "{outcome:?}");
+    assert_eq!(outcome.status, 7, "{outcome:?}");
     assert!(
         outcome
             .stderr
@@ -173,7 +173,7 @@ fn an_interrupt_ends_the_following_and_not_the_migration() {
             },
         );
         let place = changed(&standin);
-        let running = Running::start(&place, &[]);
+        let mut running = place.start(&[]);
         running.until("following", |_| {
             let requests = &standin.state().requests;
             requests
@@ -182,7 +182,7 @@ fn an_interrupt_ends_the_following_and_not_the_migration() {
         });
         let begun = Instant::now();
         running.signal(signal);
-        let outcome = running.end();
+        let outcome = place.end(running);
         assert!(begun.elapsed() < Duration::from_secs(5));
         ends(
             &outcome,
@@ -208,7 +208,7 @@ fn servers_that_are_none_or_away_are_told() {
     ] {
         let place = Place::at(url, "");
         let outcome = place.deploy(&[]);
-        assert_eq!(outcome.code, Some(code), "{outcome:?}");
+        assert_eq!(outcome.status, code, "{outcome:?}");
         let start = "deploying `hello` to cluster `far`\nerror: cluster `far`: could not deploy `hello` to stage `dev`: ";
         assert!(outcome.stderr.starts_with(start), "{outcome:?}");
         assert!(
@@ -226,14 +226,14 @@ fn servers_that_are_none_or_away_are_told() {
 #[test]
 fn a_silent_server_can_be_left() {
     let place = Place::at(&silent(), "");
-    let running = Running::start(&place, &[]);
-    running.see("deploying", 1);
+    let mut running = place.start(&[]);
+    running.prints("deploying", 1);
     std::thread::sleep(Duration::from_millis(300));
     let begun = Instant::now();
     running.signal("INT");
-    let outcome = running.end();
+    let outcome = place.end(running);
     assert!(begun.elapsed() < Duration::from_secs(5));
-    assert_eq!(outcome.code, Some(130), "{outcome:?}");
+    assert_eq!(outcome.status, 130, "{outcome:?}");
 }
 
 #[test]
@@ -245,7 +245,7 @@ fn an_answer_cut_short_and_a_crash_are_told() {
         .mishaps
         .push_back(("deploy".to_owned(), cut));
     let outcome = changed(&standin).deploy(&[]);
-    assert_eq!(outcome.code, Some(1), "{outcome:?}");
+    assert_eq!(outcome.status, 1, "{outcome:?}");
     assert!(
         outcome.stderr.contains("the answer is cut short"),
         "{outcome:?}"
@@ -256,7 +256,7 @@ fn an_answer_cut_short_and_a_crash_are_told() {
         .mishaps
         .push_back(("deploy".to_owned(), crash));
     let outcome = changed(&standin).deploy(&[]);
-    assert_eq!(outcome.code, Some(7), "{outcome:?}");
+    assert_eq!(outcome.status, 7, "{outcome:?}");
     assert!(outcome.stderr.contains("Whoops"), "{outcome:?}");
 }
 
@@ -294,7 +294,7 @@ fn a_refused_token_says_which_side_differs() {
             place = place.env("PRISMA_MANAGEMENT_API_SECRET", secret);
         }
         let outcome = place.deploy(&[]);
-        assert_eq!(outcome.code, Some(7), "{outcome:?}");
+        assert_eq!(outcome.status, 7, "{outcome:?}");
         assert!(outcome.stderr.contains(told), "{version}: {outcome:?}");
         assert!(!outcome.all().contains("another-text"), "{outcome:?}");
     }
@@ -310,7 +310,7 @@ fn a_deployment_is_noted_in_the_clusters_history_and_a_dry_run_is_not() {
     };
     place.deploy(&["-d"]);
     assert_eq!(history(), "");
-    assert_eq!(place.deploy(&["-c", "far"]).code, Some(0));
+    assert_eq!(place.deploy(&["-c", "far"]).status, 0);
     place.write("datamodel.graphql", "type User {\n  id: ID! @unique\n}\n");
     let lost = place.deploy(&[]);
     let lines = history();
@@ -319,7 +319,7 @@ fn a_deployment_is_noted_in_the_clusters_history_and_a_dry_run_is_not() {
         r#""command":"prisma deploy -c far""#.to_owned(),
         r#""exit":0"#.to_owned(),
         r#""command":"prisma deploy""#.to_owned(),
-        format!(r#""exit":{}"#, lost.code.unwrap_or_default()),
+        format!(r#""exit":{}"#, lost.status),
     ];
     assert_eq!(lines.len(), said.len(), "{lines:?}");
     for (line, said) in lines.iter().zip(&said) {

@@ -20,19 +20,19 @@ fn variables_come_from_the_environment_and_env_files() {
     let place = Place::cluster(&standin, "");
     place.write("prisma.yml", VARIABLE);
     let outcome = place.deploy(&[]);
-    assert_eq!(outcome.code, Some(6));
+    assert_eq!(outcome.status, 6);
     assert!(
         outcome.stderr.contains("HOME/service/prisma.yml:1:10: "),
         "{outcome:?}"
     );
     assert!(outcome.stderr.contains("NAME"), "{outcome:?}");
     place.write(".env", "NAME=from-dotenv\n");
-    assert_eq!(place.deploy(&[]).code, Some(0));
+    assert_eq!(place.deploy(&[]).status, 0);
     place.write("other.env", "NAME=from-file\n");
-    assert_eq!(place.deploy(&["-e", "other.env"]).code, Some(0));
-    assert_eq!(place.deploy(&["--env-file", "no.env"]).code, Some(2));
+    assert_eq!(place.deploy(&["-e", "other.env"]).status, 0);
+    assert_eq!(place.deploy(&["--env-file", "no.env"]).status, 2);
     let place = place.env("NAME", "from-environment");
-    assert_eq!(place.deploy(&["-e", "other.env"]).code, Some(0));
+    assert_eq!(place.deploy(&["-e", "other.env"]).status, 0);
     assert_eq!(
         services(&standin),
         ["from-dotenv@dev", "from-environment@dev", "from-file@dev"]
@@ -61,7 +61,7 @@ fn stage_and_cluster_can_be_given_in_both_generations() {
             &["-c", "near", "--stage", "prod"],
         ] {
             let outcome = place.deploy(args);
-            assert_eq!(outcome.code, Some(0), "{outcome:?}");
+            assert_eq!(outcome.status, 0, "{outcome:?}");
         }
         assert!(services(&far).contains(&format!("{name}@prod")));
         assert!(!services(&far).contains(&format!("{name}@dev")));
@@ -70,7 +70,7 @@ fn stage_and_cluster_can_be_given_in_both_generations() {
         }
         assert_eq!(place.read("prisma.yml"), Some(yml), "a flag is not written");
         let outcome = place.deploy(&["-c", "fra"]);
-        assert_eq!(outcome.code, Some(1), "{outcome:?}");
+        assert_eq!(outcome.status, 1, "{outcome:?}");
         assert_eq!(
             outcome.stderr,
             "error: there is no cluster `fra`\nhint: did you mean `far`?\n"
@@ -83,13 +83,13 @@ fn the_file_is_found_from_below_and_all_that_is_wrong_in_it_is_told() {
     let standin = Standin::start("1.8.4");
     let mut place = Place::cluster(&standin, "");
     place.home = place.home.below("service/src/deep");
-    assert_eq!(place.deploy(&[]).code, Some(0));
+    assert_eq!(place.deploy(&[]).status, 0);
     place.write(
         "prisma.yml",
         "service: hello\nstagge: dev\ndatamodel: gone.graphql\nsecret: [1]\n",
     );
     let outcome = place.deploy(&[]);
-    assert_eq!(outcome.code, Some(6));
+    assert_eq!(outcome.status, 6);
     for told in [
         "prisma.yml:2:1: ",
         "did you mean `stage`",
@@ -100,7 +100,7 @@ fn the_file_is_found_from_below_and_all_that_is_wrong_in_it_is_told() {
     }
     place.home = place.home.below("elsewhere");
     let outcome = place.deploy(&[]);
-    assert_eq!(outcome.code, Some(6));
+    assert_eq!(outcome.status, 6);
     assert!(
         outcome
             .stderr
@@ -114,7 +114,7 @@ fn quiet_says_the_result_and_nothing_else() {
     let standin = Standin::start("1.8.4");
     standin.state().put("hello", "dev", TYPES, &[]);
     let outcome = Place::cluster(&standin, "").deploy(&["-q"]);
-    assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(0), ""));
+    assert_eq!((outcome.status, outcome.stderr.as_str()), (0, ""));
     assert!(
         outcome
             .stdout

@@ -1,6 +1,6 @@
 //! What follows a deployment that succeeded: seed, schema, hooks.
 
-use crate::deploy::support::{Place, Running, VERSIONS, deployed, neutral, planned};
+use crate::deploy::support::{Place, VERSIONS, deployed, neutral, planned};
 use crate::support::standin::{Mishap, Plan, Standin};
 use serde_json::{Value, json};
 
@@ -32,7 +32,7 @@ fn a_seed_is_imported_once_the_schema_is_written_and_hooks_run_in_order() {
         let standin = Standin::start(version);
         let place = service(&standin, ALL);
         let outcome = place.deploy(&[]);
-        assert_eq!(outcome.code, Some(0), "{outcome:?}");
+        assert_eq!(outcome.status, 0, "{outcome:?}");
         assert_eq!(
             outcome.stderr,
             "deploying `hello` to cluster `far`\nseed: `seed.graphql`\nschema: `out/schema.graphql`\nhook: `echo one`\none\nhook: `echo two >&2`\ntwo\n"
@@ -99,7 +99,7 @@ fn no_seed_skips_it_and_a_command_may_be_one() {
     let standin = Standin::start("1.34.12");
     let place = service(&standin, "seed:\n  run: echo $FROM_FILE > seeded\n");
     place.write(".env", "FROM_FILE=value\n");
-    assert_eq!(place.deploy(&[]).code, Some(0));
+    assert_eq!(place.deploy(&[]).status, 0);
     assert_eq!(place.read("seeded").as_deref(), Some("value\n"));
 }
 
@@ -111,7 +111,7 @@ fn hooks_that_fail_do_not_keep_others_from_running() {
     let place = service(&standin, hooks);
     place.change();
     let outcome = place.deploy(&[]);
-    assert_eq!(outcome.code, Some(1));
+    assert_eq!(outcome.status, 1);
     assert!(
         outcome.stdout.contains("deployed to cluster `far`"),
         "{outcome:?}"
@@ -136,7 +136,7 @@ fn a_seed_that_is_refused_is_told_and_the_rest_is_done() {
     let place = service(&standin, ALL);
     place.write("seed.graphql", "mutation { unknownField }\n");
     let outcome = place.deploy(&[]);
-    assert_eq!(outcome.code, Some(1));
+    assert_eq!(outcome.status, 1);
     let told = neutral(&outcome.stderr, &standin);
     assert!(
         told.contains("seed: could not import `HOME/service/seed.graphql`: `http://SERVER/hello/dev` says: Cannot query field"),
@@ -158,13 +158,13 @@ fn a_seed_that_cannot_be_imported_is_told_before_anything_is_sent() {
     ] {
         let place = service(&standin, &format!("seed:\n  import: {seed}\n"));
         let outcome = place.deploy(&[]);
-        assert_eq!(outcome.code, Some(6), "{outcome:?}");
+        assert_eq!(outcome.status, 6, "{outcome:?}");
         assert!(
             outcome.stderr.contains("HOME/service/prisma.yml:7:11: "),
             "{outcome:?}"
         );
         assert!(outcome.stderr.contains(why), "{outcome:?}");
-        assert_eq!(place.deploy(&["-d", "--no-seed"]).code, Some(0));
+        assert_eq!(place.deploy(&["-d", "--no-seed"]).status, 0);
     }
     assert!(standin.state().projects.is_empty());
 }
@@ -182,7 +182,7 @@ fn nothing_follows_a_deployment_that_failed() {
         "schema: s.graphql\nhooks:\n  post-deploy: touch ran\n",
     );
     place.change();
-    assert_eq!(place.deploy(&[]).code, Some(7));
+    assert_eq!(place.deploy(&[]).status, 7);
     assert_eq!((place.read("ran"), place.read("s.graphql")), (None, None));
 }
 
@@ -196,7 +196,7 @@ fn a_schema_that_cannot_be_had_or_written_is_told() {
         .mishaps
         .push_back(("__schema".to_owned(), mishap));
     let outcome = place.deploy(&[]);
-    assert_eq!(outcome.code, Some(1), "{outcome:?}");
+    assert_eq!(outcome.status, 1, "{outcome:?}");
     assert!(
         outcome
             .stderr
@@ -219,7 +219,7 @@ fn secrets_in_commands_are_neither_shown_nor_in_the_argument_list() {
     let hook = "hooks:\n  post-deploy:\n    - /bin/cat /proc/$$/cmdline > args; echo ${env:TOKEN} > token\n";
     let place = service(&standin, hook).env("TOKEN", "tok3n-tok3n");
     let outcome = place.deploy(&["-v"]);
-    assert_eq!(outcome.code, Some(0), "{outcome:?}");
+    assert_eq!(outcome.status, 0, "{outcome:?}");
     assert!(!outcome.all().contains("tok3n"), "{outcome:?}");
     assert!(
         outcome
@@ -251,11 +251,11 @@ fn an_interrupt_ends_a_hook_and_a_slow_one_has_a_limit() {
     let standin = deployed("1.8.4");
     let hooks = "hooks:\n  post-deploy:\n    - echo begun; exec /bin/sleep 20\n    - touch never\n";
     let place = service(&standin, hooks);
-    let running = Running::start(&place, &[]);
-    running.see("begun\n", 1);
+    let mut running = place.start(&[]);
+    running.prints("begun\n", 1);
     running.signal("INT");
-    let outcome = running.end();
-    assert_eq!(outcome.code, Some(130));
+    let outcome = place.end(running);
+    assert_eq!(outcome.status, 130);
     assert!(
         outcome.stderr.ends_with(
             "error: interrupted: deployed, but not all post-deployment steps were run\n"
@@ -264,7 +264,7 @@ fn an_interrupt_ends_a_hook_and_a_slow_one_has_a_limit() {
     );
     assert_eq!(place.read("never"), None);
     let outcome = place.deploy(&["--wait-timeout", "300ms"]);
-    assert_eq!(outcome.code, Some(1));
+    assert_eq!(outcome.status, 1);
     assert!(
         outcome.stderr.contains("did not end within 300ms"),
         "{outcome:?}"
@@ -282,12 +282,12 @@ fn a_seed_waits_for_the_first_migration_that_succeeds() {
             ..Plan::default()
         });
         let failed = place.deploy(&[]);
-        assert_eq!(failed.code, Some(7), "{failed:?}");
+        assert_eq!(failed.status, 7, "{failed:?}");
         assert!(posted(&standin).is_empty());
     }
-    assert_eq!(place.deploy(&[]).code, Some(0));
+    assert_eq!(place.deploy(&[]).status, 0);
     assert_eq!(posted(&standin).len(), 1, "the seed");
     place.change();
-    assert_eq!(place.deploy(&[]).code, Some(0));
+    assert_eq!(place.deploy(&[]).status, 0);
     assert_eq!(posted(&standin).len(), 1, "and never again");
 }

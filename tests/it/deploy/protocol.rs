@@ -75,8 +75,8 @@ fn a_new_service_is_created_then_unchanged_then_changed() {
                 "{version}"
             );
             assert_eq!(
-                (outcome.code, neutral(&outcome.stderr, &standin)),
-                (Some(0), line.clone())
+                (outcome.status, neutral(&outcome.stderr, &standin)),
+                (0, line.clone())
             );
             let expected = [search.clone(), vec![deploy.clone(), add, deploy.clone()]].concat();
             assert_eq!(asked(&standin), expected, "{version} {endpoint}");
@@ -129,7 +129,7 @@ fn a_dry_run_creates_nothing_and_changes_nothing() {
                 let expected =
                     format!("service `hello`, stage `dev`: would be created on {label}\n");
                 assert_eq!(neutral(&outcome.stdout, &standin), expected);
-                assert_eq!(outcome.code, Some(0));
+                assert_eq!(outcome.status, 0);
             }
             let asked = standin.take_short();
             assert!(
@@ -189,7 +189,7 @@ fn all_of_the_service_is_sent() {
     let place = Place::cluster(&standin, more);
     place.write("on.graphql", "subscription { user { node { id } } }");
     let outcome = place.deploy(&["--force"]);
-    assert_eq!(outcome.code, Some(0), "{outcome:?}");
+    assert_eq!(outcome.status, 0, "{outcome:?}");
     let sent = standin.take();
     let deploy = sent
         .iter()

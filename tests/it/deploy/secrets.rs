@@ -60,7 +60,7 @@ fn a_key_signs_rs256_and_a_text_hs256() {
         let auth = Auth::PublicKey(key().public_spki_pem());
         let place = place(&standin, auth, Some(&key().pem_pkcs1_crlf()));
         let outcome = place.deploy(&["-v"]);
-        assert_eq!(outcome.code, Some(0), "{outcome:?}");
+        assert_eq!(outcome.status, 0, "{outcome:?}");
         narrow(&tokens(&standin), "RS256");
         assert!(!outcome.all().contains("PRIVATE KEY"), "{outcome:?}");
     }
@@ -68,7 +68,7 @@ fn a_key_signs_rs256_and_a_text_hs256() {
         let standin = Standin::start(version);
         let place = place(&standin, Auth::Secret(TEXT.to_owned()), Some(TEXT));
         let outcome = place.deploy(&["-v"]);
-        assert_eq!(outcome.code, Some(0), "{outcome:?}");
+        assert_eq!(outcome.status, 0, "{outcome:?}");
         narrow(&tokens(&standin), "HS256");
         assert!(!outcome.all().contains(TEXT), "{outcome:?}");
     }
@@ -87,17 +87,17 @@ fn the_variable_counts_where_the_registry_has_none_and_may_come_from_env_files()
             place.write("prisma.yml", &text);
         }
         place.write(".env", &format!("PRISMA_MANAGEMENT_API_SECRET={TEXT}\n"));
-        assert_eq!(place.deploy(&[]).code, Some(0));
+        assert_eq!(place.deploy(&[]).status, 0);
         narrow(&tokens(&standin), "HS256");
         // The real environment wins.
         place.write(".env", "PRISMA_MANAGEMENT_API_SECRET=wrong\n");
-        assert_eq!(place.deploy(&[]).code, Some(7));
+        assert_eq!(place.deploy(&[]).status, 7);
         assert_eq!(
             place
                 .env("PRISMA_MANAGEMENT_API_SECRET", TEXT)
                 .deploy(&[])
-                .code,
-            Some(0)
+                .status,
+            0
         );
     }
 }
@@ -114,10 +114,10 @@ fn the_registry_opens_an_endpoint_at_its_own_address_only() {
         )
     };
     place.write("prisma.yml", &text(&ours));
-    assert_eq!(place.deploy(&[]).code, Some(0));
+    assert_eq!(place.deploy(&[]).status, 0);
     narrow(&tokens(&ours), "HS256");
     place.write("prisma.yml", &text(&theirs));
-    assert_eq!(place.deploy(&[]).code, Some(0));
+    assert_eq!(place.deploy(&[]).status, 0);
     let seen = theirs.take();
     assert!(
         seen.iter()
@@ -132,7 +132,7 @@ fn a_key_that_is_none_is_named_and_not_shown() {
     let broken = "-----BEGIN RSA PRIVATE KEY-----\nAbCdEfGh\n-----END RSA PRIVATE KEY-----\n";
     let place = place(&standin, Auth::Off, Some(broken));
     let outcome = place.deploy(&[]);
-    assert_eq!(outcome.code, Some(6), "{outcome:?}");
+    assert_eq!(outcome.status, 6, "{outcome:?}");
     assert!(
         outcome
             .stderr
@@ -152,7 +152,7 @@ fn secrets_of_the_service_are_sent_and_sign_and_never_show() {
     place.write("prisma.yml", &text);
     place.write(".env", "SECOND=second-secret\n");
     let outcome = place.deploy(&["-v", "-j"]);
-    assert_eq!(outcome.code, Some(0), "{outcome:?}");
+    assert_eq!(outcome.status, 0, "{outcome:?}");
     assert!(
         !outcome.all().contains("first-secret") && !outcome.all().contains("second-secret"),
         "{outcome:?}"

@@ -1,6 +1,6 @@
 //! A cluster that `prisma local` runs, and that does not run.
 
-use crate::deploy::support::{Place, Terminal, deployed};
+use crate::deploy::support::{Place, deployed};
 use crate::support::standin::Standin;
 
 /// A service on a managed cluster `far` that is stopped, with another cluster up beside it, and a
@@ -26,7 +26,7 @@ fn without_a_terminal_it_is_not_started_and_both_ways_are_named() {
     let up = deployed("1.1.3");
     let place = stopped(&up);
     let outcome = place.deploy(&[]);
-    assert_eq!(outcome.code, Some(4), "{outcome:?}");
+    assert_eq!(outcome.status, 4, "{outcome:?}");
     assert!(
         outcome.stderr.contains("cluster `far` does not run"),
         "{outcome:?}"
@@ -52,12 +52,12 @@ fn declined_nothing_is_changed() {
         .expect("there")
         .replace("cluster: far\n", "");
     place.write("prisma.yml", &text);
-    let mut terminal = Terminal::start(&place, &["--color", "never"]);
-    terminal.see("type to filter").give("far\r");
+    let mut terminal = place.at_terminal(&["--color", "never"]);
+    terminal.shows("type to filter").types("far\r");
     terminal
-        .see("cluster `far` does not run; start it?")
-        .give("n\r");
-    let (code, shown) = terminal.end();
+        .shows("cluster `far` does not run; start it?")
+        .types("n\r");
+    let (code, shown) = terminal.end().raw();
     assert_eq!(code, 1, "{shown}");
     assert!(
         shown.contains("not confirmed: nothing was changed"),
@@ -77,7 +77,7 @@ fn with_yes_that_one_is_started_and_no_other() {
     let place = stopped(&up);
     let outcome = place.deploy(&["--yes"]);
     // There is no engine here; that it is asked at all is what counts.
-    assert_eq!(outcome.code, Some(3), "{outcome:?}");
+    assert_eq!(outcome.status, 3, "{outcome:?}");
     assert!(place.read("asked").is_some(), "{outcome:?}");
     assert!(up.take().is_empty());
 }
@@ -87,7 +87,7 @@ fn a_dry_run_starts_nothing() {
     let up = deployed("1.1.3");
     let place = stopped(&up);
     let outcome = place.deploy(&["-d", "--yes"]);
-    assert_eq!(outcome.code, Some(1), "{outcome:?}");
+    assert_eq!(outcome.status, 1, "{outcome:?}");
     assert!(
         outcome.stderr.contains("nothing listens there"),
         "{outcome:?}"

@@ -1,14 +1,11 @@
 //! A service in a home of its own, and runs of `prisma deploy` on it.
 
-mod running;
-mod terminal;
-
-use crate::cluster::support::home::{Home, Outcome};
+use crate::support::ended::Ended;
+use crate::support::home::Home;
+use crate::support::run::Running;
 use crate::support::standin::{Plan, Standin};
+use crate::support::terminal::Terminal;
 use std::fs;
-
-pub use running::Running;
-pub use terminal::Terminal;
 
 /// One version of each kind.
 pub const VERSIONS: [&str; 4] = ["1.1.3", "1.4.1", "1.8.4", "1.34.12"];
@@ -82,8 +79,35 @@ impl Place {
     }
 
     /// Runs `prisma deploy ARGS`.
-    pub fn deploy(&self, args: &[&str]) -> Outcome {
-        Running::start(self, args).end()
+    #[track_caller]
+    pub fn deploy(&self, args: &[&str]) -> Ended {
+        self.end(self.start(args))
+    }
+
+    /// Starts `prisma deploy ARGS`.
+    pub fn start(&self, args: &[&str]) -> Running {
+        self.home.prisma("deploy", args).start()
+    }
+
+    /// Waits for the end of a run.
+    #[track_caller]
+    pub fn end(&self, running: Running) -> Ended {
+        self.home.end(running)
+    }
+
+    /// Starts `prisma deploy ARGS` at a terminal.
+    pub fn at_terminal(&self, args: &[&str]) -> Terminal<'static> {
+        self.home.at_terminal("deploy", args)
+    }
+}
+
+impl Running {
+    /// Waits until a text has been printed so often.
+    #[track_caller]
+    pub fn prints(&mut self, text: &str, times: usize) {
+        self.until(text, |running| {
+            running.shown().matches(text).count() >= times
+        });
     }
 }
 

@@ -1,30 +1,33 @@
 //! `deploy --watch`.
 
-use crate::deploy::support::{Place, Running, TYPES, Terminal, deployed, neutral};
+use crate::deploy::support::{Place, TYPES, deployed, neutral};
 use crate::support::standin::Standin;
 
 #[test]
 fn every_change_is_deployed_until_ctrl_c() {
     let standin = Standin::start("1.8.4");
     let place = Place::cluster(&standin, "hooks:\n  post-deploy: echo hook >> log\n");
-    let running = Running::start(&place, &["--watch"]);
-    running.see("watching 2 files (Ctrl-C to stop)\n", 1);
+    let mut running = place.start(&["--watch"]);
+    running.prints("watching 2 files (Ctrl-C to stop)\n", 1);
     place.change();
-    running.see("`datamodel.graphql` changed: deploying again\n", 1);
-    running.see("watching 2 files", 2);
+    running.prints("`datamodel.graphql` changed: deploying again\n", 1);
+    running.prints("watching 2 files", 2);
     assert!(
         running.shown().contains("+ Created type `Post`"),
         "{}",
         running.shown()
     );
     // Several at once are one change, a file that comes is one, too.
+    // Written while it stands still: a busy machine may take its time between the two.
+    running.signal("STOP");
     place.write(".env", "A=1\n");
     place.write("datamodel.graphql", TYPES);
-    running.see("`.env`, `datamodel.graphql` changed: deploying again\n", 1);
-    running.see("watching 3 files", 1);
+    running.signal("CONT");
+    running.prints("`.env`, `datamodel.graphql` changed: deploying again\n", 1);
+    running.prints("watching 3 files", 1);
     running.signal("INT");
-    let outcome = running.end();
-    assert_eq!(outcome.code, Some(130));
+    let outcome = place.end(running);
+    assert_eq!(outcome.status, 130);
     assert!(
         outcome.stderr.ends_with("error: interrupted\n"),
         "{outcome:?}"
@@ -41,10 +44,10 @@ fn a_broken_file_is_told_once_and_waited_on() {
     let standin = deployed("1.8.4");
     let place = Place::cluster(&standin, "");
     let good = place.read("prisma.yml").expect("there");
-    let running = Running::start(&place, &["-w"]);
-    running.see("watching 2 files", 1);
+    let mut running = place.start(&["-w"]);
+    running.prints("watching 2 files", 1);
     place.write("prisma.yml", &good.replace("stage: dev", "stagge: dev"));
-    running.see("waiting for changes (Ctrl-C to stop)\n", 1);
+    running.prints("waiting for changes (Ctrl-C to stop)\n", 1);
     assert!(
         running.shown().contains("prisma.yml:2:1: "),
         "{}",
@@ -62,7 +65,7 @@ fn a_broken_file_is_told_once_and_waited_on() {
         "prisma.yml",
         &good.replace("datamodel: datamodel", "datamodel: gone"),
     );
-    running.see("waiting for changes", 2);
+    running.prints("waiting for changes", 2);
     assert!(
         running.shown().contains("gone.graphql"),
         "{}",
@@ -70,10 +73,10 @@ fn a_broken_file_is_told_once_and_waited_on() {
     );
     // The file that was missing comes, which nobody could have watched.
     place.write("gone.graphql", "type Late {\n  id: ID! @unique\n}\n");
-    running.see("+ Created type `Late`", 1);
-    running.see("watching 2 files", 2);
+    running.prints("+ Created type `Late`", 1);
+    running.prints("watching 2 files", 2);
     running.signal("TERM");
-    assert_eq!(running.end().code, Some(143));
+    assert_eq!(place.end(running).status, 143);
 }
 
 #[test]
@@ -81,16 +84,16 @@ fn a_deployment_that_fails_is_no_end_either() {
     let standin = deployed("1.8.4");
     let place = Place::cluster(&standin, "");
     place.write("datamodel.graphql", "SYNTAX");
-    let running = Running::start(&place, &["-w"]);
-    running.see("error: ", 1);
-    running.see("watching 2 files", 1);
+    let mut running = place.start(&["-w"]);
+    running.prints("error: ", 1);
+    running.prints("watching 2 files", 1);
     place.change();
-    running.see("+ Created type `Post`", 1);
+    running.prints("+ Created type `Post`", 1);
     running.signal("INT");
-    let outcome = running.end();
+    let outcome = place.end(running);
     assert_eq!(
-        outcome.code,
-        Some(130),
+        outcome.status,
+        130,
         "{}",
         neutral(&outcome.stderr, &standin)
     );
@@ -105,17 +108,17 @@ fn a_choice_is_asked_for_once() {
         if !flags.contains(&"-i") {
             place.write("prisma.yml", &text.replace("cluster: far\n", ""));
         }
-        let mut terminal = Terminal::start(&place, flags);
+        let mut terminal = place.at_terminal(flags);
         terminal
-            .see("type to filter")
-            .give("far\r")
-            .see("watching 2 files");
+            .shows("type to filter")
+            .types("far\r")
+            .shows("watching 2 files");
         place.change();
         terminal
-            .see("changed: deploying again")
-            .see("watching 2 files")
-            .give("\x03");
-        let (code, shown) = terminal.end();
+            .shows("changed: deploying again")
+            .shows_times("watching 2 files", 2)
+            .types_unasked("\x03");
+        let (code, shown) = terminal.end().raw();
         assert_eq!(code, 130, "{shown}");
         assert_eq!(
             shown.matches("changed: deploying again").count(),
@@ -138,7 +141,7 @@ fn a_choice_is_asked_for_once() {
 fn a_document_has_an_end_and_watching_has_none() {
     let standin = deployed("1.8.4");
     let outcome = Place::cluster(&standin, "").deploy(&["-w", "-j"]);
-    assert_eq!(outcome.code, Some(2));
+    assert_eq!(outcome.status, 2);
     assert_eq!(outcome.json()["error"]["code"], "usage");
     assert!(standin.take().is_empty());
 }
@@ -149,5 +152,5 @@ fn where_an_answer_is_needed_watching_ends() {
     let place = Place::cluster(&standin, "");
     let text = place.read("prisma.yml").expect("there");
     place.write("prisma.yml", &text.replace("cluster: far\n", ""));
-    assert_eq!(place.deploy(&["-w"]).code, Some(4));
+    assert_eq!(place.deploy(&["-w"]).status, 4);
 }

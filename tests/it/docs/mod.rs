@@ -1,5 +1,5 @@
-//! What is made of the definitions, manual and reference, is up to date. `UPDATE_DOCS=1 cargo test --test it docs`
-//! writes it anew.
+//! Documentation agrees with the program. `UPDATE_DOCS=1 cargo test --test it docs` regenerates man pages and
+//! reference.
 
 mod dependencies;
 mod facts;
@@ -11,12 +11,11 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The package.
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// The files of a folder of `assets` and what is in them.
+/// The files of a folder and their contents.
 fn files(folder: &Path) -> BTreeMap<PathBuf, String> {
     let entries = fs::read_dir(folder).into_iter().flatten();
     let paths = entries.map(|entry| entry.expect("an entry").path());
@@ -27,7 +26,7 @@ fn files(folder: &Path) -> BTreeMap<PathBuf, String> {
 }
 
 #[test]
-fn manual_and_reference_are_what_the_definitions_say() {
+fn man_pages_and_reference_are_up_to_date() {
     let man = root().join("assets/man");
     let reference = root().join("assets/docs/reference.md");
     let pages = manual::pages();

@@ -47,7 +47,7 @@ fn a_report_tells_everything_but_secrets() {
     let ended = s.run("doctor --bundle report.txt");
     assert_eq!(
         ended.stderr,
-        "wrote report.txt: secrets are left out, read it all the same before you send it\n"
+        "wrote report.txt: secrets were removed, but review it before sharing\n"
     );
     assert_eq!(ended.status, 0, "{ended:?}");
     let report = s.read("work/report.txt");
@@ -85,13 +85,13 @@ fn a_report_replaces_nothing_unasked_and_is_made_without_an_engine() {
     s.write("work/report.txt", "mine");
     s.run("doctor --bundle report.txt").fails(
         1,
-        "error: could not write the report: there is a file `report.txt`\n\
-         hint: name another, or replace it with `--force`\n",
+        "error: could not write the report: `report.txt` already exists\n\
+         hint: choose another name, or replace it with `--force`\n",
     );
     assert_eq!(s.read("work/report.txt"), "mine");
     s.run("doctor --bundle . --force").fails(
         1,
-        "error: could not write the report: there is a folder `.`\n\
+        "error: could not write the report: `.` is a folder\n\
          hint: name a file in it\n",
     );
     s.engine.fail("docker-version", 1, "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?");

@@ -10,7 +10,10 @@ fn the_port_of_a_dead_container_may_be_somebody_elses() {
     let s = Sandbox::with_running_cluster();
     s.engine.silence("local");
     s.engine.change("prisma-database", "status", "exited");
-    assert_eq!(finding(&s, "ports").0, "ok ports those of `local` are free");
+    assert_eq!(
+        finding(&s, "ports").0,
+        "ok ports the ports of `local` are free"
+    );
     let _taken = TcpListener::bind(("0.0.0.0", s.port)).expect("free");
     let all = lines(&s.run("doctor").stdout);
     let ports: Vec<_> = all.iter().filter(|line| line.contains(" ports ")).collect();
@@ -29,7 +32,7 @@ fn clusters_that_are_not_as_they_should_be() {
     let (line, hint, _) = finding(&s, "cluster");
     assert!(
         line.starts_with(
-            "problem cluster local its containers run, and its server does not answer: "
+            "problem cluster local its containers are running, but the server does not answer: "
         ),
         "{line}"
     );
@@ -38,7 +41,7 @@ fn clusters_that_are_not_as_they_should_be() {
     finds(
         &s,
         "cluster",
-        "problem cluster local only 1 of its 2 containers run",
+        "problem cluster local only 1 of 2 containers running",
         "`prisma local start`",
     );
     s.engine.change("prisma-database", "status", "restarting");
@@ -46,7 +49,7 @@ fn clusters_that_are_not_as_they_should_be() {
     finds(
         &s,
         "cluster",
-        "problem cluster local container `local-prisma-database-1` crashes again and again, last with status 137",
+        "problem cluster local container `local-prisma-database-1` keeps crashing (last status 137)",
         logs,
     );
     s.engine.change("prisma-database", "status", "paused");
@@ -64,8 +67,8 @@ fn clusters_that_are_not_as_they_should_be() {
     finds(
         &s,
         "cluster",
-        "warning cluster local it runs `prismagraphql/prisma:1.1`, and `cluster.yml` says `prismagraphql/prisma:1.4`",
-        "`prisma local start` runs what the file says",
+        "warning cluster local runs `prismagraphql/prisma:1.1`, but `cluster.yml` says `prismagraphql/prisma:1.4`",
+        "`prisma local start` switches to `prismagraphql/prisma:1.4`",
     );
     s.write(
         "home/.prisma/clusters/local/cluster.yml",
@@ -85,7 +88,7 @@ fn containers_of_the_other_compose_are_told() {
     finds(
         &s,
         "cluster",
-        "warning cluster local docker-compose 1.29.2 made its containers, 2.40.3 will make them anew; data stays",
-        "do it when it suits: `prisma local restart`",
+        "warning cluster local its containers were created by docker-compose 1.29.2 and will be recreated by 2.40.3; data is kept",
+        "you can do this at any time with `prisma local restart`",
     );
 }

@@ -92,8 +92,8 @@ fn what_makes_no_sense() {
     s.write("work/key", &key().pem_pkcs1());
     s.write("work/empty", "\n");
     let exclude = |flag: &str| {
-        format!("error: `--endpoint <URL>` and `{flag}` exclude each other\n").replace(" <URL>", "")
-            + "hint: `prisma init --help` tells what it takes\n"
+        format!("error: `--endpoint <URL>` cannot be used with `{flag}`\n").replace(" <URL>", "")
+            + "hint: see `prisma init --help`\n"
     };
     for (words, message) in [
         (
@@ -116,7 +116,7 @@ fn what_makes_no_sense() {
         ),
         (
             "--database mysql --stage -x",
-            "error: `prisma init` has no flag `-x`\nhint: `prisma init --help` tells what it takes\n".to_owned(),
+            "error: unknown option `-x`\nhint: see `prisma init --help`\n".to_owned(),
         ),
         (
             "--endpoint h.example",
@@ -124,7 +124,7 @@ fn what_makes_no_sense() {
         ),
         (
             "--endpoint http://me:geheim@h",
-            "error: invalid endpoint `http://********@h`: a user or a password does not belong into it\n".to_owned(),
+            "error: invalid endpoint `http://********@h`: it must not contain a user or password\n".to_owned(),
         ),
         (
             "--endpoint http://h/a --service b",

@@ -170,7 +170,7 @@ fn registry() -> BoxedStrategy<String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: crate::registry::cases(100), failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: crate::registry::cases(40), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn any_registry_survives_every_edit(text in registry()) {

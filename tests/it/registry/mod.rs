@@ -7,7 +7,7 @@ mod safety;
 mod scan;
 
 /// How many cases a property is tried on, unless `PROPTEST_CASES` says otherwise.
-fn cases(usual: u32) -> u32 {
+pub fn cases(usual: u32) -> u32 {
     let told = std::env::var("PROPTEST_CASES").ok();
     told.and_then(|told| told.parse().ok()).unwrap_or(usual)
 }

@@ -2,9 +2,9 @@
 
 use super::dotenv::Generation;
 use super::yaml;
+use crate::support::skip;
 use prisma_cli::yaml::Value;
 use std::collections::BTreeMap;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -38,11 +38,10 @@ pub fn installed() -> Vec<Compose> {
     }
     for generation in [Generation::V1, Generation::V2] {
         if found.iter().all(|known| known.generation != generation) {
-            // Past the capture of the test harness: a test that was not made must be seen.
-            let _ = writeln!(
-                std::io::stderr(),
-                "skipped: reading back with docker-compose {generation:?}, which is not installed \
-                 (PRISMA_TEST_COMPOSE_{generation:?} names it)"
+            let why = format!("not installed, `PRISMA_TEST_COMPOSE_{generation:?}` names it");
+            skip(
+                &format!("reading back with docker-compose {generation:?}"),
+                &why,
             );
         }
     }

@@ -165,7 +165,7 @@ fn every_value_arrives_exactly_in_every_way() {
     check(&composes, &nasty);
     // v1 takes a third of a second for each document, so documents are few and large.
     let mut runner = TestRunner::new(Config {
-        cases: 6,
+        cases: 3,
         max_shrink_iters: 60,
         ..Config::default()
     });

@@ -10,17 +10,20 @@ const EXTERNAL: &str = "database:\n  connector: postgres\n  host: \"db.invalid\"
 #[test]
 fn an_external_database_that_does_not_answer_is_told_before_anything_is_made() {
     let s = Sandbox::new();
-    s.run("local start --database-url postgres://me:geheim@db.invalid:7000/app")
-        .is(
-            5,
-            "",
-            "asking the external database (db.invalid:7000)\n\
+    let start = format!("local start --port {}", s.port);
+    s.run(&format!(
+        "{start} --database-url postgres://me:geheim@db.invalid:7000/app"
+    ))
+    .is(
+        5,
+        "",
+        "asking the external database (db.invalid:7000)\n\
          error: no Postgres database answers at db.invalid:7000\n\
          hint: check address, port and firewall; a container must reach it too\n",
-        );
+    );
     assert_eq!(s.take_acts(), "");
     assert!(!s.path("home/.prisma/clusters/local").exists());
-    s.run("local start --database-url mysql://me:geheim@localhost").is(
+    s.run(&format!("{start} --database-url mysql://me:geheim@localhost")).is(
         6,
         "",
         "error: the configuration of the cluster `local` is invalid: `database.host`: `localhost` would be the server's own container: give the address this machine has for others\n",

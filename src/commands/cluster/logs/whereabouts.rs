@@ -5,7 +5,7 @@ use crate::context::Context;
 use crate::docker::ask;
 use crate::docker::{Container, Engine, Tools};
 use crate::error::{Failure, Kind, Result};
-use crate::url::address::{host_of, is_loopback, port_of};
+use crate::url::{host_of, is_loopback, port_of};
 
 /// The containers of a cluster, if the engine in use is where it runs. None when it has none there.
 ///

@@ -1,6 +1,6 @@
 """The database behind the server: connections, and where MySQL and PostgreSQL differ.
 
-Nothing here retries: like the real server, the stand-in ends when its database is not there at the start.
+Nothing here retries: that is up to the start of the server.
 """
 
 from .base import DatabaseProblem

@@ -7,6 +7,11 @@ import queue
 class DatabaseProblem(Exception):
     """The driver's own message; drivers do not put passwords into theirs."""
 
+    def __init__(self, problem, is_absent):
+        super().__init__(f'{type(problem).__name__}: {str(problem).strip()}')
+        # Nothing answers at the database's address yet.
+        self.is_absent = is_absent
+
 
 class Database:
     """`separator` stands between service and stage in the name of a service's database."""

@@ -33,7 +33,8 @@ class MySql(Database):
                 init_command="SET SESSION sql_mode='STRICT_TRANS_TABLES', time_zone='+00:00'",
             )
         except (*self.driver_errors, RuntimeError) as problem:
-            raise DatabaseProblem(f'{type(problem).__name__}: {problem}') from None
+            # 2003: no connection to the host
+            raise DatabaseProblem(problem, is_absent=problem.args[:1] == (2003,)) from None
 
     def is_alive(self, connection):
         try:

@@ -28,7 +28,9 @@ class Postgres(Database):
                 dbname=database or config.database, connect_timeout=5, options='-c timezone=UTC',
             )
         except (*self.driver_errors, UnicodeError) as problem:
-            raise DatabaseProblem(f'{type(problem).__name__}: {str(problem).strip()}') from None
+            signs = ('refused', 'could not translate host name', 'starting up')
+            is_absent = any(sign in str(problem) for sign in signs)
+            raise DatabaseProblem(problem, is_absent) from None
         connection.autocommit = True
         return connection
 

@@ -1,12 +1,12 @@
 //! Is a Prisma server there, and does the secret open it?
 
-use super::endpoint::Endpoint;
-use super::secret::Given;
+use crate::commands::secret::Given;
 use crate::context::Context;
 use crate::error::{Failure, Kind, Result};
 use crate::server::access::{Access, access};
 use crate::server::token::Secret;
 use crate::server::version::{self, Server, Unreachable};
+use crate::url::ServerUrl;
 use std::time::Duration;
 
 /// How long one question may take: a person waits for the answer.
@@ -20,7 +20,7 @@ pub struct Reached {
 }
 
 /// Asks the server for its version, and whether it is open.
-pub fn reach(ctx: &Context, endpoint: &Endpoint) -> Result<Reached> {
+pub fn reach(ctx: &Context, endpoint: &ServerUrl) -> Result<Reached> {
     let stage = ctx.ui.stage(format!("asking {endpoint}"), "");
     let host = endpoint.to_string();
     let info = ctx.interrupt.run(move || version::ask(&host, LIMIT))?;
@@ -30,18 +30,18 @@ pub fn reach(ctx: &Context, endpoint: &Endpoint) -> Result<Reached> {
     Ok(Reached { info, open })
 }
 
-fn unreachable(endpoint: &Endpoint, why: &Unreachable) -> Failure {
+fn unreachable(endpoint: &ServerUrl, why: &Unreachable) -> Failure {
     let message = match why {
         Unreachable::Silent(why) => format!("`{endpoint}` does not answer: {why}"),
         Unreachable::Foreign(why) => format!("`{endpoint}` is no Prisma server: {why}"),
     };
     let failure = Failure::new(Kind::Failed, message);
     let failure = match why {
-        Unreachable::Foreign(_) if endpoint.has_path() => failure.hint(format!(
+        Unreachable::Foreign(_) if !endpoint.path.is_empty() => failure.hint(format!(
             "an endpoint is the address of the server, without service and stage: try `{}`",
             endpoint.root()
         )),
-        Unreachable::Foreign(_) if endpoint.is_http() => {
+        Unreachable::Foreign(_) if !endpoint.https => {
             failure.hint("check host and port, and whether the server wants `https`")
         }
         _ => failure.hint("check host and port, and that the server runs"),
@@ -50,7 +50,7 @@ fn unreachable(endpoint: &Endpoint, why: &Unreachable) -> Failure {
 }
 
 /// Checks the secret: its form first, as that is the better explanation, then by trying it.
-pub fn secret(ctx: &Context, endpoint: &Endpoint, server: &Reached, given: &Given) -> Result<()> {
+pub fn secret(ctx: &Context, endpoint: &ServerUrl, server: &Reached, given: &Given) -> Result<()> {
     let version = &server.info.version;
     if server.open {
         if given.secret().is_some() {
@@ -116,7 +116,7 @@ fn fits(secret: &Secret, server: &Server) -> Result<()> {
 
 fn try_secret(
     ctx: &Context,
-    endpoint: &Endpoint,
+    endpoint: &ServerUrl,
     server: &Server,
     secret: Option<&Secret>,
 ) -> Result<Access> {
