@@ -24,7 +24,6 @@ use super::step::Step;
 use super::types::Types;
 use super::version::Server;
 use crate::error::{Failure, Kind, Result};
-use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 /// What to deploy, and how.
@@ -254,6 +253,7 @@ pub fn run(
     let failure = |error| management.failure(&tried(management), error);
     let server = management.server().map_err(failure)?.clone();
     events(Event::Server(server.clone()));
+    let service = Service::of(management, &input.schema.secrets);
     let end = |created, first, verdict: Verdict, outcome| {
         Ok(Deployment {
             server: server.clone(),
@@ -262,19 +262,22 @@ pub fn run(
             steps: verdict.steps,
             warnings: verdict.warnings,
             outcome,
-            requests: management.requests() - before,
+            requests: management.requests() - before + service.requests(),
             elapsed: begun.elapsed(),
         })
     };
-    let lost = lost(management, input)?;
-    if !lost.is_empty() {
-        let verdict = Verdict {
-            warnings: lost,
-            ..Verdict::default()
-        };
-        return end(false, false, verdict, Outcome::NeedsForce);
-    }
-    let Some((mut verdict, created)) = ask(management, input, waits, events)? else {
+    let is_new = match compare(management, &service, input)? {
+        Compared::New => true,
+        Compared::Keeps => false,
+        Compared::Loses(warnings) => {
+            let verdict = Verdict {
+                warnings,
+                ..Verdict::default()
+            };
+            return end(false, false, verdict, Outcome::NeedsForce);
+        }
+    };
+    let Some((mut verdict, created)) = ask(management, input, waits, is_new, events)? else {
         return end(false, true, Verdict::default(), Outcome::WouldCreate);
     };
     if !verdict.errors.is_empty() {
@@ -304,42 +307,33 @@ pub fn run(
     end(created, first, verdict, outcome)
 }
 
-/// Data that would be lost, where the server does not look itself and nothing was forced.
-fn lost(management: &Management, input: &DeployInput) -> Result<Vec<Problem>> {
+/// What a datamodel would do to what is deployed.
+enum Compared {
+    /// The service is not there yet.
+    New,
+    /// Nothing would be lost, the server looks itself, or losing is agreed.
+    Keeps,
+    /// Data would be lost.
+    Loses(Vec<Problem>),
+}
+
+/// Compares the datamodel with what is deployed, for servers that lose data without asking.
+fn compare(management: &Management, service: &Service, input: &DeployInput) -> Result<Compared> {
     if input.force || management.checks_data_loss() {
-        return Ok(Vec::new());
+        return Ok(Compared::Keeps);
     }
-    let service = Service::of(management, &input.schema.secrets);
-    let compare = || -> std::result::Result<Vec<Problem>, Error> {
-        let (deployed, connections) = service.types()?;
-        let found = losses::losses(&deployed, &Types::parse(&input.schema.types));
-        let concerned: BTreeSet<&String> =
-            found.iter().filter_map(|one| one.model.as_ref()).collect();
-        let models: Vec<&String> = concerned.into_iter().collect();
-        let fields: Vec<&str> = models.iter().map(|name| &*connections[*name]).collect();
-        let counts = if fields.is_empty() {
-            Vec::new()
-        } else {
-            service.counts(&fields)?
-        };
-        let is_empty = |model: &String| {
-            let at = models.iter().position(|one| *one == model);
-            at.is_some_and(|at| counts[at] == 0)
-        };
-        let kept = (found.iter()).filter(|one| !one.model.as_ref().is_some_and(is_empty));
-        Ok(kept.map(|one| one.problem.clone()).collect())
-    };
-    match compare() {
-        // Nothing was deployed to it yet.
-        Err(error) if error.is_unknown_service() => Ok(Vec::new()),
-        compared => compared.map_err(|error| {
-            let tried = "could not compare the datamodel with what is deployed, and this server deletes data without asking";
-            service
-                .failure(tried, error)
-                .context(self::tried(management))
-                .hint("make a backup, then add `--force` to deploy without comparing")
-        }),
-    }
+    let found = losses::found(management, service, &Types::parse(&input.schema.types));
+    let found = found.map_err(|error| {
+        let tried = "could not compare the datamodel with what is deployed, and this server deletes data without asking";
+        (management.failure(tried, error))
+            .context(self::tried(management))
+            .hint("back up the data, then add `--force` to deploy without comparing")
+    })?;
+    Ok(match found {
+        None => Compared::New,
+        Some(problems) if problems.is_empty() => Compared::Keeps,
+        Some(problems) => Compared::Loses(problems),
+    })
 }
 
 /// Asks the server to deploy, creates the service when it is not there, waits when it is busy. `None`:
@@ -348,11 +342,15 @@ fn ask(
     management: &Management,
     input: &DeployInput,
     waits: Waits,
+    is_new: bool,
     events: &mut dyn FnMut(Event),
 ) -> Result<Option<(Verdict, bool)>> {
     let failure = |error: Error| management.failure(&tried(management), error);
-    let mut created = false;
-    let mut added = false;
+    if is_new && input.dry_run {
+        return Ok(None);
+    }
+    let mut created = is_new && add(management, input, events)?;
+    let mut added = is_new;
     let mut waited: Option<Instant> = None;
     loop {
         match management.deploy(&input.schema, input.dry_run, input.force) {
@@ -362,12 +360,7 @@ fn ask(
                     return Ok(None);
                 }
                 added = true;
-                created = management
-                    .add_project(&input.schema.secrets)
-                    .map_err(failure)?;
-                if created {
-                    events(Event::Created);
-                }
+                created = add(management, input, events)?;
             }
             Err(error) if is(&error, Refusal::Busy) => {
                 let since = *waited.get_or_insert_with(|| {
@@ -394,6 +387,20 @@ fn ask(
             }
         }
     }
+}
+
+/// Creates the service. `false`: somebody else did.
+fn add(
+    management: &Management,
+    input: &DeployInput,
+    events: &mut dyn FnMut(Event),
+) -> Result<bool> {
+    let created = management.add_project(&input.schema.secrets);
+    let created = created.map_err(|error| management.failure(&tried(management), error))?;
+    if created {
+        events(Event::Created);
+    }
+    Ok(created)
 }
 
 fn tried(management: &Management) -> String {

@@ -119,10 +119,10 @@ pub fn print(data: &Value) -> Option<String> {
 /// that each one's nodes can be counted with. `None`: that is no schema.
 pub fn deployed(data: &Value) -> Option<(Types, BTreeMap<String, String>)> {
     let schema = Schema::deserialize(&data["__schema"]).ok()?;
-    let query = schema.query_type.as_ref()?;
-    let query = schema.types.iter().find(|one| one.name == query.name)?;
+    let is_query = |one: &&Type| Some(&one.name) == schema.query_type.as_ref().map(|of| &of.name);
+    let query = schema.types.iter().find(is_query);
     let mut connections = BTreeMap::new();
-    for field in query.fields.iter().flatten() {
+    for field in query.iter().flat_map(|one| &one.fields).flatten() {
         let of = field.r#type.innermost();
         if let Some(model) = of.strip_suffix("Connection") {
             connections.insert(model.to_owned(), field.name.clone());

@@ -12,6 +12,7 @@ use super::types::Types;
 use crate::error::{Failure, Kind};
 use crate::interrupt::Interrupt;
 use serde_json::{Value, json};
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -26,6 +27,7 @@ pub struct Service {
     id: String,
     secret: Option<String>,
     limits: Limits,
+    requests: Cell<usize>,
 }
 
 impl Service {
@@ -44,7 +46,13 @@ impl Service {
                 connect: CONNECT_LIMIT,
                 request: REQUEST_LIMIT,
             },
+            requests: Cell::new(0),
         }
+    }
+
+    /// Requests so far.
+    pub fn requests(&self) -> usize {
+        self.requests.get()
     }
 
     /// Other limits for each request.
@@ -94,6 +102,7 @@ impl Service {
         };
         let (client, path, limits) = (self.client.clone(), self.path.clone(), self.limits);
         let (body, sent) = (operation.body(), token.clone());
+        self.requests.set(self.requests.get() + 1);
         let reply = self
             .interrupt
             .run(move || client.post(&path, &body, sent.as_deref(), limits))?;

@@ -1,6 +1,10 @@
 //! Types, fields and enums of a datamodel, as far as they are well written: what is not is left to the
 //! server, which judges the datamodel.
 
+mod history;
+
+pub use history::replayed;
+
 use apollo_parser::{Parser, cst};
 
 /// What a datamodel, or a deployed service, is made of.

@@ -4,11 +4,52 @@
 //! 1.4.2 observed; the check came with 1.6.1). So the service's own API is asked what is deployed, and
 //! the datamodel is compared with it.
 
-use super::super::management::Problem;
+use super::super::graphql::Error;
+use super::super::management::{Management, Problem};
+use super::super::service::Service;
 use super::super::types::{Enum, Field, Model, Types};
+use std::collections::BTreeSet;
 
 /// Fields that the server keeps whether a datamodel names them or not.
 const KEPT: [&str; 3] = ["id", "createdAt", "updatedAt"];
+
+/// Asks what is deployed and what data there is, and says what `new` would lose of it. `None`: the
+/// service is not there.
+pub(super) fn found(
+    management: &Management,
+    service: &Service,
+    new: &Types,
+) -> Result<Option<Vec<Problem>>, Error> {
+    let (deployed, connections) = match service.types() {
+        Ok((deployed, connections)) => (deployed, Some(connections)),
+        Err(error) if error.is_unknown_service() => return Ok(None),
+        // The file has another secret than the service: what is deployed is known all the same, from its
+        // migrations, but not how much data there is.
+        Err(Error::Api(_)) => (management.deployed_types()?, None),
+        Err(error) => return Err(error),
+    };
+    let losses = losses(&deployed, new);
+    let models: BTreeSet<&String> = losses.iter().filter_map(|one| one.model.as_ref()).collect();
+    let empty = match &connections {
+        Some(connections) if !models.is_empty() => {
+            let fields: Vec<&str> = models.iter().map(|model| &*connections[*model]).collect();
+            let counts = service.counts(&fields)?;
+            let counted = models.iter().zip(counts);
+            counted
+                .filter_map(|(model, count)| (count == 0).then_some(*model))
+                .collect()
+        }
+        _ => Vec::new(),
+    };
+    let has_data = |loss: &&Loss| {
+        !loss
+            .model
+            .as_ref()
+            .is_some_and(|model| empty.contains(&model))
+    };
+    let kept = losses.iter().filter(has_data);
+    Ok(Some(kept.map(|loss| loss.problem.clone()).collect()))
+}
 
 /// A change that loses data, if there is any.
 #[derive(Debug, Clone, PartialEq, Eq)]

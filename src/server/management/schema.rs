@@ -205,8 +205,13 @@ impl Management {
     /// 1.4.1 to 1.6.0 understand `force` and have no check behind it.
     pub fn checks_data_loss(&self) -> bool {
         let first = "1.6.1".parse::<PrismaVersion>();
-        let version = self.version();
-        version.is_none_or(|version| first.is_ok_and(|first| version >= first))
+        match self.version() {
+            Some(version) => first.is_ok_and(|first| version >= first),
+            None => self
+                .speech
+                .borrow()
+                .is_none_or(|speech| speech > Speech::Plain),
+        }
     }
 }
 

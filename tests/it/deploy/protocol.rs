@@ -78,7 +78,11 @@ fn a_new_service_is_created_then_unchanged_then_changed() {
                 (outcome.status, neutral(&outcome.stderr, &standin)),
                 (0, line.clone())
             );
-            let expected = [search.clone(), vec![deploy.clone(), add, deploy.clone()]].concat();
+            // The oldest server loses data without asking: what is deployed is looked at first.
+            let compares = version == "1.1.3";
+            let look = "POST /hello/dev __schema".to_owned();
+            let first = if compares { look.clone() } else { deploy.clone() };
+            let expected = [search.clone(), vec![first, add, deploy.clone()]].concat();
             assert_eq!(asked(&standin), expected, "{version} {endpoint}");
 
             let outcome = place.deploy(&[]);
@@ -88,7 +92,9 @@ fn a_new_service_is_created_then_unchanged_then_changed() {
                 report(&head, ""),
                 "{version}"
             );
-            let expected = [search.clone(), vec![deploy.clone()]].concat();
+            let mut expected = search.clone();
+            expected.extend(compares.then(|| look.clone()));
+            expected.push(deploy.clone());
             assert_eq!(asked(&standin), expected, "{version} {endpoint}");
 
             place.change();

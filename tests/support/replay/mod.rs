@@ -136,7 +136,10 @@ fn input(variables: &Value) -> Vec<Value> {
 impl State {
     fn answer(&mut self, request: &Request) -> (u64, Value) {
         if request.path.matches('/').count() == 2 {
-            let query = request.json()["query"].as_str().unwrap_or_default().to_owned();
+            let query = request.json()["query"]
+                .as_str()
+                .unwrap_or_default()
+                .to_owned();
             if !self.exists {
                 return self.absent();
             }
@@ -185,7 +188,10 @@ impl State {
         match exchanges.find(|one| one.method == "POST" && !own.contains(&&*one.path)) {
             Some(exchange) => (exchange.status, exchange.body.clone()),
             // 1.4.2, as it was seen without being recorded.
-            None => (200, json!({"errors": [{"message": "Project not found: 'rec@dev'", "code": 3016}]})),
+            None => (
+                200,
+                json!({"errors": [{"message": "Project not found: 'rec@dev'", "code": 3016}]}),
+            ),
         }
     }
 
