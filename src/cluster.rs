@@ -10,13 +10,13 @@ mod database_url;
 mod name;
 mod version;
 
-pub use check::{Problem, path};
+pub use check::path;
 pub use database::{Connector, Database, External, Tuning};
 pub use name::ClusterName;
-pub use version::{DEFAULT_INIT, DEFAULT_LOCAL, Edition, PrismaVersion};
+pub use version::{Edition, PrismaVersion};
 
+use crate::secret::Secret;
 use crate::secret::keys::PrivateKey;
-use std::fmt;
 use std::net::IpAddr;
 
 /// The documented values of the 1.1 page ("Local") and the 1.8 page, which everybody knows and nobody
@@ -85,7 +85,7 @@ pub mod services {
 }
 
 /// A managed cluster.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cluster {
     /// Its name, which is also its folder and compose project.
     pub name: ClusterName,
@@ -99,27 +99,10 @@ pub struct Cluster {
     /// Its database.
     pub database: Database,
     /// The bearer secret between the server's own parts; cluster edition only.
-    pub schema_manager_secret: String,
+    pub schema_manager_secret: Secret,
     /// What signs deployment tokens; the registry's `clusterSecret`. A private key, PKCS#1 PEM with
     /// LF, or for the server edition any text. Without one the management API is open to everybody.
-    pub cluster_secret: Option<String>,
-}
-
-impl fmt::Debug for Cluster {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Cluster")
-            .field("name", &self.name)
-            .field("version", &self.version)
-            .field("port", &self.port)
-            .field("bind", &self.bind)
-            .field("database", &self.database)
-            .field("schema_manager_secret", &Hidden)
-            .field(
-                "cluster_secret",
-                &self.cluster_secret.as_ref().map(|_| Hidden),
-            )
-            .finish()
-    }
+    pub cluster_secret: Option<Secret>,
 }
 
 /// Whether a value stands on a page, for everybody to read.
@@ -133,15 +116,6 @@ fn is_documented(value: &str) -> bool {
     .contains(&value)
 }
 
-/// Stands for a secret in debug output.
-struct Hidden;
-
-impl fmt::Debug for Hidden {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("…")
-    }
-}
-
 impl Cluster {
     /// A cluster with the values of the page for its edition, MySQL, without a secret.
     pub fn documented(name: ClusterName, version: PrismaVersion) -> Self {
@@ -151,7 +125,7 @@ impl Cluster {
             version,
             port: documented::PORT,
             bind: None,
-            schema_manager_secret: documented::SCHEMA_MANAGER_SECRET.to_owned(),
+            schema_manager_secret: documented::SCHEMA_MANAGER_SECRET.into(),
             cluster_secret: None,
         }
     }
@@ -184,17 +158,17 @@ impl Cluster {
     }
 
     /// The key pair that signs deployment tokens, where it is one.
-    pub fn key_pair(&self) -> Option<PrivateKey> {
-        PrivateKey::parse(self.cluster_secret.as_deref()?).ok()
+    pub fn key_pair(&self) -> Option<&PrivateKey> {
+        self.cluster_secret.as_ref()?.key().ok()
     }
 
-    /// The secret as it is kept: a key pair in its one spelling, any other text as it is. The error says
-    /// what is wrong with it.
-    pub(crate) fn secret_as_kept(&self) -> Result<Option<String>, String> {
+    /// The secret as `cluster.yml` has it: a key pair in its one spelling, any other string as it is.
+    /// The error says what is wrong with it.
+    pub(crate) fn secret_as_kept(&self) -> Result<Option<Secret>, String> {
         let Some(secret) = &self.cluster_secret else {
             return Ok(None);
         };
-        match PrivateKey::parse(secret) {
+        match secret.key() {
             Ok(key) => Ok(Some(key.pem_pkcs1())),
             Err(failure) if self.edition() == Edition::Cluster => Err(failure.message),
             Err(_) => Ok(Some(secret.clone())),
@@ -202,10 +176,8 @@ impl Cluster {
     }
 
     /// The secret as the registry has it: the line ends of a key as the overview page shows them.
-    pub fn secret_as_registered(&self) -> Option<String> {
-        let secret = self.cluster_secret.as_deref()?;
-        let key = PrivateKey::parse(secret).map(|key| key.pem_pkcs1_crlf());
-        Some(key.unwrap_or_else(|_| secret.to_owned()))
+    pub fn secret_as_registered(&self) -> Option<Secret> {
+        self.cluster_secret.as_ref().map(Secret::as_registered)
     }
 
     /// Its edition.
@@ -214,14 +186,18 @@ impl Cluster {
     }
 
     /// What must be masked in any output: private values that are not the documented ones.
-    pub fn secrets(&self) -> Vec<String> {
-        let mut secrets = Vec::new();
-        let values = [&self.database.password, &self.schema_manager_secret];
-        secrets.extend(values.into_iter().chain(&self.cluster_secret).cloned());
-        secrets.retain(|secret| !is_documented(secret));
-        secrets.sort_unstable();
-        secrets.dedup();
-        secrets
+    pub fn secrets(&self) -> Vec<Secret> {
+        let mut secrets = vec![&self.database.password];
+        for secret in [&self.schema_manager_secret]
+            .into_iter()
+            .chain(&self.cluster_secret)
+        {
+            if !secrets.contains(&secret) {
+                secrets.push(secret);
+            }
+        }
+        secrets.retain(|secret| !is_documented(secret.reveal()));
+        secrets.into_iter().cloned().collect()
     }
 }
 
@@ -232,24 +208,18 @@ mod tests {
     #[test]
     fn secrets_are_masked_and_documented_values_are_not() {
         let mut cluster = Cluster::documented(ClusterName::local(), PrismaVersion::default_local());
-        assert_eq!(cluster.secrets(), Vec::<String>::new());
-        cluster.database.password = "two\nlines".to_owned();
-        cluster.schema_manager_secret = "s3cret".to_owned();
+        assert_eq!(cluster.secrets(), Vec::<Secret>::new());
+        cluster.database.password = "two\nlines".into();
+        cluster.schema_manager_secret = "s3cret".into();
         let key = crate::secret::keys::generate()
             .expect("generates")
             .pem_pkcs1();
         cluster.cluster_secret = Some(key.clone());
         let secrets = cluster.secrets();
-        let expected = ["s3cret", "two\nlines", &key];
-        assert!(
-            expected
-                .iter()
-                .all(|secret| secrets.iter().any(|known| known == secret))
-        );
-        assert_eq!(secrets.len(), expected.len());
+        assert_eq!(secrets, ["two\nlines".into(), "s3cret".into(), key]);
         let shown = format!("{cluster:?}");
         for secret in &secrets {
-            assert!(!shown.contains(secret), "{shown}");
+            assert!(!shown.contains(secret.reveal()), "{shown}");
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Changes of a text as a unified diff that can be shown: secrets are left out of it. Pure.
 
-use crate::secret::redact::{MASK, is_sensitive, scrub};
+use crate::secret::MASK;
+use crate::secret::redact::{is_reference, is_sensitive, scrub};
 use similar::{ChangeTag, TextDiff};
 use std::fmt::Write;
 
@@ -97,17 +98,6 @@ fn without_value(line: &str) -> Option<String> {
     let tells_nothing = ["", "|", "|-", ">", ">-"].contains(&bare) || is_reference(bare);
     let shown = if tells_nothing { bare } else { MASK };
     Some(format!("{key}{sign}{blank}{shown}"))
-}
-
-/// Whether a value is `$NAME`, in capitals as nobody spells a secret, or `${name}`.
-fn is_reference(value: &str) -> bool {
-    let Some(name) = value.trim_matches(['"', '\'']).strip_prefix('$') else {
-        return false;
-    };
-    match name.strip_prefix('{') {
-        Some(rest) => rest.find('}') == Some(rest.len().saturating_sub(1)),
-        None => !name.contains(|c: char| !c.is_ascii_uppercase() && c != '_'),
-    }
 }
 
 #[cfg(test)]

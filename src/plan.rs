@@ -9,6 +9,7 @@ use crate::error::{Kind, Result};
 use crate::files::{self, Access, NewFile};
 use crate::history;
 use crate::process::{Invocation, Mode};
+use crate::secret::Secret;
 use crate::wait::Wait;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
@@ -22,7 +23,7 @@ pub enum Step {
         /// Where.
         path: PathBuf,
         /// Its whole new content.
-        content: String,
+        content: Secret,
         /// Who may read it when it is new.
         access: Access,
         /// Whether there is one already.
@@ -84,7 +85,7 @@ impl Step {
                 content,
                 access,
                 ..
-            } => files::write_atomic(path, content.as_bytes(), *access),
+            } => files::write_atomic(path, content.reveal().as_bytes(), *access),
             Step::WriteTogether(files) => files::write_together(files),
             Step::Run {
                 label,

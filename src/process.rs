@@ -1,14 +1,16 @@
 //! The one door for child processes.
 //!
 //! A command is a value, an [`Invocation`], that can be shown, compared and run. A [`Runner`] runs
-//! it: [`System`] for real (through duct), [`Recorder`] in tests. Children share our process group,
+//! it: [`System`] for real (through duct), `Recorder` in unit tests. Children share our process group,
 //! so a Ctrl-C at the terminal reaches them as well; a signal sent to us alone, or a limit that
 //! passes, is handed on: SIGTERM first, SIGKILL soon after.
 
+#[cfg(test)]
 mod recorder;
 mod system;
 
 use crate::error::{Failure, Kind};
+use crate::secret::Secret;
 use std::borrow::Cow;
 use std::ffi::OsString;
 use std::fmt;
@@ -16,6 +18,7 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::time::Duration;
 
+#[cfg(test)]
 pub use recorder::Recorder;
 pub use system::System;
 
@@ -29,8 +32,8 @@ pub struct Invocation {
     pub program: PathBuf,
     /// Arguments, without the program. Never a secret.
     pub args: Vec<String>,
-    /// Variables on top of our own environment. May hold secrets, so it is never displayed.
-    pub env: Vec<(String, String)>,
+    /// Variables in addition to our own environment.
+    pub env: Vec<(String, Secret)>,
     /// Folder to run in; ours when absent.
     pub dir: Option<PathBuf>,
     /// How long it may take in all.
@@ -64,8 +67,9 @@ impl Invocation {
 
     /// The same with more variables.
     #[must_use]
-    pub fn env(mut self, env: impl IntoIterator<Item = (String, String)>) -> Self {
-        self.env.extend(env);
+    pub fn env<V: Into<Secret>>(mut self, env: impl IntoIterator<Item = (String, V)>) -> Self {
+        let secret = |(name, value): (String, V)| (name, value.into());
+        self.env.extend(env.into_iter().map(secret));
         self
     }
 

@@ -14,49 +14,36 @@ pub use dotenv::Unrepresentable;
 pub use edition::server::config::PrismaConfig;
 pub use edition::server::probe;
 pub use header::{Provenance, is_hand_edited, provenance, without_header};
-pub use standalone::{Standalone, standalone};
+pub use standalone::standalone;
 
 use crate::cluster::{Cluster, Edition};
 use crate::error::Result;
-use std::fmt;
+use crate::secret::Secret;
 
 /// What compose reads for one cluster.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rendered {
     /// `docker-compose.yml`. Holds no secret: it refers to variables.
     pub compose: String,
     /// `.env`. Holds secrets.
-    pub dotenv: String,
+    pub dotenv: Secret,
     /// Variables whose value has no spelling in `.env` that both compose generations read alike. Left
     /// out there, with a comment; whoever needs a complete file refuses when there are any.
     pub unrepresentable: Vec<Unrepresentable>,
     /// The volumes of the compose file, without the project in front.
     pub volumes: Vec<&'static str>,
     /// The variables' exact values, all of them, for the process environment. Holds secrets.
-    pub env: Vec<(String, String)>,
+    pub env: Vec<(String, Secret)>,
 }
 
 impl Rendered {
     /// Secrets in the spelling they have inside `PRISMA_CONFIG`, where that is another one than their
     /// own: to be masked as well.
-    pub fn escaped_secrets(&self) -> impl Iterator<Item = &String> {
+    pub fn escaped_secrets(&self) -> impl Iterator<Item = &Secret> {
         let is_escaped = |name: &str| name.ends_with(edition::server::config::IN_CONFIG);
         self.env
             .iter()
             .filter_map(move |(name, value)| is_escaped(name).then_some(value))
-    }
-}
-
-impl fmt::Debug for Rendered {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names: Vec<&str> = self.env.iter().map(|(name, _)| name.as_str()).collect();
-        f.debug_struct("Rendered")
-            .field("compose", &self.compose)
-            .field("dotenv", &format_args!("…"))
-            .field("unrepresentable", &self.unrepresentable)
-            .field("volumes", &self.volumes)
-            .field("env", &names)
-            .finish()
     }
 }
 
@@ -66,7 +53,7 @@ enum Entry {
     /// An empty line between groups, as on the page.
     Gap,
     /// A variable.
-    Variable(&'static str, String),
+    Variable(&'static str, Secret),
 }
 
 /// Renders a cluster. Does not judge it: [`Cluster::check`] does.
@@ -93,7 +80,7 @@ pub fn render(cluster: &Cluster) -> Result<Rendered> {
             dotenv.push('\n');
             continue;
         };
-        match dotenv::write(name, &value) {
+        match dotenv::write(name, value.reveal()) {
             Ok(line) => dotenv.push_str(&line),
             Err(why) => {
                 dotenv.push_str(&why.comment());
@@ -105,7 +92,7 @@ pub fn render(cluster: &Cluster) -> Result<Rendered> {
     }
     Ok(Rendered {
         compose: header::with_header(&cluster.name, &document.to_text()?),
-        dotenv: header::with_header(&cluster.name, &dotenv),
+        dotenv: header::with_header(&cluster.name, &dotenv).into(),
         unrepresentable,
         volumes: document.volumes.0.iter().map(|(name, _)| *name).collect(),
         env,

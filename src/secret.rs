@@ -4,8 +4,10 @@
 //! to the token and the `.env` file. Owns `secrecy` and `zeroize`.
 
 pub mod keys;
-pub mod mask;
+mod mask;
 pub mod redact;
+
+pub use mask::{MASK, Masked};
 
 use crate::error::Result;
 use keys::PrivateKey;
@@ -84,6 +86,12 @@ impl Secret {
         }
     }
 
+    /// The secret as the registry has it: a key in the form of the overview page, any other string as it is.
+    pub fn as_registered(&self) -> Secret {
+        self.key()
+            .map_or_else(|_| self.clone(), PrivateKey::pem_pkcs1_crlf)
+    }
+
     /// Whether two spellings are of one secret: those of a key may differ in line ends and armour.
     pub fn is_same(&self, other: &Secret) -> bool {
         self == other || matches!((self.key(), other.key()), (Ok(one), Ok(other)) if one == other)
@@ -112,6 +120,18 @@ impl PartialEq for Secret {
 }
 
 impl Eq for Secret {}
+
+impl PartialEq<&str> for Secret {
+    fn eq(&self, text: &&str) -> bool {
+        self.reveal() == *text
+    }
+}
+
+impl PartialEq<str> for Secret {
+    fn eq(&self, text: &str) -> bool {
+        self.reveal() == text
+    }
+}
 
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

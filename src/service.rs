@@ -2,11 +2,10 @@
 
 mod datamodel;
 mod endpoint;
-mod secret;
 
-pub use datamodel::{Datamodel, File};
+pub use crate::secret::Secret;
+pub use datamodel::Datamodel;
 pub use endpoint::{Address, DEFAULT, Endpoint};
-pub use secret::Secret;
 
 use crate::yaml::{Node, Position};
 use std::collections::BTreeMap;

@@ -31,7 +31,7 @@ pub fn all(ctx: &Context, registry: &Registry) -> Result<Vec<Asked>> {
     let questions = questions(ctx, registry);
     let found = Cloud::find(&ctx.env, registry);
     if let Some(key) = cloud::key(&ctx.env, registry) {
-        ctx.ui.conceal([key.to_owned()]);
+        ctx.ui.conceal([key]);
     }
     let cloud = match found {
         Ok(cloud) => cloud,

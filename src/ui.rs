@@ -17,7 +17,7 @@ pub mod text;
 
 use crate::error::Failure;
 use crate::process::Invocation;
-use crate::secret::mask::Secrets;
+use crate::secret::{Masked, Secret};
 use console::Style;
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -33,7 +33,7 @@ pub use terminal::{Color, Facts, Format, Terminal};
 /// The two streams and how to use them.
 pub struct Ui {
     terminal: Terminal,
-    secrets: Mutex<Secrets>,
+    secrets: Mutex<Masked>,
 }
 
 impl Ui {
@@ -51,10 +51,10 @@ impl Ui {
     }
 
     /// Values that must not be shown from now on, wherever they come from.
-    pub fn conceal(&self, values: impl IntoIterator<Item = String>) {
+    pub fn conceal(&self, values: impl IntoIterator<Item = Secret>) {
         let mut secrets = self.secrets.lock().unwrap_or_else(PoisonError::into_inner);
         for value in values {
-            secrets.add(&value);
+            secrets.add(value.reveal());
         }
     }
 

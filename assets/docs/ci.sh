@@ -1,19 +1,19 @@
 #!/bin/sh
-# Runs a command, tests for example, against the service of this folder's `prisma.yml`, deployed to a cluster that is
-# made for it and goes with it: `sh ci.sh npm test`. For any CI that has docker; see github-actions.yml, gitlab-ci.yml.
+# Runs a command, such as your tests, against a temporary cluster with the service of this folder's `prisma.yml`, and
+# deletes the cluster afterwards: `sh ci.sh npm test`. For any CI with Docker; see github-actions.yml, gitlab-ci.yml.
 #
-# The command finds the server's address in PRISMA_ENDPOINT, the cluster's name in PRISMA_CLUSTER. Each flag of
-# `prisma` has a variable: PRISMA_VERSION=1.2, PRISMA_WAIT_TIMEOUT=10m …
+# The command finds the server's URL in PRISMA_ENDPOINT and the cluster's name in PRISMA_CLUSTER. Each flag of `prisma`
+# can be set through a variable, e.g. PRISMA_VERSION=1.2 or PRISMA_WAIT_TIMEOUT=10m.
 set -eu
 [ $# -gt 0 ] || { echo "usage: ci.sh COMMAND..." >&2; exit 2; }
 
 PRISMA_NAME=${PRISMA_NAME:-ci-${GITHUB_RUN_ID:-${CI_JOB_ID:-$$}}}
 PRISMA_CLUSTER=$PRISMA_NAME
 PRISMA_NO_INPUT=true
-# a registry of its own: the one of whoever runs this is left alone
+# a separate registry, so that the user's own is not changed
 PRISMA_HOME=$(mktemp -d)
 export PRISMA_NAME PRISMA_CLUSTER PRISMA_NO_INPUT PRISMA_HOME
-# nobody but this machine needs to reach it, unless docker runs on another one
+# only this machine needs to reach the server, unless docker runs on another one
 case ${DOCKER_HOST:-unix:} in
   unix:*) export PRISMA_BIND="${PRISMA_BIND:-127.0.0.1}" ;;
 esac
@@ -22,7 +22,7 @@ started=''
 clean() {
   status=$?
   trap '' EXIT HUP INT TERM
-  # a start that fails shows the last lines by itself
+  # a failed start has already shown the last log lines
   [ "$status" -eq 0 ] || [ -z "$started" ] || prisma local logs --tail 100 >&2 || true
   if prisma local delete --yes >&2; then
     rm -rf "$PRISMA_HOME"

@@ -1,6 +1,6 @@
 # Targets for the makefile of a project with a Prisma service: `include prisma.mk`
 #
-# Each flag has a variable: `make prisma-start PRISMA_NAME=test`, or `export PRISMA_NAME := test` in the makefile.
+# Each flag can be set through a variable: `make prisma-start PRISMA_NAME=test`, or `export PRISMA_NAME := test` in the makefile.
 
 PRISMA ?= prisma
 prisma_mk := $(lastword $(MAKEFILE_LIST))
@@ -10,16 +10,16 @@ prisma_mk := $(lastword $(MAKEFILE_LIST))
 prisma-help: ## show these targets
 	@sed -n 's/^\(prisma-[a-z]*\):.*## /  \1: /p' $(prisma_mk)
 
-prisma-start: ## start the cluster, creating it when there is none
+prisma-start: ## start the cluster, creating it if it does not exist
 	$(PRISMA) local start
 
-prisma-stop: ## stop the cluster; the data stays
+prisma-stop: ## stop the cluster; data is kept
 	$(PRISMA) local stop
 
 prisma-status: ## show the cluster's containers
 	$(PRISMA) local ps
 
-prisma-logs: ## show what the cluster's containers print
+prisma-logs: ## show the logs of the cluster's containers
 	$(PRISMA) local logs
 
 prisma-deploy: ## deploy the service of `prisma.yml`
@@ -29,8 +29,8 @@ prisma-up: ## start the cluster, then deploy
 	$(PRISMA) local start
 	$(PRISMA) deploy
 
-prisma-upgrade: ## newer images, or those of version PRISMA_TO
+prisma-upgrade: ## pull newer images, or switch to version PRISMA_TO
 	$(PRISMA) local upgrade
 
-prisma-nuke: ## destroy the cluster's data and start it empty; asks, or takes PRISMA_YES=1
+prisma-nuke: ## delete all data of the cluster and start it empty; asks, unless PRISMA_YES=1
 	$(PRISMA) local nuke

@@ -6,9 +6,9 @@
 
 #![allow(clippy::disallowed_methods, clippy::print_stdout)]
 
-use prisma_cli::config::registry::{NewEntry, Registry, remove, save};
-use prisma_cli::error::Failure;
-use prisma_cli::interrupt::Interrupt;
+use prisma_cli::testing::config::registry::{NewEntry, Registry, remove, save};
+use prisma_cli::testing::error::Failure;
+use prisma_cli::testing::interrupt::Interrupt;
 use std::fmt::Write;
 use std::fs;
 use std::path::Path;
@@ -62,7 +62,7 @@ fn measure(path: &Path, text: &str, secret: &str) -> Result<[Duration; 4], Failu
     let entry = |port: u16| NewEntry {
         name: "fresh".to_owned(),
         host: format!("http://10.0.0.2:{port}"),
-        secret: Some(secret.to_owned()),
+        secret: Some(secret.into()),
     };
     fs::write(path, text).map_err(anyhow::Error::from)?;
     let load = median(|| Registry::load(path, &|_| None).map(|_| ()))?;

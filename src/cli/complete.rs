@@ -9,6 +9,7 @@ use super::{Cli, built, definition};
 use clap::builder::ArgExt;
 use clap::{Arg, ArgMatches, Args, Command, CommandFactory, ValueEnum, ValueHint};
 use clap_complete::engine::{ArgValueCompleter, CompletionCandidate, complete};
+use serde::Serialize;
 use std::ffi::{OsStr, OsString};
 use std::sync::Arc;
 
@@ -19,7 +20,9 @@ pub struct Completions {
     pub shell: Shell,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
 pub enum Shell {
     Bash,
     Zsh,
@@ -160,7 +163,7 @@ mod tests {
         let names: Names = Arc::new(|live, cluster| match live {
             Live::Managed => vec!["local".into(), "other".into(), "$(reboot)".into()],
             Live::Registered => vec!["prod".into(), "two words".into(), "\u{1b}[31m".into()],
-            Live::Service => vec![format!("db-of-{}", cluster.unwrap_or("nobody"))],
+            Live::Service => vec![format!("db-of-{}", cluster.unwrap_or("none"))],
             Live::Stage => vec!["dev".into()],
         });
         let answer = candidates(&words, &names);
@@ -169,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn names_are_offered_where_they_belong_if_they_are_one_word() {
+    fn names_are_offered_where_they_fit_if_they_are_one_word() {
         for (line, words) in [
             ("prisma local stop -n ", vec!["local", "other"]),
             ("prisma local stop --name o", vec!["other"]),
@@ -211,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn flags_are_offered_when_they_are_asked_for_and_not_twice() {
+    fn flags_are_offered_after_a_dash_and_not_twice() {
         assert!(
             offered("prisma local ")
                 .iter()
@@ -226,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_scripts_ask() {
+    fn only_the_scripts_get_completions() {
         let args = |words: &[&str]| words.iter().map(OsString::from).collect::<Vec<_>>();
         assert_eq!(asked(&args(&["prisma", "local", ASKED])), None);
         assert_eq!(asked(&args(&["prisma"])), None);

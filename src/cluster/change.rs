@@ -57,7 +57,7 @@ mod tests {
         for to in ["1.1", "1.7", "1.34"] {
             assert_eq!(cluster.obstacles(&version(to)), [""; 0]);
         }
-        cluster.cluster_secret = Some("a secret".to_owned());
+        cluster.cluster_secret = Some("a secret".into());
         cluster.database = Database::documented(Edition::Server, Connector::MySql);
         assert_eq!(cluster.obstacles(&version("1.7")), [""; 0]);
         assert_eq!(

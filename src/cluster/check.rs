@@ -2,7 +2,7 @@
 
 use super::{Cluster, Connector, Edition, documented};
 use crate::error::{Failure, Kind, Result};
-use crate::secret::keys::PrivateKey;
+use crate::secret::{Secret, SecretKind};
 
 /// One thing that is wrong, and the key of `cluster.yml` it belongs to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,7 +58,7 @@ impl Cluster {
     /// Everything that is wrong; empty when the cluster can be rendered and run.
     pub fn problems(&self) -> Vec<Problem> {
         let mut found = self.problems_but_key();
-        let message = match self.cluster_secret.as_deref() {
+        let message = match &self.cluster_secret {
             Some(secret) => self.key_problem(secret),
             None => None,
         };
@@ -71,14 +71,15 @@ impl Cluster {
 
     /// What is wrong with the secret that signs tokens: only the server edition takes any text, and its
     /// late versions no key pair.
-    fn key_problem(&self, secret: &str) -> Option<String> {
-        let looks_like_a_key = secret.contains("-----BEGIN");
-        match (self.edition(), PrivateKey::parse(secret)) {
+    fn key_problem(&self, secret: &Secret) -> Option<String> {
+        match (self.edition(), secret.key()) {
             (Edition::Server, Ok(_)) if !self.version.supports_key_pairs() => Some(format!(
                 "Prisma {} knows no key pairs: give a secret that is a plain text",
                 self.version
             )),
-            (Edition::Server, Err(_)) if !looks_like_a_key => secret_problem(secret),
+            (Edition::Server, Err(_)) if secret.kind() == SecretKind::Text => {
+                secret_problem(secret.reveal())
+            }
             (_, Err(failure)) => Some(failure.message),
             (_, Ok(_)) => None,
         }
@@ -232,13 +233,16 @@ impl Cluster {
     fn check_values(&self, add: &mut impl FnMut(&'static [&'static str], String)) {
         let database = &self.database;
         let mut values = vec![
-            (path::USER, &database.user),
-            (path::DATABASE_NAME, &database.name),
-            (path::SCHEMA_MANAGER_SECRET, &self.schema_manager_secret),
+            (path::USER, database.user.as_str()),
+            (path::DATABASE_NAME, database.name.as_str()),
+            (
+                path::SCHEMA_MANAGER_SECRET,
+                self.schema_manager_secret.reveal(),
+            ),
         ];
         // An external account may have none.
         if database.external.is_none() {
-            values.push((path::PASSWORD, &database.password));
+            values.push((path::PASSWORD, database.password.reveal()));
         }
         let optional = [
             (path::IMAGE, database.image.as_ref()),
@@ -248,7 +252,7 @@ impl Cluster {
         values.extend(
             optional
                 .into_iter()
-                .filter_map(|(path, value)| Some((path, value?))),
+                .filter_map(|(path, value)| Some((path, value?.as_str()))),
         );
         for (path, value) in values {
             if let Some(message) = secret_problem(value) {
@@ -314,9 +318,9 @@ mod tests {
             "the configuration of the cluster `local` is invalid: `port`: a port is a number from 1 to 65535"
         );
         cluster.database.user = "a\0".to_owned();
-        cluster.database.password = String::new();
+        cluster.database.password = "".into();
         cluster.database.connector = Connector::Postgres;
-        cluster.cluster_secret = Some("geheim".to_owned());
+        cluster.cluster_secret = Some("geheim".into());
         let failure = cluster.check().expect_err("invalid");
         assert_eq!(failure.kind, Kind::ConfigInvalid);
         assert_eq!(
@@ -333,7 +337,7 @@ mod tests {
     #[test]
     fn the_server_edition_takes_what_its_version_knows() {
         let mut cluster = Cluster::documented(ClusterName::local(), PrismaVersion::default_init());
-        cluster.cluster_secret = Some("any text".to_owned());
+        cluster.cluster_secret = Some("any text".into());
         assert_eq!(cluster.check(), Ok(()));
         cluster.database.tuning.ssl = Some(true);
         cluster.database.tuning.active = Some(false);
@@ -372,7 +376,7 @@ mod tests {
         };
         cluster.database = crate::cluster::Database {
             external: Some(here),
-            password: String::new(),
+            password: "".into(),
             ..crate::cluster::Database::documented(Edition::Server, Connector::Postgres)
         };
         assert_eq!(paths(&cluster), ["database.host"]);
@@ -393,7 +397,7 @@ mod tests {
             let mut cluster = Cluster::documented(ClusterName::local(), version);
             cluster.cluster_secret = Some(key.clone());
             assert_eq!(cluster.check().is_ok(), fine, "{}", cluster.version);
-            cluster.cluster_secret = Some("-----BEGIN geheim".to_owned());
+            cluster.cluster_secret = Some("-----BEGIN geheim".into());
             let failure = cluster.check().expect_err("broken");
             assert!(!failure.message.contains("geheim"), "{failure}");
         }

@@ -1,12 +1,16 @@
 //! The database of a cluster: in a container of ours, or somewhere else.
 
-use super::{Edition, Hidden, documented};
+use super::{Edition, documented};
 use crate::error::{Failure, Kind};
+use crate::secret::Secret;
+use serde::Serialize;
 use std::fmt;
 use std::str::FromStr;
 
 /// A database technology.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
 pub enum Connector {
     /// MySQL 5.7.
     MySql,
@@ -95,7 +99,7 @@ pub struct Tuning {
 }
 
 /// The database of a cluster.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Database {
     /// Its technology.
     pub connector: Connector,
@@ -108,7 +112,7 @@ pub struct Database {
     /// The account the server uses.
     pub user: String,
     /// That account's password, and the one the database is created with.
-    pub password: String,
+    pub password: Secret,
     /// The database that holds the server's own tables: `SQL_INTERNAL_DATABASE`; in the server edition
     /// `managementSchema` with MySQL and `database` with Postgres.
     pub name: String,
@@ -128,7 +132,7 @@ impl Database {
             },
             external: None,
             user: documented::USER.to_owned(),
-            password: documented::password(edition).to_owned(),
+            password: documented::password(edition).into(),
             name: documented::database(edition).to_owned(),
             tuning: Tuning::default(),
         }
@@ -138,21 +142,6 @@ impl Database {
     pub fn image(&self) -> &str {
         let documented = documented::image(self.connector);
         self.image.as_deref().unwrap_or(documented)
-    }
-}
-
-impl fmt::Debug for Database {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Database")
-            .field("connector", &self.connector)
-            .field("image", &self.image)
-            .field("host_port", &self.host_port)
-            .field("external", &self.external)
-            .field("user", &self.user)
-            .field("password", &Hidden)
-            .field("name", &self.name)
-            .field("tuning", &self.tuning)
-            .finish()
     }
 }
 

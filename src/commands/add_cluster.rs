@@ -60,7 +60,7 @@ impl NewCluster {
         let entry = NewEntry {
             name,
             host: endpoint.to_string(),
-            secret: secret.text(),
+            secret: secret.as_registered(),
         };
         let replaces = replaces(ctx, &registry, &entry, args.force)?;
         Ok(NewCluster {

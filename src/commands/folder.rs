@@ -8,6 +8,7 @@ use crate::docker::{Compose, Tools};
 use crate::error::{Failure, Kind, Result};
 use crate::files::{self, Access, NewFile};
 use crate::process::shell_quote;
+use crate::secret::Secret;
 use std::path::{Path, PathBuf};
 
 const IGNORE: &str = ".gitignore";
@@ -94,12 +95,12 @@ impl Folder {
     }
 
     /// A file of it.
-    pub fn file(&self, name: &str, content: String, access: Access) -> NewFile {
+    pub fn file(&self, name: &str, content: impl Into<Secret>, access: Access) -> NewFile {
         let path = self.path.join(name);
         let replaces = self.has(name);
         NewFile {
             path,
-            content,
+            content: content.into(),
             access,
             replaces,
         }

@@ -19,6 +19,7 @@ use crate::managed;
 use crate::plan::{Plan, Step};
 use crate::render::{dotenv, standalone};
 use crate::secret::keys;
+use crate::secret::{Secret, SecretKind};
 use crate::service::Address;
 use crate::url::without_password;
 use choice::Backend;
@@ -79,7 +80,7 @@ fn new_server(ctx: &Context, args: &Init, folder: &Folder, database: Database) -
     ctx.ui.conceal(cluster.secrets());
     choice::check(&cluster)?;
     ask_external(ctx, &cluster.database)?;
-    let origin = "Made by `prisma init`, yours from now on.";
+    let origin = "Created by `prisma init`. Edit freely.";
     let rendered = standalone(&cluster, origin, is_named.then_some(&project))?;
     let base = format!("http://{}:{}", engine.reach(cluster.bind), cluster.port);
     let endpoint = service::on_new_server(args, &base);
@@ -120,7 +121,7 @@ fn existing_server(
     let (given, is_known) = secret_of(ctx, args, &address)?;
     if let Some(secret) = &given {
         refuse_existing(folder)?;
-        let line = dotenv::write(SECRET, secret)
+        let line = dotenv::write(SECRET, secret.reveal())
             .map_err(|why| Failure::new(Kind::Usage, why.to_string()))?;
         let text = format!("# The secret of {}.\n{line}\n", address.endpoint.server);
         files.push(folder.file(DOTENV, text, Access::Private));
@@ -140,7 +141,7 @@ fn existing_server(
 
 /// The secret to be kept in the folder, and whether deployments find one anyway. Asks where nothing
 /// tells.
-fn secret_of(ctx: &Context, args: &Init, address: &Address) -> Result<(Option<String>, bool)> {
+fn secret_of(ctx: &Context, args: &Init, address: &Address) -> Result<(Option<Secret>, bool)> {
     let base = address.endpoint.server.to_string();
     let registry = super::registry(ctx)?;
     let is_registered = registry.clusters().iter().any(|entry| {
@@ -157,7 +158,7 @@ fn secret_of(ctx: &Context, args: &Init, address: &Address) -> Result<(Option<St
 }
 
 /// What opens a new server: what is given, else a random one.
-fn management_secret(ctx: &Context, args: &Init) -> Result<String> {
+fn management_secret(ctx: &Context, args: &Init) -> Result<Secret> {
     let Some(given) = secret::given(ctx, &args.secret)? else {
         return keys::random_secret();
     };
@@ -168,13 +169,13 @@ fn management_secret(ctx: &Context, args: &Init) -> Result<String> {
 }
 
 /// A secret that may stand in a folder.
-fn text_of(given: &Given, base: &str) -> Result<Option<String>> {
-    if given.word() == "private key" {
+fn text_of(given: &Given, base: &str) -> Result<Option<Secret>> {
+    if given.kind() == Some(SecretKind::Key) {
         let message = "a private key has its place in the cluster registry, not in a folder";
         let hint = format!("add the server there: `prisma cluster add NAME --endpoint {base}`");
         return Err(Failure::new(Kind::Usage, message).hint(hint));
     }
-    Ok(given.text())
+    Ok(given.secret().cloned())
 }
 
 fn service_files(folder: &Folder, endpoint: &str) -> Vec<NewFile> {

@@ -4,7 +4,7 @@ use crate::cli::SecretSource;
 use crate::context::Context;
 use crate::error::{Failure, Kind, Result};
 use crate::files;
-use crate::server::token::Secret;
+use crate::secret::{Secret, SecretKind};
 use crate::ui::Question;
 use std::io::Read;
 use std::path::Path;
@@ -23,8 +23,10 @@ impl Given {
             return Ok(Given(None));
         }
         // Nothing here shows a secret; this is for servers that repeat what they are sent.
-        ctx.ui.conceal([text.to_owned(), tidied.clone()]);
-        Secret::parse(&tidied).map(|secret| Given(Some(secret)))
+        ctx.ui.conceal([Secret::from(text), Secret::from(&*tidied)]);
+        let secret = Secret::from(tidied);
+        secret.check()?;
+        Ok(Given(Some(secret)))
     }
 
     /// The secret, unless the server is one without.
@@ -33,29 +35,18 @@ impl Given {
     }
 
     /// As the registry has it: a key in the form of the overview page.
-    pub fn text(&self) -> Option<String> {
-        self.0.as_ref().map(|secret| match secret {
-            Secret::Pem(key) => key.pem_pkcs1_crlf(),
-            Secret::Text(text) => text.clone(),
-        })
+    pub fn as_registered(&self) -> Option<Secret> {
+        self.0.as_ref().map(Secret::as_registered)
+    }
+
+    /// Whether it is a key or a text; `None` for no secret.
+    pub fn kind(&self) -> Option<SecretKind> {
+        self.0.as_ref().map(Secret::kind)
     }
 
     /// What it is, for people.
     pub fn word(&self) -> &'static str {
-        match &self.0 {
-            Some(Secret::Pem(_)) => "private key",
-            Some(Secret::Text(_)) => "shared text",
-            None => "none",
-        }
-    }
-
-    /// What it is, for programs.
-    pub fn code(&self) -> &'static str {
-        match &self.0 {
-            Some(Secret::Pem(_)) => "key",
-            Some(Secret::Text(_)) => "text",
-            None => "none",
-        }
+        self.kind().map_or("none", SecretKind::name)
     }
 }
 
@@ -104,14 +95,14 @@ pub fn ask(ctx: &Context, open: bool) -> Result<Given> {
         return Ok(Given(None));
     }
     let text = ctx.ask().hidden(Question::Secret)?;
-    Given::new(ctx, &text)
+    Given::new(ctx, text.reveal())
 }
 
 /// Undoes what copying does to a secret: a line end at its end, and for a key the quotes and the
 /// escapes it has in a registry.
 fn tidy(text: &str) -> String {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    if !text.contains("-----BEGIN") {
+    if SecretKind::of(text) == SecretKind::Text {
         return text.trim_end_matches(['\r', '\n']).to_owned();
     }
     let bare = text.trim().trim_matches(['"', '\'']);
@@ -135,10 +126,15 @@ mod tests {
         let key = keys::generate().expect("random");
         let escaped = key
             .pem_pkcs1_crlf()
+            .reveal()
             .replace('\r', "\\r")
             .replace('\n', "\\n");
-        for text in [key.pem_pkcs1(), format!("\"{escaped}\"\n"), escaped] {
-            assert_eq!(Secret::parse(&tidy(&text)), Ok(Secret::Pem(key.clone())));
+        for text in [
+            key.pem_pkcs1().reveal().to_owned(),
+            format!("\"{escaped}\"\n"),
+            escaped,
+        ] {
+            assert_eq!(Secret::from(tidy(&text)).key(), Ok(&key));
         }
     }
 }

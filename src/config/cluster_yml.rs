@@ -14,6 +14,7 @@ use crate::cluster::{
     Cluster, ClusterName, Connector, Database, Edition, External, PrismaVersion, path,
 };
 use crate::error::{Failure, Kind, Result};
+use crate::secret::Secret;
 use crate::yaml::{Document, write};
 use edit::Field;
 use reader::{Nature, Reader};
@@ -81,12 +82,10 @@ fn read(reader: &mut Reader<'_>, name: ClusterName) -> Cluster {
         })?);
         Ok(())
     });
-    set(
-        &mut cluster.schema_manager_secret,
-        reader.text(path::SCHEMA_MANAGER_SECRET, Nature::Secret),
-    );
+    let secret = reader.text(path::SCHEMA_MANAGER_SECRET, Nature::Secret);
+    set(&mut cluster.schema_manager_secret, secret.map(Secret::from));
     if let Some(secret) = reader.text(path::CLUSTER_SECRET, Nature::Secret) {
-        cluster.cluster_secret = Some(secret);
+        cluster.cluster_secret = Some(secret.into());
         match cluster.secret_as_kept() {
             Ok(secret) => cluster.cluster_secret = secret,
             Err(message) => reader.problem(path::CLUSTER_SECRET, message),
@@ -135,10 +134,8 @@ fn read_database(reader: &mut Reader<'_>, edition: Edition) -> Database {
         None => database.host_port = port.or(database.host_port),
     }
     set(&mut database.user, reader.text(path::USER, Nature::Open));
-    set(
-        &mut database.password,
-        reader.text(path::PASSWORD, Nature::Secret),
-    );
+    let password = reader.text(path::PASSWORD, Nature::Secret);
+    set(&mut database.password, password.map(Secret::from));
     set(
         &mut database.name,
         reader.text(path::DATABASE_NAME, Nature::Open),
@@ -153,7 +150,7 @@ fn read_database(reader: &mut Reader<'_>, edition: Edition) -> Database {
     database
 }
 
-fn set(field: &mut String, value: Option<String>) {
+fn set<T>(field: &mut T, value: Option<T>) {
     if let Some(value) = value {
         *field = value;
     }

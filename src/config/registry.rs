@@ -12,21 +12,21 @@ mod store;
 use crate::config::EnvLookup;
 use crate::error::{Failure, Kind, Result};
 use crate::files;
-use std::fmt;
+use crate::secret::Secret;
 use std::path::Path;
 
 pub use resolve::resolve;
 pub use store::{NewEntry, Preview, Saved, preview_remove, preview_save, remove, save};
 
 /// A cluster of the registry.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
     /// Its name, the key of the entry.
     pub name: String,
     /// Its address as written, references to variables resolved.
     pub host: String,
     /// Its secret: a private key, or a text in the server edition.
-    pub secret: Option<String>,
+    pub secret: Option<Secret>,
     /// Why it cannot be used: it refers to a variable that is not set.
     pub problem: Option<Failure>,
 }
@@ -41,33 +41,12 @@ impl Entry {
     }
 }
 
-impl fmt::Debug for Entry {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Entry")
-            .field("name", &self.name)
-            .field("host", &self.host)
-            .field("secret", &self.secret.as_ref().map(|_| "…"))
-            .field("problem", &self.problem)
-            .finish()
-    }
-}
-
 /// What the file says.
-#[derive(Clone, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Registry {
     clusters: Vec<Entry>,
-    session: Option<String>,
+    session: Option<Secret>,
     warnings: Vec<String>,
-}
-
-impl fmt::Debug for Registry {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Registry")
-            .field("clusters", &self.clusters)
-            .field("session", &self.session.as_ref().map(|_| "…"))
-            .field("warnings", &self.warnings)
-            .finish()
-    }
 }
 
 impl Registry {
@@ -96,7 +75,7 @@ impl Registry {
         }
         if let Some(session) = &contents.session {
             match resolve::resolve(session, env) {
-                Ok(session) => registry.session = Some(session),
+                Ok(session) => registry.session = Some(session.into()),
                 Err(name) => registry.warnings.push(format!(
                     "`cloudSessionKey` in `{}` refers to the variable `{name}`, which is not set",
                     path.display()
@@ -139,8 +118,8 @@ impl Registry {
     }
 
     /// The key of a Prisma Cloud session.
-    pub fn cloud_session_key(&self) -> Option<&str> {
-        self.session.as_deref()
+    pub fn cloud_session_key(&self) -> Option<&Secret> {
+        self.session.as_ref()
     }
 
     /// What its owner should know: others can read the file, a variable is not set.

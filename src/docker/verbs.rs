@@ -2,6 +2,7 @@
 
 use super::{Compose, Tools};
 use crate::process::Invocation;
+use crate::secret::Secret;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -24,7 +25,7 @@ pub struct Project {
     /// Whether there is a `docker-compose.override.yml`.
     pub overridden: bool,
     /// Exact values for the variables in the compose file. They win over `.env`.
-    pub env: Vec<(String, String)>,
+    pub env: Vec<(String, Secret)>,
 }
 
 /// What part of the logs to show.

@@ -2,32 +2,22 @@
 
 use super::{Access, create_folder, failure, final_target, parent_of, stage, sync_folder};
 use crate::error::Result;
+use crate::secret::Secret;
 use std::fs::{self, Permissions};
 use std::io;
 use std::path::{Path, PathBuf};
 
 /// A file to be written.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewFile {
     /// Where.
     pub path: PathBuf,
-    /// Its whole content.
-    pub content: String,
+    /// Its whole content, which may be secret.
+    pub content: Secret,
     /// Who may read it. A private file that replaces another is private, whatever that was.
     pub access: Access,
     /// Whether it takes the place of one that is there. Otherwise there must be none.
     pub replaces: bool,
-}
-
-impl std::fmt::Debug for NewFile {
-    /// Without its content, which may be a secret.
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("NewFile")
-            .field("path", &self.path)
-            .field("access", &self.access)
-            .field("replaces", &self.replaces)
-            .finish_non_exhaustive()
-    }
 }
 
 /// Writes all files, or leaves everything as it was: folders that were missing are gone again, and
@@ -74,7 +64,12 @@ fn prepare(file: &NewFile, undo: &mut Undo) -> Result<(PathBuf, tempfile::NamedT
         (true, Access::Shared) => fs::metadata(&target).ok(),
         _ => None,
     };
-    let beside = stage(&target, file.content.as_bytes(), file.access, old.as_ref());
+    let beside = stage(
+        &target,
+        file.content.reveal().as_bytes(),
+        file.access,
+        old.as_ref(),
+    );
     Ok((target, beside.map_err(wrap)?))
 }
 
@@ -126,7 +121,7 @@ mod tests {
     fn file(path: PathBuf, content: &str, replaces: bool) -> NewFile {
         NewFile {
             path,
-            content: content.to_owned(),
+            content: content.into(),
             access: Access::Private,
             replaces,
         }

@@ -84,16 +84,19 @@ fn from_parts(
 /// The settings of the cluster edition; the npm CLI gave them to 1.7 and later servers too, which know
 /// them still.
 fn from_variables(cluster: &mut Cluster, server: &Container) {
-    let variables: [(&str, &mut String); 4] = [
-        ("SQL_INTERNAL_USER", &mut cluster.database.user),
-        ("SQL_INTERNAL_PASSWORD", &mut cluster.database.password),
-        ("SQL_INTERNAL_DATABASE", &mut cluster.database.name),
-        ("SCHEMA_MANAGER_SECRET", &mut cluster.schema_manager_secret),
-    ];
-    for (variable, target) in variables {
-        if let Some(value) = server.env.get(variable).filter(|value| !value.is_empty()) {
-            target.clone_from(value);
-        }
+    let value = |variable: &str| server.env.get(variable).filter(|value| !value.is_empty());
+    let database = &mut cluster.database;
+    if let Some(user) = value("SQL_INTERNAL_USER") {
+        database.user.clone_from(user);
+    }
+    if let Some(password) = value("SQL_INTERNAL_PASSWORD") {
+        database.password = password.clone().into();
+    }
+    if let Some(name) = value("SQL_INTERNAL_DATABASE") {
+        database.name.clone_from(name);
+    }
+    if let Some(secret) = value("SCHEMA_MANAGER_SECRET") {
+        cluster.schema_manager_secret = secret.clone().into();
     }
 }
 
@@ -160,7 +163,10 @@ mod tests {
             (cluster.port, cluster.database.host_port),
             (4480, Some(3366))
         );
-        assert_eq!((&*cluster.database.password, cluster.bind), ("other", None));
+        assert_eq!(
+            (cluster.database.password.reveal(), cluster.bind),
+            ("other", None)
+        );
     }
 
     #[test]

@@ -29,14 +29,15 @@ pub fn exposed(cluster: &Cluster) -> Option<String> {
         return None;
     }
     let database = &cluster.database;
-    let is_known = |edition| database.password == documented::password(edition);
+    let is_known = |edition| database.password == *documented::password(edition);
     let known_password = is_known(Edition::Cluster) || is_known(Edition::Server);
     let database = match (database.host_port, &database.external) {
         (Some(port), None) if known_password => Some(format!("the database on port {port}")),
         _ => None,
     };
-    let secret = cluster.cluster_secret.as_deref();
-    let server = (secret == Some(documented::MANAGEMENT_SECRET))
+    let secret = cluster.cluster_secret.as_ref();
+    let server = secret
+        .is_some_and(|secret| *secret == *documented::MANAGEMENT_SECRET)
         .then(|| format!("the server on port {}", cluster.port));
     match (database, server) {
         (None, None) => None,
@@ -73,11 +74,11 @@ mod tests {
         cluster.bind = Some("0.0.0.0".parse().expect("valid"));
         assert_eq!(exposed(&cluster), None, "accepted");
         cluster.bind = None;
-        cluster.database.password = "mine".to_owned();
+        cluster.database.password = "mine".into();
         assert_eq!(exposed(&cluster), None, "changed");
         let mut cluster = of("1.8");
         assert_eq!(exposed(&cluster), None, "nothing that opens");
-        cluster.cluster_secret = Some(documented::MANAGEMENT_SECRET.to_owned());
+        cluster.cluster_secret = Some(documented::MANAGEMENT_SECRET.into());
         cluster.database.host_port = Some(3306);
         assert_eq!(
             exposed(&cluster).as_deref(),

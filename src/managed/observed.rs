@@ -9,7 +9,7 @@ use crate::docker::{Compose, Container, Engine, Project, Tools, ask};
 use crate::error::{Failure, Kind, Result};
 use crate::files;
 use crate::render::{Rendered, render};
-use crate::secret::keys::PrivateKey;
+use crate::secret::{Secret, SecretKind};
 use crate::suggest;
 use crate::thread::joined;
 use std::collections::BTreeSet;
@@ -170,11 +170,13 @@ impl Observed {
     }
 
     /// What tells a docker-compose that is a program of its own the engine; the plugin is told by docker.
-    fn engine_env(&self) -> Vec<(String, String)> {
-        match self.tools.compose {
-            Compose::Standalone(_) => self.engine.compose_env.clone(),
-            Compose::Plugin(_) => Vec::new(),
-        }
+    fn engine_env(&self) -> Vec<(String, Secret)> {
+        let env = match self.tools.compose {
+            Compose::Standalone(_) => self.engine.compose_env.as_slice(),
+            Compose::Plugin(_) => &[],
+        };
+        let secret = |(name, value): &(String, String)| (name.clone(), value.as_str().into());
+        env.iter().map(secret).collect()
     }
 
     /// Checks and renders a cluster, and has its secrets masked from now on.
@@ -213,7 +215,7 @@ impl Observed {
     /// Whether the rendered files on disk are these.
     pub fn has(&self, rendered: &Rendered) -> bool {
         self.compose.as_deref() == Some(&rendered.compose)
-            && self.dotenv.as_deref() == Some(&rendered.dotenv)
+            && self.dotenv.as_deref() == Some(rendered.dotenv.reveal())
     }
 
     /// Whether the override was changed after the containers were made.
@@ -264,15 +266,15 @@ fn with_key(entry: Option<&Entry>, mut cluster: Cluster) -> Result<Cluster> {
     let Some(entry) = entry else {
         return Ok(cluster);
     };
-    let Some(secret) = entry.usable()?.secret.as_deref() else {
+    let Some(secret) = &entry.usable()?.secret else {
         return Ok(cluster);
     };
-    cluster.cluster_secret = match PrivateKey::parse(secret) {
+    cluster.cluster_secret = match secret.key() {
         // An upgrade that was broken off: its new secret is registered when all is done.
         Ok(_) if is_replaced(&cluster) => return Ok(cluster),
         Ok(key) => Some(key.pem_pkcs1()),
-        Err(_) if cluster.edition() == Edition::Server && !secret.contains("-----BEGIN") => {
-            Some(secret.to_owned())
+        Err(_) if cluster.edition() == Edition::Server && secret.kind() == SecretKind::Text => {
+            Some(secret.clone())
         }
         Err(failure) => {
             let name = &cluster.name;

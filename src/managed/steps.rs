@@ -12,7 +12,7 @@ use crate::error::{Failure, Kind, Result};
 use crate::files::Access;
 use crate::plan::{Plan, Step};
 use crate::render::{Rendered, is_hand_edited, probe};
-use crate::secret::keys;
+use crate::secret::Secret;
 use crate::ui::Question;
 use crate::wait::{Probe, Wait};
 use std::time::Duration;
@@ -39,8 +39,8 @@ impl Observed {
         rendered: &'a Rendered,
     ) -> impl Iterator<Item = (&'static str, &'a String)> {
         let pairs = [
-            (COMPOSE, &self.compose, &rendered.compose),
-            (DOTENV, &self.dotenv, &rendered.dotenv),
+            (COMPOSE, &self.compose, rendered.compose.as_str()),
+            (DOTENV, &self.dotenv, rendered.dotenv.reveal()),
         ];
         pairs.into_iter().filter_map(|(name, old, new)| {
             let old = old.as_ref()?;
@@ -75,16 +75,16 @@ impl Observed {
                 self.compose.is_some(),
             );
         }
-        if self.dotenv.as_ref() != Some(&rendered.dotenv) {
+        if self.dotenv.as_deref() != Some(rendered.dotenv.reveal()) {
             self.write(plan, DOTENV, rendered.dotenv.clone(), self.dotenv.is_some());
         }
         Ok(())
     }
 
-    fn write(&self, plan: &mut Plan, name: &str, content: String, replaces: bool) {
+    fn write(&self, plan: &mut Plan, name: &str, content: impl Into<Secret>, replaces: bool) {
         plan.then(Step::Write {
             path: self.folder.join(name),
-            content,
+            content: content.into(),
             // All of them: the folder is private, and even the compose file tells what runs here.
             access: Access::Private,
             replaces,
@@ -182,11 +182,10 @@ impl Observed {
     /// The registry entry, where it is missing or says something else.
     pub fn register(&self, ctx: &Context, plan: &mut Plan, cluster: &Cluster) -> Result<()> {
         let host = self.endpoint(cluster);
-        let secret = cluster.cluster_secret.as_deref();
         if let Some(entry) = self.entry()? {
             let same_port = crate::url::port_of(&entry.host) == Some(cluster.port);
-            let same_secret = match (entry.secret.as_deref(), secret) {
-                (Some(theirs), Some(ours)) => is_same_secret(theirs, ours),
+            let same_secret = match (&entry.secret, &cluster.cluster_secret) {
+                (Some(theirs), Some(ours)) => theirs.is_same(ours),
                 (theirs, ours) => theirs.is_none() && ours.is_none(),
             };
             if same_port && same_secret && !super::reachability::has_moved(self, entry) {
@@ -323,12 +322,4 @@ impl Observed {
         }
         Ok(())
     }
-}
-
-/// Whether two spellings are of one secret: a key pair's may differ in line ends and armour.
-fn is_same_secret(one: &str, other: &str) -> bool {
-    use keys::PrivateKey;
-    one == other
-        || matches!((PrivateKey::parse(one), PrivateKey::parse(other)),
-            (Ok(one), Ok(other)) if one.pem_pkcs1() == other.pem_pkcs1())
 }

@@ -198,7 +198,7 @@ impl Runner for System {
             .unchecked()
             .stdin_null();
         for (name, value) in &invocation.env {
-            expression = expression.env(name, value);
+            expression = expression.env(name, value.reveal());
         }
         if let Some(dir) = &invocation.dir {
             expression = expression.dir(dir);

@@ -4,22 +4,15 @@ use super::{Rendered, render, without_header};
 use crate::cluster::{Cluster, ClusterName};
 use crate::docker::project;
 use crate::error::{Failure, Kind, Result};
+use crate::secret::Secret;
 
 /// `docker-compose.yml` and `.env` of a folder that needs nothing else.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Standalone {
     /// `docker-compose.yml`. Holds no secret.
     pub compose: String,
     /// `.env`. Holds secrets.
-    pub dotenv: String,
-}
-
-impl std::fmt::Debug for Standalone {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Standalone")
-            .field("compose", &self.compose)
-            .finish_non_exhaustive()
-    }
+    pub dotenv: Secret,
 }
 
 /// Renders a cluster so. `origin` says in a line where the files come from; `project` names the
@@ -46,8 +39,9 @@ pub fn standalone(
         dotenv: format!(
             "# {origin}\n{}{}",
             project.unwrap_or_default(),
-            without_header(&rendered.dotenv)
-        ),
+            without_header(rendered.dotenv.reveal())
+        )
+        .into(),
     })
 }
 

@@ -5,6 +5,7 @@
 //! CRLF in the registry, and the public half as base64 without armour, which is the one form that
 //! survives a line of `.env`.
 
+use super::Secret;
 use crate::error::{Failure, Kind, Result};
 use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der, PublicKeyX509Der};
 use aws_lc_rs::rsa::{KeyPair as RsaKeyPair, KeySize};
@@ -13,6 +14,7 @@ use aws_lc_rs::{digest, rand};
 use pkcs8::der::pem;
 use pkcs8::{LineEnding, PrivateKeyInfoRef};
 use std::fmt;
+use zeroize::Zeroizing;
 
 /// The armour's label of a PKCS#1 private key.
 const PKCS1: &str = "RSA PRIVATE KEY";
@@ -24,7 +26,7 @@ const SPKI: &str = "PUBLIC KEY";
 /// An RSA private key. Shows nothing of itself in debug output.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PrivateKey {
-    pkcs1: Vec<u8>,
+    pkcs1: Zeroizing<Vec<u8>>,
     spki: Vec<u8>,
 }
 
@@ -71,7 +73,7 @@ impl PrivateKey {
         let spki: PublicKeyX509Der<'_> = pair.public_key().as_der().map_err(|_| broken())?;
         let info = PrivateKeyInfoRef::try_from(pkcs8.as_ref()).map_err(|_| broken())?;
         Ok(PrivateKey {
-            pkcs1: info.private_key.as_bytes().to_vec(),
+            pkcs1: info.private_key.as_bytes().to_vec().into(),
             spki: spki.as_ref().to_vec(),
         })
     }
@@ -82,13 +84,13 @@ impl PrivateKey {
     }
 
     /// The key as PKCS#1 PEM, lines of 64 columns ended by LF: the form of `cluster.yml`.
-    pub fn pem_pkcs1(&self) -> String {
-        armour(PKCS1, &self.pkcs1)
+    pub fn pem_pkcs1(&self) -> Secret {
+        armour(PKCS1, &self.pkcs1).into()
     }
 
     /// The same with CRLF: the form of the registry in the overview page.
-    pub fn pem_pkcs1_crlf(&self) -> String {
-        to_crlf(&self.pem_pkcs1())
+    pub fn pem_pkcs1_crlf(&self) -> Secret {
+        to_crlf(self.pem_pkcs1().reveal()).into()
     }
 
     /// The public half as PEM, for people and other programs.
@@ -111,7 +113,7 @@ pub fn to_crlf(text: &str) -> String {
 /// A random secret of 40 letters and digits, 238 bits: safe in every file format and shell.
 ///
 /// Fails only when the operating system gives no randomness.
-pub fn random_secret() -> Result<String> {
+pub fn random_secret() -> Result<Secret> {
     const ALPHABET: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
     let mut secret = String::with_capacity(40);
     while secret.len() < 40 {
@@ -126,7 +128,7 @@ pub fn random_secret() -> Result<String> {
                 .map(|byte| char::from(ALPHABET[usize::from(byte % 62)])),
         );
     }
-    Ok(secret)
+    Ok(secret.into())
 }
 
 /// The first 64 bits of a text's SHA-256 in hexadecimal: tells an edited text from an unedited one.
@@ -221,7 +223,7 @@ mod tests {
     #[test]
     fn a_key_is_spelled_as_openssl_spells_it() {
         let key = generate().expect("generates");
-        let pem = key.pem_pkcs1();
+        let pem = key.pem_pkcs1().reveal().to_owned();
         let Some(checked) = openssl(&["rsa", "-check", "-traditional"], &pem) else {
             crate::skip::skip("comparing keys with openssl", "no `openssl`");
             return;
@@ -237,11 +239,11 @@ mod tests {
     #[test]
     fn every_spelling_of_a_key_is_the_same_key() {
         let key = generate().expect("generates");
-        let pem = key.pem_pkcs1();
+        let pem = key.pem_pkcs1().reveal().to_owned();
         assert!(pem.starts_with("-----BEGIN RSA PRIVATE KEY-----\n"));
         assert!(pem.ends_with("-----END RSA PRIVATE KEY-----\n"));
         assert!(pem.lines().all(|line| line.len() <= 64));
-        let crlf = key.pem_pkcs1_crlf();
+        let crlf = key.pem_pkcs1_crlf().reveal().to_owned();
         assert_eq!(crlf.matches("\r\n").count(), pem.matches('\n').count());
         let folded = pem.replace('\n', " ");
         let indented = format!("\n  {}", pem.replace('\n', "\n  "));
@@ -260,7 +262,7 @@ mod tests {
     #[test]
     fn what_is_no_key_is_told_without_repeating_it() {
         let key = generate().expect("generates");
-        let pem = key.pem_pkcs1();
+        let pem = key.pem_pkcs1().reveal().to_owned();
         let armoured = |label: &str, body: &str| {
             format!("-----BEGIN {label}-----\n{body}\n-----END {label}-----\n")
         };
@@ -300,7 +302,7 @@ mod tests {
     #[test]
     fn secrets_are_long_random_and_plain() {
         let secrets: Vec<String> = (0..50)
-            .map(|_| random_secret().expect("makes one"))
+            .map(|_| random_secret().expect("makes one").reveal().to_owned())
             .collect();
         for secret in &secrets {
             assert_eq!(secret.len(), 40);

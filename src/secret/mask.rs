@@ -1,60 +1,72 @@
-//! What must not be shown, and how it is kept out of a text.
+//! Masking secrets in a text, whoever wrote it.
 
 use std::borrow::Cow;
+use zeroize::Zeroizing;
 
-/// What stands in a secret's place.
-const MASK: &str = "********";
-/// From this length on a secret is masked wherever it occurs.
-const LONG: usize = 8;
-/// Shorter ones are not masked at all: they are letters of every other word, and what is missing in
-/// a text would tell them.
+/// What is shown in a secret's place.
+pub const MASK: &str = "********";
+/// From this length on a secret is masked wherever it occurs, a shorter one only as a word of its own:
+/// a password `port` says nothing about `report`.
+const LONG: usize = 6;
+/// Shorter ones are not masked at all: they are in every other word, and what is missing in a text
+/// would give them away.
 const SHORTEST: usize = 3;
 
 /// Values that must not be shown.
-#[derive(Debug, Default)]
-pub struct Secrets(Vec<String>);
+#[derive(Default)]
+pub struct Masked(Vec<Zeroizing<String>>);
 
-impl Secrets {
+impl Masked {
     /// Adds a value. One of many lines, a key, is masked line by line as well: that is how output comes.
     pub fn add(&mut self, value: &str) {
-        let lines = value.lines().map(str::trim);
         // The armour of a key is no secret.
-        let lines = lines.filter(|line| !line.starts_with("-----"));
-        let parts = lines.chain([value, value.trim()]);
-        let parts = parts.filter(|part| part.len() >= SHORTEST && !part.trim().is_empty());
-        self.0.extend(parts.map(str::to_owned));
+        let lines = value.lines().map(str::trim);
+        for part in lines.filter(|line| !line.starts_with("-----")) {
+            self.add_part(part);
+        }
+        self.add_part(value);
+        self.add_part(value.trim());
+    }
+
+    /// Adds a value that is not masked by the line.
+    pub(super) fn add_part(&mut self, part: &str) {
+        if part.len() < SHORTEST || part.trim().is_empty() {
+            return;
+        }
+        self.0.push(part.to_owned().into());
         // A secret that contains another must go first, or its rest would be shown.
         self.0
             .sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
         self.0.dedup();
     }
 
-    /// `text` with every value replaced: long ones wherever they are, short ones where they are a word
-    /// of their own, since a password `port` says nothing about `report`.
+    /// `text` with every value replaced.
     pub fn mask<'t>(&self, text: &'t str) -> Cow<'t, str> {
         self.0.iter().fold(Cow::Borrowed(text), |text, secret| {
-            match (text.contains(secret), secret.len() >= LONG) {
-                (false, _) => text,
-                (true, true) => Cow::Owned(text.replace(secret, MASK)),
-                (true, false) => Cow::Owned(without_word(&text, secret)),
+            if !text.contains(&**secret) {
+                text
+            } else if secret.len() >= LONG {
+                Cow::Owned(text.replace(&**secret, MASK))
+            } else {
+                Cow::Owned(without_word(&text, secret))
             }
         })
     }
 }
 
-/// The text with `word` replaced where no letter or digit goes on before or behind it.
+/// The text with `word` replaced where no letter or digit continues it on either side.
 fn without_word(text: &str, word: &str) -> String {
-    let goes_on = |neighbour: Option<char>, end: Option<char>| {
-        let part = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
-        part(neighbour) && part(end)
-    };
+    let is_part = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
+    let continues = |neighbour, end| is_part(neighbour) && is_part(end);
     let mut kept = String::with_capacity(text.len());
     let mut at = 0;
     for (found, _) in text.match_indices(word) {
         let end = found + word.len();
-        let before = text[..found].chars().next_back();
-        let behind = text[end..].chars().next();
-        if !goes_on(before, word.chars().next()) && !goes_on(behind, word.chars().next_back()) {
+        // `mysql -pPASSWORD`
+        let before = text[..found].strip_suffix("-p").unwrap_or(&text[..found]);
+        let before = before.chars().next_back();
+        let after = text[end..].chars().next();
+        if !continues(before, word.chars().next()) && !continues(after, word.chars().next_back()) {
             kept.push_str(&text[at..found]);
             kept.push_str(MASK);
             at = end;
@@ -69,7 +81,7 @@ mod tests {
     use super::*;
 
     fn masked(secrets: &[&str], text: &str) -> String {
-        let mut all = Secrets::default();
+        let mut all = Masked::default();
         for secret in secrets {
             all.add(secret);
         }

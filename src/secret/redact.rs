@@ -6,11 +6,12 @@
 
 mod scrub;
 
+use crate::secret::Masked;
 use crate::url::{decoded, split};
 use crate::yaml::Node;
 use std::fmt::Write;
 
-pub use scrub::{MASK, all as scrub, is_sensitive};
+pub use scrub::{all as scrub, is_reference, is_sensitive};
 
 /// Keys of the files we know whose values are no secrets.
 const HARMLESS: &[&str] = &[
@@ -85,19 +86,37 @@ const KNOWN: &[&str] = &[
     "my-server-secret-123",
 ];
 
-/// Shorter values are too likely part of something else, the more so when nothing says that they are secrets.
-const SHORTEST: (usize, usize) = (4, 6);
+/// A value that nothing says to be a secret is only remembered as one from this length on.
+const GUESSED: usize = 6;
 
-/// Leaves out, and remembers what.
+/// Leaves out secrets, and remembers which.
 #[derive(Default)]
-pub struct Redactor {
-    secrets: Vec<String>,
-}
+pub struct Redactor(Masked);
 
 impl Redactor {
     /// Remembers a secret: all of it, and a text of many lines also line by line.
     pub fn learn(&mut self, secret: &str) {
-        self.learn_from(secret, SHORTEST.0);
+        // A configuration has lines that are no secrets: `port: 4466` is everywhere.
+        if let Ok(map @ Node::Map(_)) = Node::parse(secret)
+            && secret.contains('\n')
+        {
+            self.remember(secret.trim());
+            self.yaml_node(&map, None, 0);
+            return;
+        }
+        for line in secret.lines().chain([secret]) {
+            self.remember(line.trim());
+        }
+    }
+
+    fn remember(&mut self, part: &str) {
+        let is_armour = part.starts_with("-----") && !part.contains('\n');
+        if !is_armour && !KNOWN.contains(&part) {
+            self.0.add_part(part);
+            // As JSON spells it.
+            let escaped = serde_json::Value::from(part).to_string();
+            self.0.add_part(escaped.trim_matches('"'));
+        }
     }
 
     /// Remembers the password in an address, as it stands there and as it is meant: others may print it alone.
@@ -110,45 +129,15 @@ impl Redactor {
         }
     }
 
-    fn learn_from(&mut self, secret: &str, shortest: usize) {
-        let inside = match Node::parse(secret) {
-            Ok(map @ Node::Map(_)) if secret.contains('\n') => Some(map),
-            _ => None,
-        };
-        // A configuration has lines that are no secrets: `port: 4466` stands everywhere.
-        let lines = secret
-            .lines()
-            .map(str::trim)
-            .filter(|line| inside.is_none() && !line.starts_with("-----"));
-        let whole = [secret.trim()].into_iter().chain(lines);
-        for part in whole.filter(|part| part.len() >= shortest && !KNOWN.contains(part)) {
-            self.secrets.push(part.to_owned());
-            let escaped = serde_json::Value::from(part).to_string();
-            let escaped = escaped.trim_matches('"');
-            if escaped != part {
-                self.secrets.push(escaped.to_owned());
-            }
-        }
-        if let Some(map) = inside {
-            self.yaml_node(&map, None, 0);
-        }
-    }
-
-    /// What stands for a value: how long it is.
+    /// What is shown for a value: how long it is.
     fn left_out(&mut self, key: Option<&str>, value: &str) -> String {
         if value.is_empty() {
             return "''".to_owned();
         }
         self.learn_password(value);
-        let (named, nameless) = SHORTEST;
-        self.learn_from(
-            value,
-            if key.is_some_and(is_sensitive) {
-                named
-            } else {
-                nameless
-            },
-        );
+        if key.is_some_and(is_sensitive) || value.trim().len() >= GUESSED {
+            self.learn(value);
+        }
         format!("({} characters left out)", value.chars().count())
     }
 
@@ -233,24 +222,16 @@ impl Redactor {
 
     /// A variable's value as it may be shown.
     pub fn variable(&mut self, name: &str, value: &str) -> String {
-        match is_harmless(name) || is_reference(value) {
-            true => self.scrub(value),
-            false => self.left_out(Some(name), value),
+        if is_harmless(name) || is_reference(value) {
+            self.scrub(value)
+        } else {
+            self.left_out(Some(name), value)
         }
     }
 
     /// Any text: what was left out before is masked, and what looks like a secret.
     pub fn scrub(&self, text: &str) -> String {
-        let mut secrets: Vec<&String> = self.secrets.iter().collect();
-        // One that contains another must go first, or its rest would be shown.
-        secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
-        let masked = secrets.iter().fold(text.to_owned(), |text, secret| {
-            match text.contains(secret.as_str()) {
-                true => text.replace(secret.as_str(), scrub::MASK),
-                false => text,
-            }
-        });
-        scrub::all(&masked)
+        scrub::all(&self.0.mask(text))
     }
 }
 
@@ -258,17 +239,6 @@ fn is_harmless(key: &str) -> bool {
     let key = key.to_ascii_lowercase();
     let ends = || HARMLESS_ENDS.iter().any(|end| key.ends_with(end));
     !is_sensitive(&key) && (HARMLESS.contains(&key.as_str()) || ends())
-}
-
-/// Whether a value only names a variable: `${NAME}` or `$NAME`.
-fn is_reference(text: &str) -> bool {
-    let Some(rest) = text.strip_prefix('$') else {
-        return false;
-    };
-    let inner = rest
-        .strip_prefix('{')
-        .and_then(|rest| rest.strip_suffix('}'));
-    is_name(inner.unwrap_or(rest))
 }
 
 fn is_name(text: &str) -> bool {

@@ -1,9 +1,9 @@
 //! What a deployment shows to be let in: a token by the cluster's secret, or one that was given.
 
-use super::token::{self, Grant, Secret};
+use super::token::{self, Grant};
 use crate::error::Result;
+use crate::secret::Secret;
 use std::cell::RefCell;
-use std::fmt;
 use std::time::{Duration, Instant};
 
 /// How long a token is good. Minutes: long enough for a slow migration's last question, and for clocks
@@ -13,24 +13,14 @@ const LIFETIME: Duration = Duration::from_secs(600);
 const MARGIN: Duration = Duration::from_secs(120);
 
 /// What there is to show.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Credential {
     /// Nothing: the server may be open to everybody.
     None,
     /// The cluster's secret, to sign tokens with.
     Secret(Secret),
     /// A token that somebody else made, as Prisma Cloud does.
-    Bearer(String),
-}
-
-impl fmt::Debug for Credential {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Credential::None => "Credential::None",
-            Credential::Secret(_) => "Credential::Secret(…)",
-            Credential::Bearer(_) => "Credential::Bearer(…)",
-        })
-    }
+    Bearer(Secret),
 }
 
 /// Tokens of one run, for one service: made when first needed, and again before they expire.
@@ -58,7 +48,7 @@ impl Tokens {
     pub(super) fn current(&self) -> Result<Option<String>> {
         let secret = match &self.credential {
             Credential::None => return Ok(None),
-            Credential::Bearer(token) => return Ok(Some(token.clone())),
+            Credential::Bearer(token) => return Ok(Some(token.reveal().to_owned())),
             Credential::Secret(secret) => secret,
         };
         let mut made = self.made.borrow_mut();
@@ -79,7 +69,7 @@ mod tests {
 
     #[test]
     fn a_token_is_made_once_and_again_before_it_expires() {
-        let secret = Secret::Text("s3cret".to_owned());
+        let secret = Secret::from("s3cret");
         let tokens = Tokens::new(Credential::Secret(secret), Grant::service("s", "dev"));
         let first = tokens.current().expect("signs");
         assert_eq!(tokens.current().expect("signs"), first);
@@ -93,9 +83,9 @@ mod tests {
     fn without_a_secret_there_is_no_token() {
         let tokens = Tokens::new(Credential::None, Grant::everything());
         assert_eq!(tokens.current(), Ok(None));
-        let tokens = Tokens::new(Credential::Bearer("b".to_owned()), Grant::everything());
+        let tokens = Tokens::new(Credential::Bearer("b".into()), Grant::everything());
         assert_eq!(tokens.current(), Ok(Some("b".to_owned())));
-        let shown = format!("{:?}", Credential::Bearer("b3arer".to_owned()));
+        let shown = format!("{:?}", Credential::Bearer("b3arer".into()));
         assert!(!shown.contains("b3arer"), "{shown}");
     }
 }

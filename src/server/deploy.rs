@@ -24,6 +24,7 @@ use super::step::Step;
 use super::types::Types;
 use super::version::Server;
 use crate::error::{Failure, Kind, Result};
+use crate::secret::Secret;
 use std::time::{Duration, Instant};
 
 /// What to deploy, and how.
@@ -181,7 +182,7 @@ impl Deployment {
             | Outcome::WouldApply
             | Outcome::WouldCreate => None,
             Outcome::Invalid { errors } => Some(refused(format!(
-                "the server refuses the schema: {}",
+                "the server rejected the datamodel: {}",
                 count(errors.len(), "error")
             ))),
             Outcome::NeedsForce => Some(needs_force(&self.warnings)),
@@ -199,48 +200,43 @@ fn needs_force(warnings: &[Problem]) -> Failure {
     let warned = count(warnings.len(), "warning");
     let refused = |message: String| Failure::new(Kind::Refused, message);
     if warnings.iter().any(Problem::loses_data) {
-        refused(format!(
-            "not deployed, because data would be lost: {warned}"
-        ))
-        .hint("add `--force` to deploy anyway and lose that data")
+        refused(format!("not deployed: this would lose data: {warned}"))
+            .hint("use `--force` to deploy anyway and lose this data")
     } else {
         refused(format!(
-            "not deployed, because the server asks for confirmation: {warned}"
+            "not deployed: the server asks for confirmation: {warned}"
         ))
-        .hint("no data would be lost: check the changes, then add `--force` to deploy them")
+        .hint("no data would be lost: check the changes, then use `--force` to deploy them")
     }
 }
 
 fn rolled_back(undo: Undo, errors: &[String]) -> Failure {
-    let became = match undo {
-        Undo::Done => "the server rolled it back".to_owned(),
-        Undo::InPart { undone, applied } => {
-            format!("only {undone} of the {applied} steps that had been applied were undone")
-        }
-        Undo::Failed => "undoing it failed as well".to_owned(),
+    let what = match undo {
+        Undo::Done => "the migration failed and was rolled back".to_owned(),
+        Undo::InPart { undone, applied } => format!(
+            "the migration failed, and only {undone} of the {applied} applied steps were rolled back"
+        ),
+        Undo::Failed => "the migration failed, and so did the rollback".to_owned(),
     };
-    let why = match errors {
-        [] => "the server does not say why".to_owned(),
-        errors => errors.join("\n"),
+    let why = if errors.is_empty() {
+        "no reason given".to_owned()
+    } else {
+        errors.join("\n").replace('\n', "\n  ")
     };
-    let message = format!(
-        "the migration failed, and {became}: {}",
-        why.replace('\n', "\n  ")
-    );
-    let failure = Failure::new(Kind::Refused, message);
+    let failure = Failure::new(Kind::Refused, format!("{what}: {why}"));
     if undo == Undo::Done {
         return failure;
     }
     failure
-        .hint("the database may no longer fit the deployed datamodel, and the service may not answer: check it, and restore a backup if it does not")
-        .hint("read the server's log before you deploy again")
+        .hint("the database may not match the deployed datamodel, and the service may not answer: check it, and restore a backup if needed")
+        .hint("check the server's log before you deploy again")
 }
 
 /// Deploys, and follows the migration to its end.
 ///
 /// # Errors
 ///
-/// A failure of the protocol: the server cannot be reached, refuses the token, is too slow; a signal.
+/// A failure of the protocol: the server cannot be reached, rejected the token, is too slow; a signal.
 /// What it says about the schema is a [`Deployment`].
 pub fn run(
     management: &Management,
@@ -253,7 +249,13 @@ pub fn run(
     let failure = |error| management.failure(&tried(management), error);
     let server = management.server().map_err(failure)?.clone();
     events(Event::Server(server.clone()));
-    let service = Service::of(management, &input.schema.secrets);
+    let secrets: Vec<Secret> = input
+        .schema
+        .secrets
+        .iter()
+        .map(|one| one.as_str().into())
+        .collect();
+    let service = Service::of(management, &secrets);
     let end = |created, first, verdict: Verdict, outcome| {
         Ok(Deployment {
             server: server.clone(),
@@ -380,7 +382,9 @@ fn ask(
                 };
                 let failure = failure(error);
                 return Err(if maybe_taken && !input.dry_run {
-                    failure.hint("the server may have taken the deployment all the same: run the command again to see")
+                    failure.hint(
+                        "the deployment may have gone through; run the command again to check",
+                    )
                 } else {
                     failure
                 });

@@ -4,13 +4,14 @@
 
 use super::fault::Fault;
 use super::graphql::{self, Error, Operation};
-use super::http::{Client, Limits};
-use super::management::{CONNECT_LIMIT, Management, REQUEST_LIMIT};
+use super::http::Client;
+use super::management::{LIMITS, Management};
 use super::sdl;
 use super::token;
 use super::types::Types;
 use crate::error::{Failure, Kind};
 use crate::interrupt::Interrupt;
+use crate::secret::Secret;
 use serde_json::{Value, json};
 use std::cell::Cell;
 use std::collections::BTreeMap;
@@ -25,15 +26,14 @@ pub struct Service {
     interrupt: Interrupt,
     path: String,
     id: String,
-    secret: Option<String>,
-    limits: Limits,
+    secret: Option<Secret>,
     requests: Cell<usize>,
 }
 
 impl Service {
     /// The API of the service that was deployed through `management`, with the secrets it was
     /// deployed with. Uses the same connection.
-    pub fn of(management: &Management, secrets: &[String]) -> Service {
+    pub fn of(management: &Management, secrets: &[Secret]) -> Service {
         let (name, stage) = management.service();
         Service {
             client: management.client().clone(),
@@ -42,10 +42,6 @@ impl Service {
             path: format!("/{}/{stage}", name.replacen('~', "/", 1)),
             id: format!("{name}@{stage}"),
             secret: secrets.first().cloned(),
-            limits: Limits {
-                connect: CONNECT_LIMIT,
-                request: REQUEST_LIMIT,
-            },
             requests: Cell::new(0),
         }
     }
@@ -53,13 +49,6 @@ impl Service {
     /// Requests so far.
     pub fn requests(&self) -> usize {
         self.requests.get()
-    }
-
-    /// Other limits for each request.
-    #[must_use]
-    pub fn limits(mut self, limits: Limits) -> Service {
-        self.limits = limits;
-        self
     }
 
     /// Its address.
@@ -100,13 +89,10 @@ impl Service {
             Some(secret) => Some(token::sign_service(secret, &self.id, LIFETIME)?),
             None => None,
         };
-        let (client, path, limits) = (self.client.clone(), self.path.clone(), self.limits);
-        let (body, sent) = (operation.body(), token.clone());
         self.requests.set(self.requests.get() + 1);
-        let reply = self
-            .interrupt
-            .run(move || client.post(&path, &body, sent.as_deref(), limits))?;
-        graphql::data(reply?, token.as_deref())
+        let (client, path, operation) = (self.client.clone(), self.path.clone(), operation.clone());
+        self.interrupt
+            .run(move || graphql::send(&client, &path, &operation, token.as_deref(), LIMITS))?
     }
 
     /// The failure that an error amounts to. `tried` is what was being done, "could not …".

@@ -2,15 +2,18 @@
 
 use super::containers::Containers;
 use super::pool;
+use crate::secret::Secret;
 use crate::server::access::{Access, access};
-use crate::server::token::Secret;
 use crate::server::version::{self, Unreachable};
 use crate::url::{host_of, without_password};
+use serde::Serialize;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// Who runs a cluster.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// `prisma local`.
     Managed,
@@ -29,19 +32,12 @@ impl Kind {
             Kind::Cloud => "Prisma Cloud",
         }
     }
-
-    /// For programs.
-    pub fn code(self) -> &'static str {
-        match self {
-            Kind::Managed => "managed",
-            Kind::SelfHosted => "self_hosted",
-            Kind::Cloud => "cloud",
-        }
-    }
 }
 
 /// How a cluster is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
 pub enum State {
     /// It answers, and takes the secret.
     Up,
@@ -63,14 +59,6 @@ impl State {
             State::NotAuthorised => "not authorised",
         }
     }
-
-    /// For programs.
-    pub fn code(self) -> &'static str {
-        match self {
-            State::NotAuthorised => "not_authorised",
-            state => state.word(),
-        }
-    }
 }
 
 /// A cluster to ask.
@@ -78,7 +66,7 @@ pub struct Question {
     pub name: String,
     pub kind: Kind,
     pub endpoint: Option<String>,
-    pub secret: Option<String>,
+    pub secret: Option<Secret>,
     /// Why it cannot be asked at all.
     pub problem: Option<String>,
 }
@@ -140,8 +128,8 @@ fn one(
                 asked(question, State::Stopped, None)
             } else {
                 let reason = match why {
-                    Unreachable::Silent(why) => why,
-                    Unreachable::Foreign(why) => format!("no Prisma server is there: {why}"),
+                    Unreachable::NoAnswer(why) => why,
+                    Unreachable::NotPrisma(why) => format!("not a Prisma server: {why}"),
                 };
                 asked(question, State::Unreachable, Some(reason))
             };
@@ -166,25 +154,19 @@ fn authorised(
     path: version::ManagementPath,
     limit: Duration,
 ) -> (State, Option<String>) {
-    let secret = question
-        .secret
-        .as_deref()
-        .filter(|secret| !secret.is_empty());
-    let secret = match secret.map(Secret::parse).transpose() {
-        Ok(secret) => secret,
-        Err(failure) => {
-            let reason = format!("`clusterSecret` in the registry is {failure}");
-            return (State::NotAuthorised, Some(reason));
-        }
-    };
-    match access(endpoint, path, secret.as_ref(), limit) {
+    let secret = question.secret.as_ref().filter(|secret| !secret.is_empty());
+    if let Some(Err(failure)) = secret.map(Secret::check) {
+        let reason = format!("`clusterSecret` in the registry is {failure}");
+        return (State::NotAuthorised, Some(reason));
+    }
+    match access(endpoint, path, secret, limit) {
         Ok(Access::Granted) => (State::Up, None),
         Ok(Access::Refused(_)) if secret.is_none() => {
-            let reason = "the server wants a secret, and the registry has no `clusterSecret`";
+            let reason = "the server requires a secret, and the registry has no `clusterSecret`";
             (State::NotAuthorised, Some(reason.to_owned()))
         }
         Ok(Access::Refused(why)) => {
-            let reason = format!("the server refuses the `clusterSecret` in the registry: {why}");
+            let reason = format!("the server rejected the `clusterSecret` in the registry: {why}");
             (State::NotAuthorised, Some(reason))
         }
         Ok(Access::Unclear(why)) => (

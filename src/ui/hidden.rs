@@ -5,10 +5,11 @@
 
 use super::mute::Mute;
 use crate::interrupt::Interrupt;
+use crate::secret::Secret;
 use std::io::{self, Write};
 
 /// Asks on stderr; `None` when the user wants out.
-pub(super) fn ask(question: &str, interrupt: &Interrupt) -> io::Result<Option<String>> {
+pub(super) fn ask(question: &str, interrupt: &Interrupt) -> io::Result<Option<Secret>> {
     // Mute before the question shows: some paste at once.
     let mute = Mute::hold()?;
     // A stderr that is gone does not keep anybody from answering.
@@ -24,7 +25,7 @@ pub(super) fn ask(question: &str, interrupt: &Interrupt) -> io::Result<Option<St
         _ => "",
     };
     let _ = writeln!(io::stderr(), "{told}");
-    answer
+    Ok(answer?.map(Secret::from))
 }
 
 /// How an answer ended.

@@ -4,6 +4,7 @@ use super::mute::Mute;
 use super::{Question, Ui, hidden};
 use crate::error::{Failure, Kind, Result};
 use crate::interrupt::Interrupt;
+use crate::secret::Secret;
 use inquire::InquireError;
 use inquire::error::InquireResult;
 use inquire::ui::RenderConfig;
@@ -103,7 +104,7 @@ impl<'a> Ask<'a> {
     }
 
     /// Asks for a secret, which is never shown. A private key may be pasted with all its lines.
-    pub fn hidden(&self, question: Question) -> Result<String> {
+    pub fn hidden(&self, question: Question) -> Result<Secret> {
         self.need(&[question], "")?;
         match hidden::ask(&question.text(""), self.interrupt) {
             Ok(Some(text)) => Ok(text),
@@ -207,10 +208,7 @@ mod tests {
                 ask.select(question, "", vec![""]).map_err(told),
                 bare.clone().map(|()| "")
             );
-            assert_eq!(
-                ask.hidden(question).map_err(told),
-                bare.map(|()| String::new())
-            );
+            assert_eq!(ask.hidden(question).map_err(told), bare.map(|()| "".into()));
         }
     }
 

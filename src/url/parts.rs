@@ -1,6 +1,7 @@
 //! Addresses that others wrote, taken apart without judging them.
 
 use super::is_loopback;
+use crate::secret::MASK;
 use percent_encoding::percent_decode_str;
 
 /// An address as it is written.
@@ -73,7 +74,7 @@ pub fn without_password(address: &str) -> String {
     // A `?` may belong to a password that is not encoded.
     let authority = rest.split('/').next().unwrap_or_default();
     match hidden_until(scheme.trim_end_matches("://"), authority) {
-        Some(at) => format!("{scheme}********{}", &rest[at..]),
+        Some(at) => format!("{scheme}{MASK}{}", &rest[at..]),
         None => address.to_owned(),
     }
 }

@@ -3,7 +3,7 @@
 use crate::init::{is_golden, work};
 use crate::support::text::without_diffs;
 use crate::support::{Sandbox, same};
-use prisma_cli::secret::keys::PrivateKey;
+use prisma_cli::testing::secret::keys::PrivateKey;
 use std::fs;
 
 const KEY: &str = "-----BEGIN RSA PRIVATE KEY-----";
@@ -82,7 +82,9 @@ fn a_fresh_private_key_is_shown_once_and_stands_nowhere() {
         assert!(!s.read(&format!("work/{file}")).contains(KEY), "{file}");
     }
     let shown = PrivateKey::parse(&ended.stdout).expect("in the text as well");
-    let text = ended.stdout.replace(&shown.pem_pkcs1(), "<key>\n");
+    let text = ended
+        .stdout
+        .replace(&shown.pem_pkcs1().reveal().to_owned(), "<key>\n");
     same(
         "the report",
         &s.plain(&text),
@@ -183,7 +185,7 @@ fn a_cluster_is_ejected_as_it_is() {
     assert_eq!(s.changes_since(&before), "");
     let text = s.plain(&s.read("work/hello/.env"));
     assert!(
-        text.starts_with("# Made by `prisma local eject`, yours from now on.\nPORT=<port>\n"),
+        text.starts_with("# Created by `prisma local eject`. Edit freely.\nPORT=<port>\n"),
         "{text}"
     );
     assert!(
@@ -245,7 +247,7 @@ fn an_external_database_keeps_its_password() {
     assert!(dotenv.ends_with("\nDATABASE_PASSWORD=geheim\n"), "{dotenv}");
     assert!(!dotenv.contains("abcdefgh"), "{dotenv}");
     assert!(
-        dotenv.starts_with("# Made by `prisma local eject --profile digital-ocean -n staging`"),
+        dotenv.starts_with("# Created by `prisma local eject --profile digital-ocean -n staging`"),
         "{dotenv}"
     );
     let compose = s.read("work/hello/docker-compose.yml");

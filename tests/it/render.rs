@@ -12,10 +12,11 @@ mod roundtrip;
 mod server;
 
 use dotenv::Generation;
-use prisma_cli::cluster::{Cluster, ClusterName, PrismaVersion};
-use prisma_cli::render::{Provenance, Rendered, provenance, render};
-use prisma_cli::secret::keys;
-use prisma_cli::yaml::{Document, Value};
+use prisma_cli::testing::cluster::{Cluster, ClusterName, PrismaVersion};
+use prisma_cli::testing::render::{Provenance, Rendered, provenance, render};
+use prisma_cli::testing::secret::Secret;
+use prisma_cli::testing::secret::keys;
+use prisma_cli::testing::yaml::{Document, Value};
 use std::collections::BTreeMap;
 
 const LISTING: &str = include_str!("../../assets/listings/cluster-1.1.docker-compose.yml");
@@ -55,6 +56,12 @@ fn listing(tag: &str) -> Value {
     listing
 }
 
+/// The variables of the process environment.
+fn env(rendered: &Rendered) -> Vec<(String, String)> {
+    let pair = |(name, value): &(String, Secret)| (name.clone(), value.reveal().to_owned());
+    rendered.env.iter().map(pair).collect()
+}
+
 #[test]
 fn with_default_settings_the_compose_file_is_the_listing() {
     assert_eq!(yaml(&rendered(&local()).compose), listing("1.1"));
@@ -72,7 +79,7 @@ fn settings_change_what_they_are_about_and_nothing_else() {
     cluster.bind = Some("127.0.0.1".parse().expect("valid"));
     cluster.port = 4470;
     cluster.database.host_port = Some(3370);
-    cluster.database.password = "a$b".to_owned();
+    cluster.database.password = "a$b".into();
     let mut wanted = listing("1.1");
     let database = wanted["services"]["prisma-db"]
         .as_mapping_mut()
@@ -105,9 +112,9 @@ fn the_variables_are_the_pages_and_the_two_it_forgets() {
         pair("CLUSTER_ADDRESS", &address),
         pair("CLUSTER_PUBLIC_KEY", ""),
     ]);
-    assert_eq!(variables(&rendered.dotenv), wanted);
+    assert_eq!(variables(rendered.dotenv.reveal()), wanted);
     assert_eq!(
-        rendered.env.iter().cloned().collect::<BTreeMap<_, _>>(),
+        env(&rendered).into_iter().collect::<BTreeMap<_, _>>(),
         wanted
     );
     assert_eq!(rendered.unrepresentable, []);
@@ -132,13 +139,13 @@ fn every_variable_of_the_compose_file_is_given() {
 fn with_the_digital_ocean_secrets_the_variables_are_that_listings() {
     let key = keys::generate().expect("generates");
     let mut cluster = local();
-    cluster.schema_manager_secret = "SECRET_1".to_owned();
-    cluster.database.password = "SECRET_2".to_owned();
+    cluster.schema_manager_secret = "SECRET_1".into();
+    cluster.database.password = "SECRET_2".into();
     cluster.cluster_secret = Some(key.pem_pkcs1_crlf());
     let rendered = rendered(&cluster);
     let mut wanted = variables(DIGITAL_OCEAN);
     wanted.extend([pair("CLUSTER_PUBLIC_KEY", &key.public_spki_base64())]);
-    let mut ours = variables(&rendered.dotenv);
+    let mut ours = variables(rendered.dotenv.reveal());
     // That listing leaves out what only the "Local" one has.
     ours.retain(|name, _| !name.starts_with("SQL_LOGS_"));
     assert_eq!(ours, wanted);
@@ -156,7 +163,7 @@ fn with_the_digital_ocean_secrets_the_variables_are_that_listings() {
 #[test]
 fn a_variable_that_env_files_cannot_hold_is_left_out_there_and_told() {
     let mut cluster = local();
-    cluster.database.password = "it's ${HOME}".to_owned();
+    cluster.database.password = "it's ${HOME}".into();
     let rendered = rendered(&cluster);
     let names: Vec<_> = rendered
         .unrepresentable
@@ -171,14 +178,20 @@ fn a_variable_that_env_files_cannot_hold_is_left_out_there_and_told() {
             "SQL_INTERNAL_PASSWORD"
         ]
     );
-    let written = variables(&rendered.dotenv);
-    for (name, value) in &rendered.env {
+    let written = variables(rendered.dotenv.reveal());
+    for (name, value) in &env(&rendered) {
         let spelled = !names.contains(&name.as_str());
         assert_eq!(written.get(name), spelled.then_some(value), "{name}");
     }
-    assert!(!rendered.dotenv.contains("HOME"), "not even in the comment");
     assert!(
-        rendered.dotenv.contains("\n# SQL_CLIENT_PASSWORD: "),
+        !rendered.dotenv.reveal().contains("HOME"),
+        "not even in the comment"
+    );
+    assert!(
+        rendered
+            .dotenv
+            .reveal()
+            .contains("\n# SQL_CLIENT_PASSWORD: "),
         "told in its place"
     );
 }
@@ -192,10 +205,10 @@ fn the_bytes_are_the_golden_ones_and_always_the_same() {
         include_str!("../../assets/golden/cluster-1.1.docker-compose.yml")
     );
     assert_eq!(
-        first.dotenv,
+        first.dotenv.reveal(),
         include_str!("../../assets/golden/cluster-1.1.env")
     );
-    for text in [&first.compose, &first.dotenv] {
+    for text in [first.compose.as_str(), first.dotenv.reveal()] {
         assert_eq!(provenance(text), Provenance::Ours);
         let edited = text.replace("3306", "3307");
         assert_eq!(provenance(&edited), Provenance::EditedByHand);
@@ -208,7 +221,7 @@ fn the_bytes_are_the_golden_ones_and_always_the_same() {
 #[test]
 fn a_broken_key_is_an_error_that_does_not_show_it() {
     let mut cluster = local();
-    cluster.cluster_secret = Some("geheim".to_owned());
+    cluster.cluster_secret = Some("geheim".into());
     let failure = render(&cluster).expect_err("no key");
     assert_eq!(
         failure.message,

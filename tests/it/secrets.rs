@@ -9,7 +9,7 @@ const PASSWORD: &str = "d1stinct-pa$$ #w0rd\"q'";
 
 /// The lines of the private key that hold secrets: the first ones are those of the public half.
 fn key_lines() -> Vec<String> {
-    let pem = key().pem_pkcs1();
+    let pem = key().pem_pkcs1().reveal().to_owned();
     pem.lines()
         .filter(|line| line.len() == 64)
         .skip(8)
@@ -100,7 +100,7 @@ fn no_verb_shows_a_secret() {
 #[test]
 fn failures_show_no_secret() {
     let s = sandbox();
-    let pem = key().pem_pkcs1();
+    let pem = key().pem_pkcs1().reveal().to_owned();
     // Programs that print what they were given.
     s.engine.hook(
         "compose-up",

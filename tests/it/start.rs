@@ -126,7 +126,7 @@ fn the_files_of_a_cluster() {
          clusterSecret: |\n  <key>\n",
     );
     let dotenv = text(".env");
-    let header = "# Written by prisma from cluster.yml beside this file.\n";
+    let header = "# Written by prisma from cluster.yml in this folder.\n";
     assert!(dotenv.starts_with(header), "{dotenv}");
     let variables: Vec<&str> = dotenv.lines().filter(|l| l.contains('=')).collect();
     assert_eq!(variables[0], "PORT=<port>");

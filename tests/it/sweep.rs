@@ -10,7 +10,7 @@ use crate::support::key;
 use crate::support::raw::{http, raw};
 use crate::support::standin::{Auth, Mishap, Standin};
 use known::Known;
-use prisma_cli::secret::keys::{PrivateKey, generate};
+use prisma_cli::testing::secret::keys::{PrivateKey, generate};
 use std::io::Write;
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -107,7 +107,7 @@ fn stage(w: &Watch) {
             &format!("cloudSessionKey: {SESSION}\n"),
         ),
         ("work/secret", REMOTE),
-        ("work/key.pem", &own_key().pem_pkcs1()),
+        ("work/key.pem", &own_key().pem_pkcs1().reveal().to_owned()),
         ("work/.env", &format!("SECOND={WEBHOOK}\n")),
         (
             "work/datamodel.graphql",
@@ -181,7 +181,7 @@ fn failures(w: &mut Watch, standin: &Standin) {
         (
             "local",
             "prisma-database",
-            [&*key().pem_pkcs1(), PASSWORD, MANAGER],
+            [&*key().pem_pkcs1().reveal().to_owned(), PASSWORD, MANAGER],
         ),
         ("shop", "prisma", [SHOP, MANAGEMENT, ""]),
     ] {

@@ -1,6 +1,6 @@
 //! The schema of a service's own API, as introspection of it answers.
 
-use prisma_cli::server::types::{Field, Types};
+use prisma_cli::testing::server::types::{Field, Types};
 use serde_json::{Value, json};
 
 /// As the introspection query has it; the fields to count with are `allUserConnection` and the like.

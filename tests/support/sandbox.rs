@@ -8,7 +8,7 @@ use super::ports::Ports;
 use super::run::{PRISMA, Run, Running};
 use super::server::{Behaviour, Server};
 use super::terminal::Terminal;
-use prisma_cli::secret::keys::{self, PrivateKey};
+use prisma_cli::testing::secret::keys::{self, PrivateKey};
 use std::ffi::OsString;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -93,6 +93,8 @@ impl Sandbox {
     pub fn config(&self, more: &str) -> String {
         let pem: String = key()
             .pem_pkcs1()
+            .reveal()
+            .to_owned()
             .lines()
             .map(|line| format!("  {line}\n"))
             .collect();
@@ -235,7 +237,7 @@ impl Sandbox {
     /// The key's two spellings. Its lines may be indented or escaped.
     fn name_keys(&self, text: &str) -> String {
         let key = key();
-        let pem = key.pem_pkcs1();
+        let pem = key.pem_pkcs1().reveal().to_owned();
         let indented: String = pem.lines().map(|line| format!("  {line}\n")).collect();
         text.replace(&pem, "<key>\n")
             .replace(&indented, "  <key>\n")

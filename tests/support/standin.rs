@@ -323,7 +323,9 @@ fn service(
     }
     if query.contains("aggregate { count }") {
         // Nothing was ever written to it.
-        let aliases = query.split_whitespace().filter_map(|word| word.strip_suffix(':'));
+        let aliases = query
+            .split_whitespace()
+            .filter_map(|word| word.strip_suffix(':'));
         let counts = aliases.map(|alias| (alias.to_owned(), json!({"aggregate": {"count": 0}})));
         return Ok(json!({"data": counts.collect::<serde_json::Map<_, _>>()}));
     }

@@ -85,7 +85,7 @@ impl<'a> ServiceFiles<'a> {
             [whole, whole.rsplit(' ').next().unwrap_or_default()]
         });
         let secrets = service.secrets.iter().map(Secret::reveal).chain(headers);
-        ctx.ui.conceal(secrets.map(str::to_owned));
+        ctx.ui.conceal(secrets.map(Secret::from));
         for warning in &service.warnings {
             ctx.ui.warn(warning);
         }

@@ -3,7 +3,7 @@
 //! If one of them fails, the others are still done: the deployment cannot be undone.
 
 use super::loaded::LoadedService;
-use super::{placement, shell};
+use super::shell;
 use crate::cli;
 use crate::context::Context;
 use crate::error::{Failure, Kind, Result};
@@ -87,7 +87,7 @@ pub fn run(
         ctx,
         loaded,
         limit: args.wait_timeout,
-        api: Api::of(management, &placement::secrets(service)),
+        api: Api::of(management, &service.secrets),
     };
     let mut steps = Vec::new();
     for task in tasks(service, seed) {

@@ -6,8 +6,8 @@ use crate::commands;
 use crate::config::registry::{Entry, Registry};
 use crate::context::Context;
 use crate::error::{Failure, Kind, Result};
+use crate::secret::Secret;
 use crate::server::credential::Credential;
-use crate::server::token::Secret;
 use crate::service::{Endpoint, Service, Target};
 use crate::status::cloud::{Cloud, CloudCluster};
 use crate::status::target;
@@ -147,7 +147,7 @@ fn of_cloud(service: &Service, cluster: &CloudCluster, cloud: &Cloud) -> Result<
 }
 
 /// A secret and its name in messages.
-type Named = (String, String);
+type Named = (Secret, String);
 
 fn of_registry(entry: &Entry) -> Option<Named> {
     let secret = entry.secret.clone().filter(|secret| !secret.is_empty())?;
@@ -160,7 +160,7 @@ fn of_registry(entry: &Entry) -> Option<Named> {
 
 fn of_variable(variables: Variables<'_>) -> Option<Named> {
     let secret = variables(SECRET_VARIABLE).filter(|secret| !secret.is_empty())?;
-    Some((secret, format!("`{SECRET_VARIABLE}`")))
+    Some((secret.into(), format!("`{SECRET_VARIABLE}`")))
 }
 
 fn credential(ctx: &Context, secret: Option<Named>) -> Result<Credential> {
@@ -168,6 +168,6 @@ fn credential(ctx: &Context, secret: Option<Named>) -> Result<Credential> {
         return Ok(Credential::None);
     };
     ctx.ui.conceal([secret.clone()]);
-    let secret = Secret::parse(&secret).map_err(|failure| failure.context(whose))?;
+    secret.check().map_err(|failure| failure.context(whose))?;
     Ok(Credential::Secret(secret))
 }

@@ -55,7 +55,7 @@ pub fn plan(ctx: &Context, file: &Path, checked: &Checked) -> Result<Plan> {
     let text = report(ctx, checked);
     Ok(Plan(vec![Step::Write {
         path: file.to_owned(),
-        content: ctx.ui.mask(&text).into_owned(),
+        content: ctx.ui.mask(&text).into_owned().into(),
         access: Access::Private,
         replaces: file.exists(),
     }]))

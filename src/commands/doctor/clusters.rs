@@ -9,7 +9,6 @@ use crate::docker::container::held_ports;
 use crate::docker::{ComposeVersion, Container, Engine, State, Tools, ask};
 use crate::error::Result;
 use crate::server::access::{Access, access};
-use crate::server::token::Secret;
 use crate::server::version;
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -160,8 +159,7 @@ fn of_server(ctx: &Context, cluster: &Cluster) -> Finding {
         return Finding::warning(CHECK, text, hint);
     }
     let up = format!("Prisma {}, up at {endpoint}", server.version);
-    let secret = entry.secret.as_deref().map(Secret::parse).transpose();
-    match secret.and_then(|secret| access(&endpoint, server.path, secret.as_ref(), QUERY)) {
+    match access(&endpoint, server.path, entry.secret.as_ref(), QUERY) {
         Ok(Access::Granted | Access::Unclear(_)) => Finding::ok(CHECK, up),
         Ok(Access::Refused(why)) => {
             let text = format!("{up}, but it rejects the secret of the cluster registry: {why}");

@@ -83,9 +83,7 @@ fn existing_database(ctx: &Context) -> Result<Database> {
     let usual = format!("`{}`", documented::USER);
     let user = ask.text(Question::DatabaseUser, &usual, |_| Ok(()))?;
     let password = ask.hidden(Question::DatabasePassword)?;
-    if !password.is_empty() {
-        ctx.ui.conceal([password.clone()]);
-    }
+    ctx.ui.conceal([password.clone()]);
     let mut database = Database::documented(Edition::Server, connector);
     if connector == Connector::Postgres {
         let usual = format!("`{}`", database.name);

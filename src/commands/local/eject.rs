@@ -8,14 +8,15 @@ use crate::commands::{Report, act, facts, registry};
 use crate::config::registry::NewEntry;
 use crate::context::Context;
 use crate::docker::project::{COMPOSE, DOTENV};
+use crate::documents::{self, EjectedDatabase, RegisteredCluster};
 use crate::error::{Failure, Kind, Result};
 use crate::files::Access;
 use crate::managed::{self, Observed, exposure};
 use crate::plan::{Plan, Step};
 use crate::render::standalone;
+use crate::secret::Secret;
 use crate::secret::keys::{self, PrivateKey};
 use crate::url::ServerUrl;
-use serde_json::json;
 
 /// What is written, and what there is to say of it.
 struct Ejected {
@@ -74,7 +75,7 @@ fn origin(args: &cli::Eject) -> String {
         Profile::DigitalOcean => "eject --profile digital-ocean".to_owned(),
     };
     let command = args.which.name.command(&verb);
-    format!("Made by `{command}`, yours from now on.")
+    format!("Created by `{command}`. Edit freely.")
 }
 
 impl Ejected {
@@ -161,7 +162,7 @@ fn documented(args: &cli::Eject) -> Cluster {
     let mut cluster = Cluster::documented(args.which.name.clone(), version);
     cluster.database = Database::documented(cluster.edition(), connector);
     if cluster.edition() == Edition::Server {
-        cluster.cluster_secret = Some(crate::cluster::documented::MANAGEMENT_SECRET.to_owned());
+        cluster.cluster_secret = Some(crate::cluster::documented::MANAGEMENT_SECRET.into());
     }
     cluster
 }
@@ -258,7 +259,8 @@ impl Ejected {
         let key = shown.as_ref().map(|key| {
             format!(
                 "the private key that opens the server is shown this once and stands nowhere: keep it for\n\
-                 `prisma cluster add NAME --endpoint URL --secret-file FILE`\n\n{key}\n"
+                 `prisma cluster add NAME --endpoint URL --secret-file FILE`\n\n{}\n",
+                key.reveal()
             )
         });
         let ports = self.is_here && args.profile == Profile::Local;
@@ -283,16 +285,21 @@ impl Ejected {
             facts(&pairs),
             key.unwrap_or_default(),
         );
-        let data = json!({
-            "folder": folder.path.display().to_string(),
-            "files": [COMPOSE, DOTENV],
-            "prismaVersion": cluster.version.tag(),
-            "database": {"connector": database.connector.to_string()},
-            "port": cluster.port,
-            "privateKey": shown,
-            "registered": self.entry.as_ref().map(|entry| json!({"name": entry.name, "endpoint": entry.host})),
-            "next": next,
-        });
+        let data = documents::Ejected {
+            folder: folder.path.display().to_string(),
+            files: [COMPOSE, DOTENV],
+            prisma_version: cluster.version.tag(),
+            database: EjectedDatabase {
+                connector: database.connector,
+            },
+            port: cluster.port,
+            private_key: shown.as_ref().map(Secret::reveal),
+            registered: self.entry.as_ref().map(|entry| RegisteredCluster {
+                name: &entry.name,
+                endpoint: &entry.host,
+            }),
+            next,
+        };
         Report::new(text, data)
     }
 }

@@ -85,7 +85,7 @@ fn wanted(ctx: &Context, observed: &Observed, args: &cli::Start) -> Result<Clust
     if cluster.cluster_secret.is_none() {
         cluster.cluster_secret = Some(match cluster.edition() {
             Edition::Cluster => keys::generate()?.pem_pkcs1(),
-            Edition::Server => documented::MANAGEMENT_SECRET.to_owned(),
+            Edition::Server => documented::MANAGEMENT_SECRET.into(),
         });
     }
     Ok(cluster)

@@ -124,7 +124,7 @@ pub(super) fn fields(cluster: &Cluster) -> Vec<(&'static [&'static str], Field)>
         (path::HOST, Field::text(external.map(|at| &at.host))),
         (path::DATABASE_PORT, Field::number(database_port)),
         (path::USER, text(&database.user)),
-        (path::PASSWORD, text(&database.password)),
+        (path::PASSWORD, text(database.password.reveal())),
         (path::DATABASE_NAME, text(&database.name)),
         (path::ACTIVE, Field::flag(tuning.active)),
         (path::SCHEMA, Field::text(tuning.schema.as_ref())),
@@ -134,7 +134,15 @@ pub(super) fn fields(cluster: &Cluster) -> Vec<(&'static [&'static str], Field)>
         ),
         (path::SSL, Field::flag(tuning.ssl)),
         (path::RAW_ACCESS, Field::flag(tuning.raw_access)),
-        (path::SCHEMA_MANAGER_SECRET, text(schema_manager_secret)),
-        (path::CLUSTER_SECRET, Field::text(cluster_secret.as_ref())),
+        (
+            path::SCHEMA_MANAGER_SECRET,
+            text(schema_manager_secret.reveal()),
+        ),
+        (
+            path::CLUSTER_SECRET,
+            cluster_secret
+                .as_ref()
+                .map_or(Field::Absent, |secret| text(secret.reveal())),
+        ),
     ]
 }

@@ -8,7 +8,13 @@ use crate::secret::keys;
 use proptest::prelude::*;
 use std::sync::LazyLock;
 
-static PEM: LazyLock<String> = LazyLock::new(|| keys::generate().expect("generates").pem_pkcs1());
+static PEM: LazyLock<String> = LazyLock::new(|| {
+    keys::generate()
+        .expect("generates")
+        .pem_pkcs1()
+        .reveal()
+        .to_owned()
+});
 
 fn documented_local() -> Cluster {
     Cluster::documented(ClusterName::local(), PrismaVersion::default_local())
@@ -210,7 +216,7 @@ fn every_spelling_of_a_key_becomes_the_same() {
         format!("clusterSecret: {}\n", write::quoted(&PEM, 0)),
         format!(
             "clusterSecret: {}\n",
-            write::double_quoted(&key.pem_pkcs1_crlf())
+            write::double_quoted(key.pem_pkcs1_crlf().reveal())
         ),
         format!(
             "clusterSecret: >\n  {}\n",
@@ -219,7 +225,7 @@ fn every_spelling_of_a_key_becomes_the_same() {
         format!("clusterSecret: '{}'\n", PEM.replace('\n', " ")),
     ] {
         let cluster = read_text(&text).expect("valid");
-        assert_eq!(cluster.cluster_secret.as_ref(), Some(&*PEM));
+        assert_eq!(cluster.cluster_secret, Some(PEM.as_str().into()));
     }
 }
 
@@ -244,7 +250,7 @@ schemaManagerSecret: "MUCHSECRET"
     );
     cluster.name = "other".parse().expect("valid");
     cluster.bind = Some("127.0.0.1".parse().expect("valid"));
-    cluster.cluster_secret = Some(PEM.clone());
+    cluster.cluster_secret = Some(PEM.as_str().into());
     let text = render(&cluster);
     assert!(
         text.contains("`prisma local start -n other`"),
@@ -268,7 +274,7 @@ fn an_edit_leaves_everything_else_as_it_is() {
     new.port = 4470;
     new.database.host_port = Some(3370);
     new.bind = Some("127.0.0.1".parse().expect("valid"));
-    new.cluster_secret = Some(PEM.clone());
+    new.cluster_secret = Some(PEM.as_str().into());
     let edited = edit(text, &old, &new).expect("can be made");
     for kept in [
         "# mine\r\n",
@@ -351,9 +357,9 @@ prop_compose! {
         (cluster.port, cluster.database.host_port) = (ports.0, Some(ports.1));
         cluster.bind = bind;
         cluster.database.user = user;
-        cluster.database.password = password;
-        cluster.schema_manager_secret = secret;
-        cluster.cluster_secret = key.then(|| PEM.clone());
+        cluster.database.password = password.into();
+        cluster.schema_manager_secret = secret.into();
+        cluster.cluster_secret = key.then(|| PEM.as_str().into());
         cluster
     }
 }

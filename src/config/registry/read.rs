@@ -4,6 +4,7 @@ use super::places::{LazyPlaces, Places, Step};
 use super::{Entry, resolve};
 use crate::config::EnvLookup;
 use crate::error::{Failure, Kind, Result};
+use crate::secret::Secret;
 use crate::yaml::edit::LARGE;
 use crate::yaml::read::{Position, YamlError};
 use crate::yaml::{Node, scan, tree};
@@ -285,7 +286,7 @@ impl Raw {
         let mut entry = Entry {
             name: self.name.clone(),
             host: self.host.clone(),
-            secret: self.secret.clone(),
+            secret: self.secret.as_deref().map(Secret::from),
             problem: None,
         };
         match resolve::resolve(&self.host, env) {
@@ -298,7 +299,7 @@ impl Raw {
             .map(|secret| resolve::resolve(secret, env))
         {
             None => {}
-            Some(Ok(secret)) => entry.secret = Some(secret),
+            Some(Ok(secret)) => entry.secret = Some(secret.into()),
             Some(Err(variable)) => {
                 let problem = self.unset(path, places, "clusterSecret", &variable);
                 entry.problem.get_or_insert(problem);

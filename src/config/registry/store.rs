@@ -7,9 +7,9 @@ use crate::config::EnvLookup;
 use crate::error::{Failure, Kind, Result};
 use crate::files::{self, Access, Lock};
 use crate::interrupt::Interrupt;
+use crate::secret::Secret;
 use crate::yaml::edit::{self, Change, New, Refused};
 use std::ffi::OsString;
-use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -17,24 +17,14 @@ use std::time::Duration;
 const LOCK_LIMIT: Duration = Duration::from_secs(20);
 
 /// A cluster as it is to be in the registry.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewEntry {
     /// Its name.
     pub name: String,
     /// Its address.
     pub host: String,
     /// Its secret; without one, an entry that has one loses it.
-    pub secret: Option<String>,
-}
-
-impl fmt::Debug for NewEntry {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("NewEntry")
-            .field("name", &self.name)
-            .field("host", &self.host)
-            .field("secret", &self.secret.as_ref().map(|_| "…"))
-            .finish()
-    }
+    pub secret: Option<Secret>,
 }
 
 /// What saving an entry came to.
@@ -166,9 +156,12 @@ fn change(
 
 /// Refuses what would not be read back as it is meant.
 fn writable(path: &Path, entry: &NewEntry) -> Result<()> {
-    let mut values = [Some(&entry.host), entry.secret.as_ref()]
-        .into_iter()
-        .flatten();
+    let mut values = [
+        Some(entry.host.as_str()),
+        entry.secret.as_ref().map(Secret::reveal),
+    ]
+    .into_iter()
+    .flatten();
     let reason = if values.any(|value| resolve::has_reference(value)) {
         "`${env:…}` in a value would be taken for a reference to a variable"
     } else if entry.host.is_empty() {
@@ -191,7 +184,10 @@ fn changes(
 ) -> Result<Vec<Change>> {
     let keys = |field: &str| vec!["clusters".to_owned(), new.name.clone(), field.to_owned()];
     let host = New::Text(new.host.clone());
-    let secret = new.secret.clone().map(New::Escaped);
+    let secret = new
+        .secret
+        .as_ref()
+        .map(|secret| New::Escaped(secret.reveal().to_owned()));
     let Some(old) = old else {
         let mut pairs = vec![("host".to_owned(), host)];
         pairs.extend(secret.map(|secret| ("clusterSecret".to_owned(), secret)));
@@ -210,7 +206,7 @@ fn changes(
     match (&old.secret, secret) {
         (None, None) => {}
         (Some(_), None) => changes.push(Change::Remove(keys("clusterSecret"))),
-        (Some(old), Some(_)) if Some(resolved("clusterSecret", old)?) == new.secret => {}
+        (Some(old), Some(_)) if Some(resolved("clusterSecret", old)?.into()) == new.secret => {}
         (_, Some(secret)) => changes.push(Change::Set(keys("clusterSecret"), secret)),
     }
     Ok(changes)
@@ -220,7 +216,8 @@ fn changes(
 fn says(path: &Path, text: &str, entry: &NewEntry, env: EnvLookup<'_>) -> Result<bool> {
     let contents = read::contents(path, text, Some(&entry.name))?;
     Ok(contents.get(&entry.name).is_some_and(|raw| {
-        let secret = raw.secret.as_deref().map(|s| resolve::resolve(s, env));
+        let resolved = |secret: &str| resolve::resolve(secret, env).map(Secret::from);
+        let secret = raw.secret.as_deref().map(resolved);
         resolve::resolve(&raw.host, env).as_ref() == Ok(&entry.host)
             && secret == entry.secret.clone().map(Ok)
     }))

@@ -5,7 +5,6 @@ use crate::cluster::{Cluster, Connector, Edition, services};
 use crate::error::{Failure, Result};
 use crate::render::Entry;
 use crate::render::compose::{Compose, Named, Network, Service, Setting, Text, VolumeOptions};
-use crate::secret::keys::PrivateKey;
 
 /// The command of the database in the listing, its list of SQL modes included.
 const MYSQLD: &str = concat!(
@@ -117,7 +116,8 @@ fn server(cluster: &Cluster) -> Service {
 pub fn variables(cluster: &Cluster) -> Result<Vec<Entry>> {
     let Cluster { port, database, .. } = cluster;
     let public_key = match &cluster.cluster_secret {
-        Some(pem) => PrivateKey::parse(pem)
+        Some(secret) => secret
+            .key()
             .map_err(|failure: Failure| {
                 failure.context(format!("cluster `{}`: `clusterSecret`", cluster.name))
             })?
@@ -126,11 +126,14 @@ pub fn variables(cluster: &Cluster) -> Result<Vec<Entry>> {
         None => String::new(),
     };
     let limit = CONNECTION_LIMIT.to_string();
-    let of = |name, value: &str| Entry::Variable(name, value.to_owned());
+    let of = |name, value: &str| Entry::Variable(name, value.into());
     let mysql_port = database.connector.port().to_string();
     Ok(vec![
         of("PORT", &port.to_string()),
-        of("SCHEMA_MANAGER_SECRET", &cluster.schema_manager_secret),
+        of(
+            "SCHEMA_MANAGER_SECRET",
+            cluster.schema_manager_secret.reveal(),
+        ),
         of(
             "SCHEMA_MANAGER_ENDPOINT",
             &format!("http://{SERVER}:{port}/cluster/schema"),
@@ -139,7 +142,7 @@ pub fn variables(cluster: &Cluster) -> Result<Vec<Entry>> {
         of("SQL_CLIENT_HOST", DATABASE),
         of("SQL_CLIENT_PORT", &mysql_port),
         of("SQL_CLIENT_USER", &database.user),
-        of("SQL_CLIENT_PASSWORD", &database.password),
+        of("SQL_CLIENT_PASSWORD", database.password.reveal()),
         of("SQL_CLIENT_CONNECTION_LIMIT", &limit),
         Entry::Gap,
         // The compose file has no use for these and the two limits; the page has them, and so may
@@ -147,14 +150,14 @@ pub fn variables(cluster: &Cluster) -> Result<Vec<Entry>> {
         of("SQL_LOGS_HOST", DATABASE),
         of("SQL_LOGS_PORT", &mysql_port),
         of("SQL_LOGS_USER", &database.user),
-        of("SQL_LOGS_PASSWORD", &database.password),
+        of("SQL_LOGS_PASSWORD", database.password.reveal()),
         of("SQL_LOGS_DATABASE", "logs"),
         of("SQL_LOGS_CONNECTION_LIMIT", &limit),
         Entry::Gap,
         of("SQL_INTERNAL_HOST", DATABASE),
         of("SQL_INTERNAL_PORT", &mysql_port),
         of("SQL_INTERNAL_USER", &database.user),
-        of("SQL_INTERNAL_PASSWORD", &database.password),
+        of("SQL_INTERNAL_PASSWORD", database.password.reveal()),
         of("SQL_INTERNAL_DATABASE", &database.name),
         of("SQL_INTERNAL_CONNECTION_LIMIT", &limit),
         Entry::Gap,

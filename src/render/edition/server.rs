@@ -118,17 +118,17 @@ fn volume(connector: Connector) -> (&'static str, &'static str) {
 pub fn variables(cluster: &Cluster) -> Vec<Entry> {
     let mut entries = Vec::new();
     let mut secret = |name, name_in_config, value: &str| {
-        entries.push(Entry::Variable(name, value.to_owned()));
+        entries.push(Entry::Variable(name, value.into()));
         if let Some(escaped) = escaped(value) {
-            entries.push(Entry::Variable(name_in_config, escaped));
+            entries.push(Entry::Variable(name_in_config, escaped.into()));
         }
     };
     match (cluster.key_pair(), &cluster.cluster_secret) {
         (Some(pair), _) => secret(PUBLIC_KEY, PUBLIC_KEY, &pair.public_spki_base64()),
-        (None, Some(text)) => secret(SECRET, SECRET_IN_CONFIG, text),
+        (None, Some(text)) => secret(SECRET, SECRET_IN_CONFIG, text.reveal()),
         (None, None) => {}
     }
     let password = &cluster.database.password;
-    secret(PASSWORD, PASSWORD_IN_CONFIG, password);
+    secret(PASSWORD, PASSWORD_IN_CONFIG, password.reveal());
     entries
 }

@@ -1,9 +1,7 @@
 //! What looks like a secret, whoever printed it.
 
+use crate::secret::MASK;
 use crate::url::hidden_until;
-
-/// What stands in its place.
-pub const MASK: &str = "********";
 
 /// Words in the names of things that are secrets.
 const WORDS: &[&str] = &[
@@ -150,15 +148,27 @@ fn tells_nothing(value: &str, rest: &str) -> bool {
         && rest
             .split_once(')')
             .is_some_and(|(inside, _)| inside.ends_with(" left out"));
-    let variable = value.strip_prefix('$').is_some_and(|name| {
-        let inside = name
-            .strip_prefix('{')
-            .map(|name| name.trim_end_matches('}'));
-        let is_name = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
-        inside.unwrap_or(name).chars().all(is_name)
-    });
+    // The closing brace of a reference ends a value.
+    let variable = is_reference(value) || is_reference(&format!("{value}}}"));
     let null = rest
         .strip_prefix("null")
         .is_some_and(|after| !after.starts_with(|c: char| c.is_alphanumeric()));
     value.is_empty() || value.starts_with(MASK) || left_out || variable || null
+}
+
+/// Whether a value only refers to a variable: `$NAME`, in capitals as nobody spells a secret, or
+/// `${name}` without a default, which could be one.
+pub fn is_reference(value: &str) -> bool {
+    let Some(name) = value.trim_matches(['"', '\'']).strip_prefix('$') else {
+        return false;
+    };
+    let (name, is_part): (_, fn(char) -> bool) = match name.strip_prefix('{') {
+        Some(braced) => (braced.strip_suffix('}').unwrap_or_default(), |c| {
+            c.is_alphanumeric() || "_.:".contains(c)
+        }),
+        None => (name, |c| {
+            c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_'
+        }),
+    };
+    !name.is_empty() && name.chars().all(is_part)
 }

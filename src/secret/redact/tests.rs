@@ -118,13 +118,10 @@ fn env_files_keep_their_names() {
 #[test]
 fn words_that_everybody_knows_stay() {
     let mut redactor = Redactor::default();
-    for word in ["prisma", "graphcool", "abc"] {
+    for word in ["prisma", "graphcool", "ab"] {
         redactor.learn(word);
     }
-    assert_eq!(
-        redactor.scrub("prisma graphcool abc"),
-        "prisma graphcool abc"
-    );
+    assert_eq!(redactor.scrub("prisma graphcool ab"), "prisma graphcool ab");
 }
 
 #[test]

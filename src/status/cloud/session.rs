@@ -1,43 +1,34 @@
-//! The session key: where it comes from and whether it is still good.
+//! The session key: where it comes from and whether it is still valid.
 
 use crate::config::registry::Registry;
 use crate::env::Env;
 use crate::error::{Failure, Kind, Result};
+use crate::secret::Secret;
 use crate::server::token::{self, Useless};
-use std::fmt;
 
-/// Where the hosted service was.
+/// The URL of the hosted service's API.
 const API: &str = "https://api.cloud.prisma.sh";
-/// The variable that wins over the registry.
+/// Takes precedence over the registry.
 const VARIABLE: &str = "PRISMA_CLOUD_SESSION_KEY";
-/// The remedy for a key that is of no use.
-pub(super) const HINT: &str = "put a new key into `cloudSessionKey` of the registry or into `PRISMA_CLOUD_SESSION_KEY`, or remove it to go without Prisma Cloud";
+/// The hint for a key that cannot be used.
+pub(super) const HINT: &str = "put a new key into `cloudSessionKey` of the registry or into `PRISMA_CLOUD_SESSION_KEY`, or remove it to stop using Prisma Cloud";
 
 /// Prisma Cloud as the owner of a session sees it.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub struct Cloud {
     pub(super) api: String,
     pub(super) shared: Option<String>,
-    pub(super) key: String,
-}
-
-impl fmt::Debug for Cloud {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Cloud")
-            .field("api", &self.api)
-            .field("shared", &self.shared)
-            .finish_non_exhaustive()
-    }
+    pub(super) key: Secret,
 }
 
 impl Cloud {
-    /// The cloud there is a session with. `None` without a session key; a failure when the key is
-    /// none or its time has passed. Asks nobody.
+    /// The API of the session's owner. `None` without a session key; fails if the key is malformed or
+    /// has expired. Sends nothing.
     pub fn find(env: &Env, registry: &Registry) -> Result<Option<Cloud>> {
         let Some(key) = key(env, registry) else {
             return Ok(None);
         };
-        if let Err(useless) = token::look(key) {
+        if let Err(useless) = token::look(key.reveal()) {
             let why = match useless {
                 Useless::Malformed => "is malformed".to_owned(),
                 Useless::Expired(at) => {
@@ -54,15 +45,16 @@ impl Cloud {
         Ok(Some(Cloud {
             api: address("PRISMA_CLOUD_API").unwrap_or_else(|| API.to_owned()),
             shared: address("PRISMA_CLOUD_CLUSTERS"),
-            key: key.to_owned(),
+            key,
         }))
     }
 }
 
 /// The session key, good or not, so that it can be kept off the screen.
-pub fn key<'a>(env: &'a Env, registry: &'a Registry) -> Option<&'a str> {
-    let given = env.get(VARIABLE).or(registry.cloud_session_key())?.trim();
-    (!given.is_empty()).then_some(given)
+pub fn key(env: &Env, registry: &Registry) -> Option<Secret> {
+    let registered = registry.cloud_session_key().map(Secret::reveal);
+    let given = env.get(VARIABLE).or(registered)?.trim();
+    (!given.is_empty()).then(|| given.into())
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! `--database-url`: every part arrives, however it is written.
 
 use super::texts;
-use prisma_cli::cluster::Database;
+use prisma_cli::testing::cluster::Database;
 
 pub fn seeds() -> Vec<String> {
     texts([
@@ -47,7 +47,7 @@ pub fn check(text: &str) {
         "{}://{}:{}@{external}/{}{}",
         read.connector,
         escaped(&read.user),
-        escaped(&read.password),
+        escaped(read.password.reveal()),
         escaped(&read.name),
         match read.tuning.ssl {
             Some(ssl) => format!("?ssl={ssl}"),

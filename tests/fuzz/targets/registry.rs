@@ -1,9 +1,10 @@
 //! `config.yml`: what one edit does not mean stays as it is.
 
 use super::corpus;
-use prisma_cli::config::registry::{self, NewEntry, Registry};
-use prisma_cli::error::Result;
-use prisma_cli::interrupt::Interrupt;
+use prisma_cli::testing::config::registry::{self, NewEntry, Registry};
+use prisma_cli::testing::error::Result;
+use prisma_cli::testing::interrupt::Interrupt;
+use prisma_cli::testing::secret::Secret;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -12,7 +13,7 @@ pub fn seeds() -> Vec<String> {
 }
 
 /// The clusters as name, host, secret, sorted.
-type Said = Vec<(String, String, Option<String>)>;
+type Said = Vec<(String, String, Option<Secret>)>;
 
 fn env(name: &str) -> Option<String> {
     (name == "HOST").then(|| "host.example".to_owned())
@@ -24,7 +25,7 @@ fn said(path: &Path) -> Result<Said> {
     let mut said: Said = clusters
         .map(|c| (c.name.clone(), c.host.clone(), c.secret.clone()))
         .collect();
-    said.sort();
+    said.sort_by(|one, other| one.0.cmp(&other.0));
     Ok(said)
 }
 
@@ -32,7 +33,7 @@ fn entry(name: &str, host: &str, secret: Option<&str>) -> NewEntry {
     NewEntry {
         name: name.to_owned(),
         host: host.to_owned(),
-        secret: secret.map(str::to_owned),
+        secret: secret.map(Into::into),
     }
 }
 
@@ -83,7 +84,7 @@ pub fn check(text: &str) {
     {
         let mut expected = old.clone();
         expected.push((fresh.name.clone(), fresh.host.clone(), fresh.secret.clone()));
-        expected.sort();
+        expected.sort_by(|one, other| one.0.cmp(&other.0));
         assert_eq!(after, Ok(expected), "added");
         let added = file.read();
         assert!(
@@ -94,15 +95,15 @@ pub fn check(text: &str) {
     let Some((name, host, secret)) = old.first().cloned() else {
         return;
     };
-    let same = entry(&name, &host, secret.as_deref());
+    let same = entry(&name, &host, secret.as_ref().map(Secret::reveal));
     if file.edit(text, |path| save(path, &same)).is_some() {
         assert_eq!(file.read(), text, "saved as it is");
     }
-    let other = entry(&name, "http://other:1", secret.as_deref());
+    let other = entry(&name, "http://other:1", secret.as_ref().map(Secret::reveal));
     if let Some(after) = file.edit(text, |path| save(path, &other)) {
         let mut expected = old.clone();
         expected[0].1 = other.host;
-        expected.sort();
+        expected.sort_by(|one, other| one.0.cmp(&other.0));
         assert_eq!(after, Ok(expected), "changed");
     }
     let remove = |path: &Path| registry::remove(path, &name, &none) == Ok(true);

@@ -2,7 +2,8 @@
 
 use crate::api::played::{TYPES, done, input, open};
 use crate::support::standin::{Auth, Plan, Standin};
-use prisma_cli::server::service::Service;
+use prisma_cli::testing::secret::Secret;
+use prisma_cli::testing::server::service::Service;
 use serde_json::json;
 
 fn deployed(version: &str, secrets: &[&str]) -> (Standin, Service) {
@@ -16,7 +17,8 @@ fn deployed(version: &str, secrets: &[&str]) -> (Standin, Service) {
     input.schema.secrets = secrets.iter().map(|&secret| secret.to_owned()).collect();
     let management = open(&standin);
     done(&management, &input);
-    let service = Service::of(&management, &input.schema.secrets);
+    let secrets: Vec<Secret> = secrets.iter().map(|&secret| secret.into()).collect();
+    let service = Service::of(&management, &secrets);
     standin.take();
     (standin, service)
 }

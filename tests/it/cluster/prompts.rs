@@ -8,7 +8,7 @@ const TWO: &str = "clusters:\n  local:\n    host: 'http://localhost:4466'\n  dig
 #[test]
 fn add_asks_for_endpoint_secret_and_name_and_takes_a_pasted_key() {
     let host = Server::start("1.1.3", Auth::Key(key().public_spki_pem()));
-    let pem = key().pem_pkcs1();
+    let pem = key().pem_pkcs1().reveal().to_owned();
     // As terminals send the lines of a paste, with and without the last line's end.
     for pasted in [
         pem.replace('\n', "\r"),
@@ -34,7 +34,8 @@ fn add_asks_for_endpoint_secret_and_name_and_takes_a_pasted_key() {
         for part in ["BEGIN RSA", "END RSA", &first[..12]] {
             assert!(!shown.contains(part), "{part} shows: {shown}");
         }
-        let secret = serde_json::to_string(&key().pem_pkcs1_crlf()).expect("a text");
+        let secret =
+            serde_json::to_string(&key().pem_pkcs1_crlf().reveal().to_owned()).expect("a text");
         let entry = format!("  far:\n    host: '{host}'\n    clusterSecret: {secret}\n");
         assert_eq!(home.registry(), format!("{TWO}{entry}"));
     }

@@ -1,18 +1,15 @@
-//! What is written by hand agrees with the code.
+//! Every variable that the program reads is documented.
 
 use super::root;
-use prisma_cli::cli::{definition, parse};
-use prisma_cli::commands::local::variables::KEYS;
-use prisma_cli::context::VARIABLES;
-use prisma_cli::env::Env;
-use prisma_cli::error::STATUSES;
+use prisma_cli::testing::cli::definition;
+use prisma_cli::testing::commands::local::variables::KEYS;
+use prisma_cli::testing::context::VARIABLES;
 use std::collections::BTreeSet;
-use std::ffi::OsString;
 use std::fs;
 use std::path::Path;
 
 /// The variables of flags.
-fn of_flags() -> BTreeSet<String> {
+pub fn of_flags() -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     let mut left = vec![definition()];
     while let Some(command) = left.pop() {
@@ -65,45 +62,4 @@ fn every_variable_that_is_read_is_documented() {
             "`{name}` is read nowhere"
         );
     }
-}
-
-/// The pieces of a text between backticks, code blocks left out.
-fn spans(text: &str) -> Vec<&str> {
-    let prose = text.split("```").step_by(2);
-    prose
-        .flat_map(|prose| prose.split('`').skip(1).step_by(2))
-        .collect()
-}
-
-#[test]
-fn the_readme_names_commands_that_there_are() {
-    let readme = fs::read_to_string(root().join("README.md")).expect("a text");
-    let commands: Vec<&str> = spans(&readme)
-        .into_iter()
-        .filter(|span| span.starts_with("prisma "))
-        .collect();
-    assert!(commands.len() > 15, "{commands:?}");
-    for line in commands {
-        let words = line
-            .split_whitespace()
-            .filter(|word| !word.starts_with('['));
-        let words = words.map(|word| OsString::from(word.to_lowercase()));
-        let result = parse(words, &Env::default());
-        let is_group = |error: &clap::Error| !error.use_stderr();
-        assert!(
-            result.as_ref().err().is_none_or(is_group),
-            "`{line}`: {result:?}"
-        );
-    }
-}
-
-#[test]
-fn the_readme_has_every_exit_status() {
-    let readme = fs::read_to_string(root().join("README.md")).expect("a text");
-    for (status, what) in STATUSES {
-        let row = format!("| {status} | {what} |");
-        let is_there = readme.contains(&row) || [130, 143].contains(&status);
-        assert!(is_there, "no `{row}`");
-    }
-    assert!(readme.contains("| 130, 143 | interrupted, terminated |"));
 }

@@ -3,9 +3,10 @@
 
 mod dependencies;
 mod facts;
+mod language;
 mod manual;
+mod pages;
 mod reference;
-mod schema;
 
 use std::collections::BTreeMap;
 use std::fs;

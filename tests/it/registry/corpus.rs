@@ -5,9 +5,10 @@
 //! what is outside the lines of an edit is compared byte by byte, and the result is parsed.
 //! `BLESS=1 cargo test --test it registry` writes the `.edits` files anew.
 
-use prisma_cli::config::registry::{self, NewEntry, Registry};
-use prisma_cli::error::Result;
-use prisma_cli::interrupt::Interrupt;
+use prisma_cli::testing::config::registry::{self, NewEntry, Registry};
+use prisma_cli::testing::error::Result;
+use prisma_cli::testing::interrupt::Interrupt;
+use prisma_cli::testing::secret::Secret;
 use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -19,7 +20,7 @@ fn env(name: &str) -> Option<String> {
 }
 
 /// The clusters as name, host, secret.
-type Said = Vec<(String, String, Option<String>)>;
+type Said = Vec<(String, String, Option<Secret>)>;
 
 fn said(path: &Path) -> Result<Said> {
     let registry = Registry::load(path, &env)?;
@@ -27,7 +28,7 @@ fn said(path: &Path) -> Result<Said> {
     let mut said: Said = clusters
         .map(|c| (c.name.clone(), c.host.clone(), c.secret.clone()))
         .collect();
-    said.sort();
+    said.sort_by(|one, other| one.0.cmp(&other.0));
     Ok(said)
 }
 
@@ -129,7 +130,7 @@ fn new_entry(name: &str, host: &str, secret: Option<&str>) -> NewEntry {
     NewEntry {
         name: name.to_owned(),
         host: host.to_owned(),
-        secret: secret.map(str::to_owned),
+        secret: secret.map(Into::into),
     }
 }
 
@@ -152,7 +153,7 @@ pub fn check(name: &str, before: String) -> String {
     if let Some(after) = case.edit("add `fresh`", |path| save(path, &fresh)) {
         let mut expected = old.clone().expect("was readable");
         expected.push(("fresh".into(), fresh.host.clone(), fresh.secret.clone()));
-        expected.sort();
+        expected.sort_by(|one, other| one.0.cmp(&other.0));
         assert_eq!(said(&case.file()), Ok(expected), "{name}: add");
         assert!(
             is_one_insertion(&case.before, &without_new_comma(&case.before, &after))
@@ -187,7 +188,7 @@ pub fn check(name: &str, before: String) -> String {
     assert_eq!(case.report.contains("refused"), refused, "{name}");
     let Ok(old) = old else { return case.report };
     for (at, (cluster, host, secret)) in old.iter().enumerate() {
-        let same = new_entry(cluster, host, secret.as_deref());
+        let same = new_entry(cluster, host, secret.as_ref().map(Secret::reveal));
         let unchanged = case.edit(&format!("save `{cluster}` as it is"), |path| {
             save(path, &same)
         });
@@ -198,7 +199,11 @@ pub fn check(name: &str, before: String) -> String {
         for (what, entry) in [
             (
                 "host",
-                new_entry(cluster, "http://other:1", secret.as_deref()),
+                new_entry(
+                    cluster,
+                    "http://other:1",
+                    secret.as_ref().map(Secret::reveal),
+                ),
             ),
             ("secret", new_entry(cluster, host, Some("other\nsecret"))),
             ("no secret", new_entry(cluster, host, None)),

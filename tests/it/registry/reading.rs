@@ -1,8 +1,8 @@
 //! What is read, what is refused, and what is said about it.
 
-use prisma_cli::config::registry::{self, NewEntry, Registry, Saved};
-use prisma_cli::error::{Failure, Kind, Result};
-use prisma_cli::interrupt::Interrupt;
+use prisma_cli::testing::config::registry::{self, NewEntry, Registry, Saved};
+use prisma_cli::testing::error::{Failure, Kind, Result};
+use prisma_cli::testing::interrupt::Interrupt;
 use std::fs;
 use std::path::PathBuf;
 
@@ -31,7 +31,7 @@ impl Home {
         let entry = NewEntry {
             name: name.to_owned(),
             host: host.to_owned(),
-            secret: secret.map(str::to_owned),
+            secret: secret.map(Into::into),
         };
         registry::save(&self.path(), &entry, &|_| None, &Interrupt::default())
     }
@@ -62,12 +62,12 @@ fn the_page_reads_as_it_says() {
     assert_eq!(names, ["local", "digital-ocean"]);
     let local = registry.get("local").expect("is there");
     assert_eq!(local.host, "http://localhost:4466");
-    assert_eq!(local.secret.as_deref(), Some("a\r\n"));
+    assert_eq!(local.secret, Some("a\r\n".into()));
     assert_eq!(
         registry.find("digital-ocean").map(|e| e.secret.clone()),
         Ok(None)
     );
-    assert_eq!(registry.cloud_session_key(), Some("k"));
+    assert_eq!(registry.cloud_session_key(), Some(&"k".into()));
     assert!(registry.warnings().is_empty());
 }
 
@@ -153,8 +153,8 @@ fn a_variable_that_is_not_set_costs_only_its_cluster() {
     );
     let b = registry.find("b").expect("is usable");
     assert_eq!(
-        (b.host.as_str(), b.secret.as_deref()),
-        ("http://h", Some("d"))
+        (b.host.as_str(), b.secret.clone()),
+        ("http://h", Some("d".into()))
     );
     assert_eq!(registry.cloud_session_key(), None);
     assert_eq!(registry.warnings().len(), 2);

@@ -5,7 +5,8 @@ use super::roundtrip::{NASTY, value};
 use super::server::documented_cluster;
 use super::{rendered, yaml};
 use crate::support::skip;
-use prisma_cli::cluster::{Cluster, Connector, External};
+use prisma_cli::testing::cluster::{Cluster, Connector, External};
+use prisma_cli::testing::secret::Secret;
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
 use serde_json::{Value, json};
@@ -48,7 +49,7 @@ fn typed(cluster: &Cluster) -> Value {
         None => ("postgres", 5432),
     };
     json!({
-        "managementApiSecret": cluster.cluster_secret,
+        "managementApiSecret": cluster.cluster_secret.as_ref().map(Secret::reveal),
         "port": cluster.port,
         "databases": {"default": {
             "connector": "postgres",
@@ -56,7 +57,7 @@ fn typed(cluster: &Cluster) -> Value {
             "host": host,
             "port": port,
             "user": database.user,
-            "password": database.password,
+            "password": database.password.reveal(),
             "database": database.name,
             "schema": database.tuning.schema,
         }},
@@ -67,9 +68,9 @@ fn typed(cluster: &Cluster) -> Value {
 fn cluster(number: usize, values: &[String; 6]) -> Cluster {
     let mut cluster = documented_cluster("1.8", Connector::Postgres);
     let [secret, password, user, name, schema, host] = values.clone();
-    cluster.cluster_secret = Some(secret);
+    cluster.cluster_secret = Some(secret.into());
     let database = &mut cluster.database;
-    (database.password, database.user, database.name) = (password, user, name);
+    (database.password, database.user, database.name) = (password.into(), user, name);
     database.tuning.schema = Some(schema);
     if number % 2 == 1 {
         database.external = Some(External { host, port: 7000 });
@@ -83,14 +84,18 @@ fn config_by(compose: &Compose, cluster: &Cluster, from_file: bool) -> String {
     let rendered = rendered(cluster);
     let folder = tempfile::tempdir().expect("a folder");
     fs::write(folder.path().join("docker-compose.yml"), &rendered.compose).expect("writes");
-    fs::write(folder.path().join(".env"), &rendered.dotenv).expect("writes");
-    let env = if from_file { &[][..] } else { &rendered.env };
-    let mut read = compose.environments(folder.path(), env);
+    fs::write(folder.path().join(".env"), rendered.dotenv.reveal()).expect("writes");
+    let env = if from_file {
+        Vec::new()
+    } else {
+        super::env(&rendered)
+    };
+    let mut read = compose.environments(folder.path(), &env);
     if cluster.database.external.is_none() {
         let wanted = BTreeMap::from([
             (
                 "POSTGRES_PASSWORD".to_owned(),
-                cluster.database.password.clone(),
+                cluster.database.password.reveal().to_owned(),
             ),
             ("POSTGRES_USER".to_owned(), cluster.database.user.clone()),
         ]);

@@ -2,9 +2,9 @@
 
 use super::compose::{Compose, installed};
 use super::{Generation, dotenv, local, rendered};
-use prisma_cli::cluster::Cluster;
-use prisma_cli::render::dotenv::write;
-use prisma_cli::yaml::{Mapping, Value, write::to_text};
+use prisma_cli::testing::cluster::Cluster;
+use prisma_cli::testing::render::dotenv::write;
+use prisma_cli::testing::yaml::{Mapping, Value, write::to_text};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use std::collections::BTreeMap;
@@ -194,14 +194,14 @@ fn nearly_every_value_can_be_written_into_env() {
 fn cluster(user: &str, password: &str, secret: &str) -> Cluster {
     let mut cluster = local();
     cluster.database.user = user.to_owned();
-    cluster.database.password = password.to_owned();
-    cluster.schema_manager_secret = secret.to_owned();
+    cluster.database.password = password.into();
+    cluster.schema_manager_secret = secret.into();
     cluster
 }
 
 #[test]
 fn a_rendered_cluster_gives_its_containers_what_it_says() {
-    let key = prisma_cli::secret::keys::generate().expect("generates");
+    let key = prisma_cli::testing::secret::keys::generate().expect("generates");
     let composes = installed();
     for (user, password, secret) in [
         ("root", "graphcool", "MUCHSECRET"),
@@ -213,9 +213,10 @@ fn a_rendered_cluster_gives_its_containers_what_it_says() {
         let rendered = rendered(&cluster);
         let folder = tempfile::tempdir().expect("a folder");
         fs::write(folder.path().join("docker-compose.yml"), &rendered.compose).expect("writes");
-        fs::write(folder.path().join(".env"), &rendered.dotenv).expect("writes");
-        let given: BTreeMap<_, _> = rendered.env.iter().cloned().collect();
-        let mut ways = vec![&rendered.env[..]];
+        fs::write(folder.path().join(".env"), rendered.dotenv.reveal()).expect("writes");
+        let env = super::env(&rendered);
+        let given: BTreeMap<_, _> = env.iter().cloned().collect();
+        let mut ways = vec![&env[..]];
         if rendered.unrepresentable.is_empty() {
             // From the file alone.
             ways.push(&[]);

@@ -1,10 +1,12 @@
 //! The server edition: compared with the 1.8 page's listing, and with golden files for every combination.
 
 use super::{rendered, yaml};
-use prisma_cli::cluster::{Cluster, ClusterName, Connector, Database, Edition, documented};
-use prisma_cli::render::Rendered;
-use prisma_cli::secret::keys;
-use prisma_cli::yaml::{Mapping, Value};
+use prisma_cli::testing::cluster::{
+    Cluster, ClusterName, Connector, Database, Edition, documented,
+};
+use prisma_cli::testing::render::Rendered;
+use prisma_cli::testing::secret::keys;
+use prisma_cli::testing::yaml::{Mapping, Value};
 
 const LISTING: &str = include_str!("../../../assets/listings/server-1.8.docker-compose.yml");
 
@@ -13,7 +15,7 @@ pub fn documented_cluster(version: &str, connector: Connector) -> Cluster {
     let version = version.parse().expect("valid");
     let mut cluster = Cluster::documented(ClusterName::local(), version);
     cluster.database = Database::documented(Edition::Server, connector);
-    cluster.cluster_secret = Some(documented::MANAGEMENT_SECRET.to_owned());
+    cluster.cluster_secret = Some(documented::MANAGEMENT_SECRET.into());
     cluster
 }
 
@@ -32,7 +34,7 @@ fn parsed(rendered: &Rendered) -> Value {
     for (_, service) in services.iter_mut() {
         let environment = service["environment"].as_mapping_mut().expect("variables");
         for (name, value) in environment.iter_mut() {
-            let text = interpolated(value.as_str().expect("a text"), &rendered.env);
+            let text = interpolated(value.as_str().expect("a text"), &super::env(rendered));
             *value = match name.as_str() {
                 Some("PRISMA_CONFIG") => yaml(&text),
                 _ => Value::from(text),
@@ -162,7 +164,7 @@ fn the_bytes_of_every_combination_are_the_golden_ones() {
                 let rendered = rendered(&cluster);
                 let name = format!("server-{version}-{connector}{place}.docker-compose.yml");
                 assert_eq!(rendered.compose, golden(&name), "{name}");
-                assert_eq!(rendered.dotenv, golden("server.env"), "{name}");
+                assert_eq!(rendered.dotenv.reveal(), golden("server.env"), "{name}");
                 assert_eq!(rendered.unrepresentable, []);
             }
         }

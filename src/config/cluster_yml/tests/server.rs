@@ -39,14 +39,14 @@ prop_compose! {
         if is_external || connector == Connector::Postgres {
             database.user = user;
         }
-        (database.password, database.name) = (password, name);
+        (database.password, database.name) = (password.into(), name);
         database.tuning = tuning;
         if connector == Connector::MySql {
             database.tuning.schema = None;
         }
         cluster.port = ports.0;
         cluster.database = database;
-        cluster.cluster_secret = Some(secret);
+        cluster.cluster_secret = Some(secret.into());
         cluster
     }
 }
@@ -68,7 +68,7 @@ proptest! {
 #[test]
 fn a_new_file_says_what_there_is_and_no_more() {
     let mut cluster = Cluster::documented(ClusterName::local(), PrismaVersion::default_init());
-    cluster.cluster_secret = Some("my-server-secret-123".to_owned());
+    cluster.cluster_secret = Some("my-server-secret-123".into());
     assert_eq!(
         render(&cluster),
         "\

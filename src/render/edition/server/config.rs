@@ -4,6 +4,7 @@ use crate::cluster::{
     Cluster, Connector, Database, Edition, External, Tuning, documented, services,
 };
 use crate::render::compose::Text;
+use crate::secret::Secret;
 use crate::secret::keys::PrivateKey;
 use crate::yaml::write;
 
@@ -74,7 +75,7 @@ impl PrismaConfig {
         if cluster.key_pair().is_some() {
             key = Some(Text::interpolated(format!("${{{PUBLIC_KEY}}}")));
         } else if let Some(text) = &cluster.cluster_secret {
-            secret = Some(self::secret((SECRET, SECRET_IN_CONFIG), text));
+            secret = Some(self::secret((SECRET, SECRET_IN_CONFIG), text.reveal()));
         }
         let (legacy_secret, cluster_public_key) = match cluster.version.at_least(8) {
             true => (key, None),
@@ -101,15 +102,11 @@ impl PrismaConfig {
     /// Whether the server checks tokens with the secret of `cluster`.
     pub fn has_secret_of(&self, cluster: &Cluster) -> bool {
         let is = |ours: &Option<Text>, value: Option<&str>| ours.as_ref().map(Text::text) == value;
-        match cluster
-            .key_pair()
-            .as_ref()
-            .map(PrivateKey::public_spki_base64)
-        {
+        match cluster.key_pair().map(PrivateKey::public_spki_base64) {
             Some(key) => is(&self.public_key().cloned(), Some(&key)),
             None => is(
                 &self.management_api_secret,
-                cluster.cluster_secret.as_deref(),
+                cluster.cluster_secret.as_ref().map(Secret::reveal),
             ),
         }
     }
@@ -124,7 +121,8 @@ impl PrismaConfig {
     pub fn adopt(self, cluster: &mut Cluster, has_container: bool) {
         let text = |text: Text| text.text().to_owned();
         cluster.port = self.port;
-        cluster.cluster_secret = self.management_api_secret.map(text);
+        let secret = self.management_api_secret;
+        cluster.cluster_secret = secret.map(|secret| text(secret).into());
         let config = self.databases.default;
         let connector = config.connector.parse().unwrap_or(Connector::MySql);
         let host = text(config.host);
@@ -138,7 +136,7 @@ impl PrismaConfig {
         cluster.database = Database {
             external,
             user: text(config.user),
-            password: text(config.password),
+            password: text(config.password).into(),
             name: name.unwrap_or_else(|| documented::database(Edition::Server).to_owned()),
             tuning: Tuning {
                 active: config.active.or(config.migrations).filter(|active| !active),
@@ -182,7 +180,7 @@ fn database_config(cluster: &Cluster) -> DatabaseConfig {
         host: Text::literal(host),
         port,
         user: Text::literal(&database.user),
-        password: secret((PASSWORD, PASSWORD_IN_CONFIG), &database.password),
+        password: secret((PASSWORD, PASSWORD_IN_CONFIG), database.password.reveal()),
         management_schema,
         database: own_database,
         schema: tuning.schema.as_deref().map(Text::literal),
