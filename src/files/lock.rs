@@ -64,7 +64,7 @@ impl Lock {
             on_wait,
         } = *request;
         create_folder(parent_of(path), Access::Private)?;
-        let wrap = |error: std::io::Error| failure("lock", path, &error);
+        let wrap = |error: std::io::Error| failure("lock", path, error);
         let mut options = OpenOptions::new();
         options.read(true).write(true).create(true).truncate(false);
         #[cfg(unix)]
@@ -82,7 +82,7 @@ impl Lock {
             }
             if !told && begun.elapsed() >= NOTICED {
                 told = true;
-                on_wait(&held(&mut file, what).message);
+                on_wait(&held(&mut file, what).message());
             }
             interrupt.sleep(pause)?;
             pause = (pause * 2).min(Duration::from_millis(50));
@@ -134,7 +134,7 @@ mod tests {
         let failure = take("second").expect_err("held");
         assert_eq!(failure.kind, Kind::Locked);
         assert_eq!(
-            failure.message,
+            failure.message(),
             "cluster `local` is in use: another run (`prisma local start`, process 12) is working on it"
         );
         drop(first);

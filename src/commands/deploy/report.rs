@@ -138,18 +138,10 @@ pub fn check(placement: Placement<'_>, deployment: &Deployment) -> Result<()> {
         return Ok(());
     };
     for problem in errors(deployment).iter().chain(&deployment.warnings) {
-        failure.message += &format!("\n  {}", line(placement.service, problem));
+        failure = failure.and(format_args!("\n  {}", line(placement.service, problem)));
     }
-    match &deployment.outcome {
-        Outcome::RolledBack {
-            step: Some(step), ..
-        } => failure.message += &format!("\n  the step that failed: {}", changes::words(step)),
-        Outcome::NeedsForce => {
-            let steps = deployment.steps.as_deref().unwrap_or_default();
-            let changes = changes::text(&changes::of(steps));
-            failure.message += &format!("\n\n{changes}").trim_end();
-        }
-        _ => {}
+    if let Some(more) = details(deployment) {
+        failure = failure.and(more);
     }
     let (outcome, revision) = match &deployment.outcome {
         Outcome::RolledBack { revision, undo, .. } => {
@@ -164,6 +156,24 @@ pub fn check(placement: Placement<'_>, deployment: &Deployment) -> Result<()> {
     };
     let attempt = attempt(placement, deployment, outcome, revision);
     Err(failure.context(placement).data(attempt))
+}
+
+/// The step of a migration that failed; the changes that are waiting for `--force`.
+fn details(deployment: &Deployment) -> Option<String> {
+    match &deployment.outcome {
+        Outcome::RolledBack { step, .. } => {
+            let step = step.as_deref()?;
+            Some(format!(
+                "\n  the step that failed: {}",
+                changes::words(step)
+            ))
+        }
+        Outcome::NeedsForce => {
+            let changes = changes::text(&changes::of(deployment.steps.as_deref()?));
+            Some(format!("\n\n{changes}").trim_end().to_owned())
+        }
+        _ => None,
+    }
 }
 
 fn errors(deployment: &Deployment) -> &[ServerProblem] {

@@ -1,6 +1,6 @@
 //! Deployments that do not end well: what is said, with which status, and what is left behind.
 
-use crate::cluster::support::server::{respond, serve, silent};
+use crate::cluster::support::{respond, serve, silent};
 use crate::deploy::support::{Place, VERSIONS, deployed, neutral, planned};
 use crate::support::ended::Ended;
 use crate::support::standin::{Auth, Mishap, Plan, Standin};
@@ -63,7 +63,9 @@ fn data_is_lost_with_force_only() {
         let outcome = place.deploy(&[]);
         // Only the last one says what would change without doing it.
         let changes = match version {
-            "1.34.12" => "\n\n  Post (Type)\n  + Created type `Post`\n  + Created field `id` of type `ID!`, unique",
+            "1.34.12" => {
+                "\n\n  Post (Type)\n  + Created type `Post`\n  + Created field `id` of type `ID!`, unique"
+            }
             _ => "",
         };
         let told = format!(

@@ -13,7 +13,7 @@ mod service;
 
 pub use recording::{Exchange, Recording};
 
-use crate::support::standin::http::{self, Request};
+use crate::support::http::{self, Request};
 use crate::support::standin::language::{self, Selection};
 use grammar::Grammar;
 use serde_json::{Value, json};
@@ -91,20 +91,15 @@ fn adds(exchange: &Exchange) -> bool {
 }
 
 fn serve(stream: TcpStream, state: &Mutex<State>) {
-    let mut reader = BufReader::new(stream);
+    let mut reader = BufReader::new(&stream);
     while let Some(request) = http::read(&mut reader) {
         let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
         let (status, body) = state.answer(&request);
         drop(state);
         let status = u16::try_from(status).expect("a status");
         match &body["text"] {
-            Value::String(text) => http::write(reader.get_ref(), status, "text/plain", text),
-            _ => http::write(
-                reader.get_ref(),
-                status,
-                "application/json",
-                &body.to_string(),
-            ),
+            Value::String(text) => http::write(&stream, status, "text/plain", text),
+            _ => http::write(&stream, status, "application/json", &body.to_string()),
         }
     }
 }
