@@ -288,7 +288,7 @@ fn what_is_there_is_replaced_only_by_force() {
     s.write("work/compose.yml", "");
     s.run("local eject --force").fails(
         1,
-        "error: could not write the files: `compose.yml` is in <root>/work already\n\
+        "error: could not write the files: `compose.yml` already exists in <root>/work\n\
          hint: replace them with `--force`, or give another folder\n\
          hint: `compose.yml` would be read in place of `docker-compose.yml`: move it away\n",
     );

@@ -157,8 +157,8 @@ fn variables_name_other_programs() {
     s.run("local start").is(
         3,
         "",
-        "error: `PRISMA_COMPOSE` names `nope`, and there is no such program\n\
-         hint: correct `PRISMA_COMPOSE`, or unset it to use the program on PATH\n",
+        "error: `PRISMA_COMPOSE` is `nope`, but there is no such program\n\
+         hint: fix `PRISMA_COMPOSE`, or unset it to use the program on PATH\n",
     );
 }
 

@@ -26,7 +26,7 @@ fn nowhere_to_be_had(setting: &Setting) {
     assert!(!cluster.registry().exists());
     let again = cluster.verb("start", &[]).ended(1);
     again.told(&[
-        "error: `docker-compose up`: the registry cannot be reached",
+        "error: `docker-compose up`: the image registry cannot be reached",
         "\nhint: ",
     ]);
     // With another version it is a cluster like any other.
