@@ -21,15 +21,14 @@ use std::fmt::Write as _;
 use std::str::FromStr;
 use std::time::Duration;
 
-pub use cluster::{Add, Cluster, ClusterLogs, Remove, SecretSource};
+pub use cluster::{Add, Cluster, ClusterLogs, SecretSource};
 use complete::Completions;
 pub use deploy::Deploy;
 pub use doctor::Doctor;
 use examples::examples;
 pub use init::Init;
 pub use local::{
-    Eject, History, Local, LogPart, Logs, Name, Nuke, PortWish, Profile, Restart, Start, Upgrade,
-    Waiting,
+    Eject, History, Local, LogPart, Logs, Nuke, PortWish, Profile, Restart, Start, Upgrade,
 };
 
 /// What a command does, the description if any, then its usage.

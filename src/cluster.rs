@@ -10,10 +10,10 @@ mod database_url;
 mod name;
 mod version;
 
-pub use check::{Problem, path};
+pub use check::path;
 pub use database::{Connector, Database, External, Tuning};
 pub use name::ClusterName;
-pub use version::{DEFAULT_INIT, DEFAULT_LOCAL, Edition, PrismaVersion};
+pub use version::{Edition, PrismaVersion};
 
 use crate::secret::Secret;
 use crate::secret::keys::PrivateKey;

@@ -14,6 +14,7 @@ use crate::cluster::{Cluster, ClusterName};
 use crate::config::cluster_yml;
 use crate::config::registry::Registry;
 use crate::context::Context;
+use crate::documents;
 use crate::error::{Kind, Result, document};
 use crate::files;
 use crate::logs::Shown;
@@ -58,7 +59,7 @@ pub fn version() -> Report {
     let version = env!("CARGO_PKG_VERSION");
     Report::new(
         format!("prisma {version}\n"),
-        serde_json::json!({ "version": version }),
+        documents::Version { version },
     )
 }
 

@@ -14,7 +14,7 @@ pub mod tools;
 pub mod verbs;
 pub mod version;
 
-pub use container::{Container, Health, State};
+pub use container::{Container, State};
 pub use engine::Engine;
 pub use tools::{Compose, Tools};
 pub use verbs::{LogOptions, Project};

@@ -2,41 +2,75 @@
 //!
 //! `assets/schema` describes it for programs; the tests hold every document they see against that.
 
-use crate::error::Failure;
-use serde_json::{Value, json};
+use crate::error::{Failure, Kind, document};
+use serde::Serialize;
+use serde_json::Value;
 
-/// The version of all documents. It grows when something goes or changes its meaning; what is merely
-/// added does not count.
+/// The version of all documents. It grows when something is removed or changes its meaning, not when
+/// something is added.
 pub const VERSION: u32 = 1;
+
+#[derive(Serialize)]
+struct Success<'a> {
+    version: u32,
+    ok: bool,
+    command: &'a str,
+    data: &'a Value,
+}
+
+#[derive(Serialize)]
+struct Failed<'a> {
+    version: u32,
+    ok: bool,
+    command: Option<&'a str>,
+    error: Error<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data: Option<&'a Value>,
+}
+
+/// Why a command failed.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Error<'a> {
+    code: Kind,
+    message: &'a str,
+    /// Remedies, the most likely first.
+    hints: &'a [String],
+    /// The exit status: that of the code, or of a child process.
+    #[cfg_attr(test, schemars(range(min = 1)))]
+    exit: u8,
+}
 
 /// The document of a success.
 pub fn success(command: &str, data: &Value) -> Value {
-    json!({"version": VERSION, "ok": true, "command": command, "data": data})
+    document(Success {
+        version: VERSION,
+        ok: true,
+        command,
+        data,
+    })
 }
 
-/// The document of a failure. `command` is unknown where the command line was not understood.
+/// The document of a failure. `command` is unknown if the command line was not understood.
 pub fn failure(command: Option<&str>, failure: &Failure) -> Value {
-    let mut document = json!({
-        "version": VERSION,
-        "ok": false,
-        "command": command,
-        "error": {
-            "code": failure.kind.code(),
-            "message": failure.message,
-            "hints": failure.hints,
-            "exit": failure.exit(),
+    document(Failed {
+        version: VERSION,
+        ok: false,
+        command,
+        error: Error {
+            code: failure.kind,
+            message: &failure.message,
+            hints: &failure.hints,
+            exit: failure.exit(),
         },
-    });
-    if let Some(data) = &failure.data {
-        document["data"] = (**data).clone();
-    }
-    document
+        data: failure.data.as_deref(),
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::Kind;
+    use serde_json::json;
 
     #[test]
     fn the_version_comes_first_and_data_only_where_there_is_some() {

@@ -8,7 +8,9 @@ use serde::Serialize;
 use std::fmt;
 
 /// Why a run failed: decides exit status and JSON code.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// Anything without a kind of its own.
     Failed,

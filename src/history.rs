@@ -20,8 +20,13 @@ const LONGEST: u64 = 256 * 1024;
 
 /// A run of a command that changed a cluster, or tried to.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Run {
-    /// When it began: RFC 3339, UTC, seconds.
+    /// When it started: RFC 3339, UTC, seconds.
+    #[cfg_attr(
+        test,
+        schemars(regex(pattern = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"))
+    )]
     pub at: String,
     /// The command as one could type it, without secrets.
     pub command: String,
@@ -31,18 +36,21 @@ pub struct Run {
     pub process: u32,
     /// The version of this program.
     pub version: String,
-    /// How it ended; `None` when it did not end by itself, or has not yet.
+    /// How it ended; `null` if it did not end by itself, or is still running.
     pub end: Option<End>,
 }
 
 /// How a run ended.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct End {
     /// The exit status.
     pub exit: u8,
     /// The code of its error, as in JSON documents.
+    #[cfg_attr(test, schemars(with = "Option<crate::error::Kind>"))]
     pub error: Option<String>,
     /// How long it took, in seconds.
+    #[cfg_attr(test, schemars(range(min = 0)))]
     pub seconds: f64,
 }
 

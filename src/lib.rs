@@ -28,37 +28,41 @@
     allow(clippy::disallowed_methods, reason = "tests stage their own files")
 )]
 
-pub mod cli;
-pub mod cluster;
-pub mod commands;
-pub mod config;
-pub mod context;
-pub mod diff;
-pub mod docker;
-pub mod env;
-pub mod envelope;
-pub mod error;
-pub mod files;
-pub mod history;
-pub mod interrupt;
+mod cli;
+mod cluster;
+mod commands;
+mod config;
+mod context;
+mod diff;
+mod docker;
+mod documents;
+mod env;
+mod envelope;
+mod error;
+mod files;
+mod history;
+mod interrupt;
+mod logs;
+mod managed;
+mod plan;
+mod ports;
+mod process;
+mod render;
+#[cfg(test)]
+mod schemas;
+mod secret;
+mod server;
+mod service;
+mod status;
+mod suggest;
+mod thread;
+mod ui;
+mod url;
+mod wait;
+mod yaml;
 
-pub mod logs;
-pub mod managed;
-pub mod plan;
-pub mod ports;
-pub mod process;
-
-pub mod render;
-pub mod secret;
-pub mod server;
-pub mod service;
-pub mod status;
-pub mod suggest;
-pub mod thread;
-pub mod ui;
-pub mod url;
-pub mod wait;
-pub mod yaml;
+#[doc(hidden)]
+pub mod testing;
 
 #[cfg(test)]
 #[path = "../tests/support/skip.rs"]

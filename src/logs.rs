@@ -3,11 +3,12 @@
 use crate::context::Context;
 use crate::docker::diagnosis::diagnose;
 use crate::docker::{Container, LogOptions, Tools};
-use crate::error::{Failure, Kind, Result};
+use crate::documents::{LogCommands, LogLine, Logs, True};
+use crate::error::{Failure, Kind, Result, document};
 use crate::process::{Invocation, Mode, failed};
 use crate::thread::joined;
 use crate::ui::Format;
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::ops::ControlFlow;
 use std::sync::Mutex;
 
@@ -51,7 +52,10 @@ pub fn announced(commands: impl Iterator<Item = Invocation>) -> Shown {
     let line = |command: &String| format!("would run     {command}\n");
     Shown {
         text: commands.iter().map(line).collect(),
-        data: json!({"dryRun": true, "commands": commands}),
+        data: document(LogCommands {
+            dry_run: True,
+            commands,
+        }),
     }
 }
 
@@ -116,13 +120,6 @@ fn at_once(
     results.into_iter().collect()
 }
 
-/// A line of a log.
-struct Line {
-    time: String,
-    service: String,
-    text: String,
-}
-
 /// All containers' lines so far, labelled and in the order of time.
 fn by_time(
     ctx: &Context,
@@ -141,10 +138,10 @@ fn by_time(
         ctx.ui.command(&logs);
         let mut keep = |line: &str| {
             let (time, text) = line.split_once(' ').unwrap_or((line, ""));
-            let line = Line {
+            let line = LogLine {
                 time: time.to_owned(),
                 service: container.service.clone(),
-                text: text.to_owned(),
+                line: text.to_owned(),
             };
             lines
                 .lock()
@@ -165,20 +162,22 @@ fn by_time(
         .unwrap_or_else(std::sync::PoisonError::into_inner);
     lines.sort_by(|a, b| (&a.time, &a.service).cmp(&(&b.time, &b.service)));
     let width = label_width(containers);
-    let text = |line: &Line| {
+    let text = |line: &LogLine| {
         let time = if options.timestamps {
             format!("{} ", line.time)
         } else {
             String::new()
         };
-        format!("{:width$} | {time}{}\n", line.service, line.text)
+        format!("{:width$} | {time}{}\n", line.service, line.line)
     };
-    let data = |line: &Line| json!({"time": line.time, "service": line.service, "line": ctx.ui.mask(&line.text)});
-    let documents: Vec<Value> = lines.iter().map(data).collect();
     let all: String = lines.iter().map(text).collect();
+    for line in &mut lines {
+        line.line = ctx.ui.mask(&line.line).into_owned();
+    }
+    let name = cluster;
     Ok(Shown {
         text: all,
-        data: json!({"name": cluster, "lines": documents}),
+        data: document(Logs { name, lines }),
     })
 }
 

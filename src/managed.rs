@@ -12,7 +12,7 @@ pub mod reachability;
 mod steps;
 
 pub use adopt::service;
-pub use observed::{COMPOSE, CONFIG, DOTENV, OVERRIDE, Observed, configured};
+pub use observed::{CONFIG, Observed, configured};
 
 use crate::cluster::ClusterName;
 use crate::context::Context;

@@ -1,10 +1,11 @@
 //! The one door for child processes.
 //!
 //! A command is a value, an [`Invocation`], that can be shown, compared and run. A [`Runner`] runs
-//! it: [`System`] for real (through duct), [`Recorder`] in tests. Children share our process group,
+//! it: [`System`] for real (through duct), `Recorder` in unit tests. Children share our process group,
 //! so a Ctrl-C at the terminal reaches them as well; a signal sent to us alone, or a limit that
 //! passes, is handed on: SIGTERM first, SIGKILL soon after.
 
+#[cfg(test)]
 mod recorder;
 mod system;
 
@@ -17,6 +18,7 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::time::Duration;
 
+#[cfg(test)]
 pub use recorder::Recorder;
 pub use system::System;
 

@@ -14,7 +14,7 @@ pub use dotenv::Unrepresentable;
 pub use edition::server::config::PrismaConfig;
 pub use edition::server::probe;
 pub use header::{Provenance, is_hand_edited, provenance, without_header};
-pub use standalone::{Standalone, standalone};
+pub use standalone::standalone;
 
 use crate::cluster::{Cluster, Edition};
 use crate::error::Result;

@@ -14,9 +14,3 @@ pub mod service;
 pub mod step;
 pub mod token;
 pub mod version;
-
-/// What a server says about itself, as it may be shown on a terminal: it may be anything.
-fn plain(text: &str) -> String {
-    let plain: String = text.chars().take(300).filter(|c| !c.is_control()).collect();
-    plain.trim().to_owned()
-}

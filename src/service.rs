@@ -4,7 +4,7 @@ mod datamodel;
 mod endpoint;
 
 pub use crate::secret::Secret;
-pub use datamodel::{Datamodel, File};
+pub use datamodel::Datamodel;
 pub use endpoint::{Address, DEFAULT, Endpoint};
 
 use crate::yaml::{Node, Position};

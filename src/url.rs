@@ -4,6 +4,6 @@ mod host;
 mod parts;
 mod server_url;
 
-pub use host::{is_host_name, is_loopback, is_own, is_public, literal, resolve};
+pub use host::{is_host_name, is_loopback, is_own, literal, resolve};
 pub use parts::{decoded, hidden_until, host_of, points_here, port_of, split, without_password};
 pub use server_url::{ServerUrl, UrlError, host_and_port, invalid_endpoint, without_api_path};

@@ -13,7 +13,7 @@ use crate::docker::diagnosis::why_it_ended;
 use crate::docker::{Container, LogOptions, Tools};
 use crate::error::{Failure, Kind, Result};
 use crate::process::{Mode, TAIL_LINES, with_tail};
-use crate::server::readiness::greets;
+use crate::server::readiness::database_answers;
 use crate::server::version::{Server, ask};
 use crate::url::points_here;
 use std::path::{Path, PathBuf};
@@ -126,7 +126,7 @@ impl Wait {
                 connector, address, ..
             } => {
                 let (connector, address) = (*connector, address.clone());
-                let greeting = move || greets(connector, &address, QUESTION);
+                let greeting = move || database_answers(connector, &address, QUESTION);
                 ctx.interrupt.run(greeting)
             }
             Probe::Inside { service, command } => self.answers_inside(ctx, service, command),

@@ -1,21 +1,21 @@
 # shellcheck shell=bash
 # Both generations of docker-compose for the tests. Nothing here is needed to use `prisma`.
 #
-# compose_v1 and compose_v2 leave in compose_path a program that answers as `docker-compose` of that generation, or
-# fail and leave the reason in compose_why. What had to be fetched is kept in the cache folder.
+# compose_v1 and compose_v2 set compose_path to a `docker-compose` of that generation, or fail and set compose_why to the
+# reason. What they download is kept in the cache folder.
 
-# what the test rig keeps for the next run: nothing that cannot be fetched again
+# what is kept for the next run: nothing that cannot be downloaded or made again
 cache=$target/rig-cache
 compose_path='' compose_why=''
 
-# `1.29.2` out of `1.29.2`, `v2.26.1` or `2.26.1-4`; nothing when the program does not run
+# `1.29.2` from `1.29.2`, `v2.26.1` or `2.26.1-4`; nothing if the program does not run
 compose_version() {
   timeout 20 "$1" version --short 2>/dev/null </dev/null | sed -n '1s/^v\{0,1\}\([0-9][0-9.]*\).*/\1/p'
 }
 
 compose_is() { [ -x "$2" ] && case $(compose_version "$2") in "$1".*) ;; *) false ;; esac; }
 
-# a program of that generation that is already on the machine
+# looks for one that is already on this machine
 compose_found() {
   local path
   for path in "$cache/compose-v$1/bin/docker-compose" "$(command -v docker-compose)" /usr/bin/docker-compose \
@@ -33,33 +33,33 @@ compose_found() {
 
 compose_v1() {
   compose_found 1 && return
-  compose_why='no docker-compose 1.29 on this machine'
+  compose_why='docker-compose 1.29 is not installed'
   packages_lists_once
   case $(package_candidate docker-compose) in
     1.29.*)
       if [ -z "$(install_obstacle)" ] && packages_install --quiet-services docker-compose && compose_found 1; then
         return
       fi
-      compose_why='the docker-compose 1.29 of the distribution could not be installed, or does not run'
+      compose_why='the docker-compose 1.29 of this distribution could not be installed, or does not run'
       ;;
   esac
   compose_v1_from_pypi
 }
 
-# The last release, with the versions of its libraries that still fit it. Its own list asks for a PyYAML that no
-# longer builds; the distributions run it with PyYAML 6, and so does this.
+# The last release, with versions of its libraries that still work with it. Its own requirements name a PyYAML that no
+# longer builds; distributions run it with PyYAML 6, and so does this.
 compose_v1_from_pypi() {
   local folder=$cache/compose-v1 log=$cache/compose-v1.log python
   if [ -n "$(find "$log" -mtime -1 2>/dev/null)" ] && [ ! -d "$folder" ]; then
-    compose_why="$compose_why, and PyPI's did not install (\`$log\` tells why; remove it to try again)"
+    compose_why="$compose_why, and the one from PyPI could not be installed (see \`$log\`; remove that file to try again)"
     return 1
   fi
   if ! compose_python >/dev/null && [ -z "$(install_obstacle)" ]; then packages_install python3-venv || true; fi
   python=$(compose_python) || {
-    compose_why="$compose_why, and no python3 with venv to install it from PyPI"
+    compose_why="$compose_why, and there is no python3 with venv to install it from PyPI"
     return 1
   }
-  say "fetching docker-compose 1.29.2 from PyPI into \`$folder\`"
+  say "downloading docker-compose 1.29.2 from PyPI into \`$folder\`"
   rm -rf "$folder"
   mkdir -p "$cache"
   if "$python" -m venv "$folder" >"$log" 2>&1 &&
@@ -73,12 +73,12 @@ compose_v1_from_pypi() {
     rm -f "$log"
     return
   fi
-  compose_why="$compose_why, and PyPI's did not install (\`$log\` tells why; remove it to try again)"
+  compose_why="$compose_why, and the one from PyPI could not be installed (see \`$log\`; remove that file to try again)"
   rm -rf "$folder"
   return 1
 }
 
-# it wants one function of a module that Python 3.13 no longer has
+# it uses a function of a module that Python 3.13 no longer has
 compose_v1_patch() {
   "$1/bin/python" -c 'import pipes' 2>/dev/null ||
     printf 'from shlex import quote\n' >"$("$1/bin/python" -c 'import site; print(site.getsitepackages()[0])')/pipes.py"
@@ -118,11 +118,11 @@ PROGRAM
 
 # --- v2 ------------------------------------------------------------------------------------------------------------
 
-# The plugin's program is a whole `docker-compose`. It is only unpacked, never installed: two generations cannot both
-# be `docker-compose` of one system, and the choice there is the user's.
+# The plugin is a complete `docker-compose` program. It is unpacked and not installed: a system has one `docker-compose`,
+# and which one is up to the user.
 compose_v2() {
   compose_found 2 && return
-  compose_why='no apt-get to fetch docker-compose 2 with'
+  compose_why='there is no apt-get to download docker-compose 2 with'
   has_apt || return 1
   packages_lists_once
   local name
@@ -131,19 +131,19 @@ compose_v2() {
       [2-9].*) compose_v2_unpack "$name" '' && return ;;
     esac
   done
-  # an older Debian: its mirror has the newer suites too, and the program needs nothing but libc
+  # an older Debian: its mirror has newer suites too, and the program needs only libc
   if [ "$(os_release ID)" = debian ]; then
     for name in trixie forky sid; do
       compose_v2_unpack docker-compose "$name" && return
     done
   fi
-  compose_why='the configured package sources have no docker-compose 2'
+  compose_why='the package sources have no docker-compose 2'
   return 1
 }
 
 compose_v2_unpack() {
   local name=$1 suite=$2 folder=$cache/compose-v2 found
-  say "fetching docker-compose 2 (package \`$name\`${suite:+ of \`$suite\`}) into \`$folder\`"
+  say "downloading docker-compose 2 (package \`$name\`${suite:+ of \`$suite\`}) into \`$folder\`"
   apt_unpack "$folder/files" "$name" "$suite" || return 1
   found=$(find "$folder/files" -path '*/cli-plugins/docker-compose' -type f | head -n 1)
   [ -n "$found" ] || return 1
@@ -152,7 +152,7 @@ compose_v2_unpack() {
   compose_found 2
 }
 
-# Exports PRISMA_TEST_COMPOSE_V1 and PRISMA_TEST_COMPOSE_V2; what is absent is said, with the reason.
+# Exports PRISMA_TEST_COMPOSE_V1 and PRISMA_TEST_COMPOSE_V2, and reports a missing one with the reason.
 compose_export() {
   unset PRISMA_TEST_COMPOSE_V1 PRISMA_TEST_COMPOSE_V2
   if compose_v1; then

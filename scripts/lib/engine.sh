@@ -1,11 +1,11 @@
 # shellcheck shell=bash
-# This machine's own Docker engine, for the quickstart: is there one, starting it, stopping one that we started.
+# The Docker engine of this machine, for the quickstart: finding it, starting it, stopping it if the quickstart started it.
 
-# where the quickstart notes what it did, to undo just that
+# where the quickstart notes what it did, to undo exactly that
 quickstart_state=$target/quickstart
 engine_log=/var/log/prisma-quickstart-dockerd.log
 
-# also what DOCKER_HOST or a context names: that engine is then the one to use
+# honours DOCKER_HOST and docker contexts, as `prisma` does
 engine_answers() { timeout 20 docker version --format '{{.Server.Version}}' >"${1:-/dev/null}" 2>&1; }
 
 engine_wait() {
@@ -28,7 +28,7 @@ compose_package() {
   fi
 }
 
-# Brings up an engine that is installed and does not run, and dies with the reason when it cannot.
+# Starts an engine that is installed but not running; dies with the reason if it cannot.
 engine_ensure() {
   local answer
   answer=$(mktemp)
@@ -39,12 +39,12 @@ engine_ensure() {
   fi
   if grep -q 'permission denied' "$answer"; then
     rm -f "$answer"
-    die "Docker Engine is running, but not for you: \`sudo usermod -aG docker $(id -un)\`, log in again, and run this again"
+    die "you are not allowed to use Docker Engine: run \`sudo usermod -aG docker $(id -un)\`, log in again, and run this again"
   fi
   if [ -n "${DOCKER_HOST:-}" ]; then
     show_end "$answer" 3
     rm -f "$answer"
-    die "no Docker Engine answers at \`$DOCKER_HOST\` (DOCKER_HOST): start it there, or unset DOCKER_HOST"
+    die "no Docker Engine answers at \`$DOCKER_HOST\`: start it there, or unset DOCKER_HOST"
   fi
   rm -f "$answer"
   can_root || die 'Docker Engine is not running: start it as root, e.g. `systemctl start docker`, and run this again'
@@ -59,24 +59,24 @@ engine_start() {
   elif [ -x /etc/init.d/docker ] && have service; then
     say 'starting Docker Engine: `service docker start`'
     as_root service docker start >/dev/null 2>&1 && engine_came_up service && return
-    say 'that did not bring it up'
+    say 'it did not start that way'
   fi
   [ -e /sys/fs/cgroup/cgroup.controllers ] || [ -d /sys/fs/cgroup/devices ] ||
-    die 'no control groups are mounted, which Docker Engine needs: `apt-get install cgroupfs-mount && cgroupfs-mount`'
-  say "starting Docker Engine: \`dockerd\`, its log in \`$engine_log\`"
+    die 'Docker Engine needs control groups, and none are mounted: run `apt-get install cgroupfs-mount && cgroupfs-mount`'
+  say "starting Docker Engine: \`dockerd\` (log: \`$engine_log\`)"
   as_root sh -c 'setsid dockerd >"$1" 2>&1 </dev/null &' sh "$engine_log"
   engine_came_up dockerd && return
   as_root tail -n 15 "$engine_log" | sed 's/^/  | /' >&2
-  die "Docker Engine did not come up; the end of \`$engine_log\` is above"
+  die "Docker Engine did not start; see the end of \`$engine_log\` above"
 }
 
-# notes the way it was started, which is the way to stop it
+# notes how it was started: it is stopped the same way
 engine_came_up() {
   engine_wait 60 || return 1
   printf '%s\n' "$1" >"$quickstart_state/engine"
 }
 
-# Stops an engine that the quickstart started, unless somebody uses it by now.
+# Stops an engine that the quickstart started, unless it is in use.
 engine_undo() {
   local way others
   way=$(cat "$quickstart_state/engine" 2>/dev/null) || return 0
@@ -84,7 +84,7 @@ engine_undo() {
   engine_answers || return 0
   others=$(docker ps -q | wc -l)
   if [ "$others" -gt 0 ]; then
-    say "leaving Docker Engine running: \`docker ps\` shows $others other containers"
+    say "leaving Docker Engine running: \`docker ps\` lists $others other containers"
     return
   fi
   case $way in
@@ -96,5 +96,5 @@ engine_undo() {
     engine_answers || break
     sleep 0.5
   done
-  say 'stopped Docker Engine, which the quickstart had started'
+  say 'stopped Docker Engine, which scripts/quickstart had started'
 }

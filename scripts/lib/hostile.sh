@@ -1,21 +1,21 @@
 # shellcheck shell=bash
-# What `scripts/test --hostile` runs: all tests that need no engine, once under each of the conditions that a
-# developer's machine may have and CI has not. None of them may make a difference.
+# `scripts/test --hostile`: all tests that need no engine, once under each condition that a developer's machine may have
+# and CI does not. None of them may make a difference.
 #
-# A condition is a function `hostile_NAME COMMAND…` that runs the command under it; its first line says what it is
-# for people. One that this machine cannot have says so and returns 77.
+# A condition is a function `hostile_NAME COMMAND…` that runs the command under it; its first line describes it. It
+# returns 77 if this machine cannot have that condition.
 
-hostile_conditions=(ports proxies foreign_locale plain_locale tight_umask loose_umask blank_in_path bare offline
+hostile_conditions=(ports proxies foreign_locale plain_locale tight_umask loose_umask space_in_path bare offline
   ordinary_user any_order one_by_one busy)
 
-# `FAMILY PORT…`: held by a process that listens on all addresses, as a cluster on the documented ports does
+# PORT…: listens on all addresses, as a cluster on the documented ports does
 hostile_hold='import socket, sys, time
 held = []
 for port in sys.argv[1:]:
     try:
         held.append(socket.create_server(("0.0.0.0", int(port))))
     except OSError as error:
-        print(f"port {port} is held already: {error}", file=sys.stderr)
+        print(f"port {port} is already taken: {error}", file=sys.stderr)
 print("held", flush=True)
 time.sleep(86400)'
 
@@ -32,7 +32,7 @@ hostile_ports() {
 }
 
 hostile_proxies() {
-  : proxies, an engine elsewhere and flags of ours in the environment
+  : proxies, a remote engine and our own variables in the environment
   env http_proxy=http://127.0.0.1:9 https_proxy=http://127.0.0.1:9 HTTP_PROXY=http://127.0.0.1:9 \
     HTTPS_PROXY=http://127.0.0.1:9 ALL_PROXY=socks5://127.0.0.1:9 no_proxy= NO_PROXY= \
     DOCKER_HOST=tcp://192.0.2.1:2376 DOCKER_CONTEXT=nowhere COMPOSE_FILE=/nowhere.yml COMPOSE_PROJECT_NAME=foreign \
@@ -46,7 +46,7 @@ hostile_foreign_locale() {
 }
 
 hostile_plain_locale() {
-  : no locale, the time zone that is furthest ahead
+  : no locale, the easternmost time zone
   env -u LANG LC_ALL=C TZ=Pacific/Kiritimati "$@"
 }
 
@@ -60,8 +60,8 @@ hostile_loose_umask() {
   (umask 002 && "$@")
 }
 
-hostile_blank_in_path() {
-  : a blank in the path of the temporary folder
+hostile_space_in_path() {
+  : a space in the path of the temporary folder
   local folder result=0
   folder=$(mktemp -d "${TMPDIR:-/tmp}/prisma hostile.XXXXXX")
   TMPDIR=$folder "$@" || result=$?
@@ -70,7 +70,7 @@ hostile_blank_in_path() {
 }
 
 hostile_bare() {
-  : no home, no docker, nothing in the environment but PATH
+  : no home, no docker, only PATH in the environment
   env -i PATH=/usr/bin:/bin ${PRISMA_TEST_SKIPS:+PRISMA_TEST_SKIPS="$PRISMA_TEST_SKIPS"} \
     ${hostile_temporary:+TMPDIR="$hostile_temporary"} "$@"
 }
@@ -86,7 +86,7 @@ hostile_offline() {
 }
 
 hostile_ordinary_user() {
-  : somebody who is not root
+  : an ordinary user
   is_root || return 77
   local folder result=0
   folder=$(mktemp -d "${TMPDIR:-/tmp}/prisma-hostile.XXXXXX")
@@ -99,17 +99,17 @@ hostile_ordinary_user() {
 }
 
 hostile_any_order() {
-  : in any order
+  : shuffled
   RUSTC_BOOTSTRAP=1 "$@" -Zunstable-options --shuffle
 }
 
 hostile_one_by_one() {
-  : one after the other
+  : one test at a time
   "$@" --test-threads=1
 }
 
 hostile_busy() {
-  : a machine that is busy with other things
+  : a busy machine
   local load=() result=0
   for _ in $(seq $((4 * $(nproc)))); do
     (while :; do :; done) &
@@ -121,10 +121,10 @@ hostile_busy() {
   return $result
 }
 
-# hostile_about CONDITION: what it is for people
+# hostile_about CONDITION: its description
 hostile_about() { declare -f "hostile_$1" | sed -n '3s/^ *: \(.*\);$/\1/p'; }
 
-# Runs as a step: keeps quiet about what holds, shows what failed and how.
+# hostile_step CONDITION COMMAND…: shows only the failures
 hostile_step() {
   local condition=$1 log started result=0
   shift
@@ -134,10 +134,10 @@ hostile_step() {
   "hostile_$condition" "$@" >"$log" 2>&1 || result=$?
   case $result in
     0) step_passed "$(hostile_about "$condition")" "$started" ;;
-    77) step_skipped "$(hostile_about "$condition")" 'not on this machine' ;;
+    77) step_skipped "$(hostile_about "$condition")" 'this machine cannot have that condition' ;;
     *)
       sed -n '/^failures:$/,$p' "$log" >&2
-      [ -s "$log" ] || warn 'it said nothing'
+      [ -s "$log" ] || warn 'the tests printed nothing'
       grep -q '^failures:$' "$log" || show_end "$log" 20
       step_failed "$(hostile_about "$condition")" "$started" \
         "$(grep -c '\.\.\. FAILED' "$log") tests failed, exit status $result"
@@ -146,13 +146,13 @@ hostile_step() {
   rm -f "$log"
 }
 
-# hostile_steps [CONDITION…] [-- ARGUMENT…]: all conditions, or those that are named; arguments go to the tests
+# hostile_steps [CONDITION…] [-- ARGUMENT…]: all conditions, or the named ones; passes the arguments to the tests
 hostile_steps() {
   local condition program conditions=()
   while [ $# -gt 0 ] && [ "$1" != -- ]; do
     case " ${hostile_conditions[*]} " in
       *" $1 "*) conditions+=("$1") ;;
-      *) die "\`$1\` is no condition: name some of \`${hostile_conditions[*]}\`" ;;
+      *) die "\`$1\` is not a condition; choose from \`${hostile_conditions[*]}\`" ;;
     esac
     shift
   done

@@ -1,8 +1,8 @@
 # shellcheck shell=bash
-# The images of the quickstart's cluster: the real ones from Docker Hub, or stand-ins where it cannot be reached.
+# The images of the quickstart's cluster: the real ones from Docker Hub, or stand-ins if it cannot be reached.
 
 standin_label=org.prisma-cli.stand-in
-# how long Docker Hub may take to say anything, and to send one image, in seconds
+# how long Docker Hub may take to answer, and to send one image, in seconds
 hub_silence=30
 hub_limit=900
 
@@ -12,7 +12,7 @@ image_is_standin() {
   [ -n "$(docker image inspect -f "{{with .Config.Labels}}{{index . \"$standin_label\"}}{{end}}" "$1" 2>/dev/null)" ]
 }
 
-# Pulls one image; gives up on a registry that accepts and never answers. Leaves the reason in pull_why.
+# Pulls one image; gives up on a registry that accepts the connection but does not answer. Sets pull_why to the reason.
 pull() {
   local log pid turn result=0
   log=$(mktemp)
@@ -32,24 +32,24 @@ pull() {
   fi
   wait "$pid" || result=$?
   pull_why=$(tail -n 1 "$log")
-  [ $result -ne 124 ] || pull_why="not done after $hub_limit s"
+  [ $result -ne 124 ] || pull_why="not complete after $hub_limit s"
   rm -f "$log"
   return $result
 }
 
-# images_ensure IMAGE@TARGET...: each image is there in the end; TARGET is what builds its stand-in
+# images_ensure IMAGE@TARGET...: makes sure that each image exists; TARGET builds its stand-in
 images_ensure() {
   local pair missing=() unreachable=''
   for pair in "$@"; do
     if image_present "${pair%@*}"; then
-      say "\`${pair%@*}\` is there"
+      say "\`${pair%@*}\` exists"
     elif [ -n "$unreachable" ] || ! pull "${pair%@*}"; then
       unreachable=yes
       missing+=("$pair")
     fi
   done
   if [ ${#missing[@]} -gt 0 ]; then
-    say "Docker Hub did not give \`${missing[0]%@*}\`: $pull_why"
+    say "could not pull \`${missing[0]%@*}\` from Docker Hub: $pull_why"
     standins_build "${missing[@]#*@}"
   fi
   images_warn "$@"
@@ -57,9 +57,9 @@ images_ensure() {
 
 standins_build() {
   local build=$root/tests/standin/build needs host
-  [ -x "$build" ] || die 'and there are no stand-ins to build: connect to the network, and run this again'
-  [ -z "$(install_obstacle)" ] || die 'and building stand-ins needs root and apt-get: connect to the network, or run this as root'
-  say "building stand-ins from the distribution's packages instead: \`$*\`"
+  [ -x "$build" ] || die '`tests/standin/build` is missing, so no stand-ins can be built: connect to the network and run this again'
+  [ -z "$(install_obstacle)" ] || die 'building stand-ins needs root and apt-get: connect to the network, or run this as root'
+  say "building stand-ins from packages of this distribution instead: \`$*\`"
   mapfile -t needs < <("$build" --needs)
   mapfile -t needs < <(packages_missing "${needs[@]}")
   packages_install "${needs[@]}" || die 'the stand-ins cannot be built without these packages'
@@ -71,7 +71,7 @@ standins_build() {
   is_root || as_root chown -R "$(id -u):$(id -g)" "$target/standin"
 }
 
-# said at every run, the first and the tenth
+# printed by every run
 images_warn() {
   local pair names=()
   for pair in "$@"; do
@@ -79,21 +79,21 @@ images_warn() {
   done
   [ ${#names[@]} -gt 0 ] || return 0
   boxed 'THESE ARE NOT PRISMA AND NOT MYSQL' '' \
-    "Docker Hub could not be reached when these images were needed:" "  ${names[*]}" \
-    'What runs under these names are small stand-ins, built from packages of' \
-    'this distribution for trying out the command line. Put nothing in them that' \
-    'you want to keep.' '' \
-    'For the real ones, with a network: scripts/quickstart --clean, then again.'
+    'Docker Hub could not be reached to pull these images:' "  ${names[*]}" \
+    'Small stand-ins run under these names, built from packages of this' \
+    'distribution, so that you can try the command line. Do not store data in' \
+    'them that you want to keep.' '' \
+    "To get the real images, connect to the network and run" "  $script --clean" "  $script"
 }
 
-# Removes stand-ins that the quickstart built, by their label; the engine keeps those in use.
+# Removes the stand-ins that the quickstart built, found by their label. The engine keeps those in use.
 standins_undo() {
   [ -e "$quickstart_state/stand-ins" ] || return 0
   local tags
   mapfile -t tags < <(docker images --filter "label=$standin_label" --format '{{.Repository}}:{{.Tag}}' | grep -v '<none>')
   if [ ${#tags[@]} -gt 0 ]; then
     say "removing the stand-in images \`${tags[*]}\`"
-    docker rmi "${tags[@]}" >/dev/null || warn 'some are in use and stay'
+    docker rmi "${tags[@]}" >/dev/null || warn 'some of them are in use and were kept'
   fi
   rm -f "$quickstart_state/stand-ins"
 }

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# The distribution's packages: what is missing, saying so, installing it. Debian 12 and 13, Ubuntu 22.04 and 24.04.
+# The distribution's packages: which are missing, and installing them. Debian 12 and 13, Ubuntu 22.04 and 24.04.
 
 policy=/usr/sbin/policy-rc.d
 policy_mark='# written by the prisma scripts for the length of one package installation, process'
@@ -10,7 +10,7 @@ os_release() { sed -n "s/^$1=//p" /etc/os-release 2>/dev/null | tr -d '"'; }
 
 has_apt() { have apt-get && have dpkg-query; }
 
-# of the names given, those that are not installed
+# prints those of the given packages that are not installed
 packages_missing() {
   local name
   for name in "$@"; do
@@ -18,12 +18,12 @@ packages_missing() {
   done
 }
 
-# the version that the configured sources offer, or nothing
+# the version that the configured sources offer; prints nothing if there is none
 package_candidate() {
   apt-cache policy "$1" 2>/dev/null | sed -n 's/^  Candidate: //p' | grep -v '^(none)$'
 }
 
-# Docker's client without its daemon is no engine
+# a Docker client alone is not enough
 engine_missing() { ! have dockerd; }
 
 engine_packages() {
@@ -33,7 +33,7 @@ engine_packages() {
   packages_missing ca-certificates
 }
 
-# the client came with the engine before it got a package of its own
+# in older releases the client is part of the engine's package
 client_package() {
   packages_lists_once
   if [ -n "$(package_candidate docker-cli)" ]; then printf 'docker-cli\n'; else printf 'docker.io\n'; fi
@@ -49,15 +49,15 @@ ssh_packages() {
   fi
 }
 
-# cargo links with `cc` and compiles C for the cryptography
+# cargo links with `cc`, and the cryptography library is written in C
 compiler_packages() { have cc || packages_missing gcc libc6-dev; }
 
-# why nothing can be installed here; says nothing when something can
+# why packages cannot be installed here; prints nothing if they can
 install_obstacle() {
   if ! has_apt; then
     printf 'no apt-get on this system'
   elif ! can_root; then
-    printf 'no root'
+    printf 'not root'
   fi
 }
 
@@ -67,15 +67,15 @@ packages_lists() {
   lists_fresh=yes
 }
 
-# before asking what the sources offer, on a machine that never asked them
+# package_candidate needs the lists, and a new machine may have none yet
 packages_lists_once() {
   if [ -z "$(package_candidate base-files)" ] && [ -z "$(install_obstacle)" ]; then
     packages_lists /dev/null || true
   fi
 }
 
-# packages_install [--quiet-services] NAME...: says the names first. With --quiet-services nothing that comes
-# along is started: it is here for tests, which bring up their own.
+# packages_install [--quiet-services] NAME...: prints the names first. With --quiet-services the services in these
+# packages are not started: the tests start their own.
 packages_install() {
   local quiet='' log result=0
   if [ "${1:-}" = --quiet-services ]; then quiet=yes; shift; fi
@@ -83,31 +83,31 @@ packages_install() {
   local obstacle
   obstacle=$(install_obstacle)
   if [ -n "$obstacle" ]; then
-    fail "cannot install \`$*\`: $obstacle; install them by hand and run this again"
+    fail "cannot install \`$*\`: $obstacle; install them yourself and run this again"
     return 1
   fi
-  say "installing from the distribution: \`$*\`"
+  say "installing packages: \`$*\`"
   log=$(mktemp)
   [ -n "$quiet" ] && policy_deny
   packages_lists "$log" && as_root env DEBIAN_FRONTEND=noninteractive \
     apt-get -q -o DPkg::Lock::Timeout=180 install -y --no-install-recommends --no-remove "$@" >"$log" 2>&1 || result=1
   policy_restore
   if [ $result -ne 0 ]; then
-    fail "\`apt-get install $*\` failed; its last lines:"
+    fail "\`apt-get install $*\` failed; see its last lines:"
     show_end "$log"
   fi
   rm -f "$log"
   return $result
 }
 
-# A policy-rc.d of ours keeps package scripts from starting services. One that is already there is somebody's
-# decision and stays in force; one that a killed run of ours left behind is ours to replace.
+# Our own policy-rc.d keeps package scripts from starting services. An existing one is someone's decision and stays in
+# force, unless a killed run of these scripts left it behind.
 policy_deny() {
   if [ -e "$policy" ]; then
     local owner
     owner=$(sed -n "s/^$policy_mark //p" "$policy" 2>/dev/null)
     if [ -z "$owner" ] || kill -0 "$owner" 2>/dev/null; then
-      say "\`$policy\` exists: it decides whether new services are started"
+      say "\`$policy\` exists and decides whether new services are started"
       return
     fi
     as_root rm -f "$policy"
@@ -116,7 +116,7 @@ policy_deny() {
   new=$(mktemp)
   printf '#!/bin/sh\n%s %s\nexit 101\n' "$policy_mark" "$$" >"$new"
   chmod 755 "$new"
-  # --no-clobber: somebody else's file that appears in between wins
+  # --no-clobber: if another file has appeared meanwhile, it stays
   as_root cp --no-clobber "$new" "$policy" 2>/dev/null || true
   rm -f "$new"
   policy_ours=yes
@@ -128,8 +128,8 @@ policy_restore() {
   if grep -qsx "$policy_mark $$" "$policy"; then as_root rm -f "$policy"; fi
 }
 
-# The URI of the mirror that this machine's own sources use for its distribution (security and third-party entries
-# are other things), from either form of sources files.
+# The URI of the mirror that this machine uses for its distribution (not for security updates or third-party packages),
+# from either format of sources files.
 apt_mirror() {
   # shellcheck disable=SC2016
   apt-get indextargets --format '$(RELEASE) $(CODENAME) $(COMPONENT) $(CREATED_BY) $(REPO_URI)' 2>/dev/null |
@@ -137,8 +137,8 @@ apt_mirror() {
       '($1 == suite || $2 == suite) && $3 == "main" && $4 == "Packages" { print $5; exit }'
 }
 
-# apt_unpack FOLDER NAME [SUITE]: one package's files, without its scripts and without installing anything, from this
-# suite or a newer one of the same mirror; apt's own state stays as it is.
+# apt_unpack FOLDER NAME [SUITE]: unpacks the files of a package of this suite, or of a newer one on the same mirror.
+# Installs nothing, runs no scripts, and does not change apt's state.
 apt_unpack() {
   local folder=$1 name=$2 suite=${3:-} state keyring mirror options=()
   state=$(mktemp -d) || return

@@ -6,9 +6,9 @@
 
 #![allow(clippy::disallowed_methods, clippy::print_stdout)]
 
-use prisma_cli::config::registry::{NewEntry, Registry, remove, save};
-use prisma_cli::error::Failure;
-use prisma_cli::interrupt::Interrupt;
+use prisma_cli::testing::config::registry::{NewEntry, Registry, remove, save};
+use prisma_cli::testing::error::Failure;
+use prisma_cli::testing::interrupt::Interrupt;
 use std::fmt::Write;
 use std::fs;
 use std::path::Path;

@@ -114,7 +114,7 @@ rig_registry_program() {
       return
     fi
   done
-  say "fetching \`docker-registry\` from the distribution into \`$cache/registry\`"
+  say "downloading \`docker-registry\` into \`$cache/registry\`"
   packages_lists_once
   apt_unpack "$cache/registry" docker-registry && printf '%s\n' "$program"
 }

@@ -1,8 +1,8 @@
 # shellcheck shell=bash
-# What every script here shares: where things are, how they speak, who they are.
+# What all scripts share: paths, messages, and whether they are root.
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
-# Debian leaves these out for everybody but root, and the engine is in there
+# the engine is in these folders, which Debian has on PATH only for root
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 target=${CARGO_TARGET_DIR:-$root/target}
 case $target in /*) ;; *) target=$root/$target ;; esac
@@ -13,7 +13,7 @@ else
   bold='' red='' green='' yellow='' plain=''
 fi
 
-# all of it goes to stderr: stdout belongs to results
+# everything goes to stderr: stdout is for results
 say() { printf '%s\n' "$*" >&2; }
 head_line() { printf '\n%s== %s%s\n' "$bold" "$*" "$plain" >&2; }
 good() { printf '%s%s%s\n' "$green" "$*" "$plain" >&2; }
@@ -24,7 +24,7 @@ die() {
   exit 1
 }
 
-# a frame that nobody overlooks
+# a frame that is hard to overlook
 boxed() {
   local line width=0
   for line in "$@"; do [ "${#line}" -gt "$width" ] && width=${#line}; done
@@ -38,17 +38,17 @@ boxed() {
 have() { command -v "$1" >/dev/null 2>&1; }
 
 is_root() { [ "$(id -u)" -eq 0 ]; }
-# root, or a sudo that asks nobody anything
+# root, or a sudo that asks for no password
 can_root() { is_root || sudo -n true 2>/dev/null; }
 as_root() { if is_root; then "$@"; else sudo -n -- "$@"; fi; }
 
 in_ci() { [ "${CI:-}" = true ]; }
 
-# seconds with tenths since the `date +%s%N` that is given
+# seconds with tenths since a time that `date +%s%N` printed
 since() {
   local tenths=$((($(date +%s%N) - $1) / 100000000))
   printf '%d.%d s' $((tenths / 10)) $((tenths % 10))
 }
 
-# the end of a log, indented, for a failure that has to be told once
+# the end of a log, indented
 show_end() { tail -n "${2:-15}" "$1" 2>/dev/null | sed 's/^/  | /' >&2; }

@@ -1,12 +1,19 @@
 # shellcheck shell=bash
-# Steps: each says what it runs and how long it took, and none keeps the next from running.
+# Steps: each says what it runs and how long it took, and the next one runs whatever became of it.
 
-steps_passed=0 steps_failed=0 steps_skipped=0
-steps_lines=() steps_skips=()
+steps_passed=0 steps_failed=0
+steps_lines=()
 child=''
+# one line each, `SECONDS<TAB>NAME` and `NAME<TAB>REASON`; tests add to them too
+steps_notes=$(mktemp -d)
+chmod 755 "$steps_notes"
+export PRISMA_TEST_TIMES=$steps_notes/times PRISMA_TEST_SKIPS=$steps_notes/skipped
+touch "$PRISMA_TEST_TIMES" "$PRISMA_TEST_SKIPS"
+# tests may run as another user
+chmod 666 "$PRISMA_TEST_TIMES" "$PRISMA_TEST_SKIPS"
 
-# Runs a command so that a signal to this script is acted on at once and reaches the command: in the background, but
-# with its input and its place in the terminal's foreground group.
+# Runs a command so that this script reacts to a signal at once and the command gets it too: in the background, but with
+# this script's input and in the terminal's foreground group.
 run_child() {
   local result=0
   env --default-signal=INT --default-signal=QUIT "$@" <&0 &
@@ -23,9 +30,9 @@ steps_guard() {
 
 steps_interrupted() {
   trap '' INT TERM HUP
-  fail "interrupted${child:+; waiting for what is running to clean up}"
+  fail "interrupted${child:+; waiting for the running step to clean up}"
   if [ -n "$child" ]; then
-    # from a terminal it has its Ctrl-C already
+    # a terminal has sent Ctrl-C to it already
     if [ "$1" = INT ]; then sleep 1; fi
     kill -s "$1" "$child" 2>/dev/null || true
     wait "$child" || true
@@ -45,23 +52,24 @@ step() {
 
 step_passed() {
   steps_passed=$((steps_passed + 1))
+  step_took "$1" "$2"
   steps_lines+=("$(printf 'ok       %-34s %9s' "$1" "$(since "$2")")")
   good "ok: $1 ($(since "$2"))"
 }
 
 step_failed() {
   steps_failed=$((steps_failed + 1))
+  step_took "$1" "$2"
   steps_lines+=("$(printf 'failed   %-34s %9s  %s' "$1" "$(since "$2")" "$3")")
   say "${red}failed: $1 ($(since "$2"), $3)$plain"
 }
 
-# step_skipped WHAT REASON: something that this machine cannot do, or was told not to
-step_skipped() {
-  steps_skipped=$((steps_skipped + 1))
-  steps_skips+=("skipped: $1 ($2)")
-}
+step_took() { printf '%s\t%s\n' "$(since "$2" | cut -d' ' -f 1)" "step: $1" >>"$PRISMA_TEST_TIMES"; }
 
-# step_impossible WHAT REASON: what cannot run. CI and its like are to run everything, so there it has failed.
+# step_skipped WHAT REASON: something that this machine cannot do, or that the user turned off
+step_skipped() { printf '%s\t%s\n' "$1" "$2" >>"$PRISMA_TEST_SKIPS"; }
+
+# step_impossible WHAT REASON: something that cannot run. CI has to run everything, so there it is a failure.
 step_impossible() {
   if in_ci; then
     head_line "$1"
@@ -71,33 +79,24 @@ step_impossible() {
   fi
 }
 
-# Tests write what they could not try into a file, a line each: `skipped: WHAT (WHY)`.
-skips_begin() {
-  PRISMA_TEST_SKIPS=$(mktemp)
-  chmod 666 "$PRISMA_TEST_SKIPS"
-  export PRISMA_TEST_SKIPS
-}
-
-skips_end() {
-  local line
-  while IFS= read -r line; do
-    line=${line#skipped: }
-    line=${line%)}
-    case $line in
-      # what is to be installed where all is to be tested
-      *'(no `zsh`' | *'(no `fish`' | *'(no `make`') step_impossible "${line% (*}" "${line##* (}" ;;
-      *) step_skipped "${line% (*}" "${line##* (}" ;;
-    esac
-  done < <(sort -u "$PRISMA_TEST_SKIPS")
-  rm -f "$PRISMA_TEST_SKIPS"
-  unset PRISMA_TEST_SKIPS
-}
-
-# the table, the skips, the closing line; its status is the run's
+# The steps, the slowest of them and of the trials, what was skipped, and the closing line. Its status is the run's.
 steps_summary() {
-  local line
+  local line skipped
   head_line "summary ($(since "$1"))"
-  for line in "${steps_lines[@]}" "${steps_skips[@]}"; do say "$line"; done
-  printf 'steps: %d passed, %d failed, %d skipped\n' "$steps_passed" "$steps_failed" "$steps_skipped"
+  for line in "${steps_lines[@]}"; do say "$line"; done
+  say ''
+  say 'slowest, in seconds:'
+  sort -rn "$PRISMA_TEST_TIMES" | head -n 10 | while IFS=$'\t' read -r seconds name; do
+    say "$(printf '%9s  %s' "$seconds" "$name")"
+  done
+  sort -u "$PRISMA_TEST_SKIPS" -o "$PRISMA_TEST_SKIPS"
+  skipped=$(wc -l <"$PRISMA_TEST_SKIPS")
+  if [ "$skipped" -gt 0 ]; then
+    say ''
+    say "$skipped skipped:"
+    sed 's/^/  /; s/\t/: /' "$PRISMA_TEST_SKIPS" >&2
+  fi
+  say ''
+  printf '%d passed, %d failed, %d skipped\n' "$steps_passed" "$steps_failed" "$skipped"
   [ "$steps_failed" -eq 0 ]
 }

@@ -9,6 +9,7 @@ use super::{Cli, built, definition};
 use clap::builder::ArgExt;
 use clap::{Arg, ArgMatches, Args, Command, CommandFactory, ValueEnum, ValueHint};
 use clap_complete::engine::{ArgValueCompleter, CompletionCandidate, complete};
+use serde::Serialize;
 use std::ffi::{OsStr, OsString};
 use std::sync::Arc;
 
@@ -19,7 +20,9 @@ pub struct Completions {
     pub shell: Shell,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
 pub enum Shell {
     Bash,
     Zsh,

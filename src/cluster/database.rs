@@ -3,11 +3,14 @@
 use super::{Edition, documented};
 use crate::error::{Failure, Kind};
 use crate::secret::Secret;
+use serde::Serialize;
 use std::fmt;
 use std::str::FromStr;
 
 /// A database technology.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
 pub enum Connector {
     /// MySQL 5.7.
     MySql,

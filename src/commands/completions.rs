@@ -8,11 +8,11 @@ use crate::cli::complete::{Live, Names, Shell};
 use crate::config::prisma_yml;
 use crate::config::registry::Registry;
 use crate::context::Home;
+use crate::documents::Completions;
 use crate::env::Env;
 use crate::files;
 use crate::service::Address;
 use crate::yaml::Node;
-use serde_json::json;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -25,10 +25,7 @@ pub fn script(shell: Shell) -> Report {
         Shell::Powershell => include_str!("../../assets/completions/prisma.ps1"),
         Shell::Elvish => include_str!("../../assets/completions/prisma.elv"),
     };
-    Report::new(
-        script,
-        json!({ "shell": format!("{shell:?}").to_lowercase(), "script": script }),
-    )
+    Report::new(script, Completions { shell, script })
 }
 
 /// Names on this machine, for the folder that is stood in.

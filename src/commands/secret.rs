@@ -48,15 +48,6 @@ impl Given {
     pub fn word(&self) -> &'static str {
         self.kind().map_or("none", SecretKind::name)
     }
-
-    /// What it is, for programs.
-    pub fn code(&self) -> &'static str {
-        match self.kind() {
-            Some(SecretKind::Key) => "key",
-            Some(SecretKind::Text) => "text",
-            None => "none",
-        }
-    }
 }
 
 /// The secret that the flags name, if they name one.

@@ -5,12 +5,14 @@
 
 use super::ComposeVersion;
 use crate::error::{Failure, Kind, Result};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 /// The states docker knows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
 pub enum State {
     /// Made, never started; also after a start that failed.
     Created,
@@ -23,6 +25,7 @@ pub enum State {
     /// Ended.
     Exited,
     /// On its way out, or broken.
+    #[serde(rename = "dead")]
     Other,
 }
 

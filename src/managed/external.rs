@@ -4,7 +4,7 @@ use super::observed::Observed;
 use crate::cluster::{Cluster, Connector, External};
 use crate::context::Context;
 use crate::error::{Failure, Kind, Result};
-use crate::server::readiness::greets;
+use crate::server::readiness::database_answers;
 use std::time::Duration;
 
 /// How long it may take to greet.
@@ -38,7 +38,7 @@ pub fn silent(ctx: &Context, connector: Connector, external: &External) -> Resul
     let address = external.to_string();
     let stage = ctx.ui.stage("asking the external database", &address);
     let asked = address.clone();
-    let question = move || greets(connector, &asked, LIMIT);
+    let question = move || database_answers(connector, &asked, LIMIT);
     if ctx.interrupt.run(question)? {
         stage.done("external database answers");
         return Ok(None);

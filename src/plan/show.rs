@@ -4,53 +4,38 @@ use super::{Plan, Step};
 use crate::config::registry;
 use crate::context::Context;
 use crate::diff;
+use crate::documents::{self, FileChange, PlannedStep, True};
 use crate::error::Result;
 use crate::files;
-use serde_json::{Value, json};
 use std::path::Path;
 
-/// A step as it is announced.
+/// A step as it is announced, for people and for programs.
 struct Description {
-    /// What would be done.
     verb: &'static str,
-    /// To what.
     what: String,
-    /// The change of a file, as a unified diff.
-    diff: Option<String>,
-    /// All of it for programs.
-    data: Value,
+    step: PlannedStep,
 }
 
 impl Description {
-    fn new(verb: &'static str, what: String, data: Value) -> Self {
-        Description {
-            verb,
-            what,
-            diff: None,
-            data,
-        }
-    }
-
-    fn with(mut self, diff: String) -> Self {
-        self.data["diff"] = Value::from(diff.clone());
-        self.diff = Some(diff);
-        self
+    fn new(verb: &'static str, what: String, step: PlannedStep) -> Self {
+        Description { verb, what, step }
     }
 
     fn line(&self) -> String {
-        let diff = self.diff.as_deref().map(diff::indented);
-        format!(
-            "would {:<7} {}{}\n",
-            self.verb,
-            self.what,
-            diff.unwrap_or_default()
-        )
+        let Description { verb, what, step } = self;
+        let diff = match step {
+            PlannedStep::Write { diff, .. }
+            | PlannedStep::Register { diff, .. }
+            | PlannedStep::Unregister { diff, .. } => diff::indented(diff),
+            _ => String::new(),
+        };
+        format!("would {verb:<7} {what}{diff}\n")
     }
 }
 
 impl Plan {
     /// What it would do, for people and for programs. Nothing changes.
-    pub fn show(&self, ctx: &Context) -> Result<(String, Value)> {
+    pub fn show(&self, ctx: &Context) -> Result<(String, documents::Plan)> {
         let mut all = Vec::new();
         for step in &self.0 {
             all.extend(step.describe(ctx)?);
@@ -59,8 +44,11 @@ impl Plan {
             true => "nothing to do\n".to_owned(),
             false => all.iter().map(Description::line).collect(),
         };
-        let steps: Vec<Value> = all.into_iter().map(|one| one.data).collect();
-        Ok((text, json!({"dryRun": true, "steps": steps})))
+        let plan = documents::Plan {
+            dry_run: True,
+            steps: all.into_iter().map(|one| one.step).collect(),
+        };
+        Ok((text, plan))
     }
 }
 
@@ -81,34 +69,41 @@ impl Step {
             }
             Step::Run { invocation, .. } => {
                 let command = invocation.to_string();
-                let data = json!({"do": "run", "command": command});
-                Description::new("run", command, data)
+                Description::new("run", command.clone(), PlannedStep::Run { command })
             }
             Step::Wait(wait) => {
                 let limit = humantime::format_duration(wait.limit).to_string();
                 let text = format!("until {} answers, at most {limit}", wait.host);
-                let data = json!({"do": "wait", "host": wait.host, "limit": limit});
-                Description::new("wait", text, data)
+                let host = wait.host.clone();
+                Description::new("wait", text, PlannedStep::Wait { host, limit })
             }
             Step::Register { path, entry } => {
                 let variable = ctx.env.lookup();
                 let preview = registry::preview_save(path, entry, &variable)?;
                 let shown = path.display().to_string();
                 let text = format!("cluster `{}` ({}) in {shown}", entry.name, entry.host);
-                let data = json!({"do": "register", "path": shown, "name": entry.name, "host": entry.host});
-                Description::new("save", text, data).with(edited(ctx, &preview))
+                let step = PlannedStep::Register {
+                    path: shown,
+                    name: entry.name.clone(),
+                    host: entry.host.clone(),
+                    diff: edited(ctx, &preview),
+                };
+                Description::new("save", text, step)
             }
             Step::Unregister { path, name } => {
                 let preview = registry::preview_remove(path, name)?;
                 let shown = path.display().to_string();
-                let data = json!({"do": "unregister", "path": shown, "name": name});
                 let text = format!("cluster `{name}` from {shown}");
-                Description::new("remove", text, data).with(edited(ctx, &preview))
+                let step = PlannedStep::Unregister {
+                    path: shown,
+                    name: name.clone(),
+                    diff: edited(ctx, &preview),
+                };
+                Description::new("remove", text, step)
             }
             Step::RemoveFolder(path) => {
                 let path = path.display().to_string();
-                let data = json!({"do": "remove", "path": path});
-                Description::new("remove", path, data)
+                Description::new("remove", path.clone(), PlannedStep::Remove { path })
             }
         };
         Ok(vec![one])
@@ -120,11 +115,16 @@ fn written(ctx: &Context, path: &Path, content: &str, replaces: bool) -> Result<
         true => files::read_text(path)?,
         false => None,
     };
-    let change = if replaces { "changed" } else { "new" };
+    let (change, word) = if replaces {
+        (FileChange::Changed, "changed")
+    } else {
+        (FileChange::New, "new")
+    };
     let diff = diff::unified(before.as_deref(), Some(content), &mask(ctx));
     let path = path.display().to_string();
-    let data = json!({"do": "write", "path": path, "change": change});
-    Ok(Description::new("write", format!("{path} ({change})"), data).with(diff))
+    let text = format!("{path} ({word})");
+    let step = PlannedStep::Write { path, change, diff };
+    Ok(Description::new("write", text, step))
 }
 
 fn edited(ctx: &Context, preview: &registry::Preview) -> String {

@@ -1,28 +1,28 @@
-//! Does a secret open a server? Tried with a cheap query that needs a token.
+//! Whether a server accepts a secret, tried with a cheap query that needs a token.
 
-use super::http::{Answer, post};
+use super::graphql::{self, ApiError, Error, Operation};
+use super::http::{Client, Limits};
 use super::token::{self, Grant};
-use super::version::{ManagementPath, first_error};
+use super::version::ManagementPath;
 use crate::error::Result;
-use crate::secret::{MASK, Secret};
+use crate::secret::Secret;
 use serde_json::json;
 use std::time::Duration;
 
-/// How long a token is good that is made for one query.
+/// The lifetime of a token for one query.
 const LIFETIME: Duration = Duration::from_secs(300);
 
 /// What the server made of a token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Access {
-    /// It did what it was asked.
     Granted,
-    /// It refused, and this is its reason.
+    /// The server's reason.
     Refused(String),
-    /// It did neither, or nothing came back.
+    /// Neither, or no answer.
     Unclear(String),
 }
 
-/// Tries a secret, or no token at all: a server without authentication takes anything.
+/// Tries a secret, or no token at all: a server without authentication accepts anything.
 pub fn access(
     host: &str,
     path: ManagementPath,
@@ -33,24 +33,23 @@ pub fn access(
         Some(secret) => Some(token::sign(secret, &[Grant::everything()], LIFETIME)?),
         None => None,
     };
-    let query = json!({"query": "{ listProjects { name } }"});
-    let answer = post(&path.on(host), &query, token.as_deref(), limit);
-    // A server may repeat the token in its refusal.
-    let safe = |text: &str| match &token {
-        Some(token) => super::plain(&text.replace(token, MASK)),
-        None => super::plain(text),
-    };
+    let operation = Operation::new("{ listProjects { name } }", json!({}));
+    let limits = Limits::of(limit);
+    let answer = Client::once(host).map_err(Error::from).and_then(|client| {
+        graphql::send(&client, path.as_str(), &operation, token.as_deref(), limits)
+    });
     Ok(match answer {
-        Err(why) => Access::Unclear(why),
-        Ok(Answer::Other { status, .. }) => {
-            Access::Unclear(format!("it answers with status {status} and no JSON"))
-        }
-        Ok(Answer::Json(body)) if body["data"]["listProjects"].is_array() => Access::Granted,
-        Ok(Answer::Json(body)) => match first_error(&body) {
+        Ok(data) if data["listProjects"].is_array() => Access::Granted,
+        Ok(_) => Access::Unclear("the server sent an unexpected answer".to_owned()),
+        Err(error) => match error.api() {
             // 3015: missing, wrong or insufficient; 3016: expired.
-            Some((Some(3015 | 3016), why)) => Access::Refused(safe(why)),
-            Some((_, why)) => Access::Unclear(safe(why)),
-            None => Access::Unclear("it answers something else than was asked".to_owned()),
+            Some(ApiError {
+                code: Some(3015 | 3016),
+                message,
+                ..
+            }) => Access::Refused(message.clone()),
+            Some(ApiError { message, .. }) => Access::Unclear(message.clone()),
+            None => Access::Unclear(error.reason()),
         },
     })
 }
@@ -76,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn the_servers_word_counts_and_the_token_is_not_repeated() {
+    fn the_server_decides_and_the_token_is_not_repeated() {
         let secret = Secret::from("s3cret");
         let refusal =
             r#"{"data":null,"errors":[{"message":"Token can't be decoded: TOKEN","code":3015}]}"#;

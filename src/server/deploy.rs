@@ -160,30 +160,30 @@ impl Deployment {
             | Outcome::WouldApply
             | Outcome::WouldCreate => None,
             Outcome::Invalid { errors } => Some(refused(format!(
-                "the server refuses the schema: {}",
+                "the server rejected the datamodel: {}",
                 count(errors.len(), "error")
             ))),
             Outcome::NeedsForce => Some(
                 refused(format!(
-                    "not deployed, since data would be lost: {}",
+                    "not deployed: this would lose data: {}",
                     count(self.warnings.len(), "warning")
                 ))
-                .hint("add `--force` to lose it"),
+                .hint("use `--force` to deploy anyway and lose this data"),
             ),
             Outcome::RolledBack {
                 errors,
                 undone: true,
                 ..
             } => Some(refused(format!(
-                "the migration failed, everything is as it was before: {}",
+                "the migration failed and was rolled back: {}",
                 reason(errors)
             ))),
             Outcome::RolledBack { errors, .. } => Some(
                 refused(format!(
-                    "the migration failed, and undoing it failed as well: {}",
+                    "the migration failed, and so did the rollback: {}",
                     reason(errors)
                 ))
-                .hint("look into the server's log before you deploy again"),
+                .hint("check the server's log before you deploy again"),
             ),
         }
     }
@@ -198,14 +198,14 @@ fn count(number: usize, what: &str) -> String {
 fn reason(errors: &[String]) -> &str {
     let lines = errors.iter().flat_map(|error| error.lines());
     let mut lines = lines.map(str::trim).filter(|line| !line.is_empty());
-    lines.next().unwrap_or("the server does not say why")
+    lines.next().unwrap_or("no reason given")
 }
 
 /// Deploys, and follows the migration to its end.
 ///
 /// # Errors
 ///
-/// A failure of the protocol: the server cannot be reached, refuses the token, is too slow; a signal.
+/// A failure of the protocol: the server cannot be reached, rejected the token, is too slow; a signal.
 /// What it says about the schema is a [`Deployment`].
 pub fn run(
     management: &Management,
@@ -305,7 +305,9 @@ fn ask(
                 };
                 let failure = failure(error);
                 return Err(if maybe_taken && !input.dry_run {
-                    failure.hint("the server may have taken the deployment all the same: run the command again to see")
+                    failure.hint(
+                        "the deployment may have gone through; run the command again to check",
+                    )
                 } else {
                     failure
                 });

@@ -1,7 +1,7 @@
 //! GraphQL's envelope: what is asked and what comes back, in the forms of all versions.
 
 use super::fault::{Fault, legible};
-use super::http::Reply;
+use super::http::{Client, Limits, Reply};
 use crate::error::Failure;
 use crate::secret::MASK;
 use serde_json::{Value, json};
@@ -90,6 +90,22 @@ impl Error {
         }
     }
 
+    /// The reason in one line, for rows and warnings.
+    pub fn reason(&self) -> String {
+        match self {
+            Error::Fault(fault @ Fault::NoRoots) => match fault.remedy() {
+                Some(remedy) => format!("{fault}: {remedy}"),
+                None => fault.to_string(),
+            },
+            Error::Fault(fault) => fault.to_string(),
+            Error::Api(errors) => {
+                let message = errors.first().map_or("", |error| error.message.as_str());
+                format!("it answers with an error: {}", message.replace('\n', " "))
+            }
+            Error::Ended(failure) => failure.message.clone(),
+        }
+    }
+
     /// Whether any of the errors says this; they do not come in a fixed order.
     pub fn says(&self, text: &str) -> bool {
         match self {
@@ -97,6 +113,18 @@ impl Error {
             _ => false,
         }
     }
+}
+
+/// Sends an operation and reads the answer.
+pub fn send(
+    client: &Client,
+    path: &str,
+    operation: &Operation,
+    token: Option<&str>,
+    limits: Limits,
+) -> Result<Value, Error> {
+    let reply = client.post(path, &operation.body(), token, limits)?;
+    data(reply, token)
 }
 
 /// The data of an answer. `token` is what was sent along: a server may repeat it in its refusal.

@@ -1,5 +1,5 @@
-//! HTTP, through ureq: the only module that knows it. Every request has a limit, none follows a
-//! redirect, and certificates are judged by the system's own roots.
+//! HTTP, through ureq, which is used nowhere else. Every request has a limit, none follows a redirect,
+//! and certificates are checked against the system's roots.
 
 mod client;
 mod forward;
@@ -9,68 +9,14 @@ mod route;
 pub use client::{Client, Limits, Reply};
 pub use proxy::Proxies;
 
-use super::fault::Fault;
-use serde_json::Value;
-use std::time::Duration;
-
-/// A GraphQL answer, or rather what came back where one was expected.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Answer {
-    /// A JSON document, whatever the HTTP status.
-    Json(Value),
-    /// Anything else: a page, a plain text.
-    Other {
-        /// HTTP status.
-        status: u16,
-        /// The beginning of the body.
-        start: String,
-    },
-}
-
-/// Posts a GraphQL query without a token. The error is a text that says why there was no answer.
-pub fn post_query(url: &str, query: &str, limit: Duration) -> Result<Answer, String> {
-    post(url, &serde_json::json!({ "query": query }), None, limit)
-}
-
-/// Posts a JSON body, with a token where there is one, over a connection of its own. The error is a
-/// text that says why there was no answer; it repeats nothing of what was sent.
-pub fn post(
-    url: &str,
-    body: &Value,
-    token: Option<&str>,
-    limit: Duration,
-) -> Result<Answer, String> {
-    let why = |fault: Fault| match fault.remedy() {
-        Some(remedy) if matches!(fault, Fault::NoRoots) => format!("{fault}: {remedy}"),
-        _ => fault.to_string(),
-    };
-    let (base, path) = divide(url);
-    let client = Client::with(base, Proxies::of_process(), false).map_err(why)?;
-    match client.post(path, body, token, Limits::of(limit)) {
-        Ok(reply) => Ok(Answer::Json(reply.body)),
-        Err(Fault::NotJson { status, start, .. }) => Ok(Answer::Other { status, start }),
-        Err(Fault::Redirect { status, target }) => Ok(Answer::Other {
-            status,
-            start: target,
-        }),
-        Err(fault) => Err(why(fault)),
-    }
-}
-
-/// Scheme, host and port of an address, and the path.
-fn divide(url: &str) -> (&str, &str) {
-    let authority = url.find("://").map_or(0, |at| at + 3);
-    match url[authority..].find('/') {
-        Some(slash) => url.split_at(authority + slash),
-        None => (url, "/"),
-    }
-}
-
 #[cfg(test)]
 pub(super) mod tests {
+    use super::super::fault::Fault;
     use super::*;
+    use serde_json::json;
     use std::io::{Read, Write};
     use std::net::TcpListener;
+    use std::time::Duration;
 
     /// Answers one request with `response`.
     fn serve(response: &'static str) -> String {
@@ -109,14 +55,16 @@ pub(super) mod tests {
         host
     }
 
-    fn post(url: &str) -> Result<Answer, String> {
-        post_query(url, "{x}", Duration::from_millis(200))
+    fn post(url: &str, token: Option<&str>) -> Result<Reply, Fault> {
+        let limits = Limits::of(Duration::from_millis(400));
+        Client::once(url)?.post("", &json!({"query": "{x}"}), token, limits)
     }
 
     #[test]
     fn a_json_body_counts_whatever_the_status() {
         let url = serve("HTTP/1.1 500 x\r\nContent-Length: 2\r\n\r\n{}");
-        assert_eq!(post(&url), Ok(Answer::Json(serde_json::json!({}))));
+        let (status, body) = (500, json!({}));
+        assert_eq!(post(&url, None), Ok(Reply { status, body }));
     }
 
     #[test]
@@ -129,28 +77,47 @@ pub(super) mod tests {
                 body.len()
             )
         });
-        let limit = Duration::from_secs(2);
-        let body = serde_json::json!({});
-        let answer = super::post(&host, &body, Some("t0ken"), limit);
-        assert_eq!(answer, Ok(Answer::Json(serde_json::json!({"sent": true}))));
-        let refused = super::post(&host, &body, Some("t0\nken"), limit);
-        assert!(!refused.expect_err("no header").contains("ken"));
+        let reply = post(&host, Some("t0ken")).expect("answered");
+        assert_eq!(reply.body, json!({"sent": true}));
+        let refused = post(&host, Some("t0\nken")).expect_err("not a header");
+        assert!(!format!("{refused:?} {refused}").contains("ken"));
     }
 
     #[test]
-    fn a_page_is_no_answer() {
+    fn the_path_of_a_base_is_kept() {
+        let host = serve_all(|request| {
+            let line = request.lines().next().unwrap_or_default().to_owned();
+            format!(
+                "HTTP/1.1 200 x\r\nContent-Length: {}\r\n\r\n\"{line}\"",
+                line.len() + 2
+            )
+        });
+        for (base, path, line) in [
+            ("", "", "POST / HTTP/1.1"),
+            ("/", "/cluster", "POST /cluster HTTP/1.1"),
+            ("/prisma/", "/cluster", "POST /prisma/cluster HTTP/1.1"),
+        ] {
+            let client = Client::once(&format!("{host}{base}")).expect("an address");
+            let limits = Limits::of(Duration::from_secs(2));
+            let reply = client.post(path, &json!({}), None, limits);
+            assert_eq!(reply.expect("answered").body, json!(line));
+        }
+    }
+
+    #[test]
+    fn a_page_is_not_an_answer() {
         let url = serve("HTTP/1.1 404 x\r\nContent-Length: 4\r\n\r\n<html");
-        let Ok(Answer::Other { status, start }) = post(&url) else {
+        let Err(Fault::NotJson { status, start, .. }) = post(&url, None) else {
             panic!("a page was taken for JSON");
         };
         assert_eq!((status, &*start), (404, "<htm"));
     }
 
     #[test]
-    fn a_mute_and_a_half_answer_end_at_the_limit() {
+    fn no_answer_and_half_an_answer_end_at_the_limit() {
         for response in ["", "HTTP/1.1 200 x\r\nContent-Length: 99\r\n\r\n{"] {
-            let error = post(&serve(response)).expect_err("cut short");
-            assert!(!error.is_empty());
+            let fault = post(&serve(response), None).expect_err("cut short");
+            assert!(!fault.to_string().is_empty());
         }
     }
 }

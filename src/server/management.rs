@@ -3,14 +3,14 @@
 mod explain;
 mod projects;
 mod schema;
-mod which;
 
 use super::credential::{Credential, Tokens};
 use super::fault::Fault;
 use super::graphql::{self, Error, Operation};
 use super::http::{Client, Limits};
 use super::token::Grant;
-use super::version::{ManagementPath, Server};
+use super::version::{self, ManagementPath, Server};
+use crate::cluster::PrismaVersion;
 use crate::error::{Failure, Kind};
 use crate::interrupt::Interrupt;
 use serde_json::Value;
@@ -21,10 +21,11 @@ pub(super) use projects::is as projects_is;
 pub use projects::{Migration, Status};
 pub use schema::{Problem, Schema, Subscription, Verdict};
 
-/// Until there is a connection.
-pub const CONNECT_LIMIT: Duration = Duration::from_secs(10);
-/// Until an answer is complete. A deployment looks at all data before it answers.
-pub const REQUEST_LIMIT: Duration = Duration::from_secs(120);
+/// The limits of each request. A deployment looks at all data before it answers.
+pub const LIMITS: Limits = Limits {
+    connect: Duration::from_secs(10),
+    request: Duration::from_secs(120),
+};
 
 /// A server's management API, for one service. Makes its token once, asks for the version once.
 pub struct Management {
@@ -33,11 +34,10 @@ pub struct Management {
     name: String,
     stage: String,
     tokens: Tokens,
-    limits: Limits,
     deadline: Cell<Option<Instant>>,
     first: ManagementPath,
     server: OnceCell<Server>,
-    speech: RefCell<Option<schema::Speech>>,
+    dialect: RefCell<Option<schema::DeployDialect>>,
     requests: Cell<usize>,
 }
 
@@ -57,23 +57,12 @@ impl Management {
             name: name.to_owned(),
             stage: stage.to_owned(),
             tokens: Tokens::new(credential, Grant::service(name, stage)),
-            limits: Limits {
-                connect: CONNECT_LIMIT,
-                request: REQUEST_LIMIT,
-            },
             deadline: Cell::new(None),
             first: ManagementPath::Cluster,
             server: OnceCell::new(),
-            speech: RefCell::new(None),
+            dialect: RefCell::new(None),
             requests: Cell::new(0),
         }
-    }
-
-    /// Other limits for each request.
-    #[must_use]
-    pub fn limits(mut self, limits: Limits) -> Management {
-        self.limits = limits;
-        self
     }
 
     /// The path to try first: the one that the generation of `prisma.yml` suggests. `/cluster` otherwise.
@@ -81,19 +70,6 @@ impl Management {
     pub fn first(mut self, path: ManagementPath) -> Management {
         self.first = path;
         self
-    }
-
-    /// What is known of the server: its version is not asked for again.
-    #[must_use]
-    pub fn known(mut self, server: Server) -> Management {
-        self.server = OnceCell::from(server);
-        self
-    }
-
-    /// From now on all requests together take so long at most; `None` for as long as it takes.
-    pub fn total(&self, limit: Option<Duration>) {
-        self.deadline
-            .set(limit.and_then(|limit| Instant::now().checked_add(limit)));
     }
 
     /// Does some work within a limit, and within the one that is set already.
@@ -129,28 +105,44 @@ impl Management {
         &self.interrupt
     }
 
-    /// Asks on the server's own path, with the token.
+    /// The server: asked for once. Needs no token and sends none.
+    pub fn server(&self) -> Result<&Server, Error> {
+        if let Some(server) = self.server.get() {
+            return Ok(server);
+        }
+        let found = version::find(self.first, |path, operation| {
+            // A server that takes long for its version is not well.
+            self.post(path, operation, None, Limits::of(LIMITS.connect))
+        })?;
+        Ok(self.server.get_or_init(|| found))
+    }
+
+    /// The version, if it is known and well-formed.
+    pub fn version(&self) -> Option<PrismaVersion> {
+        self.server.get()?.parsed()
+    }
+
+    /// Sends an operation to the server's path, with the token.
     fn ask(&self, operation: &Operation) -> Result<Value, Error> {
         let path = self.server()?.path;
         let token = self.tokens.current()?;
-        self.post(path, operation, token, self.limits)
+        self.post(path, operation, token.as_deref(), LIMITS)
     }
 
     fn post(
         &self,
         path: ManagementPath,
         operation: &Operation,
-        token: Option<String>,
+        token: Option<&str>,
         limits: Limits,
     ) -> Result<Value, Error> {
         let limits = self.within_deadline(limits)?;
-        let (client, body) = (self.client.clone(), operation.body());
-        let sent = token.clone();
+        let (client, operation) = (self.client.clone(), operation.clone());
+        let token = token.map(str::to_owned);
         self.requests.set(self.requests.get() + 1);
-        let reply = self
-            .interrupt
-            .run(move || client.post(&path.to_string(), &body, sent.as_deref(), limits))?;
-        graphql::data(reply?, token.as_deref())
+        self.interrupt.run(move || {
+            graphql::send(&client, path.as_str(), &operation, token.as_deref(), limits)
+        })?
     }
 
     fn within_deadline(&self, limits: Limits) -> Result<Limits, Error> {

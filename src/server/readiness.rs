@@ -7,7 +7,7 @@ use std::time::Duration;
 
 /// Whether a database greets on this address. A connection alone proves nothing: Docker's proxy
 /// accepts it before the database listens.
-pub fn greets(connector: Connector, address: &str, limit: Duration) -> bool {
+pub fn database_answers(connector: Connector, address: &str, limit: Duration) -> bool {
     let Ok(addresses) = address.to_socket_addrs() else {
         return false;
     };
@@ -63,9 +63,13 @@ mod tests {
                     let (mut stream, _) = listener.accept().expect("a client");
                     let _ = stream.write_all(bytes);
                 });
-                assert_eq!(greets(connector, &address, limit), expected, "{bytes:?}");
+                assert_eq!(
+                    database_answers(connector, &address, limit),
+                    expected,
+                    "{bytes:?}"
+                );
             }
         }
-        assert!(!greets(Connector::MySql, "no such host:1", limit));
+        assert!(!database_answers(Connector::MySql, "no such host:1", limit));
     }
 }

@@ -4,7 +4,7 @@
 use super::graphql::ApiError;
 use std::fmt;
 
-/// What the management API refuses for.
+/// Why the management API refuses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refusal {
     /// A token is needed and none came.
@@ -110,24 +110,24 @@ fn token(message: &str) -> Refusal {
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Refusal::TokenMissing => "it wants a secret and was given none",
+            Refusal::TokenMissing => "it requires a secret, and none was sent",
             Refusal::TokenUndecodable => "it does not accept the secret",
-            Refusal::TokenExpired => "to its clock the token has expired",
+            Refusal::TokenExpired => "the token has expired by the server's clock",
             Refusal::TokenInsufficient => "the token is not for this service and stage",
             Refusal::TokenInvalid => "it does not accept the token",
-            Refusal::DatamodelSyntax => "the datamodel cannot be read",
-            Refusal::AmbiguousRelation => "a change of relations is ambiguous",
+            Refusal::DatamodelSyntax => "the datamodel is not valid",
+            Refusal::AmbiguousRelation => "the change of relations is ambiguous",
             Refusal::UnknownService => "it has no such service",
             Refusal::BadServiceName => "the service's name is not allowed",
             Refusal::BadStageName => "the stage's name is not allowed",
             Refusal::BadRelationName => "a relation's name is missing or not allowed",
-            Refusal::Exists => "the service is there already",
+            Refusal::Exists => "the service already exists",
             Refusal::ReservedServiceName => "the service's name is reserved",
             Refusal::ReservedStageName => "the stage's name is reserved",
             Refusal::Busy => "another deployment of the service is in progress",
             Refusal::Invalid => "it does not understand the request",
             Refusal::Crashed => "it failed",
-            Refusal::Other => "it refuses",
+            Refusal::Other => "it refused",
         })
     }
 }

@@ -4,8 +4,8 @@
 
 use super::fault::Fault;
 use super::graphql::{self, Error, Operation};
-use super::http::{Client, Limits};
-use super::management::{CONNECT_LIMIT, Management, REQUEST_LIMIT};
+use super::http::Client;
+use super::management::{LIMITS, Management};
 use super::sdl;
 use super::token;
 use crate::error::{Failure, Kind};
@@ -24,7 +24,6 @@ pub struct Service {
     path: String,
     id: String,
     secret: Option<Secret>,
-    limits: Limits,
 }
 
 impl Service {
@@ -39,18 +38,7 @@ impl Service {
             path: format!("/{}/{stage}", name.replacen('~', "/", 1)),
             id: format!("{name}@{stage}"),
             secret: secrets.first().cloned(),
-            limits: Limits {
-                connect: CONNECT_LIMIT,
-                request: REQUEST_LIMIT,
-            },
         }
-    }
-
-    /// Other limits for each request.
-    #[must_use]
-    pub fn limits(mut self, limits: Limits) -> Service {
-        self.limits = limits;
-        self
     }
 
     /// Its address.
@@ -74,12 +62,9 @@ impl Service {
             Some(secret) => Some(token::sign_service(secret, &self.id, LIFETIME)?),
             None => None,
         };
-        let (client, path, limits) = (self.client.clone(), self.path.clone(), self.limits);
-        let (body, sent) = (operation.body(), token.clone());
-        let reply = self
-            .interrupt
-            .run(move || client.post(&path, &body, sent.as_deref(), limits))?;
-        graphql::data(reply?, token.as_deref())
+        let (client, path, operation) = (self.client.clone(), self.path.clone(), operation.clone());
+        self.interrupt
+            .run(move || graphql::send(&client, &path, &operation, token.as_deref(), LIMITS))?
     }
 
     /// The failure that an error amounts to. `tried` is what was being done, "could not …".

@@ -1,37 +1,52 @@
-//! The version query, which tells as well on which path a server has its management API.
+//! The version query, which also finds the path of a server's management API.
 //!
 //! Up to 1.7 it is `/cluster`, with `clusterInfo`; 1.8.0 and the late versions have `/management`, with
-//! `serverInfo`, and take `/cluster` for a service's name; those between have both. A server
-//! that does not know a path may say so in any way: 405 as a plain text, a page, an error as JSON.
+//! `serverInfo`, and take `/cluster` for a service's name; those between have both. A server that
+//! does not know a path says so in any way: 405 as plain text, a page, an error of a service that is
+//! called like the path. So the likelier path is asked first and, if no version comes back, the other.
 
-use super::http::{Answer, post_query};
+use super::fault::{Fault, legible};
+use super::graphql::{self, Error, Operation};
+use super::http::{Client, Limits};
 use crate::cluster::PrismaVersion;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::fmt;
 use std::time::{Duration, Instant};
 
-/// Where a server has its management API.
+/// The path of a server's management API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ManagementPath {
-    /// `/cluster`.
     Cluster,
-    /// `/management`.
     Management,
 }
 
 impl ManagementPath {
-    /// The address of the management API of a host.
-    pub fn on(self, host: &str) -> String {
-        format!("{}{self}", host.trim_end_matches('/'))
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            ManagementPath::Cluster => "/cluster",
+            ManagementPath::Management => "/management",
+        }
+    }
+
+    fn other(self) -> ManagementPath {
+        match self {
+            ManagementPath::Cluster => ManagementPath::Management,
+            ManagementPath::Management => ManagementPath::Cluster,
+        }
+    }
+
+    /// The field that has the version.
+    fn field(self) -> &'static str {
+        match self {
+            ManagementPath::Cluster => "clusterInfo",
+            ManagementPath::Management => "serverInfo",
+        }
     }
 }
 
 impl fmt::Display for ManagementPath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            ManagementPath::Cluster => "/cluster",
-            ManagementPath::Management => "/management",
-        })
+        f.write_str(self.as_str())
     }
 }
 
@@ -40,7 +55,6 @@ impl fmt::Display for ManagementPath {
 pub struct Server {
     /// Version as reported: a git or docker tag, so any shape.
     pub version: String,
-    /// Where its management API is.
     pub path: ManagementPath,
 }
 
@@ -51,89 +65,110 @@ impl Server {
     }
 }
 
-/// Why a server did not tell its version; displays as the reason.
+/// Why a server's version is not known. Displays as the reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Unreachable {
-    /// Nothing answered in time.
-    Silent(String),
+    /// No usable answer came back.
+    NoAnswer(String),
     /// Something answered, but not as a Prisma server does.
-    Foreign(String),
+    NotPrisma(String),
 }
 
 impl fmt::Display for Unreachable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (Unreachable::Silent(why) | Unreachable::Foreign(why)) = self;
+        let (Unreachable::NoAnswer(why) | Unreachable::NotPrisma(why)) = self;
         f.write_str(why)
     }
 }
 
-/// Asks the server at `host` (`http://localhost:4466`), at most `limit` long. Needs no token.
+impl From<Error> for Unreachable {
+    fn from(error: Error) -> Unreachable {
+        match &error {
+            Error::Fault(Fault::NotJson { .. } | Fault::NotGraphql { .. })
+            | Error::Fault(Fault::Redirect { .. })
+            | Error::Api(_) => Unreachable::NotPrisma(error.reason()),
+            _ => Unreachable::NoAnswer(error.reason()),
+        }
+    }
+}
+
+/// Asks the server at `host` (`http://localhost:4466`), for at most `limit`. Needs no token.
 pub fn ask(host: &str, limit: Duration) -> Result<Server, Unreachable> {
     let begun = Instant::now();
-    let clusters = ask_on(ManagementPath::Cluster, "clusterInfo", host, limit)?;
-    let first = match clusters {
-        Ok(server) => return Ok(server),
-        Err(first) => first,
-    };
-    let left = limit.saturating_sub(begun.elapsed());
-    if left.is_zero() {
-        return Err(first.into_unreachable());
-    }
-    match ask_on(ManagementPath::Management, "serverInfo", host, left)? {
-        Ok(server) => Ok(server),
-        // The answer that is more like a server's says more.
-        Err(second @ Odd::Json { .. }) => match first {
-            Odd::Page { .. } => Err(second.into_unreachable()),
-            Odd::Json { .. } => Err(first.into_unreachable()),
+    let client = Client::once(host).map_err(Error::from)?;
+    let found = find(ManagementPath::Cluster, |path, operation| {
+        let left = match path {
+            ManagementPath::Cluster => limit,
+            ManagementPath::Management => limit.saturating_sub(begun.elapsed()),
+        };
+        graphql::send(&client, path.as_str(), operation, None, Limits::of(left))
+    });
+    Ok(found?)
+}
+
+/// Finds a server's version and path: `first`, then the other one. `post` sends the query to a path.
+pub(super) fn find(
+    first: ManagementPath,
+    post: impl Fn(ManagementPath, &Operation) -> Result<Value, Error>,
+) -> Result<Server, Error> {
+    let ask = |path| found(path, post(path, &query(path)));
+    match ask(first) {
+        Found::Server(server) => Ok(server),
+        Found::Nothing(error) => Err(error),
+        Found::WrongPath(one) => match ask(first.other()) {
+            Found::Server(server) => Ok(server),
+            Found::Nothing(Error::Ended(failure)) => Err(failure.into()),
+            Found::Nothing(other) | Found::WrongPath(other) => Err(more_informative(one, other)),
         },
-        Err(Odd::Page { .. }) => Err(first.into_unreachable()),
     }
 }
 
-/// An answer that is no version.
-#[derive(Debug)]
-enum Odd {
-    Page { status: u16, url: String },
-    Json { url: String },
+enum Found {
+    Server(Server),
+    /// The other path may have more.
+    WrongPath(Error),
+    /// No path will do.
+    Nothing(Error),
 }
 
-impl Odd {
-    fn into_unreachable(self) -> Unreachable {
-        Unreachable::Foreign(match self {
-            Odd::Page { status, url } => {
-                format!("`{url}` answers with status {status} and no JSON")
+fn query(path: ManagementPath) -> Operation {
+    Operation::new(format!("{{ {} {{ version }} }}", path.field()), json!({}))
+}
+
+fn found(path: ManagementPath, answer: Result<Value, Error>) -> Found {
+    match answer {
+        Ok(data) => match data[path.field()]["version"].as_str() {
+            Some(version) => {
+                let words: Vec<_> = version.split_whitespace().collect();
+                let version = legible(&words.join(" "), 100);
+                Found::Server(Server { version, path })
             }
-            Odd::Json { url } => format!("`{url}` answers something else than its version"),
-        })
+            None => Found::WrongPath(Fault::NotGraphql { status: 200 }.into()),
+        },
+        Err(error @ Error::Api(_)) => Found::WrongPath(error),
+        // A gateway's 502 is about all paths.
+        Err(Error::Fault(fault @ (Fault::NotJson { .. } | Fault::NotGraphql { .. })))
+            if !fault.is_transient() =>
+        {
+            Found::WrongPath(fault.into())
+        }
+        Err(error) => Found::Nothing(error),
     }
 }
 
-fn ask_on(
-    path: ManagementPath,
-    field: &str,
-    host: &str,
-    limit: Duration,
-) -> Result<Result<Server, Odd>, Unreachable> {
-    let url = path.on(host);
-    let query = format!("{{ {field} {{ version }} }}");
-    match post_query(&url, &query, limit).map_err(Unreachable::Silent)? {
-        Answer::Json(body) => Ok(match body["data"][field]["version"].as_str() {
-            Some(version) => Ok(Server {
-                version: super::plain(version),
-                path,
-            }),
-            None => Err(Odd::Json { url }),
-        }),
-        Answer::Other { status, .. } => Ok(Err(Odd::Page { status, url })),
-    }
-}
-
-/// The code and text of the first error in an answer, in the form of either generation.
-pub fn first_error(body: &Value) -> Option<(Option<i64>, &str)> {
-    let of = |error: &'_ Value| error["code"].as_i64();
-    match body["errors"].get(0) {
-        Some(error) => Some((of(error), error["message"].as_str()?)),
-        None => Some((of(body), body["error"].as_str()?)),
+/// Of the errors of both paths, the one that is more like a server's.
+fn more_informative(one: Error, other: Error) -> Error {
+    let rank = |error: &Error| match error {
+        // A service that is called like the path is all that a wrong path amounts to.
+        Error::Api(_) if error.api().is_some_and(|e| e.code == Some(3016)) => 2,
+        Error::Api(_) => 3,
+        Error::Fault(Fault::NotGraphql { .. }) => 1,
+        _ => 0,
+    };
+    if rank(&other) > rank(&one) {
+        other
+    } else {
+        one
     }
 }
 
@@ -195,9 +230,9 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_prisma_server_is_told_from_what_is_silent() {
+    fn other_servers_differ_from_silent_ones() {
         let page = "HTTP/1.1 404 x\r\nContent-Length: 6\r\n\r\n<html>";
-        let Err(Unreachable::Foreign(why)) = ask_one_that_says(page, page) else {
+        let Err(Unreachable::NotPrisma(why)) = ask_one_that_says(page, page) else {
             panic!("a page was taken for a server");
         };
         assert!(why.contains("status 404"), "{why}");
@@ -206,19 +241,10 @@ mod tests {
         let begun = Instant::now();
         let silent = ask(&host, Duration::from_millis(300));
         let why = "no answer within 300ms".to_owned();
-        assert_eq!(silent, Err(Unreachable::Silent(why)));
+        assert_eq!(silent, Err(Unreachable::NoAnswer(why)));
         assert!(begun.elapsed() < Duration::from_secs(2));
         drop(listener);
         let why = "nothing listens there".to_owned();
-        assert_eq!(ask(&host, LIMIT), Err(Unreachable::Silent(why)));
-    }
-
-    #[test]
-    fn errors_are_read_in_both_forms() {
-        let old = serde_json::json!({"code": 3016, "requestId": "x", "error": "a"});
-        assert_eq!(first_error(&old), Some((Some(3016), "a")));
-        let new = serde_json::json!({"errors": [{"message": "b"}], "data": null});
-        assert_eq!(first_error(&new), Some((None, "b")));
-        assert_eq!(first_error(&serde_json::json!({"data": {}})), None);
+        assert_eq!(ask(&host, LIMIT), Err(Unreachable::NoAnswer(why)));
     }
 }

@@ -6,11 +6,14 @@ use crate::secret::Secret;
 use crate::server::access::{Access, access};
 use crate::server::version::{self, Unreachable};
 use crate::url::{host_of, without_password};
+use serde::Serialize;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// Who runs a cluster.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// `prisma local`.
     Managed,
@@ -29,19 +32,12 @@ impl Kind {
             Kind::Cloud => "Prisma Cloud",
         }
     }
-
-    /// For programs.
-    pub fn code(self) -> &'static str {
-        match self {
-            Kind::Managed => "managed",
-            Kind::SelfHosted => "self_hosted",
-            Kind::Cloud => "cloud",
-        }
-    }
 }
 
 /// How a cluster is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
 pub enum State {
     /// It answers, and takes the secret.
     Up,
@@ -61,14 +57,6 @@ impl State {
             State::Stopped => "stopped",
             State::Unreachable => "unreachable",
             State::NotAuthorised => "not authorised",
-        }
-    }
-
-    /// For programs.
-    pub fn code(self) -> &'static str {
-        match self {
-            State::NotAuthorised => "not_authorised",
-            state => state.word(),
         }
     }
 }
@@ -140,8 +128,8 @@ fn one(
                 asked(question, State::Stopped, None)
             } else {
                 let reason = match why {
-                    Unreachable::Silent(why) => why,
-                    Unreachable::Foreign(why) => format!("no Prisma server is there: {why}"),
+                    Unreachable::NoAnswer(why) => why,
+                    Unreachable::NotPrisma(why) => format!("not a Prisma server: {why}"),
                 };
                 asked(question, State::Unreachable, Some(reason))
             };
@@ -174,11 +162,11 @@ fn authorised(
     match access(endpoint, path, secret, limit) {
         Ok(Access::Granted) => (State::Up, None),
         Ok(Access::Refused(_)) if secret.is_none() => {
-            let reason = "the server wants a secret, and the registry has no `clusterSecret`";
+            let reason = "the server requires a secret, and the registry has no `clusterSecret`";
             (State::NotAuthorised, Some(reason.to_owned()))
         }
         Ok(Access::Refused(why)) => {
-            let reason = format!("the server refuses the `clusterSecret` in the registry: {why}");
+            let reason = format!("the server rejected the `clusterSecret` in the registry: {why}");
             (State::NotAuthorised, Some(reason))
         }
         Ok(Access::Unclear(why)) => (

@@ -7,9 +7,10 @@
 mod session;
 
 use crate::error::{Failure, Kind, Result};
-use crate::secret::{MASK, Secret};
-use crate::server::http::{Answer, post};
-use crate::server::version::first_error;
+use crate::secret::Secret;
+use crate::server::fault::Fault;
+use crate::server::graphql::{self, Error, Operation};
+use crate::server::http::{Client, Limits};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::fmt;
@@ -91,9 +92,9 @@ impl Cloud {
     /// `limit` at most, though it may be two questions.
     pub fn clusters(&self, limit: Duration) -> Result<Vec<CloudCluster>> {
         let begun = Instant::now();
-        let mut data = self.ask(&json!({"query": WORKSPACES}), limit)?;
+        let mut data = self.ask(&Operation::new(WORKSPACES, json!({})), limit)?;
         let me: Option<Me> = read(data["me"].take()).map_err(|why| self.odd(&why))?;
-        let me = me.ok_or_else(|| self.refused("the session key is not accepted"))?;
+        let me = me.ok_or_else(|| self.refused("the session key was rejected"))?;
         let mut clusters = Vec::new();
         for Membership { workspace } in me.memberships {
             for listed in workspace.clusters {
@@ -130,11 +131,10 @@ impl Cloud {
             "serviceName": service,
             "stageName": stage,
         });
-        let body = json!({"query": TOKEN, "variables": {"input": input}});
-        let data = self.ask(&body, limit)?;
+        let data = self.ask(&Operation::new(TOKEN, json!({"input": input})), limit)?;
         match data["generateClusterToken"]["clusterToken"].as_str() {
             Some(token) if !token.is_empty() => Ok(token.into()),
-            _ => Err(self.refused(&format!("it gives no token for cluster `{cluster}`"))),
+            _ => Err(self.refused(&format!("it issued no token for cluster `{cluster}`"))),
         }
     }
 
@@ -147,19 +147,17 @@ impl Cloud {
             };
             return Ok(SHARED.map(public).into_iter().collect());
         };
-        let query = json!({"query": "{ publicClusters { name endpoint } }"});
-        // Public: whoever answers there needs no key and gets none.
-        let mut data = data(url, post(url, &query, None, limit))?;
+        let operation = Operation::new("{ publicClusters { name endpoint } }", json!({}));
+        // The list is public: the key is not sent.
+        let mut data = ask(url, &operation, None, limit)?;
         read(data["publicClusters"].take()).map_err(|why| odd(url, &why))
     }
 
-    fn ask(&self, body: &Value, limit: Duration) -> Result<Value> {
-        let answer = post(&self.api, body, Some(self.key.reveal()), limit);
-        data(&self.api, answer).map_err(|failure| {
-            let masked = failure.map_text(|text| text.replace(self.key.reveal(), MASK));
-            match masked.kind {
-                Kind::Refused => masked.hint(session::HINT),
-                _ => masked,
+    fn ask(&self, operation: &Operation, limit: Duration) -> Result<Value> {
+        ask(&self.api, operation, Some(self.key.reveal()), limit).map_err(|failure| {
+            match failure.kind {
+                Kind::Refused => failure.hint(session::HINT),
+                _ => failure,
             }
         })
     }
@@ -174,23 +172,29 @@ impl Cloud {
     }
 }
 
-/// The `data` of an answer.
-fn data(url: &str, answer: std::result::Result<Answer, String>) -> Result<Value> {
-    match answer {
-        Err(why) => Err(Failure::new(
-            Kind::Failed,
-            format!("Prisma Cloud (`{url}`) cannot be reached: {why}"),
-        )),
-        Ok(Answer::Other { status, .. }) => Err(odd(url, &format!("status {status} and no JSON"))),
-        Ok(Answer::Json(body)) => match (first_error(&body), &body["data"]) {
-            (Some((_, why)), _) => Err(Failure::new(
+fn ask(url: &str, operation: &Operation, key: Option<&str>, limit: Duration) -> Result<Value> {
+    let client = Client::once(url).map_err(Error::from);
+    let answer =
+        client.and_then(|client| graphql::send(&client, "", operation, key, Limits::of(limit)));
+    answer.map_err(|error| match error {
+        Error::Api(errors) => {
+            let why = errors.first().map_or("", |error| error.message.as_str());
+            Failure::new(
                 Kind::Refused,
                 format!("Prisma Cloud (`{url}`) refused: {}", why.escape_debug()),
-            )),
-            (None, Value::Object(data)) => Ok(Value::Object(data.clone())),
-            (None, _) => Err(odd(url, "no `data`")),
-        },
-    }
+            )
+        }
+        Error::Fault(Fault::NotJson { .. } | Fault::NotGraphql { .. } | Fault::Redirect { .. }) => {
+            odd(url, &error.reason())
+        }
+        error => Failure::new(
+            Kind::Failed,
+            format!(
+                "Prisma Cloud (`{url}`) cannot be reached: {}",
+                error.reason()
+            ),
+        ),
+    })
 }
 
 fn read<T: for<'de> Deserialize<'de>>(value: Value) -> std::result::Result<T, String> {
@@ -198,6 +202,6 @@ fn read<T: for<'de> Deserialize<'de>>(value: Value) -> std::result::Result<T, St
 }
 
 fn odd(url: &str, why: &str) -> Failure {
-    let message = format!("`{url}` answers, but not as Prisma Cloud: {why}");
+    let message = format!("`{url}` is not Prisma Cloud: {why}");
     Failure::new(Kind::Failed, message).hint("check `PRISMA_CLOUD_API` and `PRISMA_CLOUD_CLUSTERS`")
 }

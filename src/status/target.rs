@@ -27,9 +27,8 @@ impl Target {
             return Err(unknown(name, registry.names()));
         }
         let cloud = Cloud::find(env, registry)?.ok_or_else(|| {
-            let message = format!(
-                "cluster `{name}` is one of Prisma Cloud, and there is no session key for it"
-            );
+            let message =
+                format!("cluster `{name}` is on Prisma Cloud, and there is no session key");
             Failure::new(Kind::UnknownCluster, message)
                 .hint("set `cloudSessionKey` in the registry, or `PRISMA_CLOUD_SESSION_KEY`")
         })?;
@@ -44,7 +43,7 @@ impl Target {
 
 /// The failure for a name that nobody knows, with what may have been meant.
 pub fn unknown<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Failure {
-    let message = format!("there is no cluster `{}`", name.escape_debug());
+    let message = format!("cluster `{}` not found", name.escape_debug());
     let failure = Failure::new(Kind::UnknownCluster, message);
     let known: Vec<&str> = known.collect();
     if let Some(near) = suggest::nearest(name, &known) {
@@ -52,10 +51,10 @@ pub fn unknown<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Failure 
     }
     match known.as_slice() {
         [] => failure.hint("add one with `prisma cluster add` or `prisma local start`"),
-        names if names.len() > 20 => failure.hint("`prisma cluster list` shows them all"),
+        names if names.len() > 20 => failure.hint("see `prisma cluster list`"),
         names => {
             let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-            failure.hint(format!("use one of {}", names.join(", ")))
+            failure.hint(format!("known clusters: {}", names.join(", ")))
         }
     }
 }
@@ -70,7 +69,7 @@ mod tests {
         let hint = |name: &str| unknown(name, names.into_iter()).hints.join("|");
         assert_eq!(hint("digitalocean"), "did you mean `digital-ocean`?");
         assert_eq!(hint("Local"), "did you mean `local`?");
-        assert_eq!(hint("staging"), "use one of `local`, `digital-ocean`");
+        assert_eq!(hint("staging"), "known clusters: `local`, `digital-ocean`");
         let none = unknown("x", std::iter::empty()).hints.join("|");
         assert_eq!(
             none,
@@ -85,6 +84,6 @@ mod tests {
             Target::find(&Env::default(), &Registry::default(), name, limit).expect_err("unknown")
         };
         assert!(find("acme/one").message.contains("no session key"));
-        assert_eq!(find("one").message, "there is no cluster `one`");
+        assert_eq!(find("one").message, "cluster `one` not found");
     }
 }

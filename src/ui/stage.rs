@@ -57,11 +57,6 @@ impl Stage<'_> {
         }
     }
 
-    /// Time since the stage began.
-    pub fn elapsed(&self) -> Duration {
-        self.begun.elapsed()
-    }
-
     /// Ends the stage with what was achieved.
     pub fn done(self, text: &str) {
         if let Some(bar) = &self.bar {

@@ -4,7 +4,6 @@ use crate::env::Env;
 
 /// Form of the result on stdout.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
-#[expect(missing_docs, reason = "doc comments here would spread the help")]
 pub enum Format {
     #[default]
     Text,
@@ -14,7 +13,6 @@ pub enum Format {
 
 /// When to use colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
-#[expect(missing_docs, reason = "doc comments here would spread the help")]
 pub enum Color {
     #[default]
     Auto,

@@ -6,16 +6,6 @@ pub fn count(number: usize, thing: &str) -> String {
     format!("{number} {thing}{plural}")
 }
 
-/// `a`, `a and b`, `a, b and c`.
-pub fn all_of(things: impl IntoIterator<Item = impl Into<String>>) -> String {
-    let mut things: Vec<String> = things.into_iter().map(Into::into).collect();
-    match things.pop() {
-        Some(last) if things.is_empty() => last,
-        Some(last) => format!("{} and {last}", things.join(", ")),
-        None => String::new(),
-    }
-}
-
 /// Each value in backticks, with commas between them.
 pub fn quoted(values: impl IntoIterator<Item = impl std::fmt::Display>) -> String {
     let quoted = values.into_iter().map(|value| format!("`{value}`"));
@@ -30,9 +20,6 @@ mod tests {
     fn numbers_and_lists_read_as_a_sentence() {
         let counts = [0, 1, 2].map(|number| count(number, "error"));
         assert_eq!(counts, ["0 errors", "1 error", "2 errors"]);
-        let lists =
-            [&[][..], &["a"], &["a", "b"], &["a", "b", "c"]].map(|list| all_of(list.to_vec()));
-        assert_eq!(lists, ["", "a", "a and b", "a, b and c"]);
         assert_eq!(quoted(["a", "b"]), "`a`, `b`");
     }
 }

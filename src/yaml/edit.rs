@@ -21,7 +21,7 @@ use std::fmt;
 use std::ops::Range;
 
 use super::write::double_quoted;
-pub use quote::{key, single_quoted};
+pub use quote::single_quoted;
 
 /// What to do.
 #[derive(Clone, PartialEq, Eq)]

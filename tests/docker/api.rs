@@ -1,4 +1,4 @@
-//! The server's management API, spoken by hand: the suite must not believe the program's own client.
+//! The server's management API, without the program's own client: the suite must not trust that.
 
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde_json::{Value, json};
@@ -36,20 +36,20 @@ pub fn token(secret: &str) -> String {
 }
 
 impl Api {
-    /// Where servers up to 1.7 have it.
+    /// At the path of servers up to 1.7.
     pub fn new(port: u16, token: Option<String>) -> Api {
         let path = "cluster";
         Api { port, path, token }
     }
 
-    /// The same at another path of the server.
+    /// The same API at another path.
     #[must_use]
     pub fn at(mut self, path: &'static str) -> Api {
         self.path = path;
         self
     }
 
-    /// What the server calls what tells its version.
+    /// The field that has the server's version.
     fn version_field(&self) -> &'static str {
         match self.path {
             "cluster" => "clusterInfo",

@@ -1,5 +1,5 @@
-//! Another machine, as it were: the program runs in a network of its own, and the engine's is one wire
-//! away. The engine answers there through a relay, or behind an `sshd` of the trial's own.
+//! Another machine: the program runs in a second network, one wire away from the engine's. The engine
+//! answers there through a relay, or through an `sshd` that the trial starts.
 
 use crate::cluster::Cluster;
 use crate::rig::{Generation, Rig};
@@ -18,7 +18,7 @@ use tempfile::TempDir;
 
 const SSHD: &str = "/usr/sbin/sshd";
 
-/// Whether it is reached by IPv6 as well.
+/// Whether it can be reached over IPv6.
 pub fn it_has_ipv6(setting: &Setting) -> Result<(), String> {
     match setting.rig.address_v6 {
         Some(_) => Ok(()),
@@ -26,7 +26,7 @@ pub fn it_has_ipv6(setting: &Setting) -> Result<(), String> {
     }
 }
 
-/// Whether ssh can be tried, by this generation of docker-compose too.
+/// Whether ssh works here, also in this generation of docker-compose.
 pub fn ssh_is_there(setting: &Setting) -> Result<(), String> {
     let runs = |program: &str, args: &[&str]| {
         let mut command = Command::new(program);
@@ -49,7 +49,7 @@ pub fn ssh_is_there(setting: &Setting) -> Result<(), String> {
     }
 }
 
-/// What a script names in its first line.
+/// The interpreter in the first line of a script.
 fn interpreter(script: &Path) -> Option<String> {
     let text = fs::read(script).ok()?;
     let first = text
@@ -67,7 +67,7 @@ impl Cluster {
     }
 }
 
-/// Has the engine answer on `address`, a free port of which is returned, until the process ends.
+/// Makes the engine answer on a free port of `address`, which is returned, until the process ends.
 pub fn relay(rig: &Rig, address: &str) -> u16 {
     let socket = rig.socket();
     let listener = TcpListener::bind((address, 0)).expect("the address is the rig's");
@@ -103,7 +103,7 @@ fn pump(mut from: impl Read, mut to: impl Write) {
     }
 }
 
-/// An `sshd` on the engine's machine that gives whoever has the key the engine, and nothing else.
+/// An `sshd` on the engine's machine that gives access to the engine and nothing else.
 #[derive(Debug)]
 pub struct Sshd {
     /// `ssh://USER@ADDRESS:PORT`.
@@ -148,7 +148,7 @@ impl Sshd {
                 at("known_hosts")
             ),
         );
-        // ssh looks for its configuration in the user's real home, whatever HOME says.
+        // ssh reads its configuration from the user's real home, whatever HOME says.
         let bin = folder.path().join("bin");
         fs::create_dir(&bin).expect("a folder");
         let path = std::env::var("PATH").unwrap_or_default();
@@ -171,7 +171,7 @@ impl Sshd {
         }
     }
 
-    /// The command with this way to use ssh.
+    /// The command with this `ssh` on PATH.
     pub fn known_to(&self, spec: Run) -> Run {
         let path = std::env::var("PATH").unwrap_or_default();
         spec.env("PATH", format!("{}:{path}", self.bin.display()))
@@ -183,7 +183,7 @@ fn free_port(address: &str) -> u16 {
     listener.local_addr().expect("is bound").port()
 }
 
-/// Whether something answers at that port of this, the engine's, machine's loopback.
+/// Whether something answers on that port of the engine's loopback.
 pub fn answers(port: u16) -> bool {
     TcpStream::connect(("127.0.0.1", port)).is_ok()
 }

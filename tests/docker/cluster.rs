@@ -1,4 +1,5 @@
-//! A cluster under trial: its home, name and ports, the program run on it, and what docker says of it.
+//! A cluster under trial: its home, name and ports, the program run on it, and what docker reports about
+//! it.
 
 use crate::api::{Api, token};
 use crate::ran::Ran;
@@ -38,11 +39,11 @@ fn name() -> String {
     format!("trial-{run}-{number}-{used}")
 }
 
-/// A cluster under trial. All of it is removed when this is dropped.
+/// A cluster under trial. Dropping it removes everything that belongs to it.
 #[derive(Debug)]
 pub struct Cluster {
     pub rig: &'static Rig,
-    /// The docker-compose that is used; may be changed on the way.
+    /// The docker-compose to use; a trial may change it.
     pub generation: Generation,
     pub name: String,
     pub port: u16,
@@ -53,7 +54,7 @@ pub struct Cluster {
 }
 
 impl Cluster {
-    /// A cluster of its own. Nothing of it is there yet.
+    /// A new cluster, of which nothing exists yet.
     pub fn new(setting: &Setting) -> Cluster {
         Cluster {
             rig: setting.rig,
@@ -75,8 +76,8 @@ impl Cluster {
         cluster
     }
 
-    /// A second one in the same home.
-    pub fn beside(&self) -> Cluster {
+    /// Another new cluster in the same home.
+    pub fn second(&self) -> Cluster {
         let setting = Setting {
             rig: self.rig,
             generation: self.generation,
@@ -159,7 +160,7 @@ impl Cluster {
         fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
     }
 
-    /// Writes a file into the cluster's folder, as a person would.
+    /// Writes a file into the cluster's folder, as a user would.
     #[track_caller]
     pub fn write(&self, file: &str, text: &str) {
         fs::create_dir_all(self.folder()).expect("can make the folder");
@@ -203,7 +204,7 @@ impl Cluster {
         entries.flatten().map(read).collect()
     }
 
-    /// This cluster's entry of the registry, if there is one.
+    /// This cluster's entry in the cluster registry.
     #[track_caller]
     pub fn entry(&self) -> Option<Value> {
         let text = fs::read_to_string(self.registry()).ok()?;
@@ -211,14 +212,14 @@ impl Cluster {
         document["clusters"].get(&self.name).cloned()
     }
 
-    /// The registry's private key or secret.
+    /// The private key or secret in the cluster registry.
     #[track_caller]
     pub fn key(&self) -> String {
         let entry = self.entry().expect("a registry entry");
         entry["clusterSecret"].as_str().expect("a key").to_owned()
     }
 
-    /// A text without what differs from run to run.
+    /// Replaces what differs from run to run.
     pub fn neutral(&self, text: &str) -> String {
         text.replace(&*self.home.path().to_string_lossy(), "HOME")
             .replace(&format!(":{}", self.port), ":PORT")
@@ -229,7 +230,7 @@ impl Cluster {
     // --- the server
 
     /// The management API without a token.
-    pub fn stranger(&self) -> Api {
+    pub fn without_token(&self) -> Api {
         Api::new(self.port, None).at(self.management)
     }
 
@@ -245,7 +246,7 @@ impl Cluster {
         Api::new(self.port, Some(token(secret))).at(self.management)
     }
 
-    /// Leaves something behind: a service that is deployed, and a row of it.
+    /// Deploys a service and stores a row.
     #[track_caller]
     pub fn put_data(&self) {
         let api = self.api();
@@ -302,7 +303,7 @@ impl Cluster {
             .unwrap_or_else(|| panic!("no container for {service} among {all:#?}"))
     }
 
-    /// The names of what of it is in the engine, sorted: containers, volumes, networks.
+    /// The names of its containers, volumes and networks, sorted.
     #[track_caller]
     pub fn belongings(&self) -> Vec<String> {
         let filter = format!("label=com.docker.compose.project={}", self.name);
@@ -319,7 +320,7 @@ impl Cluster {
         all
     }
 
-    /// The ids of its containers and when they were started: the same as long as nobody touched them.
+    /// The ids of its containers and when they were started: the same as long as they were not touched.
     #[track_caller]
     pub fn runs(&self) -> Vec<(String, String)> {
         self.containers()
@@ -343,7 +344,7 @@ impl Drop for Cluster {
     }
 }
 
-/// What docker says of a container.
+/// What docker reports about a container.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Container {
     pub id: String,

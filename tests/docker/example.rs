@@ -49,7 +49,7 @@ impl Example {
         cluster.prisma(&all).dir(self.0.path())
     }
 
-    /// Deploys it with what the registry has, and no variable set; then leaves a row behind.
+    /// Deploys it with the credentials of the registry, then stores a row.
     #[track_caller]
     pub fn deploy_with_data(&self, cluster: &Cluster) {
         let ran = self.deploy(cluster, &[]).run().succeeded();
@@ -58,26 +58,30 @@ impl Example {
             "{}",
             ran.stdout
         );
-        let made = cluster.stranger().service(
+        let made = cluster.without_token().service(
             "hello",
             "mutation { createUser(data: {name: \"Ada\"}) { name } }",
         );
         assert_eq!(made["data"]["createUser"]["name"], "Ada", "{made}");
     }
 
-    /// What [`Example::deploy_with_data`] did is there still, and who has the registry may deploy.
+    /// What [`Example::deploy_with_data`] did is still there, and the registry's credentials are accepted.
     #[track_caller]
     pub fn is_there(&self, cluster: &Cluster) {
         let ran = self.deploy(cluster, &[]).run().succeeded();
         assert!(ran.stdout.contains("already up to date"), "{}", ran.stdout);
-        let answer = cluster.stranger().service("hello", "{ users { name } }");
+        let answer = cluster
+            .without_token()
+            .service("hello", "{ users { name } }");
         assert_eq!(answer, json!({"data": {"users": [{"name": "Ada"}]}}));
     }
 
-    /// Nothing of it is in the server.
+    /// The server has no such service.
     #[track_caller]
     pub fn is_gone(cluster: &Cluster) {
-        let answer = cluster.stranger().service("hello", "{ users { name } }");
+        let answer = cluster
+            .without_token()
+            .service("hello", "{ users { name } }");
         // Up to 1.5 and later.
         let codes = [&answer["code"], &answer["errors"][0]["code"]];
         assert!(codes.contains(&&json!(3016)), "no such service: {answer}");

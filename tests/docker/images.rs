@@ -1,4 +1,4 @@
-//! Images of the trials' own, in the engine and in the rig's registry.
+//! Images that trials build, in the engine and in the rig's registry.
 
 use crate::rig::{LABEL, Rig};
 use std::time::Duration;
@@ -6,8 +6,8 @@ use std::time::Duration;
 /// The stand-in servers' repository.
 pub const PRISMA: &str = "prismagraphql/prisma";
 
-/// An image with a tag that no other trial has: a version of its own. Removed from the engine when dropped;
-/// the registry goes with the rig.
+/// An image with a tag that no other trial uses. Dropping it removes it from the engine, not from the
+/// registry.
 #[derive(Debug)]
 pub struct Image {
     rig: &'static Rig,
@@ -16,7 +16,7 @@ pub struct Image {
 }
 
 impl Image {
-    /// No image yet, only a name: `VERSION-CLUSTER` is a pre-release of that version.
+    /// Only a name, no image yet: `VERSION-CLUSTER` is a pre-release of that version.
     pub fn name(rig: &'static Rig, version: &str, cluster: &str) -> Image {
         Image {
             rig,
@@ -33,8 +33,8 @@ impl Image {
     #[track_caller]
     pub fn build(&self, lines: &str) -> String {
         let name = self.full();
-        // A line of its own first: layers that another trial made would not be pulled, and stay here
-        // when this image is removed.
+        // A unique line first: layers shared with another trial would not be pulled, and would stay after
+        // this image is removed.
         let file = format!(
             "FROM {PRISMA}:1.1\nLABEL {LABEL}.image={}\n{lines}\n",
             self.version
@@ -57,7 +57,7 @@ impl Image {
         push(self.rig, &self.full(), &self.full());
     }
 
-    /// Takes it out of the engine.
+    /// Removes it from the engine.
     #[track_caller]
     pub fn forget(&self) {
         self.rig.docker(["rmi", "-f", &self.full()]);

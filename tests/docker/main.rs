@@ -22,6 +22,8 @@ mod forks;
 mod run;
 #[path = "../support/schema.rs"]
 mod schema;
+#[path = "../support/skip.rs"]
+mod skip;
 
 mod api;
 mod away;

@@ -1,11 +1,11 @@
-//! What trials say of the commands they run, see `tests/support/run.rs`.
+//! What trials expect of the commands they run; see `tests/support/run.rs`.
 
 use crate::run::{Run, Running};
 use std::ffi::OsString;
 use std::time::Duration;
 
 impl Run {
-    /// The same run by another program, which is given it as its arguments.
+    /// The same command as the arguments of another program.
     #[must_use]
     pub fn through(mut self, program: impl Into<OsString>) -> Run {
         let command = std::mem::replace(&mut self.program, program.into());
@@ -28,13 +28,13 @@ impl Run {
 }
 
 impl Running {
-    /// Waits until it says something on stderr.
+    /// Waits for a text on stderr.
     #[track_caller]
     pub fn says(&mut self, needle: &str) -> &mut Running {
         self.until(needle, |running| running.stderr().contains(needle))
     }
 
-    /// Waits until it prints something on stdout.
+    /// Waits for a text on stdout.
     #[track_caller]
     pub fn prints(&mut self, needle: &str) -> &mut Running {
         self.until(needle, |running| running.stdout().contains(needle))
@@ -63,7 +63,7 @@ pub struct Ran {
     /// Exit status; 128 plus the number of a signal that killed it.
     pub status: i32,
     pub stdout: String,
-    /// Without the warning of ports that are open to everybody, which each start of a trial gives.
+    /// Without the warning about published ports, which every start of a trial prints.
     pub stderr: String,
     /// That warning.
     pub warned: String,
@@ -101,11 +101,11 @@ impl Ran {
 
     /// Fails the trial unless every one of these is on stderr.
     #[track_caller]
-    pub fn told(self, needles: &[&str]) -> Ran {
+    pub fn reports(self, needles: &[&str]) -> Ran {
         for needle in needles {
             assert!(
                 self.stderr.contains(needle),
-                "`{}` does not tell {needle:?}:\n{}",
+                "`{}` does not report {needle:?}:\n{}",
                 self.command,
                 self.stderr
             );
@@ -115,7 +115,7 @@ impl Ran {
 
     /// Fails the trial when one of these is on either stream.
     #[track_caller]
-    pub fn kept_quiet_about(self, needles: &[&str]) -> Ran {
+    pub fn never_shows(self, needles: &[&str]) -> Ran {
         for needle in needles {
             let shown = self.stdout.contains(needle) || self.stderr.contains(needle);
             assert!(

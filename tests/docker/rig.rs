@@ -1,4 +1,4 @@
-//! The engine, registry and composes that `scripts/rig` hands over, and cleaning up behind trials.
+//! The rigs that `scripts/rig` creates, and cleaning up after trials.
 
 use crate::ran::Ran;
 use crate::run::Run;
@@ -6,7 +6,7 @@ use std::env;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// The label of what trials make beside compose projects; its value is the trial's cluster name.
+/// The label of what trials create outside compose projects; its value is the trial's cluster name.
 pub const LABEL: &str = "org.prisma-cli.trial";
 const PROJECT: &str = "com.docker.compose.project";
 
@@ -33,7 +33,7 @@ impl Generation {
         }
     }
 
-    /// What stands between the parts of a container's name.
+    /// The separator in container names.
     pub fn joint(self) -> char {
         match self {
             Generation::V1 => '_',
@@ -96,7 +96,7 @@ impl Rig {
         self.folder.join("away")
     }
 
-    /// The docker-compose of a generation, where the machine has it.
+    /// The docker-compose of a generation, if the machine has it.
     pub fn compose(&self, generation: Generation) -> Option<&PathBuf> {
         self.compose[generation as usize].as_ref()
     }
@@ -115,7 +115,7 @@ impl Rig {
             .env("DOCKER_BUILDKIT", "0")
     }
 
-    /// Runs docker, whatever comes of it.
+    /// Runs docker; it may fail.
     pub fn try_docker<S: Into<std::ffi::OsString>>(
         &self,
         args: impl IntoIterator<Item = S>,
@@ -125,7 +125,7 @@ impl Rig {
             .run()
     }
 
-    /// What docker answers, without the last line end.
+    /// What docker prints, without the last newline.
     #[track_caller]
     pub fn docker<S: Into<std::ffi::OsString>>(&self, args: impl IntoIterator<Item = S>) -> String {
         self.try_docker(args)
@@ -145,8 +145,8 @@ impl Rig {
         restart.limit(Duration::from_secs(120)).run().succeeded();
     }
 
-    /// Removes everything of a compose project and everything labelled with its name. For guards: does
-    /// not fail.
+    /// Removes everything of a compose project and everything labelled with its name. Never fails: used
+    /// while dropping.
     pub fn remove_project(&self, name: &str) {
         for label in [PROJECT, LABEL] {
             let filter = format!("label={label}={name}");

@@ -3,6 +3,7 @@
 
 use crate::rig::{Generation, Rig};
 use crate::schedule::Schedule;
+use crate::skip;
 use crate::summary;
 use libtest_mimic::{Completion, Failed, Trial};
 use std::env;
@@ -112,14 +113,12 @@ impl Planned {
             .stdin(Stdio::null())
             .output()?;
         let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+        summary::took(&self.name(), begun.elapsed());
         match output.status.code() {
-            Some(0) => {
-                summary::took(&self.name(), begun.elapsed());
-                Ok(Completion::Completed)
-            }
+            Some(0) => Ok(Completion::Completed),
             Some(status) if status == i32::from(SKIPPED) => {
                 let reason = said.trim();
-                summary::skipped(&self.name(), reason);
+                skip::skip(&self.name(), reason);
                 Ok(Completion::ignored_with(reason))
             }
             _ => Err(Failed::from(said)),

@@ -1,7 +1,6 @@
-//! The trials, by what they are about.
+//! The trials, by subject.
 
 mod ci;
-mod crossing;
 mod data;
 mod deploy;
 mod doctor;
@@ -15,6 +14,7 @@ mod remote;
 mod server;
 mod signals;
 mod start;
+mod switching;
 mod takeover;
 mod trouble;
 mod upgrade;
@@ -39,7 +39,7 @@ pub fn all() -> Vec<Case> {
         failures::CASES,
         images::CASES,
         upgrade::CASES,
-        crossing::CASES,
+        switching::CASES,
         takeover::CASES,
         values::CASES,
         versions::CASES,

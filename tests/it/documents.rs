@@ -4,7 +4,7 @@
 use crate::support::Sandbox;
 use crate::support::schema::problems;
 use crate::support::standin::Standin;
-use prisma_cli::cli;
+use prisma_cli::testing::cli;
 use serde_json::json;
 use std::collections::BTreeSet;
 use std::time::Duration;

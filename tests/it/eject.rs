@@ -3,7 +3,7 @@
 use crate::init::{is_golden, work};
 use crate::support::text::without_diffs;
 use crate::support::{Sandbox, same};
-use prisma_cli::secret::keys::PrivateKey;
+use prisma_cli::testing::secret::keys::PrivateKey;
 use std::fs;
 
 const KEY: &str = "-----BEGIN RSA PRIVATE KEY-----";

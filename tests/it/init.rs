@@ -5,7 +5,7 @@ mod terminal;
 
 use crate::support::text::{without_diffs, without_secrets};
 use crate::support::{Files, Sandbox, same};
-use prisma_cli::yaml::Document;
+use prisma_cli::testing::yaml::Document;
 
 /// What is in the folder the user stands in.
 pub fn work(s: &Sandbox) -> Files {
@@ -54,12 +54,12 @@ fn a_folder_is_all_that_is_needed() {
     let words = format!("init hello --database postgres --port {}", s.port);
     s.run(&words).is(
         0,
-        "<root>/work/hello is set up\n\
+        "created <root>/work/hello\n\
          \n  endpoint   http://localhost:<port>\
          \n  version    Prisma 1.8\
-         \n  database   Postgres, its data in a volume of docker\
+         \n  database   Postgres (data in a Docker volume)\
          \n  files      docker-compose.yml, .env, prisma.yml, datamodel.graphql\n\
-         \ngo on with\n\
+         \nNext steps:\n\
          \n  cd hello\
          \n  docker-compose up -d\
          \n  prisma deploy\n",
@@ -247,9 +247,7 @@ fn a_server_that_is_there_needs_a_name_for_the_service_and_maybe_a_secret() {
     );
     s.set_private("home/.prisma/config.yml");
     let hint = |base: &str| {
-        format!(
-            "if {base} wants a secret, put `PRISMA_MANAGEMENT_API_SECRET=…` into a `.env` there\n\n"
-        )
+        format!("if {base} requires a secret, add `PRISMA_MANAGEMENT_API_SECRET=…` to `.env`\n\n")
     };
     for (words, url, note) in [
         (
@@ -291,7 +289,7 @@ fn a_server_that_is_there_needs_a_name_for_the_service_and_maybe_a_secret() {
         s.run(&format!("init hello {words}")).is(
             0,
             &format!(
-                "<root>/work/hello is set up\n\n  endpoint   {url}\n  files      {files}\n\n{note}go on with\n\n  cd hello\n  prisma deploy\n"
+                "created <root>/work/hello\n\n  endpoint   {url}\n  files      {files}\n\n{note}Next steps:\n\n  cd hello\n  prisma deploy\n"
             ),
             "",
         );

@@ -83,7 +83,7 @@ fn everything_is_put_where_the_system_looks_and_taken_away_again() {
     assert_eq!(status, 0, "{told}");
     assert_eq!(files(&s), before);
     let (status, told) = install(&s, "--uninstall --prefix prefix", "");
-    let nothing = "nothing was installed below `<root>/work/prefix`\n";
+    let nothing = "nothing is installed under `<root>/work/prefix`\n";
     assert_eq!((status, told.as_str()), (0, nothing));
 }
 
@@ -110,7 +110,7 @@ fn what_is_somebody_elses_is_left_alone_and_what_is_old_goes() {
     assert_eq!((status, files(&s)), (1, before));
     assert_eq!(
         told,
-        "error: these files are there and not from this script:\n  <root>/work/p/bin/prisma\n\
+        "error: this script did not install these existing files:\n  <root>/work/p/bin/prisma\n\
          error: remove them, install elsewhere with `--prefix`, or replace them with `--force`\n"
     );
     assert_eq!(install(&s, &format!("{words} --force"), "").0, 0);
@@ -134,11 +134,14 @@ fn what_is_somebody_elses_is_left_alone_and_what_is_old_goes() {
 fn what_cannot_be_done_is_said_before_anything_is() {
     let s = Sandbox::new();
     let (status, told) = install(&s, "--prefix p --binary nowhere", "");
-    let message = "error: there is no program `nowhere`: make it with `cargo build --release`, or name one with `--binary`\n";
+    let message = "error: `nowhere` does not exist: build it with `cargo build --release`, or name another binary with `--binary`\n";
     assert_eq!((status, told.as_str()), (1, message));
     let (status, told) = install(&s, "--perfix p", "");
     assert_eq!(status, 1);
-    assert!(told.ends_with("error: no option `--perfix`\n"), "{told}");
+    assert!(
+        told.ends_with("error: unknown option `--perfix`\n"),
+        "{told}"
+    );
     let (status, told) = install(&s, "--prefix", "");
     assert_eq!(
         (status, told.as_str()),

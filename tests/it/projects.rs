@@ -2,9 +2,9 @@
 
 use crate::support::run::PRISMA;
 use crate::support::{Sandbox, same, skip};
-use prisma_cli::cli::parse;
-use prisma_cli::env::Env;
-use prisma_cli::yaml::Node;
+use prisma_cli::testing::cli::parse;
+use prisma_cli::testing::env::Env;
+use prisma_cli::testing::yaml::Node;
 use std::ffi::OsString;
 use std::fs;
 

@@ -2,8 +2,8 @@
 
 use crate::support::Sandbox;
 use crate::support::run::PRISMA;
-use prisma_cli::cli;
-use prisma_cli::ui::Question;
+use prisma_cli::testing::cli;
+use prisma_cli::testing::ui::Question;
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 

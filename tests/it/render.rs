@@ -12,11 +12,11 @@ mod roundtrip;
 mod server;
 
 use dotenv::Generation;
-use prisma_cli::cluster::{Cluster, ClusterName, PrismaVersion};
-use prisma_cli::render::{Provenance, Rendered, provenance, render};
-use prisma_cli::secret::Secret;
-use prisma_cli::secret::keys;
-use prisma_cli::yaml::{Document, Value};
+use prisma_cli::testing::cluster::{Cluster, ClusterName, PrismaVersion};
+use prisma_cli::testing::render::{Provenance, Rendered, provenance, render};
+use prisma_cli::testing::secret::Secret;
+use prisma_cli::testing::secret::keys;
+use prisma_cli::testing::yaml::{Document, Value};
 use std::collections::BTreeMap;
 
 const LISTING: &str = include_str!("../../assets/listings/cluster-1.1.docker-compose.yml");

@@ -3,8 +3,8 @@
 use crate::support::Sandbox;
 use crate::support::engine::Made;
 use crate::support::run::Run;
-use prisma_cli::cli;
-use prisma_cli::commands::local::variables::KEYS;
+use prisma_cli::testing::cli;
+use prisma_cli::testing::commands::local::variables::KEYS;
 
 /// The variables after a real shell has taken the lines, each in brackets. The shell must not be moved
 /// to do anything else: it stands in a folder where that would show.

@@ -10,7 +10,7 @@ use crate::support::key;
 use crate::support::raw::{http, raw};
 use crate::support::standin::{Auth, Mishap, Standin};
 use known::Known;
-use prisma_cli::secret::keys::{PrivateKey, generate};
+use prisma_cli::testing::secret::keys::{PrivateKey, generate};
 use std::io::Write;
 use std::sync::OnceLock;
 use std::time::Duration;

@@ -3,7 +3,7 @@
 use crate::support::engine::Made;
 use crate::support::text::{STAGES, running};
 use crate::support::{Sandbox, key, same};
-use prisma_cli::secret::keys;
+use prisma_cli::testing::secret::keys;
 
 /// The registry as the npm CLI wrote it, with clusters of others around ours.
 fn registry(s: &Sandbox) -> String {

@@ -2,7 +2,7 @@
 
 use crate::support::Sandbox;
 use clap::{Arg, ArgAction, Command};
-use prisma_cli::cli::definition;
+use prisma_cli::testing::cli::definition;
 use std::any::TypeId;
 use std::path::PathBuf;
 

@@ -1,6 +1,6 @@
 //! What was run: the fakes' log.
 
-use prisma_cli::process::shell_quote;
+use prisma_cli::testing::process::shell_quote;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;

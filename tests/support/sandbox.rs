@@ -8,7 +8,7 @@ use super::ports::Ports;
 use super::run::{PRISMA, Run, Running};
 use super::server::{Behaviour, Server};
 use super::terminal::Terminal;
-use prisma_cli::secret::keys::{self, PrivateKey};
+use prisma_cli::testing::secret::keys::{self, PrivateKey};
 use std::ffi::OsString;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;

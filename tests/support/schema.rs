@@ -1,8 +1,8 @@
 //! Every JSON document that a run prints is held against `assets/schema`.
 
 use jsonschema::{Registry, Validator};
-use prisma_cli::cli::usage::asks_for_json;
-use prisma_cli::env::Env;
+use prisma_cli::testing::cli::usage::asks_for_json;
+use prisma_cli::testing::env::Env;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::ffi::OsString;

@@ -10,11 +10,10 @@ use std::io::Write;
     reason = "unit tests in `src` use it as well"
 )]
 pub fn skip(what: &str, why: &str) {
-    let line = format!("skipped: {what} ({why})\n");
     let file = std::env::var_os("PRISMA_TEST_SKIPS")
         .and_then(|path| File::options().append(true).create(true).open(path).ok());
     let _ = match file {
-        Some(mut file) => file.write_all(line.as_bytes()),
-        None => std::io::stderr().write_all(line.as_bytes()),
+        Some(mut file) => file.write_all(format!("{what}\t{why}\n").as_bytes()),
+        None => std::io::stderr().write_all(format!("skipped: {what} ({why})\n").as_bytes()),
     };
 }

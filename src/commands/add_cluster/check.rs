@@ -1,4 +1,4 @@
-//! Is a Prisma server there, and does the secret open it?
+//! Whether a Prisma server is there and accepts the secret.
 
 use crate::commands::secret::Given;
 use crate::context::Context;
@@ -9,13 +9,13 @@ use crate::server::version::{self, Server, Unreachable};
 use crate::url::ServerUrl;
 use std::time::Duration;
 
-/// How long one question may take: a person waits for the answer.
+/// The limit of each query: someone waits for the answer.
 const LIMIT: Duration = Duration::from_secs(10);
 
 /// A server that answered.
 pub struct Reached {
     pub info: Server,
-    /// It takes requests without a token.
+    /// Whether it accepts requests without a token.
     pub open: bool,
 }
 
@@ -32,30 +32,30 @@ pub fn reach(ctx: &Context, endpoint: &ServerUrl) -> Result<Reached> {
 
 fn unreachable(endpoint: &ServerUrl, why: &Unreachable) -> Failure {
     let message = match why {
-        Unreachable::Silent(why) => format!("`{endpoint}` does not answer: {why}"),
-        Unreachable::Foreign(why) => format!("`{endpoint}` is no Prisma server: {why}"),
+        Unreachable::NoAnswer(why) => format!("`{endpoint}` does not answer: {why}"),
+        Unreachable::NotPrisma(why) => format!("`{endpoint}` is not a Prisma server: {why}"),
     };
     let failure = Failure::new(Kind::Failed, message);
     let failure = match why {
-        Unreachable::Foreign(_) if !endpoint.path.is_empty() => failure.hint(format!(
-            "an endpoint is the address of the server, without service and stage: try `{}`",
+        Unreachable::NotPrisma(_) if !endpoint.path.is_empty() => failure.hint(format!(
+            "use the URL of the server without service and stage: `{}`",
             endpoint.root()
         )),
-        Unreachable::Foreign(_) if !endpoint.https => {
-            failure.hint("check host and port, and whether the server wants `https`")
+        Unreachable::NotPrisma(_) if !endpoint.https => {
+            failure.hint("check the host and port, and whether the server requires `https`")
         }
-        _ => failure.hint("check host and port, and that the server runs"),
+        _ => failure.hint("check the host and port, and that the server is running"),
     };
     failure.hint("or add it unchecked with `--no-check`")
 }
 
-/// Checks the secret: its form first, as that is the better explanation, then by trying it.
+/// Checks the secret: its kind first, which explains more, then by trying it.
 pub fn secret(ctx: &Context, endpoint: &ServerUrl, server: &Reached, given: &Given) -> Result<()> {
     let version = &server.info.version;
     if server.open {
         if given.secret().is_some() {
             ctx.ui.warn(&format!(
-                "`{endpoint}` is open to everybody: it takes requests without any secret"
+                "`{endpoint}` accepts requests without a secret: anyone can deploy to it"
             ));
         }
         return Ok(());
@@ -72,22 +72,22 @@ pub fn secret(ctx: &Context, endpoint: &ServerUrl, server: &Reached, given: &Giv
         }
         Access::Refused(_) if given.secret().is_none() => Failure::new(
             Kind::Refused,
-            format!("`{endpoint}` (Prisma {version}) wants a secret, and none was given"),
+            format!("`{endpoint}` (Prisma {version}) requires a secret"),
         ),
         Access::Refused(why) => Failure::new(
             Kind::Refused,
-            format!("`{endpoint}` (Prisma {version}) refuses the secret: {why}"),
+            format!("`{endpoint}` (Prisma {version}) rejected the secret: {why}"),
         ),
     };
     Err(failure
         .hint(match given.kind() {
-            Some(SecretKind::Key) => "give the private key that belongs to the `CLUSTER_PUBLIC_KEY` of the server",
-            _ => "give the `managementApiSecret` of the server, or the private key of its `CLUSTER_PUBLIC_KEY` before 1.7",
+            Some(SecretKind::Key) => "provide the private key that matches the server's `CLUSTER_PUBLIC_KEY`",
+            _ => "provide the server's `managementApiSecret`, or before 1.7 the private key that matches its `CLUSTER_PUBLIC_KEY`",
         })
         .hint("or add it unchecked with `--no-check`"))
 }
 
-/// Whether the server's edition takes secrets of this form.
+/// Whether a server of this version accepts secrets of this kind.
 fn fits(secret: &Secret, server: &Server) -> Result<()> {
     let Some(version) = server.parsed() else {
         return Ok(());
@@ -98,12 +98,12 @@ fn fits(secret: &Secret, server: &Server) -> Result<()> {
         SecretKind::Text if !since("1.6") => (
             "a text",
             "a private key",
-            "give the key as PEM text, `-----BEGIN RSA PRIVATE KEY-----` and all its lines",
+            "provide the complete PEM key, including the BEGIN and END lines",
         ),
         SecretKind::Key if since("1.30") => (
             "a private key",
             "a shared text",
-            "give the `managementApiSecret` of the server's `PRISMA_CONFIG`",
+            "provide the `managementApiSecret` of the server's `PRISMA_CONFIG`",
         ),
         _ => return Ok(()),
     };

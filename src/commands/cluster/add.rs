@@ -4,8 +4,8 @@ use crate::cli::Add;
 use crate::commands::add_cluster::NewCluster;
 use crate::commands::{Report, act, facts};
 use crate::context::Context;
+use crate::documents;
 use crate::error::Result;
-use serde_json::json;
 
 /// Adds a cluster.
 pub fn run(ctx: &Context, args: &Add) -> Result<Report> {
@@ -25,12 +25,12 @@ fn report(new: &NewCluster) -> Report {
         "cluster `{name}` {done}\n\n{}\ndeploy a service to it: put `cluster: {name}` into its `prisma.yml` and run `prisma deploy`\n",
         facts(&pairs)
     );
-    let data = json!({
-        "name": name,
-        "endpoint": endpoint,
-        "version": new.version,
-        "secret": new.secret.code(),
-        "replaced": new.replaces,
-    });
+    let data = documents::Added {
+        name,
+        endpoint,
+        version: new.version.as_deref(),
+        secret: new.secret.kind().into(),
+        replaced: new.replaces,
+    };
     Report::new(text, data)
 }

@@ -3,10 +3,10 @@
 use super::registry;
 use crate::commands::Report;
 use crate::context::Context;
+use crate::documents;
 use crate::error::Result;
 use crate::status::{self, Asked, State};
 use crate::ui::Table;
-use serde_json::{Value, json};
 
 /// Lists the clusters.
 pub fn run(ctx: &Context) -> Result<Report> {
@@ -27,7 +27,7 @@ fn tell(ctx: &Context, rows: &[Asked]) {
     }
     if rows.is_empty() {
         ctx.ui
-            .status("no clusters; add one with `prisma cluster add` or `prisma local start`");
+            .status("no clusters yet; start one with `prisma local start`, or add one with `prisma cluster add`");
     }
 }
 
@@ -55,16 +55,6 @@ fn report(ctx: &Context, rows: &[Asked]) -> Report {
             .map(|row| cells(row).join("\t") + "\n")
             .collect()
     };
-    let document = |row: &Asked| {
-        json!({
-            "name": row.name,
-            "kind": row.kind.code(),
-            "version": row.version,
-            "state": row.state.code(),
-            "endpoint": row.endpoint,
-            "reason": row.reason,
-        })
-    };
-    let clusters: Vec<Value> = rows.iter().map(document).collect();
-    Report::new(text, json!({ "clusters": clusters }))
+    let clusters = rows.iter().map(Into::into).collect();
+    Report::new(text, documents::Clusters { clusters })
 }

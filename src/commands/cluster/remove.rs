@@ -1,18 +1,17 @@
-//! `prisma cluster remove`: takes an entry out of the registry. Containers are not its business.
+//! `prisma cluster remove`: removes an entry from the registry, and leaves containers alone.
 
 use crate::cluster::ClusterName;
 use crate::commands::{Report, act};
 use crate::config::registry::{self, Registry};
 use crate::context::Context;
+use crate::documents;
 use crate::error::{Failure, Kind, Result};
 use crate::history;
 use crate::plan::{Plan, Step};
 use crate::status::cloud;
 use crate::status::target;
-use crate::ui::Question;
+use crate::ui::{Choice, Question};
 use crate::url::{points_here, without_password};
-use serde_json::json;
-use std::fmt;
 
 /// Removes a cluster, with consent.
 pub fn run(ctx: &Context, name: Option<&str>) -> Result<Report> {
@@ -51,15 +50,6 @@ pub fn run(ctx: &Context, name: Option<&str>) -> Result<Report> {
 
 /// Lets the user choose.
 fn select(ctx: &Context, registry: &Registry) -> Result<String> {
-    struct Choice {
-        name: String,
-        shown: String,
-    }
-    impl fmt::Display for Choice {
-        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str(&self.shown)
-        }
-    }
     if registry.clusters().is_empty() {
         return Err(Failure::new(
             Kind::UnknownCluster,
@@ -68,12 +58,12 @@ fn select(ctx: &Context, registry: &Registry) -> Result<String> {
     }
     let width = registry.names().map(|name| name.chars().count()).max();
     let width = width.unwrap_or_default();
-    let choice = |entry: &registry::Entry| Choice {
-        name: entry.name.clone(),
-        shown: format!("{:width$}   {}", entry.name, without_password(&entry.host)),
+    let choice = |entry: &registry::Entry| {
+        let shown = format!("{:width$}   {}", entry.name, without_password(&entry.host));
+        Choice::new(entry.name.clone(), shown)
     };
     let choices = registry.clusters().iter().map(choice).collect();
-    Ok(ctx.ask().select(Question::Entry, "", choices)?.name)
+    Ok(ctx.ask().select(Question::Entry, "", choices)?.value)
 }
 
 fn unknown(name: &str, registry: &Registry) -> Failure {
@@ -98,7 +88,7 @@ fn remove_broken(ctx: &Context, name: &str, broken: Failure) -> Result<Report> {
     }
 }
 
-/// What becomes of the containers, where there may be some.
+/// What happens to the containers, where there may be some.
 fn containers_note(ctx: &Context, name: &str, host: Option<&str>) -> Option<String> {
     let by_us = ctx.home.managed(name);
     let here = host.is_some_and(points_here);
@@ -108,7 +98,7 @@ fn containers_note(ctx: &Context, name: &str, host: Option<&str>) -> Option<Stri
         (None, false) => return None,
     };
     Some(format!(
-        "its containers and data, if it has any here, are left alone; `{}` removes those",
+        "its containers and data on this machine, if any, are kept; delete them with `{}`",
         name.command("delete")
     ))
 }
@@ -117,6 +107,9 @@ fn report(name: &str, note: Option<String>) -> Report {
     let note = note.map(|note| format!("; {note}")).unwrap_or_default();
     Report::new(
         format!("cluster `{name}` removed from the registry{note}\n"),
-        json!({"name": name, "removed": true}),
+        documents::Removed {
+            name,
+            removed: documents::True,
+        },
     )
 }

@@ -63,6 +63,20 @@ pub struct Attempt<O> {
     requests: usize,
 }
 
+/// `data` next to the error, as far as the deployment got.
+#[cfg(test)]
+#[expect(dead_code, reason = "only its schema is used")]
+#[derive(Serialize, schemars::JsonSchema)]
+#[serde(untagged)]
+pub enum Failed {
+    /// The deployment was not answered.
+    Unanswered(Place),
+    /// The server rejected it.
+    Rejected(Attempt<Rejected>),
+    /// It succeeded, but not the steps after it.
+    Deployed(Deployed),
+}
+
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]

@@ -5,12 +5,12 @@ use super::nuke::list;
 use crate::cluster::ClusterName;
 use crate::commands::Report;
 use crate::context::Context;
+use crate::documents::{self, IsDeleted};
 use crate::error::Result;
 use crate::managed::Observed;
 use crate::managed::observe_locked;
 use crate::plan::{Plan, Step};
 use crate::ui::Question;
-use serde_json::json;
 
 /// Removes a cluster, with consent.
 pub fn run(ctx: &Context, name: &ClusterName) -> Result<Report> {
@@ -50,7 +50,12 @@ pub fn run(ctx: &Context, name: &ClusterName) -> Result<Report> {
     }
     plan.then(Step::RemoveFolder(observed.folder.clone()));
     act(ctx, Some(name.as_ref()), &plan, || {
-        let data = json!({"name": name.to_string(), "state": "deleted", "containers": containers, "volumes": volumes});
+        let data = documents::Deleted {
+            name: name.to_string(),
+            state: IsDeleted::Deleted,
+            containers,
+            volumes,
+        };
         Report::new(format!("cluster `{name}` is gone\n"), data)
     })
 }

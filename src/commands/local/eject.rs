@@ -8,6 +8,7 @@ use crate::commands::{Report, act, facts, registry};
 use crate::config::registry::NewEntry;
 use crate::context::Context;
 use crate::docker::project::{COMPOSE, DOTENV};
+use crate::documents::{self, EjectedDatabase, RegisteredCluster};
 use crate::error::{Failure, Kind, Result};
 use crate::files::Access;
 use crate::managed::{self, Observed, exposure};
@@ -16,7 +17,6 @@ use crate::render::standalone;
 use crate::secret::Secret;
 use crate::secret::keys::{self, PrivateKey};
 use crate::url::ServerUrl;
-use serde_json::json;
 
 /// What is written, and what there is to say of it.
 struct Ejected {
@@ -285,16 +285,21 @@ impl Ejected {
             facts(&pairs),
             key.unwrap_or_default(),
         );
-        let data = json!({
-            "folder": folder.path.display().to_string(),
-            "files": [COMPOSE, DOTENV],
-            "prismaVersion": cluster.version.tag(),
-            "database": {"connector": database.connector.to_string()},
-            "port": cluster.port,
-            "privateKey": shown.as_ref().map(Secret::reveal),
-            "registered": self.entry.as_ref().map(|entry| json!({"name": entry.name, "endpoint": entry.host})),
-            "next": next,
-        });
+        let data = documents::Ejected {
+            folder: folder.path.display().to_string(),
+            files: [COMPOSE, DOTENV],
+            prisma_version: cluster.version.tag(),
+            database: EjectedDatabase {
+                connector: database.connector,
+            },
+            port: cluster.port,
+            private_key: shown.as_ref().map(Secret::reveal),
+            registered: self.entry.as_ref().map(|entry| RegisteredCluster {
+                name: &entry.name,
+                endpoint: &entry.host,
+            }),
+            next,
+        };
         Report::new(text, data)
     }
 }

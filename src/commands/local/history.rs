@@ -3,10 +3,10 @@
 use crate::cli;
 use crate::commands::Report;
 use crate::context::Context;
+use crate::documents;
 use crate::error::{Failure, Kind, Result};
 use crate::history::{self, Run};
 use crate::ui::{Table, short};
-use serde_json::json;
 use std::time::Duration;
 
 /// Shows the runs that changed a cluster, the oldest first.
@@ -36,7 +36,7 @@ pub fn run(ctx: &Context, args: &cli::History) -> Result<Report> {
     if let Some(tail) = args.tail() {
         runs.drain(..runs.len().saturating_sub(tail));
     }
-    let data = json!({"name": name, "runs": runs});
+    let data = documents::History { name, runs: &runs };
     Ok(Report::new(text(ctx, &runs), data))
 }
 

@@ -5,10 +5,11 @@ use crate::cluster::ClusterName;
 use crate::commands::Report;
 use crate::context::Context;
 use crate::docker::{Container, State};
+use crate::documents;
 use crate::error::Result;
 use crate::managed::Observed;
 use crate::ui::{Format, Table};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 /// Shows the containers.
 pub fn run(ctx: &Context, name: &ClusterName) -> Result<Report> {
@@ -26,7 +27,10 @@ pub fn run(ctx: &Context, name: &ClusterName) -> Result<Report> {
         );
         return Ok(Report::new(
             text,
-            json!({"name": name.to_string(), "containers": []}),
+            documents::Containers {
+                name: name.to_string(),
+                containers: Vec::new(),
+            },
         ));
     }
     let mut table = Table::new(&["NAME", "SERVICE", "STATE", "HEALTH", "PORTS", "IMAGE"]);
@@ -43,8 +47,11 @@ pub fn run(ctx: &Context, name: &ClusterName) -> Result<Report> {
             container.image.clone(),
         ]);
     }
-    let containers: Vec<Value> = observed.containers.iter().map(data).collect();
-    let data = json!({"name": name.to_string(), "containers": containers});
+    let containers = observed.containers.iter();
+    let data = documents::Containers {
+        name: name.to_string(),
+        containers: containers.map(Into::into).collect(),
+    };
     Ok(Report::new(table.to_string(), data))
 }
 
@@ -77,23 +84,4 @@ fn ports(container: &Container) -> String {
     } else {
         shown.join(", ")
     }
-}
-
-fn data(container: &Container) -> Value {
-    let ports: Vec<Value> = container
-        .ports
-        .iter()
-        .map(|p| json!({"address": p.address, "port": p.port, "inside": p.inside}))
-        .collect();
-    json!({
-        "id": container.id,
-        "name": container.name,
-        "service": container.service,
-        "state": container.state.word(),
-        "health": container.health.as_ref().map(|h| &h.status),
-        "exitCode": container.exit_code,
-        "restarts": container.restarts,
-        "ports": ports,
-        "image": container.image,
-    })
 }

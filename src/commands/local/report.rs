@@ -2,16 +2,36 @@
 
 use crate::cluster::Cluster;
 use crate::commands::{Report, facts};
+use crate::documents::{self, IsStopped, Running, Started, UpgradedImage};
 use crate::managed::Observed;
-use serde_json::json;
 
 /// The report of a cluster that was brought up; `state` completes "cluster `x` …". One that was not
 /// waited for is only starting, whatever the verb.
 pub fn running(observed: &Observed, cluster: &Cluster, waited: bool, state: &str) -> Report {
+    let (text, data) = started(observed, cluster, waited, state);
+    Report::new(text, data)
+}
+
+/// The same, with the images that it runs and what is said of them.
+pub fn upgraded(
+    (text, running): (String, Running),
+    images: Vec<UpgradedImage>,
+    line: &str,
+) -> Report {
+    Report::new(text + line, documents::Upgraded { running, images })
+}
+
+/// A cluster that was brought up, for people and for programs.
+pub fn started(
+    observed: &Observed,
+    cluster: &Cluster,
+    waited: bool,
+    state: &str,
+) -> (String, Running) {
     let (state, word) = if waited {
-        (state, "running")
+        (state, Started::Running)
     } else {
-        ("is starting", "starting")
+        ("is starting", Started::Starting)
     };
     let endpoint = observed.endpoint(cluster);
     let playground = format!("{endpoint}{}", cluster.management_path());
@@ -27,15 +47,19 @@ pub fn running(observed: &Observed, cluster: &Cluster, waited: bool, state: &str
         "cluster `{name}` {state}\n\n{}\ndeploy a service to it: put `cluster: {name}` into its `prisma.yml` and run `prisma deploy`\n",
         facts(&pairs)
     );
-    let data = json!({
-        "name": name.to_string(),
-        "state": word,
-        "endpoint": endpoint,
-        "playground": playground,
-        "database": {"address": database, "connector": cluster.database.connector.to_string(), "user": cluster.database.user},
-        "prismaVersion": cluster.version.tag(),
-    });
-    Report::new(text, data)
+    let data = Running {
+        name: name.to_string(),
+        state: word,
+        endpoint,
+        playground,
+        database: documents::Database {
+            address: database,
+            connector: cluster.database.connector,
+            user: cluster.database.user.clone(),
+        },
+        prisma_version: cluster.version.tag().to_owned(),
+    };
+    (text, data)
 }
 
 /// A database in a few words.
@@ -57,6 +81,9 @@ pub fn stopped(observed: &Observed, state: &str) -> Report {
     );
     Report::new(
         text,
-        json!({"name": observed.name.to_string(), "state": "stopped"}),
+        documents::Stopped {
+            name: observed.name.to_string(),
+            state: IsStopped::Stopped,
+        },
     )
 }

@@ -7,12 +7,12 @@ use crate::commands::Report;
 use crate::context::Context;
 use crate::docker::Container;
 use crate::docker::ask::containers;
+use crate::documents::UpgradedImage;
 use crate::error::{Failure, Kind, Result};
 use crate::managed::Observed;
 use crate::managed::{exposure, external, observe_locked, ports, reachability};
 use crate::plan::{Plan, Step};
 use crate::secret::keys;
-use serde_json::json;
 
 /// Gets newer images of the cluster's version, or those of another one, and runs them.
 pub fn run(ctx: &Context, args: &cli::Upgrade) -> Result<Report> {
@@ -48,18 +48,18 @@ pub fn run(ctx: &Context, args: &cli::Upgrade) -> Result<Report> {
     observed.write_files(&mut plan, &cluster, &rendered)?;
     observed.remove_other_edition(&mut plan, &cluster);
     observed.bring_up(ctx, &mut plan, &cluster, &rendered, limit)?;
-    let report = act(ctx, Some(observed.name.as_ref()), &plan, || {
-        report::running(&observed, &cluster, limit.is_some(), "is up to date")
-    })?;
+    let planned = act(ctx, Some(observed.name.as_ref()), &plan, Report::shown)?;
     if ctx.dry_run {
-        return Ok(report);
+        return Ok(planned);
     }
     let now = containers(ctx, &observed.tools, observed.name.as_ref())?;
-    Ok(with_images(report, &observed.containers, &now))
+    let started = report::started(&observed, &cluster, limit.is_some(), "is up to date");
+    let (images, line) = images(&observed.containers, &now);
+    Ok(report::upgraded(started, images, &line))
 }
 
-/// Adds which images are other ones than before, where that is known.
-fn with_images(mut report: Report, before: &[Container], now: &[Container]) -> Report {
+/// Which images are other ones than before, where that is known.
+fn images(before: &[Container], now: &[Container]) -> (Vec<UpgradedImage>, String) {
     let is_newer = |container: &Container| {
         let is_old = |old: &Container| old.image_id == container.image_id;
         !before.is_empty() && !before.iter().any(is_old)
@@ -74,11 +74,11 @@ fn with_images(mut report: Report, before: &[Container], now: &[Container]) -> R
         [] => "the images were the newest already\n".to_owned(),
         newer => format!("runs newer images now: {}\n", newer.join(", ")),
     };
-    report.text += &line;
-    let image =
-        |container: &Container| json!({"image": container.image, "newer": is_newer(container)});
-    report.data["images"] = now.iter().map(image).collect();
-    report
+    let images = now.iter().map(|container| UpgradedImage {
+        image: container.image.clone(),
+        newer: is_newer(container),
+    });
+    (images.collect(), line)
 }
 
 /// Image by image: docker-compose pulls what its file names, and that is written afterwards.

@@ -1,8 +1,9 @@
 //! Containers that cannot be made or started, and things that cannot go.
 
 use super::{COMMAND, Cause, Known, between};
+use crate::documents::PortInUse;
 use crate::error::Kind;
-use serde_json::json;
+use crate::error::document;
 
 pub const KNOWN: &[Known] = &[
     Known {
@@ -169,7 +170,7 @@ fn port_taken(line: &str) -> Cause {
         None => "a port".to_owned(),
     };
     Cause {
-        data: port.map(|port| json!({ "port": port })),
+        data: port.map(|port| document(PortInUse { port })),
         ..Cause::new(
             format!("{what} is taken by {by}"),
             "choose another with `--port` or `--db-port` (`auto` finds one), or stop what holds it",

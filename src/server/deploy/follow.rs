@@ -80,7 +80,7 @@ pub(super) fn follow(
         match management.within(left, || follower.look(events)) {
             Ok(Some(outcome)) => return Ok(outcome),
             Ok(None) => {}
-            Err(Error::Fault(fault)) if fault.passes() => {
+            Err(Error::Fault(fault)) if fault.is_transient() => {
                 // The server resumes open migrations when it is started again.
                 let why = fault.to_string();
                 follower.tell(Event::Unanswered { why }, events);
@@ -127,7 +127,7 @@ impl Follower<'_> {
             Some(own) => Ok(self.judge(own, events)),
             None => Ok(Some(Outcome::RolledBack {
                 revision: self.revision,
-                errors: vec!["the server no longer knows of it".to_owned()],
+                errors: vec!["the server no longer reports it".to_owned()],
                 undone: false,
             })),
         }
@@ -169,25 +169,25 @@ impl Follower<'_> {
     /// A signal ends the following, not the migration.
     fn left_behind(&self, failure: Failure) -> Failure {
         let goes_on = format!(
-            "{}: the server goes on with the migration ({} of {} steps done)",
+            "{}: the migration continues on the server ({} of {} steps done)",
             failure.message, self.applied, self.total
         );
         Failure {
             message: goes_on,
             ..failure
         }
-        .hint("run the command again to see how it ended")
+        .hint("run the command again to see the result")
     }
 
     fn too_long(&self) -> Failure {
         let limit = humantime::format_duration(self.limit);
         let message = format!(
-            "the migration is not done after {limit}: {} of {} steps; the server goes on with it",
+            "the migration has not finished after {limit}: {} of {} steps; it continues on the server",
             self.applied, self.total
         );
         Failure::new(Kind::NotReady, message)
-            .hint("run the command again to see how it ended, with a longer `--wait-timeout`")
-            .hint("if no step is done at all, another server may hold the database: look into the server's log")
+            .hint("run the command again to see the result, with a longer `--wait-timeout`")
+            .hint("if no step is done at all, another server may be using the database: check the server's log")
     }
 }
 
@@ -204,7 +204,7 @@ pub(super) fn until_idle(management: &Management, limit: Duration) -> Result<boo
         match management.within(left, || management.migration_status()) {
             Ok(seen) if seen.status.is_open() => {}
             Ok(_) => return Ok(true),
-            Err(Error::Fault(fault)) if fault.passes() => {}
+            Err(Error::Fault(fault)) if fault.is_transient() => {}
             Err(error) => {
                 return Err(management.failure("could not wait for the other deployment", error));
             }

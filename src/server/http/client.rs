@@ -1,4 +1,4 @@
-//! One host, asked again and again over a connection that stays open.
+//! A client for one host, which reuses its connections.
 
 use super::super::fault::{Fault, legible};
 use super::proxy::Proxies;
@@ -8,13 +8,13 @@ use std::io::ErrorKind;
 use std::time::Duration;
 use ureq::http::StatusCode;
 
-/// Longer than any answer that is asked for; a body without end is cut here.
+/// Longer than any expected answer; bodies are cut here.
 const LONGEST_BODY: u64 = 64 << 20;
 
 /// The limits of one request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// Until there is a connection.
+    /// Until the connection is made.
     pub connect: Duration,
     /// Until the answer is complete, the connection included.
     pub request: Duration,
@@ -33,9 +33,7 @@ impl Limits {
 /// An answer that is JSON.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reply {
-    /// HTTP status.
     pub status: u16,
-    /// The document.
     pub body: Value,
 }
 
@@ -48,16 +46,22 @@ pub struct Client {
 }
 
 impl Client {
-    /// A client for `base`: `http(s)://HOST[:PORT]`. Connects to nobody yet.
+    /// A client for `base`: `http(s)://HOST[:PORT][/PATH]`. Does not connect yet.
     ///
     /// # Errors
     ///
-    /// [`Fault::BadAddress`], and [`Fault::Proxy`] when the proxy for it is none.
+    /// [`Fault::BadAddress`], and [`Fault::Proxy`] if the proxy's address is not valid.
     pub fn new(base: &str, proxies: &Proxies) -> Result<Client, Fault> {
         Client::with(base, proxies, true)
     }
 
-    pub(super) fn with(base: &str, proxies: &Proxies, keep: bool) -> Result<Client, Fault> {
+    /// A client for a few requests, each over a connection of its own, through the proxies of the
+    /// process's environment.
+    pub fn once(base: &str) -> Result<Client, Fault> {
+        Client::with(base, Proxies::of_process(), false)
+    }
+
+    fn with(base: &str, proxies: &Proxies, keep: bool) -> Result<Client, Fault> {
         let base = base.trim_end_matches('/');
         let route = Route::to(base, proxies)?;
         Ok(Client {
@@ -67,7 +71,7 @@ impl Client {
         })
     }
 
-    /// Where the host is, without a slash at the end.
+    /// The URL, without a slash at the end.
     pub fn base(&self) -> &str {
         &self.base
     }
@@ -115,12 +119,11 @@ impl Client {
         read(status.as_u16(), &text)
     }
 
-    /// What it means when no answer came back.
     fn fault(&self, error: ureq::Error, limits: Limits) -> Fault {
         let fault = unanswered(error, limits);
         let proxy = || self.route.proxy().unwrap_or_default().to_owned();
         match fault {
-            // To whoever goes through a proxy, these are about the proxy.
+            // Through a proxy, these are about the proxy.
             Fault::Refused
             | Fault::UnknownHost
             | Fault::NameService(_)
@@ -142,7 +145,7 @@ impl Client {
     }
 }
 
-/// Where an answer sends to, when it does.
+/// The target of a redirect.
 fn target(status: StatusCode, headers: &ureq::http::HeaderMap) -> Option<String> {
     let location = headers.get("location")?;
     let target = legible(&String::from_utf8_lossy(location.as_bytes()), 200);
@@ -154,7 +157,7 @@ fn read(status: u16, text: &str) -> Result<Reply, Fault> {
     match serde_json::from_str(text) {
         Ok(body) => Ok(Reply { status, body }),
         Err(error) if error.is_eof() && text.trim_start().starts_with(['{', '[']) => {
-            Err(Fault::CutShort)
+            Err(Fault::Truncated)
         }
         Err(_) => Err(Fault::NotJson {
             status,
@@ -167,13 +170,12 @@ fn read(status: u16, text: &str) -> Result<Reply, Fault> {
     }
 }
 
-/// Why there is no answer at all.
 fn unanswered(error: ureq::Error, limits: Limits) -> Fault {
     match error {
         ureq::Error::Timeout(ureq::Timeout::Connect | ureq::Timeout::Resolve) => {
             Fault::ConnectTimeout(limits.connect.min(limits.request))
         }
-        ureq::Error::Timeout(_) => Fault::Silent(limits.request),
+        ureq::Error::Timeout(_) => Fault::ResponseTimeout(limits.request),
         ureq::Error::HostNotFound => Fault::UnknownHost,
         ureq::Error::Io(error) => of_io(&error, limits),
         ureq::Error::ConnectProxyFailed(why) => Fault::Proxy {
@@ -183,7 +185,7 @@ fn unanswered(error: ureq::Error, limits: Limits) -> Fault {
         ureq::Error::Rustls(error) => of_tls(&error),
         ureq::Error::Tls(why) => Fault::Tls(why.to_owned()),
         ureq::Error::Protocol(_) | ureq::Error::LargeResponseHeader(..) => {
-            Fault::Other("what answers there does not speak HTTP".to_owned())
+            Fault::Other("the other end does not speak HTTP".to_owned())
         }
         ureq::Error::BadUri(why) => Fault::BadAddress(why),
         ureq::Error::Other(error) if error.is::<NoNameService>() => {
@@ -223,12 +225,14 @@ fn of_tls(error: &rustls::Error) -> Fault {
     }
     match error {
         rustls::Error::InvalidCertificate(why) => Fault::Untrusted(match why {
-            Certificate::UnknownIssuer => "who signed it is unknown here".to_owned(),
+            Certificate::UnknownIssuer => {
+                "it is signed by an authority this machine does not trust".to_owned()
+            }
             Certificate::Expired | Certificate::ExpiredContext { .. } => {
-                "its time is over".to_owned()
+                "it has expired".to_owned()
             }
             Certificate::NotValidYet | Certificate::NotValidYetContext { .. } => {
-                "its time has not come".to_owned()
+                "it is not valid yet".to_owned()
             }
             Certificate::NotValidForName | Certificate::NotValidForNameContext { .. } => {
                 "it is for another host".to_owned()
@@ -239,19 +243,19 @@ fn of_tls(error: &rustls::Error) -> Fault {
     }
 }
 
-/// Why an answer stopped in the middle.
+/// Why an answer is incomplete.
 fn broken_off(error: ureq::Error, limits: Limits) -> Fault {
     match error {
-        ureq::Error::Timeout(_) => Fault::Trickle(limits.request),
+        ureq::Error::Timeout(_) => Fault::BodyTimeout(limits.request),
         ureq::Error::BodyExceedsLimit(_) => Fault::TooLong,
         ureq::Error::Io(error) if error.kind() == ErrorKind::TimedOut => {
-            Fault::Trickle(limits.request)
+            Fault::BodyTimeout(limits.request)
         }
         ureq::Error::Io(error) => match of_io(&error, limits) {
-            Fault::Closed => Fault::CutShort,
+            Fault::Closed => Fault::Truncated,
             fault => fault,
         },
-        ureq::Error::Protocol(_) => Fault::CutShort,
+        ureq::Error::Protocol(_) => Fault::Truncated,
         error => Fault::Other(error.to_string()),
     }
 }

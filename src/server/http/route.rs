@@ -15,7 +15,6 @@ use ureq::unversioned::transport::NextTimeout;
 /// The way to a host.
 #[derive(Clone)]
 pub(super) struct Route {
-    /// Scheme, host and port, without a path.
     base: Uri,
     proxy: Option<Via>,
 }
@@ -30,7 +29,7 @@ struct Via {
 }
 
 impl Route {
-    /// The way to `base`: `http(s)://HOST[:PORT]`, what follows being ignored.
+    /// The way to `base`: `http(s)://HOST[:PORT][/PATH]`.
     pub(super) fn to(base: &str, proxies: &Proxies) -> Result<Route, Fault> {
         let bad = |why: &str| Fault::BadAddress(why.to_owned());
         let uri: Uri = base.parse().map_err(|_| bad("it cannot be read"))?;
@@ -40,7 +39,7 @@ impl Route {
         let port = match scheme {
             "https" => uri.port_u16().unwrap_or(443),
             "http" => uri.port_u16().unwrap_or(80),
-            _ => return Err(bad("it must begin with `http://` or `https://`")),
+            _ => return Err(bad("it must start with `http://` or `https://`")),
         };
         let proxy = match proxies.on_the_way_to(scheme, host, port) {
             None => None,
@@ -54,13 +53,14 @@ impl Route {
         self.proxy.as_ref().map(|via| via.shown.as_str())
     }
 
-    /// The address of a path there.
+    /// The URL of a path below the base.
     pub(super) fn address(&self, path: &str) -> Result<Uri, Fault> {
         let authority = self.base.authority().map_or("", |a| a.as_str());
         let scheme = self.base.scheme_str().unwrap_or("http");
-        format!("{scheme}://{authority}{path}")
+        let below = self.base.path().trim_end_matches('/');
+        format!("{scheme}://{authority}{below}{path}")
             .parse()
-            .map_err(|_| Fault::BadAddress(format!("`{path}` is no path")))
+            .map_err(|_| Fault::BadAddress(format!("invalid path `{path}`")))
     }
 
     /// What a proxy wants to know with each request. A tunnel's asks when it is dug.

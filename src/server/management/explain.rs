@@ -1,4 +1,4 @@
-//! From an error of the protocol to a failure of the run: what was tried, why it failed, what to do.
+//! Turns errors of the protocol into failures: what was tried, why it failed, what to do.
 
 use super::super::credential::Credential;
 use super::super::fault::Fault;
@@ -9,7 +9,6 @@ use crate::error::{Failure, Kind};
 use crate::secret::SecretKind;
 
 impl Fault {
-    /// A failure about a server's address.
     pub fn failure(&self, base: &str) -> Failure {
         let kind = if self.is_timeout() {
             Kind::NotReady
@@ -17,12 +16,11 @@ impl Fault {
             Kind::ServerUnreachable
         };
         let tried = match self {
-            // Something did answer.
             Fault::NotJson { .. }
             | Fault::NotGraphql { .. }
             | Fault::Redirect { .. }
-            | Fault::CutShort
-            | Fault::TooLong => format!("`{base}` is of no use"),
+            | Fault::Truncated
+            | Fault::TooLong => format!("unexpected response from `{base}`"),
             _ => format!("could not reach `{base}`"),
         };
         let failure = Failure::new(kind, format!("{tried}: {self}"));
@@ -34,7 +32,7 @@ impl Fault {
 }
 
 impl Management {
-    /// The failure that an error amounts to. `tried` is what was being done, "could not …".
+    /// The failure for an error. `tried` says what was attempted: "could not …".
     pub fn failure(&self, tried: &str, error: Error) -> Failure {
         match error {
             Error::Ended(failure) => failure,
@@ -64,28 +62,28 @@ impl Management {
         let failure = Failure::new(Kind::Refused, message);
         match refusal {
             Refusal::BadServiceName | Refusal::ReservedServiceName => failure.hint(
-                "choose another name in `prisma.yml`: a letter, then letters, digits, `-` and `_`",
+                "choose another name in `prisma.yml`: it must start with a letter and contain only letters, digits, `-` and `_`",
             ),
             Refusal::BadStageName | Refusal::ReservedStageName => failure.hint(
-                "choose another stage: a letter, then letters, digits, `-` and `_`, 30 characters at most",
+                "choose another stage: it must start with a letter and contain only letters, digits, `-` and `_` (max. 30)",
             ),
-            Refusal::DatamodelSyntax => failure.hint("correct the datamodel"),
+            Refusal::DatamodelSyntax => failure.hint("fix the datamodel"),
             Refusal::AmbiguousRelation | Refusal::BadRelationName => {
-                failure.hint("give the relation a name of its own with `@relation(name: \"…\")`")
+                failure.hint("name the relation with `@relation(name: \"…\")`")
             }
-            Refusal::Busy => failure.hint("run the command again when the other deployment is done"),
+            Refusal::Busy => failure.hint("run the command again once the other deployment has finished"),
             Refusal::Crashed => match &error.request_id {
                 Some(id) => failure.hint(format!("look for `{id}` in the server's log")),
-                None => failure.hint("look into the server's log"),
+                None => failure.hint("check the server's log"),
             },
             Refusal::Invalid => failure.hint(
-                "this version of the server is not known here; report it with the message above",
+                "unsupported server version; please report it with the message above",
             ),
             _ => failure,
         }
     }
 
-    /// Says which side differs, and how to mend it.
+    /// Says which side differs, and how to fix it.
     fn token_refused(&self, tried: &str, refusal: Refusal, error: &ApiError) -> Failure {
         let base = self.client.base();
         let modern = self
@@ -93,64 +91,64 @@ impl Management {
             .is_none_or(|version| "1.6".parse().is_ok_and(|least| version >= least));
         let (why, hints): (&str, &[&str]) = match (self.tokens.credential(), refusal) {
             (Credential::None, _) if modern => (
-                "it wants a secret, and none is known for it",
+                "it requires a secret, but none is configured",
                 &[
                     "set `PRISMA_MANAGEMENT_API_SECRET` to the `managementApiSecret` of the server",
                     "or save its secret: `prisma cluster add`",
                 ],
             ),
             (Credential::None, _) => (
-                "it wants a token, and no private key is known for it",
+                "it requires a token, but no private key is configured",
                 &["save its key as the cluster's secret: `prisma cluster add`"],
             ),
             (_, Refusal::TokenMissing) => (
-                "the token did not arrive",
-                &["something between here and the server drops the `Authorization` header"],
+                "the server received no token",
+                &["a proxy may be removing the `Authorization` header"],
             ),
             (Credential::Bearer(_), Refusal::TokenExpired) => {
-                ("the given token has expired", &["ask for a new token"])
+                ("the given token has expired", &["request a new token"])
             }
             (_, Refusal::TokenExpired) => (
-                "the token has expired by its clock, and was just made by the one here",
-                &["set the clocks of both machines right"],
+                "the server's clock is ahead: it rejects a token created just now as expired",
+                &["synchronise the clocks of both machines"],
             ),
             (Credential::Bearer(_), Refusal::TokenInsufficient) => (
-                "the given token is for another service or stage",
-                &["ask for a token for this service and stage"],
+                "the token is for another service or stage",
+                &["request a token for this service and stage"],
             ),
             (Credential::Bearer(_), _) => (
-                "it does not accept the given token",
-                &["ask for a new token for this server"],
+                "it does not accept the token",
+                &["request a new token for this server"],
             ),
             (Credential::Secret(secret), _) if secret.kind() == SecretKind::Text && !modern => (
-                "it wants a token signed with a private key, and its secret here is a plain text",
+                "it requires a token signed with a private key, but the configured secret is not a key",
                 &[
-                    "save the private key that belongs to its `CLUSTER_PUBLIC_KEY`: `prisma cluster add`",
+                    "save the private key that matches its `CLUSTER_PUBLIC_KEY`: `prisma cluster add`",
                 ],
             ),
             (Credential::Secret(secret), _) if secret.kind() == SecretKind::Text => (
-                "the secret here is not the server's",
+                "the secret does not match the server's",
                 &[
-                    "its `managementApiSecret` and the secret here must be the same, blanks included: correct `PRISMA_MANAGEMENT_API_SECRET`, or the `clusterSecret` in the registry",
+                    "it must be identical to the server's `managementApiSecret`, including spaces: fix `PRISMA_MANAGEMENT_API_SECRET`, or the `clusterSecret` in the registry",
                 ],
             ),
             (Credential::Secret(_), _) if modern => (
-                "the private key here does not belong to the server",
+                "the private key does not match the server's public key",
                 &[
-                    "if the server has a `managementApiSecret`, set `PRISMA_MANAGEMENT_API_SECRET` to it: keys count for nothing then",
-                    "otherwise the public key it was started with must be the other half of the `clusterSecret` in the registry",
+                    "if the server has a `managementApiSecret`, set `PRISMA_MANAGEMENT_API_SECRET` to it: key pairs are ignored then",
+                    "otherwise its public key must match the `clusterSecret` in the registry",
                 ],
             ),
             (Credential::Secret(_), _) => (
-                "the private key here does not belong to the server",
+                "the private key does not match the server's public key",
                 &[
-                    "the `CLUSTER_PUBLIC_KEY` it was started with must be the other half of the `clusterSecret` in the registry: correct one of them; a managed cluster gets the right one with `prisma local start`",
+                    "its `CLUSTER_PUBLIC_KEY` must match the `clusterSecret` in the registry: fix one of them; for a managed cluster, run `prisma local start`",
                 ],
             ),
         };
         let refuses = match self.tokens.credential() {
             Credential::None => "",
-            _ => " refuses the token",
+            _ => " rejected the token",
         };
         let message = format!("{tried}: `{base}`{refuses}: {why} ({error})");
         hints

@@ -83,15 +83,6 @@ impl Migration {
 }
 
 impl Management {
-    /// Whether the server has the service. Needs a request that a deployment does without.
-    pub fn project(&self) -> Result<bool, Error> {
-        match self.ask(&self.of_service("project", "name stage")) {
-            Ok(_) => Ok(true),
-            Err(error) if is(&error, Refusal::UnknownService) => Ok(false),
-            Err(error) => Err(error),
-        }
-    }
-
     /// Creates the service. `false` when it is there already: somebody else was quicker.
     pub fn add_project(&self, secrets: &[String]) -> Result<bool, Error> {
         let secrets = (!secrets.is_empty()).then_some(secrets);
@@ -124,22 +115,10 @@ impl Management {
         list.ok_or(Fault::NotGraphql { status: 200 }.into())
     }
 
-    /// A token for the service's own API, made by the server with the first of the service's secrets
-    /// (1.2 and later). `None`: the service is open.
-    pub fn project_token(&self) -> Result<Option<String>, Error> {
-        let data = self.ask(&self.of_service("generateProjectToken", ""))?;
-        let token = data["generateProjectToken"].as_str().unwrap_or_default();
-        Ok((!token.is_empty()).then(|| token.to_owned()))
-    }
-
     fn of_service(&self, field: &str, selection: &str) -> Operation {
-        let selection = match selection {
-            "" => String::new(),
-            selection => format!(" {{ {selection} }}"),
-        };
         let query = format!(
             "query {field}($name: String! $stage: String!) {{
-  {field}(name: $name stage: $stage){selection}
+  {field}(name: $name stage: $stage) {{ {selection} }}
 }}"
         );
         Operation::new(query, json!({"name": self.name, "stage": self.stage}))

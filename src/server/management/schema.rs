@@ -58,7 +58,7 @@ pub struct Verdict {
 
 /// What a version understands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Speech {
+pub(super) enum DeployDialect {
     /// Up to 1.4.0: no `force`, no `warnings`; data that would be lost is lost.
     Plain,
     /// `force` and `warnings`.
@@ -67,12 +67,12 @@ pub(super) enum Speech {
     Steps,
 }
 
-impl Speech {
+impl DeployDialect {
     /// By version. Where that is not sure, more rather than less: a server that does not understand
     /// says so, at no cost but a request.
-    fn of(version: Option<&PrismaVersion>, dry_run: bool) -> Speech {
+    fn of(version: Option<&PrismaVersion>, dry_run: bool) -> DeployDialect {
         let Some(version) = version else {
-            return Speech::Steps;
+            return DeployDialect::Steps;
         };
         let since = |text: &str| {
             text.parse::<PrismaVersion>()
@@ -80,24 +80,24 @@ impl Speech {
         };
         // A tag like `1.4` moves on to the last of its line.
         if !since("1.4") || version.tag() == "1.4.0" {
-            Speech::Plain
+            DeployDialect::Plain
         } else if since("1.34-alpha") || (dry_run && since("1.20-alpha")) {
-            Speech::Steps
+            DeployDialect::Steps
         } else {
-            Speech::Force
+            DeployDialect::Force
         }
     }
 
     /// What to say to a server that did not understand.
-    fn less(self) -> Option<Speech> {
+    fn less(self) -> Option<DeployDialect> {
         match self {
-            Speech::Steps => Some(Speech::Force),
-            Speech::Force => Some(Speech::Plain),
-            Speech::Plain => None,
+            DeployDialect::Steps => Some(DeployDialect::Force),
+            DeployDialect::Force => Some(DeployDialect::Plain),
+            DeployDialect::Plain => None,
         }
     }
 
-    /// Whether an error is about what only this speech has.
+    /// Whether an error is about what only this dialect has.
     fn is_not_understood(self, error: &Error) -> bool {
         let unknown = |field: &str| error.says(&format!("Cannot query field '{field}'"));
         let input = |field: &str| {
@@ -105,9 +105,11 @@ impl Speech {
                 || error.says(&format!("Unknown field '{field}'"))
         };
         match self {
-            Speech::Steps => unknown("steps") || Speech::Force.is_not_understood(error),
-            Speech::Force => unknown("warnings") || input("force"),
-            Speech::Plain => false,
+            DeployDialect::Steps => {
+                unknown("steps") || DeployDialect::Force.is_not_understood(error)
+            }
+            DeployDialect::Force => unknown("warnings") || input("force"),
+            DeployDialect::Plain => false,
         }
     }
 
@@ -119,7 +121,7 @@ impl Speech {
         force: bool,
     ) -> Operation {
         let (declared, given, warnings) = match self {
-            Speech::Plain => ("", "", ""),
+            DeployDialect::Plain => ("", "", ""),
             _ => (
                 " $force: Boolean",
                 ", force: $force",
@@ -127,7 +129,7 @@ impl Speech {
             ),
         };
         let steps = match self {
-            Speech::Steps => format!("\n    steps {{ {SELECTION} }}"),
+            DeployDialect::Steps => format!("\n    steps {{ {SELECTION} }}"),
             _ => String::new(),
         };
         let query = format!(
@@ -154,7 +156,7 @@ subscriptions: $subscriptions{given}}}) {{
                 "dryRun": dry_run.then_some(true),
                 "secrets": (!schema.secrets.is_empty()).then_some(&schema.secrets),
                 "subscriptions": (!subscriptions.is_empty()).then_some(subscriptions),
-                "force": (force && self > Speech::Plain).then_some(true),
+                "force": (force && self > DeployDialect::Plain).then_some(true),
             }),
         )
     }
@@ -172,28 +174,22 @@ impl Management {
     /// Asks the server to deploy. What it says about the schema is a verdict, not an error.
     pub fn deploy(&self, schema: &Schema, dry_run: bool, force: bool) -> Result<Verdict, Error> {
         self.server()?;
-        let known = *self.speech.borrow();
-        let mut speech = known.unwrap_or_else(|| Speech::of(self.version().as_ref(), dry_run));
+        let known = *self.dialect.borrow();
+        let mut dialect =
+            known.unwrap_or_else(|| DeployDialect::of(self.version().as_ref(), dry_run));
         loop {
-            match self.ask(&speech.operation(self, schema, dry_run, force)) {
-                Err(error) if speech.is_not_understood(&error) => match speech.less() {
-                    Some(less) => speech = less,
+            match self.ask(&dialect.operation(self, schema, dry_run, force)) {
+                Err(error) if dialect.is_not_understood(&error) => match dialect.less() {
+                    Some(less) => dialect = less,
                     None => return Err(error),
                 },
                 answer => {
-                    *self.speech.borrow_mut() = Some(speech);
+                    *self.dialect.borrow_mut() = Some(dialect);
                     return Verdict::read(&answer?["deploy"])
                         .ok_or(Fault::NotGraphql { status: 200 }.into());
                 }
             }
         }
-    }
-
-    /// Whether the server looks whether data would be lost, and so asks for force. Known when it is
-    /// known which version it is.
-    pub fn checks_data_loss(&self) -> bool {
-        let known = *self.speech.borrow();
-        known.unwrap_or_else(|| Speech::of(self.version().as_ref(), false)) > Speech::Plain
     }
 }
 

@@ -1,4 +1,4 @@
-//! The session key: where it comes from and whether it is still good.
+//! The session key: where it comes from and whether it is still valid.
 
 use crate::config::registry::Registry;
 use crate::env::Env;
@@ -6,12 +6,12 @@ use crate::error::{Failure, Kind, Result};
 use crate::secret::Secret;
 use crate::server::token::{self, Useless};
 
-/// Where the hosted service was.
+/// The URL of the hosted service's API.
 const API: &str = "https://api.cloud.prisma.sh";
-/// The variable that wins over the registry.
+/// Takes precedence over the registry.
 const VARIABLE: &str = "PRISMA_CLOUD_SESSION_KEY";
-/// The remedy for a key that is of no use.
-pub(super) const HINT: &str = "put a new key into `cloudSessionKey` of the registry or into `PRISMA_CLOUD_SESSION_KEY`, or remove it to go without Prisma Cloud";
+/// The hint for a key that cannot be used.
+pub(super) const HINT: &str = "put a new key into `cloudSessionKey` of the registry or into `PRISMA_CLOUD_SESSION_KEY`, or remove it to stop using Prisma Cloud";
 
 /// Prisma Cloud as the owner of a session sees it.
 #[derive(Debug, Clone)]
@@ -22,8 +22,8 @@ pub struct Cloud {
 }
 
 impl Cloud {
-    /// The cloud there is a session with. `None` without a session key; a failure when the key is
-    /// none or its time has passed. Asks nobody.
+    /// The API of the session's owner. `None` without a session key; fails if the key is malformed or
+    /// has expired. Sends nothing.
     pub fn find(env: &Env, registry: &Registry) -> Result<Option<Cloud>> {
         let Some(key) = key(env, registry) else {
             return Ok(None);

@@ -1,4 +1,4 @@
-//! The CI script of `assets/docs`: a cluster for one command, and nothing left of it.
+//! The CI script of `assets/docs`: a cluster for one command, deleted afterwards.
 
 use crate::cluster::Cluster;
 use crate::example::Example;
@@ -10,16 +10,16 @@ use std::time::Duration;
 
 pub const CASES: &[Case] = &[
     shared(
-        "ci/a_command_against_a_fresh_service",
-        a_command_against_a_fresh_service,
+        "ci/runs_a_command_with_a_fresh_cluster",
+        runs_a_command_with_a_fresh_cluster,
     ),
     shared(
-        "ci/nothing_stays_of_a_command_that_fails",
-        nothing_stays_of_a_command_that_fails,
+        "ci/a_failed_command_leaves_nothing_behind",
+        a_failed_command_leaves_nothing_behind,
     ),
 ];
 
-/// `sh ci.sh sh -c COMMAND` in the folder of the example service, all it makes below one folder.
+/// `sh ci.sh sh -c COMMAND` in the folder of the example service; everything it creates is in one folder.
 fn ci(cluster: &Cluster, example: &Example, command: &str) -> Run {
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/docs/ci.sh");
     let program = Path::new(env!("CARGO_BIN_EXE_prisma"));
@@ -39,16 +39,19 @@ fn ci(cluster: &Cluster, example: &Example, command: &str) -> Run {
 }
 
 fn is_gone(cluster: &Cluster, example: &Example) {
-    assert!(cluster.containers().is_empty(), "its containers are gone");
+    assert!(
+        cluster.containers().is_empty(),
+        "its containers are removed"
+    );
     let left = fs::read_dir(example.path("tmp")).expect("a folder").count();
-    assert_eq!(left, 0, "its files are gone");
+    assert_eq!(left, 0, "its files are removed");
     assert!(
         !cluster.home().exists(),
-        "the registry of whoever runs it is left alone"
+        "the user's registry is left alone"
     );
 }
 
-fn a_command_against_a_fresh_service(setting: &Setting) {
+fn runs_a_command_with_a_fresh_cluster(setting: &Setting) {
     let cluster = Cluster::new(setting);
     let example = Example::new();
     let command = "prisma cluster list; echo $PRISMA_CLUSTER $PRISMA_ENDPOINT; prisma deploy -q";
@@ -61,7 +64,7 @@ fn a_command_against_a_fresh_service(setting: &Setting) {
     is_gone(&cluster, &example);
 }
 
-fn nothing_stays_of_a_command_that_fails(setting: &Setting) {
+fn a_failed_command_leaves_nothing_behind(setting: &Setting) {
     let cluster = Cluster::new(setting);
     let example = Example::new();
     let ran = ci(&cluster, &example, "exit 42").run().ended(42);

@@ -1,4 +1,4 @@
-//! What a cluster's data survives, and what it does not.
+//! What a cluster's data survives, and what deletes it.
 
 use crate::api::{Api, token};
 use crate::cluster::{Cluster, DATABASE, SERVER};
@@ -16,8 +16,8 @@ pub const CASES: &[Case] = &[
         survives_a_restart_of_the_engine,
     ),
     alone(
-        "data/survives_an_engine_that_goes_in_the_middle",
-        survives_an_engine_that_goes_in_the_middle,
+        "data/survives_an_engine_restart_during_a_command",
+        survives_an_engine_restart_during_a_command,
     )
     .only(Generation::V2),
     shared(
@@ -43,7 +43,7 @@ fn survives_stop_and_start(setting: &Setting) {
     let kept =
         "cluster `NAME` is stopped; its data is kept, start it with `prisma local start -n NAME`\n";
     assert_eq!(cluster.neutral(&stopped.stdout), kept);
-    // By `docker stop`, as documented, the server before its database.
+    // With `docker stop`, as documented: the server first, then its database.
     let containers = cluster.containers();
     let ids = format!("{} {}", containers[SERVER].id, containers[DATABASE].id);
     assert!(
@@ -68,7 +68,7 @@ fn survives_stop_and_start(setting: &Setting) {
     assert!(ran.stdout.contains("is running again"), "{}", ran.stdout);
     assert_ne!(cluster.runs(), started);
     cluster.has_data();
-    // Also when it does not run.
+    // Also if it is not running.
     cluster.verb("stop", &[]).succeeded();
     cluster.verb("restart", &[]).succeeded();
     cluster.has_data();
@@ -94,14 +94,14 @@ fn survives_a_restart_of_the_engine(setting: &Setting) {
     let cluster = Cluster::new(setting);
     cluster.start(&[]);
     cluster.put_data();
-    let stopped = cluster.beside();
+    let stopped = cluster.second();
     stopped.start(&[]);
     stopped.put_data();
     stopped.verb("stop", &[]).succeeded();
 
     setting.rig.restart_engine();
-    // `restart: always` brings the one back, and not the other, which was stopped by hand.
-    cluster.stranger().wait();
+    // `restart: always` starts the one again, and not the other, which was stopped.
+    cluster.without_token().wait();
     cluster.has_data();
     let ran = cluster.verb("start", &[]).succeeded();
     assert!(ran.stdout.contains("is running already"), "{}", ran.stdout);
@@ -109,8 +109,8 @@ fn survives_a_restart_of_the_engine(setting: &Setting) {
     stopped.has_data();
 }
 
-/// An engine that goes in the middle of a command: that is told, and the next run goes on.
-fn survives_an_engine_that_goes_in_the_middle(setting: &Setting) {
+/// The engine stops during a command: that is reported, and the next command continues.
+fn survives_an_engine_restart_during_a_command(setting: &Setting) {
     let cluster = Cluster::new(setting);
     cluster.start(&[]);
     cluster.put_data();
@@ -119,7 +119,7 @@ fn survives_an_engine_that_goes_in_the_middle(setting: &Setting) {
         let mut restart = cluster.spec("restart", &[]).start();
         restart.says(words);
         setting.rig.restart_engine();
-        restart.finish().ended(3).told(&["error: `docker"]);
+        restart.finish().ended(3).reports(&["error: `docker"]);
         assert_eq!(
             (cluster.files(), cluster.entry()),
             (files.clone(), entry.clone())
@@ -129,7 +129,7 @@ fn survives_an_engine_that_goes_in_the_middle(setting: &Setting) {
     }
 }
 
-/// Afterwards the data is gone; port, key and secrets are the same, so an old token still opens it.
+/// Afterwards the data is deleted; port, key and secrets are the same, so an old token is still accepted.
 fn nuke_destroys_it_and_keeps_the_rest(setting: &Setting) {
     let cluster = Cluster::new(setting);
     cluster.start(&[]);
@@ -138,7 +138,7 @@ fn nuke_destroys_it_and_keeps_the_rest(setting: &Setting) {
 
     let unasked = cluster.verb("nuke", &[]).ended(4);
     let belongings = cluster.belongings();
-    unasked.told(&[
+    unasked.reports(&[
         "this destroys all data",
         &belongings[0],
         &belongings[1],
@@ -180,7 +180,7 @@ fn nuke_destroys_it_and_keeps_the_rest(setting: &Setting) {
 fn delete_takes_one_cluster_only(setting: &Setting) {
     let (mine, other) = {
         let mine = Cluster::new(setting);
-        let other = mine.beside();
+        let other = mine.second();
         (mine, other)
     };
     mine.start(&[]);
@@ -190,27 +190,29 @@ fn delete_takes_one_cluster_only(setting: &Setting) {
 
     mine.verb("delete", &[])
         .ended(4)
-        .told(&["this removes cluster", "--yes"]);
+        .reports(&["this removes cluster", "--yes"]);
     assert_eq!(mine.belongings().len(), 4);
     let ran = mine.verb("delete", &["--yes"]).succeeded();
     assert_eq!(mine.neutral(&ran.stdout), "cluster `NAME` is gone\n");
     assert_eq!(mine.belongings(), [""; 0]);
     assert!(!mine.folder().exists());
     assert_eq!(mine.entry(), None);
-    mine.verb("ps", &[]).ended(1).told(&["there is no cluster"]);
+    mine.verb("ps", &[])
+        .ended(1)
+        .reports(&["there is no cluster"]);
 
     assert_eq!(
         (other.runs(), other.files(), other.entry()),
         (runs, files, entry)
     );
     other.has_data();
-    // The name is free again, for a cluster with nothing of the old one.
+    // The name is free again for a new, empty cluster.
     mine.start(&[]);
     mine.has_no_data();
 }
 
-/// The password is the database's from its first start on. Another one later: the server cannot connect,
-/// and says so in its log. Put back, all is well.
+/// The database keeps the password of its first start. With another one later the server cannot connect,
+/// and its log says so. With the old one it works again.
 fn wrong_password_fails_and_loses_nothing(setting: &Setting) {
     let cluster = Cluster::new(setting);
     cluster.start(&[]);
@@ -224,7 +226,7 @@ fn wrong_password_fails_and_loses_nothing(setting: &Setting) {
     );
     let ran = cluster.verb("start", &[]).ended(1);
     let server = cluster.container(SERVER).name;
-    ran.told(&[
+    ran.reports(&[
         &format!(
             "error: could not start cluster `{}`: container `{server}` keeps crashing",
             cluster.name
@@ -235,11 +237,11 @@ fn wrong_password_fails_and_loses_nothing(setting: &Setting) {
             cluster.name
         ),
     ])
-    .kept_quiet_about(&["hunter-2-wrong"]);
+    .never_shows(&["hunter-2-wrong"]);
     let verbose = cluster
         .spec("restart", &["-v", "--wait-timeout", "2s"])
         .run();
-    verbose.kept_quiet_about(&["hunter-2-wrong"]);
+    verbose.never_shows(&["hunter-2-wrong"]);
     assert_eq!(
         std::fs::read(cluster.registry()).expect("a registry"),
         registry

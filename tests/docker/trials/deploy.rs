@@ -1,4 +1,4 @@
-//! `prisma deploy` to a cluster that was started: the example service, changed, gone wrong, corrected.
+//! `prisma deploy` to a running cluster: the example service, changed, broken, corrected.
 
 use crate::cluster::Cluster;
 use crate::example::Example;
@@ -63,7 +63,7 @@ fn the_example_service(setting: &Setting) {
         "{}",
         changed.stdout
     );
-    // The seed was for the first time.
+    // The seed runs only the first time.
     assert_eq!(cluster.api().service("hello", "{ users { name } }"), users);
 
     let before = fs::read_to_string(example.path("datamodel.graphql")).expect("there");
@@ -71,7 +71,7 @@ fn the_example_service(setting: &Setting) {
         "datamodel.graphql",
         "\ntype FailOnPurpose {\n  id: ID! @unique\n  name: String\n}\n",
     );
-    example.deploy(&cluster, &[]).run().ended(7).told(&[
+    example.deploy(&cluster, &[]).run().ended(7).reports(&[
         "service `hello`, stage `dev`, cluster",
         "the migration failed, everything is as it was before",
     ]);
@@ -98,7 +98,7 @@ fn starts_a_stopped_cluster(setting: &Setting) {
         .deploy(&cluster, &[])
         .run()
         .ended(4)
-        .told(&["does not run", "--yes", &start]);
+        .reports(&["does not run", "--yes", &start]);
     let ran = example.deploy(&cluster, &["--yes"]).run().succeeded();
     assert!(ran.stdout.contains("already up to date"), "{}", ran.stdout);
 }

@@ -1,11 +1,11 @@
-//! `doctor` on a real engine: a cluster that is well, and then one thing after the other is not.
+//! `doctor` on a real engine: a healthy cluster, then one fault after the other.
 
 use crate::cluster::{Cluster, DATABASE, SERVER};
 use crate::rig::Generation;
 use crate::suite::{Case, Setting, shared};
 use std::fs;
 
-pub const CASES: &[Case] = &[shared("doctor/well_and_not_so_well", well_and_not)];
+pub const CASES: &[Case] = &[shared("doctor/healthy_and_unhealthy", well_and_not)];
 
 fn well_and_not(setting: &Setting) {
     let cluster = Cluster::new(setting);
@@ -45,13 +45,13 @@ fn well_and_not(setting: &Setting) {
         ran.stdout
     );
 
-    // A report, with what the containers print and without what nobody may know.
+    // A report has the containers' output, and no secrets.
     let report = cluster.home().join("report.txt");
     doctor(&["--bundle", &report.display().to_string()]).succeeded();
     let text = fs::read_to_string(&report).expect("written");
     assert!(text.contains("Successfully started 1 workers."), "{text}");
     for line in cluster.key().lines().filter(|line| line.len() == 64) {
-        // The first lines of a private key are those of its public half.
+        // The first lines of a private key contain its public half.
         assert!(!text.contains(line), "{text}");
     }
 
@@ -62,7 +62,7 @@ fn well_and_not(setting: &Setting) {
     assert_eq!(document["error"]["code"], "unhealthy", "{document}");
     assert_eq!(document["data"]["problems"], 1, "{document}");
     let start = format!("`prisma local start -n {name}`");
-    assert_eq!(doctor(&[]).ended(1).stderr, "error: 1 problem was found\n");
+    assert_eq!(doctor(&[]).ended(1).stderr, "error: 1 problem found\n");
     let stdout = doctor(&[]).stdout;
     assert!(
         line("cluster", &stdout).contains("only 1 of its 2 containers run"),

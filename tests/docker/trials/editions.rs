@@ -21,7 +21,7 @@ type Database = (&'static str, &'static str);
 const MYSQL: Database = ("mysql", "db-persistence");
 const POSTGRES: Database = ("postgres", "postgres-persistence");
 
-/// start, deploy, stop, start, data still there, upgrade, nuke, gone, delete.
+/// Starts, deploys, stops, starts again with the same data, upgrades, nukes, deletes.
 fn lifecycle(setting: &Setting, version: &str, (database, volume): Database) {
     let is_server_edition = !matches!(version, "1.1" | "1.6");
     let mut cluster = Cluster::new(setting);
@@ -55,9 +55,9 @@ fn lifecycle(setting: &Setting, version: &str, (database, volume): Database) {
 
     let example = Example::new();
     example.deploy_with_data(&cluster);
-    assert_eq!(cluster.stranger().refused("evil"), 3015);
+    assert_eq!(cluster.without_token().refused("evil"), 3015);
 
-    // As the page of the edition does it.
+    // As the documentation of the edition does it.
     let ran = cluster.verb("stop", &["-v"]).succeeded();
     let stop = ran.stderr.lines().rfind(|line| line.starts_with("$ "));
     let stop = stop.unwrap_or_default();
@@ -73,7 +73,7 @@ fn lifecycle(setting: &Setting, version: &str, (database, volume): Database) {
     let already = facts.replace("is running\n", "is running already\n");
     assert_eq!(cluster.neutral(&ran.stdout), already);
 
-    // No newer images: nothing is made anew.
+    // No newer images: nothing is recreated.
     cluster.verb("upgrade", &[]).succeeded();
     assert_eq!((cluster.runs(), cluster.files()), (runs, files.clone()));
     example.is_there(&cluster);
@@ -83,7 +83,7 @@ fn lifecycle(setting: &Setting, version: &str, (database, volume): Database) {
     Example::is_gone(&cluster);
     assert_eq!((cluster.entry(), cluster.files()), (registry, files));
     example.deploy_with_data(&cluster);
-    // Two containers, a network, and of volumes none without a name.
+    // Two containers, a network and a volume; no anonymous volume.
     assert_eq!(cluster.belongings().len(), 4, "{:?}", cluster.belongings());
 
     cluster.verb("delete", &["--yes"]).succeeded();

@@ -1,24 +1,19 @@
-//! Engines that cannot be used, and images that are not to be had: told apart in the words of real programs.
+//! Unusable engines and unavailable images: told apart by what real programs print.
 
 use crate::cluster::Cluster;
+use crate::rig::Generation;
 use crate::suite::{Case, Setting, shared};
 use std::os::unix::net::UnixListener;
 use std::time::Duration;
 
 pub const CASES: &[Case] = &[
-    shared(
-        "failures/engine_that_never_answers",
-        engine_that_never_answers,
-    ),
-    shared(
-        "failures/engine_that_is_not_there",
-        engine_that_is_not_there,
-    ),
+    shared("failures/engine_does_not_answer", engine_does_not_answer),
+    shared("failures/engine_unavailable", engine_unavailable).only(Generation::V2),
     shared("failures/unknown_tag", unknown_tag),
 ];
 
-/// It accepts the connection and never says a word, as an engine does that hangs.
-fn engine_that_never_answers(setting: &Setting) {
+/// It accepts the connection and never answers, like an engine that hangs.
+fn engine_does_not_answer(setting: &Setting) {
     let cluster = Cluster::new(setting);
     std::fs::create_dir_all(cluster.home()).expect("a folder");
     let socket = cluster.home().join("mute.sock");
@@ -29,19 +24,19 @@ fn engine_that_never_answers(setting: &Setting) {
         .env("DOCKER_HOST", &host)
         .run()
         .ended(3);
-    let ran = ran.told(&[
-        "error: `docker ps`: the Docker engine did not respond within 20s\n",
+    let ran = ran.reports(&[
+        "error: `docker ps`: the Docker engine does not answer within 20s\n",
         "hint: restart it: ",
     ]);
     assert!(ran.took < Duration::from_secs(30), "{:?}", ran.took);
 }
 
-fn engine_that_is_not_there(setting: &Setting) {
+fn engine_unavailable(setting: &Setting) {
     let cluster = Cluster::new(setting);
     for (host, told) in [
         (
             "unix:///nowhere/engine.sock",
-            "no Docker engine responds at `unix:///nowhere/engine.sock`",
+            "no Docker engine answers at `unix:///nowhere/engine.sock`",
         ),
         (
             "tcp://127.0.0.1:1",
@@ -49,7 +44,7 @@ fn engine_that_is_not_there(setting: &Setting) {
         ),
         (
             "foo://bar",
-            "`DOCKER_HOST` is `foo://bar`, which is invalid: `foo` is not one of `unix`, `tcp` and `ssh`",
+            "`DOCKER_HOST` is `foo://bar`, which is malformed: `foo` is none of `unix`, `tcp` and `ssh`",
         ),
         (
             "ssh://nobody@127.0.0.1:1",
@@ -61,11 +56,11 @@ fn engine_that_is_not_there(setting: &Setting) {
             .env("DOCKER_HOST", host)
             .run()
             .ended(3);
-        ran.told(&[told, "\nhint: "]);
+        ran.reports(&[told, "\nhint: "]);
     }
 }
 
-/// The rig's registry knows the image, and not this tag of it.
+/// The rig's registry has the image, but not this tag.
 fn unknown_tag(setting: &Setting) {
     let cluster = Cluster::new(setting);
     let image = format!("{}/library/mysql:99", setting.rig.registry);
@@ -73,8 +68,8 @@ fn unknown_tag(setting: &Setting) {
         .first_start(&["--database-image", &image])
         .run()
         .ended(1);
-    ran.told(&[&format!(
-        "error: `docker-compose up`: the image registry has no such tag: `{image}`:\n"
+    ran.reports(&[&format!(
+        "error: `docker-compose up`: the registry has no such tag of the image: `{image}`:\n"
     )]);
     cluster.start(&["--database-image", "mysql:5.7"]);
 }

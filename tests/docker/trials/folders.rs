@@ -1,5 +1,5 @@
-//! Folders of the user's own, set up by `prisma init` or `prisma local eject`: plain docker-compose runs
-//! what is in them, and clusters beside them never notice.
+//! Folders set up by `prisma init` or `prisma local eject`: plain docker-compose runs them, and clusters
+//! are not affected.
 
 use crate::api::Api;
 use crate::cluster::{Cluster, port};
@@ -15,18 +15,18 @@ use tempfile::TempDir;
 pub const CASES: &[Case] = &[
     shared("folders/init_and_deploy", init_and_deploy),
     shared(
-        "folders/beside_a_cluster_of_their_name",
-        beside_a_cluster_of_their_name,
+        "folders/next_to_a_cluster_with_the_same_name",
+        next_to_a_cluster_with_the_same_name,
     )
-    // The other one reads the project's name in the trial of ejected folders.
+    // The trial of ejected folders covers the other generation.
     .only(Generation::V2),
     shared(
-        "folders/ejected_they_run_as_they_stand",
-        ejected_they_run_as_they_stand,
+        "folders/ejected_folders_run_unchanged",
+        ejected_folders_run_unchanged,
     ),
 ];
 
-/// A folder, and the compose project that comes of it.
+/// A folder and its compose project.
 struct Folder<'c> {
     cluster: &'c Cluster,
     parent: TempDir,
@@ -35,7 +35,7 @@ struct Folder<'c> {
 }
 
 impl<'c> Folder<'c> {
-    /// With the name of this cluster, not made yet.
+    /// With the name of this cluster; not created yet.
     fn called_as(cluster: &'c Cluster) -> Folder<'c> {
         Folder {
             cluster,
@@ -49,7 +49,7 @@ impl<'c> Folder<'c> {
         self.parent.path().join(&self.cluster.name).join(file)
     }
 
-    /// `prisma …` in the folder above.
+    /// `prisma …` in the parent folder.
     fn prisma(&self, args: &[&str]) -> Run {
         self.cluster.prisma(args).dir(self.parent.path())
     }
@@ -60,7 +60,7 @@ impl<'c> Folder<'c> {
         self.prisma(&[&head, args].concat()).run().succeeded()
     }
 
-    /// `docker-compose …` as a person would, with nothing set; it must not miss a variable.
+    /// `docker-compose …` as a user runs it, without variables; it must not miss one.
     fn compose(&self, args: &[&str]) -> Ran {
         let rig = self.cluster.rig;
         let program = rig.compose(self.cluster.generation).expect("is there");
@@ -79,7 +79,7 @@ impl<'c> Folder<'c> {
         self.cluster.prisma(&all).dir(self.path("")).run()
     }
 
-    /// Asks the service that lies at the server's root.
+    /// Queries the service at the server's root.
     fn users(&self, service: &str) -> Value {
         Api::new(self.port, None).service(service, "{ users { name } }")
     }
@@ -91,7 +91,7 @@ impl Drop for Folder<'_> {
     }
 }
 
-/// Right after one another: the server is waited for.
+/// One right after the other: the deployment waits for the server.
 fn init_and_deploy(setting: &Setting) {
     for database in ["mysql", "postgres"] {
         let cluster = Cluster::new(setting);
@@ -100,7 +100,7 @@ fn init_and_deploy(setting: &Setting) {
         folder
             .deploy(&[])
             .ended(1)
-            .told(&["nothing of docker-compose.yml", "`docker-compose up -d`"]);
+            .reports(&["nothing of docker-compose.yml", "`docker-compose up -d`"]);
         folder.compose(&["up", "-d"]);
         let ran = folder.deploy(&[]).succeeded();
         assert!(
@@ -109,9 +109,9 @@ fn init_and_deploy(setting: &Setting) {
             "{}",
             ran.stdout
         );
-        let nobody = json!({"data": {"users": []}});
-        assert_eq!(folder.users("hello"), nobody);
-        // Without its secret the server is closed.
+        let no_users = json!({"data": {"users": []}});
+        assert_eq!(folder.users("hello"), no_users);
+        // The server requires its secret.
         folder.deploy(&["-e", "/dev/null"]).ended(7);
         if database == "mysql" {
             folder.compose(&["stop", "-t", "1"]);
@@ -128,7 +128,7 @@ fn init_and_deploy(setting: &Setting) {
     }
 }
 
-fn beside_a_cluster_of_their_name(setting: &Setting) {
+fn next_to_a_cluster_with_the_same_name(setting: &Setting) {
     let cluster = Cluster::new(setting);
     cluster.start(&[]);
     cluster.put_data();
@@ -138,18 +138,18 @@ fn beside_a_cluster_of_their_name(setting: &Setting) {
     let runs = cluster.runs();
     folder.compose(&["up", "-d"]);
     folder.deploy(&[]).succeeded();
-    assert_eq!(cluster.runs(), runs, "nobody touched them");
+    assert_eq!(cluster.runs(), runs, "they were not touched");
     cluster.has_data();
     cluster.verb("nuke", &["--yes"]).succeeded();
     cluster.has_no_data();
     cluster.put_data();
-    let nobody = json!({"data": {"users": []}});
-    assert_eq!(folder.users("hello"), nobody);
+    let no_users = json!({"data": {"users": []}});
+    assert_eq!(folder.users("hello"), no_users);
     folder.compose(&["down", "-v", "-t", "1"]);
     cluster.has_data();
 }
 
-fn ejected_they_run_as_they_stand(setting: &Setting) {
+fn ejected_folders_run_unchanged(setting: &Setting) {
     for version in ["1.1", "1.8"] {
         let cluster = Cluster::new(setting);
         let mut folder = Folder::called_as(&cluster);
@@ -200,7 +200,7 @@ fn ejected_they_run_as_they_stand(setting: &Setting) {
                 .prisma(&["cluster", "remove", profile, "--yes"])
                 .run()
                 .succeeded();
-            // Without what opens it the server is closed.
+            // The server requires its secret or key.
             folder.deploy(&["-e", "/dev/null"]).ended(7);
             folder.compose(&["down", "-v", "-t", "1"]);
         }

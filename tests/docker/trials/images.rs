@@ -1,19 +1,22 @@
-//! Images that are not there: pulled by a start, or nowhere to be had.
+//! Missing images: pulled by a start, or unavailable.
 
 use crate::cluster::{Cluster, SERVER};
 use crate::images::Image;
 use crate::suite::{Case, Setting, alone, shared};
 
 pub const CASES: &[Case] = &[
-    shared("images/nowhere_to_be_had", nowhere_to_be_had),
-    shared("images/a_missing_one_is_pulled", a_missing_one_is_pulled),
+    shared("images/image_unavailable", image_unavailable),
+    shared(
+        "images/pulls_a_missing_server_image",
+        pulls_a_missing_server_image,
+    ),
     alone(
-        "images/a_missing_database_is_pulled",
-        a_missing_database_is_pulled,
+        "images/pulls_a_missing_database_image",
+        pulls_a_missing_database_image,
     ),
 ];
 
-fn nowhere_to_be_had(setting: &Setting) {
+fn image_unavailable(setting: &Setting) {
     let cluster = Cluster::new(setting);
     let image = Image::name(setting.rig, "1.5.99", &cluster.name);
     let ran = cluster
@@ -25,17 +28,17 @@ fn nowhere_to_be_had(setting: &Setting) {
     assert!(error["hints"][0].is_string(), "{error:#}");
     assert!(!cluster.registry().exists());
     let again = cluster.verb("start", &[]).ended(1);
-    again.told(&[
-        "error: `docker-compose up`: the image registry cannot be reached",
+    again.reports(&[
+        "error: `docker-compose up`: the registry cannot be reached",
         "\nhint: ",
     ]);
-    // With another version it is a cluster like any other.
+    // With another version the name is usable.
     cluster.verb("delete", &["--yes"]).succeeded();
     assert_eq!(cluster.belongings(), [""; 0]);
     cluster.start(&[]);
 }
 
-fn a_missing_one_is_pulled(setting: &Setting) {
+fn pulls_a_missing_server_image(setting: &Setting) {
     let cluster = Cluster::new(setting);
     let image = Image::name(setting.rig, "1.3.1", &cluster.name);
     let built = image.build("RUN echo something new > /new\nENV CLUSTER_VERSION=1.3.1");
@@ -44,7 +47,7 @@ fn a_missing_one_is_pulled(setting: &Setting) {
     assert_eq!(cluster.image(&image.full()), None);
     cluster.start(&["--prisma-version", &image.version]);
     assert_eq!(cluster.container(SERVER).image, (image.full(), built));
-    assert_eq!(cluster.stranger().version(), "1.3.1");
+    assert_eq!(cluster.without_token().version(), "1.3.1");
     assert_eq!(
         setting
             .rig
@@ -53,7 +56,7 @@ fn a_missing_one_is_pulled(setting: &Setting) {
     );
 }
 
-fn a_missing_database_is_pulled(setting: &Setting) {
+fn pulls_a_missing_database_image(setting: &Setting) {
     let rig = setting.rig;
     let id = rig.docker(["image", "inspect", "-f", "{{.Id}}", "mysql:5.7"]);
     let _back = Back(setting, id.clone());
@@ -66,7 +69,7 @@ fn a_missing_database_is_pulled(setting: &Setting) {
     cluster.has_data();
 }
 
-/// Gives the image its name back, whatever happened.
+/// Gives the image its name back.
 struct Back<'a>(&'a Setting, String);
 
 impl Drop for Back<'_> {

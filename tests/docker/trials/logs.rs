@@ -7,39 +7,42 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 pub const CASES: &[Case] = &[
-    shared("logs/of_one_and_of_all", of_one_and_of_all),
+    shared(
+        "logs/of_one_container_and_of_all",
+        of_one_container_and_of_all,
+    ),
     shared(
         "logs/following_ends_with_ctrl_c",
         following_ends_with_ctrl_c,
     ),
     shared(
-        "ps/tells_how_the_containers_are",
-        tells_how_the_containers_are,
+        "ps/shows_the_state_of_containers",
+        shows_the_state_of_containers,
     ),
 ];
 
 const READY: &str = "Successfully started 1 workers.";
 
-fn of_one_and_of_all(setting: &Setting) {
+fn of_one_container_and_of_all(setting: &Setting) {
     let cluster = Cluster::new(setting);
     cluster
         .verb("logs", &[])
         .ended(1)
-        .told(&["there is no cluster"]);
+        .reports(&["there is no cluster"]);
     cluster.start(&[]);
     let running = format!("Server running on :{}", cluster.port);
 
-    // The last thing a server says that nobody talks to; on a thread of its own, so at any time.
+    // The last line that an idle server prints, from another thread and so at any time.
     let end = Instant::now() + Duration::from_secs(20);
     while !cluster
         .verb("logs", &[SERVER])
         .stdout
         .contains("agent lock... Successful")
     {
-        assert!(Instant::now() < end, "the server does not come to rest");
+        assert!(Instant::now() < end, "the server is never idle");
     }
 
-    // One container: what docker prints, both streams where docker puts them.
+    // One container: what docker prints, on the same streams.
     let server = cluster.container(SERVER);
     let one = cluster.verb("logs", &[SERVER]).succeeded();
     let docker = setting.rig.try_docker(["logs", &server.id]).succeeded();
@@ -51,13 +54,13 @@ fn of_one_and_of_all(setting: &Setting) {
         .verb("logs", &[&server.name, "--tail", "all"])
         .succeeded();
     assert_eq!(named.stdout, one.stdout);
-    cluster.verb("logs", &["nonsense"]).ended(2).told(&[
+    cluster.verb("logs", &["nonsense"]).ended(2).reports(&[
         "no service `nonsense`",
         "`prisma-database`",
         "`prisma-db`",
     ]);
 
-    // All of them: labelled, in the order of time.
+    // All containers: labelled, in order of time.
     let all = cluster.verb("logs", &["-t"]).succeeded();
     let lines: Vec<(&str, &str)> = all
         .stdout
@@ -102,7 +105,7 @@ fn of_one_and_of_all(setting: &Setting) {
     labelled.sort();
     assert_eq!(labelled, [SERVER, DATABASE]);
 
-    // Only what is new. Times and durations are docker's.
+    // Only new lines. docker parses times and durations.
     thread::sleep(Duration::from_millis(1500));
     let none = cluster.verb("logs", &[SERVER, "--since", "1s"]).succeeded();
     assert_eq!((&*none.stdout, &*none.stderr), ("", ""));
@@ -119,7 +122,7 @@ fn of_one_and_of_all(setting: &Setting) {
             .any(|line| line["line"] == running.as_str() && line["service"] == SERVER)
     );
 
-    // A stopped cluster's are still there.
+    // A stopped cluster still has its logs.
     cluster.verb("stop", &[]).succeeded();
     assert!(
         cluster
@@ -144,7 +147,7 @@ fn following_ends_with_ctrl_c(setting: &Setting) {
             sent.elapsed()
         );
     }
-    // Lines come as they are printed; the end of the containers is the end of their logs.
+    // Lines appear as they are printed; following ends when the containers stop.
     let mut follow = cluster.spec("logs", &["-f", "--tail", "0"]).start();
     thread::sleep(Duration::from_millis(500));
     for (label, service) in [("prisma-database", SERVER), ("prisma-db      ", DATABASE)] {
@@ -160,12 +163,12 @@ fn following_ends_with_ctrl_c(setting: &Setting) {
     assert!(begun.elapsed() < Duration::from_secs(20));
 }
 
-fn tells_how_the_containers_are(setting: &Setting) {
+fn shows_the_state_of_containers(setting: &Setting) {
     let cluster = Cluster::new(setting);
     cluster
         .verb("ps", &[])
         .ended(1)
-        .told(&["there is no cluster"]);
+        .reports(&["there is no cluster"]);
     cluster.start(&[]);
     let joint = setting.generation.joint();
     let table = |states: [&str; 2]| {

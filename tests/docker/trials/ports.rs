@@ -1,4 +1,4 @@
-//! Ports: taken ones are noticed before anything changes, the cluster's own are no obstacle.
+//! Ports: taken ones are reported before anything changes; the cluster's own do not count as taken.
 
 use crate::cluster::{Cluster, SERVER, port};
 use crate::rig::LABEL;
@@ -8,7 +8,7 @@ use std::net::TcpListener;
 pub const CASES: &[Case] = &[
     shared("ports/taken_by_a_container", taken_by_a_container),
     shared("ports/taken_by_a_program", taken_by_a_program),
-    shared("ports/own_ports_are_no_obstacle", own_ports_are_no_obstacle),
+    shared("ports/keeps_its_own_ports", keeps_its_own_ports),
     shared("ports/moving_and_binding", moving_and_binding),
 ];
 
@@ -44,16 +44,16 @@ fn taken_by_a_container(setting: &Setting) {
     assert!(cluster.files().is_empty() && !cluster.registry().exists());
     assert_eq!(cluster.belongings(), [""; 0]);
 
-    // The database's port as well, and of another cluster's container.
-    let mut other = cluster.beside();
+    // The database's port, taken by another cluster's container.
+    let mut other = cluster.second();
     other.start(&[]);
-    let third = cluster.beside();
+    let third = cluster.second();
     other.db_port = third.db_port;
     let (port, db_port) = (third.port.to_string(), other.port.to_string());
     let ran = third
         .verb("start", &["--port", &port, "--db-port", &db_port])
         .ended(1);
-    ran.told(&[
+    ran.reports(&[
         &format!(
             "port {db_port}, wanted for the database, is taken by container `{}",
             other.name
@@ -65,7 +65,7 @@ fn taken_by_a_container(setting: &Setting) {
 }
 
 impl Cluster {
-    /// The message about a taken port without what differs from run to run.
+    /// The message about a taken port, without what differs from run to run.
     fn stderr_of_taken(&self, stderr: &str) -> String {
         let text = self
             .neutral(stderr)
@@ -92,7 +92,8 @@ fn taken_by_a_program(setting: &Setting) {
     drop(listener);
     cluster.start(&[]);
 
-    // While it is stopped somebody else takes the port: said, and the data is untouched.
+    // Another program takes the port while the cluster is stopped: that is reported, and the data is
+    // untouched.
     cluster.put_data();
     cluster.verb("stop", &[]).succeeded();
     let listener = TcpListener::bind(("0.0.0.0", cluster.db_port)).expect("a free port");
@@ -101,25 +102,25 @@ fn taken_by_a_program(setting: &Setting) {
     cluster
         .verb("upgrade", &[])
         .ended(1)
-        .told(&["is taken by `docker-"]);
+        .reports(&["is taken by `docker-"]);
     cluster
         .verb("nuke", &["--yes"])
         .ended(1)
-        .told(&["is taken by `docker-"]);
+        .reports(&["is taken by `docker-"]);
     drop(listener);
     cluster.verb("start", &[]).succeeded();
     cluster.has_data();
 }
 
-/// A running cluster that has to be made anew holds its ports itself.
-fn own_ports_are_no_obstacle(setting: &Setting) {
+/// A running cluster that must be recreated holds its own ports.
+fn keeps_its_own_ports(setting: &Setting) {
     let cluster = Cluster::new(setting);
     cluster.start(&[]);
     cluster.put_data();
     let server = cluster.container(SERVER).id;
     cluster.edit("cluster.yml", "MUCHSECRET", "another");
     cluster.verb("start", &[]).succeeded();
-    assert_ne!(cluster.container(SERVER).id, server, "it was made anew");
+    assert_ne!(cluster.container(SERVER).id, server, "it was recreated");
     assert!(
         cluster
             .container(SERVER)
@@ -131,7 +132,7 @@ fn own_ports_are_no_obstacle(setting: &Setting) {
     cluster.has_data();
 }
 
-/// `--port`, `--db-port` and `--bind` change a cluster that is there, and are remembered.
+/// `--port`, `--db-port` and `--bind` change an existing cluster, and are remembered.
 fn moving_and_binding(setting: &Setting) {
     let mut cluster = Cluster::new(setting);
     cluster.start(&[]);

@@ -1,4 +1,4 @@
-//! An engine on another machine: what is published answers at its address, and not at loopback.
+//! An engine on another machine: published ports answer at its address, not on loopback.
 
 use crate::away::{Sshd, it_has_ipv6, relay, ssh_is_there};
 use crate::cluster::Cluster;
@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicU16, Ordering};
 pub const CASES: &[Case] = &[
     shared("remote/over_tcp", over_tcp),
     shared("remote/over_ssh", over_ssh).needs(ssh_is_there),
-    shared("remote/by_context", by_context),
+    shared("remote/with_a_docker_context", with_a_docker_context),
     shared("remote/behind_a_firewall", behind_a_firewall).only(Generation::V2),
     shared("remote/over_ipv6", over_ipv6)
         .only(Generation::V2)
@@ -39,7 +39,7 @@ fn over_tcp(setting: &Setting) {
         .away(cluster.first_start(&[]), &engine)
         .run()
         .succeeded();
-    ran.clone().told(&[&format!(
+    ran.clone().reports(&[&format!(
         "warning: `{engine}` and `{endpoint}` are reached without encryption: secrets and data can be read on their way\n"
     )]);
     let facts = format!("endpoint     {endpoint}\n");
@@ -47,7 +47,7 @@ fn over_tcp(setting: &Setting) {
     assert_eq!(cluster.entry().expect("an entry")["host"], endpoint);
     cluster.put_data();
 
-    // From there the registry's entry works, and only there is it the engine's.
+    // The registry entry works from the other machine.
     let list = cluster.prisma(&["cluster", "list", "--json"]);
     let row = cluster.away(list, &engine).run().succeeded().json();
     let row = &row["data"]["clusters"][0];
@@ -76,8 +76,8 @@ fn over_ssh(setting: &Setting) {
     let cluster = Cluster::new(setting);
     let sshd = Sshd::start(setting.rig);
     let run = |spec, engine: &str| sshd.known_to(cluster.away(spec, engine)).run();
-    // An alias only ssh knows: docker gets through, we cannot.
-    run(cluster.first_start(&[]), "ssh://engine-alias").ended(1).told(&[
+    // An alias that only ssh knows: docker can connect, `prisma` cannot.
+    run(cluster.first_start(&[]), "ssh://engine-alias").ended(1).reports(&[
         "its machine `engine-alias` cannot be found by that name from here\nhint: if `engine-alias` is an alias of your ssh",
     ]);
     assert_eq!(cluster.belongings(), [""; 0]);
@@ -85,10 +85,10 @@ fn over_ssh(setting: &Setting) {
     let ran = run(cluster.first_start(&[]), &sshd.url).succeeded();
     let endpoint = format!("http://{}:{}", &setting.rig.address, cluster.port);
     let warning = format!("warning: `{endpoint}` is reached without encryption: ");
-    ran.told(&[&warning]);
+    ran.reports(&[&warning]);
     assert_eq!(cluster.entry().expect("an entry")["host"], endpoint);
     cluster.put_data();
-    // docker-compose 1 logs in for each question it has: more of its verbs would take minutes.
+    // docker-compose 1 logs in for every request: more commands would take minutes.
     if setting.generation == Generation::V2 {
         run(cluster.spec("stop", &[]), &sshd.url).succeeded();
         run(cluster.spec("delete", &["--yes"]), &sshd.url).succeeded();
@@ -96,9 +96,9 @@ fn over_ssh(setting: &Setting) {
     }
 }
 
-/// docker-compose 1 does not know `DOCKER_CONTEXT`: it is told the engine by its own variables. With the
-/// server edition, whose database is asked inside its container.
-fn by_context(setting: &Setting) {
+/// docker-compose 1 does not know `DOCKER_CONTEXT`: it gets the engine in its own variables. With the
+/// server edition, whose database is checked inside its container.
+fn with_a_docker_context(setting: &Setting) {
     let cluster = Cluster::new(setting);
     let host = &setting.rig.address;
     let engine = format!("host=tcp://{host}:{}", relay(setting.rig, host));
@@ -113,7 +113,7 @@ fn by_context(setting: &Setting) {
     let endpoint = format!("http://{host}:{port}");
     assert_eq!(cluster.entry().expect("an entry")["host"], endpoint);
 
-    // The same by docker's configuration, as `docker context use` leaves it.
+    // The same through docker's configuration, as `docker context use` writes it.
     fs::write(
         docker_home.join("config.json"),
         r#"{"currentContext": "far"}"#,
@@ -131,7 +131,7 @@ fn behind_a_firewall(setting: &Setting) {
     let mut cluster = Cluster::new(setting);
     let host = &setting.rig.address;
     let engine = format!("tcp://{host}:{}", relay(setting.rig, host));
-    // The server tells that its database is up.
+    // The server's answer shows that its database is up.
     cluster.db_port = dropped_port();
     cluster
         .away(cluster.first_start(&[]), &engine)
@@ -143,7 +143,7 @@ fn behind_a_firewall(setting: &Setting) {
     cluster.port = dropped_port();
     let endpoint = format!("http://{host}:{}", cluster.port);
     let start = cluster.first_start(&["--wait-timeout", "2s"]);
-    cluster.away(start, &engine).run().ended(5).told(&[
+    cluster.away(start, &engine).run().ended(5).reports(&[
         "is not ready after 2s: the database cannot be seen from here, the server does not answer",
         &format!("hint: check that no firewall keeps you from `{endpoint}`, on that machine or before it\n"),
     ]);
@@ -159,7 +159,7 @@ fn over_ipv6(setting: &Setting) {
     let refused = cluster.away(cluster.first_start(&[]), &engine).run();
     refused
         .ended(1)
-        .told(&["`prisma local start -n", " --bind ::`\n"]);
+        .reports(&["`prisma local start -n", " --bind ::`\n"]);
     assert_eq!(cluster.belongings(), [""; 0]);
     let start = cluster.first_start(&["--bind", "::"]);
     cluster.away(start, &engine).run().succeeded();

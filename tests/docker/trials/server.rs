@@ -1,4 +1,4 @@
-//! What is the server edition's own: the settings in `PRISMA_CONFIG`, and databases that are somewhere else.
+//! The server edition: settings in `PRISMA_CONFIG`, and external databases.
 
 use crate::cluster::{Cluster, port};
 use crate::example::Example;
@@ -11,26 +11,29 @@ use std::time::{Duration, Instant};
 
 pub const CASES: &[Case] = &[
     shared(
-        "server/odd_values_arrive_exactly",
-        odd_values_arrive_exactly,
+        "server/odd_values_are_passed_unchanged",
+        odd_values_are_passed_unchanged,
     ),
     shared("server/wrong_password", wrong_password),
     shared("server/database_image", database_image),
     shared("server/external_mysql", |s| external(s, &MYSQL)),
     shared("server/external_postgres", |s| external(s, &POSTGRES)),
-    shared("server/somebody_elses_project", somebody_elses_project),
+    shared(
+        "server/compose_project_with_the_same_name",
+        compose_project_with_the_same_name,
+    ),
 ];
 
-/// A cluster of 1.8; nothing of it is there yet.
+/// A new cluster with Prisma 1.8.
 fn cluster(setting: &Setting) -> Cluster {
     let mut cluster = Cluster::new(setting);
     cluster.management = "management";
     cluster
 }
 
-/// Secret and password as somebody wrote them into `cluster.yml`; database and server take them, and
-/// deployments are signed with what is in the registry.
-fn odd_values_arrive_exactly(setting: &Setting) {
+/// Database and server use the secret and password of `cluster.yml`; deployments are signed with the
+/// registry's.
+fn odd_values_are_passed_unchanged(setting: &Setting) {
     let values = [
         ("mysql", "yes", "0123"),
         ("postgres", "0123", "$x ${HOME} $$"),
@@ -56,7 +59,7 @@ fn odd_values_arrive_exactly(setting: &Setting) {
             .into_iter()
             .filter(|v| v.len() > 4)
             .collect();
-        cluster.start(&["-v"]).kept_quiet_about(&quiet);
+        cluster.start(&["-v"]).never_shows(&quiet);
         let config = server_config(&cluster);
         assert_eq!(config["managementApiSecret"], *secret);
         assert_eq!(config["databases"]["default"]["password"], *password);
@@ -66,7 +69,7 @@ fn odd_values_arrive_exactly(setting: &Setting) {
         };
         let env = cluster.container(database).env;
         assert!(env.contains(&format!("{variable}={password}")), "{env:#?}");
-        // Published, where somebody asked for it, and nowhere else.
+        // Published on the requested port only.
         let inside = if database == "mysql" { 3306 } else { 5432 };
         let ports = setting
             .rig
@@ -77,7 +80,7 @@ fn odd_values_arrive_exactly(setting: &Setting) {
         assert_eq!(cluster.key(), secret);
         let example = Example::new();
         example.deploy_with_data(&cluster);
-        assert_eq!(cluster.stranger().refused("evil"), 3015);
+        assert_eq!(cluster.without_token().refused("evil"), 3015);
         let runs = cluster.runs();
         let ran = cluster.verb("start", &[]).succeeded();
         assert!(ran.stdout.contains("is running already"), "{}", ran.stdout);
@@ -96,8 +99,8 @@ fn server_config(cluster: &Cluster) -> Value {
     serde_json::from_str(&answer).expect("JSON")
 }
 
-/// The password is the database's from its first start on. Another one later is told of, and loses nothing;
-/// so it is with a service that an override adds, which is not the database.
+/// The database keeps the password of its first start. A different one later is reported, and no data is
+/// lost. The same with a service that an override adds, which is not the database.
 fn wrong_password(setting: &Setting) {
     let cluster = cluster(setting);
     cluster.override_service("a-cache", "image: postgres:10\nentrypoint: sleep 1000");
@@ -111,7 +114,7 @@ fn wrong_password(setting: &Setting) {
     );
     let ran = cluster.verb("start", &[]).ended(1);
     let server = cluster.container("prisma").name;
-    ran.told(&[
+    ran.reports(&[
         &format!(
             "error: could not start cluster `{}`: container `{server}` keeps crashing",
             cluster.name
@@ -122,14 +125,14 @@ fn wrong_password(setting: &Setting) {
             cluster.name
         ),
     ])
-    .kept_quiet_about(&["hunter-2-wrong"]);
+    .never_shows(&["hunter-2-wrong"]);
     assert_eq!(fs::read(cluster.registry()).expect("a registry"), registry);
     cluster.edit("cluster.yml", "hunter-2-wrong", "prisma");
     cluster.verb("start", &[]).succeeded();
     cluster.has_data();
 }
 
-/// An image of the user's own, without the tools that health is asked with.
+/// A custom database image without the tools that check its health.
 fn database_image(setting: &Setting) {
     let cluster = cluster(setting);
     let image = format!("trial-bare/{}:1", cluster.name);
@@ -179,7 +182,7 @@ fn database_image(setting: &Setting) {
     }
 }
 
-/// A name of an image, taken away at the end.
+/// An image name, removed when dropped.
 struct Tag(&'static Rig, String);
 
 impl Drop for Tag {
@@ -188,7 +191,7 @@ impl Drop for Tag {
     }
 }
 
-/// A technology for a database that is not ours.
+/// A kind of external database.
 struct Kind {
     word: &'static str,
     name: &'static str,
@@ -215,7 +218,7 @@ const POSTGRES: Kind = Kind {
     env: &["POSTGRES_PASSWORD=it's @home", "POSTGRES_USER=owner"],
 };
 
-/// Somebody's own database, reached at the address the engine has for its containers.
+/// An external database, at the address that containers use for the engine's machine.
 struct Theirs {
     rig: &'static Rig,
     id: String,
@@ -267,17 +270,17 @@ fn external(setting: &Setting, kind: &Kind) {
         let args = ["--port", &port, "--database-url", url];
         cluster
             .verb("start", &args)
-            .kept_quiet_about(&["it's @home", "wrong-one"])
+            .never_shows(&["it's @home", "wrong-one"])
     };
 
-    // Not there: told before anything is made.
+    // Unreachable: reported before anything is created.
     let nowhere = format!("{}://{}:wrong-one@{address}:9/trial", kind.word, kind.user);
-    start(&nowhere).ended(5).told(&[
+    start(&nowhere).ended(5).reports(&[
         &format!("error: no {} database answers at {address}:9\n", kind.name),
         "hint: check address, port and firewall",
     ]);
     assert!(!cluster.folder().exists() && cluster.containers().is_empty());
-    // It comes up while we ask, as the documented order of things is not ours to keep.
+    // It may still be starting.
     let end = Instant::now() + Duration::from_secs(30);
     let url = theirs.url(kind, "it%27s%20%40home");
     let ran = loop {
@@ -300,7 +303,7 @@ fn external(setting: &Setting, kind: &Kind) {
     let started = theirs.started();
 
     let (runs, files) = (cluster.runs(), cluster.files());
-    cluster.verb("nuke", &["--yes"]).ended(1).told(&[
+    cluster.verb("nuke", &["--yes"]).ended(1).reports(&[
         &format!(
             "could not reset cluster `{}`: its data is in the external database at {address}",
             cluster.name
@@ -310,28 +313,28 @@ fn external(setting: &Setting, kind: &Kind) {
     cluster
         .verb("start", &["--db-port", "24999"])
         .ended(2)
-        .told(&["is external"]);
+        .reports(&["is external"]);
     cluster
         .verb("upgrade", &["--to", "1.1", "--force"])
         .ended(2)
-        .told(&["could not change cluster"]);
+        .reports(&["could not change cluster"]);
     assert_eq!((cluster.runs(), cluster.files()), (runs, files));
     cluster.verb("stop", &[]).succeeded();
     cluster.verb("start", &[]).succeeded();
     example.is_there(&cluster);
 
-    // A password that is not right any more, put right with the flag.
+    // A wrong password, corrected with the flag.
     let wrong = theirs.url(kind, "wrong-one");
     let args = ["--database-url", &wrong, "--wait-timeout", "1s"];
     let ran = cluster.verb("start", &args).ended(5);
-    ran.told(&[" is not ready after 1s: the server does not answer ("]);
+    ran.reports(&[" is not ready after 1s: the server does not answer ("]);
     let ran = start(&wrong).ended(1);
-    ran.told(&["keeps crashing", "for user"]);
+    ran.reports(&["keeps crashing", "for user"]);
     start(&url).succeeded();
     example.is_there(&cluster);
 
     let ran = cluster.verb("delete", &["--yes"]).succeeded();
-    ran.told(&[&format!(
+    ran.reports(&[&format!(
         "its data stays in the external database at {address}:{}\n",
         theirs.port
     )]);
@@ -339,13 +342,13 @@ fn external(setting: &Setting, kind: &Kind) {
         (cluster.belongings(), theirs.started()),
         (Vec::new(), started)
     );
-    // A new cluster on it finds it all there.
+    // A new cluster on it finds all the data.
     start(&url).succeeded();
     example.is_there(&cluster);
 }
 
-/// A folder of the user's own whose name is the cluster's: no verb touches its containers.
-fn somebody_elses_project(setting: &Setting) {
+/// A folder of the user's with the name of the cluster: no command touches its containers.
+fn compose_project_with_the_same_name(setting: &Setting) {
     let cluster = cluster(setting);
     let folder = cluster
         .home()
@@ -368,7 +371,7 @@ fn somebody_elses_project(setting: &Setting) {
             _ => &[],
         };
         let ran = cluster.verb(verb, args).ended(1);
-        ran.told(&[
+        ran.reports(&[
             &format!(
                 "the compose project `{}` is that of {}, not the cluster",
                 cluster.name,

@@ -27,10 +27,11 @@ pub const CASES: &[Case] = &[
     ),
 ];
 
-/// The two ways people end a run: Ctrl-C goes to all in the foreground, `kill` to the one.
+/// The two ways to end a command: Ctrl-C signals the foreground group, `kill` one process.
 const WAYS: [(Way, i32); 2] = [(Way::CtrlC, 130), (Way::Terminate, 143)];
 
-/// What is broken off, at which of its words, and how long after; the next one goes on from what is left.
+/// Which command is interrupted, after which message, and how many milliseconds later. The next one starts
+/// from what is left.
 const STAGES: &[(&str, &str, u64)] = &[
     ("restart", "stopping the containers", 50),
     ("restart", "starting the containers", 150),
@@ -46,7 +47,7 @@ enum Way {
     Terminate,
 }
 
-/// Ends a run and checks that it ended as it should: soon, with the status.
+/// Ends a command and checks that it ends soon, with the right status.
 #[track_caller]
 fn soon(running: Running, way: Way, status: i32) -> Ran {
     let sent = match way {
@@ -56,12 +57,12 @@ fn soon(running: Running, way: Way, status: i32) -> Ran {
     let ran = running.finish();
     let took = sent.elapsed();
     let ran = ran.ended(status);
-    // A second is promised; a busy machine takes its time on top of it.
+    // A second is promised; a busy machine takes longer.
     assert!(took < Duration::from_secs(10), "{way:?}: took {took:?}");
     ran
 }
 
-/// The same of a run that changes a cluster: it says what it was at, and nothing unexpected.
+/// The same for a command that changes a cluster: it says what it was doing.
 #[track_caller]
 fn ends(running: Running, way: Way, status: i32) -> Ran {
     let word = if status == 130 {
@@ -69,7 +70,7 @@ fn ends(running: Running, way: Way, status: i32) -> Ran {
     } else {
         "error: terminated while "
     };
-    soon(running, way, status).told(&[
+    soon(running, way, status).reports(&[
         word,
         "\nhint: run the same command again: it goes on from what is there\n",
     ])
@@ -79,7 +80,7 @@ fn while_pulling(setting: &Setting) {
     let cluster = Cluster::new(setting);
     cluster.start(&[]);
     cluster.put_data();
-    // Big enough to be caught in the middle.
+    // Big enough to be interrupted.
     let image = Image::name(setting.rig, "1.3.3", &cluster.name);
     let built = image.build("RUN head -c 80000000 /dev/urandom > /ballast");
     image.push();
@@ -111,7 +112,7 @@ fn while_starting_containers(setting: &Setting) {
         thread::sleep(Duration::from_millis(delay));
         ends(start, way, status);
         assert!(!cluster.registry().exists(), "nothing is registered");
-        // An orphaned docker-compose must not work on beside the next run.
+        // An orphaned docker-compose must not interfere with the next command.
         cluster.verb("start", &[]).succeeded();
         assert_eq!(cluster.api().projects(), [""; 0]);
         assert_eq!(cluster.belongings().len(), 4);
@@ -134,7 +135,7 @@ fn while_waiting(setting: &Setting) {
 
 fn while_stopping(setting: &Setting) {
     let cluster = Cluster::new(setting);
-    // A server that does not listen to SIGTERM takes docker 10 seconds.
+    // Docker takes 10 seconds to stop a server that ignores SIGTERM.
     let deaf = "trap \"\" TERM; while true; do /usr/bin/python3 -m standin; sleep 1; done";
     cluster.override_service(SERVER, &format!("entrypoint: ['/bin/sh', '-c', '{deaf}']"));
     cluster.start(&[]);
@@ -175,7 +176,7 @@ fn while_writing_files(setting: &Setting) {
             thread::sleep(Duration::from_millis(delay));
             start.signal(signal);
             let ran = start.finish();
-            // Before it listens for signals it has done nothing, and ends as any program does.
+            // Before it handles signals it has done nothing, and ends as any program does.
             assert_eq!(ran.status, status, "{ran:?}");
             seen.push(written(&cluster));
         }
@@ -189,7 +190,7 @@ fn while_writing_files(setting: &Setting) {
         assert_eq!(
             files.keys().collect::<Vec<_>>(),
             before.keys().collect::<Vec<_>>(),
-            "nothing is left beside them"
+            "no temporary files are left"
         );
         for (name, text) in files {
             assert!(*text == before[name] || *text == after[name], "{name}");
@@ -218,22 +219,22 @@ fn while_deploying(setting: &Setting) {
         let mut deploy = example.deploy(&cluster, &[]).start();
         deploy.says("begun\n");
         soon(deploy, way, status)
-            .told(&["the deployment itself succeeded, what follows it is not done\n"]);
+            .reports(&[": deployed, but not all post-deployment steps were run\n"]);
     }
     assert_eq!(cluster.api().projects(), ["hello@dev"]);
 }
 
 fn in_each_stage(setting: &Setting) {
-    each_stage(&Cluster::new(setting), &[]);
+    interrupt_each_stage(&Cluster::new(setting), &[]);
 }
 
 fn in_each_stage_of_the_server_edition(setting: &Setting) {
     let mut cluster = Cluster::new(setting);
     cluster.management = "management";
-    each_stage(&cluster, &["--prisma-version", "1.8"]);
+    interrupt_each_stage(&cluster, &["--prisma-version", "1.8"]);
 }
 
-/// Another run is told who works on the cluster.
+/// Another command is told which one is using the cluster.
 #[track_caller]
 fn is_held(cluster: &Cluster, verb: &str, process: u32) {
     let who = format!(
@@ -242,11 +243,11 @@ fn is_held(cluster: &Cluster, verb: &str, process: u32) {
     );
     let told = format!("another command ({who}) is working on it\n");
     let second = cluster.verb("stop", &["--lock-timeout", "0"]);
-    second.ended(8).told(&[&told]);
+    second.ended(8).reports(&[&told]);
 }
 
-/// Breaks off everything in every stage, each time where the one before was broken off.
-fn each_stage(cluster: &Cluster, args: &[&str]) {
+/// Interrupts every command in every stage, each time on what the previous one left.
+fn interrupt_each_stage(cluster: &Cluster, args: &[&str]) {
     cluster.start(args);
     cluster.put_data();
     let files = cluster.files();
@@ -255,13 +256,13 @@ fn each_stage(cluster: &Cluster, args: &[&str]) {
         for (_, words, delay) in STAGES.iter().filter(|(of, _, _)| *of == verb) {
             for (way, status) in WAYS {
                 if words.starts_with("stopping") {
-                    // What docker was told to stop goes on to stop without us.
+                    // Docker continues to stop what it was asked to stop.
                     cluster.verb("start", &[]).succeeded();
                 }
                 let mut run = cluster.spec(verb, yes).start();
                 run.says(words);
                 if words.starts_with("killing") {
-                    // All of it is still before this one: it lasts.
+                    // The command has just begun and will take a while.
                     is_held(cluster, verb, run.id());
                 }
                 thread::sleep(Duration::from_millis(*delay));

@@ -12,8 +12,8 @@ use std::path::Path;
 pub const CASES: &[Case] = &[
     local("start/local_from_nothing", local_from_nothing),
     local(
-        "start/second_cluster_beside_local",
-        second_cluster_beside_local,
+        "start/second_cluster_next_to_local",
+        second_cluster_next_to_local,
     ),
     shared("start/again_does_nothing", again_does_nothing),
     shared("start/two_at_once", two_at_once),
@@ -21,7 +21,7 @@ pub const CASES: &[Case] = &[
     shared("start/without_waiting", without_waiting),
 ];
 
-/// Stages of a start on stderr. Whether the database is seen up before the server is a race.
+/// Stages of a start on stderr. Whether the database or the server is seen up first is a race.
 #[track_caller]
 pub fn is_the_stages_of_a_start(stderr: &str) {
     let seen: Vec<&str> = stderr
@@ -37,8 +37,8 @@ pub fn is_the_stages_of_a_start(stderr: &str) {
     );
 }
 
-/// The documented names, files with the right modes, a registry entry whose key opens the server, and
-/// nobody else's.
+/// The documented names, files with the right modes, a registry entry with the only key that the server
+/// accepts.
 fn local_from_nothing(setting: &Setting) {
     let cluster = Cluster::local(setting);
     let ran = cluster.verb("start", &[]).succeeded();
@@ -88,10 +88,10 @@ fn local_from_nothing(setting: &Setting) {
         json!({"clusters": {"local": {"host": "http://localhost:4466", "clusterSecret": key}}})
     );
 
-    assert_eq!(cluster.stranger().version(), "1.1.3");
+    assert_eq!(cluster.without_token().version(), "1.1.3");
     cluster.api().add_project("app");
     assert_eq!(cluster.api().projects(), ["app@dev"]);
-    let another = prisma_cli::secret::keys::generate()
+    let another = prisma_cli::testing::secret::keys::generate()
         .expect("a key")
         .pem_pkcs1()
         .reveal()
@@ -100,7 +100,7 @@ fn local_from_nothing(setting: &Setting) {
         Api::new(cluster.port, Some(token(&another))).refused("evil"),
         3015
     );
-    assert_eq!(cluster.stranger().refused("evil"), 3015);
+    assert_eq!(cluster.without_token().refused("evil"), 3015);
     assert_eq!(cluster.api().projects(), ["app@dev"]);
 }
 
@@ -108,7 +108,7 @@ fn mode(path: &Path) -> u32 {
     fs::metadata(path).expect("is there").permissions().mode() & 0o777
 }
 
-/// A second start is a quick no-op: docker-compose is not even run.
+/// A second start is a quick no-op: it does not even run docker-compose.
 fn again_does_nothing(setting: &Setting) {
     let cluster = Cluster::new(setting);
     let first = cluster.start(&[]);
@@ -132,17 +132,17 @@ fn again_does_nothing(setting: &Setting) {
     );
     assert_eq!(cluster.containers(), containers);
     assert_eq!(cluster.files(), files);
-    // Also from elsewhere, with the ports said again.
-    cluster.start(&[]).kept_quiet_about(&["starting"]);
+    // Also from another folder, with the ports given again.
+    cluster.start(&[]).never_shows(&["starting"]);
     assert_eq!(cluster.containers(), containers);
 }
 
-/// Any number of clusters run beside `local`: own names, own data, own ports, chosen and remembered.
-fn second_cluster_beside_local(setting: &Setting) {
+/// Any number of clusters run next to `local`, with their own names, data and ports, which are chosen once.
+fn second_cluster_next_to_local(setting: &Setting) {
     let first = Cluster::local(setting);
     first.verb("start", &[]).succeeded();
     first.put_data();
-    let mut second = first.beside();
+    let mut second = first.second();
     let ran = second.verb("start", &[]).succeeded();
     second.port = 4467;
     second.db_port = 3367;
@@ -160,24 +160,24 @@ fn second_cluster_beside_local(setting: &Setting) {
         format!("{name}_db-persistence"),
         format!("{name}_prisma"),
     ];
-    // Where `_` and `-` sort depends on the generation.
+    // The order of `_` and `-` depends on the generation.
     expected.sort();
     assert_eq!(second.belongings(), expected);
     second.has_no_data();
     first.has_data();
     assert_ne!(first.key(), second.key());
-    // Neither's key opens the other.
+    // Neither server accepts the other's key.
     assert_eq!(
         Api::new(first.port, Some(token(&second.key()))).refused("evil"),
         3015
     );
 
-    // The port stays, although 4466 would be free by now.
+    // It keeps its port, although 4466 is free now.
     second.verb("stop", &[]).succeeded();
     first.verb("stop", &[]).succeeded();
-    assert!(!first.stranger().answers() && !second.stranger().answers());
+    assert!(!first.without_token().answers() && !second.without_token().answers());
     second.verb("start", &[]).succeeded();
-    assert_eq!(second.stranger().version(), "1.1.3");
+    assert_eq!(second.without_token().version(), "1.1.3");
     first.verb("start", &[]).succeeded();
     first.has_data();
     second.has_no_data();
@@ -186,11 +186,11 @@ fn second_cluster_beside_local(setting: &Setting) {
 /// Two runs at the same time: one starts the cluster, the other waits for it and finds nothing to do.
 fn two_at_once(setting: &Setting) {
     let cluster = Cluster::new(setting);
-    // However long the first one takes on a busy machine.
+    // On a busy machine the first one may take long.
     let start = cluster.first_start(&["--lock-timeout", "80s"]);
     let (one, two) = (start.start(), start.start());
     let mut ran = [one.finish().succeeded(), two.finish().succeeded()];
-    // Which of them came first is nobody's business.
+    // Either may come first.
     ran.sort_by_key(|ran| ran.stdout.contains("` is running already\n"));
     assert!(
         ran[0].stdout.contains("` is running\n"),
@@ -214,16 +214,16 @@ fn dry_run_changes_nothing(setting: &Setting) {
     assert_eq!(cluster.belongings(), [""; 0]);
 }
 
-/// `--no-wait` returns while the database is still being made; the next start waits for the rest.
+/// `--no-wait` returns while the database is still starting; the next start waits for it.
 fn without_waiting(setting: &Setting) {
     let cluster = Cluster::new(setting);
     cluster.override_service(DATABASE, &late_database(4));
     let ran = cluster.start(&["--no-wait"]);
     assert!(ran.stdout.contains("is starting"), "{}", ran.stdout);
-    assert!(!cluster.stranger().answers());
+    assert!(!cluster.without_token().answers());
     cluster.verb("start", &[]).succeeded();
-    assert_eq!(cluster.stranger().version(), "1.1.3");
-    // The override came before the containers, so they were not made anew.
+    assert_eq!(cluster.without_token().version(), "1.1.3");
+    // The override was there before the containers, so they were not recreated.
     let created = cluster.container(DATABASE).name;
     let expected = match setting.generation {
         Generation::V1 => format!("{}_prisma-db_1", cluster.name),
@@ -232,7 +232,7 @@ fn without_waiting(setting: &Setting) {
     assert_eq!(created, expected);
 }
 
-/// The override of a database that comes up only after so many seconds.
+/// An override that delays the database by so many seconds.
 pub fn late_database(seconds: u32) -> String {
     let wait = format!("sleep {seconds}; exec /entrypoint.sh \"$$@\"");
     format!("entrypoint: ['/tini', '--', '/bin/sh', '-c', '{wait}', 'sh']")

@@ -1,4 +1,4 @@
-//! A cluster that the npm CLI made is taken over as it is.
+//! Taking over clusters that the npm CLI created.
 
 use crate::api::Api;
 use crate::cluster::{Cluster, DATABASE, SERVER};
@@ -11,8 +11,8 @@ pub const CASES: &[Case] = &[
     local("takeover/of_a_running_cluster", of_a_running_cluster),
     local("takeover/upgrade_and_nuke", upgrade_and_nuke),
     local(
-        "takeover/of_what_is_left_after_down",
-        of_what_is_left_after_down,
+        "takeover/after_docker_compose_down",
+        after_docker_compose_down,
     ),
     local(
         "takeover/of_a_1.8_in_the_old_file",
@@ -20,7 +20,7 @@ pub const CASES: &[Case] = &[
     ),
 ];
 
-/// What stands around the entry of `local`: a person's file.
+/// What surrounds the entry of `local` in a user's file.
 const BEFORE: &str = "# my clusters\nclusters:\n  'eu' : {host: 'https://eu.example', clusterSecret: \"${env:EU}\"}   # paid by Ann\n\n  local:\n";
 const AFTER: &str =
     "\n  us:\n      host:   https://us.example\ncloudSessionKey: 'abc'\n\n# the end\n";
@@ -39,11 +39,11 @@ impl Old {
         Old::of(setting, "1.1", |pem| pem.replace('\n', "\r\n"))
     }
 
-    /// The same with another version, whose server gets the public key in another spelling.
+    /// The same with another version, whose server gets the public key in another form.
     fn of(setting: &Setting, version: &str, spelling: fn(&str) -> String) -> Old {
         let mut cluster = Cluster::local(setting);
         cluster.db_port = 3307;
-        let pair = prisma_cli::secret::keys::generate().expect("a key pair");
+        let pair = prisma_cli::testing::secret::keys::generate().expect("a key pair");
         let key = pair.pem_pkcs1_crlf().reveal().to_owned();
         let lines: String = key.replace("\r\n", "\\r\\n");
         let registry = format!(
@@ -65,12 +65,12 @@ impl Old {
             files,
         };
         old.compose(&["up", "-d"], &spelling(&pair.public_spki_pem()));
-        old.cluster.stranger().wait();
+        old.cluster.without_token().wait();
         old.cluster.put_data();
         old
     }
 
-    /// Runs docker-compose as that CLI did: its own file, on the folder where the user stands.
+    /// Runs docker-compose as that CLI did: with its own file, in the user's current folder.
     fn compose(&self, verb: &[&str], public_key: &str) {
         let rig = self.cluster.rig;
         let program = rig
@@ -117,7 +117,7 @@ impl Old {
         compose.run().succeeded();
     }
 
-    /// Data, key and everybody's entries are as they were.
+    /// Data, key and all other entries are unchanged.
     #[track_caller]
     fn is_kept(&self) {
         self.cluster.has_data();
@@ -136,7 +136,7 @@ fn of_a_running_cluster(setting: &Setting) {
     let old = Old::new(setting);
     let cluster = &old.cluster;
     let runs = cluster.runs();
-    assert_eq!(cluster.stranger().refused("evil"), 3015);
+    assert_eq!(cluster.without_token().refused("evil"), 3015);
 
     let ps: Value = cluster.verb("ps", &["--json"]).succeeded().json();
     assert_eq!(ps["data"]["containers"][1]["ports"][0]["port"], 3307);
@@ -144,7 +144,7 @@ fn of_a_running_cluster(setting: &Setting) {
     let logs = cluster.verb("logs", &[SERVER]).succeeded();
     assert!(logs.stdout.contains("Server running on :4466"));
 
-    // It runs as it should: nothing is made anew, only its configuration is written down.
+    // It is running: nothing is recreated, only its configuration is written.
     let ran = cluster.verb("start", &[]).succeeded();
     assert!(
         ran.stdout
@@ -180,14 +180,14 @@ fn of_a_running_cluster(setting: &Setting) {
     );
 }
 
-/// Verbs other than `start` work on it as well, without a `start` before.
+/// Other commands work on it too, without a `start` first.
 fn upgrade_and_nuke(setting: &Setting) {
     let old = Old::new(setting);
     let cluster = &old.cluster;
     cluster.verb("upgrade", &[]).succeeded();
     old.is_kept();
     cluster.verb("upgrade", &["--to", "1.2"]).succeeded();
-    assert_eq!(cluster.stranger().version(), "1.2.8");
+    assert_eq!(cluster.without_token().version(), "1.2.8");
     old.is_kept();
     cluster.verb("nuke", &["--yes"]).succeeded();
     cluster.has_no_data();
@@ -208,26 +208,27 @@ fn upgrade_and_nuke(setting: &Setting) {
     assert!(!registry.contains("local:"), "{registry}");
 }
 
-/// Its `docker-compose down` takes the containers; volume and registry entry are enough to go on.
-fn of_what_is_left_after_down(setting: &Setting) {
+/// `docker-compose down` removes the containers; the volume and the registry entry are enough to start
+/// again.
+fn after_docker_compose_down(setting: &Setting) {
     let old = Old::new(setting);
     old.compose(&["down"], "");
     let cluster = &old.cluster;
     cluster.verb("start", &[]).succeeded();
     old.is_kept();
-    // The key in the registry is the one the server has: nobody else gets in.
+    // The server has the key of the registry: no other key is accepted.
     assert_eq!(Api::new(4466, None).refused("evil"), 3015);
 }
 
-/// That CLI ran later servers with the variables of the older ones: the containers are made anew with
-/// `PRISMA_CONFIG`, the data and the key are kept. Such a server wants the key on one line.
+/// That CLI ran later servers with the variables of the older ones: the containers are recreated with
+/// `PRISMA_CONFIG`, data and key are kept. Such a server needs the key on one line.
 fn of_a_1_8_in_the_old_file(setting: &Setting) {
     let one_line = |pem: &str| pem.lines().filter(|line| !line.starts_with('-')).collect();
     let old = Old::of(setting, "1.8", one_line);
     let cluster = &old.cluster;
-    assert_eq!(cluster.stranger().refused("evil"), 3015);
+    assert_eq!(cluster.without_token().refused("evil"), 3015);
     let ran = cluster.verb("start", &[]).succeeded();
-    ran.told(&[
+    ran.reports(&[
         "taking over the containers of another prisma CLI; their data is kept\n",
         "removing the containers of the other edition\n",
     ]);

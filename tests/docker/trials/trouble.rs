@@ -1,4 +1,4 @@
-//! Containers that do not come up, or come up late.
+//! Containers that do not start, or start late.
 
 use super::start::late_database;
 use crate::cluster::{Cluster, DATABASE, SERVER};
@@ -9,28 +9,25 @@ use std::time::Duration;
 
 pub const CASES: &[Case] = &[
     shared(
-        "trouble/a_late_database_is_waited_for",
-        a_late_database_is_waited_for,
+        "trouble/waits_for_a_late_database",
+        waits_for_a_late_database,
     ),
     shared("trouble/the_wait_has_a_limit", the_wait_has_a_limit),
-    shared("trouble/killed_by_hand", killed_by_hand),
-    // Version 3 files of the old docker-compose know no memory limit.
+    shared("trouble/killed_containers", killed_containers),
+    // Version 3 files have no memory limit in the old docker-compose.
     shared("trouble/out_of_memory", out_of_memory).only(Generation::V2),
     shared(
         "trouble/image_without_its_program",
         image_without_its_program,
     ),
-    shared(
-        "trouble/program_that_is_not_found",
-        program_that_is_not_found,
-    ),
-    shared("trouble/database_that_crashes", database_that_crashes),
-    shared("trouble/network_that_was_pruned", network_that_was_pruned),
+    shared("trouble/program_not_found", program_not_found),
+    shared("trouble/crashing_database", crashing_database),
+    shared("trouble/pruned_network", pruned_network),
     local("trouble/container_name_taken", container_name_taken),
 ];
 
-/// The remedy that is told is run as it stands there.
-fn network_that_was_pruned(setting: &Setting) {
+/// The suggested command is run as printed.
+fn pruned_network(setting: &Setting) {
     let cluster = Cluster::new(setting);
     cluster.start(&[]);
     cluster.put_data();
@@ -50,8 +47,8 @@ fn network_that_was_pruned(setting: &Setting) {
     cluster.has_data();
 }
 
-/// The server crashes and is restarted until its database is there: no reason to give up.
-fn a_late_database_is_waited_for(setting: &Setting) {
+/// The server crashes and is restarted until its database is up: the start keeps waiting.
+fn waits_for_a_late_database(setting: &Setting) {
     let cluster = Cluster::new(setting);
     let impatient = "environment: {STANDIN_DATABASE_WAIT_MS: '1000'}";
     cluster.override_services(&[(DATABASE, &late_database(4)), (SERVER, impatient)]);
@@ -70,7 +67,7 @@ fn the_wait_has_a_limit(setting: &Setting) {
         .run()
         .ended(5);
     assert!(ran.took < Duration::from_secs(60), "{:?}", ran.took);
-    ran.told(&[
+    ran.reports(&[
         "is not ready after 2s: the database is not up yet, the server does not answer",
         "--wait-timeout",
     ]);
@@ -78,7 +75,7 @@ fn the_wait_has_a_limit(setting: &Setting) {
         !cluster.registry().exists(),
         "only a cluster that answered is registered"
     );
-    // The containers go on; the next run waits for the same ones.
+    // The containers keep starting; the next command waits for the same ones.
     let ids: Vec<String> = cluster.containers().into_values().map(|c| c.id).collect();
     cluster.verb("start", &[]).succeeded();
     assert_eq!(
@@ -92,7 +89,7 @@ fn the_wait_has_a_limit(setting: &Setting) {
     assert_eq!(cluster.api().projects(), [""; 0]);
 }
 
-fn killed_by_hand(setting: &Setting) {
+fn killed_containers(setting: &Setting) {
     let cluster = Cluster::new(setting);
     cluster.override_service(DATABASE, &late_database(60));
     let mut start = cluster.first_start(&[]).start();
@@ -102,11 +99,11 @@ fn killed_by_hand(setting: &Setting) {
         .docker(["kill", &cluster.container(DATABASE).id]);
     let ran = start.finish().ended(1);
     let name = cluster.container(DATABASE).name;
-    ran.told(&[&format!(
+    ran.reports(&[&format!(
         "container `{name}` ended with status 137 and is not restarted"
     )]);
 
-    // A running one that is killed: the next start brings it back.
+    // A killed container is started again by the next start.
     cluster.override_service(DATABASE, "labels: {trial: changed}");
     cluster.verb("start", &[]).succeeded();
     cluster.put_data();
@@ -115,7 +112,7 @@ fn killed_by_hand(setting: &Setting) {
         cluster.verb("start", &[]).succeeded();
         cluster.has_data();
     }
-    // Frozen: start cannot know why, and says what to do.
+    // Paused: the start says what to do.
     let server = cluster.container(SERVER);
     setting.rig.docker(["pause", &server.id]);
     let runs = cluster.runs();
@@ -123,7 +120,7 @@ fn killed_by_hand(setting: &Setting) {
         "is paused\nhint: let it go on with `docker unpause {}`\n",
         server.name
     );
-    cluster.verb("start", &[]).ended(1).told(&[&unpause]);
+    cluster.verb("start", &[]).ended(1).reports(&[&unpause]);
     assert_eq!(cluster.runs(), runs);
     setting
         .rig
@@ -137,7 +134,7 @@ fn out_of_memory(setting: &Setting) {
     cluster.override_service(SERVER, "mem_limit: 8m\nmemswap_limit: 8m");
     let ran = cluster.first_start(&[]).run().ended(1);
     // Whether docker itself notices depends on the kernel.
-    ran.told(&["killed", "for want of memory"]);
+    ran.reports(&["killed", "for want of memory"]);
     std::fs::remove_file(cluster.folder().join("docker-compose.override.yml")).expect("is there");
     cluster.verb("start", &[]).succeeded();
     assert_eq!(cluster.api().projects(), [""; 0]);
@@ -151,15 +148,15 @@ fn image_without_its_program(setting: &Setting) {
         .first_start(&["--prisma-version", &image.version])
         .run()
         .ended(1);
-    ran.told(&["/no/such/program", "no such file or directory"]);
+    ran.reports(&["/no/such/program", "no such file or directory"]);
     assert!(!cluster.registry().exists());
-    // A mended image under the same name, and all is well.
-    image.build("LABEL mended=yes");
+    // A fixed image under the same name works.
+    image.build("LABEL fixed=yes");
     cluster.verb("start", &[]).succeeded();
     assert_eq!(cluster.api().projects(), [""; 0]);
 }
 
-fn program_that_is_not_found(setting: &Setting) {
+fn program_not_found(setting: &Setting) {
     let cluster = Cluster::new(setting);
     let image = Image::name(setting.rig, "1.1.91", &cluster.name);
     image.build("ENTRYPOINT [\"/bin/sh\", \"-c\", \"no-such-program --at-all\"]");
@@ -168,27 +165,27 @@ fn program_that_is_not_found(setting: &Setting) {
         .run()
         .ended(1);
     let name = cluster.container(SERVER).name;
-    ran.told(&[
+    ran.reports(&[
         &format!("container `{name}` cannot run its program (status 127)"),
         "no-such-program: not found",
     ]);
     assert!(!cluster.registry().exists());
 }
 
-fn database_that_crashes(setting: &Setting) {
+fn crashing_database(setting: &Setting) {
     let cluster = Cluster::new(setting);
     let crash = "entrypoint: ['/bin/sh', '-c', 'echo the disk is upside down; exit 3']";
     cluster.override_service(DATABASE, crash);
     let ran = cluster.first_start(&[]).run().ended(1);
     let name = cluster.container(DATABASE).name;
-    ran.told(&[
+    ran.reports(&[
         &format!("container `{name}` keeps crashing"),
         "last status 3",
         "\n  the disk is upside down\n",
     ]);
 }
 
-/// `prisma-db` exists once in an engine. Somebody else's is neither removed nor taken for ours.
+/// `prisma-db` exists once per engine. One that belongs to another project is neither removed nor used.
 fn container_name_taken(setting: &Setting) {
     let cluster = Cluster::local(setting);
     let label = format!("{LABEL}=local");
@@ -205,7 +202,7 @@ fn container_name_taken(setting: &Setting) {
         "600",
     ]);
     let ran = cluster.verb("start", &[]).ended(1);
-    ran.told(&[
+    ran.reports(&[
         "a container of another project has the name this cluster needs",
         "prisma-db",
         "-n NAME",

@@ -13,8 +13,8 @@ pub const CASES: &[Case] = &[
     alone("upgrade/newer_database_image", newer_database_image),
     shared("upgrade/to_another_version", to_another_version),
     shared(
-        "upgrade/failed_pull_leaves_all_as_it_was",
-        failed_pull_leaves_all_as_it_was,
+        "upgrade/failed_pull_changes_nothing",
+        failed_pull_changes_nothing,
     ),
 ];
 
@@ -26,7 +26,7 @@ fn newer_image_under_the_same_tag(setting: &Setting) {
     let older = image.build("ENV CLUSTER_VERSION=1.3.2-older\nLABEL trial=older");
     assert_ne!(older, newer);
     cluster.start(&["--prisma-version", &image.version]);
-    assert_eq!(cluster.stranger().version(), "1.3.2-older");
+    assert_eq!(cluster.without_token().version(), "1.3.2-older");
     cluster.put_data();
     let (database, files) = (cluster.container(DATABASE), cluster.files());
 
@@ -48,23 +48,23 @@ fn newer_image_under_the_same_tag(setting: &Setting) {
         cluster.container(SERVER).image,
         (image.full(), newer.clone())
     );
-    assert_eq!(cluster.stranger().version(), "1.3.2-newer");
+    assert_eq!(cluster.without_token().version(), "1.3.2-newer");
     assert_eq!(cluster.container(DATABASE).image, database.image);
     assert_eq!(cluster.files(), files);
     cluster.has_data();
 
-    // Nothing newer: nothing is made anew.
+    // Nothing newer: nothing is recreated.
     let runs = cluster.runs();
     cluster.verb("upgrade", &[]).succeeded();
     assert_eq!(cluster.runs(), runs);
 
-    // A stopped cluster comes up with it.
+    // A stopped cluster is started with it.
     cluster.verb("stop", &[]).succeeded();
     cluster.verb("upgrade", &[]).succeeded();
     cluster.has_data();
 }
 
-/// The database's image is pulled too, and its volume stays.
+/// The database's image is pulled too, and its volume is kept.
 fn newer_database_image(setting: &Setting) {
     let rig = setting.rig;
     let original = rig.docker(["image", "inspect", "-f", "{{.Id}}", "mysql:5.7"]);
@@ -95,7 +95,7 @@ fn newer_database_image(setting: &Setting) {
     cluster.has_data();
 }
 
-/// Gives name and registry the image back that everybody else uses.
+/// Puts the original image back, under its name and in the registry.
 struct Back<'a> {
     setting: &'a Setting,
     original: String,
@@ -122,7 +122,7 @@ fn to_another_version(setting: &Setting) {
     let ran = cluster.verb("upgrade", &["--to", "1.2"]).succeeded();
     assert!(ran.stdout.contains("Prisma 1.2\n"), "{}", ran.stdout);
     assert_eq!(cluster.container(SERVER).image.0, format!("{PRISMA}:1.2"));
-    assert_eq!(cluster.stranger().version(), "1.2.8");
+    assert_eq!(cluster.without_token().version(), "1.2.8");
     assert!(
         cluster
             .read("cluster.yml")
@@ -138,15 +138,15 @@ fn to_another_version(setting: &Setting) {
 
     let (runs, files) = (cluster.runs(), cluster.files());
     let refused = cluster.verb("upgrade", &["--to", "1.1"]).ended(2);
-    refused.told(&["Prisma 1.1 is older than the 1.2 that cluster", "--force"]);
+    refused.reports(&["Prisma 1.1 is older than the 1.2 that cluster", "--force"]);
     let other = cluster.verb("start", &["--prisma-version", "1.1"]).ended(2);
-    other.told(&["has Prisma 1.2, not 1.1", "upgrade"]);
+    other.reports(&["has Prisma 1.2, not 1.1", "upgrade"]);
     assert_eq!((cluster.runs(), cluster.files()), (runs, files));
     cluster.verb("start", &[]).succeeded();
     cluster.has_data();
 }
 
-fn failed_pull_leaves_all_as_it_was(setting: &Setting) {
+fn failed_pull_changes_nothing(setting: &Setting) {
     let cluster = Cluster::new(setting);
     cluster.start(&[]);
     cluster.put_data();
@@ -155,7 +155,7 @@ fn failed_pull_leaves_all_as_it_was(setting: &Setting) {
     let ran = cluster
         .verb("upgrade", &["--to", &missing.version])
         .ended(1);
-    ran.told(&[
+    ran.reports(&[
         &format!("error: `docker pull {}`: ", missing.full()),
         "\nhint: ",
     ]);

@@ -1,15 +1,15 @@
-//! Values that shells, YAML, `.env` files or either docker-compose could bend.
+//! Values that shells, YAML, `.env` files or either docker-compose could change.
 
 use crate::cluster::{Cluster, DATABASE, SERVER};
 use crate::suite::{Case, Setting, shared};
 
 pub const CASES: &[Case] = &[shared(
-    "values/odd_passwords_arrive_exactly",
-    odd_passwords_arrive_exactly,
+    "values/odd_passwords_are_passed_unchanged",
+    odd_passwords_are_passed_unchanged,
 )];
 
 /// Each is set before the first start: the database takes it, and the server connects with it.
-fn odd_passwords_arrive_exactly(setting: &Setting) {
+fn odd_passwords_are_passed_unchanged(setting: &Setting) {
     let passwords = [
         r#"$PATH ${HOME} $$ #hash 'single' "double" \back\\slash `tick` %25 *&!@^~"#,
         " # blanks at both ends: and a colon ",
@@ -20,7 +20,7 @@ fn odd_passwords_arrive_exactly(setting: &Setting) {
         let cluster = Cluster::new(setting);
         let quoted = serde_json::to_string(password).expect("JSON is YAML");
         cluster.write("cluster.yml", &format!("database:\n  password: {quoted}\n"));
-        cluster.start(&["-v"]).kept_quiet_about(&[password]);
+        cluster.start(&["-v"]).never_shows(&[password]);
         for (service, variable) in [
             (DATABASE, "MYSQL_ROOT_PASSWORD"),
             (SERVER, "SQL_CLIENT_PASSWORD"),

@@ -8,15 +8,15 @@ use std::fs;
 
 pub const CASES: &[Case] = &[
     shared("versions/1.1_to_1.8_to_1.34", from_1_1_to_1_34),
-    shared("versions/1.6_to_1.34_broken_off", from_1_6_broken_off),
-    shared("versions/what_cannot_be", what_cannot_be),
+    shared("versions/1.6_to_1.34_interrupted", from_1_6_interrupted),
+    shared("versions/impossible_changes", impossible_changes),
 ];
 
 const KEY_WARNING: &str = "warning: Prisma 1.34 knows no key pairs: the cluster gets a new secret in its place, and whoever \
      deploys with a copy of the old key needs that one (`clusterSecret` in the registry)\n";
 
-/// Data, database and key pair are kept over the editions' border, the network of the old one goes; only
-/// where there are no key pairs any more there is a secret instead.
+/// Data, database and key pair are kept from one edition to the other; the old network is removed. Only a
+/// version without key pairs gets a secret instead.
 fn from_1_1_to_1_34(setting: &Setting) {
     let mut cluster = Cluster::new(setting);
     cluster.start(&[]);
@@ -27,10 +27,10 @@ fn from_1_1_to_1_34(setting: &Setting) {
     let ran = cluster.verb("upgrade", &["--to", "1.8"]).succeeded();
     cluster.management = "management";
     assert!(ran.stdout.contains("Prisma 1.8\n"), "{}", ran.stdout);
-    ran.told(&["removing the containers of the other edition"]);
-    assert_eq!(cluster.stranger().version(), "1.8.4");
+    ran.reports(&["removing the containers of the other edition"]);
+    assert_eq!(cluster.without_token().version(), "1.8.4");
     example.is_there(&cluster);
-    assert_eq!(cluster.stranger().refused("evil"), 3015);
+    assert_eq!(cluster.without_token().refused("evil"), 3015);
     assert_eq!(fs::read(cluster.registry()).expect("there"), registry);
     assert_eq!(
         cluster.containers().into_keys().collect::<Vec<_>>(),
@@ -47,10 +47,10 @@ fn from_1_1_to_1_34(setting: &Setting) {
     wanted.sort();
     assert_eq!(cluster.belongings(), wanted);
 
-    // An older server may not understand the data; who says so all the same gets it, data and all.
+    // An older server may not understand the data; `--force` keeps the data anyway.
     let (runs, files) = (cluster.runs(), cluster.files());
     let refused = cluster.verb("upgrade", &["--to", "1.1"]).ended(2);
-    refused.told(&["Prisma 1.1 is older than the 1.8 that cluster", "--force"]);
+    refused.reports(&["Prisma 1.1 is older than the 1.8 that cluster", "--force"]);
     assert_eq!((cluster.runs(), cluster.files()), (runs, files));
     let back = cluster.verb("upgrade", &["--to", "1.1", "--force"]);
     back.succeeded();
@@ -61,10 +61,10 @@ fn from_1_1_to_1_34(setting: &Setting) {
     example.is_there(&cluster);
 
     let ran = cluster.verb("upgrade", &["--to", "1.34"]).succeeded();
-    ran.told(&[KEY_WARNING]);
+    ran.reports(&[KEY_WARNING]);
     let secret = cluster.key();
     assert!(!secret.contains("BEGIN") && secret.len() >= 32);
-    assert_eq!(cluster.stranger().refused("evil"), 3015);
+    assert_eq!(cluster.without_token().refused("evil"), 3015);
     example.is_there(&cluster);
     cluster.verb("nuke", &["--yes"]).succeeded();
     Example::is_gone(&cluster);
@@ -73,15 +73,15 @@ fn from_1_1_to_1_34(setting: &Setting) {
     assert_eq!(cluster.belongings(), [""; 0]);
 }
 
-/// Killed at either of the two bad moments, the same command, or a start, goes on to the end.
-fn from_1_6_broken_off(setting: &Setting) {
+/// After a kill at either of the two bad moments, the same command or a start completes the upgrade.
+fn from_1_6_interrupted(setting: &Setting) {
     let mut cluster = Cluster::new(setting);
     cluster.start(&["--prisma-version", "1.6"]);
     let example = Example::new();
     example.deploy_with_data(&cluster);
     let key = cluster.key();
 
-    // The old containers are on their way out.
+    // While the old containers are being stopped.
     let mut running = cluster.spec("upgrade", &["--to", "1.34"]).start();
     running.says("stopping the containers");
     running.signal_group("KILL");
@@ -90,7 +90,7 @@ fn from_1_6_broken_off(setting: &Setting) {
         cluster.containers().into_keys().collect::<Vec<_>>(),
         [SERVER, DATABASE]
     );
-    // The new ones are on their way up, and the registry has the old key.
+    // While the new ones are starting, and the registry has the old key.
     let mut running = cluster.spec("upgrade", &["--to", "1.34"]).start();
     running.says("waiting for the database");
     running.signal_group("KILL");
@@ -116,8 +116,8 @@ fn from_1_6_broken_off(setting: &Setting) {
     example.is_there(&cluster);
 }
 
-/// Nothing is touched by a change that cannot be: the reason is told before.
-fn what_cannot_be(setting: &Setting) {
+/// An impossible change is refused before anything is touched.
+fn impossible_changes(setting: &Setting) {
     for (database, reasons) in [
         (
             "postgres",
@@ -135,44 +135,44 @@ fn what_cannot_be(setting: &Setting) {
         cluster.put_data();
         let before = (cluster.runs(), cluster.files(), cluster.entry());
         let refused = cluster.verb("upgrade", &["--to", "1.1"]).ended(2);
-        refused.told(reasons).kept_quiet_about(&["--force"]);
+        refused.reports(reasons).never_shows(&["--force"]);
         let refused = cluster.verb("upgrade", &["--to", "1.1", "--force"]);
-        refused.ended(2).told(reasons);
-        // The other technology is not where the data is.
+        refused.ended(2).reports(reasons);
+        // The data is in a database of the other kind.
         let other = if database == "mysql" {
             "postgres"
         } else {
             "mysql"
         };
         let refused = cluster.verb("start", &["--database", other]).ended(2);
-        refused.told(&["and its data cannot move\nhint: "]);
+        refused.reports(&["and its data cannot move\nhint: "]);
         let missing = Image::name(setting.rig, "1.9.98", &cluster.name);
         let ran = cluster.verb("upgrade", &["--to", &missing.version]);
         let told = format!("error: `docker pull {}`: ", missing.full());
-        ran.ended(1).told(&[&told, "\nhint: "]);
+        ran.ended(1).reports(&[&told, "\nhint: "]);
         assert_eq!((cluster.runs(), cluster.files(), cluster.entry()), before);
         cluster.has_data();
         if database == "mysql" {
             another_database_by_hand(&cluster);
         }
     }
-    // Nor is anything made for a new cluster that cannot be.
+    // Nothing is created for an impossible new cluster.
     let cluster = Cluster::new(setting);
     let args = ["--prisma-version", "1.6", "--database", "postgres"];
     let refused = cluster.first_start(&args).run().ended(2);
-    refused.told(&["error: Prisma 1.6 knows only MySQL\nhint: leave out `--database`, or "]);
+    refused.reports(&["error: Prisma 1.6 knows only MySQL\nhint: leave out `--database`, or "]);
     assert_eq!(
         (cluster.belongings().len(), cluster.folder().exists()),
         (0, false)
     );
 }
 
-/// It is told that the cluster goes on without its data, which is there again with the line as it was; both
-/// databases' volumes go with the cluster.
+/// A warning says that the cluster continues without its data. Changing the line back brings the data back.
+/// Deleting the cluster deletes both databases' volumes.
 fn another_database_by_hand(cluster: &Cluster) {
     cluster.edit("cluster.yml", "connector: mysql", "connector: postgres");
     let ran = cluster.verb("start", &[]).succeeded();
-    ran.told(&["had its data in a MySQL container, and goes on without it in Postgres\nhint: "]);
+    ran.reports(&["had its data in a MySQL container, and goes on without it in Postgres\nhint: "]);
     cluster.has_no_data();
     cluster.edit("cluster.yml", "connector: postgres", "connector: mysql");
     cluster.verb("start", &[]).succeeded();

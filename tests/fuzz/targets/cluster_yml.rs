@@ -1,9 +1,9 @@
 //! `cluster.yml`: what is read is what is written, in our form and in an edit of the user's.
 
 use super::texts;
-use prisma_cli::cluster::{Cluster, ClusterName, Edition};
-use prisma_cli::config::cluster_yml;
-use prisma_cli::render::render;
+use prisma_cli::testing::cluster::{Cluster, ClusterName, Edition};
+use prisma_cli::testing::config::cluster_yml;
+use prisma_cli::testing::render::render;
 use std::path::Path;
 
 pub fn seeds() -> Vec<String> {

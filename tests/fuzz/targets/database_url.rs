@@ -1,7 +1,7 @@
 //! `--database-url`: every part arrives, however it is written.
 
 use super::texts;
-use prisma_cli::cluster::Database;
+use prisma_cli::testing::cluster::Database;
 
 pub fn seeds() -> Vec<String> {
     texts([

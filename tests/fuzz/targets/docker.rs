@@ -1,11 +1,11 @@
 //! What docker and docker-compose print, in answers and in failures.
 
 use super::texts;
-use prisma_cli::docker::Engine;
-use prisma_cli::docker::container::{parse_ids, parse_inspect};
-use prisma_cli::docker::diagnosis::diagnose;
-use prisma_cli::env::Env;
-use prisma_cli::process::{Invocation, Outcome};
+use prisma_cli::testing::docker::Engine;
+use prisma_cli::testing::docker::container::{parse_ids, parse_inspect};
+use prisma_cli::testing::docker::diagnosis::diagnose;
+use prisma_cli::testing::env::Env;
+use prisma_cli::testing::process::{Invocation, Outcome};
 
 pub fn seeds() -> Vec<String> {
     let mut seeds = texts([

@@ -1,8 +1,8 @@
 //! `.env` of a service, and the one that is written for docker-compose.
 
 use super::texts;
-use prisma_cli::config::EnvFiles;
-use prisma_cli::render::dotenv;
+use prisma_cli::testing::config::EnvFiles;
+use prisma_cli::testing::render::dotenv;
 use std::fs;
 
 pub fn seeds() -> Vec<String> {

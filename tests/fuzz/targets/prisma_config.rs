@@ -1,8 +1,8 @@
 //! `PRISMA_CONFIG` of a running server: a cluster taken over from it says the same.
 
 use super::texts;
-use prisma_cli::cluster::{Cluster, ClusterName};
-use prisma_cli::render::PrismaConfig;
+use prisma_cli::testing::cluster::{Cluster, ClusterName};
+use prisma_cli::testing::render::PrismaConfig;
 
 pub fn seeds() -> Vec<String> {
     let mut seeds = texts([

@@ -1,8 +1,8 @@
 //! `prisma.yml`: reading ends, and setting the target touches nothing else.
 
 use super::corpus;
-use prisma_cli::config::prisma_yml::{self, Given};
-use prisma_cli::yaml::Node;
+use prisma_cli::testing::config::prisma_yml::{self, Given};
+use prisma_cli::testing::yaml::Node;
 use std::collections::BTreeMap;
 use std::path::Path;
 

@@ -1,10 +1,10 @@
 //! `config.yml`: what one edit does not mean stays as it is.
 
 use super::corpus;
-use prisma_cli::config::registry::{self, NewEntry, Registry};
-use prisma_cli::error::Result;
-use prisma_cli::interrupt::Interrupt;
-use prisma_cli::secret::Secret;
+use prisma_cli::testing::config::registry::{self, NewEntry, Registry};
+use prisma_cli::testing::error::Result;
+use prisma_cli::testing::interrupt::Interrupt;
+use prisma_cli::testing::secret::Secret;
 use std::fs;
 use std::path::{Path, PathBuf};
 

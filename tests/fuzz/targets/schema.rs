@@ -1,8 +1,8 @@
 //! SDL: places in the datamodel, and the schema that a server's introspection says.
 
 use super::texts;
-use prisma_cli::server::sdl;
-use prisma_cli::service::Datamodel;
+use prisma_cli::testing::server::sdl;
+use prisma_cli::testing::service::Datamodel;
 use std::path::{Path, PathBuf};
 
 pub fn seeds() -> Vec<String> {

@@ -1,8 +1,8 @@
 //! `${…}`: pieces are what the text says, and a replaced value is not looked at again.
 
 use super::texts;
-use prisma_cli::config::references::{Piece, pieces};
-use prisma_cli::config::registry::resolve;
+use prisma_cli::testing::config::references::{Piece, pieces};
+use prisma_cli::testing::config::registry::resolve;
 
 pub fn seeds() -> Vec<String> {
     texts([

@@ -1,8 +1,8 @@
 //! Edits of YAML: the rest stays, and the quick way comes to the same as the thorough one.
 
 use super::corpus;
-use prisma_cli::yaml::Node;
-use prisma_cli::yaml::edit::{Change, New, apply_quickly, apply_thoroughly};
+use prisma_cli::testing::yaml::Node;
+use prisma_cli::testing::yaml::edit::{Change, New, apply_quickly, apply_thoroughly};
 
 pub fn seeds() -> Vec<String> {
     let mut seeds = corpus::files("registry");

@@ -2,7 +2,7 @@
 
 use crate::api::played::{VERSIONS, open};
 use crate::support::standin::Standin;
-use prisma_cli::server::version::{ManagementPath, Server};
+use prisma_cli::testing::server::version::ManagementPath;
 
 #[test]
 fn each_version_is_found_from_either_side() {
@@ -39,17 +39,4 @@ fn each_version_is_found_from_either_side() {
             assert_eq!(standin.take(), [], "asked once");
         }
     }
-}
-
-#[test]
-fn what_is_known_is_not_asked() {
-    let standin = Standin::start("1.34.12");
-    standin.state().put("svc", "dev", "", &[]);
-    let server = Server {
-        version: "1.34.12".to_owned(),
-        path: ManagementPath::Management,
-    };
-    let management = open(&standin).known(server);
-    assert_eq!(management.project(), Ok(true));
-    assert_eq!(standin.take_short(), ["POST /management project"]);
 }

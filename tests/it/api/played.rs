@@ -1,12 +1,12 @@
 //! Short ways to a client and a deployment.
 
 use crate::support::standin::Standin;
-use prisma_cli::error::Failure;
-use prisma_cli::interrupt::Interrupt;
-use prisma_cli::server::credential::Credential;
-use prisma_cli::server::deploy::{self, DeployInput, Deployment, Event, Waits};
-use prisma_cli::server::http::{Client, Limits, Proxies};
-use prisma_cli::server::management::{Management, Schema};
+use prisma_cli::testing::error::Failure;
+use prisma_cli::testing::interrupt::Interrupt;
+use prisma_cli::testing::server::credential::Credential;
+use prisma_cli::testing::server::deploy::{self, DeployInput, Deployment, Event, Waits};
+use prisma_cli::testing::server::http::{Client, Limits, Proxies};
+use prisma_cli::testing::server::management::{Management, Schema};
 use std::time::Duration;
 
 /// One version of each kind.

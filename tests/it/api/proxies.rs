@@ -1,9 +1,9 @@
 //! Requests through a proxy, and failures of it.
 
 use crate::support::raw::{http, raw, says};
-use prisma_cli::env::Env;
-use prisma_cli::server::fault::Fault;
-use prisma_cli::server::http::{Client, Proxies};
+use prisma_cli::testing::env::Env;
+use prisma_cli::testing::server::fault::Fault;
+use prisma_cli::testing::server::http::{Client, Proxies};
 use serde_json::json;
 use std::io::Write;
 use std::sync::{Arc, Mutex};

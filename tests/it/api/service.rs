@@ -2,8 +2,8 @@
 
 use crate::api::played::{TYPES, done, input, open};
 use crate::support::standin::{Auth, Plan, Standin};
-use prisma_cli::secret::Secret;
-use prisma_cli::server::service::Service;
+use prisma_cli::testing::secret::Secret;
+use prisma_cli::testing::server::service::Service;
 use serde_json::json;
 
 fn deployed(version: &str, secrets: &[&str]) -> (Standin, Service) {

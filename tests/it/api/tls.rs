@@ -1,8 +1,8 @@
 //! HTTPS, judged by the system's roots.
 
 use crate::support::raw::http;
-use prisma_cli::server::fault::Fault;
-use prisma_cli::server::http::{Client, Proxies};
+use prisma_cli::testing::server::fault::Fault;
+use prisma_cli::testing::server::http::{Client, Proxies};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
@@ -128,7 +128,7 @@ fn the_systems_roots_decide() {
         "{said}"
     );
     assert!(
-        said.contains("expired: Err(Untrusted(\"its time is over\"))"),
+        said.contains("expired: Err(Untrusted(\"it has expired\"))"),
         "{said}"
     );
 }

@@ -2,13 +2,13 @@
 
 use crate::api::played::{TYPES, at, done, failed, input, with};
 use crate::support::standin::{Auth, Plan, Standin};
-use prisma_cli::error::Kind;
-use prisma_cli::interrupt::Interrupt;
-use prisma_cli::secret::Secret;
-use prisma_cli::secret::keys;
-use prisma_cli::server::credential::Credential;
-use prisma_cli::server::management::Management;
-use prisma_cli::server::token::{self, Grant};
+use prisma_cli::testing::error::Kind;
+use prisma_cli::testing::interrupt::Interrupt;
+use prisma_cli::testing::secret::Secret;
+use prisma_cli::testing::secret::keys;
+use prisma_cli::testing::server::credential::Credential;
+use prisma_cli::testing::server::management::Management;
+use prisma_cli::testing::server::token::{self, Grant};
 use serde_json::json;
 use std::time::Duration;
 
@@ -82,8 +82,8 @@ fn one_token_for_one_service_for_minutes() {
 #[test]
 fn without_a_secret_no_header_is_sent_and_the_want_of_one_is_told() {
     for (version, says) in [
-        ("1.1.3", "no private key is known"),
-        ("1.34.12", "none is known for it"),
+        ("1.1.3", "no private key is configured"),
+        ("1.34.12", "requires a secret, but none is configured"),
     ] {
         let standin = locked(version, Auth::Secret("x".to_owned()));
         standin.state().put("svc", "dev", "", &[]);
@@ -128,7 +128,7 @@ fn a_given_token_is_used_as_it_is() {
             "is for another service or stage",
         ),
         (expired, "the given token has expired"),
-        ("abc".to_owned(), "does not accept the given token"),
+        ("abc".to_owned(), "does not accept the token"),
     ] {
         let failure = failed(
             &with(&standin, Credential::Bearer(token.as_str().into())),
@@ -149,28 +149,28 @@ fn a_refusal_says_which_side_differs() {
             "1.1.3",
             public(),
             pem(),
-            "private key here does not belong",
+            "private key does not match",
             "CLUSTER_PUBLIC_KEY",
         ),
         (
             "1.1.3",
             public(),
             text("ours"),
-            "its secret here is a plain text",
+            "the configured secret is not a key",
             "private key",
         ),
         (
             "1.34.12",
             secret(),
             text("ours"),
-            "the secret here is not the server's",
+            "the secret does not match the server's",
             "managementApiSecret",
         ),
         (
             "1.34.12",
             secret(),
             pem(),
-            "private key here does not belong",
+            "private key does not match",
             "PRISMA_MANAGEMENT_API_SECRET",
         ),
     ] {
@@ -198,7 +198,7 @@ fn an_unknown_service_does_not_hide_a_bad_token() {
     assert!(
         failure
             .message
-            .contains("the secret here is not the server's"),
+            .contains("the secret does not match the server's"),
         "{failure}"
     );
     assert!(standin.state().projects.is_empty());

@@ -98,7 +98,7 @@ fn an_open_server_needs_no_secret_and_one_is_worth_a_warning() {
             0,
             &added(&host, "1.8.3", "shared text"),
             &format!(
-                "{}warning: `{host}` is open to everybody: it takes requests without any secret\n",
+                "{}warning: `{host}` accepts requests without a secret: anyone can deploy to it\n",
                 checked(&host)
             ),
         );
@@ -113,8 +113,8 @@ fn a_server_that_refuses_the_secret_is_not_added_and_nothing_of_it_shown() {
         7,
         "",
         &format!(
-            "{}error: `{host}` (Prisma 1.34.12) refuses the secret: Authentication token is invalid: Token can't be decoded: ********\n\
-             hint: give the `managementApiSecret` of the server, or the private key of its `CLUSTER_PUBLIC_KEY` before 1.7\n\
+            "{}error: `{host}` (Prisma 1.34.12) rejected the secret: Authentication token is invalid: Token can't be decoded: ********\n\
+             hint: provide the server's `managementApiSecret`, or before 1.7 the private key that matches its `CLUSTER_PUBLIC_KEY`\n\
              hint: or add it unchecked with `--no-check`\n",
             checked(&host)
         ),
@@ -134,8 +134,8 @@ fn a_server_that_refuses_the_secret_is_not_added_and_nothing_of_it_shown() {
         7,
         "",
         &format!(
-            "{}error: `{host}` (Prisma 1.34.12) wants a secret, and none was given\n\
-             hint: give the `managementApiSecret` of the server, or the private key of its `CLUSTER_PUBLIC_KEY` before 1.7\n\
+            "{}error: `{host}` (Prisma 1.34.12) requires a secret\n\
+             hint: provide the server's `managementApiSecret`, or before 1.7 the private key that matches its `CLUSTER_PUBLIC_KEY`\n\
              hint: or add it unchecked with `--no-check`\n",
             checked(&host)
         ),
@@ -155,7 +155,7 @@ fn the_form_of_the_secret_follows_the_edition() {
         "",
         &format!(
             "{}error: the secret is a text, and Prisma 1.1.3 takes a private key\n\
-             hint: give the key as PEM text, `-----BEGIN RSA PRIVATE KEY-----` and all its lines\n",
+             hint: provide the complete PEM key, including the BEGIN and END lines\n",
             checked(&old)
         ),
     );
@@ -164,7 +164,7 @@ fn the_form_of_the_secret_follows_the_edition() {
         "",
         &format!(
             "{}error: the secret is a private key, and Prisma 1.34.12 takes a shared text\n\
-             hint: give the `managementApiSecret` of the server's `PRISMA_CONFIG`\n",
+             hint: provide the `managementApiSecret` of the server's `PRISMA_CONFIG`\n",
             checked(&new)
         ),
     );
@@ -197,8 +197,8 @@ fn what_is_no_prisma_server_is_refused_unless_unchecked() {
         1,
         "",
         &format!(
-            "asking {page}\nerror: `{page}` is no Prisma server: `{page}/cluster` answers with status 200 and no JSON\n\
-             hint: check host and port, and whether the server wants `https`\n\
+            "asking {page}\nerror: `{page}` is not a Prisma server: it answers with status 200 and a page, not JSON\n\
+             hint: check the host and port, and whether the server requires `https`\n\
              hint: or add it unchecked with `--no-check`\n"
         ),
     );
@@ -208,7 +208,7 @@ fn what_is_no_prisma_server_is_refused_unless_unchecked() {
     assert!(
         outcome
             .stderr
-            .contains(&format!("without service and stage: try `{page}`\n")),
+            .contains(&format!("without service and stage: `{page}`\n")),
         "{outcome:?}"
     );
     add(&dead, &[]).0.is(
@@ -216,7 +216,7 @@ fn what_is_no_prisma_server_is_refused_unless_unchecked() {
         "",
         &format!(
             "asking {dead}\nerror: `{dead}` does not answer: nothing listens there\n\
-             hint: check host and port, and that the server runs\n\
+             hint: check the host and port, and that the server is running\n\
              hint: or add it unchecked with `--no-check`\n"
         ),
     );

@@ -2,9 +2,9 @@
 
 use crate::cluster::support::{Auth, Cloud, Home, Server, nobody, silent};
 use jsonwebtoken::{EncodingKey, Header};
-use prisma_cli::config::registry::Registry;
-use prisma_cli::env::Env;
-use prisma_cli::status::target::Target;
+use prisma_cli::testing::config::registry::Registry;
+use prisma_cli::testing::env::Env;
+use prisma_cli::testing::status::target::Target;
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
@@ -66,7 +66,7 @@ fn a_cloud_that_is_away_refuses_or_hangs_is_one_warning() {
         (
             &other,
             format!(
-                "Prisma Cloud (`{other}`) refused: the session key is not accepted; put a new key into `cloudSessionKey` of the registry or into `PRISMA_CLOUD_SESSION_KEY`, or remove it to go without Prisma Cloud"
+                "Prisma Cloud (`{other}`) refused: the session key was rejected; put a new key into `cloudSessionKey` of the registry or into `PRISMA_CLOUD_SESSION_KEY`, or remove it to stop using Prisma Cloud"
             ),
         ),
     ] {
@@ -91,7 +91,7 @@ fn a_useless_key_is_one_line_and_nobody_is_asked() {
             .env("PRISMA_CLOUD_API", &cloud.api);
         let outcome = home.cluster(&["list", "-q"]);
         let line = format!(
-            "warning: the session key of Prisma Cloud {why}; put a new key into `cloudSessionKey` of the registry or into `PRISMA_CLOUD_SESSION_KEY`, or remove it to go without Prisma Cloud\n"
+            "warning: the session key of Prisma Cloud {why}; put a new key into `cloudSessionKey` of the registry or into `PRISMA_CLOUD_SESSION_KEY`, or remove it to stop using Prisma Cloud\n"
         );
         outcome.is(0, "", &line);
     }

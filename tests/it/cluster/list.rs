@@ -24,7 +24,7 @@ fn without_a_registry_there_is_nothing_and_no_folder_is_made() {
     home.cluster(&["list"]).is(
         0,
         "",
-        "no clusters; add one with `prisma cluster add` or `prisma local start`\n",
+        "no clusters yet; start one with `prisma local start`, or add one with `prisma cluster add`\n",
     );
     home.cluster(&["list", "-q"]).is(0, "", "");
     let json = home.cluster(&["ls", "-o", "json"]).json();
@@ -79,9 +79,9 @@ fn every_state_of_every_generation_is_told() {
         "login\tself-hosted\t\tunreachable\thttp://********@127.0.0.1:1".to_owned(),
     ];
     let notes = "\
-        `wrong`: the server refuses the `clusterSecret` in the registry: Authentication token is invalid: Token can't be decoded: ********\n\
+        `wrong`: the server rejected the `clusterSecret` in the registry: Authentication token is invalid: Token can't be decoded: ********\n\
         `broken`: `clusterSecret` in the registry is not a private key: no `-----END RSA PRIVATE KEY-----` line\n\
-        `missing`: the server wants a secret, and the registry has no `clusterSecret`\n";
+        `missing`: the server requires a secret, and the registry has no `clusterSecret`\n";
     home.cluster(&["list"])
         .is(0, &(rows.join("\n") + "\n"), notes);
     let json = home.cluster(&["list", "--json"]).json();
@@ -93,7 +93,7 @@ fn every_state_of_every_generation_is_told() {
     assert_eq!(clusters[4]["state"], "not_authorised");
     assert_eq!(clusters[7]["reason"], "nothing listens there");
     let reason = clusters[8]["reason"].as_str().unwrap_or_default();
-    assert!(reason.contains("no Prisma server is there: "), "{reason}");
+    assert!(reason.contains("not a Prisma server: "), "{reason}");
 }
 
 #[test]

@@ -148,15 +148,15 @@ fn a_cluster_on_another_machine_is_told_plainly() {
     home.cluster(&["logs", "far"]).is(
         1,
         "",
-        "error: cluster `far` runs on `45.55.177.154`, and its logs are there: this Docker engine has none of them\n\
+        "error: cluster `far` runs on `45.55.177.154`; its logs are only available there\n\
          hint: with ssh to that machine: `DOCKER_HOST=ssh://USER@45.55.177.154 prisma cluster logs far`\n\
-         hint: or choose its docker context: `docker context use …`, or `DOCKER_CONTEXT=…`\n",
+         hint: or use its Docker context: `docker context use …`, or `DOCKER_CONTEXT=…`\n",
     );
     home.cluster(&["logs", "acme/one"]).is(
         1,
         "",
-        "error: cluster `acme/one` is run by Prisma Cloud, which gives its logs to nobody but its operators\n\
-         hint: ask those who run it, on the machine: `docker logs CONTAINER`\n",
+        "error: cluster `acme/one` is hosted on Prisma Cloud, which does not expose logs\n\
+         hint: ask the operators; on that machine: `docker logs CONTAINER`\n",
     );
 }
 
@@ -192,12 +192,12 @@ fn unknown_stopped_and_dockerless_are_three_things() {
     home.cluster(&["logs", "lokal"]).is(
         1,
         "",
-        "error: there is no cluster `lokal`\nhint: did you mean `local`?\n",
+        "error: cluster `lokal` not found\nhint: did you mean `local`?\n",
     );
     home.cluster(&["logs", "local"]).is(
         1,
         "",
-        "error: cluster `local` has no containers on this Docker engine, and so no logs\n\
+        "error: cluster `local` has no containers on this Docker engine, so there are no logs\n\
          hint: start it with `prisma local start`\n",
     );
 }

@@ -16,7 +16,7 @@ fn any_cluster_goes_and_nothing_else_changes() {
     assert_eq!(home.registry(), rest);
     home.cluster(&["remove", "local", "-y"]).is(
         0,
-        "cluster `local` removed from the registry; its containers and data, if it has any here, are left alone; `prisma local delete` removes those\n",
+        "cluster `local` removed from the registry; its containers and data on this machine, if any, are kept; delete them with `prisma local delete`\n",
         "",
     );
     assert!(!home.registry().contains("s3cret-text"));
@@ -67,7 +67,7 @@ fn an_unknown_name_is_met_with_the_one_that_was_meant() {
     home.cluster(&["remove", "digitalocean", "-y"]).is(
         1,
         "",
-        "error: there is no cluster `digitalocean`\nhint: did you mean `digital-ocean`?\n",
+        "error: cluster `digitalocean` not found\nhint: did you mean `digital-ocean`?\n",
     );
     home.cluster(&["remove", "acme/one", "-y"]).is(
         1,
@@ -78,7 +78,7 @@ fn an_unknown_name_is_met_with_the_one_that_was_meant() {
     Home::new().cluster(&["remove", "x", "-y"]).is(
         1,
         "",
-        "error: there is no cluster `x`\nhint: add one with `prisma cluster add` or `prisma local start`\n",
+        "error: cluster `x` not found\nhint: add one with `prisma cluster add` or `prisma local start`\n",
     );
 }
 
@@ -102,7 +102,7 @@ fn the_containers_of_a_managed_cluster_are_left_alone() {
     home.docker("echo called >> $HOME/called");
     home.cluster(&["remove", "mine", "-y"]).is(
         0,
-        "cluster `mine` removed from the registry; its containers and data, if it has any here, are left alone; `prisma local delete -n mine` removes those\n",
+        "cluster `mine` removed from the registry; its containers and data on this machine, if any, are kept; delete them with `prisma local delete -n mine`\n",
         "",
     );
     assert!(home.path(".prisma/clusters/mine").is_dir() && !home.path("called").exists());

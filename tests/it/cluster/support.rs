@@ -12,8 +12,8 @@ pub fn nobody() -> String {
 }
 
 /// A key that is made once for all tests.
-pub fn key() -> &'static prisma_cli::secret::keys::PrivateKey {
+pub fn key() -> &'static prisma_cli::testing::secret::keys::PrivateKey {
     use std::sync::OnceLock;
-    static KEY: OnceLock<prisma_cli::secret::keys::PrivateKey> = OnceLock::new();
-    KEY.get_or_init(|| prisma_cli::secret::keys::generate().expect("random"))
+    static KEY: OnceLock<prisma_cli::testing::secret::keys::PrivateKey> = OnceLock::new();
+    KEY.get_or_init(|| prisma_cli::testing::secret::keys::generate().expect("random"))
 }

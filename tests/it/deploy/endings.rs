@@ -43,7 +43,7 @@ fn what_is_wrong_with_the_schema_is_told_with_its_line() {
             &outcome,
             &standin,
             7,
-            "error: service `hello`, stage `dev`, cluster `far`: the server refuses the schema: 3 errors\n  \
+            "error: service `hello`, stage `dev`, cluster `far`: the server rejected the datamodel: 3 errors\n  \
              HOME/service/datamodel.graphql:3: `User.name`: is wrong.\n  All is wrong.\n  \
              HOME/service/datamodel.graphql:6: `Post`: is not liked.\n",
         );
@@ -65,8 +65,8 @@ fn data_is_lost_with_force_only() {
             &outcome,
             &standin,
             7,
-            "error: service `hello`, stage `dev`, cluster `far`: not deployed, since data would be lost: 1 warning\n  \
-             HOME/service/datamodel.graphql:3: `User.name`: You will lose data.\nhint: add `--force` to lose it\n",
+            "error: service `hello`, stage `dev`, cluster `far`: not deployed: this would lose data: 1 warning\n  \
+             HOME/service/datamodel.graphql:3: `User.name`: You will lose data.\nhint: use `--force` to deploy anyway and lose this data\n",
         );
         for flag in ["-f", "--force"] {
             standin.state().plans.push_back(plan());
@@ -90,7 +90,7 @@ fn a_migration_that_fails_is_told_with_its_reason() {
         let place = changed(&standin);
         let outcome = place.deploy(&[]);
         assert_eq!(outcome.status, 7, "{outcome:?}");
-        let start = "error: service `hello`, stage `dev`, cluster `far`: the migration failed, everything is as it was before: ";
+        let start = "error: service `hello`, stage `dev`, cluster `far`: the migration failed and was rolled back: ";
         assert!(outcome.stderr.contains(start), "{outcome:?}");
         // Corrected, it can be deployed.
         assert_eq!(place.deploy(&[]).status, 0);
@@ -104,11 +104,11 @@ fn a_migration_that_fails_is_told_with_its_reason() {
         let outcome = place.deploy(&[]);
         assert_eq!(outcome.status, 7, "{outcome:?}");
         assert!(
-            outcome.stderr.contains("and undoing it failed as well: "),
+            outcome.stderr.contains("and so did the rollback: "),
             "{outcome:?}"
         );
         assert!(
-            outcome.stderr.contains("hint: look into the server's log"),
+            outcome.stderr.contains("hint: check the server's log"),
             "{outcome:?}"
         );
     }
@@ -146,7 +146,7 @@ fn another_deployment_is_waited_for_within_the_limit() {
     assert_eq!(outcome.status, 5, "{outcome:?}");
     assert!(
         outcome.stderr.contains(
-            "the migration is not done after 500ms: 0 of 2 steps; the server goes on with it"
+            "the migration has not finished after 500ms: 0 of 2 steps; it continues on the server"
         ),
         "{outcome:?}"
     );
@@ -156,7 +156,7 @@ fn another_deployment_is_waited_for_within_the_limit() {
     assert!(
         outcome
             .stderr
-            .contains("hint: run the command again when the other deployment is done\n"),
+            .contains("hint: run the command again once the other deployment has finished\n"),
         "{outcome:?}"
     );
     assert!(begun.elapsed() < Duration::from_secs(10));
@@ -189,7 +189,7 @@ fn an_interrupt_ends_the_following_and_not_the_migration() {
             &standin,
             code,
             &format!(
-                "error: {word}: the server goes on with the migration (0 of 2 steps done)\nhint: run the command again to see how it ended\n"
+                "error: {word}: the migration continues on the server (0 of 2 steps done)\nhint: run the command again to see the result\n"
             ),
         );
     }
@@ -247,7 +247,7 @@ fn an_answer_cut_short_and_a_crash_are_told() {
     let outcome = changed(&standin).deploy(&[]);
     assert_eq!(outcome.status, 1, "{outcome:?}");
     assert!(
-        outcome.stderr.contains("the answer is cut short"),
+        outcome.stderr.contains("the answer is incomplete"),
         "{outcome:?}"
     );
     let crash = Mishap::Error(0, "Whoops. Looks like an internal server error.".to_owned());
@@ -262,7 +262,7 @@ fn an_answer_cut_short_and_a_crash_are_told() {
 
 #[test]
 fn a_refused_token_says_which_side_differs() {
-    let key = prisma_cli::secret::keys::generate().expect("random");
+    let key = prisma_cli::testing::secret::keys::generate().expect("random");
     let public = Auth::PublicKey(key.public_spki_pem());
     let secret = || Auth::Secret("the-servers-own".to_owned());
     for (version, auth, ours, told) in [
@@ -271,13 +271,13 @@ fn a_refused_token_says_which_side_differs() {
             "1.8.4",
             secret(),
             Some("another-text"),
-            "its `managementApiSecret` and the secret here must be the same",
+            "it must be identical to the server's `managementApiSecret`",
         ),
         (
             "1.34.12",
             secret(),
             Some("another-text"),
-            "its `managementApiSecret` and the secret here must be the same",
+            "it must be identical to the server's `managementApiSecret`",
         ),
         (
             "1.1.3",
@@ -285,7 +285,7 @@ fn a_refused_token_says_which_side_differs() {
             Some("another-text"),
             "save the private key",
         ),
-        ("1.1.3", public, None, "no private key is known for it"),
+        ("1.1.3", public, None, "no private key is configured"),
     ] {
         let standin = deployed(version);
         standin.state().auth = auth;

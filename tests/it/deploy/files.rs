@@ -73,7 +73,7 @@ fn stage_and_cluster_can_be_given_in_both_generations() {
         assert_eq!(outcome.status, 1, "{outcome:?}");
         assert_eq!(
             outcome.stderr,
-            "error: there is no cluster `fra`\nhint: did you mean `far`?\n"
+            "error: cluster `fra` not found\nhint: did you mean `far`?\n"
         );
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::deploy::support::{Place, TYPES};
 use crate::support::standin::{Auth, Standin};
-use prisma_cli::secret::keys::{PrivateKey, generate};
+use prisma_cli::testing::secret::keys::{PrivateKey, generate};
 use serde_json::{Value, json};
 use std::sync::OnceLock;
 

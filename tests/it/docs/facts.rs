@@ -1,9 +1,9 @@
 //! Every variable that the program reads is documented.
 
 use super::root;
-use prisma_cli::cli::definition;
-use prisma_cli::commands::local::variables::KEYS;
-use prisma_cli::context::VARIABLES;
+use prisma_cli::testing::cli::definition;
+use prisma_cli::testing::commands::local::variables::KEYS;
+use prisma_cli::testing::context::VARIABLES;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;

@@ -4,9 +4,9 @@ use super::reference::meaning;
 use crate::support::skip;
 use clap::{Arg, Command};
 use clap_mangen::Man;
-use prisma_cli::cli::{definition, description, examples};
-use prisma_cli::context::{FILES, VARIABLES};
-use prisma_cli::error::STATUSES;
+use prisma_cli::testing::cli::{definition, description, examples};
+use prisma_cli::testing::context::{FILES, VARIABLES};
+use prisma_cli::testing::error::STATUSES;
 use std::fmt::Write;
 use std::io::Write as _;
 

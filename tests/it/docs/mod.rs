@@ -7,7 +7,6 @@ mod language;
 mod manual;
 mod pages;
 mod reference;
-mod schema;
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -2,11 +2,11 @@
 
 use super::facts::of_flags;
 use super::{files, root};
-use prisma_cli::cli::{definition, parse};
-use prisma_cli::commands::local::variables::KEYS;
-use prisma_cli::context::VARIABLES;
-use prisma_cli::env::Env;
-use prisma_cli::error::STATUSES;
+use prisma_cli::testing::cli::{definition, parse};
+use prisma_cli::testing::commands::local::variables::KEYS;
+use prisma_cli::testing::context::VARIABLES;
+use prisma_cli::testing::env::Env;
+use prisma_cli::testing::error::STATUSES;
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::fs;

@@ -2,10 +2,10 @@
 
 use super::manual::commands;
 use clap::{Arg, ArgAction, Command};
-use prisma_cli::cli::{definition, description, examples};
-use prisma_cli::commands::local::variables::KEYS;
-use prisma_cli::context::{FILES, VARIABLES};
-use prisma_cli::error::{Kind, STATUSES};
+use prisma_cli::testing::cli::{definition, description, examples};
+use prisma_cli::testing::commands::local::variables::KEYS;
+use prisma_cli::testing::context::{FILES, VARIABLES};
+use prisma_cli::testing::error::{Kind, STATUSES};
 use std::fmt::Write;
 
 const JSON: &str = "\

@@ -76,7 +76,7 @@ fn clusters_that_are_not_as_they_should_be() {
     );
     let (line, _, _) = finding(&s, "cluster");
     assert!(line.contains("cluster.yml:1"), "{line}");
-    assert!(line.ends_with("and 1 more"), "{line}");
+    assert!(line.ends_with("(1 more problem)"), "{line}");
 }
 
 #[test]

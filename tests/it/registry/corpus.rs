@@ -5,10 +5,10 @@
 //! what is outside the lines of an edit is compared byte by byte, and the result is parsed.
 //! `BLESS=1 cargo test --test it registry` writes the `.edits` files anew.
 
-use prisma_cli::config::registry::{self, NewEntry, Registry};
-use prisma_cli::error::Result;
-use prisma_cli::interrupt::Interrupt;
-use prisma_cli::secret::Secret;
+use prisma_cli::testing::config::registry::{self, NewEntry, Registry};
+use prisma_cli::testing::error::Result;
+use prisma_cli::testing::interrupt::Interrupt;
+use prisma_cli::testing::secret::Secret;
 use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};

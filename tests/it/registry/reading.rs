@@ -1,8 +1,8 @@
 //! What is read, what is refused, and what is said about it.
 
-use prisma_cli::config::registry::{self, NewEntry, Registry, Saved};
-use prisma_cli::error::{Failure, Kind, Result};
-use prisma_cli::interrupt::Interrupt;
+use prisma_cli::testing::config::registry::{self, NewEntry, Registry, Saved};
+use prisma_cli::testing::error::{Failure, Kind, Result};
+use prisma_cli::testing::interrupt::Interrupt;
 use std::fs;
 use std::path::PathBuf;
 

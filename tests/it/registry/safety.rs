@@ -1,9 +1,9 @@
 //! What must hold whatever happens to the process, the disk or the neighbours.
 
 use crate::support::skip;
-use prisma_cli::config::registry::{self, NewEntry, Registry, Saved};
-use prisma_cli::error::{Kind, Result};
-use prisma_cli::interrupt::Interrupt;
+use prisma_cli::testing::config::registry::{self, NewEntry, Registry, Saved};
+use prisma_cli::testing::error::{Kind, Result};
+use prisma_cli::testing::interrupt::Interrupt;
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::{BufRead, BufReader, Write};

@@ -1,7 +1,7 @@
 //! The scanner against the parsers: what it accepts, it has to read as they do.
 
-use prisma_cli::yaml::edit::{Change, New, apply_quickly, apply_thoroughly};
-use prisma_cli::yaml::{Node, scan, tree};
+use prisma_cli::testing::yaml::edit::{Change, New, apply_quickly, apply_thoroughly};
+use prisma_cli::testing::yaml::{Node, scan, tree};
 use proptest::prelude::*;
 use std::fs;
 use std::path::Path;

@@ -3,7 +3,7 @@
 use super::dotenv::Generation;
 use super::yaml;
 use crate::support::skip;
-use prisma_cli::yaml::Value;
+use prisma_cli::testing::yaml::Value;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;

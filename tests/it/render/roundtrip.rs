@@ -2,9 +2,9 @@
 
 use super::compose::{Compose, installed};
 use super::{Generation, dotenv, local, rendered};
-use prisma_cli::cluster::Cluster;
-use prisma_cli::render::dotenv::write;
-use prisma_cli::yaml::{Mapping, Value, write::to_text};
+use prisma_cli::testing::cluster::Cluster;
+use prisma_cli::testing::render::dotenv::write;
+use prisma_cli::testing::yaml::{Mapping, Value, write::to_text};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use std::collections::BTreeMap;
@@ -201,7 +201,7 @@ fn cluster(user: &str, password: &str, secret: &str) -> Cluster {
 
 #[test]
 fn a_rendered_cluster_gives_its_containers_what_it_says() {
-    let key = prisma_cli::secret::keys::generate().expect("generates");
+    let key = prisma_cli::testing::secret::keys::generate().expect("generates");
     let composes = installed();
     for (user, password, secret) in [
         ("root", "graphcool", "MUCHSECRET"),

@@ -1,10 +1,12 @@
 //! The server edition: compared with the 1.8 page's listing, and with golden files for every combination.
 
 use super::{rendered, yaml};
-use prisma_cli::cluster::{Cluster, ClusterName, Connector, Database, Edition, documented};
-use prisma_cli::render::Rendered;
-use prisma_cli::secret::keys;
-use prisma_cli::yaml::{Mapping, Value};
+use prisma_cli::testing::cluster::{
+    Cluster, ClusterName, Connector, Database, Edition, documented,
+};
+use prisma_cli::testing::render::Rendered;
+use prisma_cli::testing::secret::keys;
+use prisma_cli::testing::yaml::{Mapping, Value};
 
 const LISTING: &str = include_str!("../../../assets/listings/server-1.8.docker-compose.yml");
 

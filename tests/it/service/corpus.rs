@@ -6,9 +6,9 @@
 //!
 //! A first line `# given: NAME=VALUE …` gives options.
 
-use prisma_cli::config::prisma_yml::{self, Given};
-use prisma_cli::error::Failure;
-use prisma_cli::service::{self, Address, Service, Target};
+use prisma_cli::testing::config::prisma_yml::{self, Given};
+use prisma_cli::testing::error::Failure;
+use prisma_cli::testing::service::{self, Address, Service, Target};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::fs;
@@ -97,8 +97,8 @@ fn told(service: &Service) -> String {
     out
 }
 
-fn shown(node: &prisma_cli::yaml::Node) -> String {
-    use prisma_cli::yaml::Node;
+fn shown(node: &prisma_cli::testing::yaml::Node) -> String {
+    use prisma_cli::testing::yaml::Node;
     match node {
         Node::Leaf(value) => format!("{value:?}"),
         Node::List(items) => format!(
@@ -157,7 +157,7 @@ fn load(path: &Path, text: &str, opt: &BTreeMap<String, String>) -> Result<Servi
         opt,
         unneeded: &[],
     };
-    prisma_yml::parse(path, text, given, &prisma_cli::files::read_text)
+    prisma_yml::parse(path, text, given, &prisma_cli::testing::files::read_text)
 }
 
 fn check(path: &Path) -> String {
@@ -181,7 +181,7 @@ fn check(path: &Path) -> String {
     } else {
         assert!(!out.contains("hunter2") && !out.contains("t0ken"), "{out}");
     }
-    type Edit = fn(&str, &str) -> prisma_cli::error::Result<String>;
+    type Edit = fn(&str, &str) -> prisma_cli::testing::error::Result<String>;
     for (title, edit, value, expected) in [
         (
             "cluster",

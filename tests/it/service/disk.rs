@@ -1,14 +1,14 @@
 //! With real files: reading from disk, writing the one line.
 
-use prisma_cli::config::prisma_yml::{self, Given};
-use prisma_cli::error::Kind;
-use prisma_cli::service::{self, Target};
+use prisma_cli::testing::config::prisma_yml::{self, Given};
+use prisma_cli::testing::error::Kind;
+use prisma_cli::testing::service::{self, Target};
 use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 
-fn load(file: &Path) -> prisma_cli::error::Result<service::Service> {
+fn load(file: &Path) -> prisma_cli::testing::error::Result<service::Service> {
     let given = Given {
         env: &|_| None,
         opt: &BTreeMap::new(),

@@ -1,14 +1,14 @@
 //! What holds for every file: edits touch one line, reading ends.
 
-use prisma_cli::config::prisma_yml::{self, Given};
-use prisma_cli::service::Service;
-use prisma_cli::yaml::Node;
+use prisma_cli::testing::config::prisma_yml::{self, Given};
+use prisma_cli::testing::service::Service;
+use prisma_cli::testing::yaml::Node;
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-fn read(text: &str) -> prisma_cli::error::Result<Service> {
+fn read(text: &str) -> prisma_cli::testing::error::Result<Service> {
     let env = |name: &str| (name == "A").then(|| "a".to_owned());
     let opt = BTreeMap::from([("x".to_owned(), "y".to_owned())]);
     let given = Given {

@@ -1,6 +1,6 @@
 //! The secrets of a run, and what each looks like in somebody else's spelling.
 
-use prisma_cli::secret::keys::PrivateKey;
+use prisma_cli::testing::secret::keys::PrivateKey;
 
 /// Shorter pieces of a secret stand in other words by chance.
 const SHORTEST: usize = 8;

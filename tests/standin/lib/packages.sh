@@ -10,8 +10,8 @@ suite() {
     printf '%s' "$name"
 }
 
-# sources: the host's package sources for its own release, in one-line form, whatever form they are written in.
-# Those of other publishers (another suite name, no component "main") stay out.
+# sources: the host's package sources for its own release, in one-line format.
+# Those of other publishers (another suite name, no component "main") are left out.
 sources() {
     local release lines
     release=$(suite)
@@ -40,7 +40,7 @@ sources() {
     printf '%s\n' "$lines"
 }
 
-# deb822_to_lines FILE: each stanza as one-line entries; a key written into the stanza goes to a file of its own.
+# deb822_to_lines FILE: each stanza as one-line entries; a key inside a stanza is written to a file.
 deb822_to_lines() {
     awk -v keys="$work/keys" -v name="$(basename "$1")" '
         function flush(   options, u, s, nu, ns, i, j, file) {

@@ -28,7 +28,7 @@ set_up() {
         exit 1
     fi
     echo 'Initializing database'
-    # An interrupted first start is begun anew, instead of failing for ever as the real image does.
+    # An interrupted first start is repeated; the real image would fail forever.
     touch "$data/.stand-in-incomplete"
     {
         cat /usr/share/mysql/bootstrap.sql
@@ -48,7 +48,7 @@ set_up() {
         fi
         echo 'FLUSH PRIVILEGES;'
     } >/tmp/set-up.sql
-    # The command's own options stay out: under --sql-mode=...ORACLE... the system tables' SQL would not parse.
+    # Without the command's options: under --sql-mode=...ORACLE... the system tables' SQL would not parse.
     mysqld --user=root --bootstrap --silent-startup </tmp/set-up.sql
     rm -f /tmp/set-up.sql
     mv "$data/.stand-in-incomplete" "$data/.stand-in-complete"
@@ -57,7 +57,7 @@ set_up() {
 }
 
 if [ "$1" = mysqld ]; then
-    echo 'This is a STAND-IN for tests: MariaDB in the place of MySQL 5.7.'
+    echo 'This is a STAND-IN for tests: MariaDB instead of MySQL 5.7.'
     [ -e "$data/.stand-in-complete" ] || set_up
     shift
     set -- mysqld --user=mysql "$@"

@@ -39,7 +39,7 @@ install -m 755 "$here/mysql/entrypoint.sh" "$root/entrypoint.sh"
         "DELETE FROM proxies_priv WHERE Host<>'localhost';"
 } >"$root/usr/share/mysql/bootstrap.sql"
 
-what="MariaDB $(chroot "$root" /usr/sbin/mysqld --version 2>/dev/null | sed 's/.*Ver \([0-9.]*\).*/\1/') from $(suite) in the place of MySQL 5.7, for tests"
+what="MariaDB $(chroot "$root" /usr/sbin/mysqld --version 2>/dev/null | sed 's/.*Ver \([0-9.]*\).*/\1/') from $(suite) instead of MySQL 5.7, for tests"
 env="PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 volumes=/var/lib/mysql
 ports='3306/tcp 33060/tcp'

@@ -18,7 +18,7 @@ set_up() {
         echo >&2 '       superuser. For example, "-e POSTGRES_PASSWORD=password" on "docker run".'
         exit 1
     fi
-    # Made in a folder inside and moved up when complete, so that an interrupted first start is begun anew.
+    # Created in a subfolder and moved up when complete, so that an interrupted first start is repeated.
     new=$PGDATA/.stand-in-new
     if [ -e "$new" ]; then
         rm -rf "${PGDATA:?}"/* "$new"
@@ -46,7 +46,7 @@ set_up() {
 }
 
 if [ "$1" = postgres ]; then
-    echo 'This is a STAND-IN for tests: the distribution'"'"'s PostgreSQL in the place of the official image.'
+    echo 'This is a STAND-IN for tests: the distribution'"'"'s PostgreSQL instead of the official image.'
     mkdir -p "$PGDATA" /run/postgresql
     chown postgres:postgres "$PGDATA" /run/postgresql
     chmod 700 "$PGDATA"

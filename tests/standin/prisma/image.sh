@@ -4,7 +4,7 @@
 
 unpack "$full" python3-minimal libpython3-stdlib python3-pymysql python3-psycopg2 python3-yaml busybox-static tini
 
-# The whole tree goes in, without what a running interpreter never reads.
+# The whole tree, without what a running interpreter never reads.
 rm -rf "$full"/usr/share/{doc,man,locale,info,lintian,bug,doc-base,i18n,python3,perl,perl5,zsh,vim,bash-completion} \
     "$full"/usr/lib/*/{gconv,perl-base,perl} "$full"/var/{lib/apt,cache,lib/dpkg} "$full"/debs \
     "$full"/usr/lib/python3.*/{test,idlelib,lib2to3,ensurepip,distutils,tkinter,turtledemo,pydoc_data,unittest} \

@@ -52,29 +52,25 @@ fn publishing(ctx: &Context, tools: &Tools, port: u16) -> Result<Vec<Container>>
 
 /// The failure for a cluster on another machine.
 fn elsewhere(name: &str, host: &str) -> Failure {
-    let message = format!(
-        "cluster `{name}` runs on `{host}`, and its logs are there: this Docker engine has none of them"
-    );
+    let message = format!("cluster `{name}` runs on `{host}`; its logs are only available there");
     Failure::new(Kind::NotManaged, message)
         .hint(format!(
             "with ssh to that machine: `DOCKER_HOST=ssh://USER@{host} prisma cluster logs {name}`"
         ))
-        .hint("or choose its docker context: `docker context use …`, or `DOCKER_CONTEXT=…`")
+        .hint("or use its Docker context: `docker context use …`, or `DOCKER_CONTEXT=…`")
 }
 
 /// The failure for a cluster of Prisma Cloud.
 pub fn in_the_cloud(name: &str) -> Failure {
-    let message = format!(
-        "cluster `{name}` is run by Prisma Cloud, which gives its logs to nobody but its operators"
-    );
+    let message = format!("cluster `{name}` is hosted on Prisma Cloud, which does not expose logs");
     Failure::new(Kind::NotManaged, message)
-        .hint("ask those who run it, on the machine: `docker logs CONTAINER`")
+        .hint("ask the operators; on that machine: `docker logs CONTAINER`")
 }
 
 /// The failure for a cluster that has no containers on the engine in use.
 pub fn nothing(name: &str) -> Failure {
     let message =
-        format!("cluster `{name}` has no containers on this Docker engine, and so no logs");
+        format!("cluster `{name}` has no containers on this Docker engine, so there are no logs");
     let failure = Failure::new(Kind::Failed, message);
     match name.parse::<crate::cluster::ClusterName>() {
         Ok(name) => failure.hint(format!("start it with `{}`", name.command("start"))),

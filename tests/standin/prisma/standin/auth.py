@@ -64,7 +64,7 @@ def check_service(version, secrets, header):
 
 
 def service_token(project):
-    """What generateProjectToken gives: by the first secret, for a day; nothing when there is none."""
+    """What generateProjectToken returns: signed with the first secret, valid for a day; None without secrets."""
     if not project.secrets:
         return ''
     claims = {'data': {'service': f'{project.name}@{project.stage}', 'roles': ['admin']}, 'exp': int(time.time()) + 86400}

@@ -223,7 +223,7 @@ def _database(version, name, entry):
 
 
 def _string(mapping, key):
-    """The value's string form; None where there is none."""
+    """The value as a string, or None."""
     value = mapping.get(key)
     if value is None:
         return None

@@ -10,7 +10,7 @@ _counter = itertools.count()
 
 
 def cuid():
-    """`c`, the time, a counter, and random digits: ids made one after another sort that way."""
+    """`c`, the time, a counter, and random digits: so ids sort by creation."""
     text = _base36(int(time.time() * 1000), 8) + _base36(next(_counter) % 36**4, 4)
     return 'c' + text + ''.join(random.choices(_DIGITS, k=24 - len(text)))
 

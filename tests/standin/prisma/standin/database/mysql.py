@@ -47,7 +47,7 @@ class MySql(Database):
         return '`' + name.replace('`', '``').replace('%', '%%') + '`'
 
     def is_done_already(self, problem):
-        """The statement failed because what it would change has that form: exists, or is gone."""
+        """The statement failed because there was nothing left to change."""
         return problem.args and problem.args[0] in (1050, 1051, 1054, 1060, 1061, 1091, 1146)
 
     def create_schema(self, session, name):

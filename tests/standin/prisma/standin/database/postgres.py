@@ -35,7 +35,7 @@ class Postgres(Database):
         return connection
 
     def _ensure_database(self):
-        """The database is made when it is missing, by way of the one that is always there."""
+        """Creates the database if it is missing, while connected to the one that always exists."""
         connection = self.connect('postgres')
         session = Session(self, connection)
         if not session.row('SELECT 1 FROM pg_database WHERE datname = %s', [self.config.database]):
@@ -53,7 +53,7 @@ class Postgres(Database):
         return '"' + name.replace('"', '""').replace('%', '%%') + '"'
 
     def is_done_already(self, problem):
-        """The statement failed because what it would change has that form: exists, or is gone."""
+        """The statement failed because there was nothing left to change."""
         # duplicate table, column, object; undefined table, column, object
         return getattr(problem, 'pgcode', None) in ('42P07', '42701', '42710', '42P01', '42703', '42704')
 

@@ -68,7 +68,7 @@ class Checker:
 
     def DeleteField(self, step):
         field = field_named(model_named(self.before, step['model']), step['name'])
-        # A relation that goes with its field is reported as a relation.
+        # A relation that is deleted with its field is reported as a relation.
         if not is_relation(field) and field['name'] not in ('id',) and self.has_values(step['model'], field):
             self.warn(step['model'], _FIELD_LOSS, field['name'])
 

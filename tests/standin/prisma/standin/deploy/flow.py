@@ -18,7 +18,7 @@ from .tables import Tables
 class Deployer:
     def __init__(self, app):
         self.app = app
-        # Between looking for an open migration and storing a new one nobody else may do the same.
+        # Between looking for an open migration and storing a new one no other request may do the same.
         self._storing = threading.Lock()
 
     def deploy(self, project, given):

@@ -2,7 +2,7 @@
 
 The order: delete relation, field, model, enum; create enum, model, field, relation; update enum, field, model,
 relation. Steps on fields name the model as it is called before the migration, because models are renamed last;
-`newModel` beside it is for the stand-in's own use and not shown to clients.
+`newModel` next to it is internal and not shown to clients.
 """
 
 from .datamodel import enum_named, field_named, is_relation, model_named, relation_named

@@ -83,7 +83,7 @@ class Tables:
         self._rename_model(session, step['name'], step['newName'], after)
 
     def _rename_model(self, session, old, new, schema):
-        # Fields are updated before models: whichever way this goes, they have their new names now.
+        # Fields are updated before models: in both directions they have their new names now.
         model = model_named(schema, new) or model_named(schema, old)
         for field in model['fields']:
             if field['isList'] and not is_relation(field):

@@ -78,7 +78,7 @@ class Worker:
         self._doubtful = False
 
     def _roll_back(self, tables, migration, last):
-        """Undoes the applied steps, newest first; `applied` stays, `rolledBack` counts."""
+        """Undoes the applied steps, newest first; `applied` is kept, `rolledBack` counts."""
         try:
             while migration.rolledBack < migration.applied:
                 time.sleep(self.delay)

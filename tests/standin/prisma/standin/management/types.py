@@ -22,7 +22,7 @@ def _fields(**types):
 
 
 class Types:
-    """All types, for one version; made anew for each schema because they know their implementations."""
+    """All types, for one version; created for each schema because they know their implementations."""
 
     def __init__(self, version):
         self.version = version

@@ -11,7 +11,7 @@ from .rows import Rows
 class ServiceApi:
     def __init__(self, app):
         self.app = app
-        # Generated schemas by service, with the internal schema they were made of.
+        # Generated schemas by service, with the internal schema they come from.
         self._known = {}
         self._lock = threading.Lock()
         self._private = private.build()

@@ -1,19 +1,19 @@
-//! From one generation of docker-compose to the other, on the same cluster.
+//! Switching from one generation of docker-compose to the other on the same cluster.
 
 use crate::cluster::{Cluster, DATABASE, SERVER};
 use crate::suite::{Case, Setting, shared};
 
 pub const CASES: &[Case] = &[
-    shared("crossing/and_back", and_back),
+    shared("switching/there_and_back", there_and_back),
     shared(
-        "crossing/a_running_cluster_is_left_alone",
+        "switching/a_running_cluster_is_left_alone",
         a_running_cluster_is_left_alone,
     ),
-    shared("crossing/nuke_and_delete", nuke_and_delete),
+    shared("switching/nuke_and_delete", nuke_and_delete),
 ];
 
-/// Containers are made anew and get other names; that is said, and the data is kept.
-fn and_back(setting: &Setting) {
+/// Containers are recreated with other names; a warning says so, and the data is kept.
+fn there_and_back(setting: &Setting) {
     let mut cluster = Cluster::new(setting);
     if setting.rig.compose(setting.generation.other()).is_none() {
         return;
@@ -25,7 +25,7 @@ fn and_back(setting: &Setting) {
         let before = cluster.container(SERVER).id;
         cluster.generation = cluster.generation.other();
         let ran = cluster.verb("start", &[]).succeeded();
-        ran.told(&[
+        ran.reports(&[
             "warning: the containers were made by docker-compose ",
             " and will be made anew by ",
             "; their data is kept\n",
@@ -39,11 +39,11 @@ fn and_back(setting: &Setting) {
         cluster
             .verb("start", &[])
             .succeeded()
-            .kept_quiet_about(&["warning"]);
+            .never_shows(&["warning"]);
     }
 }
 
-/// Nothing is made anew only because another docker-compose is in use today.
+/// Nothing is recreated only because another docker-compose is used.
 fn a_running_cluster_is_left_alone(setting: &Setting) {
     let mut cluster = Cluster::new(setting);
     if setting.rig.compose(setting.generation.other()).is_none() {
@@ -54,7 +54,7 @@ fn a_running_cluster_is_left_alone(setting: &Setting) {
     cluster.generation = cluster.generation.other();
     let ran = cluster.verb("start", &[]).succeeded();
     assert!(ran.stdout.contains("is running already"), "{}", ran.stdout);
-    ran.kept_quiet_about(&["warning"]);
+    ran.never_shows(&["warning"]);
     cluster.verb("ps", &[]).succeeded();
     cluster.verb("logs", &[]).succeeded();
     assert_eq!((cluster.runs(), cluster.files()), (runs, files));
