@@ -257,7 +257,7 @@ fn the_name_of_the_database_container_may_be_taken() {
         1,
         "",
         "starting the containers\n\
-         error: `docker-compose up`: a container of another project has the name this cluster needs:\n  \
+         error: `docker-compose up`: a container of another project uses a name that this cluster needs:\n  \
            Error response from daemon: Conflict. The container name \"/prisma-db\" is already in use by container \
          \"<id 9>\". You have to remove (or rename) that container to be able to reuse that name.\n\
          hint: rename that container with `docker rename prisma-db prisma-db-other`, or start this cluster under another name with `-n NAME`\n",

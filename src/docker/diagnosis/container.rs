@@ -24,7 +24,7 @@ const KNOWN: &[(&[&str], &str, &str)] = &[
             "cannot allocate memory",
         ],
         "it has too little memory",
-        "stop what else runs there, or give the engine more memory, and run the command again",
+        "stop other programs there, or give the engine more memory, and run the command again",
     ),
     (
         &[
