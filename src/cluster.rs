@@ -170,7 +170,7 @@ impl Cluster {
         };
         match secret.key() {
             Ok(key) => Ok(Some(key.pem_pkcs1())),
-            Err(failure) if self.edition() == Edition::Cluster => Err(failure.message),
+            Err(failure) if self.edition() == Edition::Cluster => Err(failure.message()),
             Err(_) => Ok(Some(secret.clone())),
         }
     }

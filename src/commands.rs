@@ -1,4 +1,4 @@
-//! The commands: each looks (files, registry, engine), plans, and acts. They do not call each other.
+//! The commands: each one inspects (files, registry, engine), plans, and acts. None calls another.
 
 pub mod add_cluster;
 pub mod cluster;
@@ -24,17 +24,16 @@ use serde::Serialize;
 use serde_json::Value;
 use std::path::Path;
 
-/// What a command has to say in the end: the same for people and for programs.
+/// The result of a command, for people and for programs.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Report {
-    /// For people, on stdout, with its line ends.
+    /// For people, on stdout; ends with a newline.
     pub text: String,
-    /// For programs: `data` of the JSON document.
+    /// For programs: `data` in the JSON document.
     pub data: Value,
 }
 
 impl Report {
-    /// A report.
     pub fn new(text: impl Into<String>, data: impl Serialize) -> Self {
         Report {
             text: text.into(),
@@ -42,7 +41,7 @@ impl Report {
         }
     }
 
-    /// A report of a command that showed its result while it ran.
+    /// For a command that has already shown its result.
     pub fn shown() -> Self {
         Report::new("", Value::Null)
     }
@@ -63,14 +62,14 @@ pub fn version() -> Report {
     )
 }
 
-/// A line of "key   value" pairs under each other.
+/// Aligned "key   value" lines.
 pub fn facts(pairs: &[(&str, String)]) -> String {
     let width = pairs.iter().map(|(key, _)| key.len()).max().unwrap_or(0);
     let line = |(key, value): &(&str, String)| format!("  {key:width$}   {value}\n");
     pairs.iter().map(line).collect()
 }
 
-/// The registry, and its owner told what is wrong with it.
+/// The cluster registry; shows its warnings.
 pub fn registry(ctx: &Context) -> Result<Registry> {
     let variable = ctx.env.lookup();
     let registry = Registry::load(&ctx.home.registry(), &variable)?;
@@ -80,7 +79,7 @@ pub fn registry(ctx: &Context) -> Result<Registry> {
     Ok(registry)
 }
 
-/// Reads and judges a `cluster.yml`, where there is one, and has its secrets masked from now on.
+/// Reads and checks a `cluster.yml`, if there is one, and masks its secrets from now on.
 pub fn config(ctx: &Context, name: &ClusterName, path: &Path) -> Result<Option<(String, Cluster)>> {
     let Some(text) = files::read_text(path)? else {
         return Ok(None);
@@ -90,22 +89,22 @@ pub fn config(ctx: &Context, name: &ClusterName, path: &Path) -> Result<Option<(
     Ok(Some((text, cluster)))
 }
 
-/// Whether what is sent to a server's address can be read on its way.
+/// Whether what is sent to this server can be intercepted.
 pub fn is_unencrypted(address: &str) -> bool {
     let is_https = address.to_ascii_lowercase().starts_with("https://");
     !is_https && !points_here(address)
 }
 
-/// Warns that `what`, a sentence's beginning about addresses that "are reached", is in the open.
+/// Warns about `what`, the beginning of a sentence such as "`URL` is reached".
 pub fn warn_unencrypted(ctx: &Context, what: &str) {
     ctx.ui.warn_with(
-        &format!("{what} without encryption: secrets and data can be read on their way"),
-        "keep to a private network, or use a tunnel",
+        &format!("{what} without encryption: secrets and data can be intercepted"),
+        "use a private network or a tunnel",
     );
 }
 
-/// Executes a plan and reports `done`, or shows the plan in a dry run. What changes a `cluster` is noted
-/// in its history.
+/// Executes a plan and reports `done`, or shows the plan in a dry run. A run that changes a `cluster`
+/// is recorded in its history.
 pub fn act(
     ctx: &Context,
     cluster: Option<&str>,
@@ -119,7 +118,7 @@ pub fn act(
     plan.execute(ctx, cluster)
         .map_err(|failure| match failure.kind {
             Kind::Interrupted | Kind::Terminated => {
-                failure.hint("run the same command again: it goes on from what is there")
+                failure.hint("run the same command again: it resumes from here")
             }
             _ => failure,
         })?;

@@ -3,7 +3,7 @@
 
 use crate::cluster::ClusterName;
 use crate::env::Env;
-use crate::error::{Failure, Kind, Result};
+use crate::error::{Failure, Kind, Result, Tried};
 use crate::interrupt::Interrupt;
 use crate::process::Runner;
 use crate::ui::{Ask, Ui};
@@ -78,9 +78,9 @@ impl Home {
     /// `PRISMA_HOME`, else `.prisma` in the user's home.
     pub fn find(env: &Env, user_home: Option<PathBuf>) -> Result<Home> {
         if let Some(folder) = env.get("PRISMA_HOME") {
-            return std::path::absolute(folder).map(Home).map_err(|error| {
-                Failure::new(Kind::Usage, format!("`PRISMA_HOME` is no path: {error}"))
-            });
+            return std::path::absolute(folder)
+                .map(Home)
+                .tried(Kind::Usage, "`PRISMA_HOME` is not a valid path");
         }
         match user_home {
             Some(home) if !home.as_os_str().is_empty() => Ok(Home(home.join(".prisma"))),
@@ -139,13 +139,9 @@ impl Home {
 
 /// The folder the user stands in.
 pub fn working_folder() -> Result<PathBuf> {
-    std::env::current_dir().map_err(|error| {
-        Failure::new(
-            Kind::Io,
-            format!("could not find the working directory: {error}"),
-        )
-        .hint("change to a folder that is there")
-    })
+    std::env::current_dir()
+        .tried(Kind::Io, "could not find the working directory")
+        .map_err(|failure| failure.hint("change to an existing folder"))
 }
 
 /// Everything a command needs from the outside.

@@ -59,7 +59,7 @@ pub fn failure(command: Option<&str>, failure: &Failure) -> Value {
         command,
         error: Error {
             code: failure.kind,
-            message: &failure.message,
+            message: &failure.message(),
             hints: &failure.hints,
             exit: failure.exit(),
         },

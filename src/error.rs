@@ -1,11 +1,13 @@
 //! What a run can end with: a [`Failure`] has a kind, one message and the remedies that fit.
 //!
-//! A failure is made where the cause is known and printed in one place, `lib.rs`. Its kind decides
-//! the exit status and the stable code in JSON output; `message` reads "what was tried: why it
-//! failed", lower case, values in backticks; each hint is one remedy.
+//! A failure is created where the cause is known and printed in one place, `lib.rs`. Its kind decides
+//! the exit status and the stable code in JSON output. Its message reads "what was tried: why it
+//! failed", lower case, values in backticks; each hint is one remedy. The error of a library or of the
+//! system is kept as its source ([`anyhow`]).
 
 use serde::Serialize;
 use std::fmt;
+use std::sync::Arc;
 
 /// Why a run failed: decides exit status and JSON code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -159,34 +161,55 @@ impl Kind {
     }
 }
 
-/// A run's end without success.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Why a run did not succeed.
+#[derive(Debug, Clone)]
 pub struct Failure {
     /// Decides exit status and JSON code.
     pub kind: Kind,
-    /// What was tried and why it failed. May have more than one line.
-    pub message: String,
+    /// What was tried, the outermost attempt first.
+    tried: Vec<String>,
+    /// Why it failed. May have more than one line.
+    why: String,
     /// Remedies, the most likely first.
     pub hints: Vec<String>,
     /// An exit status that is not the kind's own: `logs` forwards its child's.
     pub exit: Option<u8>,
-    /// What is known beside the message: `data` of the JSON document.
+    /// `data` of the JSON document.
     pub data: Option<Box<serde_json::Value>>,
+    /// The error of the system or of a library behind it.
+    source: Option<Arc<anyhow::Error>>,
 }
 
 /// The result of everything that can end a run.
 pub type Result<T> = std::result::Result<T, Failure>;
 
 impl Failure {
-    /// A failure of `kind` with its message.
-    pub fn new(kind: Kind, message: impl Into<String>) -> Self {
+    /// A failure of `kind`, and why.
+    pub fn new(kind: Kind, why: impl Into<String>) -> Self {
         Failure {
             kind,
-            message: message.into(),
+            tried: Vec::new(),
+            why: why.into(),
             hints: Vec::new(),
             exit: None,
             data: None,
+            source: None,
         }
+    }
+
+    /// A failure of `kind` because of an error, which is kept as its source.
+    pub fn caused(kind: Kind, tried: impl fmt::Display, error: impl Into<anyhow::Error>) -> Self {
+        let error = error.into();
+        Failure::new(kind, format!("{error:#}"))
+            .context(tried)
+            .source(error)
+    }
+
+    /// Keeps the error behind it.
+    #[must_use]
+    pub fn source(mut self, error: impl Into<anyhow::Error>) -> Self {
+        self.source = Some(Arc::new(error.into()));
+        self
     }
 
     /// Adds a remedy after those already there.
@@ -196,30 +219,58 @@ impl Failure {
         self
     }
 
-    /// Adds what programs may want to know beside the message.
+    /// Adds what programs may want to know besides the message.
     #[must_use]
     pub fn data(mut self, data: impl Serialize) -> Self {
         self.data = Some(Box::new(document(data)));
         self
     }
 
-    /// Puts what was being done in front of the message.
+    /// Adds what was being done.
     #[must_use]
     pub fn context(mut self, tried: impl fmt::Display) -> Self {
-        self.message = format!("{tried}: {}", self.message);
+        self.tried.insert(0, tried.to_string());
         self
+    }
+
+    /// Adds to the reason.
+    #[must_use]
+    pub fn and(mut self, more: impl fmt::Display) -> Self {
+        self.why += &more.to_string();
+        self
+    }
+
+    /// What was tried and why it failed, as people read it.
+    pub fn message(&self) -> String {
+        self.to_string()
+    }
+
+    /// Why it failed, without what was tried.
+    pub fn why(&self) -> &str {
+        &self.why
+    }
+
+    /// The same, but of another kind.
+    #[must_use]
+    pub fn of_kind(mut self, kind: Kind) -> Self {
+        self.kind = kind;
+        self
+    }
+
+    /// Whether it is of this kind.
+    pub fn is(&self, kind: Kind) -> bool {
+        self.kind == kind
     }
 
     /// The same with another wording: masked, for example.
     #[must_use]
     pub fn map_text(&self, change: impl Fn(&str) -> String) -> Self {
+        let data = self.data.as_ref();
         Failure {
-            message: change(&self.message),
+            tried: self.tried.iter().map(|tried| change(tried)).collect(),
+            why: change(&self.why),
             hints: self.hints.iter().map(|hint| change(hint)).collect(),
-            data: self
-                .data
-                .as_ref()
-                .map(|data| Box::new(texts(data, &change))),
+            data: data.map(|data| Box::new(texts(data, &change))),
             ..self.clone()
         }
     }
@@ -250,26 +301,40 @@ pub fn texts(data: &serde_json::Value, change: &impl Fn(&str) -> String) -> serd
 }
 
 impl fmt::Display for Failure {
+    /// `what was tried: why it failed`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
+        for tried in &self.tried {
+            write!(f, "{tried}: ")?;
+        }
+        f.write_str(&self.why)
     }
 }
 
-impl std::error::Error for Failure {}
+impl std::error::Error for Failure {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.source.as_ref().map(|error| error.as_ref().as_ref())
+    }
+}
 
-impl From<anyhow::Error> for Failure {
-    /// An error without a kind: its chain of causes becomes one message.
-    fn from(error: anyhow::Error) -> Self {
-        match error.downcast::<Failure>() {
-            Ok(failure) => failure,
-            Err(error) => {
-                let kind = match error.downcast_ref::<std::io::Error>() {
-                    Some(_) => Kind::Io,
-                    None => Kind::Failed,
-                };
-                Failure::new(kind, format!("{error:#}"))
-            }
-        }
+/// As people and programs see it: the source does not count.
+impl PartialEq for Failure {
+    fn eq(&self, other: &Self) -> bool {
+        let seen = |failure: &Failure| (failure.kind, failure.exit(), failure.to_string());
+        seen(self) == seen(other) && (&self.hints, &self.data) == (&other.hints, &other.data)
+    }
+}
+
+impl Eq for Failure {}
+
+/// Turns the error of the system or of a library into a failure.
+pub trait Tried<T> {
+    /// Says what was tried; the error becomes the reason and is kept.
+    fn tried(self, kind: Kind, what: impl fmt::Display) -> Result<T>;
+}
+
+impl<T, E: Into<anyhow::Error>> Tried<T> for std::result::Result<T, E> {
+    fn tried(self, kind: Kind, what: impl fmt::Display) -> Result<T> {
+        self.map_err(|error| Failure::caused(kind, what, error))
     }
 }
 
@@ -297,9 +362,19 @@ mod tests {
     }
 
     #[test]
-    fn a_failure_survives_the_way_through_anyhow() {
-        let failure = Failure::new(Kind::Locked, "x").hint("y");
-        let back = Failure::from(anyhow::Error::new(failure.clone()));
-        assert_eq!(back, failure);
+    fn a_failure_says_what_was_tried_and_keeps_the_error_behind_it() {
+        let error = std::io::Error::from(std::io::ErrorKind::TimedOut);
+        let failed = Err::<(), _>(error).tried(Kind::Io, "could not read `x`");
+        let failure = failed.expect_err("failed").context("cluster `a`");
+        assert_eq!(
+            failure.message(),
+            "cluster `a`: could not read `x`: timed out"
+        );
+        assert_eq!(failure.why(), "timed out");
+        let source = std::error::Error::source(&failure).expect("kept");
+        let source = source
+            .downcast_ref::<std::io::Error>()
+            .expect("an I/O error");
+        assert_eq!(source.kind(), std::io::ErrorKind::TimedOut);
     }
 }

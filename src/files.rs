@@ -26,7 +26,7 @@ pub fn read_text(path: &Path) -> Result<Option<String>> {
     let bytes = match fs::read(path) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(failure("read", path, &error)),
+        Err(error) => return Err(failure("read", path, error)),
     };
     match String::from_utf8(bytes) {
         Ok(text) => Ok(Some(text)),
@@ -48,7 +48,7 @@ pub fn read_text(path: &Path) -> Result<Option<String>> {
 /// existing file keeps its mode and owner's choice of who may read it; `access` counts for a new one.
 /// Missing folders are made, with the same access.
 pub fn write_atomic(path: &Path, content: &[u8], access: Access) -> Result<()> {
-    let wrap = |error: io::Error| failure("write", path, &error);
+    let wrap = |error: io::Error| failure("write", path, error);
     let target = final_target(path).map_err(wrap)?;
     let folder = parent_of(&target);
     create_folder(folder, access)?;
@@ -143,7 +143,7 @@ pub fn create_folder(folder: &Path, access: Access) -> Result<()> {
     }
     builder
         .create(folder)
-        .map_err(|error| failure("create", folder, &error))
+        .map_err(|error| failure("create", folder, error))
 }
 
 /// Whether others than the owner can read the file. `false` where there is none.
@@ -161,23 +161,22 @@ pub fn readable_by_others(path: &Path) -> bool {
 }
 
 /// A failure of an operation on a path, with the remedy for the common reasons.
-pub fn failure(verb: &str, path: &Path, error: &io::Error) -> Failure {
-    let reason = reason(error);
-    let failure = Failure::new(
-        Kind::Io,
-        format!("could not {verb} `{}`: {reason}", path.display()),
-    );
-    match error.kind() {
-        io::ErrorKind::PermissionDenied => failure
-            .hint("change the owner of the file and its folder, or run as the user who owns them"),
+pub fn failure(verb: &str, path: &Path, error: io::Error) -> Failure {
+    let failure = Failure::new(Kind::Io, reason(&error))
+        .context(format_args!("could not {verb} `{}`", path.display()));
+    let failure = match error.kind() {
+        io::ErrorKind::PermissionDenied => {
+            failure.hint("make the file and its folder yours, or run as the user who owns them")
+        }
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
             failure.hint("free some disk space and run the command again; nothing was changed")
         }
         io::ErrorKind::ReadOnlyFilesystem => {
-            failure.hint("set `PRISMA_HOME` to a folder that can be written")
+            failure.hint("set `PRISMA_HOME` to a folder on a writable file system")
         }
         _ => failure,
-    }
+    };
+    failure.source(error)
 }
 
 /// The operating system's text without its error number, lower case as all messages are.
@@ -263,10 +262,10 @@ mod tests {
         fs::write(&path, b"a\nb\xff").expect("writes");
         let failure = read_text(&path).expect_err("not text");
         assert_eq!(
-            failure.message,
+            failure.message(),
             format!("{}:2: not UTF-8 text", path.display())
         );
         let failure = read_text(home.path()).expect_err("a folder");
-        assert!(failure.message.ends_with("is a directory"), "{failure}");
+        assert!(failure.message().ends_with("is a directory"), "{failure}");
     }
 }

@@ -228,7 +228,7 @@ fn rotate(path: &Path) {
 
 /// A line is written at once, so that those of two runs never mix.
 fn append(path: &Path, line: &Line) -> Result<()> {
-    let wrap = |error: std::io::Error| files::failure("write", path, &error);
+    let wrap = |error: std::io::Error| files::failure("write", path, error);
     files::create_folder(path.parent().unwrap_or(path), Access::Private)?;
     let mut options = OpenOptions::new();
     options.append(true).create(true);

@@ -143,7 +143,7 @@ fn dispatch(ctx: &Context, command: &Command) -> Result<Report> {
         Command::Local(command) => commands::local::run(ctx, command),
         Command::Cluster(command) => commands::cluster::run(ctx, command),
         Command::Init(args) => commands::init::run(ctx, args),
-        Command::Deploy(args) => commands::deploy::run(ctx, args),
+        Command::Deploy(args) => commands::deploy::run(ctx, args, commands::local::start_again),
         Command::Doctor(args) => commands::doctor::run(ctx, args),
         Command::Completions(args) => Ok(commands::completions::script(args.shell)),
         Command::Version => Ok(commands::version()),
@@ -153,10 +153,7 @@ fn dispatch(ctx: &Context, command: &Command) -> Result<Report> {
 /// A question knows that it was broken off, but not whether by Ctrl-C or by SIGTERM.
 fn by_signal(ctx: &Context, failure: Failure) -> Failure {
     match ctx.interrupt.failure() {
-        Some(signal) if failure.kind == Kind::Interrupted => Failure {
-            kind: signal.kind,
-            ..failure
-        },
+        Some(signal) if failure.is(Kind::Interrupted) => failure.of_kind(signal.kind),
         _ => failure,
     }
 }

@@ -103,7 +103,7 @@ impl Step {
             }
             Step::RemoveFolder(path) => match std::fs::remove_dir_all(path) {
                 Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                    Err(files::failure("remove", path, &error))
+                    Err(files::failure("remove", path, error))
                 }
                 _ => Ok(()),
             },

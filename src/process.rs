@@ -146,16 +146,14 @@ impl Outcome {
 }
 
 /// A child that gave no [`Outcome`].
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub enum ProcessError {
     /// The program could not be started.
     Spawn {
         /// The command.
         command: String,
         /// The operating system's reason.
-        reason: String,
-        /// Whether the reason is that there is no such program.
-        missing: bool,
+        error: std::io::Error,
     },
     /// The limit passed; the child was ended.
     TimedOut {
@@ -175,18 +173,13 @@ pub enum ProcessError {
 impl From<ProcessError> for Failure {
     fn from(error: ProcessError) -> Failure {
         match error {
-            ProcessError::Spawn {
-                command,
-                reason,
-                missing,
-            } => Failure::new(
-                if missing {
-                    Kind::ToolMissing
-                } else {
-                    Kind::ChildFailed
-                },
-                format!("could not run `{command}`: {reason}"),
-            ),
+            ProcessError::Spawn { command, error } => {
+                let kind = match error.kind() {
+                    std::io::ErrorKind::NotFound => Kind::ToolMissing,
+                    _ => Kind::ChildFailed,
+                };
+                Failure::caused(kind, format_args!("could not run `{command}`"), error)
+            }
             ProcessError::TimedOut {
                 command,
                 after,
@@ -280,7 +273,8 @@ mod tests {
             ..Outcome::default()
         };
         let failure = failed(&Invocation::new("docker", ["ps"]), &outcome);
-        let lines: Vec<_> = failure.message.lines().collect();
+        let message = failure.message();
+        let lines: Vec<_> = message.lines().collect();
         assert_eq!(lines[0], "`docker ps` ended with status 3:");
         assert_eq!(lines[1], "  line 10");
         assert_eq!(lines.last(), Some(&"  line 29"));

@@ -63,8 +63,11 @@ pub fn all(ctx: &Context, registry: &Registry) -> Result<Vec<Asked>> {
 /// What Prisma Cloud objects to is one line and no obstacle to the rest.
 fn warn(ctx: &Context, failure: &Failure) {
     let hint = failure.hints.first().map(|hint| format!("; {hint}"));
-    ctx.ui
-        .warn(&format!("{}{}", failure.message, hint.unwrap_or_default()));
+    ctx.ui.warn(&format!(
+        "{}{}",
+        failure.message(),
+        hint.unwrap_or_default()
+    ));
 }
 
 fn questions(ctx: &Context, registry: &Registry) -> Vec<Question> {
@@ -78,10 +81,7 @@ fn questions(ctx: &Context, registry: &Registry) -> Vec<Question> {
             kind,
             endpoint: Some(entry.host.clone()),
             secret: entry.secret.clone(),
-            problem: entry
-                .problem
-                .as_ref()
-                .map(|problem| problem.message.clone()),
+            problem: entry.problem.as_ref().map(|problem| problem.message()),
         }
     };
     registry.clusters().iter().map(question).collect()

@@ -63,7 +63,7 @@ pub mod envelope {
 }
 
 pub mod error {
-    pub use crate::error::{Failure, Kind, Result, STATUSES};
+    pub use crate::error::{Failure, Kind, Result, STATUSES, Tried};
 }
 
 pub mod files {

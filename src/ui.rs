@@ -108,7 +108,7 @@ impl Ui {
     /// The one report of a failure, for people.
     pub fn failure(&self, failure: &Failure) {
         let label = self.paint("error:", Style::new().red().bold());
-        self.to_stderr(&format!("{label} {}", failure.message));
+        self.to_stderr(&format!("{label} {}", failure.message()));
         for hint in &failure.hints {
             self.hint(hint);
         }

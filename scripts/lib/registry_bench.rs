@@ -7,7 +7,7 @@
 #![allow(clippy::disallowed_methods, clippy::print_stdout)]
 
 use prisma_cli::testing::config::registry::{NewEntry, Registry, remove, save};
-use prisma_cli::testing::error::Failure;
+use prisma_cli::testing::error::{Failure, Kind, Tried};
 use prisma_cli::testing::interrupt::Interrupt;
 use std::fmt::Write;
 use std::fs;
@@ -64,7 +64,7 @@ fn measure(path: &Path, text: &str, secret: &str) -> Result<[Duration; 4], Failu
         host: format!("http://10.0.0.2:{port}"),
         secret: Some(secret.into()),
     };
-    fs::write(path, text).map_err(anyhow::Error::from)?;
+    fs::write(path, text).tried(Kind::Io, "could not prepare the benchmark")?;
     let load = median(|| Registry::load(path, &|_| None).map(|_| ()))?;
     let mut port = 0;
     let (mut adds, mut removes) = (Vec::new(), Vec::new());
@@ -93,7 +93,7 @@ fn main() -> Result<(), Failure> {
         Some(folder) => tempfile::tempdir_in(folder),
         None => tempfile::tempdir(),
     };
-    let home = home.map_err(anyhow::Error::from)?;
+    let home = home.tried(Kind::Io, "could not prepare the benchmark")?;
     let path = home.path().join("config.yml");
     let pem = pem();
     println!(

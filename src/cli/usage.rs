@@ -201,7 +201,7 @@ mod tests {
             let failure = failure(&error, &args, &env).expect("a failure");
             let (last, before) = failure.hints.split_last().expect("a hint");
             let before: Vec<&str> = before.iter().map(String::as_str).collect();
-            assert_eq!((&*failure.message, before), (message, hints), "{line}");
+            assert_eq!((&*failure.message(), before), (message, hints), "{line}");
             assert!(last.starts_with("see `prisma") && last.ends_with(" --help`"));
             assert_eq!(failure.exit(), 2);
         }

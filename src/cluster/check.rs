@@ -80,7 +80,7 @@ impl Cluster {
             (Edition::Server, Err(_)) if secret.kind() == SecretKind::Text => {
                 secret_problem(secret.reveal())
             }
-            (_, Err(failure)) => Some(failure.message),
+            (_, Err(failure)) => Some(failure.message()),
             (_, Ok(_)) => None,
         }
     }
@@ -314,7 +314,7 @@ mod tests {
         assert_eq!((cluster.problems(), cluster.check()), (Vec::new(), Ok(())));
         cluster.port = 0;
         assert_eq!(
-            cluster.check().expect_err("invalid").message,
+            cluster.check().expect_err("invalid").message(),
             "the configuration of the cluster `local` is invalid: `port`: a port is a number from 1 to 65535"
         );
         cluster.database.user = "a\0".to_owned();
@@ -324,7 +324,7 @@ mod tests {
         let failure = cluster.check().expect_err("invalid");
         assert_eq!(failure.kind, Kind::ConfigInvalid);
         assert_eq!(
-            failure.message,
+            failure.message(),
             "the configuration of the cluster `local` is invalid:\n  \
              `database.connector`: Prisma 1.1 knows only `mysql`: use that, or Prisma 1.7 and later\n  \
              `port`: a port is a number from 1 to 65535\n  \
@@ -399,7 +399,7 @@ mod tests {
             assert_eq!(cluster.check().is_ok(), fine, "{}", cluster.version);
             cluster.cluster_secret = Some("-----BEGIN geheim".into());
             let failure = cluster.check().expect_err("broken");
-            assert!(!failure.message.contains("geheim"), "{failure}");
+            assert!(!failure.message().contains("geheim"), "{failure}");
         }
     }
 }

@@ -132,8 +132,8 @@ mod tests {
             ("mysql://a:geheim@b?geheim@host/app", "options after `?`"),
         ] {
             let failure = text.parse::<Database>().expect_err(text);
-            assert!(failure.message.contains(why), "{text}: {failure}");
-            assert!(!failure.message.contains("geheim"), "{failure}");
+            assert!(failure.message().contains(why), "{text}: {failure}");
+            assert!(!failure.message().contains("geheim"), "{failure}");
         }
     }
 }

@@ -126,7 +126,7 @@ mod tests {
             assert_eq!(hint(nothing), None, "{nothing:?}");
         }
         let failure = "a\nb".parse::<ClusterName>().expect_err("refused");
-        assert!(!failure.message.contains('\n'), "one line: {failure}");
+        assert!(!failure.message().contains('\n'), "one line: {failure}");
     }
 
     #[test]

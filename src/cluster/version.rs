@@ -247,7 +247,7 @@ mod tests {
         ];
         for (text, why) in refused {
             let failure = text.parse::<PrismaVersion>().expect_err(text);
-            assert!(failure.message.contains(why), "{text}: {failure}");
+            assert!(failure.message().contains(why), "{text}: {failure}");
         }
     }
 

@@ -128,7 +128,11 @@ fn need(ctx: &Context, args: &Add) -> Result<()> {
 }
 
 fn ask_endpoint(ctx: &Context) -> Result<ServerUrl> {
-    let check = |text: &str| endpoint(text).map(drop).map_err(|failure| failure.message);
+    let check = |text: &str| {
+        endpoint(text)
+            .map(drop)
+            .map_err(|failure| failure.message())
+    };
     let text = ctx.ask().text(Question::Endpoint, "", check)?;
     endpoint(&text)
 }

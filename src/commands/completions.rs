@@ -1,7 +1,7 @@
-//! `prisma completions`: the scripts for shells, and the names that they offer.
+//! `prisma completions`: the completion scripts, and the names that they offer.
 //!
-//! They are read from files alone: a shell waits at every TAB, and an engine may be far away. What
-//! cannot be read offers nothing.
+//! Names are read from local files only: a shell waits at every TAB. A file that cannot be read offers
+//! none.
 
 use super::Report;
 use crate::cli::complete::{Live, Names, Shell};
@@ -16,7 +16,6 @@ use crate::yaml::Node;
 use std::path::Path;
 use std::sync::Arc;
 
-/// The script for a shell.
 pub fn script(shell: Shell) -> Report {
     let script = match shell {
         Shell::Bash => include_str!("../../assets/completions/prisma.bash"),
@@ -28,7 +27,7 @@ pub fn script(shell: Shell) -> Report {
     Report::new(script, Completions { shell, script })
 }
 
-/// Names on this machine, for the folder that is stood in.
+/// Names on this machine, for the working directory `folder`.
 pub fn names(env: Env, home: Option<Home>, folder: Option<std::path::PathBuf>) -> Names {
     Arc::new(move |live, cluster| {
         let found = match (live, &home) {
@@ -43,26 +42,20 @@ pub fn names(env: Env, home: Option<Home>, folder: Option<std::path::PathBuf>) -
 }
 
 fn registered(home: &Home, env: &Env) -> Option<Vec<String>> {
-    let variable = env.lookup();
-    let registry = Registry::load(&home.registry(), &variable).ok()?;
+    let registry = Registry::load(&home.registry(), &env.lookup()).ok()?;
     Some(registry.names().map(str::to_owned).collect())
 }
 
-/// The services of a cluster that runs here, from its rendered file.
+/// The compose services of a managed cluster, from its rendered file.
 fn services(home: &Home, cluster: &str) -> Option<Vec<String>> {
     let name = home.managed(cluster)?;
     let file = home.cluster(name.as_ref()).join("docker-compose.yml");
     let compose = yaml(&file)?;
-    let services = compose.get("services")?.pairs()?;
-    Some(
-        services
-            .iter()
-            .map(|(name, _)| (*name).to_owned())
-            .collect(),
-    )
+    let services = compose.get("services")?.pairs()?.into_iter();
+    Some(services.map(|(name, _)| name.to_owned()).collect())
 }
 
-/// The stage that the nearest `prisma.yml` says, where it says it outright.
+/// The stage in the nearest `prisma.yml`, unless it is a reference to a variable.
 fn stage(folder: &Path) -> Option<Vec<String>> {
     let file = yaml(&prisma_yml::find(folder).ok()?)?;
     let text = |key| file.get(key).and_then(Node::as_text);

@@ -1,5 +1,5 @@
-//! A folder of the user's own that docker-compose is to run in, apart from the clusters of
-//! `prisma local`: what is in the way there, and what its files have to say because of where it is.
+//! A folder of the user's, outside of `prisma local`, in which docker-compose is to run: which files
+//! are in the way, and what its files contain because of where it is.
 
 use crate::cluster::ClusterName;
 use crate::context::{Context, working_folder};
@@ -9,25 +9,26 @@ use crate::error::{Failure, Kind, Result};
 use crate::files::{self, Access, NewFile};
 use crate::process::shell_quote;
 use crate::secret::Secret;
+use crate::ui::text::all_of;
 use std::path::{Path, PathBuf};
 
 const IGNORE: &str = ".gitignore";
 
-/// The folder, there or not.
+/// Existing or not.
 pub struct Folder {
-    /// Its path, absolute.
+    /// Absolute.
     pub path: PathBuf,
-    /// As the user gave it, if not as the one to stand in.
+    /// As the user gave it, unless it is the working directory.
     given: Option<PathBuf>,
 }
 
 impl Folder {
-    /// The folder `dir`, or the one the user stands in. Fails where files of ours are.
+    /// The folder `dir`, or the working directory. Fails for the folders of managed clusters.
     pub fn of(ctx: &Context, dir: Option<&Path>) -> Result<Folder> {
         let here = working_folder()?;
         let given = dir.filter(|dir| !dir.as_os_str().is_empty() && *dir != Path::new("."));
         let path = given.map_or_else(|| here.clone(), |given| here.join(given));
-        // `..` and links count as what they lead to; of a folder that is not there, it is what is.
+        // Resolves `..` and links, if the folder exists.
         let path = path.canonicalize().unwrap_or(path);
         let managed = ctx.home.path().join("clusters");
         let managed = managed.canonicalize().unwrap_or(managed);
@@ -36,54 +37,44 @@ impl Folder {
                 "the files in {} are rendered by `prisma local`",
                 path.display()
             );
-            return Err(Failure::new(Kind::Usage, message).hint("give another folder"));
+            return Err(Failure::new(Kind::Usage, message).hint("choose another folder"));
         }
         let given = given.map(Path::to_owned);
         Ok(Folder { path, given })
     }
 
-    /// The names among `names` under which something is there.
+    /// Those of `names` that exist.
     fn existing<'n>(&self, names: &[&'n str]) -> Vec<&'n str> {
-        let is_there = |name: &&&str| self.path.join(name).symlink_metadata().is_ok();
-        names.iter().filter(is_there).copied().collect()
+        let exists = |name: &&&str| self.path.join(name).symlink_metadata().is_ok();
+        names.iter().filter(exists).copied().collect()
     }
 
-    /// Fails when one of `names` is there, or with `compose` a file that would be read in place of
-    /// `docker-compose.yml`: names all of them, and `hint`.
+    /// Fails with `hint` if any of `names` exists, or with `compose` a file that docker-compose would
+    /// use instead of `docker-compose.yml`.
     pub fn refuse_existing(&self, names: &[&str], compose: bool, hint: &str) -> Result<()> {
-        let rivals = if compose {
-            &project::OVERRIDING_NAMES[..]
-        } else {
-            &[]
+        let mut existing = self.existing(names);
+        let mut overriding = Vec::new();
+        if compose {
+            overriding = self.existing(&project::OVERRIDING_NAMES);
+        }
+        existing.extend(&overriding);
+        let verb = match existing.as_slice() {
+            [] => return Ok(()),
+            [_] => "exists",
+            _ => "exist",
         };
-        let (found, rivals) = (self.existing(names), self.existing(rivals));
-        let all: Vec<String> = found
-            .iter()
-            .chain(&rivals)
-            .map(|name| format!("`{name}`"))
-            .collect();
-        let Some((last, others)) = all.split_last() else {
-            return Ok(());
-        };
-        let (names, verb) = match others {
-            [] => (last.clone(), "is"),
-            others => (format!("{} and {last}", others.join(", ")), "are"),
-        };
-        let message = format!("{names} {verb} in {} already", self.path.display());
-        let failure = Failure::new(
-            Kind::Failed,
-            format!("could not write the files: {message}"),
-        );
-        let failure = failure.hint(hint);
-        Err(match rivals.first() {
-            Some(rival) => failure.hint(format!(
-                "`{rival}` would be read in place of `{COMPOSE}`: move it away"
+        let names = all_of(existing.iter().map(|name| format!("`{name}`")));
+        let folder = self.path.display();
+        let message = format!("could not write the files: {names} already {verb} in {folder}");
+        let failure = Failure::new(Kind::Failed, message).hint(hint);
+        Err(match overriding.first() {
+            Some(name) => failure.hint(format!(
+                "`{name}` would be used instead of `{COMPOSE}`: move it"
             )),
             None => failure,
         })
     }
 
-    /// Whether there is such a file.
     pub fn has(&self, name: &str) -> bool {
         !self.existing(&[name]).is_empty()
     }
@@ -94,7 +85,6 @@ impl Folder {
         project::apart(&name.to_string_lossy(), &ctx.home.clusters())
     }
 
-    /// A file of it.
     pub fn file(&self, name: &str, content: impl Into<Secret>, access: Access) -> NewFile {
         let path = self.path.join(name);
         let replaces = self.has(name);
@@ -106,8 +96,8 @@ impl Folder {
         }
     }
 
-    /// What keeps `.env` out of version control: a line in `.gitignore`, where there is one or the
-    /// folder is in a work tree of git, and none covers it yet.
+    /// A `.gitignore` with a line for `.env`, if there is one or the folder is in a git work tree, and
+    /// no `.gitignore` covers it yet.
     pub fn ignore_secrets(&self) -> Result<Option<NewFile>> {
         let tops: Vec<&Path> = self.path.ancestors().collect();
         let root = tops.iter().position(|folder| folder.join(".git").exists());
@@ -126,7 +116,7 @@ impl Folder {
         Ok(Some(self.file(IGNORE, with_line(&text), Access::Shared)))
     }
 
-    /// The command lines that get it going, to be typed one after the other.
+    /// The commands to run next, one after the other.
     pub fn next(&self, ctx: &Context, commands: &[&str]) -> Vec<String> {
         let folder = self.given.as_ref();
         let cd = folder.map(|given| format!("cd {}", shell_quote(&given.to_string_lossy())));
@@ -142,8 +132,8 @@ impl Folder {
     }
 }
 
-/// What the lines of a `.gitignore` say of `.env`; nothing where they do not mention it. `here` for one
-/// in the same folder.
+/// Whether a `.gitignore` ignores `.env`; `None` if it does not mention it. `here`: it is in the same
+/// folder.
 fn covers(text: &str, here: bool) -> Option<bool> {
     let mut said = None;
     for line in text.lines() {
@@ -163,7 +153,7 @@ fn covers(text: &str, here: bool) -> Option<bool> {
     said
 }
 
-/// The text with a line more, ended as the others are.
+/// Adds a line with the line ending of the others.
 fn with_line(text: &str) -> String {
     let end = if text.contains("\r\n") { "\r\n" } else { "\n" };
     let gap = if text.is_empty() || text.ends_with('\n') {

@@ -1,4 +1,5 @@
-//! `prisma init`: a folder with a service, and with what docker-compose runs a server for it from.
+//! `prisma init`: creates a project folder: a service and, optionally, a docker-compose server and
+//! database.
 
 mod choice;
 mod report;
@@ -29,12 +30,11 @@ const DATAMODEL: &str = "datamodel.graphql";
 const SECRET: &str = "PRISMA_MANAGEMENT_API_SECRET";
 const ELSEWHERE: &str = "set up another folder: `prisma init DIR`";
 
-/// Sets up a folder.
 pub fn run(ctx: &Context, args: &Init) -> Result<Report> {
     service::check(args)?;
     check_version(args)?;
     let folder = Folder::of(ctx, args.dir.as_deref())?;
-    // What is in the way of every answer is told before anything is asked.
+    // Files that are in the way whatever the answers are reported before anything is asked.
     if folder.has(FILE) || folder.has(DATAMODEL) {
         refuse_existing(&folder)?;
     }
@@ -46,7 +46,7 @@ pub fn run(ctx: &Context, args: &Init) -> Result<Report> {
     act(ctx, None, &plan, || report::of(ctx, &folder, &setup))
 }
 
-/// The cluster edition's key pair has its place in the registry, not in a folder.
+/// The cluster edition's key pair belongs in the cluster registry, not in a folder.
 fn check_version(args: &Init) -> Result<()> {
     let version = args.prisma_version.as_ref();
     let Some(version) = version.filter(|version| version.edition() == Edition::Cluster) else {
@@ -97,7 +97,7 @@ fn new_server(ctx: &Context, args: &Init, folder: &Folder, database: Database) -
     })
 }
 
-/// A database that does not answer now may do so when the server is started.
+/// Only warns: the database may answer once the server is started.
 fn ask_external(ctx: &Context, database: &Database) -> Result<()> {
     let Some(external) = database.external.as_ref().filter(|_| !ctx.dry_run) else {
         return Ok(());
@@ -139,8 +139,8 @@ fn existing_server(
     })
 }
 
-/// The secret to be kept in the folder, and whether deployments find one anyway. Asks where nothing
-/// tells.
+/// The secret to keep in the folder, and whether deployments find one elsewhere. Asks if there is
+/// none.
 fn secret_of(ctx: &Context, args: &Init, address: &Address) -> Result<(Option<Secret>, bool)> {
     let base = address.endpoint.server.to_string();
     let registry = super::registry(ctx)?;
@@ -157,21 +157,21 @@ fn secret_of(ctx: &Context, args: &Init, address: &Address) -> Result<(Option<Se
     Ok((text_of(&given, &base)?, is_known))
 }
 
-/// What opens a new server: what is given, else a random one.
+/// The secret of a new server: the given one, else a random one.
 fn management_secret(ctx: &Context, args: &Init) -> Result<Secret> {
     let Some(given) = secret::given(ctx, &args.secret)? else {
         return keys::random_secret();
     };
     text_of(&given, "URL")?.ok_or_else(|| {
-        let message = "the secret that is given is empty, and everybody could deploy to the server";
-        Failure::new(Kind::Usage, message).hint("leave it out: it is made at random then")
+        let message = "the secret is empty: anyone could deploy to the server";
+        Failure::new(Kind::Usage, message).hint("omit it to generate one")
     })
 }
 
-/// A secret that may stand in a folder.
+/// A secret that may be stored in a folder.
 fn text_of(given: &Given, base: &str) -> Result<Option<Secret>> {
     if given.kind() == Some(SecretKind::Key) {
-        let message = "a private key has its place in the cluster registry, not in a folder";
+        let message = "private keys belong in the cluster registry, not in a folder";
         let hint = format!("add the server there: `prisma cluster add NAME --endpoint {base}`");
         return Err(Failure::new(Kind::Usage, message).hint(hint));
     }

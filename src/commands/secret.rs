@@ -2,14 +2,14 @@
 
 use crate::cli::SecretSource;
 use crate::context::Context;
-use crate::error::{Failure, Kind, Result};
+use crate::error::{Failure, Kind, Result, Tried};
 use crate::files;
 use crate::secret::{Secret, SecretKind};
 use crate::ui::Question;
 use std::io::Read;
 use std::path::Path;
 
-/// A text of that size is no secret.
+/// Bytes. Nothing longer is a secret.
 const LONGEST: u64 = 64 << 10;
 
 /// What was given as the secret.
@@ -68,28 +68,25 @@ pub fn given(ctx: &Context, source: &SecretSource) -> Result<Option<Given>> {
 fn from_stdin() -> Result<String> {
     let mut text = String::new();
     let read = std::io::stdin().take(LONGEST).read_to_string(&mut text);
-    read.map_err(|error| {
-        let message = format!("could not read the secret from standard input: {error}");
-        Failure::new(Kind::Io, message)
-    })?;
+    read.tried(Kind::Io, "could not read the secret from standard input")?;
     Ok(text)
 }
 
 fn from_variable(ctx: &Context, variable: &str) -> Result<String> {
     let value = ctx.env.get(variable).map(str::to_owned);
     value.ok_or_else(|| {
-        // A secret that was given in place of a name must not be repeated.
+        // It may be the secret itself, which must not be shown.
         let plain = |c: char| c.is_ascii_alphanumeric() || c == '_';
         let shown = if variable.chars().all(plain) && variable.len() < 40 {
-            format!("the variable `{variable}` of `--secret-env` is not set, or empty")
+            format!("the variable `{variable}` given with `--secret-env` is not set or empty")
         } else {
-            "`--secret-env` wants the name of a variable, and that is none".to_owned()
+            "`--secret-env` expects a variable name".to_owned()
         };
         Failure::new(Kind::Usage, shown).hint("set and export it, or use `--secret-file`")
     })
 }
 
-/// Asks for the secret. Where nobody can be asked, a server that is known to be `open` needs none.
+/// Asks for the secret. Without a terminal, a server that is known to be `open` needs none.
 pub fn ask(ctx: &Context, open: bool) -> Result<Given> {
     if !ctx.ask().possible() && open {
         return Ok(Given(None));
@@ -98,8 +95,8 @@ pub fn ask(ctx: &Context, open: bool) -> Result<Given> {
     Given::new(ctx, text.reveal())
 }
 
-/// Undoes what copying does to a secret: a line end at its end, and for a key the quotes and the
-/// escapes it has in a registry.
+/// Undoes what copying does to a secret: a trailing newline and, for a key, the quotes and escapes it
+/// has in a registry.
 fn tidy(text: &str) -> String {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     if SecretKind::of(text) == SecretKind::Text {

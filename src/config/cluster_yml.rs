@@ -159,8 +159,8 @@ fn set<T>(field: &mut T, value: Option<T>) {
 /// A failure's message and its first remedy on one line.
 fn one_line(failure: &Failure) -> String {
     match failure.hints.first() {
-        Some(hint) => format!("{}: {hint}", failure.message),
-        None => failure.message.clone(),
+        Some(hint) => format!("{}: {hint}", failure.message()),
+        None => failure.message().clone(),
     }
 }
 

@@ -252,7 +252,8 @@ mod tests {
     fn lines_that_are_none_are_told_without_their_content() {
         let text = "A=1\nhunter2\nB C=hunter2\n1D=hunter2\nE: hunter2\n=hunter2\nexport F\nG=\"a\nb\" hunter2\nH='hunter2\n";
         let failure = parse(Path::new("/x/.env"), text).expect_err("wrong");
-        let lines: Vec<_> = failure.message.lines().collect();
+        let message = failure.message();
+        let lines: Vec<_> = message.lines().collect();
         assert_eq!(
             lines,
             [
@@ -299,7 +300,7 @@ mod tests {
         let missing = EnvFiles::load(&folder, &working, Some(Path::new("nope")));
         let missing = missing.expect_err("is not there");
         assert_eq!(missing.kind, Kind::Usage);
-        assert!(missing.message.contains("work/nope"), "{missing}");
+        assert!(missing.message().contains("work/nope"), "{missing}");
     }
 
     proptest! {

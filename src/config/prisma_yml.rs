@@ -74,7 +74,7 @@ type Values = BTreeMap<&'static str, Node>;
 pub fn load(file: &Path, given: Given<'_>) -> Result<Service> {
     let text = files::read_text(file)?.ok_or_else(|| {
         let missing = std::io::Error::from(std::io::ErrorKind::NotFound);
-        files::failure("read", file, &missing)
+        files::failure("read", file, missing)
     })?;
     parse(file, &text, given, &files::read_text)
 }

@@ -70,7 +70,7 @@ impl Registry {
         }
         for entry in &registry.clusters {
             if let Some(problem) = &entry.problem {
-                registry.warnings.push(problem.message.clone());
+                registry.warnings.push(problem.message());
             }
         }
         if let Some(session) = &contents.session {

@@ -4,7 +4,7 @@
 //! the generations and lie about restarting containers.
 
 use super::ComposeVersion;
-use crate::error::{Failure, Kind, Result};
+use crate::error::{Kind, Result, Tried};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -223,13 +223,13 @@ pub fn parse_ids(stdout: &str) -> Vec<String> {
 
 /// The containers in the answer of `docker inspect`, sorted by service and name.
 pub fn parse_inspect(stdout: &str) -> Result<Vec<Container>> {
-    let wires: Vec<Wire> = serde_json::from_str(stdout).map_err(|error| {
-        Failure::new(
+    let hint = "check that `docker` is Docker's own client, or set `PRISMA_DOCKER`";
+    let wires: Vec<Wire> = serde_json::from_str(stdout)
+        .tried(
             Kind::Failed,
-            format!("could not read the answer of `docker inspect`: {error}"),
+            "could not read the output of `docker inspect`",
         )
-        .hint("check that `docker` is Docker's own client, or set `PRISMA_DOCKER`")
-    })?;
+        .map_err(|failure| failure.hint(hint))?;
     let mut containers: Vec<Container> = wires.into_iter().map(Container::from).collect();
     containers.sort_by(|a, b| (&a.service, &a.name).cmp(&(&b.service, &b.name)));
     Ok(containers)

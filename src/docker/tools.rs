@@ -123,6 +123,6 @@ mod tests {
             Compose::Plugin("/bin/docker".into())
         );
         let wrong = Tools::find(&Env::from([("PRISMA_DOCKER", "nope")]), &path);
-        assert!(wrong.expect_err("missing").message.contains("`nope`"));
+        assert!(wrong.expect_err("missing").message().contains("`nope`"));
     }
 }

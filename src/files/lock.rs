@@ -64,7 +64,7 @@ impl Lock {
             on_wait,
         } = *request;
         create_folder(parent_of(path), Access::Private)?;
-        let wrap = |error: std::io::Error| failure("lock", path, &error);
+        let wrap = |error: std::io::Error| failure("lock", path, error);
         let mut options = OpenOptions::new();
         options.read(true).write(true).create(true).truncate(false);
         #[cfg(unix)]
@@ -82,7 +82,7 @@ impl Lock {
             }
             if !told && begun.elapsed() >= NOTICED {
                 told = true;
-                on_wait(&held(&mut file, what).message);
+                on_wait(&held(&mut file, what).message());
             }
             interrupt.sleep(pause)?;
             pause = (pause * 2).min(Duration::from_millis(50));
@@ -108,8 +108,8 @@ fn held(file: &mut File, what: &str) -> Failure {
         .rewind()
         .and_then(|()| file.read_to_string(&mut holder));
     let holder = match holder.trim() {
-        "" => "another command".to_owned(),
-        who => format!("another command ({who})"),
+        "" => "another run".to_owned(),
+        who => format!("another run ({who})"),
     };
     Failure::new(
         Kind::Locked,
@@ -134,8 +134,8 @@ mod tests {
         let failure = take("second").expect_err("held");
         assert_eq!(failure.kind, Kind::Locked);
         assert_eq!(
-            failure.message,
-            "cluster `local` is in use: another command (`prisma local start`, process 12) is working on it"
+            failure.message(),
+            "cluster `local` is in use: another run (`prisma local start`, process 12) is working on it"
         );
         drop(first);
         take("third").expect("free again");

@@ -32,7 +32,7 @@ pub fn write_together(files: &[NewFile]) -> Result<()> {
         staged.push(prepare(file, &mut undo)?);
     }
     for (file, (target, beside)) in files.iter().zip(staged) {
-        let wrap = |error: io::Error| failure("write", &file.path, &error);
+        let wrap = |error: io::Error| failure("write", &file.path, error);
         if file.replaces {
             undo.remember(&target).map_err(wrap)?;
             beside.persist(&target).map_err(|e| wrap(e.error))?;
@@ -49,7 +49,7 @@ pub fn write_together(files: &[NewFile]) -> Result<()> {
 }
 
 fn prepare(file: &NewFile, undo: &mut Undo) -> Result<(PathBuf, tempfile::NamedTempFile)> {
-    let wrap = |error: io::Error| failure("write", &file.path, &error);
+    let wrap = |error: io::Error| failure("write", &file.path, error);
     let target = match file.replaces {
         true => final_target(&file.path).map_err(wrap)?,
         false => file.path.clone(),
@@ -173,7 +173,7 @@ mod tests {
             file(at("in the way"), "3", false),
         ];
         let failure = write_together(&files).expect_err("is there");
-        assert!(failure.message.contains("in the way"), "{failure}");
+        assert!(failure.message().contains("in the way"), "{failure}");
         assert_eq!(all(home.path()), before);
         // This one before any is.
         let files = [

@@ -33,11 +33,10 @@ impl System {
         System { interrupt, path }
     }
 
-    fn spawn_error(invocation: &Invocation, error: &std::io::Error) -> ProcessError {
+    fn spawn_error(invocation: &Invocation, error: std::io::Error) -> ProcessError {
         ProcessError::Spawn {
             command: invocation.to_string(),
-            reason: error.to_string(),
-            missing: error.kind() == std::io::ErrorKind::NotFound,
+            error,
         }
     }
 
@@ -69,7 +68,7 @@ impl System {
         loop {
             let output = match handle.wait_timeout(TICK) {
                 Ok(output) => output,
-                Err(error) => return Err(Self::spawn_error(invocation, &error)),
+                Err(error) => return Err(Self::spawn_error(invocation, error)),
             };
             if let Some(output) = output {
                 if let Some(failure) = self.interrupted(output.status) {
@@ -105,7 +104,7 @@ impl System {
         expression: &duct::Expression,
         on_line: &mut dyn FnMut(&str) -> ControlFlow<()>,
     ) -> Result<Outcome, ProcessError> {
-        let spawn_error = |error| Self::spawn_error(invocation, &error);
+        let spawn_error = |error| Self::spawn_error(invocation, error);
         let (source, sink) = std::io::pipe().map_err(spawn_error)?;
         // The expression, and with it our end of the pipe, goes at the end of the statement.
         let child = expression
@@ -211,7 +210,7 @@ impl Runner for System {
         };
         let handle = expression
             .start()
-            .map_err(|error| Self::spawn_error(invocation, &error))?;
+            .map_err(|error| Self::spawn_error(invocation, error))?;
         self.wait(invocation, &handle)
     }
 
@@ -309,9 +308,9 @@ mod tests {
         let failure = Failure::from(error);
         assert_eq!(failure.kind, crate::error::Kind::ToolMissing);
         assert!(
-            failure.message.contains("`program x`"),
+            failure.message().contains("`program x`"),
             "{}",
-            failure.message
+            failure.message()
         );
     }
 }

@@ -295,8 +295,8 @@ mod tests {
         for (text, why) in cases {
             let failure = PrivateKey::parse(&text).expect_err(why);
             assert_eq!(failure.kind, Kind::ConfigInvalid);
-            assert!(failure.message.contains(why), "{why}: {failure}");
-            assert!(!failure.message.contains(&body[..8]), "{failure}");
+            assert!(failure.message().contains(why), "{why}: {failure}");
+            assert!(!failure.message().contains(&body[..8]), "{failure}");
         }
     }
 

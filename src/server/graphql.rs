@@ -102,7 +102,7 @@ impl Error {
                 let message = errors.first().map_or("", |error| error.message.as_str());
                 format!("it answers with an error: {}", message.replace('\n', " "))
             }
-            Error::Ended(failure) => failure.message.clone(),
+            Error::Ended(failure) => failure.message().clone(),
         }
     }
 

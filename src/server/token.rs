@@ -3,7 +3,7 @@
 //! The cluster edition takes RS256 by the private key whose public half it was given, the server
 //! edition HS256 by a shared text. The server reads `exp` and `grants` and nothing else.
 
-use crate::error::{Failure, Kind, Result};
+use crate::error::{Kind, Result, Tried};
 use crate::secret::{Secret, SecretKind};
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde::{Deserialize, Serialize};
@@ -61,7 +61,7 @@ pub fn sign(secret: &Secret, grants: &[Grant], lifetime: Duration) -> Result<Str
         ),
     };
     jsonwebtoken::encode(&Header::new(algorithm), &claims, &key)
-        .map_err(|error| Failure::new(Kind::Failed, format!("could not sign a token: {error}")))
+        .tried(Kind::Failed, "could not sign a token")
 }
 
 /// A token for a service's own API, by one of the service's secrets. The server looks at the signature
@@ -75,7 +75,7 @@ pub fn sign_service(secret: &Secret, service: &str, lifetime: Duration) -> Resul
     });
     let key = EncodingKey::from_secret(secret.reveal().as_bytes());
     jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &key)
-        .map_err(|error| Failure::new(Kind::Failed, format!("could not sign a token: {error}")))
+        .tried(Kind::Failed, "could not sign a token")
 }
 
 /// Why a token that somebody else made is of no use.

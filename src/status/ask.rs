@@ -173,7 +173,7 @@ fn authorised(
             State::Up,
             Some(format!("the secret could not be tried: {why}")),
         ),
-        Err(failure) => (State::NotAuthorised, Some(failure.message)),
+        Err(failure) => (State::NotAuthorised, Some(failure.message())),
     }
 }
 

@@ -83,7 +83,7 @@ mod tests {
             let limit = Duration::from_secs(1);
             Target::find(&Env::default(), &Registry::default(), name, limit).expect_err("unknown")
         };
-        assert!(find("acme/one").message.contains("no session key"));
-        assert_eq!(find("one").message, "cluster `one` not found");
+        assert!(find("acme/one").message().contains("no session key"));
+        assert_eq!(find("one").message(), "cluster `one` not found");
     }
 }

@@ -198,7 +198,8 @@ mod tests {
             assert_eq!(ask.text(question, "`x`", |_| Ok(())), Err(nobody));
             let bare = Err(question.need(""));
             let told = |failure: Failure| {
-                let need = failure.message.strip_suffix(" and nobody can be asked");
+                let message = failure.message();
+                let need = message.strip_suffix(" and nobody can be asked");
                 need.expect("why").to_owned()
             };
             assert_eq!(

@@ -9,14 +9,13 @@
 mod tests;
 
 use super::Value;
-use crate::error::{Failure, Kind, Result};
+use crate::error::{Kind, Result, Tried};
 use serde::Serialize;
 use serde_yaml::Number;
 
 /// The text of anything that serializes, as [`to_text`] writes it.
 pub fn serialize<T: Serialize>(value: &T) -> Result<String> {
-    let value = serde_yaml::to_value(value)
-        .map_err(|error| Failure::new(Kind::Failed, format!("could not write YAML: {error}")))?;
+    let value = serde_yaml::to_value(value).tried(Kind::Failed, "could not write YAML")?;
     Ok(to_text(&value))
 }
 

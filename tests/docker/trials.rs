@@ -23,29 +23,29 @@ mod versions;
 
 use crate::suite::Case;
 
-/// All of them.
+/// All of them. The longest come first, so that no trial runs alone at the end.
 pub fn all() -> Vec<Case> {
     [
-        start::CASES,
+        signals::CASES,
+        versions::CASES,
         data::CASES,
+        takeover::CASES,
+        server::CASES,
+        folders::CASES,
+        editions::CASES,
+        trouble::CASES,
+        switching::CASES,
+        upgrade::CASES,
+        remote::CASES,
+        values::CASES,
+        start::CASES,
+        images::CASES,
+        logs::CASES,
+        ports::CASES,
         deploy::CASES,
         doctor::CASES,
-        editions::CASES,
         ci::CASES,
-        folders::CASES,
-        ports::CASES,
-        remote::CASES,
-        trouble::CASES,
         failures::CASES,
-        images::CASES,
-        upgrade::CASES,
-        switching::CASES,
-        takeover::CASES,
-        values::CASES,
-        versions::CASES,
-        server::CASES,
-        signals::CASES,
-        logs::CASES,
     ]
     .concat()
 }

@@ -265,8 +265,8 @@ fn what_is_there_is_replaced_only_by_force() {
     let before = work(&s);
     s.run("local eject").fails(
         1,
-        "error: could not write the files: `docker-compose.yml` and `.env` are in <root>/work already\n\
-         hint: replace them with `--force`, or give another folder\n",
+        "error: could not write the files: `docker-compose.yml` and `.env` already exist in <root>/work\n\
+         hint: replace them with `--force`, or choose another folder\n",
     );
     s.run("local eject --force --dry-run").succeeds();
     assert_eq!(work(&s), before);
@@ -289,8 +289,8 @@ fn what_is_there_is_replaced_only_by_force() {
     s.run("local eject --force").fails(
         1,
         "error: could not write the files: `compose.yml` already exists in <root>/work\n\
-         hint: replace them with `--force`, or give another folder\n\
-         hint: `compose.yml` would be read in place of `docker-compose.yml`: move it away\n",
+         hint: replace them with `--force`, or choose another folder\n\
+         hint: `compose.yml` would be used instead of `docker-compose.yml`: move it\n",
     );
 }
 
@@ -354,7 +354,7 @@ fn what_makes_no_sense_is_refused() {
             "../home/.prisma/clusters/local --force",
             2,
             "error: the files in ~/.prisma/clusters/local are rendered by `prisma local`\n\
-             hint: give another folder\n".to_owned(),
+             hint: choose another folder\n".to_owned(),
         ),
     ] {
         s.run(&format!("local eject {words}")).fails(status, &message);

@@ -139,8 +139,8 @@ fn local_gets_the_documented_ports() {
            version      Prisma 1.1\n\n\
          deploy a service to it: put `cluster: local` into its `prisma.yml` and run `prisma deploy`\n",
         "warning: `tcp://192.0.2.7:2376` and `http://192.0.2.7:4466` are reached without encryption: secrets and data \
-         can be read on their way\n\
-         hint: keep to a private network, or use a tunnel\n\
+         can be intercepted\n\
+         hint: use a private network or a tunnel\n\
          starting the containers\n",
     );
     let calls = s.engine.take_calls();

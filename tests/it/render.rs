@@ -224,7 +224,7 @@ fn a_broken_key_is_an_error_that_does_not_show_it() {
     cluster.cluster_secret = Some("geheim".into());
     let failure = render(&cluster).expect_err("no key");
     assert_eq!(
-        failure.message,
+        failure.message(),
         "cluster `local`: `clusterSecret`: not a private key: no `-----BEGIN RSA PRIVATE KEY-----` line"
     );
 }

@@ -44,7 +44,7 @@ fn end_by(s: &Sandbox, run: &str, words: &str, signal: &str, to: To, stage: &str
         "" => format!("error: {how}\n"),
         stage => format!(
             "error: {how} while {stage}\n\
-             hint: run the same command again: it goes on from what is there\n"
+             hint: run the same command again: it resumes from here\n"
         ),
     };
     s.end(running).fails(status, &message);
@@ -274,7 +274,7 @@ fn in_json_too() {
     assert_eq!(
         ended.json(),
         serde_json::json!({"version": 1, "ok": false, "command": "local start", "error": {"code": "interrupted", "message": "interrupted while starting the containers",
-            "hints": ["run the same command again: it goes on from what is there"], "exit": 130}})
+            "hints": ["run the same command again: it resumes from here"], "exit": 130}})
     );
     assert_eq!(ended.status, 130);
 }

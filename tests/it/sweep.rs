@@ -143,6 +143,7 @@ hooks:
 /// A server that tells whoever asks all it was sent, as text or as an error of the API.
 fn echo() -> String {
     raw(|stream, request| {
+        let request = &request.text;
         let (kind, body) = if request.contains("clusterInfo") || request.contains("serverInfo") {
             (
                 "application/json",

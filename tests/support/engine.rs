@@ -291,7 +291,7 @@ pub fn write_script(path: &Path, text: &str) {
 /// Waits until something is true.
 #[track_caller]
 pub fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
-    for _ in 0..6000 {
+    for _ in 0..36_000 {
         if is_so() {
             return;
         }

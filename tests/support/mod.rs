@@ -7,6 +7,7 @@ pub mod engine;
 pub mod files;
 mod forks;
 pub mod home;
+mod http;
 mod ports;
 pub mod raw;
 pub mod run;

@@ -5,7 +5,6 @@
 
 use super::forks;
 use std::collections::BTreeSet;
-use std::fs::File;
 use std::io::ErrorKind;
 use std::net::TcpListener;
 use std::sync::Mutex;
@@ -58,21 +57,13 @@ impl Drop for Ports {
     }
 }
 
-/// A block of ports for this process, which holds its lock file until it ends.
+/// A block of ports for this process, which listens on the one that stands for the block until it ends:
+/// that is seen by every other process, whoever runs it with whatever temporary folder.
 fn block() -> u16 {
-    let folder = std::env::temp_dir().join("prisma-it-ports");
-    std::fs::create_dir_all(&folder).expect("a folder for locks");
-    for number in 0..BLOCKS {
-        let path = folder.join(number.to_string());
-        let Ok(file) = File::options().create(true).append(true).open(path) else {
-            // Another user's.
-            continue;
-        };
-        if file.try_lock().is_ok() {
-            // Never closed, so that the lock stays.
-            std::mem::forget(file);
-            return FIRST + number * LEASE * LEASES;
-        }
-    }
-    panic!("all blocks of ports are taken: see {}", folder.display());
+    let stands_for = |number: u16| TcpListener::bind(("127.0.0.1", FIRST - BLOCKS + number)).ok();
+    let held = (0..BLOCKS).find_map(|number| Some((number, stands_for(number)?)));
+    let (number, listener) = held.expect("a block of ports that nobody has");
+    // Never closed.
+    std::mem::forget(listener);
+    FIRST + number * LEASE * LEASES
 }

@@ -8,6 +8,7 @@ use super::ports::Ports;
 use super::run::{PRISMA, Run, Running};
 use super::server::{Behaviour, Server};
 use super::terminal::Terminal;
+use prisma_cli::testing::process::shell_quote;
 use prisma_cli::testing::secret::keys::{self, PrivateKey};
 use std::ffi::OsString;
 use std::fs;
@@ -41,6 +42,7 @@ pub fn key() -> &'static PrivateKey {
 impl Sandbox {
     /// A machine with docker and docker-compose v2 on which nothing was done yet.
     pub fn new() -> Sandbox {
+        as_usual();
         let folder = tempfile::Builder::new()
             .prefix("prisma-it-")
             .tempdir()
@@ -218,7 +220,8 @@ impl Sandbox {
     /// `text` with everything that differs between two runs of a test replaced by a name.
     pub fn plain(&self, text: &str) -> String {
         let text = super::text::without_exposure(&self.name_keys(text));
-        let text = text
+        let text = self
+            .without_quotes(&text)
             .replace(&self.path("home").display().to_string(), "~")
             .replace(&self.root.display().to_string(), "<root>");
         let text = [
@@ -232,6 +235,29 @@ impl Sandbox {
             text.replace(&port.to_string(), name)
         });
         replace_ids(&text)
+    }
+
+    /// Paths without the quotes that they need where the temporary folder has a blank in its own.
+    fn without_quotes(&self, text: &str) -> String {
+        let root = self.root.display().to_string();
+        if shell_quote(&root) == root {
+            return text.to_owned();
+        }
+        let quoted = format!("'{root}");
+        let mut parts = text.split(&quoted);
+        let first = parts.next().unwrap_or_default().to_owned();
+        parts.fold(first, |mut out, part| {
+            let (path, rest) = part.split_once('\'').unwrap_or((part, ""));
+            let plain = path.replace(&root, "");
+            let path = format!("{root}{path}");
+            // What is quoted in any case.
+            if out.ends_with("rm ") || shell_quote(&plain) != plain {
+                out += &format!("'{path}'{rest}");
+            } else {
+                out += &format!("{path}{rest}");
+            }
+            out
+        })
     }
 
     /// The key's two spellings. Its lines may be indented or escaped.
@@ -320,6 +346,15 @@ impl Run {
         self.args.extend(args.into_iter().map(Into::into));
         self
     }
+}
+
+/// Sets the mode of new files to what it mostly is, for this process and those it starts: files that tests
+/// write and read are compared with their modes. What a mask means for the program, `secrets.rs` tells.
+pub fn as_usual() {
+    static ONCE: std::sync::Once = std::sync::Once::new();
+    ONCE.call_once(|| {
+        rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o022));
+    });
 }
 
 /// Ids that the fake made: 64 digits, mostly zeros, become `<id N>`; a process number `<pid>`.

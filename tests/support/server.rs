@@ -2,9 +2,10 @@
 //! the containers of the simulated engine are up.
 
 use super::forks;
+use super::http;
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -219,10 +220,10 @@ fn greet(mut stream: TcpStream) {
 fn answer(stream: TcpStream, behaviour: Behaviour, requests: &Mutex<Vec<String>>) {
     let limit = Some(Duration::from_secs(5));
     stream.set_read_timeout(limit).expect("a limit");
-    let Some(request) = read_request(&stream) else {
+    let Some(request) = http::read(&mut BufReader::new(&stream)) else {
         return;
     };
-    requests.lock().expect("not poisoned").push(request);
+    requests.lock().expect("not poisoned").push(request.text);
     let (kind, body) = match behaviour {
         Behaviour::Mute => {
             // Until the client has had enough.
@@ -240,27 +241,4 @@ fn answer(stream: TcpStream, behaviour: Behaviour, requests: &Mutex<Vec<String>>
         "HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
         body.len()
     );
-}
-
-fn read_request(stream: &TcpStream) -> Option<String> {
-    let mut reader = BufReader::new(stream);
-    let mut request = String::new();
-    let mut length = 0;
-    loop {
-        let mut line = String::new();
-        if reader.read_line(&mut line).ok()? == 0 {
-            return None;
-        }
-        let lower = line.to_ascii_lowercase();
-        if let Some(value) = lower.strip_prefix("content-length:") {
-            length = value.trim().parse().ok()?;
-        }
-        request += &line;
-        if line.trim().is_empty() {
-            break;
-        }
-    }
-    let mut body = vec![0; length];
-    reader.read_exact(&mut body).ok()?;
-    Some(request + &String::from_utf8_lossy(&body))
 }

@@ -5,16 +5,16 @@
 //! not use all of it allows dead code.
 
 mod auth;
-mod http;
 mod language;
 mod management;
 mod project;
 mod shape;
 
+pub use super::http::Request;
 pub use auth::Auth;
-pub use http::Request;
 pub use project::{Plan, Project};
 
+use super::http;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, VecDeque};
 use std::io::{BufReader, Write};
@@ -58,6 +58,8 @@ pub struct State {
     /// The version as it is told.
     pub reported: String,
     pub auth: Auth,
+    /// A token that is refused is told in the refusal.
+    pub repeats_tokens: bool,
     pub projects: BTreeMap<(String, String), Project>,
     /// For the next deploys that come so far.
     pub plans: VecDeque<Plan>,
@@ -119,6 +121,7 @@ impl Standin {
             version: Version::parse(version),
             reported: version.to_owned(),
             auth: Auth::Off,
+            repeats_tokens: false,
             projects: BTreeMap::new(),
             plans: VecDeque::new(),
             mishaps: VecDeque::new(),
@@ -187,7 +190,7 @@ fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
 fn serve(stream: &TcpStream, state: &Mutex<State>) {
     let _ = stream.set_read_timeout(Some(Duration::from_secs(60)));
     let _ = stream.set_nodelay(true);
-    let mut reader = BufReader::new(stream.try_clone().expect("a handle"));
+    let mut reader = BufReader::new(stream);
     while let Some(request) = http::read(&mut reader) {
         let (answer, mishap) = {
             let mut state = lock(state);

@@ -43,7 +43,7 @@ pub fn check(name: &str, force: bool) -> Result<()> {
 pub fn ask(ctx: &Context, registry: &Registry, force: bool) -> Result<String> {
     let taken: Vec<String> = registry.names().map(str::to_owned).collect();
     let check = move |name: &str| {
-        check(name, force).map_err(|failure| failure.message)?;
+        check(name, force).map_err(|failure| failure.message())?;
         if !force && taken.iter().any(|taken| taken == name) {
             return Err(format!(
                 "cluster `{name}` already exists; `--force` would replace it"

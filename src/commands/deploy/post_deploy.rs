@@ -40,10 +40,7 @@ fn message<S: Serializer>(
     failure: &Option<Failure>,
     to: S,
 ) -> std::result::Result<S::Ok, S::Error> {
-    failure
-        .as_ref()
-        .map(|failure| &failure.message)
-        .serialize(to)
+    failure.as_ref().map(Failure::message).serialize(to)
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -91,9 +88,8 @@ pub fn run(
     };
     let mut steps = Vec::new();
     for task in tasks(service, seed) {
-        let step = worker.step(&task).map_err(|mut failure| {
-            failure.message += ": deployed, but not all post-deployment steps were run";
-            failure
+        let step = worker.step(&task).map_err(|failure| {
+            failure.and(": deployed, but not all post-deployment steps were run")
         })?;
         steps.push(step);
     }
@@ -272,7 +268,7 @@ impl PostDeploy {
             ),
         );
         for (step, failure) in &failed {
-            whole.message += &format!("\n{}: {}", step.step.word(), failure.message);
+            whole = whole.and(format_args!("\n{}: {failure}", step.step.word()));
             whole.hints.extend(failure.hints.iter().cloned());
         }
         if failed.iter().any(|(step, _)| step.step == StepKind::Seed) {

@@ -138,7 +138,7 @@ pub fn check(placement: Placement<'_>, deployment: &Deployment) -> Result<()> {
         return Ok(());
     };
     for problem in errors(deployment).iter().chain(&deployment.warnings) {
-        failure.message += &format!("\n  {}", line(placement.service, problem));
+        failure = failure.and(format_args!("\n  {}", line(placement.service, problem)));
     }
     let (outcome, revision) = match &deployment.outcome {
         Outcome::RolledBack {

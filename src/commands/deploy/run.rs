@@ -4,6 +4,7 @@ use super::loaded::{LoadedService, ServiceFiles};
 use super::placement::{self, Placement};
 use super::post_deploy;
 use super::progress::Progress;
+use super::start_stopped::Start;
 use super::target::{self, Destination, TargetOverride};
 use super::{compose_server, report, save_target, start_stopped};
 use crate::cli;
@@ -21,6 +22,7 @@ use crate::ui::Format;
 pub struct DeployRun<'a> {
     pub ctx: &'a Context,
     pub args: &'a cli::Deploy,
+    start: Start,
     pub files: ServiceFiles<'a>,
     /// What the next deployment uses instead of what `prisma.yml` says.
     target: TargetOverride,
@@ -29,10 +31,11 @@ pub struct DeployRun<'a> {
 }
 
 impl<'a> DeployRun<'a> {
-    pub fn new(ctx: &'a Context, args: &'a cli::Deploy) -> Result<Self> {
+    pub fn new(ctx: &'a Context, args: &'a cli::Deploy, start: Start) -> Result<Self> {
         Ok(DeployRun {
             ctx,
             args,
+            start,
             files: ServiceFiles::find(args)?,
             target: TargetOverride {
                 cluster: None,
@@ -70,7 +73,7 @@ impl<'a> DeployRun<'a> {
         };
         let found = find(&self.target)?;
         self.target.ask = false;
-        if !start_stopped::offer_to_start(ctx, &found)? {
+        if !start_stopped::offer_to_start(ctx, &found, self.start)? {
             return Ok(found);
         }
         // Starting may just have created its secret.

@@ -39,10 +39,7 @@ pub fn run(
             tail,
         }
         .into()),
-        Err(error) => Err(Failure {
-            kind: Kind::ChildFailed,
-            ..Failure::from(error)
-        }),
+        Err(error) => Err(Failure::from(error).of_kind(Kind::ChildFailed)),
     }
 }
 

@@ -1,7 +1,7 @@
 //! A stopped cluster of this machine: the user is asked whether to start it.
 
 use super::target::Destination;
-use crate::commands::local;
+use crate::cluster::ClusterName;
 use crate::context::Context;
 use crate::error::{Kind, Result};
 use crate::ui::Question;
@@ -11,9 +11,12 @@ use std::time::Duration;
 /// How long connecting to this machine may take.
 const LIMIT: Duration = Duration::from_millis(500);
 
+/// Starts a managed cluster: what `prisma local start` does.
+pub type Start = fn(&Context, ClusterName) -> Result<()>;
+
 /// Starts the cluster if `prisma local` runs it, nothing listens there, and the user agrees. Whether
 /// it was started.
-pub fn offer_to_start(ctx: &Context, destination: &Destination) -> Result<bool> {
+pub fn offer_to_start(ctx: &Context, destination: &Destination, start: Start) -> Result<bool> {
     let Some(name) = &destination.managed else {
         return Ok(false);
     };
@@ -28,7 +31,7 @@ pub fn offer_to_start(ctx: &Context, destination: &Destination) -> Result<bool> 
             }
             _ => failure,
         })?;
-    local::start_again(ctx, name.clone())?;
+    start(ctx, name.clone())?;
     Ok(true)
 }
 

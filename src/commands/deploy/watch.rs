@@ -99,9 +99,9 @@ fn deploy(run: &mut DeployRun<'_>, loaded: &LoadedService, known: &mut Stamps) -
     let ui = &run.ctx.ui;
     let before = Stamps::of([run.files.prisma_yml.as_path()]);
     match run.deploy(loaded) {
-        Ok(report) => ui.print(&ui.mask(&report.text)).map_err(|error| {
-            Failure::new(Kind::Io, format!("could not write the result: {error}"))
-        })?,
+        Ok(report) => ui
+            .print(&ui.mask(&report.text))
+            .map_err(|error| Failure::caused(Kind::Io, "could not write the result", error))?,
         Err(failure) => report_unless_fatal(run.ctx, &failure)?,
     }
     let was_unchanged = before

@@ -84,7 +84,7 @@ fn report(ctx: &Context, checked: &Checked) -> String {
             let title = query.to_string();
             sections.add(
                 title,
-                ask(ctx, query).unwrap_or_else(|failure| failure.message),
+                ask(ctx, query).unwrap_or_else(|failure| failure.message()),
             );
         }
         for name in &names {
@@ -157,7 +157,7 @@ impl Sections {
             (Ok(Some(text)), _) => redact(&mut self.redactor, &text),
             (Ok(None), Some(missing)) => missing.to_owned(),
             (Ok(None), None) => return,
-            (Err(failure), _) => failure.message,
+            (Err(failure), _) => failure.message(),
         };
         self.add(path.display().to_string(), text);
     }
@@ -186,7 +186,7 @@ impl Sections {
         let title = format!("containers of {name}");
         let containers = match containers(ctx, tools, name) {
             Ok(containers) => containers,
-            Err(failure) => return self.add(title, failure.message),
+            Err(failure) => return self.add(title, failure.message()),
         };
         for (name, value) in containers.iter().flat_map(|container| &container.env) {
             // For what it remembers; values are not shown.
@@ -236,6 +236,6 @@ fn last_lines(ctx: &Context, tools: &Tools, container: &Container) -> String {
             let text = outcome.stdout + &outcome.stderr;
             text.replace(|c: char| c.is_control() && c != '\n' && c != '\t', "")
         }
-        Err(error) => Failure::from(error).message,
+        Err(error) => Failure::from(error).message(),
     }
 }

@@ -88,7 +88,8 @@ impl Finding {
 
     /// A failure as one line, with its first remedy.
     pub fn of(check: &'static str, failure: &Failure) -> Finding {
-        let mut lines = failure.message.lines();
+        let message = failure.message();
+        let mut lines = message.lines();
         let first = lines.next().unwrap_or_default().trim_end_matches(':');
         let text = match (failure.kind, lines.clone().count(), lines.last()) {
             // Its last line of output is all that is known.

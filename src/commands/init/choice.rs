@@ -1,4 +1,4 @@
-//! What the service is to live on: as the flags say, else as the user answers.
+//! Where the service's data goes: as the flags say, else as the user answers.
 
 use crate::cli::Init;
 use crate::cluster::{Cluster, ClusterName, Connector, Database, Edition, External, path};
@@ -6,18 +6,15 @@ use crate::cluster::{PrismaVersion, documented};
 use crate::context::Context;
 use crate::error::{Failure, Kind, Result};
 use crate::secret::keys;
-use crate::ui::Question;
-use std::fmt;
+use crate::ui::{Choice, Question};
 
-/// What the service is to live on.
 pub enum Backend {
-    /// A server that docker-compose runs in the folder, with this database.
+    /// A new server, run by docker-compose in the folder, with this database.
     New(Database),
-    /// A server that is there already, at the address that is given; else asked for.
+    /// An existing server, at the given endpoint; otherwise the user is asked for it.
     Existing(Option<String>),
 }
 
-/// What there is to choose from.
 #[derive(Clone, Copy)]
 enum BackendChoice {
     New(Connector),
@@ -25,21 +22,19 @@ enum BackendChoice {
     ExistingServer,
 }
 
-impl fmt::Display for BackendChoice {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
+impl BackendChoice {
+    fn option(self) -> Choice<BackendChoice> {
+        let shown = match self {
             BackendChoice::New(connector) => {
-                write!(f, "a new server with a new {} database", connector.name())
+                format!("a new server with a new {} database", connector.name())
             }
-            BackendChoice::ExistingDatabase => {
-                f.write_str("a new server with a database that is there already")
-            }
-            BackendChoice::ExistingServer => f.write_str("a server that is there already"),
-        }
+            BackendChoice::ExistingDatabase => "a new server with an existing database".to_owned(),
+            BackendChoice::ExistingServer => "an existing server".to_owned(),
+        };
+        Choice::new(self, shown)
     }
 }
 
-/// Finds out.
 pub fn find(ctx: &Context, args: &Init) -> Result<Backend> {
     if let Some(endpoint) = args.endpoint() {
         return Ok(Backend::Existing(Some(endpoint.to_owned())));
@@ -50,20 +45,21 @@ pub fn find(ctx: &Context, args: &Init) -> Result<Backend> {
     if let Some(connector) = args.database {
         return new_database(connector).map(Backend::New);
     }
-    let options = vec![
+    let options = [
         BackendChoice::New(Connector::MySql),
         BackendChoice::New(Connector::Postgres),
         BackendChoice::ExistingDatabase,
         BackendChoice::ExistingServer,
     ];
-    match ctx.ask().select(Question::Backend, "", options)? {
+    let options = options.map(BackendChoice::option).into();
+    match ctx.ask().select(Question::Backend, "", options)?.value {
         BackendChoice::New(connector) => new_database(connector).map(Backend::New),
         BackendChoice::ExistingDatabase => existing_database(ctx).map(Backend::New),
         BackendChoice::ExistingServer => Ok(Backend::Existing(None)),
     }
 }
 
-/// One with the page's values, and a password of its own.
+/// A database with the documented values, and a random password.
 fn new_database(connector: Connector) -> Result<Database> {
     Ok(Database {
         password: keys::random_secret()?,
@@ -71,11 +67,14 @@ fn new_database(connector: Connector) -> Result<Database> {
     })
 }
 
-/// Asks where a database is and what opens it.
+/// Asks where the database is and how to log in to it.
 fn existing_database(ctx: &Context) -> Result<Database> {
     let ask = ctx.ask();
-    let connectors = vec![Named(Connector::MySql), Named(Connector::Postgres)];
-    let Named(connector) = ask.select(Question::DatabaseKind, "", connectors)?;
+    let connectors = [Connector::MySql, Connector::Postgres];
+    let connectors = connectors.map(|connector| Choice::new(connector, connector.name()));
+    let connector = ask
+        .select(Question::DatabaseKind, "", connectors.into())?
+        .value;
     let host = ask.text(Question::DatabaseHost, "", check_host)?;
     let usual = connector.port().to_string();
     let check = |text: &str| parse_port(text).map(drop);
@@ -99,15 +98,6 @@ fn existing_database(ctx: &Context) -> Result<Database> {
     Ok(database)
 }
 
-/// A connector by the name people know it by.
-struct Named(Connector);
-
-impl fmt::Display for Named {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.0.name())
-    }
-}
-
 fn set(field: &mut String, answer: String) {
     if !answer.is_empty() {
         *field = answer;
@@ -124,7 +114,7 @@ fn parse_port(text: &str) -> std::result::Result<Option<u16>, String> {
     }
 }
 
-/// By the rules of a cluster: `localhost` would be the container itself, for example.
+/// Checks it by the rules for clusters: `localhost`, for example, would be the container itself.
 fn check_host(host: &str) -> std::result::Result<(), String> {
     let mut cluster = Cluster::documented(ClusterName::local(), PrismaVersion::default_init());
     let host = host.trim().to_owned();
@@ -136,7 +126,7 @@ fn check_host(host: &str) -> std::result::Result<(), String> {
     problem.map_or(Ok(()), |problem| Err(problem.message))
 }
 
-/// Refuses what makes no sense together, in the words of the flags.
+/// Reports the first problem in the words of the flags.
 pub fn check(cluster: &Cluster) -> Result<()> {
     let Some(problem) = cluster.problems().into_iter().next() else {
         return Ok(());

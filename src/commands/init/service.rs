@@ -1,4 +1,4 @@
-//! The service: its address, `prisma.yml` and `datamodel.graphql`.
+//! The service: its endpoint, `prisma.yml` and `datamodel.graphql`.
 
 use crate::cli::Init;
 use crate::config::prisma_yml::{check_service, check_stage};
@@ -10,19 +10,17 @@ use crate::url;
 use std::path::Path;
 
 const PRISMA_YML: &str = include_str!("../../../assets/init/prisma.yml");
-/// The types to begin with.
 pub const DATAMODEL: &str = include_str!("../../../assets/init/datamodel.graphql");
 
-/// The stage of a service that has a name.
+/// The stage if the service is named and the stage is not.
 const STAGE: &str = "dev";
 
-/// The text of a `prisma.yml` for a service at `endpoint`. An address has nothing that YAML would
-/// take for something else.
+/// The `prisma.yml` of a service at `endpoint`, which needs no quotes in YAML.
 pub fn prisma_yml(endpoint: &str) -> String {
     PRISMA_YML.replace("http://localhost:4466", endpoint)
 }
 
-/// Judges names that are given.
+/// Checks the given names.
 pub fn check(args: &Init) -> Result<()> {
     let service = args.service.as_deref().map_or(Ok(()), check_service);
     let stage = args.stage.as_deref().map_or(Ok(()), check_stage);
@@ -32,7 +30,7 @@ pub fn check(args: &Init) -> Result<()> {
     Ok(())
 }
 
-/// The address of the service on a new server, which is there for it alone.
+/// The service's endpoint on a new server, which has no other services.
 pub fn on_new_server(args: &Init, base: &str) -> String {
     match (&args.service, &args.stage) {
         (None, None) => base.to_owned(),
@@ -43,8 +41,8 @@ pub fn on_new_server(args: &Init, base: &str) -> String {
     }
 }
 
-/// The address of the service on a server that others may use, too: with a name of its own. Asks for
-/// what is not given.
+/// The service's endpoint on a server that may have other services, so it is named. Asks for what is
+/// not given.
 pub fn on_existing_server(
     ctx: &Context,
     args: &Init,
@@ -64,7 +62,7 @@ pub fn on_existing_server(
     if has_path(text) {
         if args.service.is_some() {
             let message = format!(
-                "`--service` and `--endpoint {text}`, which names a service already, exclude each other"
+                "`--service` cannot be used with `--endpoint {text}`, which already names a service"
             );
             return Err(Failure::new(Kind::Usage, message));
         }
@@ -81,7 +79,7 @@ pub fn on_existing_server(
     Ok(address)
 }
 
-/// An endpoint without the path of the management API, which people copy along.
+/// An endpoint without the path of the management API, which is easily copied along.
 fn tidy(text: &str) -> &str {
     let text = text.trim();
     let server = url::without_api_path(text);
@@ -96,7 +94,7 @@ fn has_path(text: &str) -> bool {
     !url::split(text).path.trim_end_matches('/').is_empty()
 }
 
-/// The service's name: given, asked for, or made of the folder's.
+/// The service's name: given, asked for, or derived from the folder's.
 fn name(ctx: &Context, args: &Init, folder: &Path) -> Result<String> {
     if let Some(name) = &args.service {
         return Ok(name.clone());
@@ -114,7 +112,7 @@ fn name(ctx: &Context, args: &Init, folder: &Path) -> Result<String> {
     Ok(if name.is_empty() { proposed } else { name })
 }
 
-/// What a folder's name gives as the name of a service.
+/// The folder's name as the name of a service.
 fn proposed(folder: &Path) -> String {
     let name = folder.file_name().unwrap_or_default().to_string_lossy();
     let allowed = |c: &char| c.is_ascii_alphanumeric() || "-_".contains(*c);
@@ -133,7 +131,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_folder_proposes_a_name_that_is_one() {
+    fn a_folder_proposes_a_valid_name() {
         for (folder, name) in [
             ("/a/hello", "hello"),
             ("/a/My App 2.0", "My-App-2-0"),
@@ -147,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn the_path_of_the_management_api_is_no_service() {
+    fn the_path_of_the_management_api_is_not_a_service() {
         for (text, tidied) in [
             ("http://h/management/", "http://h"),
             ("http://h:1/cluster", "http://h:1"),

@@ -40,7 +40,7 @@ pub fn run(ctx: &Context, args: &cli::Eject) -> Result<Report> {
     folder.refuse_existing(
         files,
         true,
-        "replace them with `--force`, or give another folder",
+        "replace them with `--force`, or choose another folder",
     )?;
     let ejected = Ejected::find(ctx, args)?;
     let (project, is_named) = folder.project(ctx);

@@ -28,7 +28,7 @@ fn read_text(text: &str) -> Result<Cluster> {
 fn problems(text: &str) -> Vec<String> {
     let failure = read_text(text).expect_err(text);
     assert_eq!(failure.kind, Kind::ConfigInvalid);
-    failure.message.lines().map(str::to_owned).collect()
+    failure.message().lines().map(str::to_owned).collect()
 }
 
 #[test]
@@ -154,7 +154,7 @@ fn texts_of_another_shape_are_refused() {
         "--- 1\n--- 2\n",
     ] {
         let failure = read_text(broken).expect_err(broken);
-        assert!(failure.message.starts_with("c.yml"), "{failure}");
+        assert!(failure.message().starts_with("c.yml"), "{failure}");
     }
 }
 
@@ -328,7 +328,7 @@ fn an_edit_keeps_what_somebody_else_changed_meanwhile() {
     let read = read_text(&edited).expect("valid");
     assert_eq!((read.port, read.version.tag()), (5000, "1.2"));
     let failure = edit("prot: 5000\n", &old, &new).expect_err("invalid before");
-    assert!(failure.message.contains("prot"), "{failure}");
+    assert!(failure.message().contains("prot"), "{failure}");
 }
 
 /// Values that mean something to YAML, shells, `.env` or compose; none empty, none with NUL.

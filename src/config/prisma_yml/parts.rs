@@ -209,7 +209,7 @@ impl Parts<'_, '_> {
                 let message = format!("there is no file `{}`", path.display());
                 self.reader.wrong(at, &message);
             }
-            Err(failure) => self.reader.wrong(at, &failure.message),
+            Err(failure) => self.reader.wrong(at, &failure.message()),
         }
         None
     }

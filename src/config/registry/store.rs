@@ -244,7 +244,7 @@ fn impossible(path: &Path, name: &str, reason: &str) -> Failure {
 
 /// The lock is on the file that is really written: two links to one file are one registry.
 fn lock(path: &Path, interrupt: &Interrupt) -> Result<Lock> {
-    let target = files::final_target(path).map_err(|error| files::failure("read", path, &error))?;
+    let target = files::final_target(path).map_err(|error| files::failure("read", path, error))?;
     let mut beside = OsString::from(&target);
     beside.push(".lock");
     let who = format!("`prisma`, process {}", std::process::id());

@@ -49,7 +49,8 @@ fn recorded_texts_are_told_as_listed() {
     for (name, text) in recorded() {
         let who = name.rsplit('.').next().expect("who");
         let failure = told(who, &text);
-        let mut lines = failure.message.lines();
+        let message = failure.message();
+        let mut lines = message.lines();
         let first = lines.next().unwrap_or_default().trim_end_matches(':');
         writeln!(got, "{name}: {} ({})", failure.kind.code(), failure.exit()).expect("a text");
         writeln!(got, "  {first}").expect("a text");
@@ -75,7 +76,7 @@ fn what_is_wrong_in_a_file_is_told() {
     let text = include_str!("recorded/file-type.v1.txt");
     let failure = told("v1", text);
     let why = "  services.web.environment.A contains [1], which is an invalid type, it should be a string, number, or a null";
-    assert_eq!(failure.message.lines().last(), Some(why));
+    assert_eq!(failure.message().lines().last(), Some(why));
 }
 
 #[test]
@@ -97,7 +98,7 @@ fn the_unknown_is_told_as_it_is() {
     let failure = told("v2", "something new\n");
     assert_eq!(failure.kind, Kind::ChildFailed);
     let expected = "`docker-compose -p local -f /home/me/docker-compose.yml up -d` ended with status 1:\n  something new";
-    assert_eq!(failure.message, expected);
+    assert_eq!(failure.message(), expected);
 }
 
 fn timed_out(invocation: &Invocation, silent: bool) -> Failure {
@@ -115,22 +116,22 @@ fn limits_that_pass_are_told_by_who_kept_silent() {
     let ps = Invocation::new("docker", ["ps", "-aq"]);
     let failure = timed_out(&ps, false);
     assert_eq!(
-        failure.message,
-        "`docker ps`: the Docker engine did not respond within 20s"
+        failure.message(),
+        "`docker ps`: the Docker engine does not answer within 20s"
     );
     assert_eq!((failure.exit(), failure.hints.len()), (3, 1));
 
     let pull = Invocation::new("docker", ["pull", "mysql:5.7"]).limit(Duration::from_secs(1800));
     let failure = timed_out(&pull, true);
     assert_eq!(
-        failure.message,
-        "`docker pull mysql:5.7`: the image registry did not respond within 20s"
+        failure.message(),
+        "`docker pull mysql:5.7`: the registry gives no sign of life within 20s"
     );
     assert_eq!((failure.exit(), failure.hints.len()), (5, 1));
     let failure = timed_out(&pull, false);
     assert_eq!(
-        failure.message,
-        "`docker pull mysql:5.7` did not finish within 20s:\n  Pulling fs layer"
+        failure.message(),
+        "`docker pull mysql:5.7` did not end within 20s:\n  Pulling fs layer"
     );
     assert_eq!((failure.exit(), failure.hints.len()), (5, 1));
 

@@ -168,15 +168,12 @@ impl Follower<'_> {
 
     /// A signal ends the following, not the migration.
     fn left_behind(&self, failure: Failure) -> Failure {
-        let goes_on = format!(
-            "{}: the migration continues on the server ({} of {} steps done)",
-            failure.message, self.applied, self.total
-        );
-        Failure {
-            message: goes_on,
-            ..failure
-        }
-        .hint("run the command again to see the result")
+        failure
+            .and(format_args!(
+                ": the migration continues on the server ({} of {} steps done)",
+                self.applied, self.total
+            ))
+            .hint("run the command again to see the result")
     }
 
     fn too_long(&self) -> Failure {

@@ -82,7 +82,7 @@ mod tests {
         ] {
             let failure = find(key).expect_err("useless");
             assert_eq!(
-                failure.message,
+                failure.message(),
                 format!("the session key of Prisma Cloud {why}")
             );
             assert_eq!(failure.exit(), 7);

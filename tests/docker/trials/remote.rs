@@ -40,7 +40,7 @@ fn over_tcp(setting: &Setting) {
         .run()
         .succeeded();
     ran.clone().reports(&[&format!(
-        "warning: `{engine}` and `{endpoint}` are reached without encryption: secrets and data can be read on their way\n"
+        "warning: `{engine}` and `{endpoint}` are reached without encryption: secrets and data can be intercepted\n"
     )]);
     let facts = format!("endpoint     {endpoint}\n");
     assert!(ran.stdout.contains(&facts), "{}", ran.stdout);

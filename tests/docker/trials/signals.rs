@@ -1,6 +1,5 @@
 //! Ctrl-C and SIGTERM at any stage: a quick end with the right status, and a state the next run can handle.
 
-use super::start::late_database;
 use crate::cluster::{Cluster, DATABASE, SERVER};
 use crate::example::Example;
 use crate::images::Image;
@@ -72,7 +71,7 @@ fn ends(running: Running, way: Way, status: i32) -> Ran {
     };
     soon(running, way, status).reports(&[
         word,
-        "\nhint: run the same command again: it goes on from what is there\n",
+        "\nhint: run the same command again: it resumes from here\n",
     ])
 }
 
@@ -121,7 +120,7 @@ fn while_starting_containers(setting: &Setting) {
 
 fn while_waiting(setting: &Setting) {
     let cluster = Cluster::new(setting);
-    cluster.override_service(DATABASE, &late_database(6));
+    cluster.override_service(DATABASE, Cluster::HELD);
     for (way, status) in WAYS {
         let mut start = cluster.first_start(&[]).start();
         start.says("waiting for the database");
@@ -129,6 +128,7 @@ fn while_waiting(setting: &Setting) {
         ends(start, way, status);
         assert!(!cluster.registry().exists());
     }
+    cluster.release_database();
     cluster.verb("start", &[]).succeeded();
     assert_eq!(cluster.api().projects(), [""; 0]);
 }

@@ -217,10 +217,11 @@ fn dry_run_changes_nothing(setting: &Setting) {
 /// `--no-wait` returns while the database is still starting; the next start waits for it.
 fn without_waiting(setting: &Setting) {
     let cluster = Cluster::new(setting);
-    cluster.override_service(DATABASE, &late_database(4));
+    cluster.override_service(DATABASE, Cluster::HELD);
     let ran = cluster.start(&["--no-wait"]);
     assert!(ran.stdout.contains("is starting"), "{}", ran.stdout);
     assert!(!cluster.without_token().answers());
+    cluster.release_database();
     cluster.verb("start", &[]).succeeded();
     assert_eq!(cluster.without_token().version(), "1.1.3");
     // The override was there before the containers, so they were not recreated.
@@ -230,10 +231,4 @@ fn without_waiting(setting: &Setting) {
         Generation::V2 => format!("{}-prisma-db-1", cluster.name),
     };
     assert_eq!(created, expected);
-}
-
-/// An override that delays the database by so many seconds.
-pub fn late_database(seconds: u32) -> String {
-    let wait = format!("sleep {seconds}; exec /entrypoint.sh \"$$@\"");
-    format!("entrypoint: ['/tini', '--', '/bin/sh', '-c', '{wait}', 'sh']")
 }

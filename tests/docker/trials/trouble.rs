@@ -1,11 +1,11 @@
 //! Containers that do not start, or start late.
 
-use super::start::late_database;
 use crate::cluster::{Cluster, DATABASE, SERVER};
 use crate::images::Image;
 use crate::rig::{Generation, LABEL};
 use crate::suite::{Case, Setting, local, shared};
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 pub const CASES: &[Case] = &[
     shared(
@@ -50,18 +50,24 @@ fn pruned_network(setting: &Setting) {
 /// The server crashes and is restarted until its database is up: the start keeps waiting.
 fn waits_for_a_late_database(setting: &Setting) {
     let cluster = Cluster::new(setting);
-    let impatient = "environment: {STANDIN_DATABASE_WAIT_MS: '1000'}";
-    cluster.override_services(&[(DATABASE, &late_database(4)), (SERVER, impatient)]);
-    cluster.start(&[]);
-    let restarts = cluster.container(SERVER).restarts;
-    assert!(restarts >= 2, "it crashed meanwhile: {restarts} restarts");
+    let impatient = "environment: {STANDIN_DATABASE_WAIT_MS: '500'}";
+    cluster.override_services(&[(DATABASE, Cluster::HELD), (SERVER, impatient)]);
+    let start = cluster.first_start(&[]).start();
+    let restarts = || Some(cluster.containers().get(SERVER)?.restarts);
+    let end = Instant::now() + Duration::from_secs(60);
+    while restarts().is_none_or(|restarts| restarts < 2) {
+        assert!(Instant::now() < end, "the server does not crash");
+        thread::sleep(Duration::from_millis(100));
+    }
+    cluster.release_database();
+    start.finish().succeeded();
     cluster.put_data();
     cluster.has_data();
 }
 
 fn the_wait_has_a_limit(setting: &Setting) {
     let cluster = Cluster::new(setting);
-    cluster.override_service(DATABASE, &late_database(7));
+    cluster.override_service(DATABASE, Cluster::HELD);
     let ran = cluster
         .first_start(&["--wait-timeout", "2s"])
         .run()
@@ -77,6 +83,7 @@ fn the_wait_has_a_limit(setting: &Setting) {
     );
     // The containers keep starting; the next command waits for the same ones.
     let ids: Vec<String> = cluster.containers().into_values().map(|c| c.id).collect();
+    cluster.release_database();
     cluster.verb("start", &[]).succeeded();
     assert_eq!(
         cluster
@@ -91,7 +98,7 @@ fn the_wait_has_a_limit(setting: &Setting) {
 
 fn killed_containers(setting: &Setting) {
     let cluster = Cluster::new(setting);
-    cluster.override_service(DATABASE, &late_database(60));
+    cluster.override_service(DATABASE, Cluster::HELD);
     let mut start = cluster.first_start(&[]).start();
     start.says("waiting for the database");
     setting

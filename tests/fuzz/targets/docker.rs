@@ -42,7 +42,7 @@ pub fn check(text: &str) {
                 );
             }
         }
-        Err(failure) => assert!(!failure.message.contains('\n'), "{failure}"),
+        Err(failure) => assert!(!failure.message().contains('\n'), "{failure}"),
     }
     let invocation = Invocation::new("docker", ["ps"]);
     for (stdout, stderr) in [(text, ""), ("", text)] {
@@ -53,8 +53,8 @@ pub fn check(text: &str) {
             ..Outcome::default()
         };
         let failure = diagnose(&invocation, &outcome);
-        assert!(failure.message.starts_with("`docker ps`"), "{failure}");
-        assert!(failure.message.lines().count() <= LINES, "{failure}");
+        assert!(failure.message().starts_with("`docker ps`"), "{failure}");
+        assert!(failure.message().lines().count() <= LINES, "{failure}");
         assert!(failure.hints.iter().all(|hint| !hint.is_empty()));
     }
     match Engine::find(&Env::from([("DOCKER_HOST", text)])) {

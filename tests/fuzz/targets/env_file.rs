@@ -30,7 +30,7 @@ pub fn check(text: &str) {
             }
         }
         Err(failure) => {
-            let told = &failure.message;
+            let told = &failure.message();
             for word in text.split_whitespace().filter(|word| word.len() > 12) {
                 assert!(!told.contains(word), "repeats {word:?}: {told}");
             }

@@ -40,7 +40,7 @@ pub fn check(text: &str) {
             assert!(!service.name.contains(['/', '\n']), "{:?}", service.name);
             assert!(!service.stage.starts_with('-'), "{:?}", service.stage);
         }
-        Err(failure) => assert!(!failure.message.is_empty()),
+        Err(failure) => assert!(!failure.message().is_empty()),
     }
     let _ = prisma_yml::cluster(file, text, given);
     for (key, value, edited) in [

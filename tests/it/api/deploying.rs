@@ -269,7 +269,7 @@ fn a_datamodel_that_cannot_be_read_and_names_that_are_not_allowed_are_failures()
     let failure = failed(&suited(&standin), &input("SYNTAX"));
     assert_eq!(failure.kind, Kind::Refused);
     assert!(
-        failure.message.contains("the datamodel is not valid"),
+        failure.message().contains("the datamodel is not valid"),
         "{failure}"
     );
     let client = crate::api::played::client(&standin.url());
@@ -282,7 +282,7 @@ fn a_datamodel_that_cannot_be_read_and_names_that_are_not_allowed_are_failures()
         let none = prisma_cli::testing::server::credential::Credential::None;
         let management = Management::new(client.clone(), interrupt.clone(), name, stage, none);
         let failure = failed(&management, &input(TYPES));
-        assert!(failure.message.contains(says), "{failure}");
+        assert!(failure.message().contains(says), "{failure}");
     }
 }
 
@@ -384,7 +384,7 @@ fn somebody_else_may_create_the_service_first() {
     let failure = failed(&suited(&standin), &input(TYPES));
     // It said that it is there, and then that it is not: not asked for ever.
     assert!(
-        failure.message.contains("it has no such service"),
+        failure.message().contains("it has no such service"),
         "{failure}"
     );
     assert_eq!(standin.take().len(), 4);

@@ -1,7 +1,7 @@
 //! Everything that can be between a client and an answer, each with its own fault and words.
 
 use crate::api::played::{TYPES, WAITS, at, client, input, limits, run};
-use crate::support::raw::{http, raw, says};
+use crate::support::raw::{answers, http, raw, says};
 use prisma_cli::testing::error::{Failure, Kind};
 use prisma_cli::testing::server::credential::Credential;
 use prisma_cli::testing::server::fault::Fault;
@@ -41,7 +41,7 @@ fn a_closed_port() {
     let expected = format!(
         "could not deploy `svc` to stage `dev`: could not reach `{url}`: nothing listens there"
     );
-    assert_eq!(failure.message, expected);
+    assert_eq!(failure.message(), expected);
     assert_eq!(
         failure.hints,
         ["start the server, or correct the host and port"]
@@ -86,7 +86,7 @@ fn no_answer() {
     let failure = Fault::ResponseTimeout(limit).failure(&url);
     assert_eq!((failure.kind, failure.exit()), (Kind::NotReady, 5));
     let expected = format!("could not reach `{url}`: no answer within 300ms");
-    assert_eq!(failure.message, expected);
+    assert_eq!(failure.message(), expected);
 }
 
 #[test]
@@ -148,7 +148,7 @@ fn json_that_is_cut_short() {
     );
     let failure = deploy(&says(http(200, JSON, "{\"data\":{\"a\":")));
     assert!(
-        failure.message.ends_with("the answer is incomplete"),
+        failure.message().ends_with("the answer is incomplete"),
         "{failure}"
     );
 }
@@ -183,7 +183,7 @@ fn a_page_a_text_and_nothing() {
     assert_eq!(failure.kind, Kind::ServerUnreachable);
     assert!(
         failure
-            .message
+            .message()
             .ends_with("it answers with status 200 and a page, not JSON"),
         "{failure}"
     );
@@ -196,13 +196,13 @@ fn a_page_a_text_and_nothing() {
 #[test]
 fn status_codes_with_and_without_an_answer() {
     for status in [400, 401, 403, 404, 500, 502] {
-        let url = says(http(status, JSON, r#"{"message":"no"}"#));
+        let url = answers(http(status, JSON, r#"{"message":"no"}"#));
         assert!(post(&url, limits(2000)).is_ok(), "the body counts");
         let failure = deploy(&url);
         let expected =
             format!("it answers with status {status} and JSON that is not a GraphQL answer");
-        assert!(failure.message.ends_with(&expected), "{failure}");
-        let url = says(http(
+        assert!(failure.message().ends_with(&expected), "{failure}");
+        let url = answers(http(
             status,
             JSON,
             r#"{"errors":[{"message":"Whoops. Internal.","requestId":"local:x"}]}"#,
@@ -210,7 +210,7 @@ fn status_codes_with_and_without_an_answer() {
         let failure = deploy(&url);
         assert_eq!(failure.kind, Kind::Refused, "{failure:?}");
         assert!(
-            failure.message.ends_with("says: Whoops. Internal."),
+            failure.message().ends_with("says: Whoops. Internal."),
             "{failure}"
         );
         assert_eq!(failure.hints, ["look for `local:x` in the server's log"]);
@@ -226,7 +226,7 @@ fn a_gateway_without_a_server_is_asked_once() {
         let _ = stream.write_all(http(502, "text/html", "<html>Bad Gateway</html>").as_bytes());
     });
     let failure = deploy(&url);
-    assert!(failure.message.contains("status 502"), "{failure}");
+    assert!(failure.message().contains("status 502"), "{failure}");
     assert_eq!(asked.load(std::sync::atomic::Ordering::SeqCst), 1);
 }
 

@@ -67,7 +67,7 @@ fn a_migration_that_fails_is_found_behind_the_older_revision() {
         );
         let failure = deployment.failure().expect("failed");
         assert_eq!(
-            (failure.exit(), &*failure.message),
+            (failure.exit(), &*failure.message()),
             (
                 7,
                 "the migration failed and was rolled back: java.sql.SQLException: no such table"
@@ -98,7 +98,7 @@ fn undoing_may_fail_too() {
     ));
     let failure = deployment.failure().expect("failed");
     assert!(
-        failure.message.contains("and so did the rollback"),
+        failure.message().contains("and so did the rollback"),
         "{failure}"
     );
 }
@@ -121,7 +121,7 @@ fn a_migration_that_never_ends_is_left_at_the_limit() {
     assert_eq!(failure.kind, Kind::NotReady);
     assert!(
         failure
-            .message
+            .message()
             .contains("not finished after 400ms: 0 of 3 steps; it continues"),
         "{failure}"
     );
@@ -148,7 +148,7 @@ fn a_server_that_is_silent_meanwhile_does_not_prolong_the_limit() {
         .expect_err("too long");
     assert_eq!(failure.kind, Kind::NotReady);
     assert!(
-        failure.message.contains("it continues on the server"),
+        failure.message().contains("it continues on the server"),
         "{failure}"
     );
     assert!(begun.elapsed() < Duration::from_secs(5));
@@ -190,7 +190,7 @@ fn a_service_that_is_deleted_meanwhile_ends_it() {
         .expect_err("gone");
     assert!(
         failure
-            .message
+            .message()
             .starts_with("could not follow the migration: it has no such service"),
         "{failure}"
     );
@@ -244,7 +244,7 @@ fn another_deployment_that_never_ends_is_waited_for_until_the_limit() {
     assert_eq!(failure.kind, Kind::Refused);
     assert!(
         failure
-            .message
+            .message()
             .contains("another deployment of the service is in progress"),
         "{failure}"
     );
@@ -275,7 +275,7 @@ fn a_signal_ends_it_at_once_and_says_that_the_server_goes_on() {
     assert!(at.expect("followed").elapsed() < Duration::from_secs(3));
     assert_eq!(failure.kind, Kind::Interrupted);
     let expected = "interrupted: the migration continues on the server (0 of 3 steps done)";
-    assert_eq!(failure.message, expected);
+    assert_eq!(failure.message(), expected);
     // Later ones end before they ask.
     standin.take();
     let failure = deploy::run(&management, &input(TYPES), WAITS, &mut |_| {});
@@ -292,7 +292,7 @@ fn a_deploy_without_an_answer_may_have_been_taken() {
         .expect_err("cut");
     assert!(
         failure
-            .message
+            .message()
             .ends_with("the connection was closed without an answer"),
         "{failure}"
     );

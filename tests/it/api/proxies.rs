@@ -26,7 +26,7 @@ fn recording(answer: String) -> (String, Arc<Mutex<Vec<String>>>) {
         record
             .lock()
             .expect("not poisoned")
-            .push(request.to_owned());
+            .push(request.text.clone());
         let _ = stream.write_all(answer.as_bytes());
     });
     (url, seen)

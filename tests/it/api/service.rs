@@ -62,13 +62,13 @@ fn a_seed_is_sent_as_it_is() {
     );
     assert!(
         failure
-            .message
+            .message()
             .starts_with("could not import `seed.graphql`: `http://"),
         "{failure}"
     );
     assert!(
         failure
-            .message
+            .message()
             .ends_with("says: Cannot query field 'unknownField' on type 'Mutation'."),
         "{failure}"
     );
@@ -94,7 +94,10 @@ fn refusals_are_told_in_both_forms() {
             "could not read the schema",
             service.schema().expect_err("gone"),
         );
-        assert!(failure.message.contains("svc@dev"), "{version}: {failure}");
+        assert!(
+            failure.message().contains("svc@dev"),
+            "{version}: {failure}"
+        );
         assert_eq!(failure.hints, ["deploy the service first"]);
     }
 }

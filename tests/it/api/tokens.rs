@@ -95,7 +95,7 @@ fn without_a_secret_no_header_is_sent_and_the_want_of_one_is_told() {
                 .all(|request| request.header("authorization").is_none())
         );
         assert_eq!(failure.kind, Kind::Refused);
-        assert!(failure.message.contains(says), "{failure}");
+        assert!(failure.message().contains(says), "{failure}");
     }
 }
 
@@ -134,8 +134,8 @@ fn a_given_token_is_used_as_it_is() {
             &with(&standin, Credential::Bearer(token.as_str().into())),
             &input("type A { id: ID! }"),
         );
-        assert!(failure.message.contains(says), "{failure}");
-        assert!(!failure.message.contains(&token), "{failure}");
+        assert!(failure.message().contains(says), "{failure}");
+        assert!(!failure.message().contains(&token), "{failure}");
     }
 }
 
@@ -178,7 +178,7 @@ fn a_refusal_says_which_side_differs() {
         standin.state().put("svc", "dev", "", &[]);
         let failure = failed(&with(&standin, credential), &input(TYPES));
         assert_eq!(failure.exit(), 7);
-        assert!(failure.message.contains(says), "{version}: {failure}");
+        assert!(failure.message().contains(says), "{version}: {failure}");
         assert!(
             failure.hints.join(" ").contains(hint),
             "{version}: {failure:?}"
@@ -197,7 +197,7 @@ fn an_unknown_service_does_not_hide_a_bad_token() {
     let failure = failed(&with(&standin, text("ours")), &input(TYPES));
     assert!(
         failure
-            .message
+            .message()
             .contains("the secret does not match the server's"),
         "{failure}"
     );
@@ -219,7 +219,7 @@ fn a_token_is_not_carried_to_where_a_server_redirects_to() {
         .push_back(("deploy".to_owned(), mishap));
     let failure = failed(&at(&standin.url(), text("s3cret")), &input(TYPES));
     assert!(
-        failure.message.contains("it redirects (status 308) to"),
+        failure.message().contains("it redirects (status 308) to"),
         "{failure}"
     );
     assert!(failure.hints[0].contains(&other.url()), "{failure:?}");

@@ -1,6 +1,6 @@
 //! `prisma cluster add` without anybody to ask.
 
-use crate::cluster::support::{Auth, Home, Server, key, nobody, respond, serve, silent};
+use crate::cluster::support::{Auth, Home, key, nobody, respond, serve, server, silent};
 use serde_json::json;
 use std::time::{Duration, Instant};
 
@@ -20,7 +20,7 @@ pub fn checked(endpoint: &str) -> String {
 
 #[test]
 fn a_key_is_tried_and_saved_in_the_documented_form() {
-    let host = Server::start("1.1.3", Auth::Key(key().public_spki_pem()));
+    let host = server("1.1.3", Auth::PublicKey(key().public_spki_pem()));
     let home = Home::new();
     home.write("key.pem", &key().pem_pkcs1().reveal().to_owned());
     let file = home.path("key.pem").display().to_string();
@@ -47,7 +47,7 @@ fn a_key_is_tried_and_saved_in_the_documented_form() {
 
 #[test]
 fn every_answer_has_a_variable() {
-    let host = Server::start("1.34.12", Auth::Text(" s3cret phrase"));
+    let host = server("1.34.12", Auth::Secret(" s3cret phrase".to_owned()));
     let home = Home::new()
         .env("PRISMA_CLUSTER", "far")
         .env("PRISMA_CLUSTER_ENDPOINT", &host)
@@ -81,7 +81,7 @@ fn every_answer_has_a_variable() {
 
 #[test]
 fn an_open_server_needs_no_secret_and_one_is_worth_a_warning() {
-    let host = Server::start("1.8.3", Auth::Open);
+    let host = server("1.8.3", Auth::Off);
     let home = Home::new();
     home.cluster(&["add", "far", "--endpoint", &host]).is(
         0,
@@ -106,7 +106,7 @@ fn an_open_server_needs_no_secret_and_one_is_worth_a_warning() {
 
 #[test]
 fn a_server_that_refuses_the_secret_is_not_added_and_nothing_of_it_shown() {
-    let host = Server::start("1.34.12", Auth::Text("right-s3cret"));
+    let host = server("1.34.12", Auth::Secret("right-s3cret".to_owned()));
     let home = Home::new().stdin("wrong-s3cret");
     let outcome = home.cluster(&["add", "far", "--endpoint", &host, "--secret-file=-", "-v"]);
     outcome.is(
@@ -144,8 +144,8 @@ fn a_server_that_refuses_the_secret_is_not_added_and_nothing_of_it_shown() {
 
 #[test]
 fn the_form_of_the_secret_follows_the_edition() {
-    let old = Server::start("1.1.3", Auth::Key(key().public_spki_pem()));
-    let new = Server::start("1.34.12", Auth::Text("s3cret-text"));
+    let old = server("1.1.3", Auth::PublicKey(key().public_spki_pem()));
+    let new = server("1.34.12", Auth::Secret("s3cret-text".to_owned()));
     let add = |host: &str, secret: &str| {
         let home = Home::new().stdin(secret);
         home.cluster(&["add", "far", "--endpoint", host, "--secret-file", "-"])

@@ -1,6 +1,6 @@
 //! Prisma Cloud, played.
 
-use crate::cluster::support::{Auth, Cloud, Home, Server, nobody, silent};
+use crate::cluster::support::{Auth, Cloud, Home, nobody, server, silent};
 use jsonwebtoken::{EncodingKey, Header};
 use prisma_cli::testing::config::registry::Registry;
 use prisma_cli::testing::env::Env;
@@ -26,7 +26,7 @@ fn memberships(own: &str) -> Value {
 
 #[test]
 fn the_clusters_of_all_workspaces_are_listed() {
-    let own = Server::start("1.8.3", Auth::Text("s3cret"));
+    let own = server("1.8.3", Auth::Secret("s3cret".to_owned()));
     let key = session(&json!({"userId": "x"}));
     let cloud = Cloud::start(&key, memberships(&own));
     let registry = format!("cloudSessionKey: {key}\nclusters: {{}}\n");
@@ -48,7 +48,7 @@ fn the_clusters_of_all_workspaces_are_listed() {
 
 #[test]
 fn a_cloud_that_is_away_refuses_or_hangs_is_one_warning() {
-    let up = Server::start("1.1.3", Auth::Open);
+    let up = server("1.1.3", Auth::Off);
     let row = format!("a\tself-hosted\t1.1.3\tup\t{up}\n");
     let key = session(&json!({"userId": "x"}));
     let registry = format!("cloudSessionKey: {key}\nclusters:\n  a:\n    host: '{up}'\n");

@@ -1,7 +1,7 @@
 //! `cluster add`: what it is given, judged before anything is asked of a server.
 
 use crate::cluster::add::checked;
-use crate::cluster::support::{Auth, Home, Server};
+use crate::cluster::support::{Auth, Home, server};
 
 #[test]
 fn what_is_missing_is_told_at_once() {
@@ -100,7 +100,7 @@ fn files_and_variables_that_are_not_there_are_named() {
     add(&["--secret-env", "NOT_SET"]).is(
         2,
         "",
-        "error: the variable `NOT_SET` of `--secret-env` is not set, or empty\n\
+        "error: the variable `NOT_SET` given with `--secret-env` is not set or empty\n\
          hint: set and export it, or use `--secret-file`\n",
     );
     let outcome = add(&["--secret-env", "my s3cret itself"]);
@@ -110,7 +110,7 @@ fn files_and_variables_that_are_not_there_are_named() {
 
 #[test]
 fn a_dry_run_checks_and_changes_nothing() {
-    let host = Server::start("1.8.3", Auth::Text("s3cret-text"));
+    let host = server("1.8.3", Auth::Secret("s3cret-text".to_owned()));
     let home = Home::new().stdin("s3cret-text");
     let args = [
         "add",
@@ -137,7 +137,7 @@ fn a_dry_run_checks_and_changes_nothing() {
 
 #[test]
 fn a_secret_never_shows_and_a_managed_cluster_is_not_replaced_in_silence() {
-    let host = Server::start("1.8.3", Auth::Text("s3cret-text"));
+    let host = server("1.8.3", Auth::Secret("s3cret-text".to_owned()));
     let home = Home::with(
         "clusters:\n  far: {host: 'http://localhost:4466', clusterSecret: old-s3cret}\n",
     )

@@ -1,6 +1,6 @@
 //! `prisma cluster list`.
 
-use crate::cluster::support::{Auth, Home, Server, key, nobody, respond, serve, silent};
+use crate::cluster::support::{Auth, Home, key, nobody, respond, serve, server, silent};
 use serde_json::json;
 use std::fmt::Write;
 use std::time::{Duration, Instant};
@@ -36,14 +36,14 @@ fn without_a_registry_there_is_nothing_and_no_folder_is_made() {
 
 #[test]
 fn every_state_of_every_generation_is_told() {
-    let public = || Auth::Key(key().public_spki_pem());
+    let public = || Auth::PublicKey(key().public_spki_pem());
     let (old, new) = (
-        Server::start("1.1.3", public()),
-        Server::start("1.34.12", Auth::Text("s3cret-text")),
+        server("1.1.3", public()),
+        server("1.34.12", Auth::Secret("s3cret-text".to_owned())),
     );
     let (middle, first) = (
-        Server::start("1.8.3", Auth::Open),
-        Server::start("1.8.0", Auth::Text("s3cret-text")),
+        server("1.8.3", Auth::Off),
+        server("1.8.0", Auth::Secret("s3cret-text".to_owned())),
     );
     let (dead, page) = (nobody(), serve(|_| respond(200, "<html>")));
     let pem = key().pem_pkcs1_crlf().reveal().to_owned();
@@ -133,7 +133,7 @@ fn a_managed_cluster_that_does_not_answer_is_stopped_when_docker_says_so() {
 
 #[test]
 fn docker_is_not_needed_when_everything_answers() {
-    let up = Server::start("1.1.3", Auth::Open);
+    let up = server("1.1.3", Auth::Off);
     let home = Home::with(&registry(&[("local", &up, "")]));
     home.manage("local");
     home.docker("echo called >> $HOME/called");

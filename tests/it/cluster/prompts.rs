@@ -1,13 +1,13 @@
 //! Questions, asked and answered through a pseudo terminal.
 
-use crate::cluster::support::{Auth, Home, Server, key, nobody};
+use crate::cluster::support::{Auth, Home, key, nobody, server};
 use std::time::Duration;
 
 const TWO: &str = "clusters:\n  local:\n    host: 'http://localhost:4466'\n  digital-ocean:\n    host: 'http://45.55.177.154:4466'\n  staging:\n    host: 'http://10.0.0.7:4466'\n";
 
 #[test]
 fn add_asks_for_endpoint_secret_and_name_and_takes_a_pasted_key() {
-    let host = Server::start("1.1.3", Auth::Key(key().public_spki_pem()));
+    let host = server("1.1.3", Auth::PublicKey(key().public_spki_pem()));
     let pem = key().pem_pkcs1().reveal().to_owned();
     // As terminals send the lines of a paste, with and without the last line's end.
     for pasted in [
@@ -64,7 +64,7 @@ fn what_was_given_is_not_asked_and_an_empty_secret_is_none() {
 
 #[test]
 fn a_text_secret_never_shows() {
-    let host = Server::start("1.8.3", Auth::Text("zq9 xylophone"));
+    let host = server("1.8.3", Auth::Secret("zq9 xylophone".to_owned()));
     let home = Home::new();
     let mut terminal = home.at_terminal("cluster", &["add", "far", "--endpoint", &host]);
     terminal.shows("Secret (not shown");
@@ -157,7 +157,7 @@ fn only_a_yes_is_a_yes() {
 
 #[test]
 fn a_terminal_gets_a_table() {
-    let up = Server::start("1.1.3", Auth::Open);
+    let up = server("1.1.3", Auth::Off);
     let dead = nobody();
     let home = Home::with(&format!(
         "clusters:\n  local:\n    host: '{up}'\n  digital-ocean:\n    host: '{dead}'\n"

@@ -1,6 +1,6 @@
 //! Nothing is named: the choice, its keys, and what becomes of `prisma.yml`.
 
-use crate::cluster::support::server::{Auth, Server};
+use crate::cluster::support::{Auth, server};
 use crate::deploy::support::{Place, TYPES};
 use crate::support::standin::Standin;
 
@@ -8,7 +8,7 @@ const FLAG: &str = "hint: use `--cluster NAME`, or add `cluster: NAME` to `prism
 
 /// Two clusters, and a service that names none.
 fn place(standin: &Standin, prisma_yml: &str) -> Place {
-    let other = Server::start("1.1.3", Auth::Open);
+    let other = server("1.1.3", Auth::Off);
     let registry = format!(
         "clusters:\n  near:\n    host: '{other}'\n  far:\n    host: '{}'\n",
         standin.url()

@@ -1,6 +1,6 @@
 //! Prisma Cloud, played: its clusters as targets.
 
-use crate::cluster::support::server::Cloud;
+use crate::cluster::support::Cloud;
 use crate::deploy::support::Place;
 use crate::support::standin::Standin;
 use jsonwebtoken::{EncodingKey, Header};

@@ -1,6 +1,6 @@
 //! Deployments that do not end well: what is said, with which status, and what is left behind.
 
-use crate::cluster::support::server::{respond, serve, silent};
+use crate::cluster::support::{respond, serve, silent};
 use crate::deploy::support::{Place, VERSIONS, deployed, neutral, planned};
 use crate::support::ended::Ended;
 use crate::support::standin::{Auth, Mishap, Plan, Standin};

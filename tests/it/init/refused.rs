@@ -29,7 +29,7 @@ fn nothing_is_overwritten_and_all_that_is_in_the_way_is_named() {
             &s,
             &format!("init hello {words}"),
             1,
-            "error: could not write the files: `docker-compose.yml`, `.env` and `prisma.yml` are in <root>/work/hello already\n\
+            "error: could not write the files: `docker-compose.yml`, `.env` and `prisma.yml` already exist in <root>/work/hello\n\
              hint: set up another folder: `prisma init DIR`\n",
         );
     }
@@ -40,7 +40,7 @@ fn nothing_is_overwritten_and_all_that_is_in_the_way_is_named() {
         1,
         "error: could not write the files: `compose.yaml` already exists in <root>/work/other\n\
          hint: set up another folder: `prisma init DIR`\n\
-         hint: `compose.yaml` would be read in place of `docker-compose.yml`: move it away\n",
+         hint: `compose.yaml` would be used instead of `docker-compose.yml`: move it\n",
     );
     // None of this is in the way of a service alone.
     s.write("work/other/.env", "MINE=1\n");
@@ -127,17 +127,17 @@ fn what_makes_no_sense() {
         ),
         (
             "--endpoint http://h/a --service b",
-            "error: `--service` and `--endpoint http://h/a`, which names a service already, exclude each other\n".to_owned(),
+            "error: `--service` cannot be used with `--endpoint http://h/a`, which already names a service\n".to_owned(),
         ),
         (
             "--endpoint https://h --secret-file key",
-            "error: a private key has its place in the cluster registry, not in a folder\n\
+            "error: private keys belong in the cluster registry, not in a folder\n\
              hint: add the server there: `prisma cluster add NAME --endpoint https://h`\n".to_owned(),
         ),
         (
             "--database mysql --secret-file empty",
-            "error: the secret that is given is empty, and everybody could deploy to the server\n\
-             hint: leave it out: it is made at random then\n".to_owned(),
+            "error: the secret is empty: anyone could deploy to the server\n\
+             hint: omit it to generate one\n".to_owned(),
         ),
         ("--endpoint http://h --database mysql", exclude("--database")),
         ("--endpoint http://h --port 1", exclude("--port")),
@@ -166,6 +166,6 @@ fn the_folder_of_a_cluster_is_not_the_users() {
         .fails(
             2,
             "error: the files in ~/.prisma/clusters/local are rendered by `prisma local`\n\
-         hint: give another folder\n",
+         hint: choose another folder\n",
         );
 }

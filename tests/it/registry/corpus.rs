@@ -58,7 +58,7 @@ impl Case {
             Err(failure) => {
                 assert_eq!(after, self.before, "{title}: refused, yet changed");
                 let message = failure
-                    .message
+                    .message()
                     .replace(&self.file().display().to_string(), "FILE");
                 writeln!(self.report, "refused: {message}").expect("writes");
                 None

@@ -44,7 +44,7 @@ impl Home {
     fn told(&self, failure: &Failure) -> Vec<String> {
         let path = format!("{}:", self.path().display());
         failure
-            .message
+            .message()
             .lines()
             .map(|line| line.replace(&path, ""))
             .collect()
@@ -168,7 +168,7 @@ fn an_unknown_cluster_is_told_with_those_there_are() {
     let home = Home::with("clusters:\n  a:\n    host: http://a\n  b:\n    host: http://b\n");
     let registry = home.load().expect("reads");
     let one = registry.find("x").expect_err("is not there");
-    assert_eq!(one.message, "there is no cluster `x` in the registry");
+    assert_eq!(one.message(), "there is no cluster `x` in the registry");
     assert_eq!(one.hints, ["use one of `a`, `b`"]);
 }
 
@@ -216,7 +216,7 @@ fn what_would_not_read_back_is_refused() {
         ),
     ] {
         let failure = home.save(name, host, secret).expect_err("is refused");
-        assert!(failure.message.contains(why), "{failure}");
+        assert!(failure.message().contains(why), "{failure}");
         assert_eq!(home.text(), "# mine\n");
     }
     assert_eq!(

@@ -158,7 +158,7 @@ fn a_full_disk_is_told_and_changes_nothing() {
         "could not write `{}`: no space left on device",
         path.display()
     );
-    assert_eq!(failure.message, told);
+    assert_eq!(failure.message(), told);
     assert!(
         failure.hints[0].starts_with("free some disk space"),
         "{failure:?}"
@@ -193,7 +193,7 @@ fn a_read_only_disk_is_told_unless_there_is_nothing_to_write() {
     assert_eq!(failure.kind, Kind::Io);
     let lock = home.path().join("config.yml.lock");
     let told = format!("could not lock `{}`: ", lock.display());
-    assert!(failure.message.starts_with(&told), "{failure}");
+    assert!(failure.message().starts_with(&told), "{failure}");
     assert!(!failure.hints.is_empty());
     assert_eq!(fs::read_to_string(&path).expect("reads"), before);
 }

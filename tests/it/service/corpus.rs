@@ -117,7 +117,7 @@ fn shown(node: &prisma_cli::testing::yaml::Node) -> String {
 }
 
 fn failed(failure: &Failure) -> String {
-    let mut out = format!("{:?}\n{}\n", failure.kind, failure.message);
+    let mut out = format!("{:?}\n{}\n", failure.kind, failure.message());
     for hint in &failure.hints {
         writeln!(out, "hint: {hint}").expect("writes");
     }

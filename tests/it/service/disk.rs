@@ -82,18 +82,18 @@ fn what_cannot_be_read_is_named() {
     let file = home.path().join("prisma.yml");
     let failure = load(&file).expect_err("not there");
     assert_eq!(failure.kind, Kind::Io);
-    assert!(failure.message.contains("prisma.yml"), "{failure}");
+    assert!(failure.message().contains("prisma.yml"), "{failure}");
     fs::write(&file, b"service: a\nstage: \xff\n").expect("writes");
     let failure = load(&file).expect_err("not text");
     assert_eq!(
-        failure.message,
+        failure.message(),
         format!("{}:2: not UTF-8 text", file.display())
     );
     fs::write(&file, "endpoint: http://h/a/b\ndatamodel: x\n").expect("writes");
     let failure = prisma_yml::save_target(&file, |text| prisma_yml::set_cluster(text, "local"));
     let failure = failure.expect_err("has an endpoint");
     assert!(
-        failure.message.starts_with("could not write `"),
+        failure.message().starts_with("could not write `"),
         "{failure}"
     );
     let kept = fs::read_to_string(&file).expect("reads");
@@ -114,7 +114,7 @@ fn what_is_not_needed_may_be_unresolved() {
     };
     let failure = read(&[]).expect_err("is needed");
     assert!(
-        failure.message.starts_with("/s/prisma.yml:6:8: "),
+        failure.message().starts_with("/s/prisma.yml:6:8: "),
         "{failure}"
     );
     assert_eq!(read(&["seed"]).expect("is fine").seed, None);
@@ -153,6 +153,6 @@ fn the_cluster_alone_can_be_asked_for() {
         ("", "p.yml:1:1: the file is empty"),
     ] {
         let failure = ask(text).expect_err(text);
-        assert!(failure.message.starts_with(why), "{failure}");
+        assert!(failure.message().starts_with(why), "{failure}");
     }
 }

@@ -19,6 +19,11 @@ pub fn refused(why: &str) -> (i64, String) {
     (3015, format!("Authentication token is invalid: {why}"))
 }
 
+/// A refusal that repeats the token that came.
+pub fn repeating(header: &str) -> String {
+    refused(&format!("Token can't be decoded: {}", bare(header))).1
+}
+
 fn bare(header: &str) -> &str {
     header.strip_prefix("Bearer ").unwrap_or(header)
 }

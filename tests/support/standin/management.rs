@@ -91,7 +91,14 @@ fn resolve(
     let stage = given["stage"].as_str().unwrap_or_default().to_owned();
     let key = (name.clone(), stage.clone());
     let auth = state.auth.clone();
-    let allow = || auth::check(&auth, header, &name, &stage);
+    let repeats = state.repeats_tokens;
+    let allow = || {
+        let checked = auth::check(&auth, header, &name, &stage);
+        checked.map_err(|(code, why)| match header {
+            Some(header) if repeats => (code, auth::repeating(header)),
+            _ => (code, why),
+        })
+    };
     let unknown = || {
         (
             4000,

@@ -12,6 +12,8 @@ pub struct Request {
     /// Names in small letters.
     pub headers: Vec<(String, String)>,
     pub body: String,
+    /// All of it, as it came.
+    pub text: String,
 }
 
 impl Request {
@@ -47,9 +49,14 @@ impl Request {
         format!("{} {} {}", self.method, self.path, self.field())
     }
 
+    /// The token.
+    pub fn bearer(&self) -> Option<&str> {
+        self.header("authorization")?.strip_prefix("Bearer ")
+    }
+
     /// Header and claims of the token, unverified.
     pub fn token(&self) -> Option<(Value, Value)> {
-        let token = self.header("authorization")?.strip_prefix("Bearer ")?;
+        let token = self.bearer()?;
         let header = jsonwebtoken::decode_header(token).ok()?;
         let claims = jsonwebtoken::dangerous::insecure_decode_claims::<Value>(token).ok()?;
         Some((json!(header.alg), claims))
@@ -57,34 +64,34 @@ impl Request {
 }
 
 /// The next request on a connection; `None` when it is closed.
-pub fn read(reader: &mut BufReader<TcpStream>) -> Option<Request> {
-    let mut line = String::new();
-    if reader.read_line(&mut line).ok()? == 0 {
+pub fn read(reader: &mut BufReader<&TcpStream>) -> Option<Request> {
+    let mut text = String::new();
+    if reader.read_line(&mut text).ok()? == 0 {
         return None;
     }
-    let mut words = line.split_whitespace();
+    let mut words = text.split_whitespace();
     let (method, path) = (words.next()?.to_owned(), words.next()?.to_owned());
     let mut headers = Vec::new();
     loop {
-        let mut line = String::new();
-        reader.read_line(&mut line).ok()?;
-        let Some((name, value)) = line.trim_end().split_once(':') else {
+        let begin = text.len();
+        reader.read_line(&mut text).ok()?;
+        let Some((name, value)) = text[begin..].trim_end().split_once(':') else {
             break;
         };
         headers.push((name.to_ascii_lowercase(), value.trim().to_owned()));
     }
     let length = headers.iter().find(|(name, _)| name == "content-length");
-    let length = length
-        .and_then(|(_, value)| value.parse().ok())
-        .unwrap_or(0);
-    let mut body = vec![0; length];
+    let length = length.and_then(|(_, value)| value.parse().ok());
+    let mut body = vec![0; length.unwrap_or(0)];
     reader.read_exact(&mut body).ok()?;
     let body = String::from_utf8_lossy(&body).into_owned();
+    text += &body;
     Some(Request {
         method,
         path,
         headers,
         body,
+        text,
     })
 }
 
