@@ -102,7 +102,7 @@ fn fits(secret: &Secret, server: &Server) -> Result<()> {
         ),
         SecretKind::Key if since("1.30") => (
             "a private key",
-            "a shared text",
+            "a shared secret",
             "provide the `managementApiSecret` of the server's `PRISMA_CONFIG`",
         ),
         _ => return Ok(()),

@@ -96,7 +96,7 @@ fn an_open_server_needs_no_secret_and_one_is_worth_a_warning() {
     home.cluster(&["add", "far", "--endpoint", &host, "--secret-file", "-"])
         .is(
             0,
-            &added(&host, "1.8.3", "shared text"),
+            &added(&host, "1.8.3", "shared secret"),
             &format!(
                 "{}warning: `{host}` accepts requests without a secret: anyone can deploy to it\n",
                 checked(&host)
@@ -163,7 +163,7 @@ fn the_form_of_the_secret_follows_the_edition() {
         2,
         "",
         &format!(
-            "{}error: the secret is a private key, and Prisma 1.34.12 takes a shared text\n\
+            "{}error: the secret is a private key, and Prisma 1.34.12 takes a shared secret\n\
              hint: provide the `managementApiSecret` of the server's `PRISMA_CONFIG`\n",
             checked(&new)
         ),
