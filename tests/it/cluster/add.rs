@@ -154,7 +154,7 @@ fn the_form_of_the_secret_follows_the_edition() {
         2,
         "",
         &format!(
-            "{}error: the secret is a text, and Prisma 1.1.3 takes a private key\n\
+            "{}error: Prisma 1.1.3 needs a private key, but the secret is plain text\n\
              hint: provide the complete PEM key, including the BEGIN and END lines\n",
             checked(&old)
         ),
@@ -163,7 +163,7 @@ fn the_form_of_the_secret_follows_the_edition() {
         2,
         "",
         &format!(
-            "{}error: the secret is a private key, and Prisma 1.34.12 takes a shared secret\n\
+            "{}error: Prisma 1.34.12 needs a shared secret, but the secret is a private key\n\
              hint: provide the `managementApiSecret` of the server's `PRISMA_CONFIG`\n",
             checked(&new)
         ),
