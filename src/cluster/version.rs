@@ -84,6 +84,22 @@ impl PrismaVersion {
     pub fn supports_key_pairs(&self) -> bool {
         !self.is_1_30_or_later()
     }
+
+    /// Whether the server accepts tokens signed with a shared secret.
+    pub fn supports_shared_secrets(&self) -> bool {
+        self.at_least(6)
+    }
+
+    /// Whether a deployment that would lose data needs `force`. The tag `1.4` moved on to the last of
+    /// its line.
+    pub fn checks_data_loss(&self) -> bool {
+        self.at_least(4) && self.tag != "1.4.0"
+    }
+
+    /// Whether the answer to a deployment has its steps; those of a dry run came first.
+    pub fn reports_steps(&self, dry_run: bool) -> bool {
+        self.at_least(if dry_run { 20 } else { 34 })
+    }
 }
 
 /// One of the constants above, without a way to fail.

@@ -266,7 +266,7 @@ fn an_interrupt_ends_a_hook_and_a_slow_one_has_a_limit() {
     let outcome = place.deploy(&["--wait-timeout", "300ms"]);
     assert_eq!(outcome.status, 1);
     assert!(
-        outcome.stderr.contains("did not end within 300ms"),
+        outcome.stderr.contains("did not finish within 300ms"),
         "{outcome:?}"
     );
 }
