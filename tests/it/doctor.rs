@@ -214,8 +214,8 @@ fn the_engine_is_asked_where_docker_compose_is_named_wrong() {
     finds(
         &s,
         "compose",
-        "problem compose `PRISMA_COMPOSE` names `/nowhere/docker-compose`, and there is no such program",
-        "correct `PRISMA_COMPOSE`, or unset it to use the program on PATH",
+        "problem compose `PRISMA_COMPOSE` is `/nowhere/docker-compose`, but there is no such program",
+        "fix `PRISMA_COMPOSE`, or unset it to use the program on PATH",
     );
     let all = lines(&s.run("doctor").stdout);
     for line in [
@@ -311,7 +311,7 @@ fn ports_images_and_proxies() {
     let (line, hint, status) = finding(&s, "ports");
     let process = format!("(process {})", std::process::id());
     assert!(
-        line.starts_with("problem ports local port <port> of cluster `local` is taken by `"),
+        line.starts_with("problem ports local port <port> of cluster `local` is in use by `"),
         "{line}"
     );
     assert!(line.ends_with(&process), "{line}");

@@ -15,7 +15,7 @@ pub const KEYS: [(&str, &str); 6] = [
         "PRISMA_CLUSTER_STATE",
         "`running`, `partly`, `stopped`, or `none` without containers",
     ),
-    ("PRISMA_ENDPOINT", "the server's URL"),
+    ("PRISMA_ENDPOINT", "server URL"),
     (
         "PRISMA_DATABASE_ADDRESS",
         "host and port of the database, if published",

@@ -144,7 +144,7 @@ fn behind_a_firewall(setting: &Setting) {
     let endpoint = format!("http://{host}:{}", cluster.port);
     let start = cluster.first_start(&["--wait-timeout", "2s"]);
     cluster.away(start, &engine).run().ended(5).reports(&[
-        "is not ready after 2s: the database cannot be seen from here, the server does not answer",
+        "is not ready after 2s: the database is not visible from here, the server does not answer",
         &format!("hint: check that no firewall keeps you from `{endpoint}`, on that machine or before it\n"),
     ]);
     let entry = cluster.entry().expect("the entry of before");

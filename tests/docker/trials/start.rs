@@ -191,7 +191,7 @@ fn two_at_once(setting: &Setting) {
     let (one, two) = (start.start(), start.start());
     let mut ran = [one.finish().succeeded(), two.finish().succeeded()];
     // Either may come first.
-    ran.sort_by_key(|ran| ran.stdout.contains("` is running already\n"));
+    ran.sort_by_key(|ran| ran.stdout.contains("` is already running\n"));
     assert!(
         ran[0].stdout.contains("` is running\n"),
         "{}",

@@ -107,7 +107,7 @@ fn killed_containers(setting: &Setting) {
     let ran = start.finish().ended(1);
     let name = cluster.container(DATABASE).name;
     ran.reports(&[&format!(
-        "container `{name}` ended with status 137 and is not restarted"
+        "container `{name}` ended with status 137 and will not be restarted"
     )]);
 
     // A killed container is started again by the next start.
@@ -210,7 +210,7 @@ fn container_name_taken(setting: &Setting) {
     ]);
     let ran = cluster.verb("start", &[]).ended(1);
     ran.reports(&[
-        "a container of another project has the name this cluster needs",
+        "a container of another project uses a name that this cluster needs",
         "prisma-db",
         "-n NAME",
     ]);

@@ -27,7 +27,7 @@ fn from_1_1_to_1_34(setting: &Setting) {
     let ran = cluster.verb("upgrade", &["--to", "1.8"]).succeeded();
     cluster.management = "management";
     assert!(ran.stdout.contains("Prisma 1.8\n"), "{}", ran.stdout);
-    ran.reports(&["removing the containers of the other edition"]);
+    ran.reports(&["removing the other edition's containers"]);
     assert_eq!(cluster.without_token().version(), "1.8.4");
     example.is_there(&cluster);
     assert_eq!(cluster.without_token().refused("evil"), 3015);
