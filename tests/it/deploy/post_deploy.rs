@@ -9,8 +9,8 @@ const ALL: &str = "seed:\n  import: seed.graphql\nschema: out/schema.graphql\nho
 const SEED: &str = "mutation {\r\n  createUser(data: {name: \"\u{fc}\"}) { id }\r\n}\r\n";
 
 fn service(standin: &Standin, more: &str) -> Place {
-    standin.state().introspection = json!({"queryType": {"name": "Query"}, "types": [
-        {"kind": "ENUM", "name": "Role", "enumValues": [{"name": "ADMIN"}]}]});
+    standin.state().introspection = Some(json!({"queryType": {"name": "Query"}, "types": [
+        {"kind": "ENUM", "name": "Role", "enumValues": [{"name": "ADMIN"}]}]}));
     let place = Place::cluster(standin, more);
     place.write("seed.graphql", SEED);
     place
