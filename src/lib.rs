@@ -48,8 +48,6 @@ mod plan;
 mod ports;
 mod process;
 mod render;
-#[cfg(test)]
-mod schemas;
 mod secret;
 mod server;
 mod service;
