@@ -7,11 +7,12 @@ mod change;
 mod check;
 mod database;
 mod database_url;
+mod keys;
 mod name;
 mod version;
 
-pub use check::path;
 pub use database::{Connector, Database, External, Tuning};
+pub use keys::{KEYS, Key, KeyType, KeyValue, path};
 pub use name::ClusterName;
 pub use version::{Edition, PrismaVersion};
 

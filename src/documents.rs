@@ -12,7 +12,7 @@ use crate::cluster::Connector;
 use crate::docker::{Container, State};
 use crate::history::Run;
 use crate::secret::SecretKind;
-use crate::status::{Asked, Kind as ClusterKind, State as ClusterState};
+use crate::status::{self, Kind as ClusterKind, State as ClusterState};
 use serde::{Serialize, Serializer};
 
 /// Always `true`.
@@ -313,8 +313,8 @@ pub struct ClusterStatus<'a> {
     reason: Option<&'a str>,
 }
 
-impl<'a> From<&'a Asked> for ClusterStatus<'a> {
-    fn from(asked: &'a Asked) -> Self {
+impl<'a> From<&'a status::ClusterStatus> for ClusterStatus<'a> {
+    fn from(asked: &'a status::ClusterStatus) -> Self {
         ClusterStatus {
             name: &asked.name,
             kind: asked.kind,

@@ -73,7 +73,6 @@ fn stage(
     let prefix = temporary_prefix(target);
     let mut builder = tempfile::Builder::new();
     builder.prefix(&prefix).suffix(TEMPORARY);
-    #[cfg(unix)]
     if access == Access::Shared {
         // The umask is applied to this, as to any new file.
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
@@ -118,7 +117,6 @@ fn temporary_prefix(target: &Path) -> String {
 
 /// Gives the new file the owner of the old one: `sudo` must not take a file away from its user.
 fn keep_owner(file: &File, old: &fs::Metadata) {
-    #[cfg(unix)]
     {
         use std::os::unix::fs::{MetadataExt, fchown};
         if let Ok(new) = file.metadata()
@@ -129,15 +127,12 @@ fn keep_owner(file: &File, old: &fs::Metadata) {
                 .or_else(|_| fchown(file, None, Some(old.gid())));
         }
     }
-    #[cfg(not(unix))]
-    let _ = (file, old);
 }
 
 /// Creates a folder and its parents; new ones are for the owner alone when `access` is private.
 pub fn create_folder(folder: &Path, access: Access) -> Result<()> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
-    #[cfg(unix)]
     if access == Access::Private {
         std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     }
@@ -148,15 +143,9 @@ pub fn create_folder(folder: &Path, access: Access) -> Result<()> {
 
 /// Whether others than the owner can read the file. `false` where there is none.
 pub fn readable_by_others(path: &Path) -> bool {
-    #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
         fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & 0o077 != 0)
-    }
-    #[cfg(not(unix))]
-    {
-        let _ = path;
-        false
     }
 }
 

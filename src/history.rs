@@ -196,10 +196,7 @@ fn add(runs: &mut Vec<(String, Run)>, line: Line) {
 fn user(env: &Env) -> Option<String> {
     let named = ["SUDO_USER", "USER", "LOGNAME"].iter();
     let mut named = named.filter_map(|name| env.get(name));
-    #[cfg(unix)]
     let number = Some(format!("uid {}", rustix::process::getuid().as_raw()));
-    #[cfg(not(unix))]
-    let number = env.get("USERNAME").map(str::to_owned);
     named.next().map(str::to_owned).or(number)
 }
 
@@ -232,7 +229,6 @@ fn append(path: &Path, line: &Line) -> Result<()> {
     files::create_folder(path.parent().unwrap_or(path), Access::Private)?;
     let mut options = OpenOptions::new();
     options.append(true).create(true);
-    #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut file = options.open(path).map_err(wrap)?;
     let text = serde_json::to_string(line).map_err(|error| wrap(error.into()))?;

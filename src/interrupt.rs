@@ -125,16 +125,9 @@ impl Interrupt {
     }
 }
 
-#[cfg(unix)]
 fn signals() -> [i32; 3] {
     use signal_hook::consts::{SIGHUP, SIGTERM};
     [SIGINT, SIGTERM, SIGHUP]
-}
-
-#[cfg(not(unix))]
-fn signals() -> [i32; 2] {
-    use signal_hook::consts::SIGTERM;
-    [SIGINT, SIGTERM]
 }
 
 #[cfg(test)]

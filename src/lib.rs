@@ -1,27 +1,28 @@
 //! `prisma` runs self-hosted Prisma 1 servers ("clusters") through Docker.
 //!
-//! What flows, from top to bottom; imports only ever point downward:
+//! Only [`run`] is public. What happens inside, from top to bottom:
 //!
-//! 1. `argv` becomes a value ([`cli`]).
-//! 2. What the outside gives, environment, folders, terminal, processes, signals, becomes a
-//!    [`context`].
-//! 3. A command ([`commands`]) *looks*: files (the [`config`] that people write: `cluster.yml`, the cluster registry, the `prisma.yml`
-//!    of a [`service`]), containers ([`docker`], through [`process`]), servers ([`survey`]) and [`cloud`].
-//! 4. It decides: a typed configuration ([`cluster`]) is rendered to the files that docker-compose
-//!    reads ([`render`]), the verbs of docker and docker-compose become invocations as values
-//!    ([`docker::verbs`]), and all of it steps of a [`plan`]. `--dry-run` shows the plan, file changes
-//!    as a [`diff`], and stops.
-//! 5. The plan *acts*: files are written ([`files`]), processes run ([`process`]), and the server is
-//!    waited for ([`wait`]); a deployment speaks the server's protocol ([`server::deploy`]).
-//!    What it did to a cluster is noted ([`history`]).
-//! 6. A report goes to stdout ([`ui`]), or a failure ([`error`]) to stderr, here, in one place; either
-//!    as one document ([`envelope`]) to stdout for programs.
+//! 1. `cli` turns the arguments into a value. (A shell that asks for completions is answered before
+//!    anything else, by `cli::complete`.)
+//! 2. `context` holds what a run gets from outside: environment (`env`), folders, terminal, processes,
+//!    signals (`interrupt`).
+//! 3. A command in `commands` looks: at the files that people write (`config`: the cluster registry,
+//!    `cluster.yml`, `prisma.yml`, `.env`; all on top of `yaml`), at containers (`docker`, through
+//!    `process`) and at servers (`status`, `server`). Commands for managed clusters share `managed`.
+//! 4. It decides, with pure functions: a `cluster` is rendered to the files that docker-compose reads
+//!    (`render`), calls of docker become values (`docker::verbs`), and everything that changes something
+//!    becomes a step of a `plan`. `--dry-run` shows the plan, with files as a `diff`, and stops.
+//! 5. The plan acts: `files` writes, `process` runs, `wait` waits for the server, and a deployment
+//!    speaks the server's protocol (`server::deploy`). `history` records what was done to a cluster.
+//! 6. A report goes to stdout (`ui`) or a failure (`error`) to stderr, here, in one place; with
+//!    `--output json` either is one document (`envelope`).
 //!
-//! A shell that asks what may stand at its cursor is answered before all this ([`cli::complete`]).
+//! Secrets travel as `secret::Secret`, which does not show itself, and are masked in all output.
 //!
-//! Everything between looking and acting is a pure function. Each outside crate has one owner: clap
-//! and clap_complete in [`cli`], duct in [`process`], `serde_yaml` and `yaml-edit` in [`yaml`], console, indicatif and
-//! inquire in [`ui`], ureq in [`server::http`], jsonwebtoken in [`server::token`], similar in [`diff`], the process's environment in [`context`].
+//! Each external crate has one owner: clap and clap_complete `cli` (`ui` derives clap's value lists),
+//! duct `process`, serde_yaml and yaml-edit `yaml`, console, indicatif and inquire `ui`, ureq
+//! `server::http`, jsonwebtoken `server::token`, similar `diff`, anyhow `error`, secrecy and the crates for
+//! cryptography `secret`.
 
 #![cfg_attr(
     test,

@@ -63,18 +63,11 @@ pub fn process_of(port: u16) -> Option<Holder> {
 }
 
 /// Asks a process to end, as `kill` does.
-#[cfg(unix)]
 pub fn end(pid: u32) -> std::io::Result<()> {
     use rustix::process::{Pid, Signal, kill_process};
     let pid = i32::try_from(pid).ok().and_then(Pid::from_raw);
     let pid = pid.ok_or(ErrorKind::InvalidInput)?;
     Ok(kill_process(pid, Signal::TERM)?)
-}
-
-/// Asks a process to end.
-#[cfg(not(unix))]
-pub fn end(_: u32) -> std::io::Result<()> {
-    Err(ErrorKind::Unsupported.into())
 }
 
 fn container(ctx: &Context, tools: &Tools, port: u16) -> Option<Holder> {

@@ -7,8 +7,7 @@ pub use crate::secret::Secret;
 pub use datamodel::Datamodel;
 pub use endpoint::{Address, DEFAULT, Endpoint};
 
-use crate::yaml::{Node, Position};
-use std::collections::BTreeMap;
+use crate::yaml::Position;
 use std::path::{Path, PathBuf};
 
 /// A service and where it goes.
@@ -30,8 +29,6 @@ pub struct Service {
     pub datamodel: Datamodel,
     /// What opens the service's API, the first one being the one to sign with; empty when it is open.
     pub secrets: Vec<Secret>,
-    /// `disableAuth`.
-    pub disable_auth: bool,
     /// In file order.
     pub subscriptions: Vec<Subscription>,
     /// What to do after the first deploy.
@@ -40,16 +37,8 @@ pub struct Service {
     pub schema: Option<PathBuf>,
     /// Commands to run after each deploy, in order.
     pub post_deploy: Vec<Command>,
-    /// `databaseType`, as it stands there.
-    pub database_type: Option<String>,
-    /// `generate`, as it stands there; null when it does not.
-    pub generate: Node,
-    /// `custom`, references replaced, unresolved ones by null.
-    pub custom: Node,
     /// What is allowed but probably not meant, `FILE:LINE:COLUMN: …`.
     pub warnings: Vec<String>,
-    /// Where the keys stand that are there.
-    pub places: BTreeMap<String, Position>,
 }
 
 /// The generations of `prisma.yml`.
@@ -156,22 +145,6 @@ pub struct Command {
 }
 
 impl Service {
-    /// The name in the management API: `WORKSPACE~NAME` in a workspace.
-    pub fn project_name(&self) -> String {
-        match self.target.workspace() {
-            Some(workspace) => format!("{workspace}~{}", self.name),
-            None => self.name.clone(),
-        }
-    }
-
-    /// The place of a key as `FILE:LINE:COLUMN`; just the file when the key is not there.
-    pub fn place(&self, key: &str) -> String {
-        match self.places.get(key) {
-            Some(at) => format!("{}:{at}", self.file.display()),
-            None => self.file.display().to_string(),
-        }
-    }
-
     /// Where the thing stands that an answer of the server names: a type or enum, a field of it, or,
     /// as `Subscription`, a subscription. File and line.
     pub fn locate(&self, type_name: &str, field: Option<&str>) -> Option<(&Path, usize)> {

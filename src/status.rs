@@ -1,9 +1,9 @@
 //! Asking all clusters at once: who they are, how they are, which version they run.
 
-mod ask;
 pub mod cloud;
 mod containers;
 mod pool;
+mod probe;
 pub mod target;
 
 use crate::config::registry::Registry;
@@ -14,9 +14,9 @@ use containers::Containers;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use ask::Question;
-pub use ask::{Asked, Kind, State};
 use cloud::{Cloud, CloudCluster};
+use probe::Probe;
+pub use probe::{ClusterStatus, Kind, State};
 
 /// How long one cluster, and Prisma Cloud, may take to answer.
 const LIMIT: Duration = Duration::from_secs(2);
@@ -27,8 +27,8 @@ const LONGEST: Duration = Duration::from_secs(15);
 
 /// Asks every cluster that is known: those of the registry in file order, then those of Prisma Cloud.
 /// Fails only on a signal; what cannot be asked is a row that says why.
-pub fn all(ctx: &Context, registry: &Registry) -> Result<Vec<Asked>> {
-    let questions = questions(ctx, registry);
+pub fn all(ctx: &Context, registry: &Registry) -> Result<Vec<ClusterStatus>> {
+    let probes = probes(ctx, registry);
     let found = Cloud::find(&ctx.env, registry);
     if let Some(key) = cloud::key(&ctx.env, registry) {
         ctx.ui.conceal([key]);
@@ -49,7 +49,7 @@ pub fn all(ctx: &Context, registry: &Registry) -> Result<Vec<Asked>> {
     let shared = Arc::clone(&containers);
     let (rows, clouded) = ctx
         .interrupt
-        .run(move || everything(questions, cloud, &shared))?;
+        .run(move || everything(probes, cloud, &shared))?;
     drop(stage);
     if let Some(command) = containers.asked() {
         ctx.ui.command(command);
@@ -70,13 +70,13 @@ fn warn(ctx: &Context, failure: &Failure) {
     ));
 }
 
-fn questions(ctx: &Context, registry: &Registry) -> Vec<Question> {
-    let question = |entry: &crate::config::registry::Entry| {
+fn probes(ctx: &Context, registry: &Registry) -> Vec<Probe> {
+    let probe = |entry: &crate::config::registry::Entry| {
         let kind = match ctx.home.managed(&entry.name) {
             Some(_) => Kind::Managed,
             None => Kind::SelfHosted,
         };
-        Question {
+        Probe {
             name: entry.name.clone(),
             kind,
             endpoint: Some(entry.host.clone()),
@@ -84,27 +84,27 @@ fn questions(ctx: &Context, registry: &Registry) -> Vec<Question> {
             problem: entry.problem.as_ref().map(|problem| problem.message()),
         }
     };
-    registry.clusters().iter().map(question).collect()
+    registry.clusters().iter().map(probe).collect()
 }
 
 /// Asks the registry's clusters and, beside that, Prisma Cloud for its own and then those.
 fn everything(
-    questions: Vec<Question>,
+    probes: Vec<Probe>,
     cloud: Option<Cloud>,
     containers: &Arc<Containers>,
-) -> (Vec<Asked>, Option<Failure>) {
-    let rounds = u32::try_from(questions.len().div_ceil(pool::threads())).unwrap_or(u32::MAX);
+) -> (Vec<ClusterStatus>, Option<Failure>) {
+    let rounds = u32::try_from(probes.len().div_ceil(pool::threads())).unwrap_or(u32::MAX);
     let all = LIMIT.saturating_mul(rounds.max(1)).min(LONGEST) + SLACK;
     let deadline = Instant::now() + all;
     std::thread::scope(|scope| {
         let clouded = cloud.map(|cloud| {
             scope.spawn(move || {
                 let clusters = cloud.clusters(LIMIT)?;
-                let questions = clusters.iter().map(of_cloud).collect();
-                Ok(ask::all(questions, LIMIT, deadline, None))
+                let probes = clusters.iter().map(of_cloud).collect();
+                Ok(probe::all(probes, LIMIT, deadline, None))
             })
         });
-        let mut rows = ask::all(questions, LIMIT, deadline, Some(containers));
+        let mut rows = probe::all(probes, LIMIT, deadline, Some(containers));
         match clouded.map(joined) {
             None => (rows, None),
             Some(Ok(more)) => {
@@ -116,9 +116,9 @@ fn everything(
     })
 }
 
-fn of_cloud(cluster: &CloudCluster) -> Question {
+fn of_cloud(cluster: &CloudCluster) -> Probe {
     let unknown = "Prisma Cloud does not say where it is".to_owned();
-    Question {
+    Probe {
         name: cluster.to_string(),
         kind: Kind::Cloud,
         endpoint: cluster.endpoint.clone(),

@@ -10,7 +10,8 @@ pub mod cli {
 
 pub mod cluster {
     pub use crate::cluster::{
-        Cluster, ClusterName, Connector, Database, Edition, External, PrismaVersion, documented,
+        Cluster, ClusterName, Connector, Database, Edition, External, KEYS, KeyType, PrismaVersion,
+        documented,
     };
 }
 
@@ -140,15 +141,15 @@ pub mod ui {
 }
 
 pub mod yaml {
-    pub use crate::yaml::{Document, Mapping, Node, Value};
+    pub use crate::yaml::{Mapping, Node, Step, Value, deserialize};
     pub mod edit {
         pub use crate::yaml::edit::{Change, New, apply_quickly, apply_thoroughly};
     }
-    pub mod scan {
-        pub use crate::yaml::scan::{root, text_of};
+    pub mod fast_path {
+        pub use crate::yaml::fast_path::{root, text_of};
     }
-    pub mod tree {
-        pub use crate::yaml::tree::{Map, root};
+    pub mod places {
+        pub use crate::yaml::places::{Collection, root};
     }
     pub mod write {
         pub use crate::yaml::write::to_text;

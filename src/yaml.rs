@@ -4,16 +4,23 @@
 //! The only module that knows `serde_yaml` (values, strictness) and `yaml-edit` (places).
 //! `serde_yaml` judges whether a text is YAML at all: `yaml-edit` is lenient.
 
-pub mod ambiguous;
+mod ambiguous;
 pub mod edit;
+pub mod fast_path;
 pub mod node;
 pub mod places;
-pub mod read;
-pub mod scan;
-pub mod tree;
+mod position;
 pub mod write;
 
+pub use ambiguous::is_ambiguous_plain;
 pub use node::Node;
 pub use places::{Places, Step};
-pub use read::{Document, Position, YamlError};
+pub use position::{Position, YamlError};
 pub use serde_yaml::{Mapping, Value};
+
+/// Reads a text that holds at most one document. An empty one is null.
+pub fn deserialize<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, YamlError> {
+    // A byte order mark is allowed by YAML and refused by serde_yaml.
+    let bare = text.strip_prefix('\u{feff}').unwrap_or(text);
+    serde_yaml::from_str(bare).map_err(|error| position::yaml_error(&error))
+}

@@ -15,21 +15,21 @@ impl Cluster {
         if database.connector == Connector::Postgres {
             let name = database.connector.name();
             reasons.push(format!(
-                "Prisma {to} knows only MySQL, and the data is in {name}"
+                "Prisma {to} supports only MySQL, but the data is in {name}"
             ));
         } else if let Some(external) = &database.external {
             reasons.push(format!(
-                "Prisma {to} runs with a database of its own, and the data is at {external}"
+                "Prisma {to} supports only its own database container, but the data is at {external}"
             ));
         } else if database.name != expected {
             reasons.push(format!(
-                "Prisma {to} looks for its services in the database `{expected}`, and they are in the database `{}`",
+                "Prisma {to} stores its services in database `{expected}`, but this cluster's are in `{}`",
                 database.name
             ));
         }
         if self.cluster_secret.is_some() && self.key_pair().is_none() {
             reasons.push(format!(
-                "Prisma {to} needs a key pair, and the cluster has a secret"
+                "Prisma {to} requires a key pair, but this cluster has a secret"
             ));
         }
         reasons
@@ -63,8 +63,8 @@ mod tests {
         assert_eq!(
             cluster.obstacles(&version("1.6")),
             [
-                "Prisma 1.6 looks for its services in the database `graphcool`, and they are in the database `prisma`",
-                "Prisma 1.6 needs a key pair, and the cluster has a secret"
+                "Prisma 1.6 stores its services in database `graphcool`, but this cluster's are in `prisma`",
+                "Prisma 1.6 requires a key pair, but this cluster has a secret"
             ]
         );
         cluster.database.external = Some(External {
@@ -74,12 +74,14 @@ mod tests {
         cluster.cluster_secret = None;
         assert_eq!(
             cluster.obstacles(&version("1.6")),
-            ["Prisma 1.6 runs with a database of its own, and the data is at db.example:3306"]
+            [
+                "Prisma 1.6 supports only its own database container, but the data is at db.example:3306"
+            ]
         );
         cluster.database.connector = Connector::Postgres;
         assert_eq!(
             cluster.obstacles(&version("1.6")),
-            ["Prisma 1.6 knows only MySQL, and the data is in Postgres"]
+            ["Prisma 1.6 supports only MySQL, but the data is in Postgres"]
         );
     }
 }

@@ -1,306 +1,227 @@
 //! What is wrong with a cluster: every problem, not the first one.
 
+use super::keys::{KeyValue, path};
 use super::{Cluster, Connector, Edition, documented};
 use crate::error::{Failure, Kind, Result};
 use crate::secret::{Secret, SecretKind};
+use std::fmt;
 
 /// One thing that is wrong, and the key of `cluster.yml` it belongs to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
-    /// The key's path in `cluster.yml`.
     pub path: &'static [&'static str],
-    /// What is wrong, remedy last. Never repeats a secret.
-    pub message: String,
+    /// What is wrong. Never repeats a secret.
+    pub what: String,
+    /// How to fix it in the file.
+    pub remedy: Option<&'static str>,
 }
 
-/// The keys of `cluster.yml`, in the order they are written.
-pub mod path {
-    /// [`Cluster::version`](super::Cluster::version).
-    pub const VERSION: &[&str] = &["prismaVersion"];
-    /// [`Cluster::port`](super::Cluster::port).
-    pub const PORT: &[&str] = &["port"];
-    /// [`Cluster::bind`](super::Cluster::bind).
-    pub const BIND: &[&str] = &["bind"];
-    /// [`Cluster::database`](super::Cluster::database).
-    pub const DATABASE: &[&str] = &["database"];
-    /// The database's technology.
-    pub const CONNECTOR: &[&str] = &["database", "connector"];
-    /// The image of the database's container.
-    pub const IMAGE: &[&str] = &["database", "image"];
-    /// The host of an external database.
-    pub const HOST: &[&str] = &["database", "host"];
-    /// The port the database is reached on from outside: the one its container is published on, or that
-    /// of an external one.
-    pub const DATABASE_PORT: &[&str] = &["database", "port"];
-    /// The database's account.
-    pub const USER: &[&str] = &["database", "user"];
-    /// The database's password.
-    pub const PASSWORD: &[&str] = &["database", "password"];
-    /// The server's own database.
-    pub const DATABASE_NAME: &[&str] = &["database", "name"];
-    /// Whether the server may change the database's schema.
-    pub const ACTIVE: &[&str] = &["database", "active"];
-    /// The schema of a database that is only read.
-    pub const SCHEMA: &[&str] = &["database", "schema"];
-    /// The size of each connection pool.
-    pub const CONNECTION_LIMIT: &[&str] = &["database", "connectionLimit"];
-    /// TLS to the database.
-    pub const SSL: &[&str] = &["database", "ssl"];
-    /// Raw SQL in the service API.
-    pub const RAW_ACCESS: &[&str] = &["database", "rawAccess"];
-    /// [`Cluster::schema_manager_secret`](super::Cluster::schema_manager_secret).
-    pub const SCHEMA_MANAGER_SECRET: &[&str] = &["schemaManagerSecret"];
-    /// [`Cluster::cluster_secret`](super::Cluster::cluster_secret).
-    pub const CLUSTER_SECRET: &[&str] = &["clusterSecret"];
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.remedy {
+            Some(remedy) => write!(f, "{}: {remedy}", self.what),
+            None => f.write_str(&self.what),
+        }
+    }
+}
+
+/// The problems found so far.
+struct Found(Vec<Problem>);
+
+impl Found {
+    fn add(&mut self, path: &'static [&'static str], what: impl Into<String>) -> &mut Problem {
+        self.0.push(Problem {
+            path,
+            what: what.into(),
+            remedy: None,
+        });
+        let last = self.0.len() - 1;
+        &mut self.0[last]
+    }
+
+    /// A problem of a key that should not be there.
+    fn remove(&mut self, path: &'static [&'static str], what: impl Into<String>) {
+        self.add(path, what).remedy = Some("remove the line");
+    }
 }
 
 impl Cluster {
     /// Everything that is wrong; empty when the cluster can be rendered and run.
     pub fn problems(&self) -> Vec<Problem> {
-        let mut found = self.problems_but_key();
-        let message = match &self.cluster_secret {
-            Some(secret) => self.key_problem(secret),
-            None => None,
-        };
-        found.extend(message.map(|message| Problem {
-            path: path::CLUSTER_SECRET,
-            message,
-        }));
-        found
+        let mut found = Found(self.problems_but_key());
+        if let Some(secret) = &self.cluster_secret
+            && let Some((what, remedy)) = self.key_problem(secret)
+        {
+            found.add(path::CLUSTER_SECRET, what).remedy = remedy;
+        }
+        found.0
     }
 
-    /// What is wrong with the secret that signs tokens: only the server edition takes any text, and its
-    /// late versions no key pair.
-    fn key_problem(&self, secret: &Secret) -> Option<String> {
+    /// What is wrong with the secret that signs tokens: only the server edition accepts any string, and
+    /// its late versions no key pair.
+    fn key_problem(&self, secret: &Secret) -> Option<(String, Option<&'static str>)> {
         match (self.edition(), secret.key()) {
-            (Edition::Server, Ok(_)) if !self.version.supports_key_pairs() => Some(format!(
-                "Prisma {} knows no key pairs: give a secret that is a plain text",
-                self.version
+            (Edition::Server, Ok(_)) if !self.version.supports_key_pairs() => Some((
+                format!("Prisma {} does not support key pairs", self.version),
+                Some("use a plain string as the secret"),
             )),
             (Edition::Server, Err(_)) if secret.kind() == SecretKind::Text => {
-                secret_problem(secret.reveal())
+                string_problem(secret.reveal())
             }
-            (_, Err(failure)) => Some(failure.message()),
+            (_, Err(failure)) => Some((failure.message(), None)),
             (_, Ok(_)) => None,
         }
     }
 
-    /// The same without a look at the key, which costs a millisecond: for who has read it just now.
+    /// All problems but those of the key, which takes a millisecond to read.
     pub(crate) fn problems_but_key(&self) -> Vec<Problem> {
-        let mut found = Vec::new();
-        let mut add = |path, message: String| found.push(Problem { path, message });
-        self.check_edition(&mut add);
-        self.check_ports(&mut add);
-        self.check_values(&mut add);
-        found
+        let mut found = Found(Vec::new());
+        self.check_versions(&mut found);
+        match self.edition() {
+            Edition::Server => self.check_server(&mut found),
+            Edition::Cluster => self.check_cluster(&mut found),
+        }
+        self.check_ports(&mut found);
+        self.check_values(&mut found);
+        found.0
     }
 
     /// Fails with all problems, a line each ([`Kind::ConfigInvalid`]).
     pub fn check(&self) -> Result<()> {
         let problems = self.problems();
-        if problems.is_empty() {
-            return Ok(());
-        }
-        let lines: Vec<String> = problems
-            .iter()
-            .map(|problem| format!("`{}`: {}", problem.path.join("."), problem.message))
-            .collect();
-        let head = format!(
-            "the configuration of the cluster `{}` is invalid",
-            self.name
-        );
-        Err(Failure::new(
-            Kind::ConfigInvalid,
-            match &lines[..] {
-                [one] => format!("{head}: {one}"),
-                many => format!("{head}:\n  {}", many.join("\n  ")),
-            },
-        ))
+        let line = |problem: &Problem| format!("`{}`: {problem}", problem.path.join("."));
+        let lines: Vec<String> = problems.iter().map(line).collect();
+        let head = format!("the configuration of cluster `{}` is invalid", self.name);
+        let message = match &lines[..] {
+            [] => return Ok(()),
+            [one] => format!("{head}: {one}"),
+            many => format!("{head}:\n  {}", many.join("\n  ")),
+        };
+        Err(Failure::new(Kind::ConfigInvalid, message))
     }
 
-    fn check_edition(&self, add: &mut impl FnMut(&'static [&'static str], String)) {
-        match self.edition() {
-            Edition::Server => self.check_server(add),
-            Edition::Cluster => self.check_cluster(add),
+    /// Keys that the version is too old for.
+    fn check_versions(&self, found: &mut Found) {
+        for (key, value) in self.values() {
+            if value != KeyValue::Absent && !self.version.at_least(key.since) {
+                found.remove(
+                    key.path,
+                    format!("requires Prisma 1.{} or later", key.since),
+                );
+            }
         }
     }
 
-    fn check_cluster(&self, add: &mut impl FnMut(&'static [&'static str], String)) {
+    fn check_cluster(&self, found: &mut Found) {
         let (version, database) = (&self.version, &self.database);
         if database.connector == Connector::Postgres {
-            add(
-                path::CONNECTOR,
-                format!("Prisma {version} knows only `mysql`: use that, or Prisma 1.7 and later"),
-            );
+            let what = format!("Prisma {version} supports only `mysql`");
+            found.add(path::CONNECTOR, what).remedy = Some("use that, or Prisma 1.7 or later");
         }
         // Its tables are always created there, whatever the variable says; with another name the
         // server starts and then fails on every request.
         if database.name != documented::database(Edition::Cluster) {
-            add(
-                path::DATABASE_NAME,
-                format!("Prisma {version} always uses `graphcool`: remove the line"),
-            );
-        }
-        let tuning = &database.tuning;
-        let later = [
-            (path::HOST, database.external.is_some()),
-            (path::ACTIVE, tuning.active.is_some()),
-            (path::SCHEMA, tuning.schema.is_some()),
-            (path::CONNECTION_LIMIT, tuning.connection_limit.is_some()),
-            (path::SSL, tuning.ssl.is_some()),
-            (path::RAW_ACCESS, tuning.raw_access.is_some()),
-        ];
-        for (path, _) in later.into_iter().filter(|(_, is_set)| *is_set) {
-            add(
-                path,
-                format!("Prisma {version} does not know it: remove the line, or use 1.7 and later"),
-            );
+            let what = format!("Prisma {version} always uses `graphcool`");
+            found.remove(path::DATABASE_NAME, what);
         }
     }
 
-    fn check_server(&self, add: &mut impl FnMut(&'static [&'static str], String)) {
+    fn check_server(&self, found: &mut Found) {
         let (version, database) = (&self.version, &self.database);
         let is_postgres = database.connector == Connector::Postgres;
         let tuning = &database.tuning;
         if database.external.is_none() && !is_postgres && database.user != documented::USER {
-            let message =
-                "only `root` may create databases in the container: remove the line".to_owned();
-            add(path::USER, message);
+            let what = "only `root` is allowed to create databases in the container";
+            found.remove(path::USER, what);
         }
         if database.external.is_some() && database.image.is_some() {
-            let message = "an external database (`host`) has no image: remove one of them";
-            add(path::IMAGE, message.to_owned());
+            let what = "an external database (`host`) has no image";
+            found.add(path::IMAGE, what).remedy = Some("remove one of them");
         }
-        let since = [
-            (path::SSL, tuning.ssl.is_some(), 12),
-            (path::RAW_ACCESS, tuning.raw_access.is_some(), 18),
-        ];
-        for (path, is_set, minor) in since {
-            if is_set && !version.at_least(minor) {
-                add(
-                    path,
-                    format!(
-                        "Prisma {version} does not know it, 1.{minor} and later do: remove the line"
-                    ),
-                );
-            }
-        }
-        if tuning.active == Some(false) && (!is_postgres || version.is_1_30_or_later()) {
-            let message = format!(
-                "Prisma {version} cannot leave a {} database as it is: remove the line",
-                database.connector.name()
-            );
-            add(path::ACTIVE, message);
+        if tuning.active == Some(false) && !is_postgres {
+            let what = "the server cannot run with migrations disabled on MySQL";
+            found.remove(path::ACTIVE, what);
+        } else if tuning.active == Some(false) && version.is_1_30_or_later() {
+            let what = format!("Prisma {version} cannot run with migrations disabled");
+            found.remove(path::ACTIVE, what);
         }
         if tuning.schema.is_some() && !is_postgres {
-            add(
-                path::SCHEMA,
-                "only `postgres` has schemas: remove the line".to_owned(),
-            );
+            found.remove(path::SCHEMA, "only `postgres` has schemas");
         }
         let least = if version.is_1_30_or_later() { 2 } else { 1 };
         if tuning.connection_limit.is_some_and(|limit| limit < least) {
-            add(
-                path::CONNECTION_LIMIT,
-                format!("Prisma {version} needs at least {least}"),
-            );
+            let what = format!("Prisma {version} requires at least {least}");
+            found.add(path::CONNECTION_LIMIT, what);
         }
     }
 
-    fn check_ports(&self, add: &mut impl FnMut(&'static [&'static str], String)) {
-        let database = match &self.database.external {
-            Some(external) => Some(external.port),
-            None => self.database.host_port,
-        };
+    fn check_ports(&self, found: &mut Found) {
+        let external = self.database.external.as_ref().map(|at| at.port);
+        let database = external.or(self.database.host_port);
         let ports = [
             (path::PORT, Some(self.port)),
             (path::DATABASE_PORT, database),
         ];
         for (path, port) in ports {
             if port == Some(0) {
-                add(path, "a port is a number from 1 to 65535".to_owned());
+                found.add(path, "a port is a number from 1 to 65535");
             }
         }
         if self.port != 0 && self.database.host_port == Some(self.port) {
-            let message = format!(
-                "{} is the server's `port` already: choose another",
-                self.port
-            );
-            add(path::DATABASE_PORT, message);
+            let what = format!("{} is already the server's `port`", self.port);
+            found.add(path::DATABASE_PORT, what).remedy = Some("choose another");
         }
     }
 
-    fn check_values(&self, add: &mut impl FnMut(&'static [&'static str], String)) {
+    fn check_values(&self, found: &mut Found) {
         let database = &self.database;
-        let mut values = vec![
-            (path::USER, database.user.as_str()),
-            (path::DATABASE_NAME, database.name.as_str()),
-            (
-                path::SCHEMA_MANAGER_SECRET,
-                self.schema_manager_secret.reveal(),
-            ),
-        ];
-        // An external account may have none.
-        if database.external.is_none() {
-            values.push((path::PASSWORD, database.password.reveal()));
-        }
-        let optional = [
-            (path::IMAGE, database.image.as_ref()),
-            (path::SCHEMA, database.tuning.schema.as_ref()),
-            (path::HOST, database.external.as_ref().map(|at| &at.host)),
-        ];
-        values.extend(
-            optional
-                .into_iter()
-                .filter_map(|(path, value)| Some((path, value?.as_str()))),
-        );
-        for (path, value) in values {
-            if let Some(message) = secret_problem(value) {
-                add(path, message);
+        for (key, value) in self.values() {
+            // The account of an external database may have no password; a secret is judged apart.
+            let skip = key.path == path::CLUSTER_SECRET
+                || (key.path == path::PASSWORD && database.external.is_some());
+            let KeyValue::Text(text) = value else {
+                continue;
+            };
+            if let (Some((what, remedy)), false) = (string_problem(&text), skip) {
+                found.add(key.path, what).remedy = remedy;
             }
         }
         if let Some(image) = database.image.as_ref().filter(|image| !is_image(image)) {
-            let message = format!("`{}` is no image name", image.escape_debug());
-            add(path::IMAGE, message);
+            let what = format!("`{}` is not a valid image name", image.escape_debug());
+            found.add(path::IMAGE, what);
         }
         if let Some(external) = &database.external
             && is_inside(&external.host)
         {
-            let message = format!(
-                "`{}` would be the server's own container: give the address this machine has for others",
-                external.host
-            );
-            add(path::HOST, message);
+            let what = format!("`{}` means the server's own container", external.host);
+            found.add(path::HOST, what).remedy =
+                Some("use an address of this machine that containers can reach");
         }
     }
 }
 
-/// What is wrong with a text that somebody needs. An empty root password is refused by the database
-/// images, other empty values by the server.
-fn secret_problem(value: &str) -> Option<String> {
+/// What is wrong with a required string, and the remedy. An empty root password is refused by the
+/// database images, other empty values by the server.
+fn string_problem(value: &str) -> Option<(String, Option<&'static str>)> {
     if value.is_empty() {
-        return Some("it is empty: give a value, or remove the line".to_owned());
+        let remedy = "give it a value, or remove the line";
+        return Some(("it is empty".to_owned(), Some(remedy)));
     }
-    value
-        .contains('\0')
-        .then(|| "it has a NUL character, which no variable can hold".to_owned())
+    let what = "it contains a NUL character, which no variable can hold";
+    value.contains('\0').then(|| (what.to_owned(), None))
 }
 
 /// The characters of image names, tags and digests.
 fn is_image(text: &str) -> bool {
-    let first = text.starts_with(|c: char| c.is_ascii_alphanumeric());
-    first
-        && text
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || "._-/:@".contains(c))
+    let allowed = |c: char| c.is_ascii_alphanumeric() || "._-/:@".contains(c);
+    text.starts_with(|c: char| c.is_ascii_alphanumeric()) && text.chars().all(allowed)
 }
 
-/// Whether a host means whoever looks it up: seen from a container, that container.
+/// Whether a host means the machine that looks it up: inside a container, that container.
 fn is_inside(host: &str) -> bool {
+    let address = host.parse::<std::net::IpAddr>();
     host.eq_ignore_ascii_case("localhost")
-        || host
-            .parse::<std::net::IpAddr>()
-            .is_ok_and(|ip| ip.is_loopback() || ip.is_unspecified())
+        || address.is_ok_and(|ip| ip.is_loopback() || ip.is_unspecified())
 }
 
 #[cfg(test)]
@@ -315,7 +236,7 @@ mod tests {
         cluster.port = 0;
         assert_eq!(
             cluster.check().expect_err("invalid").message(),
-            "the configuration of the cluster `local` is invalid: `port`: a port is a number from 1 to 65535"
+            "the configuration of cluster `local` is invalid: `port`: a port is a number from 1 to 65535"
         );
         cluster.database.user = "a\0".to_owned();
         cluster.database.password = "".into();
@@ -325,11 +246,11 @@ mod tests {
         assert_eq!(failure.kind, Kind::ConfigInvalid);
         assert_eq!(
             failure.message(),
-            "the configuration of the cluster `local` is invalid:\n  \
-             `database.connector`: Prisma 1.1 knows only `mysql`: use that, or Prisma 1.7 and later\n  \
+            "the configuration of cluster `local` is invalid:\n  \
+             `database.connector`: Prisma 1.1 supports only `mysql`: use that, or Prisma 1.7 or later\n  \
              `port`: a port is a number from 1 to 65535\n  \
-             `database.user`: it has a NUL character, which no variable can hold\n  \
-             `database.password`: it is empty: give a value, or remove the line\n  \
+             `database.user`: it contains a NUL character, which no variable can hold\n  \
+             `database.password`: it is empty: give it a value, or remove the line\n  \
              `clusterSecret`: not a private key: no `-----BEGIN RSA PRIVATE KEY-----` line"
         );
     }
@@ -352,8 +273,8 @@ mod tests {
         assert_eq!(
             paths(&cluster),
             [
-                "database.user",
                 "database.ssl",
+                "database.user",
                 "database.active",
                 "database.schema",
                 "database.connectionLimit",

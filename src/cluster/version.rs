@@ -84,6 +84,22 @@ impl PrismaVersion {
     pub fn supports_key_pairs(&self) -> bool {
         !self.is_1_30_or_later()
     }
+
+    /// Whether the server accepts tokens signed with a shared secret.
+    pub fn supports_shared_secrets(&self) -> bool {
+        self.at_least(6)
+    }
+
+    /// Whether a deployment that would lose data needs `force`. The tag `1.4` moved on to the last of
+    /// its line.
+    pub fn checks_data_loss(&self) -> bool {
+        self.at_least(4) && self.tag != "1.4.0"
+    }
+
+    /// Whether the answer to a deployment has its steps; those of a dry run came first.
+    pub fn reports_steps(&self, dry_run: bool) -> bool {
+        self.at_least(if dry_run { 20 } else { 34 })
+    }
 }
 
 /// One of the constants above, without a way to fail.
@@ -110,7 +126,7 @@ impl FromStr for PrismaVersion {
                     Kind::Usage,
                     format!("invalid Prisma version `{}`: {why}", text.escape_debug()),
                 )
-                .hint("give a 1.x version such as `1.1`, `1.1.3` or `1.34-beta`")
+                .hint("use a 1.x version such as `1.1`, `1.1.3` or `1.34-beta`")
             })
     }
 }
@@ -148,7 +164,7 @@ fn semver(tag: &str) -> Result<Version, String> {
     if version.build.is_empty() {
         Ok(version)
     } else {
-        Err("an image tag has no `+`".to_owned())
+        Err("an image tag cannot contain `+`".to_owned())
     }
 }
 
@@ -240,7 +256,7 @@ mod tests {
             ("1.1-", "empty"),
             ("1.1-a_b", "unexpected character"),
             ("1.1-a b", "unexpected character"),
-            ("1.1-a+b", "no `+`"),
+            ("1.1-a+b", "cannot contain `+`"),
             (" 1.1", "not a version number"),
             ("1.1@sha256:00", "not a version number"),
             ("1.99999999999999999999", ""),

@@ -1,162 +1,192 @@
 //! `cluster.yml`: the configuration of a managed cluster as people read and edit it.
 //!
-//! What is absent has its documented value; what is there is judged strictly, and everything that is
-//! wrong is reported at once, each on its line.
+//! Missing keys have their documented defaults; what is there is judged strictly, and everything that
+//! is wrong is reported at once, each problem with its line.
 
 mod edit;
-mod reader;
 #[cfg(test)]
 mod tests;
 
 pub use edit::edit;
 
+use super::reader::{self, At, Nature, Reader, Strings};
 use crate::cluster::{
-    Cluster, ClusterName, Connector, Database, Edition, External, PrismaVersion, path,
+    Cluster, ClusterName, Connector, Database, Edition, External, KEYS, Key, KeyType, KeyValue,
+    PrismaVersion, path,
 };
-use crate::error::{Failure, Kind, Result};
+use crate::error::{Failure, Result};
 use crate::secret::Secret;
-use crate::yaml::{Document, write};
-use edit::Field;
-use reader::{Nature, Reader};
+use crate::yaml::{Node, Places, Step, write};
+use std::fmt::Write;
 use std::net::IpAddr;
 use std::path::Path;
 
 /// The file's name in the cluster's folder.
 pub const FILE: &str = "cluster.yml";
 
+type KeyPath = &'static [&'static str];
+
 /// Reads the text of the `cluster.yml` at `file`, the one of the cluster `name`.
 ///
 /// # Errors
 ///
-/// [`Kind::ConfigInvalid`] with one line per problem: `FILE:LINE:COLUMN: what is wrong`. Values of
-/// secrets are never repeated.
+/// [`Kind::ConfigInvalid`](crate::error::Kind::ConfigInvalid) with one line per problem:
+/// `FILE:LINE:COLUMN: what is wrong`. Values of secrets are never repeated.
 pub fn parse(name: &ClusterName, file: &Path, text: &str) -> Result<Cluster> {
-    let document = Document::parse(text).map_err(|error| {
-        let place = error.position.map(|at| format!(":{at}"));
-        Failure::new(
-            Kind::ConfigInvalid,
-            format!(
-                "{}{}: {}",
-                file.display(),
-                place.unwrap_or_default(),
-                error.message
-            ),
-        )
-    })?;
-    let mut reader = Reader::new(&document);
-    let cluster = read(&mut reader, name.clone());
+    let root = reader::parse(file, text)?;
+    let places = Places::of(text);
+    let mut values = Values {
+        reader: Reader::new(file, &places, Strings::Unambiguous),
+        root: At::root(&root),
+    };
+    values.check_keys();
+    let cluster = values.cluster(name.clone());
     // What could not be read has its default here, so nothing is reported twice.
     for problem in cluster.problems_but_key() {
-        reader.problem(problem.path, problem.message);
+        values.wrong(problem.path, &problem.what, problem.remedy);
     }
-    let lines = reader.finish(file);
-    if lines.is_empty() {
-        Ok(cluster)
-    } else {
-        Err(Failure::new(Kind::ConfigInvalid, lines.join("\n")))
-    }
+    values.reader.problems.finish()?;
+    Ok(cluster)
 }
 
-fn read(reader: &mut Reader<'_>, name: ClusterName) -> Cluster {
-    reader.keys(
-        &[],
-        &[
-            path::VERSION,
-            path::PORT,
-            path::BIND,
-            path::DATABASE,
-            path::SCHEMA_MANAGER_SECRET,
-            path::CLUSTER_SECRET,
-        ],
-    );
-    // First what the documented values depend on.
-    let mut version = PrismaVersion::default_local();
-    reader.version(path::VERSION, &mut version);
-    let mut cluster = Cluster::documented(name, version);
-    cluster.database = read_database(reader, cluster.edition());
-    reader.port(path::PORT, &mut cluster.port);
-    reader.word(path::BIND, |text| {
-        let address = text.parse::<IpAddr>();
-        cluster.bind = Some(address.map_err(|_| {
-            format!("`{text}` is not an IP address: write one such as `127.0.0.1`")
-        })?);
-        Ok(())
-    });
-    let secret = reader.text(path::SCHEMA_MANAGER_SECRET, Nature::Secret);
-    set(&mut cluster.schema_manager_secret, secret.map(Secret::from));
-    if let Some(secret) = reader.text(path::CLUSTER_SECRET, Nature::Secret) {
-        cluster.cluster_secret = Some(secret.into());
-        match cluster.secret_as_kept() {
-            Ok(secret) => cluster.cluster_secret = secret,
-            Err(message) => reader.problem(path::CLUSTER_SECRET, message),
+/// The values of a file, read by the table of keys.
+struct Values<'a, 'v> {
+    reader: Reader<'a>,
+    root: At<'v>,
+}
+
+impl<'v> Values<'_, 'v> {
+    /// Reports duplicate keys, unknown ones, and what should be a mapping.
+    fn check_keys(&mut self) {
+        let names = |depth: usize| {
+            let paths = KEYS.iter().map(|key| key.path);
+            let paths = paths.filter(|path| depth == 0 || path.len() > 1);
+            let mut names: Vec<&str> = paths.map(|path| path[depth]).collect();
+            names.dedup();
+            names
+        };
+        self.reader.all_duplicates(&self.root);
+        self.reader.pairs(&self.root, &names(0));
+        if let Some(database) = self.root.find(path::DATABASE) {
+            self.reader.pairs(&database, &names(1));
         }
     }
-    cluster
-}
 
-fn read_database(reader: &mut Reader<'_>, edition: Edition) -> Database {
-    reader.keys(
-        path::DATABASE,
-        &[
-            path::CONNECTOR,
-            path::IMAGE,
-            path::HOST,
-            path::DATABASE_PORT,
-            path::USER,
-            path::PASSWORD,
-            path::DATABASE_NAME,
-            path::ACTIVE,
-            path::SCHEMA,
-            path::CONNECTION_LIMIT,
-            path::SSL,
-            path::RAW_ACCESS,
-        ],
-    );
-    let mut connector = Connector::MySql;
-    reader.word(path::CONNECTOR, |text| {
-        connector = text.parse().map_err(|f| one_line(&f))?;
-        Ok(())
-    });
-    let mut database = Database::documented(edition, connector);
-    database.image = reader.text(path::IMAGE, Nature::Open);
-    let mut port = None;
-    reader.number(
-        path::DATABASE_PORT,
-        "a port is a number from 1 to 65535",
-        &mut port,
-    );
-    match reader.text(path::HOST, Nature::Open) {
-        Some(host) => {
-            let port = port.unwrap_or(connector.port());
+    fn cluster(&mut self, name: ClusterName) -> Cluster {
+        // First what the defaults depend on.
+        let version = self.version().unwrap_or(PrismaVersion::default_local());
+        let mut cluster = Cluster::documented(name, version);
+        cluster.database = self.database(cluster.edition());
+        cluster.port = self.number(path::PORT).unwrap_or(cluster.port);
+        cluster.bind = self.parsed(path::BIND, |text| {
+            let address = text.parse::<IpAddr>();
+            address.map_err(|_| format!("`{text}` is not an IP address such as `127.0.0.1`"))
+        });
+        if let Some(secret) = self.string(path::SCHEMA_MANAGER_SECRET) {
+            cluster.schema_manager_secret = secret.into();
+        }
+        cluster.cluster_secret = self.string(path::CLUSTER_SECRET).map(Secret::from);
+        match cluster.secret_as_kept() {
+            Ok(secret) => cluster.cluster_secret = secret,
+            Err(what) => self.wrong(path::CLUSTER_SECRET, &what, None),
+        }
+        cluster
+    }
+
+    fn database(&mut self, edition: Edition) -> Database {
+        let connector = self.parsed(path::CONNECTOR, |text| {
+            text.parse().map_err(|failure| one_line(&failure))
+        });
+        let mut database = Database::documented(edition, connector.unwrap_or(Connector::MySql));
+        database.image = self.string(path::IMAGE);
+        let port = self.number(path::DATABASE_PORT);
+        database.host_port = port.or(database.host_port);
+        if let Some(host) = self.string(path::HOST) {
+            let port = port.unwrap_or(database.connector.port());
             database.external = Some(External { host, port });
             database.host_port = None;
         }
-        None => database.host_port = port.or(database.host_port),
+        for (path, field) in [
+            (path::USER, &mut database.user),
+            (path::DATABASE_NAME, &mut database.name),
+        ] {
+            if let Some(text) = self.string(path) {
+                *field = text;
+            }
+        }
+        if let Some(password) = self.string(path::PASSWORD) {
+            database.password = password.into();
+        }
+        let tuning = &mut database.tuning;
+        tuning.active = self.boolean(path::ACTIVE);
+        tuning.schema = self.string(path::SCHEMA);
+        tuning.connection_limit = self.number(path::CONNECTION_LIMIT);
+        tuning.ssl = self.boolean(path::SSL);
+        tuning.raw_access = self.boolean(path::RAW_ACCESS);
+        database
     }
-    set(&mut database.user, reader.text(path::USER, Nature::Open));
-    let password = reader.text(path::PASSWORD, Nature::Secret);
-    set(&mut database.password, password.map(Secret::from));
-    set(
-        &mut database.name,
-        reader.text(path::DATABASE_NAME, Nature::Open),
-    );
-    let tuning = &mut database.tuning;
-    reader.flag(path::ACTIVE, &mut tuning.active);
-    tuning.schema = reader.text(path::SCHEMA, Nature::Open);
-    let limit = "a connection limit is a number from 1 to 65535";
-    reader.number(path::CONNECTION_LIMIT, limit, &mut tuning.connection_limit);
-    reader.flag(path::SSL, &mut tuning.ssl);
-    reader.flag(path::RAW_ACCESS, &mut tuning.raw_access);
-    database
+
+    /// The value of a key; a problem where it is there without one.
+    fn at(&mut self, path: KeyPath) -> Option<At<'v>> {
+        let at = self.root.find(path)?;
+        if *at.node == Node::NULL {
+            self.reader.empty(&at);
+            return None;
+        }
+        Some(at)
+    }
+
+    fn wrong(&mut self, path: KeyPath, what: &str, remedy: Option<&str>) {
+        let at = At {
+            node: self.root.node,
+            path: path.iter().copied().map(Step::key).collect(),
+        };
+        self.reader.wrong(&at, what).remedy = remedy.map(str::to_owned);
+    }
+
+    fn string(&mut self, path: KeyPath) -> Option<String> {
+        let at = self.at(path)?;
+        let is_secret = |key: &Key| key.path == path && key.kind == KeyType::Secret;
+        let nature = if KEYS.iter().any(is_secret) {
+            Nature::Secret
+        } else {
+            Nature::Open
+        };
+        self.reader.string(&at, nature)
+    }
+
+    fn boolean(&mut self, path: KeyPath) -> Option<bool> {
+        let at = self.at(path)?;
+        self.reader.boolean(&at)
+    }
+
+    fn number(&mut self, path: KeyPath) -> Option<u16> {
+        let at = self.at(path)?;
+        self.reader.number(&at, "expected a number from 1 to 65535")
+    }
+
+    fn parsed<T>(
+        &mut self,
+        path: KeyPath,
+        parse: impl FnOnce(&str) -> std::result::Result<T, String>,
+    ) -> Option<T> {
+        let at = self.at(path)?;
+        self.reader.parsed(&at, parse)
+    }
+
+    fn version(&mut self) -> Option<PrismaVersion> {
+        let at = self.at(path::VERSION)?;
+        match self.reader.version(&at)?.parse() {
+            Ok(version) => Some(version),
+            Err(failure) => {
+                self.reader.wrong(&at, one_line(&failure));
+                None
+            }
+        }
+    }
 }
 
-fn set<T>(field: &mut T, value: Option<T>) {
-    if let Some(value) = value {
-        *field = value;
-    }
-}
-
-/// A failure's message and its first remedy on one line.
+/// A failure's message and its first hint on one line.
 fn one_line(failure: &Failure) -> String {
     match failure.hints.first() {
         Some(hint) => format!("{}: {hint}", failure.message()),
@@ -164,39 +194,55 @@ fn one_line(failure: &Failure) -> String {
     }
 }
 
-/// The text of a new `cluster.yml`. Holds secrets.
+/// The text of a new `cluster.yml`, with a comment for each key. Holds secrets.
 pub fn render(cluster: &Cluster) -> String {
     let start = cluster.name.command("start");
     let mut out = format!(
-        "# The configuration of the cluster `{}`. Edit it, then run `{start}`.\n\
-         # A line that is missing stands for its documented value. Keep texts in quotes.\n",
+        "# The configuration of cluster `{}`. Edit it, then run `{start}`.\n\
+         # Missing keys have their documented defaults. Keep strings quoted.\n",
         cluster.name
     );
-    let mut in_database = false;
-    for (path, field) in edit::fields(cluster) {
-        // What belongs to the other edition, or only repeats a rule, is left out.
-        if path == path::SCHEMA_MANAGER_SECRET && cluster.edition() == Edition::Server {
+    for (key, value) in cluster.values() {
+        if value == KeyValue::Absent && !is_relevant(key, cluster) {
             continue;
         }
-        let indent = (path.len() - 1) * 2;
-        let value = match field {
-            Field::Text(text) => write::quoted(&text, indent),
-            Field::Word(word) => word,
-            Field::Number(number) => number.to_string(),
-            Field::Flag(flag) => flag.to_string(),
-            Field::Absent => {
-                if path == path::BIND {
-                    out += "# bind: \"127.0.0.1\" would publish both ports on this machine only.\n";
-                }
+        if key.path == path::SCHEMA_MANAGER_SECRET && cluster.edition() == Edition::Server {
+            continue;
+        }
+        let indent = (key.path.len() - 1) * 2;
+        let pad = " ".repeat(indent);
+        let name = key.path[key.path.len() - 1];
+        if indent == 0 {
+            out.push('\n');
+        } else if key.path == path::CONNECTOR {
+            out += "\ndatabase:\n";
+        }
+        let value = match value {
+            KeyValue::Text(text) => write::quoted(&text, indent),
+            KeyValue::Word(word) => word,
+            KeyValue::Number(number) => number.to_string(),
+            KeyValue::Flag(flag) => flag.to_string(),
+            KeyValue::Absent => {
+                let (meaning, example) = (key.meaning, key.example);
+                let _ = writeln!(out, "{pad}# {meaning}\n{pad}# {name}: {example}");
                 continue;
             }
         };
-        if indent > 0 && !in_database {
-            out += "database:\n";
-            in_database = true;
-        }
-        let key = path.last().copied().unwrap_or_default();
-        out += &format!("{:indent$}{key}: {value}\n", "");
+        let _ = writeln!(out, "{pad}# {}\n{pad}{name}: {value}", key.meaning);
     }
     out
+}
+
+/// Whether a new file mentions a key that has no value: not what the version or the database does not
+/// support.
+fn is_relevant(key: &Key, cluster: &Cluster) -> bool {
+    let is_postgres = cluster.database.connector == Connector::Postgres;
+    cluster.version.at_least(key.since)
+        && match key.path {
+            path::ACTIVE => is_postgres && !cluster.version.is_1_30_or_later(),
+            path::SCHEMA => is_postgres,
+            path::IMAGE => !is_postgres && cluster.database.external.is_none(),
+            path::CLUSTER_SECRET => false,
+            _ => true,
+        }
 }

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-/// The name of the files that are read without being asked for.
+/// The name of the files that are read by default.
 const NAME: &str = ".env";
 
 /// The variables of env files. They hold secrets, so they do not show.
@@ -30,16 +30,16 @@ impl fmt::Debug for EnvFiles {
 }
 
 impl EnvFiles {
-    /// Reads the `.env` beside `prisma.yml` and the one in the working directory, which it wins over;
-    /// or, instead of both, `file` (`--env-file`), a relative one from the working directory on.
+    /// Reads the `.env` next to `prisma.yml` and the one in the working directory, which it overrides;
+    /// or, instead of both, `file` (`--env-file`), relative to the working directory.
     pub fn load(folder: &Path, working: &Path, file: Option<&Path>) -> Result<EnvFiles> {
         let mut found = EnvFiles::default();
         if let Some(file) = file {
             let path = working.join(file);
             let Some(text) = files::read_text(&path)? else {
-                let message = format!("there is no env file `{}`", path.display());
+                let message = format!("env file `{}` not found", path.display());
                 return Err(Failure::new(Kind::Usage, message)
-                    .hint("a relative path begins in the working directory"));
+                    .hint("relative paths are resolved from the current directory"));
             };
             found.add(path, &text)?;
             return Ok(found);
@@ -95,7 +95,9 @@ fn parse(path: &Path, text: &str) -> Result<BTreeMap<String, String>> {
                 values.insert(name, value);
             }
             Ok(None) => {}
-            Err(message) => problems.add(Position { line, column: 1 }, message),
+            Err((what, remedy)) => {
+                problems.add(Position { line, column: 1 }, what).remedy = remedy.map(str::to_owned);
+            }
         }
         line += rest[..len].matches('\n').count();
         rest = &rest[len..];
@@ -104,7 +106,9 @@ fn parse(path: &Path, text: &str) -> Result<BTreeMap<String, String>> {
     Ok(values)
 }
 
-type Entry = std::result::Result<Option<(String, String)>, &'static str>;
+/// What is wrong, and how to fix it.
+type Wrong = (&'static str, Option<&'static str>);
+type Entry = std::result::Result<Option<(String, String)>, Wrong>;
 
 /// The entry a text begins with, and the length of its lines.
 fn entry(text: &str) -> (usize, Entry) {
@@ -125,14 +129,17 @@ fn entry(text: &str) -> (usize, Entry) {
     let Some(equals) = line[start..].find('=') else {
         return (
             end,
-            Err("there is no `=`: write `NAME=VALUE`, or `#` in front of a comment"),
+            Err((
+                "missing `=`",
+                Some("write `NAME=VALUE`, or `#` in front of a comment"),
+            )),
         );
     };
     let name = line[start..start + equals].trim();
     let plain = |c: char| c.is_ascii_alphanumeric() || "_.-".contains(c);
     if !name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') || !name.chars().all(plain)
     {
-        return (end, Err("what is in front of `=` is no name of a variable"));
+        return (end, Err(("invalid variable name in front of `=`", None)));
     }
     let value = start + equals + 1;
     let blank = line[value..].len() - line[value..].trim_start_matches([' ', '\t']).len();
@@ -157,11 +164,7 @@ fn unquoted(written: &str) -> &str {
 }
 
 /// A value whose text begins at `start`, behind its quote. It may go on over lines.
-fn quoted(
-    text: &str,
-    start: usize,
-    quote: char,
-) -> (usize, std::result::Result<String, &'static str>) {
+fn quoted(text: &str, start: usize, quote: char) -> (usize, std::result::Result<String, Wrong>) {
     let mut value = String::new();
     let mut chars = text[start..].char_indices();
     while let Some((at, c)) = chars.next() {
@@ -173,7 +176,7 @@ fn quoted(
                 if rest.is_empty() || rest.starts_with('#') {
                     return (end, Ok(value));
                 }
-                return (end, Err("there is something behind the closing quote"));
+                return (end, Err(("unexpected text after the closing quote", None)));
             }
             '\\' if quote == '"' => match chars.next().map(|(_, c)| c) {
                 Some('n') => value.push('\n'),
@@ -188,7 +191,10 @@ fn quoted(
             c => value.push(c),
         }
     }
-    (line_end(text, start), Err("the quote is never closed"))
+    (
+        line_end(text, start),
+        Err(("the quote is never closed", None)),
+    )
 }
 
 /// The end of the line that `at` stands in, line break included.
@@ -249,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_that_are_none_are_told_without_their_content() {
+    fn invalid_lines_are_reported_without_their_content() {
         let text = "A=1\nhunter2\nB C=hunter2\n1D=hunter2\nE: hunter2\n=hunter2\nexport F\nG=\"a\nb\" hunter2\nH='hunter2\n";
         let failure = parse(Path::new("/x/.env"), text).expect_err("wrong");
         let message = failure.message();
@@ -257,13 +263,13 @@ mod tests {
         assert_eq!(
             lines,
             [
-                "/x/.env:2:1: there is no `=`: write `NAME=VALUE`, or `#` in front of a comment",
-                "/x/.env:3:1: what is in front of `=` is no name of a variable",
-                "/x/.env:4:1: what is in front of `=` is no name of a variable",
-                "/x/.env:5:1: there is no `=`: write `NAME=VALUE`, or `#` in front of a comment",
-                "/x/.env:6:1: what is in front of `=` is no name of a variable",
-                "/x/.env:7:1: there is no `=`: write `NAME=VALUE`, or `#` in front of a comment",
-                "/x/.env:8:1: there is something behind the closing quote",
+                "/x/.env:2:1: missing `=`: write `NAME=VALUE`, or `#` in front of a comment",
+                "/x/.env:3:1: invalid variable name in front of `=`",
+                "/x/.env:4:1: invalid variable name in front of `=`",
+                "/x/.env:5:1: missing `=`: write `NAME=VALUE`, or `#` in front of a comment",
+                "/x/.env:6:1: invalid variable name in front of `=`",
+                "/x/.env:7:1: missing `=`: write `NAME=VALUE`, or `#` in front of a comment",
+                "/x/.env:8:1: unexpected text after the closing quote",
                 "/x/.env:10:1: the quote is never closed",
             ]
         );

@@ -9,7 +9,7 @@
 mod edit;
 mod find;
 mod parts;
-pub(super) mod resolve;
+mod resolve;
 mod shape;
 mod target;
 
@@ -19,13 +19,13 @@ pub use target::{check_service, check_stage};
 
 use super::EnvLookup;
 use super::problems::Problems;
-use super::reader::{At, Nature, Reader};
+use super::reader::{At, Nature, Reader, Strings};
 use crate::error::Result;
 use crate::files;
 use crate::service::Service;
 use crate::yaml::{Node, Places, Step};
 use parts::Parts;
-use resolve::{Resolver, without_gaps};
+use resolve::Resolver;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -37,8 +37,6 @@ pub struct Given<'a> {
     /// For `${opt:x}`: the options of the command line that have a value. `stage` and `cluster` also
     /// take the place of the keys of that name.
     pub opt: &'a BTreeMap<String, String>,
-    /// Keys the command does without: references in them may be unresolved.
-    pub unneeded: &'a [&'a str],
 }
 
 /// What can stand in the file.
@@ -88,14 +86,15 @@ pub fn parse(file: &Path, text: &str, given: Given<'_>, read: ReadFile<'_>) -> R
 pub type ReadFile<'a> = &'a dyn Fn(&Path) -> Result<Option<String>>;
 
 fn read_text(file: &Path, text: &str, given: Given<'_>, read: ReadFile<'_>) -> Result<Service> {
-    let (root, places) = shape::parse(file, text)?;
-    let mut reader = Reader {
-        places: &places,
-        problems: Problems::of(file),
-    };
+    let root = shape::parse(file, text)?;
+    let places = Places::of(text);
+    let mut reader = Reader::new(file, &places, Strings::Filled);
     shape::check(&mut reader, &root, &KEYS);
     let values = resolved(&mut reader, &root, &places, given);
-    let at = |key: &'static str| At::top(key, values.get(key).unwrap_or(&Node::NULL));
+    let at = |key: &'static str| {
+        let node = values.get(key).unwrap_or(&Node::NULL);
+        At::root(&root).step(Step::key(key), node)
+    };
 
     let folder = file.parent().unwrap_or(Path::new(""));
     let goal = target::read(&mut reader, given, &at)?;
@@ -107,25 +106,26 @@ fn read_text(file: &Path, text: &str, given: Given<'_>, read: ReadFile<'_>) -> R
     };
     let datamodel = parts.datamodel(&at("datamodel"));
     let secrets = parts.secrets(&at("secret"));
-    let disable_auth = parts.reader.truth(&at("disableAuth")).unwrap_or_default();
+    let disable_auth = parts.reader.boolean(&at("disableAuth")).unwrap_or_default();
     let subscriptions = parts.subscriptions(&at("subscriptions"));
     let seed = parts.seed(&at("seed"));
     let schema = parts.path(&at("schema"));
     let post_deploy = parts.hooks(&at("hooks"));
-    let database_type = parts.word(&at("databaseType"));
+    parts.reader.string(&at("databaseType"), Nature::Open);
     let mut warnings = Problems::of(file);
     warnings.extend(goal.warnings);
     if !disable_auth && at("secret").is_nothing() {
-        warnings.add(
-            places.key(&[Step::Key("secret".to_owned())]),
-            "there is no `secret`: whoever reaches the server can use the service; write `disableAuth: \
-             true` if that is meant",
-        );
+        warnings
+            .add(
+                places.key(&[Step::Key("secret".to_owned())]),
+                "there is no `secret`, so anyone who can reach the server can use the service",
+            )
+            .fix("set `disableAuth: true` if intended");
     }
     if disable_auth && !secrets.is_empty() {
         warnings.add(
             places.key(&[Step::Key("disableAuth".to_owned())]),
-            "`disableAuth` changes nothing as long as there is a `secret`",
+            "`disableAuth` has no effect because `secret` is set",
         );
     }
     reader.problems.finish()?;
@@ -138,16 +138,11 @@ fn read_text(file: &Path, text: &str, given: Given<'_>, read: ReadFile<'_>) -> R
         target: goal.target,
         datamodel,
         secrets,
-        disable_auth,
         subscriptions,
         seed,
         schema,
         post_deploy,
-        database_type,
-        generate: without_gaps(at("generate").node),
-        custom: without_gaps(at("custom").node),
         warnings: warnings.lines(),
-        places: shape::keys(&root, &places),
     })
 }
 
@@ -157,29 +152,27 @@ pub fn cluster(file: &Path, text: &str, given: Given<'_>) -> Result<Option<Strin
     if let Some(cluster) = given.opt.get("cluster") {
         return Ok(Some(cluster.clone()));
     }
-    let (root, places) = shape::parse(file, text)?;
+    let root = shape::parse(file, text)?;
+    let places = Places::of(text);
     let mut resolver = Resolver::new(&root, &places, given.env, given.opt);
     let cluster = resolver.key("cluster");
-    let mut reader = Reader {
-        places: &places,
-        problems: Problems::of(file),
-    };
+    let mut reader = Reader::new(file, &places, Strings::Filled);
     reader.problems.extend(cluster.unset);
     reader.problems.extend(resolver.problems);
-    let at = At::top("cluster", &cluster.node);
-    let name = reader.text(&at, Nature::Open);
+    let at = At::root(&root).step(Step::key("cluster"), &cluster.node);
+    let name = reader.string(&at, Nature::Open);
     reader.problems.finish()?;
     Ok(name)
 }
 
 /// Replaces all references, and reports those that have no value where one is needed.
-fn resolved(reader: &mut Reader<'_>, root: &Node, places: &Places, given: Given<'_>) -> Values {
+fn resolved(reader: &mut Reader<'_>, root: &Node, places: &Places<'_>, given: Given<'_>) -> Values {
     let mut resolver = Resolver::new(root, places, given.env, given.opt);
     let mut values = Values::new();
     for key in KEYS {
         let resolved = resolver.key(key);
         let replaced = target::OPTIONS.contains(&key) && given.opt.contains_key(key);
-        if !replaced && !FREE.contains(&key) && !given.unneeded.contains(&key) {
+        if !replaced && !FREE.contains(&key) {
             reader.problems.extend(resolved.unset);
         }
         values.insert(key, resolved.node);

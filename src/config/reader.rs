@@ -1,113 +1,207 @@
-//! Takes typed values out of a resolved file, and gathers what is wrong with them.
+//! Takes typed values out of a YAML file, and gathers what is wrong with them.
 
-use super::prisma_yml::resolve::{dotted, is_gap};
-use super::problems::Problems;
+use super::problems::{Problem, Problems};
+use super::references::OPEN;
+use crate::error::{Failure, Kind, Result};
 use crate::suggest::nearest;
-use crate::yaml::{Node, Places, Step, Value};
+use crate::yaml::write::double_quoted;
+use crate::yaml::{Node, Places, Position, Step, Value, YamlError, is_ambiguous_plain};
+use std::collections::HashSet;
+use std::path::Path;
 
 /// A value and the way to it.
 #[derive(Clone)]
 pub struct At<'v> {
-    /// The value.
     pub node: &'v Node,
-    /// The way.
     pub path: Vec<Step>,
 }
 
 impl<'v> At<'v> {
-    /// A value of the file itself.
-    pub fn top(key: &str, node: &'v Node) -> Self {
-        At {
-            node,
-            path: vec![Step::Key(key.to_owned())],
-        }
+    /// The content of a file.
+    pub fn root(node: &'v Node) -> Self {
+        let path = Vec::new();
+        At { node, path }
     }
 
-    fn step(&self, step: Step, node: &'v Node) -> Self {
+    pub fn step(&self, step: Step, node: &'v Node) -> Self {
         let path = self.path.iter().cloned().chain([step]).collect();
         At { node, path }
     }
 
-    /// Whether there is no value, or one that is missing and reported.
+    /// The value at a path of keys below this one, if it is there.
+    pub fn find(&self, keys: &[&str]) -> Option<Self> {
+        let below = |at: At<'v>, key: &&str| Some(at.step(Step::key(*key), at.node.get(key)?));
+        keys.iter().try_fold(self.clone(), below)
+    }
+
+    /// Whether there is no value, or one that could not be resolved, which is reported elsewhere.
     pub fn is_nothing(&self) -> bool {
-        is_gap(self.node) || matches!(self.node, Node::Leaf(Value::Null))
+        self.node.is_gap() || *self.node == Node::NULL
     }
 }
 
 /// Whether a value may be repeated in a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Nature {
-    /// It may.
     Open,
-    /// It must not.
     Secret,
 }
 
-/// Reads values and remembers problems.
-pub struct Reader<'a> {
-    /// Where everything stands.
-    pub places: &'a Places,
-    /// What is wrong.
-    pub problems: Problems,
+/// What strings a file may have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Strings {
+    /// All that YAML 1.2 reads as strings.
+    AsRead,
+    /// Those, but not empty ones.
+    Filled,
+    /// Those that readers of every YAML version read as the same string: not `0123`, `yes` or `22:22`
+    /// without quotes.
+    Unambiguous,
 }
 
-impl Reader<'_> {
+/// What is said of a key without a value.
+const EMPTY: (&str, &str) = ("it is empty", "give it a value, or remove the line");
+
+/// Reads values and remembers problems.
+pub struct Reader<'a> {
+    pub places: &'a Places<'a>,
+    pub problems: Problems,
+    strings: Strings,
+}
+
+impl<'a> Reader<'a> {
+    pub fn new(file: &Path, places: &'a Places<'a>, strings: Strings) -> Self {
+        Reader {
+            places,
+            problems: Problems::of(file),
+            strings,
+        }
+    }
+
     /// A problem with the value.
-    pub fn wrong(&mut self, at: &At<'_>, message: &str) {
-        let message = format!("`{}`: {message}", dotted(&at.path));
-        self.problems.add(self.places.value(&at.path), message);
+    pub fn wrong(&mut self, at: &At<'_>, what: impl AsRef<str>) -> &mut Problem {
+        let place = self.places.value(&at.path);
+        self.problems.add(place, about(&at.path, what.as_ref()))
     }
 
     /// A problem with the key.
-    pub fn wrong_key(&mut self, path: &[Step], message: &str) {
-        let message = format!("`{}`: {message}", dotted(path));
-        self.problems.add(self.places.key(path), message);
+    pub fn wrong_key(&mut self, path: &[Step], what: impl AsRef<str>) -> &mut Problem {
+        let place = self.places.key(path);
+        self.problems.add(place, about(path, what.as_ref()))
     }
 
-    /// A text that is not empty; nothing where there is none.
-    pub fn text(&mut self, at: &At<'_>, nature: Nature) -> Option<String> {
+    pub fn empty(&mut self, at: &At<'_>) {
+        self.wrong(at, EMPTY.0).fix(EMPTY.1);
+    }
+
+    /// The scalar as it is written, where the value is just that.
+    fn written(&self, at: &At<'_>) -> Option<&'a str> {
+        let written = self.places.scalar(&at.path)?;
+        (!written.contains(OPEN)).then_some(written)
+    }
+
+    /// A string; nothing where there is no value.
+    pub fn string(&mut self, at: &At<'_>, nature: Nature) -> Option<String> {
         if at.is_nothing() {
             return None;
         }
+        let what = match at.node {
+            Node::Leaf(Value::String(text)) => {
+                let is_empty = || text.trim().is_empty();
+                let is_ambiguous = || self.places.scalar(&at.path).is_some_and(is_ambiguous_plain);
+                match self.strings {
+                    Strings::Filled if is_empty() => {
+                        self.empty(at);
+                        return None;
+                    }
+                    Strings::Unambiguous if is_ambiguous() => {}
+                    _ => return Some(text.clone()),
+                }
+                "not every YAML reader takes this for a string".to_owned()
+            }
+            other => format!("expected a string, found {}", other.kind()),
+        };
+        let remedy = match at.node {
+            // What it became is not what was written: 1.10 is 1.1.
+            Node::Leaf(_) => match self.written(at).filter(|_| nature == Nature::Open) {
+                Some(written) => Some(format!("write {}", double_quoted(written))),
+                None => Some("quote it".to_owned()),
+            },
+            // `curl -H "A: b"` is one.
+            Node::Map(_) => Some("quote it if it is meant as one".to_owned()),
+            _ => None,
+        };
+        self.wrong(at, what).remedy = remedy;
+        None
+    }
+
+    /// A value that `parse` accepts, read from a string; its error is the problem.
+    pub fn parsed<T>(
+        &mut self,
+        at: &At<'_>,
+        parse: impl FnOnce(&str) -> std::result::Result<T, String>,
+    ) -> Option<T> {
         let Some(text) = at.node.as_text() else {
             let kind = at.node.kind();
-            let remedy = match at.node {
-                // What it became is not what was written: 1.10 is 1.1 by now. Whole numbers are safe.
-                Node::Leaf(value) if nature == Nature::Open && value.is_i64() => {
-                    format!(": write \"{}\"", value.as_i64().unwrap_or_default())
-                }
-                Node::Leaf(_) => ": put it in quotes".to_owned(),
-                // `curl -H "A: b"` is one.
-                Node::Map(_) => ": put it in quotes if it is one".to_owned(),
-                _ => String::new(),
-            };
-            self.wrong(at, &format!("a text is expected, not {kind}{remedy}"));
+            self.wrong(at, format!("expected a string, found {kind}"));
             return None;
         };
-        if text.trim().is_empty() {
-            self.wrong(at, "it is empty: give a value, or remove the line");
-            return None;
+        match parse(text) {
+            Ok(value) => Some(value),
+            Err(why) => {
+                self.wrong(at, why);
+                None
+            }
         }
-        Some(text.to_owned())
     }
 
-    /// A truth value; also as a text, which is all that a variable can give.
-    pub fn truth(&mut self, at: &At<'_>) -> Option<bool> {
-        if at.is_nothing() {
-            return None;
-        }
-        let truth = match at.node {
-            Node::Leaf(Value::Bool(truth)) => Some(*truth),
-            node => match node.as_text() {
-                Some("true") => Some(true),
-                Some("false") => Some(false),
-                _ => None,
-            },
+    /// The text of a version number. A plain `1.1` is a number, and that is fine if it is spelled the
+    /// same: `1.10` would silently become 1.1, nine releases earlier.
+    pub fn version(&mut self, at: &At<'_>) -> Option<String> {
+        let Node::Leaf(Value::Number(number)) = at.node else {
+            return self.parsed(at, |text| Ok(text.to_owned()));
         };
-        if truth.is_none() {
-            self.wrong(at, "`true` or `false` is expected");
+        let spelled = number.to_string();
+        let written = self.places.scalar(&at.path).map_or(&*spelled, str::trim);
+        if written == spelled {
+            return Some(spelled);
         }
-        truth
+        let what = format!("unquoted, this is the number {spelled}");
+        let remedy = format!("write {}", double_quoted(written));
+        self.wrong(at, what).fix(remedy);
+        None
+    }
+
+    /// A boolean; in [`Strings::Filled`] files also as a string, which is all that a variable can give.
+    pub fn boolean(&mut self, at: &At<'_>) -> Option<bool> {
+        match at.node {
+            _ if at.is_nothing() => return None,
+            Node::Leaf(Value::Bool(flag)) => return Some(*flag),
+            Node::Leaf(Value::String(text)) if self.strings == Strings::Filled => {
+                if let Ok(flag) = text.parse() {
+                    return Some(flag);
+                }
+            }
+            _ => {}
+        }
+        self.wrong(at, "expected `true` or `false`");
+        None
+    }
+
+    /// A number up to 65535; `rule` says which are valid. Zero is judged elsewhere.
+    pub fn number(&mut self, at: &At<'_>, rule: &str) -> Option<u16> {
+        if let Node::Leaf(value) = at.node
+            && let Some(number) = value.as_u64().and_then(|n| u16::try_from(n).ok())
+        {
+            return Some(number);
+        }
+        let written = self.written(at).filter(|written| !written.contains('\n'));
+        let found = match written {
+            Some(written) => format!("`{written}`"),
+            None => at.node.kind().to_owned(),
+        };
+        self.wrong(at, format!("{rule}, found {found}"));
+        None
     }
 
     /// One value, or the items of a list.
@@ -115,9 +209,9 @@ impl Reader<'_> {
         match at.node {
             _ if at.is_nothing() => Vec::new(),
             Node::List(items) => {
-                let items = items.iter().enumerate();
+                let items = items.iter().zip(0..);
                 items
-                    .map(|(i, item)| at.step(Step::Item(i), item))
+                    .map(|(item, i)| at.step(Step::Item(i), item))
                     .collect()
             }
             _ => vec![at.clone()],
@@ -125,33 +219,145 @@ impl Reader<'_> {
     }
 
     /// The pairs of a mapping; a problem where it is something else. Keys other than `known` are
-    /// problems when there are any.
-    pub fn pairs<'v>(&mut self, at: &At<'v>, known: &[&str]) -> Vec<(String, At<'v>)> {
+    /// problems if there are any.
+    pub fn pairs<'v>(&mut self, at: &At<'v>, known: &[&str]) -> Vec<(&'v str, At<'v>)> {
         if at.is_nothing() {
             return Vec::new();
         }
         let Node::Map(pairs) = at.node else {
             let kind = at.node.kind();
-            self.wrong(at, &format!("a mapping is expected, not {kind}"));
+            self.wrong(at, format!("expected a mapping, found {kind}"));
             return Vec::new();
         };
         let mut kept = Vec::new();
         for (key, value) in pairs {
-            let inner = at.step(Step::Key(key.clone()), value);
+            let inner = at.step(Step::key(key), value);
             if known.is_empty() || known.contains(&key.as_str()) {
-                kept.push((key.clone(), inner));
+                kept.push((key.as_str(), inner));
             } else {
-                self.wrong_key(&inner.path, &unknown(key, known));
+                self.unknown(&inner.path, known);
             }
         }
         kept
     }
+
+    /// A problem with a key that is not one of `known`.
+    pub fn unknown(&mut self, path: &[Step], known: &[&str]) {
+        let key = path.last().map(Step::to_string).unwrap_or_default();
+        let remedy = match nearest(&key, known) {
+            Some(key) => format!("did you mean `{key}`?"),
+            None => format!("valid keys are `{}`", known.join("`, `")),
+        };
+        self.wrong_key(path, "unknown key").fix(remedy);
+    }
+
+    /// Reports duplicate keys in a mapping, not in what is inside its values.
+    pub fn duplicates(&mut self, node: &Node, path: &[Step]) {
+        let Node::Map(pairs) = node else { return };
+        let mut seen = HashSet::new();
+        let mut reported = HashSet::new();
+        for (key, _) in pairs {
+            if seen.insert(key) || !reported.insert(key) {
+                continue;
+            }
+            let path: Vec<Step> = path.iter().cloned().chain([Step::key(key)]).collect();
+            let places = self.places.keys(&path);
+            let first = places.first().map_or(1, |at| at.line);
+            for at in places.into_iter().skip(1) {
+                let what = format!(
+                    "duplicate key `{}`, first used on line {first}",
+                    dotted(&path)
+                );
+                self.problems.add(at, what);
+            }
+        }
+    }
+
+    /// Reports duplicate keys anywhere below a value. Of duplicates only the first is looked into.
+    pub fn all_duplicates(&mut self, at: &At<'_>) {
+        self.duplicates(at.node, &at.path);
+        match at.node {
+            Node::Map(pairs) => {
+                let mut seen = HashSet::new();
+                for (key, value) in pairs {
+                    if seen.insert(key) {
+                        self.all_duplicates(&at.step(Step::key(key), value));
+                    }
+                }
+            }
+            Node::List(items) => {
+                for (item, i) in items.iter().zip(0..) {
+                    self.all_duplicates(&at.step(Step::Item(i), item));
+                }
+            }
+            Node::Leaf(_) | Node::Tagged(..) => {}
+        }
+    }
 }
 
-/// What is said of a key that nobody knows.
-pub fn unknown(key: &str, known: &[&str]) -> String {
-    match nearest(key, known) {
-        Some(key) => format!("unknown key: did you mean `{key}`?"),
-        None => format!("unknown key: the keys here are `{}`", known.join("`, `")),
+/// What is wrong behind the key it is about.
+fn about(path: &[Step], what: &str) -> String {
+    match path {
+        [] => what.to_owned(),
+        path => format!("`{}`: {what}", dotted(path)),
     }
+}
+
+/// A path as in `${self:a.b}`.
+pub fn dotted(path: &[Step]) -> String {
+    let steps: Vec<String> = path.iter().map(Step::to_string).collect();
+    steps.join(".")
+}
+
+/// Parses a file; one that is not YAML fails with the place.
+pub fn parse(file: &Path, text: &str) -> Result<Node> {
+    Node::parse(text).map_err(|error| not_yaml(file, text, &error))
+}
+
+/// The failure of a text that is not YAML.
+pub fn not_yaml(file: &Path, text: &str, error: &YamlError) -> Failure {
+    let wrong = |at: Option<Position>, what: &str| {
+        let at = at.map(|at| format!(":{at}")).unwrap_or_default();
+        Failure::new(
+            Kind::ConfigInvalid,
+            format!("{}{at}: {what}", file.display()),
+        )
+    };
+    if error.message.contains("more than one document") {
+        let what = "a second document begins here: only one is read";
+        return wrong(second_document(text), what)
+            .hint("keep one of them, and move the other to a file of its own");
+    }
+    let failure = wrong(error.position, &error.message);
+    let line = error
+        .position
+        .and_then(|at| text.lines().nth(at.line.saturating_sub(1)));
+    let line = line.unwrap_or_default();
+    if line[..line.len() - line.trim_start().len()].contains('\t') {
+        failure.hint("indent with spaces: YAML does not allow tabs there")
+    } else if error.message.contains("unexpected end") {
+        failure.hint("a quote or a bracket further up is never closed")
+    } else {
+        failure
+    }
+}
+
+/// The marker that begins the second document.
+fn second_document(text: &str) -> Option<Position> {
+    let mut content = false;
+    for (line, number) in text.lines().zip(1..) {
+        let line = line.strip_prefix('\u{feff}').unwrap_or(line);
+        if line == "---" || line.starts_with("--- ") {
+            if content {
+                return Some(Position {
+                    line: number,
+                    column: 1,
+                });
+            }
+            content = true;
+        } else if !line.trim().is_empty() && !line.starts_with(['#', '%']) {
+            content = true;
+        }
+    }
+    None
 }

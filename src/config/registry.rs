@@ -1,10 +1,10 @@
-//! The cluster registry, `~/.prisma/config.yml`: where the clusters are and what opens them.
+//! The cluster registry, `~/.prisma/config.yml`: the clusters' addresses and secrets.
 //!
-//! People edit the file, every project of a user shares it, and it holds private keys. So it is read
-//! with all its problems told at once, and edited under a lock, one entry's lines at a time, with the
-//! result checked before it takes the old file's place.
+//! People edit the file, every project of a user shares it, and it holds private keys. So all its
+//! problems are reported at once, and it is edited under a lock, one entry's lines at a time, with the
+//! result checked before it replaces the old file.
 
-mod places;
+mod fast_path;
 mod read;
 mod resolve;
 mod store;
@@ -13,6 +13,7 @@ use crate::config::EnvLookup;
 use crate::error::{Failure, Kind, Result};
 use crate::files;
 use crate::secret::Secret;
+use crate::yaml::Places;
 use std::path::Path;
 
 pub use resolve::resolve;
@@ -56,15 +57,14 @@ impl Registry {
             return Ok(Registry::default());
         };
         let contents = read::contents(path, &text, None)?;
-        contents.check(path, &text, None)?;
         let mut registry = Registry::default();
         if files::readable_by_others(path) {
             registry.warnings.push(format!(
-                "`{path}` holds secrets and others can read it: run `chmod 600 {path}`",
+                "`{path}` contains secrets and is readable by others: run `chmod 600 {path}`",
                 path = path.display()
             ));
         }
-        let places = places::LazyPlaces::new(&text);
+        let places = Places::of(&text);
         for raw in &contents.clusters {
             registry.clusters.push(raw.resolve(path, &places, env));
         }
@@ -100,13 +100,15 @@ impl Registry {
         let Some(entry) = self.get(name) else {
             let failure = Failure::new(
                 Kind::UnknownCluster,
-                format!("there is no cluster `{name}` in the registry"),
+                format!("cluster `{name}` not found in the cluster registry"),
             );
             let names: Vec<String> = self.names().map(|known| format!("`{known}`")).collect();
             return Err(match names.as_slice() {
                 [] => failure.hint("add one with `prisma cluster add` or `prisma local start`"),
-                names if names.len() > 20 => failure.hint("`prisma cluster list` shows them all"),
-                names => failure.hint(format!("use one of {}", names.join(", "))),
+                names if names.len() > 20 => {
+                    failure.hint("list all clusters with `prisma cluster list`")
+                }
+                names => failure.hint(format!("known clusters: {}", names.join(", "))),
             });
         };
         entry.usable()

@@ -67,7 +67,6 @@ impl Lock {
         let wrap = |error: std::io::Error| failure("lock", path, error);
         let mut options = OpenOptions::new();
         options.read(true).write(true).create(true).truncate(false);
-        #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let mut file = options.open(path).map_err(wrap)?;
         let begun = Instant::now();

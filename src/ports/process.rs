@@ -69,14 +69,8 @@ fn name(process: &Path) -> Option<String> {
     Some(short.trim_end().to_owned())
 }
 
-#[cfg(unix)]
 fn own_user() -> u32 {
     rustix::process::geteuid().as_raw()
-}
-
-#[cfg(not(unix))]
-fn own_user() -> u32 {
-    u32::MAX
 }
 
 /// A user's name, or else the number.

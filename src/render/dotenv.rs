@@ -20,7 +20,7 @@ impl Unrepresentable {
     /// The comment that stands in a managed cluster's `.env` in the variable's place.
     pub fn comment(&self) -> String {
         format!(
-            "# {}: {}; prisma passes it to docker-compose itself",
+            "# {}: {}; prisma passes it to docker-compose directly",
             self.key, self.why
         )
     }
@@ -105,15 +105,15 @@ fn verbatim(value: &str) -> Option<String> {
 
 fn reason(value: &str) -> &'static str {
     if value.contains('\0') {
-        "a NUL character fits into no variable"
+        "no variable can hold a NUL character"
     } else if value.contains("${") {
-        "docker-compose v1 and v2 share no spelling of `${`"
+        "docker-compose v1 and v2 have no common way to write `${`"
     } else if value.contains('$') {
-        "docker-compose v1 and v2 share no spelling of `$` together with a quote, a backslash or a \
-         carriage return"
+        "docker-compose v1 and v2 have no common way to write `$` together with a quote, a backslash or \
+         a carriage return"
     } else {
-        "docker-compose v1 and v2 share no spelling of a backslash at the end together with quotes, \
-         blanks or line breaks"
+        "docker-compose v1 and v2 have no common way to write a final backslash together with quotes, \
+         spaces or line breaks"
     }
 }
 

@@ -30,7 +30,7 @@ pub fn standalone(
     spellable(&rendered)?;
     let project = project.map(|name| {
         format!(
-            "# The folder's own name is that of a cluster of `prisma local`, or none.\n{}={name}\n\n",
+            "# The folder's own name is that of a `prisma local` cluster, or not a valid project name.\n{}={name}\n\n",
             project::NAME
         )
     });
@@ -60,5 +60,5 @@ fn spellable(rendered: &Rendered) -> Result<()> {
         first.why
     );
     Err(Failure::new(Kind::Failed, message)
-        .hint("choose another value; only `prisma local` hands over any, past `.env`"))
+        .hint("choose another value; `prisma local` accepts any because it does not need `.env`"))
 }

@@ -17,16 +17,10 @@ pub fn threads() -> usize {
     THREADS.min(descriptors())
 }
 
-#[cfg(unix)]
 fn descriptors() -> usize {
     let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
     let free = limit.unwrap_or(u64::MAX).saturating_sub(RESERVED);
     usize::try_from(free).unwrap_or(usize::MAX).max(8)
-}
-
-#[cfg(not(unix))]
-fn descriptors() -> usize {
-    usize::MAX
 }
 
 /// Does `work` on every item. The result of one that is not done at the deadline is `None`; its

@@ -3,7 +3,6 @@
 //! A spinner's line is as wide as the terminal, so the echo of the key would wrap it, and what is
 //! cleared then is the wrong line. Nothing else changes: Ctrl-C works, other keys are shown.
 
-#[cfg(unix)]
 mod terminal {
     use rustix::process::getpgrp;
     use rustix::termios::{self, LocalModes, OptionalActions};
@@ -38,19 +37,6 @@ mod terminal {
         }
         modes.local_modes.set(LocalModes::ECHOCTL, echo);
         termios::tcsetattr(&terminal, OptionalActions::Now, &modes).is_ok()
-    }
-}
-
-#[cfg(not(unix))]
-mod terminal {
-    /// The console shows no control keys; there is nothing to hold.
-    pub struct Unechoed;
-
-    impl Unechoed {
-        /// Does nothing.
-        pub fn hold() -> Option<Unechoed> {
-            None
-        }
     }
 }
 

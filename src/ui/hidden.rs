@@ -124,7 +124,6 @@ fn behind_sequence(rest: &[u8]) -> &[u8] {
     }
 }
 
-#[cfg(unix)]
 fn read(mute: &Mute, interrupt: &Interrupt) -> io::Result<Option<String>> {
     use std::time::{Duration, Instant};
     /// Nothing for so long is a pause of a person.
@@ -151,25 +150,6 @@ fn read(mute: &Mute, interrupt: &Interrupt) -> io::Result<Option<String>> {
         let paused = last.elapsed() >= PAUSE;
         last = Instant::now();
         match answer.take(&chunk[..read], paused) {
-            Some(End::Given) => return answer.text().map(Some),
-            Some(End::Cancelled) => return Ok(None),
-            None => {}
-        }
-    }
-}
-
-/// Line by line: the console shows nothing of a line that is read so.
-#[cfg(not(unix))]
-fn read(_: &Mute, interrupt: &Interrupt) -> io::Result<Option<String>> {
-    let console = console::Term::stderr();
-    let mut answer = Answer::default();
-    loop {
-        let line = console.read_secure_line()?;
-        if interrupt.requested() {
-            return Ok(None);
-        }
-        let paused = line.trim().is_empty();
-        match answer.take(format!("{line}\n").as_bytes(), paused) {
             Some(End::Given) => return answer.text().map(Some),
             Some(End::Cancelled) => return Ok(None),
             None => {}

@@ -5,7 +5,6 @@
 //! (of a paste, nearly everything) the terminal would show, edit and hold back as a line of its own.
 //! Held mute from outside, it is put back to mute.
 
-#[cfg(unix)]
 mod terminal {
     use rustix::termios::{
         self, InputModes, LocalModes, OptionalActions, QueueSelector, SpecialCodeIndex, Termios,
@@ -55,23 +54,6 @@ mod terminal {
         fn drop(&mut self) {
             let _ = termios::tcsetattr(&self.stdin, OptionalActions::Now, &self.before);
         }
-    }
-}
-
-#[cfg(not(unix))]
-mod terminal {
-    /// The console has no such trouble; there is nothing to hold.
-    pub struct Mute;
-
-    impl Mute {
-        /// Does nothing.
-        #[expect(clippy::unnecessary_wraps, reason = "as elsewhere")]
-        pub fn hold() -> std::io::Result<Mute> {
-            Ok(Mute)
-        }
-
-        /// Does nothing.
-        pub fn discard(&self) {}
     }
 }
 

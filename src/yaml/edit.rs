@@ -1,21 +1,21 @@
-//! Edits of a text that touch nothing but what they are about.
+//! Edits of a text that change nothing else.
 //!
 //! The places come from the parsed tree, the new text is spliced into the old one, and the result is
-//! parsed again and compared with what it has to say before anybody gets to see it. So comments,
-//! order, quoting, anchors, line ends and everything unknown stay as they are, byte for byte, and an
-//! edit that cannot be made that way (an alias elsewhere hangs on the value, say) is refused.
+//! parsed again and compared with the expected value. So comments, order, quoting, anchors, line ends
+//! and everything unknown are kept byte for byte, and an edit that cannot be made that way (an alias
+//! elsewhere refers to the value, say) is refused.
 
 mod block;
 mod expected;
+mod fast_path;
 mod flow;
-mod quick;
 mod quote;
 #[cfg(test)]
 mod tests;
 
 use super::node::Node;
-use super::read::YamlError;
-use super::tree::{self, Map, Pair};
+use super::places::{self, Collection, Entry};
+use super::position::YamlError;
 use expected::{expect, same};
 use std::fmt;
 use std::ops::Range;
@@ -115,7 +115,7 @@ pub fn apply(text: &str, changes: &[Change]) -> Result<String, Refused> {
 
 /// The way for large files; `None` when the text is not of the common shape. See [`apply`].
 pub fn apply_quickly(text: &str, changes: &[Change]) -> Option<String> {
-    quick::apply(text, changes)
+    fast_path::apply(text, changes)
 }
 
 /// The way for files of any shape and moderate size. See [`apply`].
@@ -135,7 +135,7 @@ fn make(text: &str, change: &Change) -> Result<String, Refused> {
     if expected == before {
         return Ok(text.to_owned());
     }
-    let root = tree::root(text);
+    let root = places::root(text);
     let mut splices = Vec::new();
     plan(text, root.as_ref(), change, &mut splices)?;
     let edited = spliced(text, splices)?;
@@ -165,7 +165,7 @@ fn impossible(reason: impl Into<String>) -> Refused {
 /// Finds what has to be spliced for one change.
 fn plan(
     text: &str,
-    root: Option<&Map>,
+    root: Option<&Collection>,
     change: &Change,
     splices: &mut Vec<Splice>,
 ) -> Result<(), Refused> {
@@ -178,13 +178,13 @@ fn plan(
     };
     let mut parent = None;
     for (depth, key) in path.iter().enumerate() {
-        let Some(at) = map.find(key) else {
+        let Some(at) = map.find_last(key) else {
             if let Change::Set(_, new) = change {
                 add(text, parent, map, &path[depth..], new, splices)?;
             }
             return Ok(());
         };
-        let Some(pair) = map.pairs.get(at) else {
+        let Some(pair) = map.entries.get(at) else {
             return Ok(());
         };
         if depth + 1 == path.len() {
@@ -195,7 +195,7 @@ fn plan(
             });
             return Ok(());
         }
-        match &pair.inner {
+        match pair.map() {
             Some(inner) => (map, parent) = (inner, Some((map, pair))),
             None => {
                 if let Change::Set(_, new) = change {
@@ -211,15 +211,15 @@ fn plan(
 /// Adds a pair to a mapping that does not have the key.
 fn add(
     text: &str,
-    parent: Option<(&Map, &Pair)>,
-    map: &Map,
+    parent: Option<(&Collection, &Entry)>,
+    map: &Collection,
     path: &[String],
     new: &New,
     splices: &mut Vec<Splice>,
 ) -> Result<(), Refused> {
     match (parent, &map.flow) {
         // `key: {}` in the middle of lines: the new lines are better than a long one.
-        (Some((outer, pair)), Some(_)) if map.pairs.is_empty() && outer.flow.is_none() => {
+        (Some((outer, pair)), Some(_)) if map.entries.is_empty() && outer.flow.is_none() => {
             return fill(text, outer, pair, path, new, splices);
         }
         (_, Some(span)) => splices.push(flow::insert(text, map, span, path, new)),
@@ -237,8 +237,8 @@ fn add(
 /// Gives a pair whose value is nothing (null, `{}`, `[]`) a first pair of its own.
 fn fill(
     text: &str,
-    map: &Map,
-    pair: &Pair,
+    map: &Collection,
+    pair: &Entry,
     path: &[String],
     new: &New,
     splices: &mut Vec<Splice>,
@@ -247,7 +247,7 @@ fn fill(
     if written.starts_with(['*', '!', '|', '>']) {
         return Err(impossible(format!(
             "the value of `{}` is an alias or has a tag",
-            pair.key
+            pair.step
         )));
     }
     if map.flow.is_some() {
@@ -271,17 +271,17 @@ fn fill(
 }
 
 /// Writes a new value in the place of the old one, in its quotes where they fit.
-fn replace(text: &str, pair: &Pair, new: &New) -> Result<Splice, Refused> {
+fn replace(text: &str, pair: &Entry, new: &New) -> Result<Splice, Refused> {
     let old = &text[pair.value.clone()];
-    if pair.inner.is_some() || is_list(old) {
+    if pair.inner.is_some() {
         return Err(impossible(format!(
             "the value of `{}` is a collection",
-            pair.key
+            pair.step
         )));
     }
     let with = match new {
         New::Map(_) => {
-            return Err(impossible(format!("`{}` is there already", pair.key)));
+            return Err(impossible(format!("`{}` already exists", pair.step)));
         }
         New::Text(value) | New::Bare(value) if old.starts_with('"') => double_quoted(value),
         New::Bare(value) if old.starts_with('\'') => single_quoted(value),
@@ -296,11 +296,6 @@ fn replace(text: &str, pair: &Pair, new: &New) -> Result<Splice, Refused> {
         range: pair.value.clone(),
         with: format!("{space}{with}"),
     })
-}
-
-/// Whether a value that is no mapping is a list.
-fn is_list(written: &str) -> bool {
-    written.starts_with('[') || written.starts_with("- ") || written.lines().next() == Some("-")
 }
 
 /// Puts the pieces in. They were all found in the same text, so they must not overlap.

@@ -1,7 +1,7 @@
 //! Whole documents as values, made to be compared: order, duplicate keys and the spelling of keys stay.
 
 use super::Value;
-use super::read::{YamlError, yaml_error};
+use super::YamlError;
 use serde::de::{
     Deserialize, Deserializer, EnumAccess, Error, MapAccess, SeqAccess, VariantAccess, Visitor,
 };
@@ -27,8 +27,7 @@ pub enum Node {
 impl Node {
     /// Parses a text that holds at most one document. An empty one is null.
     pub fn parse(text: &str) -> Result<Node, YamlError> {
-        let bare = text.strip_prefix('\u{feff}').unwrap_or(text);
-        serde_yaml::from_str(bare).map_err(|error| yaml_error(&error))
+        super::deserialize(text)
     }
 
     /// Null.
@@ -57,13 +56,18 @@ impl Node {
         }
     }
 
+    /// Whether it stands for a value that could not be resolved: its tag is one that no file can have.
+    pub fn is_gap(&self) -> bool {
+        matches!(self, Node::Tagged(tag, _) if tag.starts_with('\0'))
+    }
+
     /// What it is, for messages.
     pub fn kind(&self) -> &'static str {
         match self {
             Node::Leaf(Value::Null) => "nothing",
-            Node::Leaf(Value::Bool(_)) => "a truth value",
+            Node::Leaf(Value::Bool(_)) => "a boolean",
             Node::Leaf(Value::Number(_)) => "a number",
-            Node::Leaf(_) => "a text",
+            Node::Leaf(_) => "a string",
             Node::List(_) => "a list",
             Node::Map(_) => "a mapping",
             Node::Tagged(..) => "a tagged value",

@@ -60,7 +60,7 @@ impl Api {
     /// One request to a path of the server; the error says why there was no answer.
     fn post(&self, path: &str, query: &str) -> Result<Value, String> {
         let config = ureq::Agent::config_builder()
-            .timeout_global(Some(Duration::from_secs(20)))
+            .timeout_global(Some(Duration::from_secs(60)))
             .http_status_as_error(false)
             .proxy(None);
         let url = format!("http://127.0.0.1:{}/{path}", self.port);
@@ -163,7 +163,7 @@ impl Api {
         ));
         let revision = answer["data"]["deploy"]["migration"]["revision"].clone();
         assert!(revision.is_number(), "not deployed: {answer}");
-        let end = Instant::now() + Duration::from_secs(30);
+        let end = Instant::now() + Duration::from_secs(60);
         loop {
             let answer = self.ask(&format!(
                 "{{ migrationStatus({of}) {{ revision status }} }}"

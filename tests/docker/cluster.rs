@@ -12,7 +12,6 @@ use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU16, Ordering};
-use std::time::Duration;
 use tempfile::TempDir;
 
 pub const SERVER: &str = "prisma-database";
@@ -104,7 +103,6 @@ impl Cluster {
             .command(program, args.iter().copied())
             .env("HOME", self.home.path())
             .env("PRISMA_COMPOSE", compose)
-            .limit(Duration::from_secs(90))
     }
 
     /// `prisma local VERB -n NAME …`.

@@ -120,9 +120,7 @@ impl Rig {
         &self,
         args: impl IntoIterator<Item = S>,
     ) -> Ran {
-        self.command("docker", args)
-            .limit(Duration::from_secs(90))
-            .run()
+        self.command("docker", args).run()
     }
 
     /// What docker prints, without the last newline.

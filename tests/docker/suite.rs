@@ -121,7 +121,11 @@ impl Planned {
                 skip::skip(&self.name(), reason);
                 Ok(Completion::ignored_with(reason))
             }
-            _ => Err(Failed::from(said)),
+            _ => {
+                // At once, and not only after the last trial.
+                eprintln!("--- {} failed\n{said}---", self.name());
+                Err(Failed::without_message())
+            }
         }
     }
 

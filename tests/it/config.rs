@@ -31,7 +31,7 @@ fn everything_wrong_in_cluster_yml_is_told_at_once_with_its_place() {
                     .next()
             })
             .collect();
-        assert_eq!(places, ["3:1:", "4:1:", "6:3:", "7:1:"], "{}", ended.stderr);
+        assert_eq!(places, ["3:7:", "4:7:", "6:3:", "7:1:"], "{}", ended.stderr);
     }
     assert_eq!((s.take_acts(), s.files()), (String::new(), before));
     for verb in ["ps", "logs", "stop"] {

@@ -14,13 +14,13 @@ ok       compose     docker-compose 2.40.3: <root>/bin/docker-compose is the fir
 ok       engine      Docker engine 20.10.24 on linux/amd64
 ok       permission  you have permission to use the engine
 ok       context     docker's default, on this machine
-ok       registry    none yet at ~/.prisma/config.yml
+ok       registry    ~/.prisma/config.yml does not exist yet
 ok       home        ~/.prisma is created by the first start
 ok       disk        <size> free for images and data in /var/lib/docker, <size> for ~/.prisma
 ok       memory      8.0 GiB on Debian
 ok       proxy       none
-ok       images      `mysql:5.7`, `prismagraphql/prisma:1.1` here
-ok       ports       those of `local` are free
+ok       images      `mysql:5.7`, `prismagraphql/prisma:1.1` already pulled
+ok       ports       the ports of `local` are free
 ok       leftovers   none
 ";
 

@@ -318,19 +318,19 @@ fn what_makes_no_sense_is_refused() {
             "-n odd",
             1,
             "error: could not write `.env`: it cannot hold `SQL_CLIENT_PASSWORD`, `SQL_LOGS_PASSWORD`, `SQL_INTERNAL_PASSWORD`: \
-             docker-compose v1 and v2 share no spelling of `${`\n\
-             hint: choose another value; only `prisma local` hands over any, past `.env`\n".to_owned(),
+             docker-compose v1 and v2 have no common way to write `${`\n\
+             hint: choose another value; `prisma local` accepts any because it does not need `.env`\n".to_owned(),
         ),
         (
             "-n broken",
             6,
-            "error: ~/.prisma/clusters/broken/cluster.yml:1:1: `port`: a port is a number from 1 to 65535, not `x`\n".to_owned(),
+            "error: ~/.prisma/clusters/broken/cluster.yml:1:7: `port`: expected a number from 1 to 65535, found `x`\n".to_owned(),
         ),
         (
             "-n none --database postgres --prisma-version 1.1",
             6,
-            "error: the configuration of the cluster `none` is invalid: `database.connector`: Prisma 1.1 knows only `mysql`: \
-             use that, or Prisma 1.7 and later\n".to_owned(),
+            "error: the configuration of cluster `none` is invalid: `database.connector`: Prisma 1.1 supports only `mysql`: \
+             use that, or Prisma 1.7 or later\n".to_owned(),
         ),
         (
             "--register far --host h2",

@@ -5,7 +5,7 @@ mod terminal;
 
 use crate::support::text::{without_diffs, without_secrets};
 use crate::support::{Files, Sandbox, same};
-use prisma_cli::testing::yaml::Document;
+use prisma_cli::testing::yaml::Node;
 
 /// What is in the folder the user stands in.
 pub fn work(s: &Sandbox) -> Files {
@@ -230,11 +230,9 @@ fn secrets_stay_out_of_version_control() {
 #[track_caller]
 pub fn endpoint(s: &Sandbox, path: &str) -> String {
     let text = s.read(path);
-    let document = Document::parse(&text).expect("is YAML");
-    document.value()["endpoint"]
-        .as_str()
-        .expect("an endpoint")
-        .to_owned()
+    let node = Node::parse(&text).expect("is YAML");
+    let endpoint = node.get("endpoint").and_then(Node::as_text);
+    endpoint.expect("an endpoint").to_owned()
 }
 
 #[test]

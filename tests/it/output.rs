@@ -150,7 +150,7 @@ fn quiet_leaves_results_warnings_and_errors() {
     s.run("local ps -q -n nobody").is(
         1,
         "",
-        "warning: `~/.prisma/config.yml` holds secrets and others can read it: run `chmod 600 ~/.prisma/config.yml`\n\
+        "warning: `~/.prisma/config.yml` contains secrets and is readable by others: run `chmod 600 ~/.prisma/config.yml`\n\
          error: there is no cluster `nobody` here\n\
          hint: start one with `prisma local start -n nobody`\n",
     );

@@ -16,7 +16,7 @@ use prisma_cli::testing::cluster::{Cluster, ClusterName, PrismaVersion};
 use prisma_cli::testing::render::{Provenance, Rendered, provenance, render};
 use prisma_cli::testing::secret::Secret;
 use prisma_cli::testing::secret::keys;
-use prisma_cli::testing::yaml::{Document, Value};
+use prisma_cli::testing::yaml::{self, Value};
 use std::collections::BTreeMap;
 
 const LISTING: &str = include_str!("../../assets/listings/cluster-1.1.docker-compose.yml");
@@ -32,7 +32,7 @@ fn rendered(cluster: &Cluster) -> Rendered {
 }
 
 fn yaml(text: &str) -> Value {
-    Document::parse(text).expect("is YAML").value().clone()
+    yaml::deserialize(text).expect("is YAML")
 }
 
 /// The variables of a `.env`, which both generations read alike.

@@ -14,6 +14,13 @@ const STOPPED: &str =
     "cluster `local` is stopped; its data is kept, start it with `prisma local start`\n";
 
 /// The report of a cluster of 1.8 with MySQL.
+/// The lines of a `cluster.yml` that are not comments.
+pub fn uncommented(text: &str) -> String {
+    let lines = text.lines().map(|line| format!("{line}\n"));
+    let is_value = |line: &String| !line.trim().is_empty() && !line.trim().starts_with('#');
+    lines.filter(is_value).collect()
+}
+
 fn running(state: &str) -> String {
     format!(
         "cluster `local` {state}\n\
@@ -64,12 +71,9 @@ fn the_first_start_makes_files_containers_and_an_entry() {
     );
     same(
         "cluster.yml",
-        &s.plain(&s.read(CONFIG)),
-        "# The configuration of the cluster `local`. Edit it, then run `prisma local start`.\n\
-         # A line that is missing stands for its documented value. Keep texts in quotes.\n\
-         prismaVersion: \"1.8\"\n\
+        &uncommented(&s.plain(&s.read(CONFIG))),
+        "prismaVersion: \"1.8\"\n\
          port: <port>\n\
-         # bind: \"127.0.0.1\" would publish both ports on this machine only.\n\
          database:\n  \
            connector: mysql\n  \
            user: \"root\"\n  \

@@ -1,5 +1,6 @@
 //! `prisma local start`: first, again, after a stop, with other settings.
 
+use crate::server::uncommented;
 use crate::support::text::{STAGES, running};
 use crate::support::{Behaviour, Sandbox, same};
 use std::path::Path;
@@ -110,12 +111,9 @@ fn the_files_of_a_cluster() {
     let text = |name: &str| s.plain(files.text(&format!(".prisma/clusters/local/{name}")));
     same(
         "cluster.yml",
-        &text("cluster.yml"),
-        "# The configuration of the cluster `local`. Edit it, then run `prisma local start`.\n\
-         # A line that is missing stands for its documented value. Keep texts in quotes.\n\
-         prismaVersion: \"1.1\"\n\
+        &uncommented(&text("cluster.yml")),
+        "prismaVersion: \"1.1\"\n\
          port: <port>\n\
-         # bind: \"127.0.0.1\" would publish both ports on this machine only.\n\
          database:\n  \
            connector: mysql\n  \
            port: <db-port>\n  \

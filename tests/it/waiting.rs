@@ -129,13 +129,13 @@ fn a_server_that_is_not_ready_in_time() {
 fn something_else_that_answers_is_no_server() {
     let s = Sandbox::with_cluster();
     s.server(Behaviour::Page);
-    s.run("local start --wait-timeout 600ms").is(
+    s.run("local start --wait-timeout 3s").is(
         5,
         "",
         "starting the containers\n\
-         waiting for the database (at most 600ms)\n\
-         waiting for the server (at most 600ms)\n\
-         error: cluster `local` is not ready after 600ms: the database is up, the server does not answer \
+         waiting for the database (at most 3s)\n\
+         waiting for the server (at most 3s)\n\
+         error: cluster `local` is not ready after 3s: the database is up, the server does not answer \
          (`http://localhost:<port>/cluster` answers with status 200 and no JSON)\n\
          hint: give it longer with `--wait-timeout 15m`; the containers go on starting\n\
          hint: see what they do with `prisma local logs -f -n local`\n",

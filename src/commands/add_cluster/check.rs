@@ -92,23 +92,21 @@ fn fits(secret: &Secret, server: &Server) -> Result<()> {
     let Some(version) = server.parsed() else {
         return Ok(());
     };
-    let since = |first: &str| first.parse().is_ok_and(|first| version >= first);
-    let (has, wants, hint) = match secret.kind() {
-        // Shared secrets came with 1.6, and keys went before 1.30.
-        SecretKind::Text if !since("1.6") => (
-            "a text",
+    let (given, needed, hint) = match secret.kind() {
+        SecretKind::Text if !version.supports_shared_secrets() => (
+            "plain text",
             "a private key",
             "provide the complete PEM key, including the BEGIN and END lines",
         ),
-        SecretKind::Key if since("1.30") => (
+        SecretKind::Key if !version.supports_key_pairs() => (
             "a private key",
-            "a shared text",
+            "a shared secret",
             "provide the `managementApiSecret` of the server's `PRISMA_CONFIG`",
         ),
         _ => return Ok(()),
     };
     let message = format!(
-        "the secret is {has}, and Prisma {} takes {wants}",
+        "Prisma {} needs {needed}, but the secret is {given}",
         server.version
     );
     Err(Failure::new(Kind::Usage, message).hint(hint))

@@ -5,7 +5,7 @@ use crate::commands::Report;
 use crate::context::Context;
 use crate::documents;
 use crate::error::Result;
-use crate::status::{self, Asked, State};
+use crate::status::{self, ClusterStatus, State};
 use crate::ui::Table;
 
 /// Lists the clusters.
@@ -17,7 +17,7 @@ pub fn run(ctx: &Context) -> Result<Report> {
 }
 
 /// What the table has no room for.
-fn tell(ctx: &Context, rows: &[Asked]) {
+fn tell(ctx: &Context, rows: &[ClusterStatus]) {
     for row in rows {
         let Some(reason) = &row.reason else { continue };
         let line = format!("`{}`: {reason}", row.name);
@@ -31,8 +31,8 @@ fn tell(ctx: &Context, rows: &[Asked]) {
     }
 }
 
-fn report(ctx: &Context, rows: &[Asked]) -> Report {
-    let cells = |row: &Asked| {
+fn report(ctx: &Context, rows: &[ClusterStatus]) -> Report {
+    let cells = |row: &ClusterStatus| {
         [
             row.name.clone(),
             row.kind.word().to_owned(),

@@ -4,7 +4,7 @@ use crate::commands::{self, add_cluster};
 use crate::config::registry::Registry;
 use crate::context::Context;
 use crate::error::{Failure, Kind, Result};
-use crate::status::{self, Asked};
+use crate::status::{self, ClusterStatus};
 use crate::ui::{Choice, Question};
 
 /// Offers the clusters of the registry, those of Prisma Cloud, and to add another. Returns the name,
@@ -39,8 +39,8 @@ pub fn choose(ctx: &Context, registry: Registry, again: bool) -> Result<(String,
     }
 }
 
-fn line(cluster: &Asked) -> String {
-    let Asked {
+fn line(cluster: &ClusterStatus) -> String {
+    let ClusterStatus {
         name,
         kind,
         state,

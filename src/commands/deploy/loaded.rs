@@ -65,7 +65,6 @@ impl<'a> ServiceFiles<'a> {
                 .into_iter()
                 .filter_map(|(name, value)| Some((name.to_owned(), value.clone()?)))
                 .collect(),
-            unneeded: &[],
         };
         let service = prisma_yml::load(&self.prisma_yml, given)?;
         if !self.args.no_seed {

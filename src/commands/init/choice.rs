@@ -123,7 +123,7 @@ fn check_host(host: &str) -> std::result::Result<(), String> {
         .problems()
         .into_iter()
         .find(|p| p.path == path::HOST);
-    problem.map_or(Ok(()), |problem| Err(problem.message))
+    problem.map_or(Ok(()), |problem| Err(problem.to_string()))
 }
 
 /// Reports the first problem in the words of the flags.
@@ -137,8 +137,8 @@ pub fn check(cluster: &Cluster) -> Result<()> {
         path if path.first() == Some(&"database") => "--database-url",
         _ => "--prisma-version",
     };
-    // Its remedy is for a file with lines.
-    let why = problem.message.trim_end_matches(": remove the line");
+    // Its remedy is for a file.
+    let why = &problem.what;
     let key = match problem.path {
         path::SSL => "`ssl`: ",
         _ => "",

@@ -4,6 +4,7 @@ mod server;
 
 use super::*;
 use crate::cluster::documented;
+use crate::error::Kind;
 use crate::secret::keys;
 use proptest::prelude::*;
 use std::sync::LazyLock;
@@ -67,26 +68,23 @@ database:
     0: x
 schemaManagerSecret: [a]
 clusterSecret: geheim
-? [a]
-: b
 ";
     assert_eq!(
         problems(text),
         [
-            "c.yml:1:1: a key must be a word, not a list",
-            "c.yml:1:1: `prismaVersion`: without quotes it is the number 1.1: write \"1.10\"",
+            "c.yml:1:16: `prismaVersion`: unquoted, this is the number 1.1: write \"1.10\"",
             "c.yml:2:1: `prot`: unknown key: did you mean `port`?",
-            "c.yml:3:1: `port`: a port is a number from 1 to 65535, not `99999`",
-            "c.yml:4:1: `bind`: `here` is not an IP address: write one such as `127.0.0.1`",
-            "c.yml:5:1: `0`: unknown key: the keys here are `connector`, `image`, `host`, `port`, `user`, `password`, `name`, `active`, `schema`, `connectionLimit`, `ssl`, `rawAccess`",
-            "c.yml:6:5: `conector`: unknown key: did you mean `connector`?",
-            "c.yml:7:5: `connector`: unknown database `oracle`: the databases are `mysql` and `postgres`",
-            "c.yml:8:5: `port`: a port is a number from 1 to 65535, not `'3366'`",
-            "c.yml:9:5: `user`: without quotes it can be taken for something else than text: write \"yes\"",
-            "c.yml:10:5: `password`: without quotes it can be taken for something else than text: put it in quotes",
-            "c.yml:11:5: `name`: it is empty: give a value, or remove the line",
-            "c.yml:13:1: `schemaManagerSecret`: a text is expected, not a list",
-            "c.yml:14:1: `clusterSecret`: not a private key: no `-----BEGIN RSA PRIVATE KEY-----` line",
+            "c.yml:3:7: `port`: expected a number from 1 to 65535, found `99999`",
+            "c.yml:4:7: `bind`: `here` is not an IP address such as `127.0.0.1`",
+            "c.yml:6:5: `database.conector`: unknown key: did you mean `connector`?",
+            "c.yml:7:16: `database.connector`: unknown database `oracle`: the databases are `mysql` and `postgres`",
+            "c.yml:8:11: `database.port`: expected a number from 1 to 65535, found `'3366'`",
+            "c.yml:9:11: `database.user`: not every YAML reader takes this for a string: write \"yes\"",
+            "c.yml:10:15: `database.password`: not every YAML reader takes this for a string: quote it",
+            "c.yml:11:5: `database.name`: it is empty: give it a value, or remove the line",
+            "c.yml:12:5: `database.0`: unknown key: valid keys are `connector`, `image`, `host`, `port`, `user`, `password`, `name`, `active`, `schema`, `connectionLimit`, `ssl`, `rawAccess`",
+            "c.yml:13:22: `schemaManagerSecret`: expected a string, found a list",
+            "c.yml:14:16: `clusterSecret`: not a private key: no `-----BEGIN RSA PRIVATE KEY-----` line",
         ]
     );
 }
@@ -104,24 +102,24 @@ prismaVersion: '1.2'
     assert_eq!(
         problems(text),
         [
-            "c.yml:1:1: `port`: a port is a number from 1 to 65535",
-            "c.yml:3:3: `port`: a port is a number from 1 to 65535",
-            "c.yml:4:3: `password`: it is empty: give a value, or remove the line",
-            "c.yml:5:3: `name`: Prisma 1.2 always uses `graphcool`: remove the line",
+            "c.yml:1:7: `port`: a port is a number from 1 to 65535",
+            "c.yml:3:9: `database.port`: a port is a number from 1 to 65535",
+            "c.yml:4:13: `database.password`: it is empty: give it a value, or remove the line",
+            "c.yml:5:9: `database.name`: Prisma 1.2 always uses `graphcool`: remove the line",
         ]
     );
     assert_eq!(
         problems("port: 5000\ndatabase: {port: 5000, connector: postgres}"),
         [
-            "c.yml:2:12: `port`: 5000 is the server's `port` already: choose another",
-            "c.yml:2:24: `connector`: Prisma 1.1 knows only `mysql`: use that, or Prisma 1.7 and later",
+            "c.yml:2:18: `database.port`: 5000 is already the server's `port`: choose another",
+            "c.yml:2:35: `database.connector`: Prisma 1.1 supports only `mysql`: use that, or Prisma 1.7 or later",
         ]
     );
     assert_eq!(
         problems("database: {ssl: true, host: db.example}"),
         [
-            "c.yml:1:12: `ssl`: Prisma 1.1 does not know it: remove the line, or use 1.7 and later",
-            "c.yml:1:23: `host`: Prisma 1.1 does not know it: remove the line, or use 1.7 and later",
+            "c.yml:1:17: `database.ssl`: requires Prisma 1.12 or later: remove the line",
+            "c.yml:1:29: `database.host`: requires Prisma 1.7 or later: remove the line",
         ]
     );
     assert_eq!(problems("prismaVersion: '2'").len(), 1);
@@ -131,19 +129,19 @@ prismaVersion: '1.2'
 fn texts_of_another_shape_are_refused() {
     assert_eq!(
         problems("- a"),
-        ["c.yml:1:1: keys with values are expected, not a list"]
+        ["c.yml:1:1: expected a mapping, found a list"]
     );
     assert_eq!(
         problems("database: 7"),
-        ["c.yml:1:1: `database`: keys with values are expected, not a number"]
+        ["c.yml:1:11: `database`: expected a mapping, found a number"]
     );
     assert_eq!(
         problems("bind: 1\nprismaVersion: [1]\nport:\nclusterSecret: ''"),
         [
-            "c.yml:1:1: `bind`: a text is expected, not a number",
-            "c.yml:2:1: `prismaVersion`: a version is expected, not a list",
-            "c.yml:3:1: `port`: a port is a number from 1 to 65535, not nothing",
-            "c.yml:4:1: `clusterSecret`: not a private key: no `-----BEGIN RSA PRIVATE KEY-----` line",
+            "c.yml:1:7: `bind`: expected a string, found a number",
+            "c.yml:2:16: `prismaVersion`: expected a string, found a list",
+            "c.yml:3:1: `port`: it is empty: give it a value, or remove the line",
+            "c.yml:4:16: `clusterSecret`: not a private key: no `-----BEGIN RSA PRIVATE KEY-----` line",
         ]
     );
     for broken in [
@@ -234,17 +232,33 @@ fn a_new_file_explains_itself() {
     let mut cluster = documented_local();
     assert_eq!(
         render(&cluster),
-        r#"# The configuration of the cluster `local`. Edit it, then run `prisma local start`.
-# A line that is missing stands for its documented value. Keep texts in quotes.
+        r#"# The configuration of cluster `local`. Edit it, then run `prisma local start`.
+# Missing keys have their documented defaults. Keep strings quoted.
+
+# The Prisma version to run: any 1.x version or image tag.
 prismaVersion: "1.1"
+
+# The port of the Prisma server.
 port: 4466
-# bind: "127.0.0.1" would publish both ports on this machine only.
+
+# The address of this machine to publish ports on.
+# bind: "127.0.0.1"
+
 database:
+  # The kind of database; `postgres` requires Prisma 1.7 or later.
   connector: mysql
+  # The image of the database container. A newer Postgres cannot read an older one's data files.
+  # image: "mysql:5.7.44"
+  # The port to publish the database container on, or the port of the external database.
   port: 3366
+  # The user the server connects to the database as.
   user: "root"
+  # The password of that user. A database container keeps the one it was created with.
   password: "graphcool"
+  # The database for the server's own tables.
   name: "graphcool"
+
+# The secret that parts of the server share; used up to Prisma 1.6.
 schemaManagerSecret: "MUCHSECRET"
 "#
     );

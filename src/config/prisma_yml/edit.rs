@@ -1,4 +1,4 @@
-//! The one line of `prisma.yml` that is ever written: where to deploy to.
+//! The only line of `prisma.yml` that is ever written: the target.
 
 use crate::error::{Failure, Kind, Result};
 use crate::files::{self, Access};
@@ -11,9 +11,9 @@ use std::path::Path;
 pub fn set_cluster(text: &str, cluster: &str) -> Result<String> {
     let named = |root: &Node| root.get("service").is_some_and(|name| *name != Node::NULL);
     if Node::parse(text).is_ok_and(|root| root.get("endpoint").is_none() && !named(&root)) {
-        let reason = "there is no `service`, and `cluster` is nothing without it";
+        let reason = "`cluster` requires `service`";
         return Err(Failure::new(Kind::ConfigInvalid, reason)
-            .hint("name the service with `service` and `stage`, or all of it with `endpoint`"));
+            .hint("name the service with `service` and `stage`, or set only `endpoint`"));
     }
     set(text, "cluster", cluster, &["endpoint"])
 }
@@ -52,7 +52,7 @@ fn set(text: &str, key: &str, value: &str, others: &[&str]) -> Result<String> {
     if let Ok(root) = Node::parse(text) {
         let is_set = |other: &&&str| root.get(other).is_some_and(|value| *value != Node::NULL);
         if let Some(other) = others.iter().find(is_set) {
-            let reason = format!("`{other}` is there, and `{key}` cannot stand beside it");
+            let reason = format!("`{key}` cannot be combined with `{other}`");
             return Err(Failure::new(Kind::ConfigInvalid, reason).hint(format!("remove `{other}`")));
         }
     }

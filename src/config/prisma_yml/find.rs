@@ -6,27 +6,27 @@ use std::path::{Path, PathBuf};
 /// The file's name.
 pub const FILE: &str = "prisma.yml";
 
-/// Folders below the working directory where projects like to keep it.
+/// Folders below the working directory where projects often keep it.
 const BELOW: [&str; 3] = ["database", "prisma", "server"];
 
 /// The `prisma.yml` of a folder (an absolute path) or of its nearest parent that has one.
 ///
 /// # Errors
 ///
-/// [`Kind::ConfigInvalid`] naming where it was looked for, with the nearest miss as the hint.
+/// [`Kind::ConfigInvalid`] naming the folders searched, with the nearest miss as the hint.
 pub fn find(folder: &Path) -> Result<PathBuf> {
     let mut folders = folder.ancestors();
     if let Some(file) = folders.find_map(|parent| existing(parent.join(FILE))) {
         return Ok(file);
     }
     let parents = if folder.parent().is_some() {
-        " and its parent folders"
+        " or its parent folders"
     } else {
         ""
     };
     let failure = Failure::new(
         Kind::ConfigInvalid,
-        format!("there is no `{FILE}` in `{}`{parents}", folder.display()),
+        format!("no `{FILE}` found in `{}`{parents}", folder.display()),
     );
     let other = folder
         .ancestors()
@@ -36,11 +36,11 @@ pub fn find(folder: &Path) -> Result<PathBuf> {
         failure.hint(format!("rename `{}` to `{FILE}`", other.display()))
     } else if let Some(below) = below.find(|below| below.join(FILE).is_file()) {
         failure.hint(format!(
-            "there is one in `{}`: run this there",
+            "there is one in `{}`: run this command there",
             below.display()
         ))
     } else {
-        failure.hint("run this in the folder of a service, or make one with `prisma init`")
+        failure.hint("run this in a service folder, or create one with `prisma init`")
     })
 }
 
@@ -81,11 +81,13 @@ mod tests {
         };
         assert_eq!(
             told(home.path()),
-            "there is no `prisma.yml` in `HOME` and its parent folders: run this in the folder of a service, or make one with `prisma init`"
+            "no `prisma.yml` found in `HOME` or its parent folders: run this in a service folder, or create one with `prisma init`"
         );
         let below = home.path().join("database");
         write(&below.join(FILE));
-        assert!(told(home.path()).ends_with("there is one in `HOME/database`: run this there"));
+        assert!(
+            told(home.path()).ends_with("there is one in `HOME/database`: run this command there")
+        );
         write(&home.path().join("prisma.yaml"));
         assert!(told(home.path()).ends_with("rename `HOME/prisma.yaml` to `prisma.yml`"));
     }

@@ -1,7 +1,6 @@
 //! The other values of the file.
 
 use super::ReadFile;
-use super::resolve::is_gap;
 use crate::config::reader::{At, Nature, Reader};
 use crate::service::{Command, Datamodel, Secret, Seed, Subscription};
 use crate::yaml::{Node, Step};
@@ -20,16 +19,14 @@ impl Parts<'_, '_> {
     pub(super) fn datamodel(&mut self, at: &At<'_>) -> Datamodel {
         let mut model = Datamodel::default();
         let items = self.reader.items(at);
-        if items.is_empty() && !is_gap(at.node) {
-            let message = "name the file with the types, as in `datamodel: datamodel.graphql`";
-            let known = self.root.get("datamodel").is_some();
-            let message = if known {
-                format!("`datamodel` names no file: {message}")
-            } else {
-                format!("`datamodel` is missing: {message}")
+        if items.is_empty() && !at.node.is_gap() {
+            let what = match self.root.get("datamodel") {
+                Some(_) => "`datamodel` does not name a file",
+                None => "`datamodel` is missing",
             };
             let place = self.reader.places.key(&at.path);
-            self.reader.problems.add(place, message);
+            let problem = self.reader.problems.add(place, what);
+            problem.fix("name the file with the types, as in `datamodel: datamodel.graphql`");
         }
         let mut whole = !items.is_empty();
         for item in &items {
@@ -38,12 +35,12 @@ impl Parts<'_, '_> {
                 continue;
             };
             if model.files().iter().any(|file| file.path == path) {
-                self.reader.wrong(item, "the file is named twice");
+                self.reader.wrong(item, "duplicate file");
             }
             model.push(path, &text);
         }
         if whole && model.text().trim().is_empty() {
-            self.reader.wrong(at, "there are no types in it");
+            self.reader.wrong(at, "it contains no types");
         }
         model
     }
@@ -51,17 +48,17 @@ impl Parts<'_, '_> {
     /// The comma list. White space inside an item belongs to it.
     pub(super) fn secrets(&mut self, at: &At<'_>) -> Vec<Secret> {
         if matches!(at.node, Node::List(_)) {
-            let message = "write one text, with commas between the secrets";
-            self.reader.wrong(at, message);
+            let problem = self.reader.wrong(at, "expected a string, found a list");
+            problem.fix("write one string, with commas between the secrets");
             return Vec::new();
         }
-        let Some(text) = self.reader.text(at, Nature::Secret) else {
+        let Some(text) = self.reader.string(at, Nature::Secret) else {
             return Vec::new();
         };
         let items: Vec<&str> = text.split(',').map(str::trim).collect();
         if items.contains(&"") {
-            self.reader
-                .wrong(at, "there is a comma without a secret: remove it");
+            let problem = self.reader.wrong(at, "there is a comma without a secret");
+            problem.fix("remove it");
         }
         let kept = items.into_iter().filter(|item| !item.is_empty());
         kept.map(|item| Secret::from(item.to_owned())).collect()
@@ -73,7 +70,7 @@ impl Parts<'_, '_> {
         pairs.into_iter().filter_map(read).collect()
     }
 
-    fn subscription(&mut self, name: String, at: &At<'_>) -> Option<Subscription> {
+    fn subscription(&mut self, name: &str, at: &At<'_>) -> Option<Subscription> {
         let place = self.reader.places.key(&at.path);
         if at.is_nothing() {
             self.missing(at, "`query` and `webhook` are missing");
@@ -83,14 +80,14 @@ impl Parts<'_, '_> {
         if !matches!(at.node, Node::Map(_)) {
             return None;
         }
-        let find = |key: &str| pairs.iter().find(|(k, _)| k == key).map(|(_, v)| v.clone());
+        let find = |key| value_of(&pairs, key);
         let query = self.required(at, find("query"), "query");
         let webhook = self.required(at, find("webhook"), "webhook");
         let query = query.and_then(|query| self.query(&query));
         let webhook = webhook.and_then(|webhook| self.webhook(&webhook));
         let ((query, file), (url, headers)) = (query?, webhook?);
         Some(Subscription {
-            name,
+            name: name.to_owned(),
             query,
             file,
             url,
@@ -101,13 +98,13 @@ impl Parts<'_, '_> {
 
     /// GraphQL, or a file of it.
     fn query(&mut self, at: &At<'_>) -> Option<(String, Option<PathBuf>)> {
-        let text = self.reader.text(at, Nature::Open)?;
+        let text = self.reader.string(at, Nature::Open)?;
         if text.contains(['{', '\n']) {
             return Some((text, None));
         }
         let (path, query) = self.file(at)?;
         if query.trim().is_empty() {
-            self.reader.wrong(at, "there is no query in it");
+            self.reader.wrong(at, "it contains no query");
         }
         Some((query, Some(path)))
     }
@@ -118,18 +115,15 @@ impl Parts<'_, '_> {
             return Some((self.url(at)?, Vec::new()));
         }
         let pairs = self.reader.pairs(at, &["url", "headers"]);
-        let find = |key: &str| pairs.iter().find(|(k, _)| k == key).map(|(_, v)| v.clone());
+        let find = |key| value_of(&pairs, key);
         let url = self.required(at, find("url"), "url");
         let url = url.and_then(|url| self.url(&url));
         let mut headers = Vec::new();
         if let Some(listed) = find("headers") {
             for (name, value) in self.reader.pairs(&listed, &[]) {
-                match self.reader.text(&value, Nature::Secret) {
-                    Some(text) => headers.push((name, Secret::from(text))),
-                    None if matches!(value.node, Node::Leaf(_)) && value.is_nothing() => {
-                        self.reader
-                            .wrong(&value, "it is empty: give a value, or remove the line");
-                    }
+                match self.reader.string(&value, Nature::Secret) {
+                    Some(text) => headers.push((name.to_owned(), Secret::from(text))),
+                    None if *value.node == Node::NULL => self.reader.empty(&value),
                     None => {}
                 }
             }
@@ -138,14 +132,14 @@ impl Parts<'_, '_> {
     }
 
     fn url(&mut self, at: &At<'_>) -> Option<Secret> {
-        let url = self.reader.text(at, Nature::Secret)?.trim().to_owned();
+        let url = self.reader.string(at, Nature::Secret)?.trim().to_owned();
         let scheme = ["http://", "https://"]
             .iter()
             .any(|s| url.starts_with(s) && url.len() > s.len());
         if !scheme {
             self.reader.wrong(
                 at,
-                "an address is expected that begins with `http://` or `https://`",
+                "expected a URL that begins with `http://` or `https://`",
             );
             return None;
         }
@@ -155,10 +149,8 @@ impl Parts<'_, '_> {
     pub(super) fn seed(&mut self, at: &At<'_>) -> Option<Seed> {
         let pairs = self.reader.pairs(at, &["import", "run"]);
         if pairs.len() > 1 {
-            self.reader.wrong(
-                at,
-                "`import` and `run` exclude each other: remove one of them",
-            );
+            let what = "`import` and `run` cannot be combined";
+            self.reader.wrong(at, what).fix("remove one of them");
             return None;
         }
         let (key, value) = pairs.into_iter().next()?;
@@ -182,7 +174,7 @@ impl Parts<'_, '_> {
     }
 
     fn command(&mut self, at: &At<'_>) -> Option<Command> {
-        let run = self.reader.text(at, Nature::Open)?;
+        let run = self.reader.string(at, Nature::Open)?;
         Some(Command {
             run: Secret::from(run),
             shown: written(self.root, &at.path).to_owned(),
@@ -192,12 +184,8 @@ impl Parts<'_, '_> {
 
     /// A path, relative ones from the service's folder on.
     pub(super) fn path(&mut self, at: &At<'_>) -> Option<PathBuf> {
-        let text = self.reader.text(at, Nature::Open)?;
+        let text = self.reader.string(at, Nature::Open)?;
         Some(self.folder.join(text))
-    }
-
-    pub(super) fn word(&mut self, at: &At<'_>) -> Option<String> {
-        self.reader.text(at, Nature::Open)
     }
 
     /// The file that a value names, and its text.
@@ -206,10 +194,12 @@ impl Parts<'_, '_> {
         match (self.read)(&path) {
             Ok(Some(text)) => return Some((path, text)),
             Ok(None) => {
-                let message = format!("there is no file `{}`", path.display());
-                self.reader.wrong(at, &message);
+                let what = format!("file `{}` not found", path.display());
+                self.reader.wrong(at, what);
             }
-            Err(failure) => self.reader.wrong(at, &failure.message()),
+            Err(failure) => {
+                self.reader.wrong(at, failure.message());
+            }
         }
         None
     }
@@ -222,9 +212,7 @@ impl Parts<'_, '_> {
         key: &str,
     ) -> Option<At<'v>> {
         match value {
-            Some(value) if !matches!(value.node, Node::Leaf(_)) || !value.is_nothing() => {
-                Some(value)
-            }
+            Some(value) if *value.node != Node::NULL => Some(value),
             _ => {
                 self.missing(parent, &format!("`{key}` is missing"));
                 None
@@ -233,13 +221,19 @@ impl Parts<'_, '_> {
     }
 
     fn missing(&mut self, parent: &At<'_>, message: &str) {
-        if !is_gap(parent.node) {
+        if !parent.node.is_gap() {
             self.reader.wrong_key(&parent.path, message);
         }
     }
 }
 
-/// The text at `path` as it stands in the file; the reference it comes from when it is not there
+/// The value of a key among the pairs that were read.
+fn value_of<'v>(pairs: &[(&str, At<'v>)], key: &str) -> Option<At<'v>> {
+    let mut pairs = pairs.iter();
+    pairs.find_map(|(name, value)| (*name == key).then(|| value.clone()))
+}
+
+/// The string at `path` as it is written in the file; the reference it comes from when it is not there
 /// itself.
 fn written<'n>(root: &'n Node, path: &[Step]) -> &'n str {
     let mut node = root;

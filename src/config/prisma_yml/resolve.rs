@@ -1,48 +1,31 @@
-//! References in `prisma.yml` replaced by what they stand for.
+//! References in `prisma.yml` replaced by their values.
 //!
-//! Every value is resolved once and remembered, what is being resolved is known, and neither depth nor
-//! size can grow without end: so this comes to an end for every file.
+//! Every value is resolved once and remembered, circles are found, and depth and size are limited, so
+//! this ends for every file.
 
 mod reference;
 
 use crate::config::EnvLookup;
 use crate::config::problems::Problem;
+use crate::config::reader::dotted;
 use crate::config::references::{self, OPEN, Piece, Why};
 use crate::yaml::{Node, Places, Position, Step};
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, HashMap};
 
-/// How deep values and references may lie within each other.
+/// How deeply values and references may be nested.
 const DEEPEST: usize = 160;
 
-/// How much text references may insert, all together; an object counts as what it takes.
+/// How much text all references together may insert; a collection counts with its memory.
 const LARGEST: usize = 4 << 20;
 
 /// A value without its references.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Resolved {
-    /// The value, with gaps (see [`is_gap`]) where there is none.
+    /// The value, with gaps (see [`Node::is_gap`]) where there is none.
     pub node: Node,
-    /// What is missing for the gaps. A problem where the value is needed.
+    /// Why there are gaps. A problem if the value is needed.
     pub unset: Vec<Problem>,
-}
-
-/// Whether a value is missing, and the problem is told elsewhere.
-pub fn is_gap(node: &Node) -> bool {
-    is(node, UNSET) || is(node, BROKEN)
-}
-
-/// The value with nothing in the place of gaps.
-pub fn without_gaps(node: &Node) -> Node {
-    match node {
-        gap if is_gap(gap) => Node::NULL,
-        Node::List(items) => Node::List(items.iter().map(without_gaps).collect()),
-        Node::Map(pairs) => {
-            let pairs = pairs.iter();
-            Node::Map(pairs.map(|(k, v)| (k.clone(), without_gaps(v))).collect())
-        }
-        other => other.clone(),
-    }
 }
 
 // Tags that no file can have.
@@ -58,7 +41,7 @@ fn has_gap(node: &Node) -> bool {
         Node::Leaf(_) => false,
         Node::List(items) => items.iter().any(has_gap),
         Node::Map(pairs) => pairs.iter().any(|(_, value)| has_gap(value)),
-        Node::Tagged(..) => is_gap(node),
+        Node::Tagged(..) => node.is_gap(),
     }
 }
 
@@ -87,7 +70,7 @@ impl Resolved {
 /// Resolves the values of one file.
 pub struct Resolver<'a> {
     root: &'a Node,
-    places: &'a Places,
+    places: &'a Places<'a>,
     env: EnvLookup<'a>,
     opt: &'a BTreeMap<String, String>,
     /// What is wrong whether a value is needed or not.
@@ -101,7 +84,7 @@ impl<'a> Resolver<'a> {
     /// For a file whose content is `root`.
     pub fn new(
         root: &'a Node,
-        places: &'a Places,
+        places: &'a Places<'a>,
         env: EnvLookup<'a>,
         opt: &'a BTreeMap<String, String>,
     ) -> Self {
@@ -150,14 +133,14 @@ impl<'a> Resolver<'a> {
             let chain = self.active[first..].iter().map(Vec::as_slice).chain([path]);
             let chain: Vec<String> = chain.map(dotted).collect();
             let message = format!(
-                "`{}` refers to itself: {}",
+                "circular reference of `{}`: {}",
                 dotted(path),
                 chain.join(" -> ")
             );
             return Some(self.broken(path, message));
         }
         if self.active.len() == DEEPEST {
-            let message = "values and references lie too deep in each other".to_owned();
+            let message = "values and references are nested too deeply".to_owned();
             return Some(self.broken(path, message));
         }
         self.active.push(path.to_vec());
@@ -212,8 +195,8 @@ impl<'a> Resolver<'a> {
             },
             Err((nth, why)) => {
                 let message = match why {
-                    Why::Unclosed => "`${` is never closed: `}` or a closing quote is missing",
-                    Why::Junk => "there must be `,` or `}` behind a closing quote",
+                    Why::Unclosed => "unterminated `${`: `}` or a closing quote is missing",
+                    Why::Junk => "expected `,` or `}` after the closing quote",
                     Why::Deep => "references are nested too deeply",
                 };
                 self.wrong(&site, nth, message.to_owned())
@@ -223,8 +206,8 @@ impl<'a> Resolver<'a> {
 
     /// A hard problem with a value.
     fn broken(&mut self, path: &[Step], message: String) -> Resolved {
-        let at = self.places.value(path);
-        self.problems.push(Problem { at, message });
+        self.problems
+            .push(Problem::new(self.places.value(path), message));
         Resolved::broken()
     }
 
@@ -236,13 +219,11 @@ impl<'a> Resolver<'a> {
     }
 
     fn problem(&self, site: &Site<'_>, nth: usize, message: String) -> Problem {
-        Problem {
-            at: site.place(self.places, nth),
-            message: format!("`{}`: {message}", dotted(site.path)),
-        }
+        let what = format!("`{}`: {message}", dotted(site.path));
+        Problem::new(site.place(self.places, nth), what)
     }
 
-    /// The value, unless too much has been inserted by now; that is told once.
+    /// The value, unless too much has been inserted already; that is reported once.
     fn inserted(&mut self, value: Resolved, nth: usize, site: &Site<'_>) -> Resolved {
         let before = self.inserted;
         self.inserted = before.saturating_add(weight(&value.node));
@@ -257,17 +238,17 @@ impl<'a> Resolver<'a> {
     }
 }
 
-/// A text that references stand in.
+/// A string that contains references.
 struct Site<'p> {
     path: &'p [Step],
     /// How many `${` it has.
     count: usize,
-    /// Where they stand, once somebody asks.
+    /// Where they are, once that is needed.
     places: OnceCell<Vec<Position>>,
 }
 
 impl Site<'_> {
-    fn place(&self, places: &Places, nth: usize) -> Position {
+    fn place(&self, places: &Places<'_>, nth: usize) -> Position {
         let found = || places.inside(self.path, OPEN, self.count);
         let found = self.places.get_or_init(found).get(nth).copied();
         found.unwrap_or_else(|| places.value(self.path))
@@ -276,15 +257,6 @@ impl Site<'_> {
 
 fn below(path: &[Step], step: Step) -> Vec<Step> {
     path.iter().cloned().chain([step]).collect()
-}
-
-/// A path as in `${self:a.b}`.
-pub fn dotted(path: &[Step]) -> String {
-    let step = |step: &Step| match step {
-        Step::Key(key) => key.clone(),
-        Step::Item(at) => at.to_string(),
-    };
-    path.iter().map(step).collect::<Vec<_>>().join(".")
 }
 
 fn weight(node: &Node) -> usize {

@@ -1,21 +1,20 @@
-//! Name, stage and target, in both generations of the file.
+//! Name, stage and target, in both formats of the file.
 
 use super::Given;
-use super::resolve::is_gap;
 use crate::config::problems::Problem;
 use crate::config::reader::{At, Nature, Reader};
 use crate::error::{Failure, Kind, Result};
 use crate::service::{Address, DEFAULT, Form, Target};
 use crate::yaml::{Position, Step};
 
-/// Keys whose place an option of the same name takes.
+/// Keys that an option of the same name overrides.
 pub(super) const OPTIONS: [&str; 2] = ["stage", "cluster"];
 
 /// The longest names that servers accept.
 const LONGEST_SERVICE: usize = 140;
 const LONGEST_STAGE: usize = 30;
 
-/// What goes where.
+/// What is deployed, and where to.
 pub(super) struct Goal {
     pub(super) form: Form,
     pub(super) name: String,
@@ -48,12 +47,10 @@ pub(super) fn read<'v>(
             name: DEFAULT.to_owned(),
             stage: DEFAULT.to_owned(),
             target: Target::Unset,
-            warnings: vec![Problem {
-                at: Position { line: 1, column: 1 },
-                message:
-                    "neither `service` nor `endpoint` is there: the service is called `default`"
-                        .to_owned(),
-            }],
+            warnings: vec![Problem::new(
+                Position::START,
+                "neither `service` nor `endpoint` is set, so the service is called `default`",
+            )],
         }
     };
     if let Some(stage) = stage_option {
@@ -63,26 +60,26 @@ pub(super) fn read<'v>(
         goal.target = Target::of_cluster(cluster).map_err(|why| {
             Failure::new(
                 Kind::Usage,
-                format!("`--cluster`: `{cluster}` is no cluster: {why}"),
+                format!("`--cluster`: `{cluster}` is not a valid cluster: {why}"),
             )
         })?;
     }
     Ok(goal)
 }
 
-/// Whether there is a value, if only one that could not be found out.
+/// Whether there is a value, even one that could not be resolved.
 fn is_set(at: &At<'_>) -> bool {
-    is_gap(at.node) || !at.is_nothing()
+    at.node.is_gap() || !at.is_nothing()
 }
 
 fn by_endpoint<'v>(reader: &mut Reader<'_>, at: &impl Fn(&'static str) -> At<'v>) -> Goal {
     for key in ["service", "stage", "cluster"] {
         if is_set(&at(key)) {
-            let message = match key {
-                "cluster" => "it cannot stand beside `endpoint`: remove one of them",
-                _ => "`endpoint` says it already: remove it",
+            let (what, remedy) = match key {
+                "cluster" => ("cannot be combined with `endpoint`", "remove one of them"),
+                _ => ("already part of `endpoint`", "remove it"),
             };
-            reader.wrong_key(&[Step::Key(key.to_owned())], message);
+            reader.wrong_key(&[Step::key(key)], what).fix(remedy);
         }
     }
     let mut goal = Goal {
@@ -93,7 +90,7 @@ fn by_endpoint<'v>(reader: &mut Reader<'_>, at: &impl Fn(&'static str) -> At<'v>
         warnings: Vec::new(),
     };
     let endpoint = at("endpoint");
-    let Some(text) = reader.text(&endpoint, Nature::Secret) else {
+    let Some(text) = reader.string(&endpoint, Nature::Secret) else {
         return goal;
     };
     let address = match Address::parse(text.trim()) {
@@ -126,9 +123,8 @@ fn by_cluster<'v>(
 ) -> Goal {
     let required = |reader: &mut Reader<'_>, key: &'static str, what: &str| {
         if !is_set(&at(key)) {
-            let start = Position { line: 1, column: 1 };
-            let message = format!("`{key}` is missing: {what}");
-            reader.problems.add(start, message);
+            let missing = format!("`{key}` is missing");
+            reader.problems.add(Position::START, missing).fix(what);
         }
     };
     required(
@@ -141,7 +137,7 @@ fn by_cluster<'v>(
     }
     let mut checked = |key: &'static str, check: fn(&str) -> std::result::Result<(), String>| {
         let value = at(key);
-        let text = reader.text(&value, Nature::Open)?;
+        let text = reader.string(&value, Nature::Open)?;
         if let Err(why) = check(&text) {
             reader.wrong(&value, &why);
         }
@@ -170,8 +166,8 @@ pub fn check_service(name: &str) -> std::result::Result<(), String> {
         return Ok(());
     }
     Err(format!(
-        "`{}` is no name of a service: a letter, then letters, digits, `-` and `_`, up to {LONGEST_SERVICE} \
-         characters",
+        "invalid service name `{}`: it must start with a letter and contain only letters, digits, `-` and \
+         `_` (max. {LONGEST_SERVICE})",
         name.escape_debug()
     ))
 }
@@ -182,8 +178,8 @@ pub fn check_stage(name: &str) -> std::result::Result<(), String> {
         return Ok(());
     }
     Err(format!(
-        "`{}` is no name of a stage: a letter, then letters, digits, `-` and `_`, up to {LONGEST_STAGE} \
-         characters",
+        "invalid stage `{}`: it must start with a letter and contain only letters, digits, `-` and `_` \
+         (max. {LONGEST_STAGE})",
         name.escape_debug()
     ))
 }
@@ -195,7 +191,7 @@ fn check_workspace(name: &str) -> std::result::Result<(), String> {
     }
     let shown = name.escape_debug();
     Err(format!(
-        "`{shown}` is no workspace: letters, digits, `-` and `_`"
+        "invalid workspace `{shown}`: it must contain only letters, digits, `-` and `_`"
     ))
 }
 

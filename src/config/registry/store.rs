@@ -1,6 +1,5 @@
 //! Changing the file: lock, read, edit, check, write.
 
-use super::places::LazyPlaces;
 use super::read::{self, Raw};
 use super::resolve;
 use crate::config::EnvLookup;
@@ -8,6 +7,7 @@ use crate::error::{Failure, Kind, Result};
 use crate::files::{self, Access, Lock};
 use crate::interrupt::Interrupt;
 use crate::secret::Secret;
+use crate::yaml::Places;
 use crate::yaml::edit::{self, Change, New, Refused};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -100,7 +100,6 @@ fn with(
 ) -> Result<Option<(Saved, String)>> {
     writable(path, entry)?;
     let contents = read::contents(path, text, Some(&entry.name))?;
-    contents.check(path, text, Some(&entry.name))?;
     let old = contents.get(&entry.name);
     let changes = changes(path, text, old, entry, env)?;
     if changes.is_empty() {
@@ -112,7 +111,7 @@ fn with(
     };
     let edited = edited(path, text, &entry.name, &changes)?;
     if contents.merges && !says(path, &edited, entry, env)? {
-        let reason = "its values come from elsewhere in the file";
+        let reason = "it uses a YAML anchor or merge key";
         return Err(impossible(path, &entry.name, reason));
     }
     Ok(Some((saved, edited)))
@@ -121,12 +120,11 @@ fn with(
 /// The text without this cluster; `None` where it is not in it.
 fn without(path: &Path, text: &str, name: &str) -> Result<Option<String>> {
     let contents = read::contents(path, text, Some(name))?;
-    contents.check(path, text, Some(name))?;
     let keys = vec!["clusters".to_owned(), name.to_owned()];
     let edited = edited(path, text, name, &[Change::Remove(keys)])?;
     let after = || read::contents(path, &edited, Some(name));
     if contents.merges && after()?.get(name).is_some() {
-        let reason = "it is merged in from elsewhere in the file";
+        let reason = "it comes from a merge key elsewhere in the file";
         return Err(impossible(path, name, reason));
     }
     Ok((edited != text).then_some(edited))
@@ -163,11 +161,11 @@ fn writable(path: &Path, entry: &NewEntry) -> Result<()> {
     .into_iter()
     .flatten();
     let reason = if values.any(|value| resolve::has_reference(value)) {
-        "`${env:…}` in a value would be taken for a reference to a variable"
+        "`${env:…}` in a value would be read as a reference to a variable"
     } else if entry.host.is_empty() {
-        "a cluster needs a host"
+        "a cluster requires a host"
     } else if entry.name == "<<" {
-        "`<<` is not a name in YAML"
+        "`<<` cannot be a name in YAML"
     } else {
         return Ok(());
     };
@@ -194,7 +192,7 @@ fn changes(
         let keys = vec!["clusters".to_owned(), new.name.clone()];
         return Ok(vec![Change::Set(keys, New::Map(pairs))]);
     };
-    let places = LazyPlaces::new(text);
+    let places = Places::of(text);
     let resolved = |field: &str, value: &str| {
         let unset = |variable: String| old.unset(path, &places, field, &variable);
         resolve::resolve(value, env).map_err(unset)
@@ -226,7 +224,7 @@ fn says(path: &Path, text: &str, entry: &NewEntry, env: EnvLookup<'_>) -> Result
 /// The text with the changes, which the editor has checked.
 fn edited(path: &Path, text: &str, name: &str, changes: &[Change]) -> Result<String> {
     edit::apply(text, changes).map_err(|refused| match refused {
-        Refused::Broken(error) => read::not_yaml(path, &error),
+        Refused::Broken(error) => read::not_yaml(path, text, &error),
         Refused::Impossible(reason) => impossible(path, name, &reason),
     })
 }

@@ -88,7 +88,7 @@ impl Management {
         let base = self.client.base();
         let modern = self
             .version()
-            .is_none_or(|version| "1.6".parse().is_ok_and(|least| version >= least));
+            .is_none_or(|version| version.supports_shared_secrets());
         let (why, hints): (&str, &[&str]) = match (self.tokens.credential(), refusal) {
             (Credential::None, _) if modern => (
                 "it requires a secret, but none is configured",

@@ -74,17 +74,12 @@ impl DeployDialect {
         let Some(version) = version else {
             return DeployDialect::Steps;
         };
-        let since = |text: &str| {
-            text.parse::<PrismaVersion>()
-                .is_ok_and(|least| *version >= least)
-        };
-        // A tag like `1.4` moves on to the last of its line.
-        if !since("1.4") || version.tag() == "1.4.0" {
-            DeployDialect::Plain
-        } else if since("1.34-alpha") || (dry_run && since("1.20-alpha")) {
+        if version.reports_steps(dry_run) {
             DeployDialect::Steps
-        } else {
+        } else if version.checks_data_loss() {
             DeployDialect::Force
+        } else {
+            DeployDialect::Plain
         }
     }
 

@@ -1,6 +1,6 @@
 //! Edits of mappings written on lines of their own.
 
-use super::super::tree::{Map, Pair};
+use super::super::places::{Collection, Entry};
 use super::quote::{key, scalar};
 use super::{New, Refused, Splice, impossible};
 
@@ -16,17 +16,17 @@ pub(super) fn begin(text: &str, path: &[String], new: &New) -> Splice {
 /// A pair behind the last one of a mapping; `parent` is the pair whose value the mapping is.
 pub(super) fn insert(
     text: &str,
-    parent: Option<&Pair>,
-    map: &Map,
+    parent: Option<&Entry>,
+    map: &Collection,
     path: &[String],
     new: &New,
 ) -> Result<Splice, Refused> {
-    let Some(last) = map.pairs.last() else {
+    let Some(last) = map.entries.last() else {
         return Err(impossible("an empty mapping has no lines"));
     };
     let indent = indent_of(text, last)?;
-    let step = match last.inner.as_ref().filter(|inner| inner.flow.is_none()) {
-        Some(inner) => match inner.pairs.last() {
+    let step = match last.map().filter(|inner| inner.flow.is_none()) {
+        Some(inner) => match inner.entries.last() {
             Some(pair) => indent_of(text, pair)?.saturating_sub(indent).max(1),
             None => STEP,
         },
@@ -35,7 +35,7 @@ pub(super) fn insert(
     let mut at = block_end(text, last.value.end, indent.max(1));
     if !text[..at].ends_with('\n') && block_scalar_at_end(text, last).is_some() {
         // A line break at its end would become part of that text: the new pair goes in front of it.
-        let before = match map.pairs.iter().rev().nth(1) {
+        let before = match map.entries.iter().rev().nth(1) {
             Some(previous) => Some(block_end(text, previous.value.end, indent.max(1))),
             None => parent.map(|parent| line_end(text, parent.start)),
         };
@@ -47,7 +47,7 @@ pub(super) fn insert(
 /// A first pair below a key that has nothing yet.
 pub(super) fn insert_below(
     text: &str,
-    pair: &Pair,
+    pair: &Entry,
     path: &[String],
     new: &New,
 ) -> Result<Splice, Refused> {
@@ -57,9 +57,9 @@ pub(super) fn insert_below(
 }
 
 /// The lines of a pair, comments inside it included, those above it not: they may be about anything.
-pub(super) fn remove(text: &str, map: &Map, at: usize) -> Result<Splice, Refused> {
-    let pair = &map.pairs[at];
-    let previous = at.checked_sub(1).and_then(|before| map.pairs.get(before));
+pub(super) fn remove(text: &str, map: &Collection, at: usize) -> Result<Splice, Refused> {
+    let pair = &map.entries[at];
+    let previous = at.checked_sub(1).and_then(|before| map.entries.get(before));
     let indent = indent_of(text, pair)?;
     let mut range = pair.start - indent..block_end(text, pair.value.end, indent + 1);
     // A text above only takes in what follows it when no comment stands between.
@@ -88,21 +88,21 @@ pub(super) fn remove(text: &str, map: &Map, at: usize) -> Result<Splice, Refused
 }
 
 /// The indentation of a pair; refused when it shares its line with something in front.
-fn indent_of(text: &str, pair: &Pair) -> Result<usize, Refused> {
+fn indent_of(text: &str, pair: &Entry) -> Result<usize, Refused> {
     let line = line_start(text, pair.start);
     let lead = &text[line..pair.start];
     match lead.strip_prefix('\u{feff}').unwrap_or(lead) {
         spaces if spaces.bytes().all(|b| b == b' ') => Ok(spaces.len()),
         _ => Err(impossible(format!(
             "`{}` does not begin on a line of its own",
-            pair.key
+            pair.step
         ))),
     }
 }
 
 /// The header of the `|` or `>` text a pair ends with, which its line breaks belong to.
-fn block_scalar_at_end<'t>(text: &'t str, pair: &Pair) -> Option<&'t str> {
-    match pair.inner.as_ref().and_then(|inner| inner.pairs.last()) {
+fn block_scalar_at_end<'t>(text: &'t str, pair: &Entry) -> Option<&'t str> {
+    match pair.inner.as_ref().and_then(|inner| inner.entries.last()) {
         Some(last) => block_scalar_at_end(text, last),
         None => {
             let value = &text[pair.value.clone()];

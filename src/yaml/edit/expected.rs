@@ -43,7 +43,9 @@ fn slot<'n>(node: &'n mut Node, key: &str, make: bool) -> Result<Option<&'n mut 
     let kind = node.kind();
     let Node::Map(pairs) = node else {
         return if make {
-            Err(impossible(format!("`{key}` belongs into {kind}")))
+            Err(impossible(format!(
+                "`{key}` would have to be set in {kind}"
+            )))
         } else {
             Ok(None)
         };

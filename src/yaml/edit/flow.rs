@@ -1,6 +1,6 @@
 //! Edits of mappings written `{…}`.
 
-use super::super::tree::Map;
+use super::super::places::Collection;
 use super::quote::{key, scalar};
 use super::{New, Splice};
 use crate::yaml::write::double_quoted;
@@ -9,17 +9,17 @@ use std::ops::Range;
 /// A pair behind the last one, on a line of its own when that one has one.
 pub(super) fn insert(
     text: &str,
-    map: &Map,
+    map: &Collection,
     span: &Range<usize>,
     path: &[String],
     new: &New,
 ) -> Splice {
     let json = map
-        .pairs
+        .entries
         .first()
         .is_some_and(|pair| text[pair.start..].starts_with('"'));
     let pair = pair(path, new, json);
-    let Some(last) = map.pairs.last() else {
+    let Some(last) = map.entries.last() else {
         let at = span.start + 1;
         return Splice {
             range: at..at,
@@ -58,8 +58,8 @@ pub(super) fn insert(
 }
 
 /// Takes out the pair at an index: its whole lines when it has them, else up to the next one.
-pub(super) fn remove(text: &str, map: &Map, span: &Range<usize>, at: usize) -> Splice {
-    let pair = &map.pairs[at];
+pub(super) fn remove(text: &str, map: &Collection, span: &Range<usize>, at: usize) -> Splice {
+    let pair = &map.entries[at];
     let behind = &text[pair.value.end..span.end];
     let blank = behind.len() - behind.trim_start().len();
     let comma = behind[blank..].starts_with(',');
@@ -80,7 +80,10 @@ pub(super) fn remove(text: &str, map: &Map, span: &Range<usize>, at: usize) -> S
         range.end += rest.find('\n').unwrap_or_default() + 1;
     } else if comma {
         range.end += rest.len() - rest.trim_start_matches(' ').len();
-    } else if let Some(previous) = at.checked_sub(1).map(|before| map.pairs[before].value.end) {
+    } else if let Some(previous) = at
+        .checked_sub(1)
+        .map(|before| map.entries[before].value.end)
+    {
         let between = &text[previous..pair.start];
         if between.chars().all(|c| c == ',' || c == ' ') {
             range.start = previous;

@@ -1,7 +1,7 @@
 //! What is written, and that every reader reads it back.
 
 use super::*;
-use crate::yaml::ambiguous::is_ambiguous_plain;
+use crate::yaml::is_ambiguous_plain;
 use proptest::prelude::*;
 
 fn read(text: &str) -> Value {

@@ -6,7 +6,6 @@ use crate::run::Run;
 use crate::suite::{Case, Setting, shared};
 use std::fs;
 use std::path::Path;
-use std::time::Duration;
 
 pub const CASES: &[Case] = &[
     shared(
@@ -35,7 +34,6 @@ fn ci(cluster: &Cluster, example: &Example, command: &str) -> Run {
         .env("PRISMA_DB_PORT", cluster.db_port.to_string())
         .env("TMPDIR", temporary)
         .dir(example.path(""))
-        .limit(Duration::from_secs(120))
 }
 
 fn is_gone(cluster: &Cluster, example: &Example) {

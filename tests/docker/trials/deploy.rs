@@ -73,7 +73,7 @@ fn the_example_service(setting: &Setting) {
     );
     example.deploy(&cluster, &[]).run().ended(7).reports(&[
         "service `hello`, stage `dev`, cluster",
-        "the migration failed, everything is as it was before",
+        "the migration failed and was rolled back: ",
     ]);
     fs::write(example.path("datamodel.graphql"), before).expect("writes");
     let back = example.deploy(&cluster, &[]).run().succeeded();

@@ -168,7 +168,7 @@ fn database_image(setting: &Setting) {
             .contains(&format!("image: \"{image}\""))
     );
     // Docker's own check comes after five seconds.
-    let end = Instant::now() + Duration::from_secs(20);
+    let end = Instant::now() + Duration::from_secs(60);
     loop {
         let id = cluster.container("mysql").id;
         let health = setting
@@ -281,7 +281,7 @@ fn external(setting: &Setting, kind: &Kind) {
     ]);
     assert!(!cluster.folder().exists() && cluster.containers().is_empty());
     // It may still be starting.
-    let end = Instant::now() + Duration::from_secs(30);
+    let end = Instant::now() + Duration::from_secs(60);
     let url = theirs.url(kind, "it%27s%20%40home");
     let ran = loop {
         let ran = start(&url);

@@ -57,7 +57,7 @@ fn soon(running: Running, way: Way, status: i32) -> Ran {
     let took = sent.elapsed();
     let ran = ran.ended(status);
     // A second is promised; a busy machine takes longer.
-    assert!(took < Duration::from_secs(10), "{way:?}: took {took:?}");
+    assert!(took < Duration::from_secs(30), "{way:?}: took {took:?}");
     ran
 }
 
@@ -148,7 +148,7 @@ fn while_stopping(setting: &Setting) {
     }
     let begun = Instant::now();
     cluster.verb("stop", &[]).succeeded();
-    assert!(begun.elapsed() < Duration::from_secs(30));
+    assert!(begun.elapsed() < Duration::from_secs(60));
     assert!(cluster.containers().values().all(|c| c.state == "exited"));
     cluster.verb("start", &[]).succeeded();
     cluster.has_data();

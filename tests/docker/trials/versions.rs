@@ -121,11 +121,14 @@ fn impossible_changes(setting: &Setting) {
     for (database, reasons) in [
         (
             "postgres",
-            &["Prisma 1.1 knows only MySQL", "Prisma 1.1 needs a key pair"][..],
+            &[
+                "Prisma 1.1 supports only MySQL",
+                "Prisma 1.1 requires a key pair",
+            ][..],
         ),
         (
             "mysql",
-            &["Prisma 1.1 needs a key pair", "in the database `prisma`"],
+            &["Prisma 1.1 requires a key pair", "are in `prisma`"],
         ),
     ] {
         let mut cluster = Cluster::new(setting);

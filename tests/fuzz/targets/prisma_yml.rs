@@ -31,7 +31,6 @@ pub fn check(text: &str) {
     let given = Given {
         env: &env,
         opt: &opt,
-        unneeded: &[],
     };
     let types = |_: &Path| Ok(Some("type A { id: ID! }".to_owned()));
     let file = Path::new("/s/prisma.yml");

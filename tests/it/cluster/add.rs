@@ -96,7 +96,7 @@ fn an_open_server_needs_no_secret_and_one_is_worth_a_warning() {
     home.cluster(&["add", "far", "--endpoint", &host, "--secret-file", "-"])
         .is(
             0,
-            &added(&host, "1.8.3", "shared text"),
+            &added(&host, "1.8.3", "shared secret"),
             &format!(
                 "{}warning: `{host}` accepts requests without a secret: anyone can deploy to it\n",
                 checked(&host)
@@ -154,7 +154,7 @@ fn the_form_of_the_secret_follows_the_edition() {
         2,
         "",
         &format!(
-            "{}error: the secret is a text, and Prisma 1.1.3 takes a private key\n\
+            "{}error: Prisma 1.1.3 needs a private key, but the secret is plain text\n\
              hint: provide the complete PEM key, including the BEGIN and END lines\n",
             checked(&old)
         ),
@@ -163,7 +163,7 @@ fn the_form_of_the_secret_follows_the_edition() {
         2,
         "",
         &format!(
-            "{}error: the secret is a private key, and Prisma 1.34.12 takes a shared text\n\
+            "{}error: Prisma 1.34.12 needs a shared secret, but the secret is a private key\n\
              hint: provide the `managementApiSecret` of the server's `PRISMA_CONFIG`\n",
             checked(&new)
         ),

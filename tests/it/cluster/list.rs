@@ -209,7 +209,7 @@ fn a_broken_registry_is_told_with_its_line() {
     home.cluster(&["list"]).is(
         6,
         "",
-        "error: HOME/.prisma/config.yml:2:3: cluster `a` is a number, not a mapping with `host`\n\
+        "error: HOME/.prisma/config.yml:2:3: `clusters.a`: expected a mapping, found a number\n\
          hint: correct the file; it was left as it is\n",
     );
     let json = home.cluster(&["list", "--json"]).json();

@@ -104,7 +104,7 @@ fn the_file_is_found_from_below_and_all_that_is_wrong_in_it_is_told() {
     assert!(
         outcome
             .stderr
-            .contains("there is no `prisma.yml` in `HOME/elsewhere`"),
+            .contains("no `prisma.yml` found in `HOME/elsewhere`"),
         "{outcome:?}"
     );
 }

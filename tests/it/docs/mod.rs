@@ -1,6 +1,7 @@
 //! Documentation agrees with the program. `UPDATE_DOCS=1 cargo test --test it docs` regenerates man pages and
 //! reference.
 
+mod cluster_yml;
 mod dependencies;
 mod facts;
 mod language;
@@ -36,6 +37,8 @@ fn man_pages_and_reference_are_up_to_date() {
         .map(|(name, text)| (man.join(name), text))
         .collect();
     wanted.insert(reference.clone(), reference::text());
+    let keys = root().join("assets/docs/cluster-yml.md");
+    wanted.insert(keys.clone(), cluster_yml::text());
     if std::env::var_os("UPDATE_DOCS").is_some() {
         let _ = fs::remove_dir_all(&man);
         fs::create_dir_all(&man).expect("a folder");
@@ -44,10 +47,9 @@ fn man_pages_and_reference_are_up_to_date() {
         }
     }
     let mut found = files(&man);
-    found.insert(
-        reference.clone(),
-        fs::read_to_string(&reference).unwrap_or_default(),
-    );
+    for page in [reference, keys] {
+        found.insert(page.clone(), fs::read_to_string(&page).unwrap_or_default());
+    }
     let update = "run `UPDATE_DOCS=1 cargo test --test it docs`";
     let names = |files: &BTreeMap<PathBuf, String>| files.keys().cloned().collect::<Vec<_>>();
     assert_eq!(names(&found), names(&wanted), "{update}");

@@ -103,16 +103,15 @@ fn what_makes_no_sense() {
         ),
         (
             "--database-url mysql://root:geheim@localhost/x",
-            "error: invalid value for `--database-url`: `localhost` would be the server's own container: \
-             give the address this machine has for others\n".to_owned(),
+            "error: invalid value for `--database-url`: `localhost` means the server's own container\n".to_owned(),
         ),
         (
             "--database-url mysql://root:geheim@h/x?ssl=true",
-            "error: invalid value for `--database-url`: `ssl`: Prisma 1.8 does not know it, 1.12 and later do\n".to_owned(),
+            "error: invalid value for `--database-url`: `ssl`: requires Prisma 1.12 or later\n".to_owned(),
         ),
         (
             "--database mysql --service 1a",
-            "error: `--service`: `1a` is no name of a service: a letter, then letters, digits, `-` and `_`, up to 140 characters\n".to_owned(),
+            "error: `--service`: invalid service name `1a`: it must start with a letter and contain only letters, digits, `-` and `_` (max. 140)\n".to_owned(),
         ),
         (
             "--database mysql --stage -x",
@@ -154,9 +153,9 @@ fn a_value_that_env_files_cannot_hold_is_refused_and_not_shown() {
         &s,
         "init hello --database-url mysql://root:it's$5@db.example.invalid",
         1,
-        "error: could not write `.env`: it cannot hold `DATABASE_PASSWORD`: docker-compose v1 and v2 share no spelling \
-         of `$` together with a quote, a backslash or a carriage return\n\
-         hint: choose another value; only `prisma local` hands over any, past `.env`\n",
+        "error: could not write `.env`: it cannot hold `DATABASE_PASSWORD`: docker-compose v1 and v2 have no common way \
+         to write `$` together with a quote, a backslash or a carriage return\n\
+         hint: choose another value; `prisma local` accepts any because it does not need `.env`\n",
     );
 }
 

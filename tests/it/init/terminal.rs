@@ -32,7 +32,7 @@ fn a_database_that_is_there_is_asked_about() {
     t.types(&format!("{DOWN}\r"));
     t.shows("Its host");
     t.types("localhost\r");
-    t.shows("would be the server's own container");
+    t.shows("means the server's own container");
     for _ in 0.."localhost".len() {
         t.types("\u{8}");
     }

@@ -1,10 +1,10 @@
 //! The cluster registry: surgical edits on a corpus, crashes, many processes at once.
 
 mod corpus;
+mod fast_path;
 mod generated;
 mod reading;
 mod safety;
-mod scan;
 
 /// How many cases a property is tried on, unless `PROPTEST_CASES` says otherwise.
 pub fn cases(usual: u32) -> u32 {

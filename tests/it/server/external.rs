@@ -26,7 +26,7 @@ fn an_external_database_that_does_not_answer_is_told_before_anything_is_made() {
     s.run(&format!("{start} --database-url mysql://me:geheim@localhost")).is(
         6,
         "",
-        "error: the configuration of the cluster `local` is invalid: `database.host`: `localhost` would be the server's own container: give the address this machine has for others\n",
+        "error: the configuration of cluster `local` is invalid: `database.host`: `localhost` means the server's own container: use an address of this machine that containers can reach\n",
     );
 }
 

@@ -45,10 +45,7 @@ fn told(service: &Service) -> String {
     let mut out = String::new();
     let mut say = |what: &str, value: String| writeln!(out, "{what}: {value}").expect("writes");
     say("form", format!("{:?}", service.form));
-    say(
-        "name",
-        format!("{} ({})", service.name, service.project_name()),
-    );
+    say("name", service.name.clone());
     say("stage", service.stage.clone());
     say("target", format!("{:?}", service.target));
     for file in service.datamodel.files() {
@@ -60,7 +57,6 @@ fn told(service: &Service) -> String {
     for secret in &service.secrets {
         say("secret", format!("{:?}", secret.reveal()));
     }
-    say("disableAuth", service.disable_auth.to_string());
     for s in &service.subscriptions {
         say(
             "subscription",
@@ -86,34 +82,10 @@ fn told(service: &Service) -> String {
     for hook in &service.post_deploy {
         say("post-deploy", command(hook));
     }
-    if let Some(kind) = &service.database_type {
-        say("databaseType", kind.clone());
-    }
-    say("generate", shown(&service.generate));
-    say("custom", shown(&service.custom));
     for warning in &service.warnings {
         say("warning", warning.clone());
     }
     out
-}
-
-fn shown(node: &prisma_cli::testing::yaml::Node) -> String {
-    use prisma_cli::testing::yaml::Node;
-    match node {
-        Node::Leaf(value) => format!("{value:?}"),
-        Node::List(items) => format!(
-            "[{}]",
-            items.iter().map(shown).collect::<Vec<_>>().join(", ")
-        ),
-        Node::Map(pairs) => {
-            let pair = |(key, value): &(String, Node)| format!("{key}: {}", shown(value));
-            format!(
-                "{{{}}}",
-                pairs.iter().map(pair).collect::<Vec<_>>().join(", ")
-            )
-        }
-        Node::Tagged(tag, inner) => format!("!{tag} {}", shown(inner)),
-    }
 }
 
 fn failed(failure: &Failure) -> String {
@@ -152,11 +124,7 @@ fn difference(name: &str, before: &str, after: &str) -> String {
 }
 
 fn load(path: &Path, text: &str, opt: &BTreeMap<String, String>) -> Result<Service, Failure> {
-    let given = Given {
-        env: &env,
-        opt,
-        unneeded: &[],
-    };
+    let given = Given { env: &env, opt };
     prisma_yml::parse(path, text, given, &prisma_cli::testing::files::read_text)
 }
 

@@ -12,7 +12,6 @@ fn load(file: &Path) -> prisma_cli::testing::error::Result<service::Service> {
     let given = Given {
         env: &|_| None,
         opt: &BTreeMap::new(),
-        unneeded: &[],
     };
     prisma_yml::load(file, given)
 }
@@ -59,8 +58,6 @@ fn a_service_is_read_and_its_cluster_written() {
     );
     assert_eq!(at("Global", None), "");
     assert_eq!(read.files().len(), 3);
-    assert_eq!(read.place("stage"), format!("{}:2:1", file.display()));
-    assert_eq!(read.place("cluster"), file.display().to_string());
 
     prisma_yml::save_target(&file, |text| prisma_yml::set_cluster(text, "local")).expect("writes");
     assert!(file.is_symlink());
@@ -101,33 +98,12 @@ fn what_cannot_be_read_is_named() {
 }
 
 #[test]
-fn what_is_not_needed_may_be_unresolved() {
-    let read = |unneeded: &[&str]| {
-        let text = "service: a\nstage: b\ndatamodel: c\nsecret: d\nseed:\n  run: ${env:NOPE}\n";
-        let given = Given {
-            env: &|_| None,
-            opt: &BTreeMap::new(),
-            unneeded,
-        };
-        let types = |_: &Path| Ok(Some("type A {}".to_owned()));
-        prisma_yml::parse(Path::new("/s/prisma.yml"), text, given, &types)
-    };
-    let failure = read(&[]).expect_err("is needed");
-    assert!(
-        failure.message().starts_with("/s/prisma.yml:6:8: "),
-        "{failure}"
-    );
-    assert_eq!(read(&["seed"]).expect("is fine").seed, None);
-}
-
-#[test]
 fn the_cluster_alone_can_be_asked_for() {
     let opt = BTreeMap::new();
     let ask = |text: &str| {
         let given = Given {
             env: &|name| (name == "A").then(|| "a".to_owned()),
             opt: &opt,
-            unneeded: &[],
         };
         prisma_yml::cluster(Path::new("p.yml"), text, given)
     };
@@ -144,11 +120,11 @@ fn the_cluster_alone_can_be_asked_for() {
     for (text, why) in [
         (
             "a: 1\ncluster: 7\n",
-            "p.yml:2:10: `cluster`: a text is expected, not a number: write \"7\"",
+            "p.yml:2:10: `cluster`: expected a string, found a number: write \"7\"",
         ),
         (
             "cluster: ${opt:x}\n",
-            "p.yml:1:10: `cluster`: the option `--x` is not given",
+            "p.yml:1:10: `cluster`: option `--x` is missing",
         ),
         ("", "p.yml:1:1: the file is empty"),
     ] {

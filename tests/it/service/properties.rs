@@ -14,7 +14,6 @@ fn read(text: &str) -> prisma_cli::testing::error::Result<Service> {
     let given = Given {
         env: &env,
         opt: &opt,
-        unneeded: &[],
     };
     let types = |_: &Path| Ok(Some("type A { id: ID! }".to_owned()));
     prisma_yml::parse(Path::new("/s/prisma.yml"), text, given, &types)

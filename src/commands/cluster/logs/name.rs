@@ -31,7 +31,6 @@ fn cluster_of(file: &Path, here: &Path, env: EnvLookup<'_>) -> Result<Option<Str
     let given = Given {
         env: &|name: &str| env_files.get(env, name),
         opt: &BTreeMap::new(),
-        unneeded: &[],
     };
     let name = prisma_yml::cluster(file, &text, given)?;
     Ok(name

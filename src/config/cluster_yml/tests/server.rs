@@ -72,16 +72,37 @@ fn a_new_file_says_what_there_is_and_no_more() {
     assert_eq!(
         render(&cluster),
         "\
-# The configuration of the cluster `local`. Edit it, then run `prisma local start`.
-# A line that is missing stands for its documented value. Keep texts in quotes.
+# The configuration of cluster `local`. Edit it, then run `prisma local start`.
+# Missing keys have their documented defaults. Keep strings quoted.
+
+# The Prisma version to run: any 1.x version or image tag.
 prismaVersion: \"1.8\"
+
+# The port of the Prisma server.
 port: 4466
-# bind: \"127.0.0.1\" would publish both ports on this machine only.
+
+# The address of this machine to publish ports on.
+# bind: \"127.0.0.1\"
+
 database:
+  # The kind of database; `postgres` requires Prisma 1.7 or later.
   connector: mysql
+  # The image of the database container. A newer Postgres cannot read an older one's data files.
+  # image: \"mysql:5.7.44\"
+  # The host of an external database, as the server's container reaches it.
+  # host: \"db.example.com\"
+  # The port to publish the database container on, or the port of the external database.
+  # port: 3366
+  # The user the server connects to the database as.
   user: \"root\"
+  # The password of that user. A database container keeps the one it was created with.
   password: \"prisma\"
+  # The database for the server's own tables.
   name: \"prisma\"
+  # The size of each connection pool; at least 2 from Prisma 1.30 on.
+  # connectionLimit: 10
+
+# The secret that deployments authenticate with: a string (Prisma 1.7 and later) or a private key (until 1.29).
 clusterSecret: \"my-server-secret-123\"
 "
     );
@@ -103,10 +124,10 @@ database:
     assert_eq!(
         problems(text),
         [
-            "c.yml:5:3: `port`: a port is a number from 1 to 65535, not `70000`",
-            "c.yml:6:3: `ssl`: write `true` or `false`",
-            "c.yml:7:3: `rawAccess`: write `true` or `false`",
-            "c.yml:9:3: `connectionLimit`: a connection limit is a number from 1 to 65535, not `many`",
+            "c.yml:5:9: `database.port`: expected a number from 1 to 65535, found `70000`",
+            "c.yml:6:8: `database.ssl`: expected `true` or `false`",
+            "c.yml:7:14: `database.rawAccess`: expected `true` or `false`",
+            "c.yml:9:20: `database.connectionLimit`: expected a number from 1 to 65535, found `many`",
         ]
     );
 }

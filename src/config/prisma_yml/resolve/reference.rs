@@ -1,6 +1,6 @@
 //! What one reference stands for.
 
-use super::{BROKEN, Resolved, Resolver, Site, UNSET, has_gap, is, is_gap};
+use super::{BROKEN, Resolved, Resolver, Site, UNSET, has_gap, is};
 use crate::config::references::{Choice, Piece, Reference};
 use crate::suggest::nearest;
 use crate::yaml::{Node, Step, Value};
@@ -15,7 +15,7 @@ impl Resolver<'_> {
         for (index, choice) in reference.choices.iter().enumerate() {
             let value = match choice {
                 Choice::Source { source, name } => match self.join(name, site) {
-                    name if is_gap(&name.node) => name,
+                    name if name.node.is_gap() => name,
                     name => {
                         let name = name.node.as_text().unwrap_or_default().to_owned();
                         self.source(source, &name, reference.nth, site)
@@ -26,14 +26,13 @@ impl Resolver<'_> {
                     [Piece::Reference(nested)] => self.reference(nested, site),
                     [Piece::Text(word)] if index == 0 => {
                         let message = format!(
-                            "`${{{word}}}` has no source: write `${{env:{word}}}` for a variable of the \
-                             environment, `${{\"$\"}}{{{word}}}` for the text itself"
+                            "`${{{word}}}` has no source: write `${{env:{word}}}` for an environment \
+                             variable, `${{\"$\"}}{{{word}}}` for the text itself"
                         );
                         self.wrong(site, reference.nth, message)
                     }
                     [] => {
-                        let message =
-                            "there is nothing to refer to: write `\"\"` for an empty text";
+                        let message = "empty reference: write `\"\"` for an empty string";
                         self.wrong(site, reference.nth, message.to_owned())
                     }
                     pieces => self.join(pieces, site),
@@ -51,7 +50,7 @@ impl Resolver<'_> {
 
     fn source(&mut self, source: &str, name: &str, nth: usize, site: &Site<'_>) -> Resolved {
         if SOURCES.contains(&source) && name.is_empty() {
-            let message = format!("there is no name behind `{source}:`");
+            let message = format!("missing name after `{source}:`");
             return self.wrong(site, nth, message);
         }
         let missing = match source {
@@ -65,7 +64,7 @@ impl Resolver<'_> {
             "opt" => match self.opt.get(name) {
                 Some(value) => return Node::text(value.as_str()).into(),
                 None => format!(
-                    "the option `--{name}` is not given: give it, or write a default: `${{opt:{name}, \"…\"}}`"
+                    "option `--{name}` is missing: add it, or write a default: `${{opt:{name}, \"…\"}}`"
                 ),
             },
             "self" => return self.own(name, nth, site),
@@ -73,8 +72,8 @@ impl Resolver<'_> {
                 let message = match nearest(other, &SOURCES) {
                     Some(source) => format!("unknown source `{other}`: did you mean `{source}`?"),
                     None => format!(
-                        "unknown source `{other}`: the sources are `env`, `self` and `opt`, and a text \
-                         with a colon needs quotes"
+                        "unknown source `{other}`: the sources are `env`, `self` and `opt`; quote a \
+                         string that contains a colon"
                     ),
                 };
                 return self.wrong(site, nth, message);
@@ -119,7 +118,7 @@ impl Resolver<'_> {
         };
         let mut node = &value.node;
         for step in rest {
-            if is_gap(node) {
+            if node.is_gap() {
                 break;
             }
             match child(node, step) {
@@ -163,7 +162,7 @@ impl Resolver<'_> {
                 Node::Leaf(Value::String(text)) => joined.push_str(text),
                 Node::Leaf(Value::Bool(truth)) => joined.push_str(&truth.to_string()),
                 Node::Leaf(number @ Value::Number(_)) => joined.push_str(&spelled(number)),
-                node if is_gap(node) => {
+                node if node.is_gap() => {
                     // What is broken stays so, whatever else is missing.
                     match &mut gap {
                         Some(gap) if is(&gap.node, BROKEN) => {}
@@ -173,7 +172,7 @@ impl Resolver<'_> {
                 }
                 other => {
                     let kind = other.kind();
-                    let message = format!("{kind} cannot stand inside a text");
+                    let message = format!("{kind} cannot be used inside a string");
                     gap = Some(self.wrong(site, reference.nth, message));
                 }
             }

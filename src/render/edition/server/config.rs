@@ -94,9 +94,7 @@ impl PrismaConfig {
 
     /// Reads the text that a running server was given, if it has the form of ours.
     pub fn read(text: &str) -> Option<PrismaConfig> {
-        crate::yaml::Document::parse(text)
-            .ok()
-            .and_then(|document| serde_yaml::from_value(document.value().clone()).ok())
+        crate::yaml::deserialize(text).ok()
     }
 
     /// Whether the server checks tokens with the secret of `cluster`.

@@ -3,9 +3,9 @@
 //! Both texts are scanned; what is not about the changed entry has to be the same bytes, and the
 //! entry itself goes through the parser. Whatever is unusual is left to the thorough way.
 
+use super::super::fast_path;
 use super::super::node::Node;
-use super::super::scan;
-use super::super::tree::{Map, Pair};
+use super::super::places::{Collection, Entry, Step};
 use super::{Change, expect, plan, same, spliced};
 
 /// Makes changes that are all about one entry of one top-level mapping; `None` where that is not so.
@@ -14,9 +14,15 @@ pub(super) fn apply(text: &str, changes: &[Change]) -> Option<String> {
         return None;
     };
     let inner: Option<Vec<Change>> = changes.iter().map(|c| c.below(top, name)).collect();
-    let root = scan::root(text)?;
+    let root = fast_path::root(text)?;
     let before = entries(&root, top)?;
-    if before.pairs.iter().filter(|pair| pair.key == *name).count() > 1 {
+    if before
+        .entries
+        .iter()
+        .filter(|pair| pair.step == Step::key(name))
+        .count()
+        > 1
+    {
         return None;
     }
     let old = parsed(text, before, name)?;
@@ -32,7 +38,7 @@ pub(super) fn apply(text: &str, changes: &[Change]) -> Option<String> {
         plan(text, Some(&root), change, &mut splices).ok()?;
     }
     let edited = spliced(text, splices).ok()?;
-    let root_after = scan::root(&edited)?;
+    let root_after = fast_path::root(&edited)?;
     let after = entries(&root_after, top)?;
     let untouched = others(text, &root, top).eq(others(&edited, &root_after, top))
         && others(text, before, name).eq(others(&edited, after, name));
@@ -40,8 +46,11 @@ pub(super) fn apply(text: &str, changes: &[Change]) -> Option<String> {
 }
 
 /// The mapping below a top-level key that is there once.
-fn entries<'m>(root: &'m Map, top: &str) -> Option<&'m Map> {
-    let mut named = root.pairs.iter().filter(|pair| pair.key == top);
+fn entries<'m>(root: &'m Collection, top: &str) -> Option<&'m Collection> {
+    let mut named = root
+        .entries
+        .iter()
+        .filter(|pair| pair.step == Step::key(top));
     let pair = named.next()?;
     if named.next().is_some() {
         return None;
@@ -50,21 +59,24 @@ fn entries<'m>(root: &'m Map, top: &str) -> Option<&'m Map> {
 }
 
 /// All pairs but one, as their text.
-fn others<'t>(text: &'t str, map: &'t Map, but: &'t str) -> impl Iterator<Item = &'t str> {
-    let pairs = map.pairs.iter().filter(move |pair| pair.key != but);
+fn others<'t>(text: &'t str, map: &'t Collection, but: &'t str) -> impl Iterator<Item = &'t str> {
+    let pairs = map
+        .entries
+        .iter()
+        .filter(move |pair| pair.step != Step::key(but));
     pairs.map(move |pair| &text[pair.start..pair.value.end])
 }
 
 /// A mapping of the one pair, or an empty one, as the parser reads it.
-fn parsed(text: &str, map: &Map, name: &str) -> Option<Node> {
-    match map.find(name).and_then(|at| map.pairs.get(at)) {
+fn parsed(text: &str, map: &Collection, name: &str) -> Option<Node> {
+    match map.find_last(name).and_then(|at| map.entries.get(at)) {
         Some(pair) => Node::parse(lines_of(text, pair)?).ok(),
         None => Some(Node::Map(Vec::new())),
     }
 }
 
 /// The text of a pair with the indentation of its first line.
-fn lines_of<'t>(text: &'t str, pair: &Pair) -> Option<&'t str> {
+fn lines_of<'t>(text: &'t str, pair: &Entry) -> Option<&'t str> {
     let line = text.get(..pair.start)?.rfind('\n').map_or(0, |n| n + 1);
     text.get(line..pair.value.end)
 }

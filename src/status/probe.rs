@@ -62,7 +62,7 @@ impl State {
 }
 
 /// A cluster to ask.
-pub struct Question {
+pub struct Probe {
     pub name: String,
     pub kind: Kind,
     pub endpoint: Option<String>,
@@ -73,7 +73,7 @@ pub struct Question {
 
 /// What came of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Asked {
+pub struct ClusterStatus {
     /// Its name; `WORKSPACE/NAME` in Prisma Cloud.
     pub name: String,
     /// Who runs it.
@@ -90,71 +90,71 @@ pub struct Asked {
 
 /// Asks all of them at once, each for at most `limit`, all until the deadline.
 pub fn all(
-    questions: Vec<Question>,
+    probes: Vec<Probe>,
     limit: Duration,
     deadline: Instant,
     containers: Option<&Arc<Containers>>,
-) -> Vec<Asked> {
-    let questions = Arc::new(questions);
+) -> Vec<ClusterStatus> {
+    let probes = Arc::new(probes);
     let containers = containers.map(Arc::clone);
-    let answers = pool::run(&questions, deadline, move |question| {
-        one(question, limit, deadline, containers.as_deref())
+    let answers = pool::run(&probes, deadline, move |probe| {
+        one(probe, limit, deadline, containers.as_deref())
     });
-    let row = |(question, answer): (&Question, Option<Asked>)| {
+    let row = |(probe, answer): (&Probe, Option<ClusterStatus>)| {
         let late = "no answer in time";
-        answer.unwrap_or_else(|| asked(question, State::Unreachable, Some(late.to_owned())))
+        answer.unwrap_or_else(|| status(probe, State::Unreachable, Some(late.to_owned())))
     };
-    questions.iter().zip(answers).map(row).collect()
+    probes.iter().zip(answers).map(row).collect()
 }
 
 fn one(
-    question: &Question,
+    probe: &Probe,
     limit: Duration,
     deadline: Instant,
     containers: Option<&Containers>,
-) -> Asked {
-    let endpoint = match (&question.endpoint, &question.problem) {
+) -> ClusterStatus {
+    let endpoint = match (&probe.endpoint, &probe.problem) {
         (Some(endpoint), None) => endpoint,
-        (_, problem) => return asked(question, State::Unreachable, problem.clone()),
+        (_, problem) => return status(probe, State::Unreachable, problem.clone()),
     };
     let begun = Instant::now();
     let server = match version::ask(endpoint, limit) {
         Ok(server) => server,
         Err(why) => {
-            let stopped = question.kind == Kind::Managed
+            let stopped = probe.kind == Kind::Managed
                 && containers
-                    .is_some_and(|c| c.has_stopped(&question.name, host_of(endpoint), deadline));
+                    .is_some_and(|c| c.has_stopped(&probe.name, host_of(endpoint), deadline));
             return if stopped {
-                asked(question, State::Stopped, None)
+                status(probe, State::Stopped, None)
             } else {
                 let reason = match why {
                     Unreachable::NoAnswer(why) => why,
                     Unreachable::NotPrisma(why) => format!("not a Prisma server: {why}"),
                 };
-                asked(question, State::Unreachable, Some(reason))
+                status(probe, State::Unreachable, Some(reason))
             };
         }
     };
-    let (state, reason) = if question.kind == Kind::Cloud {
+    let (state, reason) = if probe.kind == Kind::Cloud {
         // A token is made for one service by the cloud; there is none to try.
         (State::Up, None)
     } else {
         let left = limit.saturating_sub(begun.elapsed());
-        authorised(question, endpoint, server.path, left)
+        authorised(probe, endpoint, server.path, left)
     };
-    Asked {
+    ClusterStatus {
         version: Some(server.version),
-        ..asked(question, state, reason)
+        ..status(probe, state, reason)
     }
 }
 
 fn authorised(
-    question: &Question,
+    probe: &Probe,
     endpoint: &str,
     path: version::ManagementPath,
     limit: Duration,
 ) -> (State, Option<String>) {
-    let secret = question.secret.as_ref().filter(|secret| !secret.is_empty());
+    let secret = probe.secret.as_ref().filter(|secret| !secret.is_empty());
     if let Some(Err(failure)) = secret.map(Secret::check) {
         let reason = format!("`clusterSecret` in the registry is {failure}");
         return (State::NotAuthorised, Some(reason));
@@ -177,11 +177,11 @@ fn authorised(
     }
 }
 
-fn asked(question: &Question, state: State, reason: Option<String>) -> Asked {
-    Asked {
-        name: question.name.clone(),
-        kind: question.kind,
-        endpoint: question.endpoint.as_deref().map(without_password),
+fn status(probe: &Probe, state: State, reason: Option<String>) -> ClusterStatus {
+    ClusterStatus {
+        name: probe.name.clone(),
+        kind: probe.kind,
+        endpoint: probe.endpoint.as_deref().map(without_password),
         version: None,
         state,
         reason,

@@ -1,34 +1,39 @@
 //! The scanner against the parsers: what it accepts, it has to read as they do.
 
 use prisma_cli::testing::yaml::edit::{Change, New, apply_quickly, apply_thoroughly};
-use prisma_cli::testing::yaml::{Node, scan, tree};
+use prisma_cli::testing::yaml::places::{self, Collection};
+use prisma_cli::testing::yaml::{Node, Step, fast_path};
 use proptest::prelude::*;
 use std::fs;
 use std::path::Path;
 
 /// Whether the scanner took the text.
 fn agrees(text: &str) -> bool {
-    let Some(map) = scan::root(text) else {
+    let Some(map) = fast_path::root(text) else {
         return false;
     };
     let node = Node::parse(text).unwrap_or_else(|e| panic!("{text:?} is not YAML: {e:?}"));
-    assert_eq!(tree::root(text).as_ref(), Some(&map), "places in {text:?}");
+    assert_eq!(
+        places::root(text).as_ref(),
+        Some(&map),
+        "places in {text:?}"
+    );
     texts_agree(text, &map, &node);
     true
 }
 
-fn texts_agree(text: &str, map: &tree::Map, node: &Node) {
+fn texts_agree(text: &str, map: &Collection, node: &Node) {
     let Node::Map(pairs) = node else {
         panic!("{text:?} is {node:?}")
     };
-    assert_eq!(pairs.len(), map.pairs.len(), "{text:?}");
-    for (pair, (key, value)) in map.pairs.iter().zip(pairs) {
-        assert_eq!(&pair.key, key, "{text:?}");
+    assert_eq!(pairs.len(), map.entries.len(), "{text:?}");
+    for (pair, (key, value)) in map.entries.iter().zip(pairs) {
+        assert_eq!(pair.step, Step::key(key), "{text:?}");
         if let Some(inner) = &pair.inner {
             texts_agree(text, inner, value);
         } else if pair.value.is_empty() {
             assert!(*value == Node::NULL, "{key} in {text:?} is {value:?}");
-        } else if let Some(read) = scan::text_of(text, &pair.value) {
+        } else if let Some(read) = fast_path::text_of(text, &pair.value) {
             assert_eq!(value.as_text(), Some(read.as_str()), "{key} in {text:?}");
         }
     }

@@ -1,18 +1,18 @@
-//! The fast way to a [`Map`]: for the shape nearly all configuration files have, found line by line.
+//! The fast way to a [`Collection`]: for the shape nearly all configuration files have, found line by line.
 //!
 //! Accepted are printable ASCII, mappings in block style, scalars on the line of their key and plain
 //! `|` blocks. In that shape every line means what it means whatever the others say, so a tree found
 //! here is right and its text is YAML. Anything else (flow style, anchors, tags, lists, tabs, values
 //! over several lines …) gives `None`, and the parsers have to look.
 
-use super::tree::{Map, Pair};
+use super::places::{Collection, Entry, Step};
 use std::ops::Range;
 
 /// Longer keys are left to the parsers: YAML limits them.
 const KEY_LIMIT: usize = 256;
 
 /// The outermost mapping of a text in the common shape.
-pub fn root(text: &str) -> Option<Map> {
+pub fn root(text: &str) -> Option<Collection> {
     if !is_plain(text.as_bytes()) {
         return None;
     }
@@ -30,7 +30,7 @@ pub fn root(text: &str) -> Option<Map> {
     scan.open
         .pop()
         .map(|level| level.map)
-        .filter(|map| !map.pairs.is_empty())
+        .filter(|map| !map.entries.is_empty())
 }
 
 /// Printable ASCII, carriage returns only at line ends. Without a branch per byte, as the compiler
@@ -56,17 +56,14 @@ struct Scan<'t> {
 /// A mapping whose pairs are still coming.
 struct Level {
     indent: usize,
-    map: Map,
+    map: Collection,
 }
 
 impl Level {
     fn new(indent: usize) -> Level {
         Level {
             indent,
-            map: Map {
-                flow: None,
-                pairs: Vec::new(),
-            },
+            map: Collection::map(None, Vec::new()),
         }
     }
 }
@@ -104,7 +101,7 @@ impl Scan<'_> {
         let level = self.open.last_mut()?;
         if level.indent < indent {
             // Deeper: the first line below a key that has no value yet.
-            let above = level.map.pairs.last()?;
+            let above = level.map.entries.last()?;
             if !above.value.is_empty() || above.inner.is_some() {
                 return None;
             }
@@ -127,9 +124,9 @@ impl Scan<'_> {
             Some(_) => place..place + scalar(&written[value..])?,
         };
         let start = line.start + indent;
-        let pairs = &mut self.open.last_mut()?.map.pairs;
-        pairs.push(Pair {
-            key,
+        let pairs = &mut self.open.last_mut()?.map.entries;
+        pairs.push(Entry {
+            step: Step::Key(key),
             start,
             value,
             inner: None,
@@ -140,8 +137,8 @@ impl Scan<'_> {
     /// Ends the innermost mapping: it becomes the value of the pair above it.
     fn close(&mut self) -> Option<()> {
         let inner = self.open.pop()?.map;
-        let pair = self.open.last_mut()?.map.pairs.last_mut()?;
-        let (first, last) = (inner.pairs.first()?, inner.pairs.last()?);
+        let pair = self.open.last_mut()?.map.entries.last_mut()?;
+        let (first, last) = (inner.entries.first()?, inner.entries.last()?);
         pair.value = first.start..last.value.end;
         pair.inner = Some(inner);
         Some(())

@@ -1,0 +1,105 @@
+//! Places in a text, and what a parser says of a text that is not YAML.
+
+use std::fmt;
+
+/// A place in a text; both count from one, columns in characters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Position {
+    pub line: usize,
+    pub column: usize,
+}
+
+impl Position {
+    /// Where a text begins.
+    pub const START: Position = Position { line: 1, column: 1 };
+}
+
+impl fmt::Display for Position {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.line, self.column)
+    }
+}
+
+/// The lines of a text, to find the position of a byte offset.
+#[derive(Debug, Clone)]
+pub(super) struct Lines(Vec<usize>);
+
+impl Lines {
+    pub(super) fn of(text: &str) -> Lines {
+        let breaks = text.match_indices('\n').map(|(at, _)| at + 1);
+        Lines(std::iter::once(0).chain(breaks).collect())
+    }
+
+    /// The position of an offset in the text these lines are of.
+    pub(super) fn position(&self, text: &str, offset: usize) -> Position {
+        let line = self.0.partition_point(|start| *start <= offset);
+        let start = self.0.get(line - 1).copied().unwrap_or_default();
+        let lead = text.get(start..offset).unwrap_or_default();
+        // A byte order mark is not a character that editors count.
+        let column = 1 + lead.chars().filter(|c| *c != '\u{feff}').count();
+        Position { line, column }
+    }
+}
+
+/// Why a text is not YAML, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct YamlError {
+    /// The parser's objection.
+    pub message: String,
+    /// The place, if the parser knows it.
+    pub position: Option<Position>,
+}
+
+pub(super) fn yaml_error(error: &serde_yaml::Error) -> YamlError {
+    let full = error.to_string();
+    let position = error.location().map(|at| Position {
+        line: at.line(),
+        column: at.column(),
+    });
+    // The position is shown once, in front of the message.
+    let message = match full.find(" at line ") {
+        Some(end) if position.is_some() => full[..end].to_owned(),
+        _ => full,
+    };
+    YamlError {
+        message: without_value(message),
+        position,
+    }
+}
+
+/// The message without the value that does not fit a tag such as `!!int`: it may be a secret.
+fn without_value(message: String) -> String {
+    let found = message.find("invalid ").zip(message.rfind(", expected "));
+    match found {
+        Some((from, to)) if from < to => {
+            let expected = &message[to + ", expected ".len()..];
+            format!("{}this is not {expected}", &message[..from])
+        }
+        _ => message,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::yaml::Node;
+
+    #[test]
+    fn a_broken_text_names_its_line_once() {
+        let error = Node::parse("a: 1\nb: [1,\nc: 2\n").expect_err("broken");
+        assert!(error.position.is_some(), "{error:?}");
+        assert!(!error.message.contains("at line"), "{error:?}");
+    }
+
+    #[test]
+    fn a_value_that_does_not_fit_its_tag_is_not_shown() {
+        for (tag, is) in [
+            ("int", "an integer"),
+            ("bool", "a boolean"),
+            ("float", "a float"),
+        ] {
+            let text = format!("a:\n  secret: !!{tag} 'x, expected y'\n");
+            let error = Node::parse(&text).expect_err("does not fit");
+            assert_eq!(error.message, format!("a.secret: this is not {is}"));
+        }
+    }
+}
