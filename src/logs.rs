@@ -38,9 +38,9 @@ pub fn show(
         [one] if !json => raw(ctx, &tools.logs(&one.id, options)),
         _ if options.follow && json => Err(Failure::new(
             Kind::Usage,
-            "`--follow` has no end, and JSON output is one document",
+            "`--follow` cannot be combined with JSON output",
         )
-        .hint("leave out `--follow` or `--output json`")),
+        .hint("omit `--follow` or `--output json`")),
         _ if options.follow => follow(ctx, tools, containers, options),
         _ => by_time(ctx, tools, cluster, containers, options),
     }

@@ -188,9 +188,9 @@ impl From<ProcessError> for Failure {
             } => {
                 let after = humantime::format_duration(after);
                 let what = if silent {
-                    "gave no sign of life"
+                    "produced no output"
                 } else {
-                    "did not end"
+                    "did not finish"
                 };
                 Failure::new(
                     Kind::NotReady,

@@ -13,4 +13,5 @@ pub mod sdl;
 pub mod service;
 pub mod step;
 pub mod token;
+pub mod types;
 pub mod version;

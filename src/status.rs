@@ -44,7 +44,7 @@ pub fn all(ctx: &Context, registry: &Registry) -> Result<Vec<ClusterStatus>> {
         .ui
         .terminal()
         .live
-        .then(|| ctx.ui.stage("asking the clusters", ""));
+        .then(|| ctx.ui.stage("querying the clusters", ""));
     let containers = Arc::new(Containers::new(&ctx.env, Arc::clone(&ctx.runner)));
     let shared = Arc::clone(&containers);
     let (rows, clouded) = ctx
@@ -117,7 +117,7 @@ fn everything(
 }
 
 fn of_cloud(cluster: &CloudCluster) -> Probe {
-    let unknown = "Prisma Cloud does not say where it is".to_owned();
+    let unknown = "Prisma Cloud gives no address for it".to_owned();
     Probe {
         name: cluster.to_string(),
         kind: Kind::Cloud,

@@ -98,7 +98,9 @@ pub mod server {
         pub use crate::server::credential::Credential;
     }
     pub mod deploy {
-        pub use crate::server::deploy::{DeployInput, Deployment, Event, Outcome, Waits, run};
+        pub use crate::server::deploy::{
+            DeployInput, Deployment, Event, Outcome, Undo, Waits, run,
+        };
     }
     pub mod fault {
         pub use crate::server::fault::Fault;
@@ -117,6 +119,9 @@ pub mod server {
     }
     pub mod step {
         pub use crate::server::step::Step;
+    }
+    pub mod types {
+        pub use crate::server::types::{Field, Types};
     }
     pub mod token {
         pub use crate::server::token::{Grant, sign};

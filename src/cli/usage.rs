@@ -178,7 +178,7 @@ mod tests {
             (
                 "local start -n Up",
                 "`--name`: invalid cluster name `Up`: only lower-case letters, digits, `-` and `_` are allowed",
-                vec!["call it `up`"],
+                vec!["use `up`"],
             ),
             (
                 "completions",

@@ -46,7 +46,7 @@ impl FromStr for ClusterName {
         } else if !text.chars().all(allowed) {
             "only lower-case letters, digits, `-` and `_` are allowed"
         } else if text.starts_with(['-', '_']) {
-            "it must begin with a lower-case letter or a digit"
+            "it must start with a lower-case letter or a digit"
         } else if text.len() > LONGEST {
             "it has more than 63 characters"
         } else {
@@ -57,7 +57,7 @@ impl FromStr for ClusterName {
             format!("invalid cluster name `{}`: {why}", text.escape_debug()),
         );
         Err(match nearest(text) {
-            Some(name) => failure.hint(format!("call it `{name}`")),
+            Some(name) => failure.hint(format!("use `{name}`")),
             None => failure,
         })
     }
@@ -114,13 +114,13 @@ mod tests {
         ] {
             assert_eq!(name.parse::<ClusterName>().expect("valid").as_ref(), name);
         }
-        assert_eq!(hint("Local").as_deref(), Some("call it `local`"));
-        assert_eq!(hint("../x").as_deref(), Some("call it `x`"));
-        assert_eq!(hint("-rf").as_deref(), Some("call it `rf`"));
-        assert_eq!(hint("my app").as_deref(), Some("call it `my-app`"));
+        assert_eq!(hint("Local").as_deref(), Some("use `local`"));
+        assert_eq!(hint("../x").as_deref(), Some("use `x`"));
+        assert_eq!(hint("-rf").as_deref(), Some("use `rf`"));
+        assert_eq!(hint("my app").as_deref(), Some("use `my-app`"));
         assert_eq!(
             hint(&"x".repeat(64)),
-            Some(format!("call it `{}`", "x".repeat(63)))
+            Some(format!("use `{}`", "x".repeat(63)))
         );
         for nothing in ["", "-", "/", "ü", "\n", ".."] {
             assert_eq!(hint(nothing), None, "{nothing:?}");

@@ -88,14 +88,14 @@ pub fn unanswered(invocation: &Invocation, error: ProcessError) -> Failure {
     let within = format!("within {}", humantime::format_duration(*after));
     let is_question = invocation.limit <= process::QUESTION;
     if *silent {
-        let why = format!("the registry gives no sign of life {within}");
+        let why = format!("the image registry did not respond {within}");
         let message = format!("`{}`: {why}", short(invocation));
         return Failure::new(Kind::NotReady, message).hint(
             "check the network and the proxy of the Docker engine, then run the command again",
         );
     }
     if is_question && asks_engine(invocation) {
-        let why = format!("the Docker engine does not answer {within}");
+        let why = format!("the Docker engine did not respond {within}");
         return Failure::new(
             Kind::EngineUnreachable,
             format!("`{}`: {why}", short(invocation)),
@@ -106,7 +106,7 @@ pub fn unanswered(invocation: &Invocation, error: ProcessError) -> Failure {
     if is_question {
         return failure;
     }
-    failure.hint("run the command again: it goes on from what is there")
+    failure.hint("run the command again: it continues where it stopped")
 }
 
 /// Whether a command says nothing without the engine.

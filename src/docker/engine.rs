@@ -87,7 +87,7 @@ impl Engine {
             .any(|name| env.get(name).is_some());
         let address = address::parse(given, tls).map_err(|why| {
             malformed(format!("`DOCKER_HOST` is `{}`", address::shown(given)), &why).hint(
-                "write for example `tcp://HOST:2375` or `ssh://USER@HOST`, or unset it to use this machine's engine",
+                "use e.g. `tcp://HOST:2375` or `ssh://USER@HOST`, or unset it to use this machine's engine",
             )
         })?;
         let engine = Engine::new(Some(address), Source::Variable);
@@ -115,7 +115,7 @@ impl Engine {
                 address::shown(&context.host)
             );
             malformed(what, &why).hint(format!(
-                "correct it: `docker context update {} --docker host=…`",
+                "fix it: `docker context update {} --docker host=…`",
                 context.name
             ))
         })?;
@@ -159,7 +159,7 @@ impl Engine {
 fn malformed(what: String, why: &str) -> Failure {
     Failure::new(
         Kind::EngineUnreachable,
-        format!("{what}, which is malformed: {why}"),
+        format!("{what}, which is invalid: {why}"),
     )
 }
 

@@ -62,10 +62,10 @@ fn overridden(variable: &str, named: &str, runner: &dyn Runner) -> Result<PathBu
     runner.find(named).ok_or_else(|| {
         Failure::new(
             Kind::ToolMissing,
-            format!("`{variable}` names `{named}`, and there is no such program"),
+            format!("`{variable}` is `{named}`, but there is no such program"),
         )
         .hint(format!(
-            "correct `{variable}`, or unset it to use the program on PATH"
+            "fix `{variable}`, or unset it to use the program on PATH"
         ))
     })
 }

@@ -60,7 +60,7 @@ impl PrivateKey {
         };
         let pair = pair.map_err(|why| {
             invalid(format!(
-                "the `{label}` block holds no usable RSA key ({why})"
+                "the `{label}` block contains no usable RSA key ({why})"
             ))
             .hint("RSA keys of 2048 bits and more are accepted")
         })?;
@@ -118,8 +118,9 @@ pub fn random_secret() -> Result<Secret> {
     let mut secret = String::with_capacity(40);
     while secret.len() < 40 {
         let mut bytes = [0u8; 64];
-        rand::fill(&mut bytes)
-            .map_err(|_| Failure::new(Kind::Failed, "could not make a secret: no randomness"))?;
+        rand::fill(&mut bytes).map_err(|_| {
+            Failure::new(Kind::Failed, "could not generate a secret: no randomness")
+        })?;
         // Bytes from 248 on would make the first letters likelier than the others.
         let fair = bytes.iter().filter(|byte| **byte < 248);
         let missing = 40 - secret.len();
@@ -153,19 +154,19 @@ fn dearmour(text: &str) -> Result<(&'static str, Vec<u8>)> {
     };
     let rest = &text[start + begin.len()..];
     let Some((found, rest)) = rest.split_once("-----") else {
-        return Err(invalid("the `-----BEGIN` line is cut off"));
+        return Err(invalid("the `-----BEGIN` line is truncated"));
     };
     let label = match found {
         PKCS1 => PKCS1,
         PKCS8 => PKCS8,
         "ENCRYPTED PRIVATE KEY" => return Err(encrypted()),
         _ if found.ends_with(SPKI) => {
-            return Err(invalid("it is a public key, the private key is needed"));
+            return Err(invalid("it is a public key; the private key is required"));
         }
         _ if found.ends_with(PKCS8) => {
-            return Err(invalid("it is not an RSA key").hint("Prisma 1 knows RSA keys only"));
+            return Err(invalid("it is not an RSA key").hint("Prisma 1 supports only RSA keys"));
         }
-        _ => return Err(invalid("it is something else than a private key")),
+        _ => return Err(invalid("the `-----BEGIN` line is of another kind")),
     };
     let Some((body, _)) = rest.split_once(&format!("-----END {label}-----")) else {
         return Err(invalid(format!("no `-----END {label}-----` line")));
@@ -186,7 +187,7 @@ fn dearmour(text: &str) -> Result<(&'static str, Vec<u8>)> {
     match pem::decode_vec(exact.as_bytes()) {
         Ok((_, der)) => Ok((label, der)),
         Err(_) => Err(invalid(
-            "between its armour lines is something else than base64",
+            "invalid base64 between the `-----BEGIN` and `-----END` lines",
         )),
     }
 }
@@ -272,7 +273,7 @@ mod tests {
                 "secret".to_owned(),
                 "no `-----BEGIN RSA PRIVATE KEY-----` line",
             ),
-            ("-----BEGIN RSA".to_owned(), "cut off"),
+            ("-----BEGIN RSA".to_owned(), "truncated"),
             (
                 pem.replace("-----END", "--END"),
                 "no `-----END RSA PRIVATE KEY-----` line",
@@ -280,7 +281,7 @@ mod tests {
             (key.public_spki_pem(), "public key"),
             (armoured("RSA PUBLIC KEY", &body), "public key"),
             (armoured("EC PRIVATE KEY", &body), "not an RSA key"),
-            (armoured("CERTIFICATE", &body), "something else"),
+            (armoured("CERTIFICATE", &body), "of another kind"),
             (armoured("ENCRYPTED PRIVATE KEY", &body), "encrypted"),
             (
                 armoured(PKCS1, "Proc-Type: 4,ENCRYPTED\n\nAAAA"),

@@ -13,14 +13,18 @@
 //! anything else, and never creates one. So a deploy without changes takes two round trips.
 
 mod follow;
+mod losses;
 
 use super::graphql::Error;
 use super::management::projects_is as is;
 use super::management::{Management, Problem, Schema, Verdict};
 use super::refusal::Refusal;
+use super::service::Service;
 use super::step::Step;
+use super::types::Types;
 use super::version::Server;
 use crate::error::{Failure, Kind, Result};
+use crate::secret::Secret;
 use std::time::{Duration, Instant};
 
 /// What to deploy, and how.
@@ -138,11 +142,29 @@ pub enum Outcome {
     RolledBack {
         /// The migration.
         revision: i64,
-        /// The server's reasons: stack traces.
+        /// Why, without stack traces. May have more than one line each.
         errors: Vec<String>,
-        /// Whether all is as it was.
-        undone: bool,
+        /// The step that could not be carried out, where that is known.
+        step: Option<Box<Step>>,
+        /// What became of the steps before it.
+        undo: Undo,
     },
+}
+
+/// What became of the steps that a failed migration had carried out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Undo {
+    /// The server says that it undid all of them. Data that a step dropped may be lost all the same.
+    Done,
+    /// The server gave up before all were undone, although it calls that a successful rollback.
+    InPart {
+        /// Steps that were undone.
+        undone: usize,
+        /// Steps that had been carried out.
+        applied: usize,
+    },
+    /// The server says that it failed.
+    Failed,
 }
 
 impl Deployment {
@@ -163,28 +185,8 @@ impl Deployment {
                 "the server rejected the datamodel: {}",
                 count(errors.len(), "error")
             ))),
-            Outcome::NeedsForce => Some(
-                refused(format!(
-                    "not deployed: this would lose data: {}",
-                    count(self.warnings.len(), "warning")
-                ))
-                .hint("use `--force` to deploy anyway and lose this data"),
-            ),
-            Outcome::RolledBack {
-                errors,
-                undone: true,
-                ..
-            } => Some(refused(format!(
-                "the migration failed and was rolled back: {}",
-                reason(errors)
-            ))),
-            Outcome::RolledBack { errors, .. } => Some(
-                refused(format!(
-                    "the migration failed, and so did the rollback: {}",
-                    reason(errors)
-                ))
-                .hint("check the server's log before you deploy again"),
-            ),
+            Outcome::NeedsForce => Some(needs_force(&self.warnings)),
+            Outcome::RolledBack { errors, undo, .. } => Some(rolled_back(*undo, errors)),
         }
     }
 }
@@ -194,11 +196,40 @@ fn count(number: usize, what: &str) -> String {
     format!("{number} {what}{s}")
 }
 
-/// The first line of a stack trace is what people can read of it.
-fn reason(errors: &[String]) -> &str {
-    let lines = errors.iter().flat_map(|error| error.lines());
-    let mut lines = lines.map(str::trim).filter(|line| !line.is_empty());
-    lines.next().unwrap_or("no reason given")
+fn needs_force(warnings: &[Problem]) -> Failure {
+    let warned = count(warnings.len(), "warning");
+    let refused = |message: String| Failure::new(Kind::Refused, message);
+    if warnings.iter().any(Problem::loses_data) {
+        refused(format!("not deployed: this would lose data: {warned}"))
+            .hint("use `--force` to deploy anyway and lose this data")
+    } else {
+        refused(format!(
+            "not deployed: the server asks for confirmation: {warned}"
+        ))
+        .hint("no data would be lost: check the changes, then use `--force` to deploy them")
+    }
+}
+
+fn rolled_back(undo: Undo, errors: &[String]) -> Failure {
+    let what = match undo {
+        Undo::Done => "the migration failed and was rolled back".to_owned(),
+        Undo::InPart { undone, applied } => format!(
+            "the migration failed, and only {undone} of the {applied} applied steps were rolled back"
+        ),
+        Undo::Failed => "the migration failed, and so did the rollback".to_owned(),
+    };
+    let why = if errors.is_empty() {
+        "no reason given".to_owned()
+    } else {
+        errors.join("\n").replace('\n', "\n  ")
+    };
+    let failure = Failure::new(Kind::Refused, format!("{what}: {why}"));
+    if undo == Undo::Done {
+        return failure;
+    }
+    failure
+        .hint("the database may not match the deployed datamodel, and the service may not answer: check it, and restore a backup if needed")
+        .hint("check the server's log before you deploy again")
 }
 
 /// Deploys, and follows the migration to its end.
@@ -218,6 +249,13 @@ pub fn run(
     let failure = |error| management.failure(&tried(management), error);
     let server = management.server().map_err(failure)?.clone();
     events(Event::Server(server.clone()));
+    let secrets: Vec<Secret> = input
+        .schema
+        .secrets
+        .iter()
+        .map(|one| one.as_str().into())
+        .collect();
+    let service = Service::of(management, &secrets);
     let end = |created, first, verdict: Verdict, outcome| {
         Ok(Deployment {
             server: server.clone(),
@@ -226,11 +264,22 @@ pub fn run(
             steps: verdict.steps,
             warnings: verdict.warnings,
             outcome,
-            requests: management.requests() - before,
+            requests: management.requests() - before + service.requests(),
             elapsed: begun.elapsed(),
         })
     };
-    let Some((mut verdict, created)) = ask(management, input, waits, events)? else {
+    let is_new = match compare(management, &service, input)? {
+        Compared::New => true,
+        Compared::Keeps => false,
+        Compared::Loses(warnings) => {
+            let verdict = Verdict {
+                warnings,
+                ..Verdict::default()
+            };
+            return end(false, false, verdict, Outcome::NeedsForce);
+        }
+    };
+    let Some((mut verdict, created)) = ask(management, input, waits, is_new, events)? else {
         return end(false, true, Verdict::default(), Outcome::WouldCreate);
     };
     if !verdict.errors.is_empty() {
@@ -249,15 +298,44 @@ pub fn run(
         return end(created, created, verdict, outcome);
     };
     let steps = verdict.steps.clone().unwrap_or_default();
-    let total = steps.len();
+    let order = std::mem::take(&mut verdict.order);
     events(Event::Accepted {
         steps,
         warnings: verdict.warnings.clone(),
     });
     // A service is made with revision 1.
     let first = created || migration.revision <= 2;
-    let outcome = follow::follow(management, &migration, total, waits.migration, events)?;
+    let outcome = follow::follow(management, &migration, &order, waits.migration, events)?;
     end(created, first, verdict, outcome)
+}
+
+/// What a datamodel would do to what is deployed.
+enum Compared {
+    /// The service is not there yet.
+    New,
+    /// Nothing would be lost, the server looks itself, or losing is agreed.
+    Keeps,
+    /// Data would be lost.
+    Loses(Vec<Problem>),
+}
+
+/// Compares the datamodel with what is deployed, for servers that lose data without asking.
+fn compare(management: &Management, service: &Service, input: &DeployInput) -> Result<Compared> {
+    if input.force || management.checks_data_loss() {
+        return Ok(Compared::Keeps);
+    }
+    let found = losses::found(management, service, &Types::parse(&input.schema.types));
+    let found = found.map_err(|error| {
+        let tried = "could not compare the datamodel with what is deployed, and this server deletes data without asking";
+        (management.failure(tried, error))
+            .context(self::tried(management))
+            .hint("back up the data, then add `--force` to deploy without comparing")
+    })?;
+    Ok(match found {
+        None => Compared::New,
+        Some(problems) if problems.is_empty() => Compared::Keeps,
+        Some(problems) => Compared::Loses(problems),
+    })
 }
 
 /// Asks the server to deploy, creates the service when it is not there, waits when it is busy. `None`:
@@ -266,11 +344,15 @@ fn ask(
     management: &Management,
     input: &DeployInput,
     waits: Waits,
+    is_new: bool,
     events: &mut dyn FnMut(Event),
 ) -> Result<Option<(Verdict, bool)>> {
     let failure = |error: Error| management.failure(&tried(management), error);
-    let mut created = false;
-    let mut added = false;
+    if is_new && input.dry_run {
+        return Ok(None);
+    }
+    let mut created = is_new && add(management, input, events)?;
+    let mut added = is_new;
     let mut waited: Option<Instant> = None;
     loop {
         match management.deploy(&input.schema, input.dry_run, input.force) {
@@ -280,12 +362,7 @@ fn ask(
                     return Ok(None);
                 }
                 added = true;
-                created = management
-                    .add_project(&input.schema.secrets)
-                    .map_err(failure)?;
-                if created {
-                    events(Event::Created);
-                }
+                created = add(management, input, events)?;
             }
             Err(error) if is(&error, Refusal::Busy) => {
                 let since = *waited.get_or_insert_with(|| {
@@ -314,6 +391,20 @@ fn ask(
             }
         }
     }
+}
+
+/// Creates the service. `false`: somebody else did.
+fn add(
+    management: &Management,
+    input: &DeployInput,
+    events: &mut dyn FnMut(Event),
+) -> Result<bool> {
+    let created = management.add_project(&input.schema.secrets);
+    let created = created.map_err(|error| management.failure(&tried(management), error))?;
+    if created {
+        events(Event::Created);
+    }
+    Ok(created)
 }
 
 fn tried(management: &Management) -> String {

@@ -90,6 +90,11 @@ impl Error {
         }
     }
 
+    /// Whether a service's own address says that there is no such service.
+    pub fn is_unknown_service(&self) -> bool {
+        self.api().is_some_and(|error| error.code == Some(3016))
+    }
+
     /// The reason in one line, for rows and warnings.
     pub fn reason(&self) -> String {
         match self {

@@ -3,8 +3,10 @@
 //! Definitions are sorted by name; fields, arguments and values stay in the order of the datamodel.
 //! Directives are those of every GraphQL server and left out.
 
+use super::types::{self, Enum, Model, Types};
 use serde::Deserialize;
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 /// The query to ask. Of the oldest form: old servers know no other.
@@ -111,6 +113,77 @@ pub fn print(data: &Value) -> Option<String> {
     let mut blocks: Vec<String> = roots(&schema).into_iter().collect();
     blocks.extend(schema.types.iter().map(definition));
     Some(blocks.join("\n"))
+}
+
+/// The types of a service as a datamodel has them, from the data of [`INTROSPECTION`], and the query field
+/// that each one's nodes can be counted with. `None`: that is no schema.
+pub fn deployed(data: &Value) -> Option<(Types, BTreeMap<String, String>)> {
+    let schema = Schema::deserialize(&data["__schema"]).ok()?;
+    let is_query = |one: &&Type| Some(&one.name) == schema.query_type.as_ref().map(|of| &of.name);
+    let query = schema.types.iter().find(is_query);
+    let mut connections = BTreeMap::new();
+    for field in query.iter().flat_map(|one| &one.fields).flatten() {
+        let of = field.r#type.innermost();
+        if let Some(model) = of.strip_suffix("Connection") {
+            connections.insert(model.to_owned(), field.name.clone());
+        }
+    }
+    let models = schema
+        .types
+        .iter()
+        .filter(|one| connections.contains_key(&one.name));
+    let is_own = |one: &&Type| {
+        one.kind == "ENUM" && !one.name.ends_with("OrderByInput") && !one.name.starts_with("__")
+    };
+    let enums = schema
+        .types
+        .iter()
+        .filter(is_own)
+        .filter(|one| one.name != "MutationType");
+    let types = Types {
+        models: models.map(Type::model).collect(),
+        enums: enums.map(Type::enumeration).collect(),
+    };
+    Some((types, connections))
+}
+
+impl Type {
+    fn model(&self) -> Model {
+        let field = |field: &Field| types::Field {
+            name: field.name.clone(),
+            old_name: None,
+            type_name: field.r#type.innermost().to_owned(),
+            is_list: field.r#type.is_list(),
+            is_required: field.r#type.kind == "NON_NULL",
+        };
+        Model {
+            name: self.name.clone(),
+            old_name: None,
+            fields: self.fields.iter().flatten().map(field).collect(),
+        }
+    }
+
+    fn enumeration(&self) -> Enum {
+        let values = self.enum_values.iter().flatten();
+        Enum {
+            name: self.name.clone(),
+            old_name: None,
+            values: values.map(|value| value.name.clone()).collect(),
+        }
+    }
+}
+
+impl TypeRef {
+    fn innermost(&self) -> &str {
+        match &self.of_type {
+            Some(inner) => inner.innermost(),
+            None => self.name.as_deref().unwrap_or_default(),
+        }
+    }
+
+    fn is_list(&self) -> bool {
+        self.kind == "LIST" || self.of_type.as_ref().is_some_and(|inner| inner.is_list())
+    }
 }
 
 /// The `schema` block, where the names are not the usual ones.

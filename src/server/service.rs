@@ -8,10 +8,13 @@ use super::http::Client;
 use super::management::{LIMITS, Management};
 use super::sdl;
 use super::token;
+use super::types::Types;
 use crate::error::{Failure, Kind};
 use crate::interrupt::Interrupt;
 use crate::secret::Secret;
 use serde_json::{Value, json};
+use std::cell::Cell;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// How long a token is good: it is made for one request.
@@ -24,6 +27,7 @@ pub struct Service {
     path: String,
     id: String,
     secret: Option<Secret>,
+    requests: Cell<usize>,
 }
 
 impl Service {
@@ -38,7 +42,13 @@ impl Service {
             path: format!("/{}/{stage}", name.replacen('~', "/", 1)),
             id: format!("{name}@{stage}"),
             secret: secrets.first().cloned(),
+            requests: Cell::new(0),
         }
+    }
+
+    /// Requests so far.
+    pub fn requests(&self) -> usize {
+        self.requests.get()
     }
 
     /// Its address.
@@ -52,6 +62,23 @@ impl Service {
         sdl::print(&data).ok_or(Fault::NotGraphql { status: 200 }.into())
     }
 
+    /// The types that are deployed, and the query field that each one's nodes can be counted with.
+    pub fn types(&self) -> Result<(Types, BTreeMap<String, String>), Error> {
+        let data = self.ask(&Operation::new(sdl::INTROSPECTION, json!({})))?;
+        sdl::deployed(&data).ok_or(Fault::NotGraphql { status: 200 }.into())
+    }
+
+    /// How many nodes there are, for each of the query fields that [`Service::types`] names.
+    pub fn counts(&self, connections: &[&str]) -> Result<Vec<u64>, Error> {
+        let fields: String = (connections.iter().enumerate())
+            .map(|(index, field)| format!("n{index}: {field} {{ aggregate {{ count }} }} "))
+            .collect();
+        let data = self.ask(&Operation::new(format!("{{ {fields}}}"), json!({})))?;
+        let count = |index| data[format!("n{index}")]["aggregate"]["count"].as_u64();
+        let counts: Option<Vec<u64>> = (0..connections.len()).map(count).collect();
+        counts.ok_or(Fault::NotGraphql { status: 200 }.into())
+    }
+
     /// Sends the text of a `.graphql` file, as it is.
     pub fn import(&self, text: &str) -> Result<Value, Error> {
         self.ask(&Operation::new(text, json!({})))
@@ -62,6 +89,7 @@ impl Service {
             Some(secret) => Some(token::sign_service(secret, &self.id, LIFETIME)?),
             None => None,
         };
+        self.requests.set(self.requests.get() + 1);
         let (client, path, operation) = (self.client.clone(), self.path.clone(), operation.clone());
         self.interrupt
             .run(move || graphql::send(&client, &path, &operation, token.as_deref(), LIMITS))?

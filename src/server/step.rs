@@ -1,5 +1,7 @@
 //! The steps of a migration: what changes.
 
+mod uniform;
+
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -177,12 +179,9 @@ impl Step {
         })
     }
 
-    /// All of a list.
-    pub(super) fn read_all(list: &Value) -> Vec<Step> {
-        let steps = list.as_array();
-        steps
-            .map(|steps| steps.iter().map(Step::read).collect())
-            .unwrap_or_default()
+    /// All steps of a list, in the form that is the same for all versions.
+    pub(super) fn read_all<'a>(steps: impl IntoIterator<Item = &'a Value>) -> Vec<Step> {
+        uniform::uniform(steps.into_iter().map(Step::read).collect())
     }
 }
 

@@ -1,7 +1,7 @@
 //! Tokens of the management API: made from a cluster's secret, short-lived. Owns `jsonwebtoken`.
 //!
 //! The cluster edition takes RS256 by the private key whose public half it was given, the server
-//! edition HS256 by a shared text. The server reads `exp` and `grants` and nothing else.
+//! edition HS256 by a shared secret. The server reads `exp` and `grants` and nothing else.
 
 use crate::error::{Kind, Result, Tried};
 use crate::secret::{Secret, SecretKind};

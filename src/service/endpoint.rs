@@ -80,7 +80,7 @@ fn parts(path: &str) -> Result<(Option<&str>, &str, &str), String> {
         [service, stage] => Ok((None, service, stage)),
         [workspace, service, stage] => Ok((Some(workspace), service, stage)),
         _ => Err(
-            "it has too many parts: write `http://HOST:PORT/SERVICE/STAGE`, or \
+            "it has too many path segments: write `http://HOST:PORT/SERVICE/STAGE`, or \
              `https://HOST/WORKSPACE/SERVICE/STAGE` for Prisma Cloud"
                 .to_owned(),
         ),
@@ -156,6 +156,6 @@ mod tests {
             assert_eq!(Address::parse(text), Err(expected.to_owned()), "{text}");
         }
         let many = Address::parse("http://h/a/b/c/d").expect_err("too many");
-        assert!(many.starts_with("it has too many parts"), "{many}");
+        assert!(many.starts_with("it has too many path segments"), "{many}");
     }
 }

@@ -58,10 +58,7 @@ impl<'a> Ask<'a> {
         if agreed {
             return Ok(());
         }
-        Err(Failure::new(
-            Kind::Failed,
-            "not confirmed: nothing was changed",
-        ))
+        Err(Failure::new(Kind::Failed, "cancelled: nothing was changed"))
     }
 
     /// Asks for a line of text. What `check` objects to is said and asked again.
@@ -177,7 +174,7 @@ fn prompt_failure(error: InquireError, question: Question) -> Failure {
     match error {
         InquireError::OperationCanceled | InquireError::OperationInterrupted => cancelled(),
         InquireError::IO(error) if error.kind() == io::ErrorKind::Interrupted => cancelled(),
-        error => Failure::new(Kind::InputRequired, format!("could not ask: {error}"))
+        error => Failure::new(Kind::InputRequired, format!("could not prompt: {error}"))
             .hint(question.flags()),
     }
 }

@@ -24,78 +24,78 @@ macro_rules! questions {
 }
 
 const YES: &str = "add `--yes` to confirm";
-const CLUSTER: &str = "name one with `--cluster NAME`, or write `cluster: NAME` into `prisma.yml`";
-const DATABASE: &str = "give `--database-url URL`";
+const CLUSTER: &str = "use `--cluster NAME`, or add `cluster: NAME` to `prisma.yml`";
+const DATABASE: &str = "use `--database-url URL`";
 
 questions! {
     /// `local nuke`.
-    DestroyData: "destroying the data of cluster {} needs a confirmation",
-        "destroy all data of cluster {}?", YES;
+    DestroyData: "deleting the data of cluster {} requires confirmation",
+        "delete all data of cluster {}?", YES;
     /// `local delete`.
-    DeleteCluster: "removing cluster {} needs a confirmation",
+    DeleteCluster: "deleting cluster {} requires confirmation",
         "remove cluster {}?", YES;
     /// Rendered files that somebody edited, whatever the verb.
-    ReplaceFiles: "replacing {} needs a confirmation",
-        "replace {}? your text is kept beside it with the ending `.edited`", YES;
+    ReplaceFiles: "overwriting {} requires confirmation",
+        "overwrite {}? your version is kept with the ending `.edited`", YES;
     /// `cluster remove`.
-    RemoveEntry: "removing cluster {} from the registry needs a confirmation",
+    RemoveEntry: "removing cluster {} from the registry requires confirmation",
         "remove cluster {} from the registry?", YES;
     /// `cluster remove`: which.
     Entry: "a name is needed",
         "Which cluster do you want to remove?",
-        "name it: `prisma cluster remove NAME`, or set `PRISMA_CLUSTER`";
+        "use `prisma cluster remove NAME`, or set `PRISMA_CLUSTER`";
     /// A port that somebody else has. Where nobody can be asked that is a failure of its own.
     TakenPort: "another port is needed",
-        "{}: what shall be done?", "give another with `--port auto` or `--db-port auto`";
+        "{}: what do you want to do?", "use `--port auto` or `--db-port auto`";
     /// `deploy` to a cluster of this machine that does not run.
-    StartCluster: "cluster {} does not run: starting it needs a confirmation",
-        "cluster {} does not run; start it?", YES;
+    StartCluster: "cluster {} is not running: starting it requires confirmation",
+        "cluster {} is not running; start it?", YES;
     /// `deploy`: where `prisma.yml` names no cluster.
-    Destination: "`prisma.yml` names no cluster to deploy to,",
-        "which cluster shall the service be deployed to?", CLUSTER;
+    Destination: "`prisma.yml` does not name a cluster,",
+        "Which cluster do you want to deploy to?", CLUSTER;
     /// `deploy --interactive`.
-    OtherDestination: "`--interactive` wants to ask for a cluster,",
-        "which cluster shall the service be deployed to?", CLUSTER;
+    OtherDestination: "`--interactive` requires a terminal,",
+        "Which cluster do you want to deploy to?", CLUSTER;
     /// `cluster add`: where.
     Endpoint: "an endpoint is needed",
-        "Endpoint of the cluster, for example https://prisma.example.com:",
-        "give it with `--endpoint URL`, or set `PRISMA_CLUSTER_ENDPOINT`";
+        "Server URL (e.g. https://prisma.example.com):",
+        "use `--endpoint URL`, or set `PRISMA_CLUSTER_ENDPOINT`";
     /// `cluster add`: its name.
     Name: "a name is needed",
         "Name for the cluster:",
-        "give it: `prisma cluster add NAME …`, or set `PRISMA_CLUSTER`";
+        "use `prisma cluster add NAME …`, or set `PRISMA_CLUSTER`";
     /// A server's secret.
     Secret: "a secret is needed",
-        "Secret (not shown; paste a private key with all its lines; empty for none):",
-        "give it with `--secret-file FILE` (`-` for standard input, an empty file for a server without) or `--secret-env VARIABLE`";
+        "Secret (hidden; multi-line keys can be pasted; leave empty if none):",
+        "use `--secret-file FILE` (`-` for stdin, an empty file for a server without one) or `--secret-env VARIABLE`";
     /// `init`: what the service lives on.
     Backend: "a database or a server is needed",
-        "What shall the service live on?",
-        "give `--database mysql` or `--database postgres` for a new one, `--database-url URL` for a database that is there, or `--endpoint URL` for a server that is there";
+        "Which server and database should the service use?",
+        "use `--database mysql` or `--database postgres` for a new one, `--database-url URL` for an existing database, or `--endpoint URL` for an existing server";
     /// `init`, a server that is there: where.
     ServiceEndpoint: "an endpoint is needed",
-        "Its endpoint, for example https://prisma.example.com:", "give `--endpoint URL`";
+        "Server URL (e.g. https://prisma.example.com):", "use `--endpoint URL`";
     /// `init`, a server that is there: the service's name.
     ServiceName: "a name is needed",
-        "Name of the service (empty for {}):", "give `--service NAME`";
+        "Service name (empty for {}):", "use `--service NAME`";
     /// `init`, a database that is there.
     DatabaseKind: "a database is needed",
-        "Which database is it?", DATABASE;
+        "Database type?", DATABASE;
     /// The same.
     DatabaseHost: "a host is needed",
-        "Its host, as a container reaches it:", DATABASE;
+        "Database host (as seen from a container):", DATABASE;
     /// The same.
     DatabasePort: "a port is needed",
-        "Its port (empty for {}):", DATABASE;
+        "Database port (empty for {}):", DATABASE;
     /// The same.
     DatabaseUser: "a user is needed",
-        "Its user (empty for {}):", DATABASE;
+        "Database user (empty for {}):", DATABASE;
     /// The same.
     DatabasePassword: "a password is needed",
-        "Its password (not shown; empty for none):", DATABASE;
+        "Database password (hidden; leave empty if none):", DATABASE;
     /// The same.
     DatabaseName: "a database is needed",
-        "The database in it (empty for {}):", DATABASE;
+        "Database name (empty for {}):", DATABASE;
 }
 
 impl Question {

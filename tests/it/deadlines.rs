@@ -33,8 +33,8 @@ fn a_mute_engine_and_locks_that_are_held() {
     held.end(second).is(
         8,
         "",
-        "cluster `local` is in use: another run (`prisma local start`, process <pid>) is working on it; waiting for it to end\n\
-         error: cluster `local` is in use: another run (`prisma local start`, process <pid>) is working on it\n\
+        "cluster `local` is in use: another command (`prisma local start`, process <pid>) is working on it; waiting for it to end\n\
+         error: cluster `local` is in use: another command (`prisma local start`, process <pid>) is working on it\n\
          hint: wait for it to end and run the command again\n\
          hint: or wait longer, for example with `--lock-timeout 10m`\n",
     );
@@ -62,9 +62,8 @@ fn a_mute_engine_and_locks_that_are_held() {
     same(
         "the message",
         &mute.lines_of(&silent.stderr),
-        "error: `docker ps`: the Docker engine does not answer within 20s\n\
-         hint: restart it: `sudo systemctl restart docker` (or Docker Desktop); one on another machine: see \
-         whether that is up\n",
+        "error: `docker ps`: the Docker engine did not respond within 20s\n\
+         hint: restart it: `sudo systemctl restart docker` (or Docker Desktop); if it is on another machine, check that machine\n",
     );
     assert_eq!(silent.status, 3);
 }

@@ -214,8 +214,8 @@ fn the_engine_is_asked_where_docker_compose_is_named_wrong() {
     finds(
         &s,
         "compose",
-        "problem compose `PRISMA_COMPOSE` names `/nowhere/docker-compose`, and there is no such program",
-        "correct `PRISMA_COMPOSE`, or unset it to use the program on PATH",
+        "problem compose `PRISMA_COMPOSE` is `/nowhere/docker-compose`, but there is no such program",
+        "fix `PRISMA_COMPOSE`, or unset it to use the program on PATH",
     );
     let all = lines(&s.run("doctor").stdout);
     for line in [

@@ -53,7 +53,7 @@ fn engines_that_cannot_be_used_are_told_apart() {
         ),
         (
             "Failed to initialize: unable to resolve docker endpoint: invalid bind address format: foo://bar",
-            "`DOCKER_HOST` or the docker context is malformed",
+            "`DOCKER_HOST` or the docker context is invalid",
         ),
     ] {
         s.engine.fail("docker-ps", 1, text);
@@ -94,20 +94,20 @@ fn what_up_fails_with_is_told_in_the_users_terms() {
             text: "Error response from daemon: manifest for prismagraphql/prisma:1.1 not found: manifest unknown: manifest unknown",
             exit: 1,
             code: "image_unavailable",
-            why: "the registry has no such tag of the image: `prismagraphql/prisma:1.1`",
+            why: "the image registry has no such tag: `prismagraphql/prisma:1.1`",
         },
         Up {
             text: "toomanyrequests: You have reached your pull rate limit. You may increase the limit by authenticating",
             exit: 1,
             code: "image_unavailable",
-            why: "the registry limits how often you may pull",
+            why: "the image registry's pull rate limit is reached",
         },
         Up {
             text: "Error response from daemon: Get \"https://registry-1.docker.io/v2/\": dial tcp: lookup registry-1.docker.io \
                    on 10.0.0.1:53: no such host",
             exit: 1,
             code: "image_unavailable",
-            why: "the registry cannot be reached",
+            why: "the image registry cannot be reached",
         },
         Up {
             text: "failed to register layer: Error processing tar file(exit status 1): write /usr/lib/x.so: no space left on device",
@@ -257,7 +257,7 @@ fn the_name_of_the_database_container_may_be_taken() {
         1,
         "",
         "starting the containers\n\
-         error: `docker-compose up`: a container of another project has the name this cluster needs:\n  \
+         error: `docker-compose up`: a container of another project uses a name that this cluster needs:\n  \
            Error response from daemon: Conflict. The container name \"/prisma-db\" is already in use by container \
          \"<id 9>\". You have to remove (or rename) that container to be able to reuse that name.\n\
          hint: rename that container with `docker rename prisma-db prisma-db-other`, or start this cluster under another name with `-n NAME`\n",

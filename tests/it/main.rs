@@ -32,6 +32,7 @@ mod output;
 mod ports;
 mod projects;
 mod questions;
+mod recorded;
 mod registry;
 mod remote;
 mod render;

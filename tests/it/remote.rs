@@ -107,12 +107,12 @@ fn the_host_follows_the_engine_in_use() {
 
 #[test]
 fn a_malformed_engine_is_told_before_docker_is_asked() {
-    let hint = "hint: write for example `tcp://HOST:2375` or `ssh://USER@HOST`, or unset it to use this machine's engine\n";
+    let hint = "hint: use e.g. `tcp://HOST:2375` or `ssh://USER@HOST`, or unset it to use this machine's engine\n";
     for (value, shown, why) in [
         (
             "http://192.0.2.7:2375",
             "http://192.0.2.7:2375",
-            "docker wants `tcp` instead of `http`",
+            "use `tcp` instead of `http`",
         ),
         (
             "tcp://192.0.2.7:port",
@@ -122,17 +122,17 @@ fn a_malformed_engine_is_told_before_docker_is_asked() {
         (
             "/run/docker.sock",
             "/run/docker.sock",
-            "a socket is written `unix:///path`",
+            "write a socket as `unix:///path`",
         ),
         (
             "ssh://me:s3cret@192.0.2.7",
             "ssh://********@192.0.2.7",
-            "a password has no place in it: ssh uses a key, or asks",
+            "it must not contain a password: ssh uses a key, or asks",
         ),
     ] {
         let mut s = Sandbox::with_cluster();
         s.set("DOCKER_HOST", value);
-        let error = format!("error: `DOCKER_HOST` is `{shown}`, which is malformed: {why}\n{hint}");
+        let error = format!("error: `DOCKER_HOST` is `{shown}`, which is invalid: {why}\n{hint}");
         for verb in ["start", "stop", "ps", "logs"] {
             s.run(&format!("local {verb}")).is(3, "", &error);
         }
@@ -144,12 +144,12 @@ fn a_malformed_engine_is_told_before_docker_is_asked() {
     s.run("local start").is(
         3,
         "",
-        "error: the address of docker context `odd` is `foo://x`, which is malformed: `foo` is none of `unix`, `tcp` and `ssh`\n\
-         hint: correct it: `docker context update odd --docker host=…`\n",
+        "error: the address of docker context `odd` is `foo://x`, which is invalid: `foo` is not one of `unix`, `tcp` and `ssh`\n\
+         hint: fix it: `docker context update odd --docker host=…`\n",
     );
     s.set("DOCKER_CONTEXT", "gone");
     let none = "and there is no such context\n\
-         hint: see which there are with `docker context ls`, and choose one with `docker context use NAME`\n";
+         hint: list them with `docker context ls`, and choose one with `docker context use NAME`\n";
     s.run("local start").is(
         3,
         "",

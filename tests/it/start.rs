@@ -207,7 +207,7 @@ fn settings_given_once_are_kept() {
         .succeeds();
     s.run("local stop").succeeds();
     s.run("local start").succeeds();
-    let config = s.plain(&s.read("home/.prisma/clusters/local/cluster.yml"));
+    let config = uncommented(&s.plain(&s.read("home/.prisma/clusters/local/cluster.yml")));
     assert!(config.contains("prismaVersion: \"1.2\"\nport: <port>\nbind: \"127.0.0.1\"\n"));
     let (_, server) = s.engine.container("prisma-database");
     assert_eq!(server["image"], "prismagraphql/prisma:1.2");

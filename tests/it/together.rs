@@ -73,7 +73,7 @@ fn held() -> (Sandbox, std::fs::File) {
     (s, lock)
 }
 
-const HELD: &str = "cluster `local` is in use: another run (`prisma local upgrade`, process <pid>) is working on it";
+const HELD: &str = "cluster `local` is in use: another command (`prisma local upgrade`, process <pid>) is working on it";
 
 #[test]
 fn the_second_says_who_holds_the_lock_and_gives_up_in_time() {

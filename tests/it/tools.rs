@@ -157,8 +157,8 @@ fn variables_name_other_programs() {
     s.run("local start").is(
         3,
         "",
-        "error: `PRISMA_COMPOSE` names `nope`, and there is no such program\n\
-         hint: correct `PRISMA_COMPOSE`, or unset it to use the program on PATH\n",
+        "error: `PRISMA_COMPOSE` is `nope`, but there is no such program\n\
+         hint: fix `PRISMA_COMPOSE`, or unset it to use the program on PATH\n",
     );
 }
 
@@ -184,7 +184,7 @@ fn a_docker_that_is_something_else_is_told() {
     same(
         "what is told",
         &format!("{} {}", ended.status, ended.stderr),
-        "1 error: could not read the answer of `docker inspect`: expected value at line 1 column 1\n\
+        "1 error: could not read the output of `docker inspect`: expected value at line 1 column 1\n\
          hint: check that `docker` is Docker's own client, or set `PRISMA_DOCKER`\n",
     );
 }

@@ -185,9 +185,9 @@ fn an_image_that_cannot_be_had_leaves_all_as_it_was() {
         "",
         "pulling mysql:5.7\n\
          pulling prismagraphql/prisma:1.6\n\
-         error: `docker pull prismagraphql/prisma:1.6`: the registry has no such tag of the image: `prismagraphql/prisma:1.6`:\n  \
+         error: `docker pull prismagraphql/prisma:1.6`: the image registry has no such tag: `prismagraphql/prisma:1.6`:\n  \
            Error response from daemon: manifest for prismagraphql/prisma:1.6 not found: manifest unknown: manifest unknown\n\
-         hint: check the version, for example on https://hub.docker.com/r/prismagraphql/prisma/tags\n",
+         hint: check the version, e.g. on https://hub.docker.com/r/prismagraphql/prisma/tags\n",
     );
     assert_eq!((s.files(), s.engine.state()), before);
 }
@@ -233,7 +233,7 @@ fn nuke_without_consent_changes_nothing() {
     ] {
         s.run(words).fails(
             4,
-            "error: destroying the data of cluster `local` needs a confirmation and nobody can be asked\n\
+            "error: deleting the data of cluster `local` requires confirmation and nobody can be asked\n\
              hint: add `--yes` to confirm\n",
         );
     }
@@ -299,7 +299,7 @@ fn delete_without_consent_changes_nothing() {
     let before = (s.files(), s.engine.state());
     s.run("local delete").fails(
         4,
-        "error: removing cluster `local` and all its data needs a confirmation and nobody can be asked\n\
+        "error: deleting cluster `local` and all its data requires confirmation and nobody can be asked\n\
          hint: add `--yes` to confirm\n",
     );
     assert_eq!(s.take_acts(), "");

@@ -10,8 +10,15 @@ use std::fmt::Write;
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Change {
     kind: Kind,
+    /// Of the type, enum, relation or field.
     name: String,
     change: Sign,
+    /// The type that a field is in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    r#type: Option<String>,
+    /// The field's name, for a field.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    field: Option<String>,
     text: String,
 }
 
@@ -21,6 +28,7 @@ pub struct Change {
 #[serde(rename_all = "lowercase")]
 enum Kind {
     Type,
+    Field,
     Enum,
     Relation,
     Service,
@@ -44,7 +52,7 @@ pub fn of(steps: &[Step]) -> Vec<Change> {
             None => groups.push(vec![change]),
         }
     }
-    groups.sort_by_key(|group| group[0].kind);
+    groups.sort_by_key(|group| group[0].topic().0);
     groups.concat()
 }
 
@@ -52,7 +60,8 @@ pub fn of(steps: &[Step]) -> Vec<Change> {
 pub fn text(changes: &[Change]) -> String {
     let mut text = String::new();
     for group in changes.chunk_by(Change::is_about) {
-        let _ = writeln!(text, "  {} ({:?})", group[0].name, group[0].kind);
+        let (kind, name) = group[0].topic();
+        let _ = writeln!(text, "  {name} ({kind:?})");
         for Change {
             change, text: line, ..
         } in group
@@ -71,17 +80,33 @@ pub fn text(changes: &[Change]) -> String {
 
 impl Change {
     fn is_about(&self, other: &Change) -> bool {
-        (self.kind, &self.name) == (other.kind, &other.name)
+        self.topic() == other.topic()
+    }
+
+    /// The type, enum or relation under which the change is shown.
+    fn topic(&self) -> (Kind, &str) {
+        match &self.r#type {
+            Some(name) => (Kind::Type, name),
+            None => (self.kind, &self.name),
+        }
     }
 }
 
+/// One step in words.
+pub fn words(step: &Step) -> String {
+    describe(step).text
+}
+
 fn describe(step: &Step) -> Change {
-    use Kind::{Enum, Relation, Service, Type};
+    use Kind::{Enum, Field, Relation, Service, Type};
     use Sign::{Created, Deleted, Updated};
     let settings = "Settings".to_owned();
     let (kind, name, change, text) = match step {
         Step::CreateModel { name } => (Type, name, Created, format!("Created type `{name}`")),
         Step::DeleteModel { name } => (Type, name, Deleted, format!("Deleted type `{name}`")),
+        Step::UpdateModel { name, new_name } if name == new_name => {
+            (Type, name, Updated, format!("Updated type `{name}`"))
+        }
         Step::UpdateModel { name, new_name } => {
             let text = format!("Renamed type `{name}` to `{new_name}`");
             (Type, name, Updated, text)
@@ -99,11 +124,9 @@ fn describe(step: &Step) -> Change {
             let text = updated_enum(name, new_name.as_deref(), values.as_deref());
             (Enum, name, Updated, text)
         }
-        Step::CreateField(field) => (Type, &field.model, Created, created_field(field)),
-        Step::DeleteField { model, name } => {
-            (Type, model, Deleted, format!("Deleted field `{name}`"))
-        }
-        Step::UpdateField(field) => (Type, &field.model, Updated, updated_field(field)),
+        Step::CreateField(field) => (Field, &field.name, Created, created_field(field)),
+        Step::DeleteField { name, .. } => (Field, name, Deleted, format!("Deleted field `{name}`")),
+        Step::UpdateField(field) => (Field, &field.name, Updated, updated_field(field)),
         Step::CreateRelation { name, left, right } => {
             let text = format!("Created relation between `{left}` and `{right}`");
             (Relation, name, Created, text)
@@ -122,10 +145,18 @@ fn describe(step: &Step) -> Change {
         Step::UpdateSecrets => (Service, &settings, Updated, "Updated secrets".to_owned()),
         Step::Unknown { kind } => (Service, &settings, Updated, format!("`{kind}`")),
     };
+    let model = match step {
+        Step::CreateField(field) => Some(&field.model),
+        Step::UpdateField(field) => Some(&field.model),
+        Step::DeleteField { model, .. } => Some(model),
+        _ => None,
+    };
     Change {
         kind,
         name: name.clone(),
         change,
+        r#type: model.cloned(),
+        field: model.map(|_| name.clone()),
         text,
     }
 }
@@ -157,12 +188,16 @@ fn created_field(field: &NewField) -> String {
         ("Relation", _, Some(relation)) => format!("of relation `{relation}`"),
         ("Enum", Some(name), _) | (name, _, _) => of_type(name, *is_list, *is_required),
     };
+    let relation = match &field.relation {
+        Some(relation) if type_name != "Relation" => format!(", relation `{relation}`"),
+        _ => String::new(),
+    };
     let unique = if field.unique { ", unique" } else { "" };
     let default = match &field.default {
         Some(value) => format!(", default `{value}`"),
         None => String::new(),
     };
-    format!("Created field `{name}` {of}{unique}{default}")
+    format!("Created field `{name}` {of}{relation}{unique}{default}")
 }
 
 /// A type as it is written in a datamodel.
@@ -205,7 +240,7 @@ fn updated_field(field: &FieldChange) -> String {
     let parts: Vec<String> = parts.into_iter().flatten().collect();
     let name = &field.name;
     if parts.is_empty() {
-        return format!("Updated field `{name}`");
+        return format!("Updated field `{name}`; the server does not say how");
     }
     format!("Updated field `{name}`: {}", parts.join(", "))
 }

@@ -5,7 +5,7 @@ use super::placement::Placement;
 use super::post_deploy::PostDeploy;
 use crate::commands::{Report, facts};
 use crate::error::Result;
-use crate::server::deploy::{Deployment, Outcome};
+use crate::server::deploy::{Deployment, Outcome, Undo};
 use crate::server::management::Problem as ServerProblem;
 use crate::service::Service;
 use crate::ui::short;
@@ -140,14 +140,14 @@ pub fn check(placement: Placement<'_>, deployment: &Deployment) -> Result<()> {
     for problem in errors(deployment).iter().chain(&deployment.warnings) {
         failure = failure.and(format_args!("\n  {}", line(placement.service, problem)));
     }
+    if let Some(more) = details(deployment) {
+        failure = failure.and(more);
+    }
     let (outcome, revision) = match &deployment.outcome {
-        Outcome::RolledBack {
-            revision, undone, ..
-        } => {
-            let outcome = if *undone {
-                Rejected::RolledBack
-            } else {
-                Rejected::RollbackFailed
+        Outcome::RolledBack { revision, undo, .. } => {
+            let outcome = match undo {
+                Undo::Done => Rejected::RolledBack,
+                Undo::InPart { .. } | Undo::Failed => Rejected::RollbackFailed,
             };
             (outcome, Some(*revision))
         }
@@ -156,6 +156,24 @@ pub fn check(placement: Placement<'_>, deployment: &Deployment) -> Result<()> {
     };
     let attempt = attempt(placement, deployment, outcome, revision);
     Err(failure.context(placement).data(attempt))
+}
+
+/// The step of a migration that failed; the changes that are waiting for `--force`.
+fn details(deployment: &Deployment) -> Option<String> {
+    match &deployment.outcome {
+        Outcome::RolledBack { step, .. } => {
+            let step = step.as_deref()?;
+            Some(format!(
+                "\n  the step that failed: {}",
+                changes::words(step)
+            ))
+        }
+        Outcome::NeedsForce => {
+            let changes = changes::text(&changes::of(deployment.steps.as_deref()?));
+            Some(format!("\n\n{changes}").trim_end().to_owned())
+        }
+        _ => None,
+    }
 }
 
 fn errors(deployment: &Deployment) -> &[ServerProblem] {

@@ -39,7 +39,7 @@ fn mute(failure: Failure) -> Failure {
         return failure;
     }
     let limit = humantime::format_duration(LIMIT);
-    let message = format!("no answer within {limit}");
+    let message = format!("no response within {limit}");
     Failure::new(Kind::EngineUnreachable, message).hint(MUTE)
 }
 

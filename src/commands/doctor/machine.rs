@@ -47,7 +47,7 @@ pub fn of_engine(ctx: &Context, info: Result<Option<Info>>) -> Vec<Finding> {
 
 /// Free space for the engine, if that is visible from here, and for our own files.
 pub fn disk(ctx: &Context, engine: Option<(u64, &str)>) -> Finding {
-    const PRUNE: &str = "free some space, for example with `docker system prune`";
+    const PRUNE: &str = "free some space, e.g. with `docker system prune`";
     let home = free(ctx.home.path());
     let mut text = match engine {
         Some((free, root)) => format!("{} free for images and data in {root}", size(free)),

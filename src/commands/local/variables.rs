@@ -9,16 +9,16 @@ use crate::process::shell_quote;
 pub const KEYS: [(&str, &str); 6] = [
     (
         "PRISMA_CLUSTER",
-        "the cluster's name; `prisma deploy` goes there where it is exported",
+        "the cluster's name; if exported, `prisma deploy` targets it",
     ),
     (
         "PRISMA_CLUSTER_STATE",
         "`running`, `partly`, `stopped`, or `none` without containers",
     ),
-    ("PRISMA_ENDPOINT", "where the server is reached"),
+    ("PRISMA_ENDPOINT", "server URL"),
     (
         "PRISMA_DATABASE_ADDRESS",
-        "host and port of the database, where they are published",
+        "host and port of the database, if published",
     ),
     ("PRISMA_SERVER_CONTAINER", "the server's container"),
     ("PRISMA_DATABASE_CONTAINER", "the database's container"),

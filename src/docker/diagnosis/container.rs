@@ -1,10 +1,9 @@
 //! What the last lines of a container say about its end.
 
 /// Why a program cannot be run here.
-pub const ARCHITECTURE: &str = "its image is made for another kind of processor";
+pub const ARCHITECTURE: &str = "its image is for another CPU architecture";
 /// The remedy for that.
-pub const EMULATE: &str = "choose an image for this machine with `--database-image`, or have this one emulated \
-     (`docker run --privileged tonistiigi/binfmt --install all`)";
+pub const EMULATE: &str = "choose an image for this machine with `--database-image`, or emulate the other architecture (`docker run --privileged tonistiigi/binfmt --install all`)";
 
 /// Texts in a log, what they mean, and what helps.
 const KNOWN: &[(&[&str], &str, &str)] = &[
@@ -16,7 +15,7 @@ const KNOWN: &[(&[&str], &str, &str)] = &[
             "Errcode: 28",
         ],
         "the disk of the Docker engine is full",
-        "free some space, for example with `docker system prune`, and run the command again",
+        "free some space, e.g. with `docker system prune`, and run the command again",
     ),
     (
         &[
@@ -25,7 +24,7 @@ const KNOWN: &[(&[&str], &str, &str)] = &[
             "cannot allocate memory",
         ],
         "it has too little memory",
-        "stop what else runs there, or give the engine more memory, and run the command again",
+        "stop other programs there, or give the engine more memory, and run the command again",
     ),
     (
         &[
@@ -33,8 +32,8 @@ const KNOWN: &[(&[&str], &str, &str)] = &[
             "Can't open and lock privilege tables",
             "Table 'mysql.user' doesn't exist",
         ],
-        "its data is half made: the first start was broken off",
-        "make it anew with `prisma local nuke`, which destroys what is there",
+        "its data directory is incomplete because the first start was interrupted",
+        "recreate it with `prisma local nuke`, which deletes all data",
     ),
 ];
 
@@ -55,11 +54,11 @@ mod tests {
         for (log, told) in [
             (
                 "exec /tini: exec format error\n",
-                "another kind of processor",
+                "another CPU architecture",
             ),
             (
                 "standard_init_linux.go:228: exec user process caused: exec format error",
-                "another kind of processor",
+                "another CPU architecture",
             ),
             (
                 "[ERROR] InnoDB: Write to file ./ibdata1 failed (Errcode: 28 \"No space left on device\")",
@@ -75,7 +74,7 @@ mod tests {
             ),
             (
                 "[ERROR] InnoDB: File ./ib_logfile0 was not found",
-                "half made",
+                "is incomplete",
             ),
         ] {
             assert!(why(log).is_some_and(|why| why.contains(told)), "{log}");

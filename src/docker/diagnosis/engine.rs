@@ -4,13 +4,12 @@ use super::{Cause, Known, between};
 use crate::error::Kind;
 
 /// The remedy for an engine that accepts and never answers.
-pub const MUTE: &str = "restart it: `sudo systemctl restart docker` (or Docker Desktop); one on another machine: see \
-     whether that is up";
+pub const MUTE: &str = "restart it: `sudo systemctl restart docker` (or Docker Desktop); if it is on another machine, check that machine";
 
 const START: &str =
     "start it: `sudo systemctl start docker` (or Docker Desktop), or point `DOCKER_HOST` at one";
 const ADDRESS: &str =
-    "correct `DOCKER_HOST` or the context (`docker context ls`), or start the engine there";
+    "fix `DOCKER_HOST` or the context (`docker context ls`), or start the engine there";
 
 pub const KNOWN: &[Known] = &[
     Known {
@@ -42,7 +41,7 @@ pub const KNOWN: &[Known] = &[
         kind: Kind::EngineUnreachable,
         tell: |_| {
             Cause::new(
-                "docker-compose 1 wants `ca.pem`, `cert.pem` and `key.pem` for an engine with TLS",
+                "docker-compose 1 requires `ca.pem`, `cert.pem` and `key.pem` for an engine with TLS",
                 "put all three into `DOCKER_CERT_PATH` or the docker context, or use docker-compose 2",
             )
         },
@@ -57,7 +56,7 @@ pub const KNOWN: &[Known] = &[
         kind: Kind::EngineUnreachable,
         tell: |_| {
             Cause::new(
-                "the Docker engine and this machine do not agree on TLS",
+                "the Docker engine and this machine disagree about TLS",
                 "set `DOCKER_CERT_PATH` to the folder with `ca.pem`, `cert.pem` and `key.pem`, or unset `DOCKER_TLS_VERIFY` \
                  for an engine without TLS",
             )
@@ -72,8 +71,8 @@ pub const KNOWN: &[Known] = &[
         kind: Kind::EngineUnreachable,
         tell: |_| {
             Cause::new(
-                "`DOCKER_HOST` or the docker context is malformed",
-                "correct `DOCKER_HOST`, or unset it to use this machine's engine",
+                "`DOCKER_HOST` or the docker context is invalid",
+                "fix `DOCKER_HOST`, or unset it to use this machine's engine",
             )
         },
     },
@@ -82,7 +81,7 @@ pub const KNOWN: &[Known] = &[
         kind: Kind::ToolMissing,
         tell: |_| {
             Cause::new(
-                "this docker-compose 1 cannot reach an engine through ssh: it lacks a library",
+                "docker-compose 1 cannot use ssh: the Python package `paramiko` is missing",
                 "install it, on Debian and Ubuntu: `sudo apt-get install python3-paramiko`; or use docker-compose 2",
             )
         },
@@ -97,14 +96,14 @@ pub const KNOWN: &[Known] = &[
         tell: |_| {
             Cause::new(
                 "the machine of the Docker engine cannot be reached over ssh",
-                "make `ssh` to it work without a question, then run the command again",
+                "make sure `ssh` to it works without a prompt, then run the command again",
             )
         },
     },
     Known {
         needles: &["Read timed out. (read timeout="],
         kind: Kind::EngineUnreachable,
-        tell: |_| Cause::new("the Docker engine does not answer", MUTE),
+        tell: |_| Cause::new("the Docker engine does not respond", MUTE),
     },
     Known {
         needles: &["is too old. Minimum supported API version"],
@@ -143,8 +142,8 @@ pub const KNOWN: &[Known] = &[
         kind: Kind::EngineUnreachable,
         tell: |line| match line.ends_with(": EOF") {
             true => Cause::new(
-                "the Docker engine went away",
-                "see that it runs, then run the command again",
+                "lost the connection to the Docker engine",
+                "check that it is running, then run the command again",
             ),
             false => elsewhere(line),
         },
@@ -204,7 +203,7 @@ fn not_running(line: &str) -> Cause {
     match address {
         Some(address) if address.starts_with("tcp://") => elsewhere(line),
         Some(address) if !is_usual(address) => {
-            Cause::new(format!("no Docker engine answers at `{address}`"), ADDRESS)
+            Cause::new(format!("no Docker engine responds at `{address}`"), ADDRESS)
         }
         _ => Cause::new("the Docker engine is not running", START),
     }

@@ -9,7 +9,7 @@ pub const KNOWN: &[Known] = &[
         kind: Kind::ImageUnavailable,
         tell: |_| {
             Cause::new(
-                "the registry limits how often you may pull",
+                "the image registry's pull rate limit is reached",
                 "wait, or log in with `docker login` for a higher limit",
             )
         },
@@ -25,10 +25,10 @@ pub const KNOWN: &[Known] = &[
             let wanted = wanted.or_else(|| between(line, "wanted ", ","));
             Cause::new(
                 format!(
-                    "the image is not made for {}",
+                    "the image is not available for {}",
                     wanted.unwrap_or("this machine")
                 ),
-                "choose one that is with `--database-image`, or have this one emulated with `DOCKER_DEFAULT_PLATFORM=linux/amd64`",
+                "choose another one with `--database-image`, or emulate the other architecture with `DOCKER_DEFAULT_PLATFORM=linux/amd64`",
             )
         },
     },
@@ -39,10 +39,10 @@ pub const KNOWN: &[Known] = &[
             let image = between(line, "manifest for ", " not found");
             Cause::new(
                 match image {
-                    Some(image) => format!("the registry has no such tag of the image: `{image}`"),
-                    None => "the registry has no such tag of the image".to_owned(),
+                    Some(image) => format!("the image registry has no such tag: `{image}`"),
+                    None => "the image registry has no such tag".to_owned(),
                 },
-                "check the version, for example on https://hub.docker.com/r/prismagraphql/prisma/tags",
+                "check the version, e.g. on https://hub.docker.com/r/prismagraphql/prisma/tags",
             )
         },
     },
@@ -51,7 +51,7 @@ pub const KNOWN: &[Known] = &[
         kind: Kind::ImageUnavailable,
         tell: |_| {
             Cause::new(
-                "the registry has no such image, or you may not pull it",
+                "the image registry has no such image, or you are not allowed to pull it",
                 "check the image's name, or log in with `docker login`",
             )
         },
@@ -62,7 +62,7 @@ pub const KNOWN: &[Known] = &[
         tell: |_| {
             Cause::new(
                 "the disk of the Docker engine is full",
-                "free some space, for example with `docker system prune`, and run the command again",
+                "free some space, e.g. with `docker system prune`, and run the command again",
             )
         },
     },
@@ -72,19 +72,14 @@ pub const KNOWN: &[Known] = &[
         tell: |_| {
             Cause::new(
                 "the proxy of the Docker engine cannot be reached",
-                "correct `HTTPS_PROXY` in the engine's own settings, and restart it",
+                "fix `HTTPS_PROXY` in the engine's settings, and restart it",
             )
         },
     },
     Known {
         needles: &["received unexpected HTTP status: 5"],
         kind: Kind::ImageUnavailable,
-        tell: |_| {
-            Cause::new(
-                "the registry is out of order",
-                "run the command again later",
-            )
-        },
+        tell: |_| Cause::new("the image registry is unavailable", "try again later"),
     },
     Known {
         needles: &[
@@ -99,8 +94,8 @@ pub const KNOWN: &[Known] = &[
         kind: Kind::ImageUnavailable,
         tell: |_| {
             Cause::new(
-                "the registry cannot be reached",
-                "check the network, proxy and DNS of the Docker engine; images that are already there need no network",
+                "the image registry cannot be reached",
+                "check the network, proxy and DNS of the Docker engine; images that were already pulled need no network",
             )
         },
     },

@@ -23,7 +23,7 @@ pub const KNOWN: &[Known] = &[
                 None => "remove or rename that container".to_owned(),
             };
             Cause::new(
-                "a container of another project has the name this cluster needs",
+                "a container of another project uses a name that this cluster needs",
                 format!("{remedy}, or start this cluster under another name with `-n NAME`"),
             )
         },
@@ -34,7 +34,7 @@ pub const KNOWN: &[Known] = &[
         tell: |_| {
             Cause::new(
                 "the machine of the Docker engine is out of memory",
-                "stop what else runs there, or give the engine more memory",
+                "stop other programs there, or give the engine more memory",
             )
         },
     },
@@ -56,7 +56,7 @@ pub const KNOWN: &[Known] = &[
                     Some(program) => format!("the image has no program `{program}`"),
                     None => "the image cannot run its program".to_owned(),
                 },
-                "correct `entrypoint` or `command` in `docker-compose.override.yml`, or choose another image",
+                "fix `entrypoint` or `command` in `docker-compose.override.yml`, or choose another image",
             )
         },
     },
@@ -69,7 +69,7 @@ pub const KNOWN: &[Known] = &[
         tell: |_| {
             Cause::new(
                 "the Docker engine has no addresses left for another network",
-                "remove networks that nobody uses with `docker network prune`",
+                "remove unused networks with `docker network prune`",
             )
         },
     },
@@ -97,8 +97,8 @@ pub const KNOWN: &[Known] = &[
         kind: Kind::ContainerFailed,
         tell: |_| {
             Cause::new(
-                "the network of these containers was removed, as `docker network prune` does with those of stopped ones",
-                format!("have the containers made anew, data stays: `{COMMAND} --force-recreate`"),
+                "the containers' network was removed, e.g. by `docker network prune`",
+                format!("recreate the containers; data is kept: `{COMMAND} --force-recreate`"),
             )
         },
     },
@@ -142,7 +142,7 @@ pub const KNOWN: &[Known] = &[
         tell: |_| {
             Cause::new(
                 "docker-compose cannot read the cluster's compose files",
-                "correct `docker-compose.override.yml` in the cluster's folder",
+                "fix `docker-compose.override.yml` in the cluster's folder",
             )
         },
     },
@@ -151,8 +151,8 @@ pub const KNOWN: &[Known] = &[
         kind: Kind::EngineUnreachable,
         tell: |_| {
             Cause::new(
-                "the connection broke off: the engine went away, or the registry did",
-                "see that the engine runs, then run the command again",
+                "lost the connection to the engine or the image registry",
+                "check that the engine is running, then run the command again",
             )
         },
     },
@@ -173,7 +173,7 @@ fn port_taken(line: &str) -> Cause {
         data: port.map(|port| document(PortInUse { port })),
         ..Cause::new(
             format!("{what} is taken by {by}"),
-            "choose another with `--port` or `--db-port` (`auto` finds one), or stop what holds it",
+            "choose another with `--port` or `--db-port` (`auto` finds one), or stop the program using it",
         )
     }
 }

@@ -117,7 +117,7 @@ fn limits_that_pass_are_told_by_who_kept_silent() {
     let failure = timed_out(&ps, false);
     assert_eq!(
         failure.message(),
-        "`docker ps`: the Docker engine does not answer within 20s"
+        "`docker ps`: the Docker engine did not respond within 20s"
     );
     assert_eq!((failure.exit(), failure.hints.len()), (3, 1));
 
@@ -125,13 +125,13 @@ fn limits_that_pass_are_told_by_who_kept_silent() {
     let failure = timed_out(&pull, true);
     assert_eq!(
         failure.message(),
-        "`docker pull mysql:5.7`: the registry gives no sign of life within 20s"
+        "`docker pull mysql:5.7`: the image registry did not respond within 20s"
     );
     assert_eq!((failure.exit(), failure.hints.len()), (5, 1));
     let failure = timed_out(&pull, false);
     assert_eq!(
         failure.message(),
-        "`docker pull mysql:5.7` did not end within 20s:\n  Pulling fs layer"
+        "`docker pull mysql:5.7` did not finish within 20s:\n  Pulling fs layer"
     );
     assert_eq!((failure.exit(), failure.hints.len()), (5, 1));
 

@@ -31,7 +31,7 @@ pub fn parse(text: &str, tls: bool) -> Result<Address, String> {
     let (scheme, rest) = match text.split_once("://") {
         Some(parts) => parts,
         None if text.starts_with('/') || text.starts_with("unix:") => {
-            return Err("a socket is written `unix:///path`".to_owned());
+            return Err("write a socket as `unix:///path`".to_owned());
         }
         None => ("tcp", text),
     };
@@ -43,8 +43,8 @@ pub fn parse(text: &str, tls: bool) -> Result<Address, String> {
         }),
         "tcp" => tcp(rest, if tls { 2376 } else { 2375 }),
         "ssh" => ssh(rest),
-        "http" | "https" => Err(format!("docker wants `tcp` instead of `{scheme}`")),
-        _ => Err(format!("`{scheme}` is none of `unix`, `tcp` and `ssh`")),
+        "http" | "https" => Err(format!("use `tcp` instead of `{scheme}`")),
+        _ => Err(format!("`{scheme}` is not one of `unix`, `tcp` and `ssh`")),
     }
 }
 
@@ -67,7 +67,7 @@ fn tcp(rest: &str, usual: u16) -> Result<Address, String> {
         Some(port) => port,
         None if host.starts_with('[') => {
             return Err(format!(
-                "an IPv6 address needs its port, such as `tcp://{host}:{usual}`"
+                "an IPv6 address needs a port, such as `tcp://{host}:{usual}`"
             ));
         }
         None => usual,
@@ -88,7 +88,7 @@ fn ssh(rest: &str) -> Result<Address, String> {
     let authority = rest.split('/').next().unwrap_or_default();
     let login = authority.rsplit_once('@').map(|(login, _)| login);
     if login.is_some_and(|login| login.contains(':')) {
-        return Err("a password has no place in it: ssh uses a key, or asks".to_owned());
+        return Err("it must not contain a password: ssh uses a key, or asks".to_owned());
     }
     let (host, _) = split(authority.rsplit('@').next().unwrap_or_default())?;
     if host.is_empty() {
@@ -177,16 +177,16 @@ mod tests {
     #[test]
     fn what_docker_does_not_take_is_refused_with_the_reason() {
         for (text, why) in [
-            ("http://h:1", "docker wants `tcp` instead of `http`"),
-            ("foo://x", "`foo` is none of `unix`, `tcp` and `ssh`"),
-            ("TCP://h:1", "`TCP` is none of `unix`, `tcp` and `ssh`"),
-            ("/var/run/docker.sock", "a socket is written `unix:///path`"),
-            ("unix:/x", "a socket is written `unix:///path`"),
+            ("http://h:1", "use `tcp` instead of `http`"),
+            ("foo://x", "`foo` is not one of `unix`, `tcp` and `ssh`"),
+            ("TCP://h:1", "`TCP` is not one of `unix`, `tcp` and `ssh`"),
+            ("/var/run/docker.sock", "write a socket as `unix:///path`"),
+            ("unix:/x", "write a socket as `unix:///path`"),
             ("tcp://h:x", "the port must be between 1 and 65535"),
             ("tcp://h:99999", "the port must be between 1 and 65535"),
             (
                 "tcp://[2001:db8::1]",
-                "an IPv6 address needs its port, such as `tcp://[2001:db8::1]:2375`",
+                "an IPv6 address needs a port, such as `tcp://[2001:db8::1]:2375`",
             ),
             ("tcp://[x]:1", "the host name is not valid"),
             ("tcp://a b:1", "the host name is not valid"),
@@ -196,7 +196,7 @@ mod tests {
             ("ssh://h?x=1", "it must not contain a query or a fragment"),
             (
                 "ssh://me:pw@h",
-                "a password has no place in it: ssh uses a key, or asks",
+                "it must not contain a password: ssh uses a key, or asks",
             ),
         ] {
             assert_eq!(parse(text, false).expect_err(text), why, "{text}");

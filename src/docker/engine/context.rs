@@ -42,11 +42,13 @@ impl Context {
             None => Err(Failure::new(
                 Kind::EngineUnreachable,
                 format!(
-                    "{whose} names the docker context `{}`, and there is no such context",
+                    "{whose} names the docker context `{}`, which does not exist",
                     name.escape_debug()
                 ),
             )
-            .hint("see which there are with `docker context ls`, and choose one with `docker context use NAME`")),
+            .hint(
+                "list them with `docker context ls`, and choose one with `docker context use NAME`",
+            )),
         }
     }
 }

@@ -6,7 +6,8 @@
 
 use super::super::graphql::Error;
 use super::super::management::{Management, Migration, Status};
-use super::{Event, Outcome};
+use super::super::step::Step;
+use super::{Event, Outcome, Undo};
 use crate::error::{Failure, Kind, Result};
 use std::time::{Duration, Instant};
 
@@ -48,13 +49,15 @@ impl Pauses {
 pub(super) fn follow(
     management: &Management,
     migration: &Migration,
-    total: usize,
+    order: &[Step],
     limit: Duration,
     events: &mut dyn FnMut(Event),
 ) -> Result<Outcome> {
+    let total = order.len();
     let mut follower = Follower {
         management,
         revision: migration.revision,
+        order,
         total,
         limit,
         applied: 0,
@@ -94,6 +97,7 @@ pub(super) fn follow(
 struct Follower<'a> {
     management: &'a Management,
     revision: i64,
+    order: &'a [Step],
     total: usize,
     limit: Duration,
     applied: usize,
@@ -128,18 +132,20 @@ impl Follower<'_> {
             None => Ok(Some(Outcome::RolledBack {
                 revision: self.revision,
                 errors: vec!["the server no longer reports it".to_owned()],
-                undone: false,
+                step: None,
+                undo: Undo::Failed,
             })),
         }
     }
 
     fn judge(&mut self, seen: &Migration, events: &mut dyn FnMut(Event)) -> Option<Outcome> {
         let total = self.total;
-        let failed = |undone| {
+        let failed = |undo| {
             Some(Outcome::RolledBack {
                 revision: seen.revision,
-                errors: seen.errors.clone(),
-                undone,
+                errors: seen.errors.iter().map(|error| reason(error)).collect(),
+                step: self.order.get(seen.applied).cloned().map(Box::new),
+                undo,
             })
         };
         match &seen.status {
@@ -161,8 +167,13 @@ impl Follower<'_> {
                 self.tell(Event::RollingBack { undone, total }, events);
                 None
             }
-            Status::RollbackSuccess => failed(true),
-            Status::RollbackFailure => failed(false),
+            // A step whose undoing fails ends the rollback; the status says success anyway.
+            Status::RollbackSuccess if seen.rolled_back < seen.applied => failed(Undo::InPart {
+                undone: seen.rolled_back,
+                applied: seen.applied,
+            }),
+            Status::RollbackSuccess => failed(Undo::Done),
+            Status::RollbackFailure => failed(Undo::Failed),
         }
     }
 
@@ -186,6 +197,15 @@ impl Follower<'_> {
             .hint("run the command again to see the result, with a longer `--wait-timeout`")
             .hint("if no step is done at all, another server may be using the database: check the server's log")
     }
+}
+
+/// What people can read of an exception: its message, which may go on for some lines (`Detail:`,
+/// `Hint:`), without the stack trace after it.
+fn reason(error: &str) -> String {
+    let lines = error.lines().map(str::trim_end);
+    let message = lines.take_while(|line| !line.trim_start().starts_with("at "));
+    let lines: Vec<&str> = message.filter(|line| !line.trim().is_empty()).collect();
+    lines.join("\n")
 }
 
 /// Waits until no migration of the service is open. `false`: it still is when the limit is reached.
@@ -212,6 +232,17 @@ pub(super) fn until_idle(management: &Management, limit: Duration) -> Result<boo
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn all_of_a_databases_message_is_kept_and_no_stack_trace() {
+        let error = "org.postgresql.util.PSQLException: ERROR: cannot drop column name\n  \
+            Detail: view v depends on column name\n  Hint: Use DROP ... CASCADE\n\tat a.B.c(B.java:1)\n\tat d";
+        assert_eq!(
+            reason(error),
+            "org.postgresql.util.PSQLException: ERROR: cannot drop column name\n  \
+             Detail: view v depends on column name\n  Hint: Use DROP ... CASCADE"
+        );
+    }
 
     #[test]
     fn pauses_grow_and_shrink_again_towards_the_end() {

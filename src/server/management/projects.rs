@@ -3,6 +3,8 @@
 use super::super::fault::legible;
 use super::super::graphql::{Error, Operation};
 use super::super::refusal::Refusal;
+use super::super::step::{SELECTION, Step};
+use super::super::types::{self, Types};
 use super::{Fault, Management};
 use serde_json::{Value, json};
 
@@ -113,6 +115,19 @@ impl Management {
         let list: Option<Vec<Migration>> =
             list.and_then(|list| list.iter().map(Migration::read).collect());
         list.ok_or(Fault::NotGraphql { status: 200 }.into())
+    }
+
+    /// The types that are deployed, worked out from the steps of all migrations.
+    pub fn deployed_types(&self) -> Result<Types, Error> {
+        let selection = format!("revision status steps {{ {SELECTION} }}");
+        let data = self.ask(&self.of_service("listMigrations", &selection))?;
+        let mut done: Vec<&Value> = (data["listMigrations"].as_array().into_iter().flatten())
+            .filter(|one| one["status"] == "SUCCESS")
+            .collect();
+        done.sort_by_key(|one| one["revision"].as_i64());
+        let steps = done.iter().filter_map(|one| one["steps"].as_array());
+        let steps: Vec<Step> = steps.flatten().map(Step::read).collect();
+        Ok(types::replayed(&steps))
     }
 
     fn of_service(&self, field: &str, selection: &str) -> Operation {

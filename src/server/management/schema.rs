@@ -43,6 +43,16 @@ pub struct Problem {
     pub description: String,
 }
 
+impl Problem {
+    /// Whether a warning is about data that goes. From 1.30 on the server also warns of what only wants
+    /// attention: required fields that it fills in, and files in the old syntax.
+    pub fn loses_data(&self) -> bool {
+        let text = &self.description;
+        let fills_in = text.contains("creating a required field") && text.contains("pre-filled");
+        !fills_in && !text.contains("migrating from the old datamodel syntax")
+    }
+}
+
 /// What the server makes of a schema.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Verdict {
@@ -52,6 +62,8 @@ pub struct Verdict {
     pub warnings: Vec<Problem>,
     /// What is being done now, if anything.
     pub migration: Option<Migration>,
+    /// The steps of the migration as the server carries them out, one after the other.
+    pub order: Vec<Step>,
     /// What changes, as far as the server says: the steps of a dry run are known to late versions only.
     pub steps: Option<Vec<Step>>,
 }
@@ -186,6 +198,19 @@ impl Management {
             }
         }
     }
+
+    /// Whether the server looks whether data would be lost, and so asks for force: from 1.6.1 on.
+    /// 1.4.1 to 1.6.0 understand `force` and have no check behind it.
+    pub fn checks_data_loss(&self) -> bool {
+        let first = "1.6.1".parse::<PrismaVersion>();
+        match self.version() {
+            Some(version) => first.is_ok_and(|first| version >= first),
+            None => self
+                .dialect
+                .borrow()
+                .is_none_or(|dialect| dialect > DeployDialect::Plain),
+        }
+    }
 }
 
 impl Verdict {
@@ -196,14 +221,30 @@ impl Verdict {
         };
         // Revision 0 stands for one that was never stored, and has no steps.
         let migration = migration.filter(|migration| migration.revision > 0);
+        let of_migration = &payload["migration"]["steps"];
         let steps = match &payload["steps"] {
-            list @ Value::Array(_) => Some(Step::read_all(list)),
-            _ if migration.is_some() => Some(Step::read_all(&payload["migration"]["steps"])),
+            Value::Array(steps) => {
+                // Where both lists are, a change of secrets is only in the migration's.
+                let of_secrets = |step: &&Value| step["__typename"] == "UpdateSecrets";
+                let secrets = of_migration
+                    .as_array()
+                    .into_iter()
+                    .flatten()
+                    .filter(of_secrets);
+                let secrets = secrets.filter(|step| !steps.contains(step));
+                Some(Step::read_all(steps.iter().chain(secrets)))
+            }
+            _ if migration.is_some() => Some(Step::read_all(
+                of_migration.as_array().into_iter().flatten(),
+            )),
             _ => None,
         };
         Some(Verdict {
             errors: problems(&payload["errors"])?,
             warnings: problems(&payload["warnings"]).unwrap_or_default(),
+            order: (of_migration.as_array().into_iter().flatten())
+                .map(Step::read)
+                .collect(),
             migration,
             steps,
         })

@@ -26,7 +26,7 @@ fn engine_does_not_answer(setting: &Setting) {
         .run()
         .ended(3);
     let ran = ran.reports(&[
-        "error: `docker ps`: the Docker engine does not answer within 20s\n",
+        "error: `docker ps`: the Docker engine did not respond within 20s\n",
         "hint: restart it: ",
     ]);
     assert!(ran.took < Duration::from_secs(60), "{:?}", ran.took);
@@ -37,7 +37,7 @@ fn engine_unavailable(setting: &Setting) {
     for (host, told) in [
         (
             "unix:///nowhere/engine.sock",
-            "no Docker engine answers at `unix:///nowhere/engine.sock`",
+            "no Docker engine responds at `unix:///nowhere/engine.sock`",
         ),
         (
             "tcp://127.0.0.1:1",
@@ -45,7 +45,7 @@ fn engine_unavailable(setting: &Setting) {
         ),
         (
             "foo://bar",
-            "`DOCKER_HOST` is `foo://bar`, which is malformed: `foo` is none of `unix`, `tcp` and `ssh`",
+            "`DOCKER_HOST` is `foo://bar`, which is invalid: `foo` is not one of `unix`, `tcp` and `ssh`",
         ),
         (
             "ssh://nobody@127.0.0.1:1",
@@ -70,7 +70,7 @@ fn unknown_tag(setting: &Setting) {
         .run()
         .ended(1);
     ran.reports(&[&format!(
-        "error: `docker-compose up`: the registry has no such tag of the image: `{image}`:\n"
+        "error: `docker-compose up`: the image registry has no such tag: `{image}`:\n"
     )]);
     cluster.start(&["--database-image", "mysql:5.7"]);
 }

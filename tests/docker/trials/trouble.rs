@@ -210,7 +210,7 @@ fn container_name_taken(setting: &Setting) {
     ]);
     let ran = cluster.verb("start", &[]).ended(1);
     ran.reports(&[
-        "a container of another project has the name this cluster needs",
+        "a container of another project uses a name that this cluster needs",
         "prisma-db",
         "-n NAME",
     ]);

@@ -3,7 +3,8 @@
 use crate::api::played::{STEPS, TYPES, VERSIONS, WAITS, done, input, open, run};
 use crate::support::standin::{Mishap, Plan, Standin};
 use prisma_cli::testing::error::Kind;
-use prisma_cli::testing::server::deploy::{self, Event, Outcome, Waits};
+use prisma_cli::testing::server::deploy::{self, Event, Outcome, Undo, Waits};
+use prisma_cli::testing::server::step::Step;
 use std::time::{Duration, Instant};
 
 fn there(version: &str) -> Standin {
@@ -49,15 +50,14 @@ fn a_migration_that_fails_is_found_behind_the_older_revision() {
         let Outcome::RolledBack {
             revision: 2,
             errors,
-            undone: true,
+            step: Some(step),
+            undo: Undo::Done,
         } = &deployment.outcome
         else {
             panic!("{version}: {deployment:?}");
         };
-        assert!(
-            errors[0].starts_with("java.sql.SQLException: no such table"),
-            "{errors:?}"
-        );
+        assert_eq!(errors, &["java.sql.SQLException: no such table"]);
+        assert!(matches!(**step, Step::CreateField(_)), "{step:?}");
         assert!(
             events.contains(&Event::RollingBack {
                 undone: 1,
@@ -82,6 +82,29 @@ fn a_migration_that_fails_is_found_behind_the_older_revision() {
     }
 }
 
+/// Seen on 1.8.4, with `applied` 3 and `rolledBack` 1, when the undoing of a step threw. No recording has it.
+#[test]
+fn a_rollback_that_stopped_half_way_is_not_called_a_success() {
+    for version in VERSIONS {
+        let standin = there(version);
+        standin.state().plans.push_back(Plan {
+            fails_after: Some(2),
+            undoes: Some(1),
+            ..Plan::default()
+        });
+        let deployment = done(&open(&standin), &input(TYPES));
+        let failure = deployment.failure().expect("failed");
+        assert_eq!(
+            (failure.exit(), &*failure.message()),
+            (
+                7,
+                "the migration failed, and only 1 of the 2 applied steps were rolled back: java.sql.SQLException: no such table"
+            )
+        );
+        assert!(failure.hints[0].contains("restore a backup"), "{failure:?}");
+    }
+}
+
 #[test]
 fn undoing_may_fail_too() {
     let standin = there("1.34.12");
@@ -94,7 +117,10 @@ fn undoing_may_fail_too() {
     let deployment = done(&open(&standin), &input(TYPES));
     assert!(matches!(
         deployment.outcome,
-        Outcome::RolledBack { undone: false, .. }
+        Outcome::RolledBack {
+            undo: Undo::Failed,
+            ..
+        }
     ));
     let failure = deployment.failure().expect("failed");
     assert!(

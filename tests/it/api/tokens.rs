@@ -45,13 +45,15 @@ fn one_token_for_one_service_for_minutes() {
         let requests = standin.take();
         let (versions, others): (Vec<_>, Vec<_>) = requests
             .iter()
+            .filter(|request| !request.path.starts_with("/team/"))
             .partition(|request| request.field().ends_with("Info"));
         assert!(
             versions
                 .iter()
                 .all(|request| request.header("authorization").is_none())
         );
-        assert_eq!(others.len(), 4);
+        let first = if version == "1.1.3" { 3 } else { 4 };
+        assert_eq!(others.len(), first);
         let sent = others[0].header("authorization");
         assert!(
             others

@@ -126,7 +126,7 @@ fn a_server_that_refuses_the_secret_is_not_added_and_nothing_of_it_shown() {
         "",
         &format!(
             "{}error: a secret is needed and nobody can be asked\n\
-             hint: give it with `--secret-file FILE` (`-` for standard input, an empty file for a server without) or `--secret-env VARIABLE`\n",
+             hint: use `--secret-file FILE` (`-` for stdin, an empty file for a server without one) or `--secret-env VARIABLE`\n",
             checked(&host)
         ),
     );

@@ -9,14 +9,14 @@ fn what_is_missing_is_told_at_once() {
         4,
         "",
         "error: an endpoint and a name are needed and nobody can be asked\n\
-         hint: give it with `--endpoint URL`, or set `PRISMA_CLUSTER_ENDPOINT`\n\
-         hint: give it: `prisma cluster add NAME …`, or set `PRISMA_CLUSTER`\n",
+         hint: use `--endpoint URL`, or set `PRISMA_CLUSTER_ENDPOINT`\n\
+         hint: use `prisma cluster add NAME …`, or set `PRISMA_CLUSTER`\n",
     );
     Home::new().cluster(&["add", "x", "--no-check", "--endpoint", "http://localhost:1"]).is(
         4,
         "",
         "error: a secret is needed and nobody can be asked\n\
-         hint: give it with `--secret-file FILE` (`-` for standard input, an empty file for a server without) or `--secret-env VARIABLE`\n",
+         hint: use `--secret-file FILE` (`-` for stdin, an empty file for a server without one) or `--secret-env VARIABLE`\n",
     );
 }
 

@@ -94,7 +94,7 @@ fn the_database_and_all_are_a_flag_away() {
     );
     home.cluster(&["logs", "local", "-f", "--json"]).is(
         2,
-        "{\n  \"version\": 1,\n  \"ok\": false,\n  \"command\": \"cluster logs\",\n  \"error\": {\n    \"code\": \"usage\",\n    \"message\": \"`--follow` has no end, and JSON output is one document\",\n    \"hints\": [\n      \"leave out `--follow` or `--output json`\"\n    ],\n    \"exit\": 2\n  }\n}\n",
+        "{\n  \"version\": 1,\n  \"ok\": false,\n  \"command\": \"cluster logs\",\n  \"error\": {\n    \"code\": \"usage\",\n    \"message\": \"`--follow` cannot be combined with JSON output\",\n    \"hints\": [\n      \"omit `--follow` or `--output json`\"\n    ],\n    \"exit\": 2\n  }\n}\n",
         "",
     );
 }
@@ -149,7 +149,7 @@ fn a_cluster_on_another_machine_is_told_plainly() {
         1,
         "",
         "error: cluster `far` runs on `45.55.177.154`; its logs are only available there\n\
-         hint: with ssh to that machine: `DOCKER_HOST=ssh://USER@45.55.177.154 prisma cluster logs far`\n\
+         hint: use that machine's engine: `DOCKER_HOST=ssh://USER@45.55.177.154 prisma cluster logs far`\n\
          hint: or use its Docker context: `docker context use …`, or `DOCKER_CONTEXT=…`\n",
     );
     home.cluster(&["logs", "acme/one"]).is(

@@ -4,8 +4,7 @@ use crate::cluster::support::{Auth, server};
 use crate::deploy::support::{Place, TYPES};
 use crate::support::standin::Standin;
 
-const FLAG: &str =
-    "hint: name one with `--cluster NAME`, or write `cluster: NAME` into `prisma.yml`\n";
+const FLAG: &str = "hint: use `--cluster NAME`, or add `cluster: NAME` to `prisma.yml`\n";
 
 /// Two clusters, and a service that names none.
 fn place(standin: &Standin, prisma_yml: &str) -> Place {
@@ -24,14 +23,14 @@ fn without_a_terminal_the_flag_is_named_and_nothing_is_sent() {
     let standin = Standin::start("1.8.4");
     let place = place(&standin, UNNAMED);
     let outcome = place.deploy(&[]);
-    let message = "error: `prisma.yml` names no cluster to deploy to, and nobody can be asked\n";
+    let message = "error: `prisma.yml` does not name a cluster, and nobody can be asked\n";
     outcome.is(4, "", &format!("{message}{FLAG}"));
     let document = place.deploy(&["--json"]).json();
     assert_eq!(document["error"]["code"], "input_required");
     let named = format!("{UNNAMED}\r\ncluster: far\r\n");
     place.write("prisma.yml", &named);
     let outcome = place.deploy(&["-i"]);
-    let message = "error: `--interactive` wants to ask for a cluster, and nobody can be asked\n";
+    let message = "error: `--interactive` requires a terminal, and nobody can be asked\n";
     outcome.is(4, "", &format!("{message}{FLAG}"));
     assert!(standin.take().is_empty());
     assert_eq!(place.read("prisma.yml"), Some(named));

@@ -33,7 +33,7 @@ fn data(standin: &Standin, outcome: &str) -> Value {
 fn post() -> Value {
     json!([
         {"kind": "type", "name": "Post", "change": "created", "text": "Created type `Post`"},
-        {"kind": "type", "name": "Post", "change": "created", "text": "Created field `id` of type `ID!`, unique"},
+        {"kind": "field", "name": "id", "change": "created", "type": "Post", "field": "id", "text": "Created field `id` of type `ID!`, unique"},
     ])
 }
 

@@ -9,8 +9,8 @@ const ALL: &str = "seed:\n  import: seed.graphql\nschema: out/schema.graphql\nho
 const SEED: &str = "mutation {\r\n  createUser(data: {name: \"\u{fc}\"}) { id }\r\n}\r\n";
 
 fn service(standin: &Standin, more: &str) -> Place {
-    standin.state().introspection = json!({"queryType": {"name": "Query"}, "types": [
-        {"kind": "ENUM", "name": "Role", "enumValues": [{"name": "ADMIN"}]}]});
+    standin.state().introspection = Some(json!({"queryType": {"name": "Query"}, "types": [
+        {"kind": "ENUM", "name": "Role", "enumValues": [{"name": "ADMIN"}]}]}));
     let place = Place::cluster(standin, more);
     place.write("seed.graphql", SEED);
     place
@@ -266,7 +266,7 @@ fn an_interrupt_ends_a_hook_and_a_slow_one_has_a_limit() {
     let outcome = place.deploy(&["--wait-timeout", "300ms"]);
     assert_eq!(outcome.status, 1);
     assert!(
-        outcome.stderr.contains("did not end within 300ms"),
+        outcome.stderr.contains("did not finish within 300ms"),
         "{outcome:?}"
     );
 }

@@ -78,7 +78,15 @@ fn a_new_service_is_created_then_unchanged_then_changed() {
                 (outcome.status, neutral(&outcome.stderr, &standin)),
                 (0, line.clone())
             );
-            let expected = [search.clone(), vec![deploy.clone(), add, deploy.clone()]].concat();
+            // Servers before 1.6.1 lose data without asking: what is deployed is looked at first.
+            let compares = matches!(version, "1.1.3" | "1.4.1");
+            let look = "POST /hello/dev __schema".to_owned();
+            let first = if compares {
+                look.clone()
+            } else {
+                deploy.clone()
+            };
+            let expected = [search.clone(), vec![first, add, deploy.clone()]].concat();
             assert_eq!(asked(&standin), expected, "{version} {endpoint}");
 
             let outcome = place.deploy(&[]);
@@ -88,7 +96,9 @@ fn a_new_service_is_created_then_unchanged_then_changed() {
                 report(&head, ""),
                 "{version}"
             );
-            let expected = [search.clone(), vec![deploy.clone()]].concat();
+            let mut expected = search.clone();
+            expected.extend(compares.then(|| look.clone()));
+            expected.push(deploy.clone());
             assert_eq!(asked(&standin), expected, "{version} {endpoint}");
 
             place.change();

@@ -55,14 +55,11 @@ fn declined_nothing_is_changed() {
     let mut terminal = place.at_terminal(&["--color", "never"]);
     terminal.shows("type to filter").types("far\r");
     terminal
-        .shows("cluster `far` does not run; start it?")
+        .shows("cluster `far` is not running; start it?")
         .types("n\r");
     let (code, shown) = terminal.end().raw();
     assert_eq!(code, 1, "{shown}");
-    assert!(
-        shown.contains("not confirmed: nothing was changed"),
-        "{shown}"
-    );
+    assert!(shown.contains("cancelled: nothing was changed"), "{shown}");
     assert_eq!(place.read("prisma.yml"), Some(text));
     assert!(
         !up.take_short()

@@ -25,7 +25,12 @@ const RULES: &[Rule] = &[
     (
         "behind",
         "after",
-        &["left behind", "behind a", "behind the proxy"],
+        &[
+            "left behind",
+            "leaves behind",
+            "rules behind",
+            "behind a proxy",
+        ],
     ),
     ("belong into", "belong in", &[]),
     ("belongs into", "belongs in", &[]),

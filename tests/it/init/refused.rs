@@ -80,8 +80,7 @@ fn a_folder_that_cannot_be_made() {
 #[test]
 fn nobody_to_ask() {
     let s = Sandbox::new();
-    let hint = "hint: give `--database mysql` or `--database postgres` for a new one, `--database-url URL` for a database \
-                that is there, or `--endpoint URL` for a server that is there\n";
+    let hint = "hint: use `--database mysql` or `--database postgres` for a new one, `--database-url URL` for an existing database, or `--endpoint URL` for an existing server\n";
     let error = "error: a database or a server is needed and nobody can be asked\n";
     refused(&s, "init hello", 4, &format!("{error}{hint}"));
 }

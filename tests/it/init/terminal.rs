@@ -13,7 +13,7 @@ fn the_first_answer_is_all_there_is_for_a_new_database() {
     ] {
         let s = Sandbox::new();
         let mut t = s.at_terminal("init hello --port 4466");
-        t.shows("What shall the service live on?");
+        t.shows("Which server and database should the service use?");
         t.shows("a new server with a new Postgres database");
         t.types(keys);
         t.shows("prisma deploy");
@@ -26,9 +26,9 @@ fn the_first_answer_is_all_there_is_for_a_new_database() {
 fn a_database_that_is_there_is_asked_about() {
     let s = Sandbox::new();
     let mut t = s.at_terminal("init hello --port 4466 --prisma-version 1.34");
-    t.shows("What shall the service live on?");
+    t.shows("Which server and database should the service use?");
     t.types(&format!("{DOWN}{DOWN}\r"));
-    t.shows("Which database is it?");
+    t.shows("Database type?");
     t.types(&format!("{DOWN}\r"));
     t.shows("Its host");
     t.types("localhost\r");
@@ -80,7 +80,7 @@ fn a_database_that_is_there_is_asked_about() {
 fn a_server_that_is_there_is_asked_about() {
     let s = Sandbox::new();
     let mut t = s.at_terminal("init My.App");
-    t.shows("What shall the service live on?");
+    t.shows("Which server and database should the service use?");
     t.types(&format!("{DOWN}{DOWN}{DOWN}\r"));
     t.shows("Its endpoint");
     t.types("h.example\r");
@@ -112,7 +112,7 @@ fn whoever_leaves_leaves_nothing_behind() {
     for keys in ["\u{3}", "\u{1b}"] {
         let s = Sandbox::new();
         let mut t = s.at_terminal("init hello");
-        t.shows("What shall the service live on?");
+        t.shows("Which server and database should the service use?");
         t.types(keys);
         let left = t.end();
         assert_eq!(left.status, 130, "{}", left.screen.text());

@@ -18,6 +18,8 @@ pub struct Plan {
     pub fails_after: Option<usize>,
     /// Undoing it fails too.
     pub stays_broken: bool,
+    /// Undoing stops after so many steps, and is called a success nevertheless.
+    pub undoes: Option<usize>,
     /// Never leaves `PENDING`.
     pub hangs: bool,
 }
@@ -153,7 +155,9 @@ impl Migration {
             "IN_PROGRESS" if self.applied < self.steps.len() => self.applied += 1,
             "IN_PROGRESS" => self.status = "SUCCESS",
             "ROLLING_BACK" if self.plan.stays_broken => self.status = "ROLLBACK_FAILURE",
-            "ROLLING_BACK" if self.rolled_back < self.applied => self.rolled_back += 1,
+            "ROLLING_BACK" if self.rolled_back < self.plan.undoes.unwrap_or(self.applied) => {
+                self.rolled_back += 1;
+            }
             "ROLLING_BACK" => self.status = "ROLLBACK_SUCCESS",
             _ => {}
         }

@@ -55,7 +55,7 @@ fn elsewhere(name: &str, host: &str) -> Failure {
     let message = format!("cluster `{name}` runs on `{host}`; its logs are only available there");
     Failure::new(Kind::NotManaged, message)
         .hint(format!(
-            "with ssh to that machine: `DOCKER_HOST=ssh://USER@{host} prisma cluster logs {name}`"
+            "use that machine's engine: `DOCKER_HOST=ssh://USER@{host} prisma cluster logs {name}`"
         ))
         .hint("or use its Docker context: `docker context use …`, or `DOCKER_CONTEXT=…`")
 }

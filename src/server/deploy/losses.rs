@@ -1,0 +1,253 @@
+//! What a deployment would lose, for servers that do not look themselves.
+//!
+//! Prisma before 1.6.1 deletes columns and tables without a word, whatever `force` says (1.1.3, 1.2.8 and
+//! 1.4.2 observed; the check came with 1.6.1). So the service's own API is asked what is deployed, and
+//! the datamodel is compared with it.
+
+use super::super::graphql::Error;
+use super::super::management::{Management, Problem};
+use super::super::service::Service;
+use super::super::types::{Enum, Field, Model, Types};
+use std::collections::BTreeSet;
+
+/// Fields that the server keeps whether a datamodel names them or not.
+const KEPT: [&str; 3] = ["id", "createdAt", "updatedAt"];
+
+/// Asks what is deployed and what data there is, and says what `new` would lose of it. `None`: the
+/// service is not there.
+pub(super) fn found(
+    management: &Management,
+    service: &Service,
+    new: &Types,
+) -> Result<Option<Vec<Problem>>, Error> {
+    let (deployed, connections) = match service.types() {
+        Ok((deployed, connections)) => (deployed, Some(connections)),
+        Err(error) if error.is_unknown_service() => return Ok(None),
+        // The file has another secret than the service: what is deployed is known all the same, from its
+        // migrations, but not how much data there is.
+        Err(Error::Api(_)) => (management.deployed_types()?, None),
+        Err(error) => return Err(error),
+    };
+    let losses = losses(&deployed, new);
+    let models: BTreeSet<&String> = losses.iter().filter_map(|one| one.model.as_ref()).collect();
+    let empty = match &connections {
+        Some(connections) if !models.is_empty() => {
+            let fields: Vec<&str> = models.iter().map(|model| &*connections[*model]).collect();
+            let counts = service.counts(&fields)?;
+            let counted = models.iter().zip(counts);
+            counted
+                .filter_map(|(model, count)| (count == 0).then_some(*model))
+                .collect()
+        }
+        _ => Vec::new(),
+    };
+    let has_data = |loss: &&Loss| {
+        !loss
+            .model
+            .as_ref()
+            .is_some_and(|model| empty.contains(&model))
+    };
+    let kept = losses.iter().filter(has_data);
+    Ok(Some(kept.map(|loss| loss.problem.clone()).collect()))
+}
+
+/// A change that loses data, if there is any.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Loss {
+    /// The deployed type whose nodes are concerned; `None` for an enum, which many types may use.
+    pub model: Option<String>,
+    pub problem: Problem,
+}
+
+/// Changes from what is deployed to `new` that lose data.
+pub(super) fn losses(deployed: &Types, new: &Types) -> Vec<Loss> {
+    let mut losses = Vec::new();
+    for old in &deployed.models {
+        match successor(&new.models, &old.name) {
+            Some(model) => of_model(old, model, new, &mut losses),
+            None => losses.push(loss(
+                old,
+                &old.name,
+                None,
+                "the type and all its nodes would be deleted".to_owned(),
+            )),
+        }
+    }
+    for old in &deployed.enums {
+        of_enum(old, &new.enums, &mut losses);
+    }
+    losses
+}
+
+fn of_model(old: &Model, new: &Model, all: &Types, losses: &mut Vec<Loss>) {
+    for field in &old.fields {
+        let found = (new.fields.iter()).find(|one| was(&one.name, &one.old_name, &field.name));
+        match found {
+            _ if KEPT.contains(&&*field.name) => {}
+            None => losses.push(loss(
+                old,
+                &old.name,
+                Some(&field.name),
+                "the field and its values would be deleted".to_owned(),
+            )),
+            Some(now) if is_retyped(field, now, all) => losses.push(loss(
+                old,
+                &new.name,
+                Some(&now.name),
+                format!(
+                    "its type would change from `{}` to `{}`, and its values would be deleted or converted",
+                    shown(field),
+                    shown(now)
+                ),
+            )),
+            Some(now) if now.is_required && !field.is_required && !now.is_list => {
+                losses.push(loss(
+                    old,
+                    &new.name,
+                    Some(&now.name),
+                    "it would become required: nodes without a value get one made up, or the migration fails"
+                        .to_owned(),
+                ));
+            }
+            Some(_) => {}
+        }
+    }
+    let is_new = |field: &&Field| {
+        let before = field.old_name.as_ref().unwrap_or(&field.name);
+        !old.fields.iter().any(|one| one.name == *before)
+    };
+    let is_scalar = |field: &&Field| !all.models.iter().any(|one| one.name == field.type_name);
+    let required = |field: &&Field| field.is_required && !field.is_list;
+    let added = new.fields.iter().filter(is_new).filter(is_scalar);
+    for field in added
+        .filter(required)
+        .filter(|field| !KEPT.contains(&&*field.name))
+    {
+        losses.push(loss(
+            old,
+            &new.name,
+            Some(&field.name),
+            "it is new and required: existing nodes get a value made up".to_owned(),
+        ));
+    }
+}
+
+fn of_enum(old: &Enum, all: &[Enum], losses: &mut Vec<Loss>) {
+    let Some(new) = all
+        .iter()
+        .find(|one| was(&one.name, &one.old_name, &old.name))
+    else {
+        // Fields that use it have another type, or are gone.
+        return;
+    };
+    for value in old
+        .values
+        .iter()
+        .filter(|value| !new.values.contains(value))
+    {
+        let description =
+            format!("its value `{value}` would be removed, even from nodes that have it");
+        losses.push(Loss {
+            model: None,
+            problem: problem(&new.name, None, description),
+        });
+    }
+}
+
+fn was(name: &str, old_name: &Option<String>, before: &str) -> bool {
+    old_name.as_deref().unwrap_or(name) == before
+}
+
+fn successor<'a>(models: &'a [Model], before: &str) -> Option<&'a Model> {
+    models
+        .iter()
+        .find(|one| was(&one.name, &one.old_name, before))
+}
+
+/// Whether a field has another type, or is a list no longer or now.
+fn is_retyped(old: &Field, new: &Field, all: &Types) -> bool {
+    let before = (all.models.iter().map(|one| (&one.name, &one.old_name)))
+        .chain(all.enums.iter().map(|one| (&one.name, &one.old_name)))
+        .find(|(name, _)| **name == new.type_name)
+        .and_then(|(_, old_name)| old_name.as_ref())
+        .unwrap_or(&new.type_name);
+    *before != old.type_name || old.is_list != new.is_list
+}
+
+fn shown(field: &Field) -> String {
+    let name = &field.type_name;
+    if field.is_list {
+        format!("[{name}]")
+    } else {
+        name.clone()
+    }
+}
+
+fn loss(model: &Model, type_name: &str, field: Option<&str>, description: String) -> Loss {
+    Loss {
+        model: Some(model.name.clone()),
+        problem: problem(type_name, field, description),
+    }
+}
+
+fn problem(type_name: &str, field: Option<&str>, description: String) -> Problem {
+    Problem {
+        type_name: type_name.to_owned(),
+        field: field.map(str::to_owned),
+        description,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(before: &str, after: &str) -> Vec<String> {
+        let losses = losses(&Types::parse(before), &Types::parse(after));
+        let told = losses.into_iter().map(|loss| {
+            let Problem {
+                type_name,
+                field,
+                description,
+            } = loss.problem;
+            let field = field.map(|field| format!(".{field}")).unwrap_or_default();
+            format!("{type_name}{field}: {description}")
+        });
+        told.collect()
+    }
+
+    const BEFORE: &str = "type User { id: ID! @unique createdAt: DateTime! name: String! age: Int posts: [Post!]! role: Role }
+        type Post { id: ID! @unique title: String! } enum Role { ADMIN GUEST }";
+
+    #[test]
+    fn what_stays_or_is_renamed_loses_nothing() {
+        let after = "type Person @rename(oldName: \"User\") { id: ID! @unique name: String! years: Int @rename(oldName: \"age\") posts: [Article!]! role: Kind new: String }
+            type Article @rename(oldName: \"Post\") { id: ID! @unique title: String } enum Kind @rename(oldName: \"Role\") { ADMIN GUEST MORE }
+            type Other { id: ID! @unique must: Int! }";
+        assert_eq!(told(BEFORE, after), [""; 0]);
+    }
+
+    #[test]
+    fn what_goes_or_changes_its_type_is_told() {
+        let after = "type User { id: ID! @unique name: Int! age: Int! posts: Post role: Role must: String! } enum Role { ADMIN }
+            type Post { id: ID! @unique }";
+        assert_eq!(
+            told(BEFORE, after),
+            [
+                "User.name: its type would change from `String` to `Int`, and its values would be deleted or converted",
+                "User.age: it would become required: nodes without a value get one made up, or the migration fails",
+                "User.posts: its type would change from `[Post]` to `Post`, and its values would be deleted or converted",
+                "User.must: it is new and required: existing nodes get a value made up",
+                "Post.title: the field and its values would be deleted",
+                "Role: its value `GUEST` would be removed, even from nodes that have it",
+            ]
+        );
+        assert_eq!(
+            told(BEFORE, "enum Role { ADMIN GUEST }"),
+            [
+                "User: the type and all its nodes would be deleted",
+                "Post: the type and all its nodes would be deleted",
+            ]
+        );
+    }
+}

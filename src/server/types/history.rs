@@ -1,0 +1,172 @@
+//! The types that are deployed, worked out from the steps of all migrations that succeeded.
+
+use super::super::step::{FieldChange, NewField, Step};
+use super::{Enum, Field, Model, Types};
+use std::collections::BTreeMap;
+
+/// What migrations have made, oldest first.
+pub fn replayed<'a>(steps: impl IntoIterator<Item = &'a Step>) -> Types {
+    let mut made = Made::default();
+    for step in steps {
+        made.apply(step);
+    }
+    made.finish()
+}
+
+#[derive(Default)]
+struct Made {
+    types: Types,
+    /// Both ends of each relation.
+    relations: BTreeMap<String, (String, String)>,
+    /// Relation of a field, by type and name.
+    ends: BTreeMap<(String, String), String>,
+}
+
+impl Made {
+    fn apply(&mut self, step: &Step) {
+        let Types { models, enums } = &mut self.types;
+        match step {
+            Step::CreateModel { name } => models.push(Model {
+                name: name.clone(),
+                old_name: None,
+                fields: Vec::new(),
+            }),
+            Step::DeleteModel { name } => models.retain(|one| one.name != *name),
+            Step::UpdateModel { name, new_name } => self.rename(name, new_name),
+            Step::CreateEnum { name, values } => enums.push(Enum {
+                name: name.clone(),
+                old_name: None,
+                values: values.clone(),
+            }),
+            Step::DeleteEnum { name } => enums.retain(|one| one.name != *name),
+            Step::UpdateEnum {
+                name,
+                new_name,
+                values,
+            } => {
+                if let Some(found) = enums.iter_mut().find(|one| one.name == *name) {
+                    found.name = new_name.clone().unwrap_or_else(|| name.clone());
+                    found.values = values.clone().unwrap_or_else(|| found.values.clone());
+                }
+            }
+            Step::CreateField(field) => self.create(field),
+            Step::DeleteField { model, name } => {
+                if let Some(model) = models.iter_mut().find(|one| one.name == *model) {
+                    model.fields.retain(|field| field.name != *name);
+                }
+            }
+            Step::UpdateField(change) => self.change(change),
+            Step::CreateRelation { name, left, right } => {
+                let ends = (left.clone(), right.clone());
+                self.relations.insert(name.clone(), ends);
+            }
+            Step::UpdateRelation { .. }
+            | Step::DeleteRelation { .. }
+            | Step::UpdateSecrets
+            | Step::Unknown { .. } => {}
+        }
+    }
+
+    fn rename(&mut self, name: &str, new_name: &str) {
+        let models = &mut self.types.models;
+        for field in models.iter_mut().flat_map(|one| &mut one.fields) {
+            if field.type_name == name {
+                new_name.clone_into(&mut field.type_name);
+            }
+        }
+        if let Some(model) = models.iter_mut().find(|one| one.name == name) {
+            new_name.clone_into(&mut model.name);
+        }
+        for (left, right) in self.relations.values_mut() {
+            for end in [left, right] {
+                if end == name {
+                    new_name.clone_into(end);
+                }
+            }
+        }
+        let ends = std::mem::take(&mut self.ends);
+        self.ends = (ends.into_iter())
+            .map(|((model, field), relation)| {
+                let model = if model == name {
+                    new_name.to_owned()
+                } else {
+                    model
+                };
+                ((model, field), relation)
+            })
+            .collect();
+    }
+
+    fn create(&mut self, field: &NewField) {
+        if let Some(relation) = &field.relation {
+            let key = (field.model.clone(), field.name.clone());
+            self.ends.insert(key, relation.clone());
+        }
+        let type_name = named(&field.type_name, field.enum_name.as_ref());
+        let models = &mut self.types.models;
+        if let Some(model) = models.iter_mut().find(|one| one.name == field.model) {
+            model.fields.push(Field {
+                name: field.name.clone(),
+                old_name: None,
+                type_name,
+                is_list: field.is_list,
+                is_required: field.is_required,
+            });
+        }
+    }
+
+    fn change(&mut self, change: &FieldChange) {
+        let models = &mut self.types.models;
+        let model = models.iter_mut().find(|one| one.name == change.model);
+        let fields = model.into_iter().flat_map(|one| &mut one.fields);
+        let Some(field) = fields.into_iter().find(|one| one.name == change.name) else {
+            return;
+        };
+        if let Some(type_name) = change.type_name.as_ref().or(change.enum_name.as_ref()) {
+            field.type_name = named(type_name, change.enum_name.as_ref());
+        }
+        field.is_list = change.is_list.unwrap_or(field.is_list);
+        field.is_required = change.is_required.unwrap_or(field.is_required);
+        if let Some(new_name) = &change.new_name {
+            field.name.clone_from(new_name);
+        }
+        let was = self
+            .ends
+            .remove(&(change.model.clone(), change.name.clone()));
+        if let Some(relation) = change.relation.clone().or(was) {
+            let key = (change.model.clone(), field.name.clone());
+            self.ends.insert(key, relation);
+        }
+    }
+
+    /// Fields of relations get the type at the other end.
+    fn finish(mut self) -> Types {
+        for model in &mut self.types.models {
+            for field in model
+                .fields
+                .iter_mut()
+                .filter(|one| one.type_name == "Relation")
+            {
+                let key = (model.name.clone(), field.name.clone());
+                let ends = self
+                    .ends
+                    .get(&key)
+                    .and_then(|name| self.relations.get(name));
+                if let Some((left, right)) = ends {
+                    let other = if *left == model.name { right } else { left };
+                    field.type_name.clone_from(other);
+                }
+            }
+        }
+        self.types
+    }
+}
+
+/// The name of a type as a datamodel has it.
+fn named(type_name: &str, enum_name: Option<&String>) -> String {
+    match (type_name, enum_name) {
+        ("Enum", Some(name)) => name.clone(),
+        ("GraphQLID", _) => "ID".to_owned(),
+        (name, _) => name.to_owned(),
+    }
+}
