@@ -393,6 +393,13 @@ pub enum PlannedStep {
         /// As it can be pasted into a shell, secrets masked.
         command: String,
     },
+    Stop {
+        /// The program that uses the ports, with its process id.
+        process: String,
+        /// The ports that the cluster needs.
+        #[cfg_attr(test, schemars(length(min = 1)))]
+        ports: Vec<u16>,
+    },
     Wait {
         host: String,
         /// For example `5m`.
