@@ -28,7 +28,7 @@ pub use doctor::Doctor;
 use examples::examples;
 pub use init::Init;
 pub use local::{
-    Eject, History, Local, LogPart, Logs, Nuke, PortWish, Profile, Restart, Start, Upgrade,
+    Eject, History, Local, LogPart, Logs, Nuke, Profile, RequestedPort, Restart, Start, Upgrade,
 };
 
 /// What a command does, the description if any, then its usage.

@@ -7,6 +7,7 @@ mod change;
 mod check;
 mod database;
 mod database_url;
+pub mod files;
 mod keys;
 mod name;
 mod version;

@@ -2,6 +2,7 @@
 //! Built once in `lib.rs` and handed down.
 
 use crate::cluster::ClusterName;
+use crate::config::registry::Registry;
 use crate::env::Env;
 use crate::error::{Failure, Kind, Result, Tried};
 use crate::interrupt::Interrupt;
@@ -165,6 +166,23 @@ pub struct Context {
 }
 
 impl Context {
+    /// The cluster registry. Warns of what is wrong with the file.
+    pub fn registry(&self) -> Result<Registry> {
+        let registry = Registry::load(&self.home.registry(), &self.env.lookup())?;
+        for warning in registry.warnings() {
+            self.ui.warn(warning);
+        }
+        Ok(registry)
+    }
+
+    /// Warns that `what`, for example "`http://host` is reached", is not encrypted.
+    pub fn warn_unencrypted(&self, what: &str) {
+        self.ui.warn_with(
+            &format!("{what} without encryption: secrets and data can be intercepted"),
+            "use a private network or a tunnel",
+        );
+    }
+
     /// The way to ask questions.
     pub fn ask(&self) -> Ask<'_> {
         Ask::new(&self.ui, &self.interrupt)

@@ -1,7 +1,8 @@
-//! What was done to a cluster, when and by whom: an append-only log for each, one JSON line as a run
-//! begins to change something and one as it ends. A run that was killed has only the first.
+//! What was done to a cluster, when and by whom: an append-only log for each, one JSON line when a
+//! command begins to change something and one when it ends. A command that was killed has only the first.
 //!
-//! It outlives the cluster: who deleted it is a question, too. No secret gets in, see [`crate::secret::redact`].
+//! The log outlives the cluster: who deleted it may be a question, too. It contains no secrets, see
+//! [`crate::secret::redact`].
 
 use crate::context::Context;
 use crate::env::Env;
@@ -15,13 +16,23 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
-/// A log that is longer, in bytes, is put aside as the one before; so twice that is kept.
+/// A log that is longer, in bytes, is put aside; the last one put aside is kept.
 const LONGEST: u64 = 256 * 1024;
 
 /// A run of a command that changed a cluster, or tried to.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Run {
+    #[serde(flatten)]
+    pub begun: Begun,
+    /// How it ended; `null` if it did not end by itself, or is still running.
+    pub end: Option<End>,
+}
+
+/// What is known of a run when it starts.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Begun {
     /// When it started: RFC 3339, UTC, seconds.
     #[cfg_attr(
         test,
@@ -30,14 +41,11 @@ pub struct Run {
     pub at: String,
     /// The command as one could type it, without secrets.
     pub command: String,
-    /// The user's name on this machine, or number where that is not known.
+    /// The user's name on this machine, or number if the name is not known.
     pub user: Option<String>,
-    /// The process.
     pub process: u32,
     /// The version of this program.
     pub version: String,
-    /// How it ended; `null` if it did not end by itself, or is still running.
-    pub end: Option<End>,
 }
 
 /// How a run ended.
@@ -54,7 +62,7 @@ pub struct End {
     pub seconds: f64,
 }
 
-/// A line of the file.
+/// A line of the file. `run` identifies the run.
 #[derive(Serialize, Deserialize)]
 #[serde(untagged)]
 enum Line {
@@ -64,88 +72,68 @@ enum Line {
     },
     Begun {
         run: String,
-        at: String,
-        command: String,
-        user: Option<String>,
-        process: u32,
-        version: String,
+        #[serde(flatten)]
+        begun: Begun,
     },
 }
 
-/// A run that is noted, until its end.
-#[must_use = "the end of a run is noted, too"]
-pub struct Noted<'a> {
-    ctx: &'a Context,
-    path: PathBuf,
-    run: String,
-    since: Instant,
+/// Does what changes a cluster, and records that and how it ended. A log that cannot be written is a
+/// warning: it keeps no one from working.
+pub fn recorded<T>(
+    ctx: &Context,
+    cluster: Option<&str>,
+    act: impl FnOnce() -> Result<T>,
+) -> Result<T> {
+    let Some(path) = cluster.and_then(|cluster| ctx.home.history(cluster)) else {
+        return act();
+    };
+    let begun = Instant::now();
+    let run = match begin(ctx, &path) {
+        Ok(run) => run,
+        Err(failure) => {
+            let text = format!("this run will not be recorded in the history: {failure}");
+            ctx.ui.warn(&text);
+            return act();
+        }
+    };
+    let result = act();
+    let failure = result.as_ref().err();
+    let ended = End {
+        exit: failure.map_or(0, Failure::exit),
+        error: failure.map(|failure| failure.kind.code().to_owned()),
+        seconds: tenths(begun.elapsed()),
+    };
+    if let Err(failure) = append(&path, &Line::Ended { run, ended }) {
+        let text = format!("the history will show this run as unfinished: {failure}");
+        ctx.ui.warn(&text);
+    }
+    result
 }
 
-/// Notes that this run begins to change a cluster. A log that cannot be written is said, and keeps
-/// nobody from working.
-pub fn begin<'a>(ctx: &'a Context, cluster: &str) -> Option<Noted<'a>> {
-    let path = ctx.home.history(cluster)?;
+/// Records that this run begins to change a cluster, and returns what identifies it.
+fn begin(ctx: &Context, path: &Path) -> Result<String> {
     let now = SystemTime::now();
     let since_epoch = now.duration_since(SystemTime::UNIX_EPOCH);
+    let nanos = since_epoch.unwrap_or_default().as_nanos();
     let process = std::process::id();
-    let run = format!(
-        "{:x}-{process:x}",
-        since_epoch.unwrap_or_default().as_nanos()
-    );
-    let line = Line::Begun {
-        run: run.clone(),
+    let run = format!("{nanos:x}-{process:x}");
+    let begun = Begun {
         at: humantime::format_rfc3339_seconds(now).to_string(),
         command: command(&ctx.args, &|word| ctx.ui.mask(word).into_owned()),
         user: user(&ctx.env),
         process,
         version: env!("CARGO_PKG_VERSION").to_owned(),
     };
-    rotate(&path);
-    if let Err(failure) = append(&path, &line) {
-        ctx.ui.warn(&format!(
-            "this run will be missing in the history: {failure}"
-        ));
-        return None;
-    }
-    Some(Noted {
-        ctx,
-        path,
-        run,
-        since: Instant::now(),
-    })
+    let line = Line::Begun {
+        run: run.clone(),
+        begun,
+    };
+    rotate(path);
+    append(path, &line)?;
+    Ok(run)
 }
 
-impl Noted<'_> {
-    /// Notes how the run ended.
-    pub fn end(self, failure: Option<&Failure>) {
-        let ended = End {
-            exit: failure.map_or(0, Failure::exit),
-            error: failure.map(|failure| failure.kind.code().to_owned()),
-            seconds: tenths(self.since.elapsed()),
-        };
-        let run = self.run;
-        if let Err(failure) = append(&self.path, &Line::Ended { run, ended }) {
-            let text = format!("the history will show this run as unfinished: {failure}");
-            self.ctx.ui.warn(&text);
-        }
-    }
-}
-
-/// Does what changes a cluster, and notes that and how it ended.
-pub fn noted<T>(
-    ctx: &Context,
-    cluster: Option<&str>,
-    act: impl FnOnce() -> Result<T>,
-) -> Result<T> {
-    let run = cluster.and_then(|cluster| begin(ctx, cluster));
-    let result = act();
-    if let Some(run) = run {
-        run.end(result.as_ref().err());
-    }
-    result
-}
-
-/// The runs that are noted of a cluster, the oldest first, and how many lines could not be read.
+/// The recorded runs, oldest first, and how many lines could not be read.
 pub fn read(path: &Path) -> Result<(Vec<Run>, usize)> {
     let mut runs: Vec<(String, Run)> = Vec::new();
     let mut unread = 0;
@@ -162,31 +150,11 @@ pub fn read(path: &Path) -> Result<(Vec<Run>, usize)> {
 
 fn add(runs: &mut Vec<(String, Run)>, line: Line) {
     match line {
-        Line::Begun {
-            run,
-            at,
-            command,
-            user,
-            process,
-            version,
-        } => runs.push((
-            run,
-            Run {
-                at,
-                command,
-                user,
-                process,
-                version,
-                end: None,
-            },
-        )),
+        Line::Begun { run, begun } => runs.push((run, Run { begun, end: None })),
         // One whose beginning was put aside long ago says nothing.
-        Line::Ended {
-            run: ended,
-            ended: end,
-        } => {
-            if let Some((_, run)) = runs.iter_mut().rev().find(|(run, _)| *run == ended) {
-                run.end = Some(end);
+        Line::Ended { run, ended } => {
+            if let Some((_, ended_run)) = runs.iter_mut().rev().find(|(id, _)| *id == run) {
+                ended_run.end = Some(ended);
             }
         }
     }
@@ -194,36 +162,38 @@ fn add(runs: &mut Vec<(String, Run)>, line: Line) {
 
 /// The user's name, or else number.
 fn user(env: &Env) -> Option<String> {
-    let named = ["SUDO_USER", "USER", "LOGNAME"].iter();
-    let mut named = named.filter_map(|name| env.get(name));
-    let number = Some(format!("uid {}", rustix::process::getuid().as_raw()));
-    named.next().map(str::to_owned).or(number)
+    let mut names = ["SUDO_USER", "USER", "LOGNAME"].iter();
+    let name = names.find_map(|name| env.get(name)).map(str::to_owned);
+    name.or_else(|| Some(format!("uid {}", rustix::process::getuid().as_raw())))
 }
 
 /// A command line without secrets.
 fn command(args: &[String], mask: &dyn Fn(&str) -> String) -> String {
-    let word = |arg: &String| shell_quote(&redact::scrub(&mask(arg))).into_owned();
-    let words: Vec<String> = args.iter().map(word).collect();
-    format!("prisma {}", words.join(" "))
+    let mut command = "prisma".to_owned();
+    for arg in args {
+        command += " ";
+        command += &shell_quote(&redact::scrub(&mask(arg)));
+    }
+    command
 }
 
 fn tenths(time: Duration) -> f64 {
     (time.as_secs_f64() * 10.0).round() / 10.0
 }
 
-/// Where the older lines are.
+/// The log that was put aside.
 fn before(path: &Path) -> PathBuf {
     path.with_extension("1.jsonl")
 }
 
 fn rotate(path: &Path) {
     if std::fs::metadata(path).is_ok_and(|file| file.len() > LONGEST) {
-        // Of two runs that do this at once one finds nothing to rename.
+        // Of two runs that do this at once, one finds nothing to rename.
         let _ = std::fs::rename(path, before(path));
     }
 }
 
-/// A line is written at once, so that those of two runs never mix.
+/// Writes a line at once, so that those of two runs never mix.
 fn append(path: &Path, line: &Line) -> Result<()> {
     let wrap = |error: std::io::Error| files::failure("write", path, error);
     files::create_folder(path.parent().unwrap_or(path), Access::Private)?;
@@ -242,11 +212,13 @@ mod tests {
     fn begun(run: &str) -> Line {
         Line::Begun {
             run: run.to_owned(),
-            at: "2026-01-02T03:04:05Z".to_owned(),
-            command: format!("prisma local start # {run}"),
-            user: None,
-            process: 1,
-            version: "0.1.0".to_owned(),
+            begun: Begun {
+                at: "2026-01-02T03:04:05Z".to_owned(),
+                command: format!("prisma local start # {run}"),
+                user: None,
+                process: 1,
+                version: "0.1.0".to_owned(),
+            },
         }
     }
 

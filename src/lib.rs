@@ -49,8 +49,6 @@ mod plan;
 mod ports;
 mod process;
 mod render;
-#[cfg(test)]
-mod schemas;
 mod secret;
 mod server;
 mod service;
@@ -158,7 +156,7 @@ fn dispatch(ctx: &Context, command: &Command) -> Result<Report> {
         Command::Local(command) => commands::local::run(ctx, command),
         Command::Cluster(command) => commands::cluster::run(ctx, command),
         Command::Init(args) => commands::init::run(ctx, args),
-        Command::Deploy(args) => commands::deploy::run(ctx, args, commands::local::start_again),
+        Command::Deploy(args) => commands::deploy::run(ctx, args),
         Command::Doctor(args) => commands::doctor::run(ctx, args),
         Command::Completions(args) => Ok(commands::completions::script(args.shell)),
         Command::Version => Ok(commands::version()),

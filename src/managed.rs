@@ -1,4 +1,4 @@
-//! A managed cluster: what was found of it, what it should be, and the steps in between.
+//! A managed cluster: what was found of it, what it should be, and the plan that leads there.
 //!
 //! The verbs of `prisma local` share these parts; `init`, `deploy` and `doctor` use some of them.
 
@@ -8,41 +8,42 @@ pub mod exposure;
 pub mod external;
 mod observed;
 pub mod ports;
-pub mod reachability;
+mod reachability;
+mod ready;
+mod start;
 mod steps;
 
-pub use adopt::service;
-pub use observed::{CONFIG, Observed, configured};
+pub use observed::{Observed, configured, read_config};
+pub use ready::ready;
+pub use start::{complete_secret, start, start_stopped};
 
 use crate::cluster::ClusterName;
 use crate::context::Context;
 use crate::error::{Kind, Result};
 use crate::files::{Lock, Request};
 
-/// Observes a cluster under its lock, so that what is found stays true until the verb ends. A dry
-/// run changes nothing and needs no lock.
+/// Observes a cluster under its lock, so that what was found stays true until the verb ends. A dry run
+/// changes nothing and needs no lock.
 pub fn observe_locked(
     ctx: &Context,
     name: &ClusterName,
     verb: &str,
     observe: fn(&Context, &ClusterName) -> Result<Observed>,
 ) -> Result<(Observed, Option<Lock>)> {
-    let lock = if ctx.dry_run {
-        None
-    } else {
-        let who = format!("`{}`, process {}", name.command(verb), std::process::id());
-        let request = Request {
-            path: &ctx.home.cluster_lock(name.as_ref()),
-            what: &format!("cluster `{name}`"),
-            who: &who,
-            limit: ctx.lock_timeout,
-            on_wait: &|held| ctx.ui.status(&format!("{held}; waiting for it to end")),
-        };
-        let lock = Lock::acquire_with(&request, &ctx.interrupt);
-        Some(lock.map_err(|failure| match failure.kind {
+    if ctx.dry_run {
+        return Ok((observe(ctx, name)?, None));
+    }
+    let request = Request {
+        path: &ctx.home.cluster_lock(name.as_ref()),
+        what: &format!("cluster `{name}`"),
+        who: &format!("`{}`, process {}", name.command(verb), std::process::id()),
+        limit: ctx.lock_timeout,
+        on_wait: &|held| ctx.ui.status(&format!("{held}; waiting for it to end")),
+    };
+    let lock =
+        Lock::acquire_with(&request, &ctx.interrupt).map_err(|failure| match failure.kind {
             Kind::Locked => failure.hint("or wait longer, for example with `--lock-timeout 10m`"),
             _ => failure,
-        })?)
-    };
-    Ok((observe(ctx, name)?, lock))
+        })?;
+    Ok((observe(ctx, name)?, Some(lock)))
 }

@@ -1,5 +1,10 @@
 //! What a command will do, as data: shown by `--dry-run` ([`Plan::show`]), executed otherwise.
+//!
+//! Nothing else changes anything: an [`Action`] needs a [`Permit`], and [`act`] gives one only for as
+//! long as a plan, or a deployment, is executed and recorded.
 
+mod action;
+mod free_ports;
 mod show;
 
 use crate::config::registry::{self, NewEntry};
@@ -8,68 +13,95 @@ use crate::docker::diagnosis::{diagnose, is_busy, unanswered};
 use crate::error::{Kind, Result};
 use crate::files::{self, Access, NewFile};
 use crate::history;
-use crate::process::{Invocation, Mode};
+use crate::process::Mode;
 use crate::secret::Secret;
 use crate::wait::Wait;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+pub use action::{Action, Permit};
+pub use free_ports::FreePorts;
+
+/// How long to go on asking an engine that is doing the same for another command.
+const BUSY: Duration = Duration::from_secs(30);
+
 /// One thing to do.
 #[derive(Debug, Clone)]
 pub enum Step {
-    /// Write a file.
     Write {
-        /// Where.
         path: PathBuf,
-        /// Its whole new content.
         content: Secret,
-        /// Who may read it when it is new.
+        /// Who may read the file if it is new.
         access: Access,
-        /// Whether there is one already.
+        /// Whether the file exists.
         replaces: bool,
     },
     /// Write several files, all or none.
     WriteTogether(Vec<NewFile>),
-    /// Run a program.
-    Run {
-        /// The stage while it runs, for example `starting the containers`.
-        label: String,
-        /// What was achieved, for example `containers started`.
-        done: String,
-        /// The command.
-        invocation: Invocation,
-        /// Whether its own progress display is worth a terminal.
-        progress: bool,
-    },
+    Run(Run),
+    FreePorts(FreePorts),
     /// Wait until the server answers.
     Wait(Box<Wait>),
     /// Add or change an entry of the cluster registry.
     Register {
-        /// The registry.
         path: PathBuf,
-        /// The entry.
         entry: NewEntry,
     },
     /// Remove an entry of the cluster registry.
     Unregister {
-        /// The registry.
         path: PathBuf,
-        /// The entry's name.
         name: String,
     },
-    /// Remove a folder of ours with all that is in it.
+    /// Remove a folder of ours with everything in it.
     RemoveFolder(PathBuf),
 }
 
+/// A program to run.
+#[derive(Debug, Clone)]
+pub struct Run {
+    /// What is shown while it runs, for example `starting the containers`.
+    label: String,
+    /// What is shown afterwards, for example `containers started`.
+    done: String,
+    action: Action,
+    /// Whether its own progress display is worth a terminal.
+    progress: bool,
+}
+
+impl Run {
+    pub fn new(label: impl Into<String>, done: impl Into<String>, action: Action) -> Self {
+        Run {
+            label: label.into(),
+            done: done.into(),
+            action,
+            progress: false,
+        }
+    }
+}
+
 impl Step {
-    /// What is under way while it executes.
+    pub fn run(label: impl Into<String>, done: impl Into<String>, action: Action) -> Self {
+        Step::Run(Run::new(label, done, action))
+    }
+
+    /// The same for a program that shows its own progress.
+    pub fn pull(what: &str, action: Action) -> Self {
+        let (label, done) = (format!("pulling {what}"), format!("{what} pulled"));
+        Step::Run(Run {
+            progress: true,
+            ..Run::new(label, done, action)
+        })
+    }
+
+    /// What a command that is interrupted was doing.
     fn under_way(&self) -> String {
         match self {
             Step::Write { path, .. } => format!("writing {}", path.display()),
             Step::WriteTogether(_) => "writing the files".to_owned(),
-            Step::Run { label, .. } => label.clone(),
-            Step::Wait(_) => "waiting for the server; the containers go on starting".to_owned(),
+            Step::Run(run) => run.label.clone(),
+            Step::FreePorts(free) => format!("stopping {}", free.holder),
+            Step::Wait(_) => "waiting for the server; the containers keep starting".to_owned(),
             Step::Register { .. } | Step::Unregister { .. } => {
                 "changing the cluster registry".to_owned()
             }
@@ -77,7 +109,7 @@ impl Step {
         }
     }
 
-    fn execute(&self, ctx: &Context) -> Result<()> {
+    fn execute(&self, ctx: &Context, permit: &Permit) -> Result<()> {
         ctx.interrupt.check()?;
         match self {
             Step::Write {
@@ -87,16 +119,11 @@ impl Step {
                 ..
             } => files::write_atomic(path, content.reveal().as_bytes(), *access),
             Step::WriteTogether(files) => files::write_together(files),
-            Step::Run {
-                label,
-                done,
-                invocation,
-                progress,
-            } => run(ctx, label, done, invocation, *progress),
+            Step::Run(step) => run(ctx, permit, step),
+            Step::FreePorts(free) => free.execute(ctx, permit),
             Step::Wait(wait) => wait.run(ctx),
             Step::Register { path, entry } => {
-                let variable = ctx.env.lookup();
-                registry::save(path, entry, &variable, &ctx.interrupt).map(|_| ())
+                registry::save(path, entry, &ctx.env.lookup(), &ctx.interrupt).map(|_| ())
             }
             Step::Unregister { path, name } => {
                 registry::remove(path, name, &ctx.interrupt).map(|_| ())
@@ -111,17 +138,12 @@ impl Step {
     }
 }
 
-fn run(
-    ctx: &Context,
-    label: &str,
-    done: &str,
-    invocation: &Invocation,
-    progress: bool,
-) -> Result<()> {
+fn run(ctx: &Context, permit: &Permit, step: &Run) -> Result<()> {
+    let invocation = step.action.permitted(permit);
     ctx.ui.command(invocation);
-    let stage = ctx.ui.stage(label, "");
+    let stage = ctx.ui.stage(&step.label, "");
     let once = || {
-        let outcome = if progress && ctx.ui.terminal().live {
+        let outcome = if step.progress && ctx.ui.terminal().live {
             stage.suspend(|| ctx.runner.run(invocation, Mode::InheritStderr))
         } else {
             let mut detail = |line: &str| {
@@ -141,39 +163,43 @@ fn run(
     if !outcome.success() {
         return Err(diagnose(invocation, &outcome));
     }
-    stage.done(done);
+    stage.done(&step.done);
     Ok(())
 }
-
-/// How long an engine may be busy with the same for somebody else.
-const BUSY: Duration = Duration::from_secs(30);
 
 /// The steps of a command, in order.
 #[derive(Debug, Clone, Default)]
 pub struct Plan(pub Vec<Step>);
 
 impl Plan {
-    /// Adds a step.
     pub fn then(&mut self, step: Step) {
         self.0.push(step);
     }
 
-    /// Executes all steps, up to the first that fails, and notes it in the history of `cluster`.
+    /// Executes all steps, up to the first that fails, and records it in the history of `cluster`.
     pub fn execute(&self, ctx: &Context, cluster: Option<&str>) -> Result<()> {
         let cluster = cluster.filter(|_| !self.0.is_empty());
-        history::noted(ctx, cluster, || self.execute_all(ctx))
+        act(ctx, cluster, |permit| {
+            for step in &self.0 {
+                step.execute(ctx, permit)
+                    .map_err(|failure| match failure.kind {
+                        Kind::Interrupted | Kind::Terminated => failure
+                            .map_text(|text| format!("{text} while {}", step.under_way()))
+                            .hint("run the same command again: it resumes from here"),
+                        _ => failure,
+                    })?;
+            }
+            Ok(())
+        })
     }
+}
 
-    fn execute_all(&self, ctx: &Context) -> Result<()> {
-        for step in &self.0 {
-            step.execute(ctx).map_err(|failure| match failure.kind {
-                // Whoever breaks off wants to know what is left behind.
-                Kind::Interrupted | Kind::Terminated => {
-                    failure.map_text(|text| format!("{text} while {}", step.under_way()))
-                }
-                _ => failure,
-            })?;
-        }
-        Ok(())
-    }
+/// Does what changes something, and records it in the history of `cluster`.
+pub fn act<T>(
+    ctx: &Context,
+    cluster: Option<&str>,
+    change: impl FnOnce(&Permit) -> Result<T>,
+) -> Result<T> {
+    debug_assert!(!ctx.dry_run, "a dry run changes nothing");
+    history::recorded(ctx, cluster, || change(&Permit::new()))
 }

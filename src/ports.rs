@@ -1,4 +1,4 @@
-//! Ports of this machine: free or taken, by whom, and which one is next.
+//! Ports of this machine: which are in use, by what, and which is the next free one.
 
 mod process;
 
@@ -9,28 +9,22 @@ use std::fmt;
 use std::io::ErrorKind;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, TcpListener};
 
-/// Whoever listens on a port.
+/// What listens on a port.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Holder {
-    /// A container, and the compose project it belongs to.
     Container {
-        /// Its name.
         name: String,
-        /// Its compose project, where it has one.
+        /// Its compose project, if it has one.
         project: Option<String>,
     },
-    /// A program that the system shows us.
     Process {
-        /// Its process id.
         pid: u32,
-        /// Its name.
         name: String,
-        /// Whether it is this user's, so that it can be asked to end.
+        /// Whether it is this user's, and so can be asked to end.
         own: bool,
     },
     /// A program of another user, whose processes the system does not show.
     User(String),
-    /// Somebody.
     Unknown,
 }
 
@@ -49,7 +43,7 @@ impl fmt::Display for Holder {
     }
 }
 
-/// Who holds a port: a container of the engine, or a process. Not to know is no failure.
+/// What listens on a port: a container of the engine, or a process. Not to know is no failure.
 pub fn holder(ctx: &Context, tools: Option<&Tools>, port: u16) -> Holder {
     let container = tools.and_then(|tools| container(ctx, tools, port));
     container
@@ -57,17 +51,9 @@ pub fn holder(ctx: &Context, tools: Option<&Tools>, port: u16) -> Holder {
         .unwrap_or(Holder::Unknown)
 }
 
-/// The process that holds a port, as the system shows it.
+/// The process that listens on a port, as far as the system shows it.
 pub fn process_of(port: u16) -> Option<Holder> {
     process::holder(port)
-}
-
-/// Asks a process to end, as `kill` does.
-pub fn end(pid: u32) -> std::io::Result<()> {
-    use rustix::process::{Pid, Signal, kill_process};
-    let pid = i32::try_from(pid).ok().and_then(Pid::from_raw);
-    let pid = pid.ok_or(ErrorKind::InvalidInput)?;
-    Ok(kill_process(pid, Signal::TERM)?)
 }
 
 fn container(ctx: &Context, tools: &Tools, port: u16) -> Option<Holder> {
@@ -91,13 +77,13 @@ pub fn is_free(bind: Option<IpAddr>, port: u16) -> bool {
 fn can_listen(ip: IpAddr, port: u16) -> bool {
     match TcpListener::bind((ip, port)) {
         Ok(_) => true,
-        // Only "in use" is: ports below 1024 are the engine's to open, not ours, a machine
-        // without IPv6 is none of this check's business, and a wrong address is docker's to refuse.
+        // Other errors do not matter: the engine can open ports below 1024, IPv6 may be missing, and a
+        // wrong address is refused by docker.
         Err(error) => error.kind() != ErrorKind::AddrInUse,
     }
 }
 
-/// The first free port from `from` on that is none of `others`.
+/// The first free port from `from` on that is not one of `others`.
 pub fn next_free(from: u16, bind: Option<IpAddr>, others: &BTreeSet<u16>) -> Option<u16> {
     (from..=u16::MAX)
         .take(1000)
@@ -109,7 +95,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_listener_takes_its_port_for_itself_and_for_everybody() {
+    fn a_listener_uses_its_port_on_its_own_address_and_on_all() {
         let listener = TcpListener::bind("127.0.0.1:0").expect("binds");
         let port = listener.local_addr().expect("bound").port();
         assert!(!is_free(Some(Ipv4Addr::LOCALHOST.into()), port));

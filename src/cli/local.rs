@@ -4,7 +4,7 @@ mod args;
 
 use super::examples::examples;
 pub use args::{
-    Eject, History, LogPart, Logs, Name, Nuke, PortWish, Profile, Restart, Start, Upgrade,
+    Eject, History, LogPart, Logs, Name, Nuke, Profile, RequestedPort, Restart, Start, Upgrade,
 };
 use clap::Subcommand;
 

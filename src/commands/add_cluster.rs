@@ -6,7 +6,6 @@ mod name;
 
 pub use name::check as check_name;
 
-use super::registry;
 use super::secret::{self, Given};
 use crate::cli::Add;
 use crate::config::registry::{NewEntry, Registry};
@@ -29,7 +28,7 @@ impl NewCluster {
     /// Collects and checks everything: arguments before any question, each answer before the next
     /// question.
     pub fn ask(ctx: &Context, args: &Add) -> Result<NewCluster> {
-        let registry = registry(ctx)?;
+        let registry = ctx.registry()?;
         if let Some(name) = args.name() {
             name::check(name, args.force)?;
         }

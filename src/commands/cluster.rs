@@ -5,7 +5,7 @@ mod list;
 mod logs;
 mod remove;
 
-use super::{Report, registry};
+use super::Report;
 use crate::cli::Cluster;
 use crate::context::Context;
 use crate::error::Result;

@@ -5,6 +5,7 @@
 
 use super::Report;
 use crate::cli::complete::{Live, Names, Shell};
+use crate::cluster::files::COMPOSE;
 use crate::config::prisma_yml;
 use crate::config::registry::Registry;
 use crate::context::Home;
@@ -49,7 +50,7 @@ fn registered(home: &Home, env: &Env) -> Option<Vec<String>> {
 /// The compose services of a managed cluster, from its rendered file.
 fn services(home: &Home, cluster: &str) -> Option<Vec<String>> {
     let name = home.managed(cluster)?;
-    let file = home.cluster(name.as_ref()).join("docker-compose.yml");
+    let file = home.cluster(name.as_ref()).join(COMPOSE);
     let compose = yaml(&file)?;
     let services = compose.get("services")?.pairs()?.into_iter();
     Some(services.map(|(name, _)| name.to_owned()).collect())

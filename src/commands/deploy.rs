@@ -20,14 +20,13 @@ use crate::cli;
 use crate::context::Context;
 use crate::error::Result;
 use run::DeployRun;
-use start_stopped::Start;
 
-/// Deploys once, or with `--watch` at every change. `start` starts a stopped cluster.
-pub fn run(ctx: &Context, args: &cli::Deploy, start: Start) -> Result<Report> {
+/// Deploys once, or with `--watch` at every change.
+pub fn run(ctx: &Context, args: &cli::Deploy) -> Result<Report> {
     if args.watch {
         watch::check_supported(ctx)?;
     }
-    let mut run = DeployRun::new(ctx, args, start)?;
+    let mut run = DeployRun::new(ctx, args)?;
     if args.watch {
         return watch::run(&mut run);
     }

@@ -2,8 +2,9 @@
 //! are in the way, and what its files contain because of where it is.
 
 use crate::cluster::ClusterName;
+use crate::cluster::files::{COMPOSE, DOTENV};
 use crate::context::{Context, working_folder};
-use crate::docker::project::{self, COMPOSE, DOTENV};
+use crate::docker::project;
 use crate::docker::{Compose, Tools};
 use crate::error::{Failure, Kind, Result};
 use crate::files::{self, Access, NewFile};

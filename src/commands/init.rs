@@ -9,11 +9,11 @@ use super::folder::Folder;
 use super::secret::{self, Given};
 use super::{Report, act};
 use crate::cli::Init;
+use crate::cluster::files::{COMPOSE, DOTENV};
 use crate::cluster::{Cluster, Database, Edition, PrismaVersion, documented};
 use crate::config::prisma_yml::FILE;
 use crate::context::Context;
 use crate::docker::Engine;
-use crate::docker::project::{COMPOSE, DOTENV};
 use crate::error::{Failure, Kind, Result};
 use crate::files::{Access, NewFile};
 use crate::managed;
@@ -99,12 +99,10 @@ fn new_server(ctx: &Context, args: &Init, folder: &Folder, database: Database) -
 
 /// Only warns: the database may answer once the server is started.
 fn ask_external(ctx: &Context, database: &Database) -> Result<()> {
-    let Some(external) = database.external.as_ref().filter(|_| !ctx.dry_run) else {
-        return Ok(());
-    };
-    if let Some(silent) = managed::external::silent(ctx, database.connector, external)? {
-        ctx.ui
-            .warn(&format!("{silent}, asked from here; the server needs it"));
+    if let Some(silent) = managed::external::silent(ctx, database)? {
+        ctx.ui.warn(&format!(
+            "{silent} from this machine; the server will need it"
+        ));
     }
     Ok(())
 }
@@ -143,7 +141,7 @@ fn existing_server(
 /// none.
 fn secret_of(ctx: &Context, args: &Init, address: &Address) -> Result<(Option<Secret>, bool)> {
     let base = address.endpoint.server.to_string();
-    let registry = super::registry(ctx)?;
+    let registry = ctx.registry()?;
     let is_registered = registry.clusters().iter().any(|entry| {
         let at = without_password(entry.host.trim_end_matches('/'));
         at == base && entry.secret.is_some()

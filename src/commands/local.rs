@@ -15,7 +15,6 @@ pub mod variables;
 
 use super::{Report, act};
 use crate::cli::Local;
-use crate::cluster::ClusterName;
 use crate::context::Context;
 use crate::error::Result;
 
@@ -33,9 +32,4 @@ pub fn run(ctx: &Context, command: &Local) -> Result<Report> {
         Local::Eject(args) => eject::run(ctx, args),
         Local::Delete(args) => delete::run(ctx, &args.name),
     }
-}
-
-/// Starts a cluster that is there and stopped, for a command that needs it.
-pub fn start_again(ctx: &Context, name: ClusterName) -> Result<()> {
-    start::run(ctx, &crate::cli::Start::again(name)).map(|_| ())
 }

@@ -22,7 +22,7 @@ use std::net::IpAddr;
 use std::path::Path;
 
 /// The file's name in the cluster's folder.
-pub const FILE: &str = "cluster.yml";
+pub use crate::cluster::files::CONFIG as FILE;
 
 type KeyPath = &'static [&'static str];
 

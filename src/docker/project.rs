@@ -2,12 +2,8 @@
 
 use crate::cluster::ClusterName;
 
-/// The file that both generations read first, or do not overlook.
-pub const COMPOSE: &str = "docker-compose.yml";
 /// Files that v2, or both, read in place of it.
 pub const OVERRIDING_NAMES: [&str; 3] = ["docker-compose.yaml", "compose.yml", "compose.yaml"];
-/// The variables beside it.
-pub const DOTENV: &str = ".env";
 /// The variable that names the project, also in `.env`.
 pub const NAME: &str = "COMPOSE_PROJECT_NAME";
 

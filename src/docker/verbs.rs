@@ -1,6 +1,8 @@
 //! The verbs of docker and docker-compose that the documentation names, as invocations.
 
 use super::{Compose, Tools};
+use crate::cluster::files::{COMPOSE, OVERRIDE};
+use crate::plan::Action;
 use crate::process::Invocation;
 use crate::secret::Secret;
 use std::path::{Path, PathBuf};
@@ -148,10 +150,10 @@ impl Tools {
     }
 
     /// `docker stop` of some containers.
-    pub fn stop(&self, ids: &[String]) -> Invocation {
+    pub fn stop(&self, ids: &[String]) -> Action {
         let mut invocation = self.docker(&["stop"]);
         invocation.args.extend_from_slice(ids);
-        invocation.limit(STOP)
+        Action::new(invocation.limit(STOP))
     }
 
     /// `docker exec` of a shell command in a container.
@@ -160,42 +162,42 @@ impl Tools {
     }
 
     /// `docker rm` of containers that are stopped; their named volumes stay.
-    pub fn remove(&self, ids: &[String]) -> Invocation {
+    pub fn remove(&self, ids: &[String]) -> Action {
         let mut invocation = self.docker(&["rm"]);
         invocation.args.extend_from_slice(ids);
-        invocation
+        Action::new(invocation)
     }
 
     /// `docker volume rm` of volumes, whether they are there or not.
-    pub fn remove_volumes(&self, names: &[String]) -> Invocation {
+    pub fn remove_volumes(&self, names: &[String]) -> Action {
         let mut invocation = self.docker(&["volume", "rm", "-f"]);
         invocation.args.extend_from_slice(names);
-        invocation
+        Action::new(invocation)
     }
 
     /// `docker network prune` for a project: those of its networks go that nobody uses.
-    pub fn prune_networks(&self, project: &str) -> Invocation {
+    pub fn prune_networks(&self, project: &str) -> Action {
         let project = format!("label=com.docker.compose.project={project}");
-        self.docker(&["network", "prune", "-f", "--filter", &project])
+        Action::new(self.docker(&["network", "prune", "-f", "--filter", &project]))
     }
 
     /// `docker-compose stop`.
-    pub fn stop_project(&self, project: &Project) -> Invocation {
-        self.compose(project, &["stop"]).limit(STOP)
+    pub fn stop_project(&self, project: &Project) -> Action {
+        Action::new(self.compose(project, &["stop"]).limit(STOP))
     }
 
     /// `docker-compose pull`.
-    pub fn pull_project(&self, project: &Project) -> Invocation {
+    pub fn pull_project(&self, project: &Project) -> Action {
         let mut invocation = self.compose(project, &["pull"]).limit(LONG);
         invocation.silence_limit = Some(REGISTRY_SILENCE);
-        invocation
+        Action::new(invocation)
     }
 
     /// `docker pull` of one image.
-    pub fn pull(&self, image: &str) -> Invocation {
+    pub fn pull(&self, image: &str) -> Action {
         let mut invocation = self.docker(&["pull", image]).limit(LONG);
         invocation.silence_limit = Some(REGISTRY_SILENCE);
-        invocation
+        Action::new(invocation)
     }
 
     /// `docker logs` of one container.
@@ -223,30 +225,31 @@ impl Tools {
     }
 
     /// `docker-compose up -d --remove-orphans`.
-    pub fn up(&self, project: &Project) -> Invocation {
+    pub fn up(&self, project: &Project) -> Action {
         // Detached, as the run must end; orphans go because a service that the compose file no
         // longer has would keep ports and names.
-        self.compose(project, &["up", "-d", "--remove-orphans"])
-            .limit(LONG)
+        Action::new(
+            self.compose(project, &["up", "-d", "--remove-orphans"])
+                .limit(LONG),
+        )
     }
 
     /// `docker-compose kill`.
-    pub fn kill(&self, project: &Project) -> Invocation {
-        self.compose(project, &["kill"]).limit(STOP)
+    pub fn kill(&self, project: &Project) -> Action {
+        Action::new(self.compose(project, &["kill"]).limit(STOP))
     }
 
     /// `docker-compose down -v --remove-orphans`: containers, networks and volumes go.
-    pub fn down(&self, project: &Project) -> Invocation {
-        self.compose(project, &["down", "-v", "--remove-orphans"])
-            .limit(LONG)
+    pub fn down(&self, project: &Project) -> Action {
+        Action::new(
+            self.compose(project, &["down", "-v", "--remove-orphans"])
+                .limit(LONG),
+        )
     }
 
     fn compose(&self, project: &Project, verb: &[&str]) -> Invocation {
         let file = |name: &str| project.folder.join(name).to_string_lossy().into_owned();
-        let (compose, extra) = (
-            file("docker-compose.yml"),
-            file("docker-compose.override.yml"),
-        );
+        let (compose, extra) = (file(COMPOSE), file(OVERRIDE));
         // Name, files and folder are all given: nothing may depend on where the user stands or on
         // COMPOSE_… variables. With -f, compose does not look for an override by itself.
         let mut args = vec!["-p", &project.name, "-f", &compose];
@@ -296,6 +299,7 @@ mod tests {
             up.to_string(),
             "docker-compose -p local -f /p/docker-compose.yml --project-directory /p up -d --remove-orphans"
         );
+        let up = tools(Compose::Standalone("docker-compose".into())).compose(&project(), &["up"]);
         assert_eq!(up.env, project().env);
         let overridden = Project {
             overridden: true,

@@ -1,42 +1,31 @@
 //! Taking over what the npm CLI left: containers, volumes and registry entries of the same name.
 //!
-//! That CLI kept no configuration beside the registry; what it ran is read from the containers
-//! themselves. Nothing it made is lost: the project's name, and with it the volume's, stays.
+//! That CLI kept no configuration besides the registry; what it ran is read from the containers
+//! themselves. Nothing it created is lost: the project's name, and with it the volume's, is kept.
 
-use super::observed::Observed;
 use crate::cluster::{
     Cluster, ClusterName, Connector, Edition, PrismaVersion, documented, services,
 };
+use crate::config::registry::Entry;
 use crate::docker::Container;
 use crate::error::{Failure, Kind, Result};
 use crate::render::PrismaConfig;
 use crate::url::port_of;
 
-/// The cluster that the containers and the registry entry describe, if there are any.
-pub fn cluster(observed: &Observed) -> Result<Option<Cluster>> {
-    let entry = observed.entry()?;
-    if observed.containers.is_empty() && (entry.is_none() || observed.is_remote()?) {
-        return Ok(None);
-    }
+/// The cluster that containers and registry entry describe.
+pub fn cluster(
+    name: &ClusterName,
+    containers: &[Container],
+    entry: Option<&Entry>,
+) -> Result<Cluster> {
     let (servers, others): (Vec<&Container>, Vec<&Container>) =
-        observed.containers.iter().partition(|c| c.is_server());
+        containers.iter().partition(|c| c.is_server());
     if let Some(stranger) = others.iter().find(|c| !is_database(c)) {
-        return Err(strangers(&observed.name, stranger));
+        return Err(not_ours(name, stranger));
     }
-    from_parts(
-        &observed.name,
-        servers.first().copied(),
-        others.first().copied(),
-        entry.and_then(|entry| port_of(&entry.host)),
-    )
-    .map(Some)
-}
-
-/// The container of a service.
-pub fn service<'a>(containers: &'a [Container], service: &str) -> Option<&'a Container> {
-    containers
-        .iter()
-        .find(|container| container.service == service)
+    let port = entry.and_then(|entry| port_of(&entry.host));
+    let (server, database) = (servers.first().copied(), others.first().copied());
+    from_parts(name, server, database, port)
 }
 
 fn from_parts(
@@ -81,8 +70,8 @@ fn from_parts(
     Ok(cluster)
 }
 
-/// The settings of the cluster edition; the npm CLI gave them to 1.7 and later servers too, which know
-/// them still.
+/// The settings of the cluster edition. The npm CLI gave them to 1.7 and later servers too, which still
+/// support them.
 fn from_variables(cluster: &mut Cluster, server: &Container) {
     let value = |variable: &str| server.env.get(variable).filter(|value| !value.is_empty());
     let database = &mut cluster.database;
@@ -102,7 +91,7 @@ fn from_variables(cluster: &mut Cluster, server: &Container) {
 
 fn unreadable(name: &ClusterName, server: &Container) -> Failure {
     let message = format!(
-        "could not take over `{}`: its `PRISMA_CONFIG` is none that `prisma` writes",
+        "could not take over `{}`: its `PRISMA_CONFIG` was not written by `prisma`",
         server.name
     );
     Failure::new(Kind::NotManaged, message).hint(format!(
@@ -115,22 +104,20 @@ fn version_of(name: &ClusterName, server: &Container) -> Result<PrismaVersion> {
         .image
         .strip_prefix("prismagraphql/prisma:")
         .unwrap_or_default();
-    tag.parse().map_err(|_: Failure| strangers(name, server))
+    tag.parse().map_err(|_: Failure| not_ours(name, server))
 }
 
 /// Whether a container is the database of a cluster, of any edition.
 fn is_database(container: &Container) -> bool {
-    let editions = [Edition::Cluster, Edition::Server];
-    let connectors = [Connector::MySql, Connector::Postgres];
-    editions.into_iter().any(|edition| {
-        let mut services = connectors.iter().map(|c| services::database(edition, *c));
-        services.any(|service| container.service == service)
+    [Edition::Cluster, Edition::Server].iter().any(|edition| {
+        let mut connectors = [Connector::MySql, Connector::Postgres].iter();
+        connectors.any(|connector| container.service == services::database(*edition, *connector))
     })
 }
 
-fn strangers(name: &ClusterName, container: &Container) -> Failure {
+fn not_ours(name: &ClusterName, container: &Container) -> Failure {
     let message = format!(
-        "the containers of project `{name}` were not made by `prisma`: `{}` runs the image `{}`",
+        "the containers of project `{name}` were not created by `prisma`: `{}` runs the image `{}`",
         container.name, container.image
     );
     Failure::new(Kind::NotManaged, message)
@@ -148,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn containers_tell_version_ports_and_credentials() {
+    fn version_ports_and_credentials_are_read_from_the_containers() {
         let mut containers = recorded();
         containers[0].image = "prismagraphql/prisma:1.2".into();
         containers[0].ports[0].port = 4480;
@@ -170,13 +157,13 @@ mod tests {
     }
 
     #[test]
-    fn a_registry_entry_alone_tells_the_port() {
+    fn a_registry_entry_alone_has_the_port() {
         let cluster = from_parts(&ClusterName::local(), None, None, Some(4470)).expect("ours");
         assert_eq!((cluster.port, cluster.version.tag()), (4470, "1.1"));
     }
 
     #[test]
-    fn somebody_elses_project_is_left_alone() {
+    fn another_project_is_left_alone() {
         let mut containers = recorded();
         containers[0].image = "nginx:latest".into();
         let failure = from_parts(&ClusterName::local(), Some(&containers[0]), None, None);

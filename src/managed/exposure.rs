@@ -1,56 +1,59 @@
-//! What everybody on the network could do with documented passwords.
+//! Ports that are open to the network with a documented password.
 
-use super::observed::{CONFIG, Observed};
+use super::observed::Observed;
+use crate::cluster::files::CONFIG;
 use crate::cluster::{Cluster, Edition, documented};
 use crate::context::Context;
 
-/// Warns, once a start, of a port that is published on all interfaces and opens with a password that
-/// stands in the documentation: until it is bound, changed, or accepted by writing the address down.
+/// Warns, once per start, of a port that is published on all interfaces with a documented password: until
+/// it is bound to an address, the password changed, or the risk accepted by writing the address down.
 pub fn warn(ctx: &Context, observed: &Observed, cluster: &Cluster) {
     let Some(what) = exposed(cluster) else { return };
     let start = observed.name.command("start");
-    let way = if observed.engine.local {
+    let remedy = if observed.engine.local {
         format!("publish on this machine only with `{start} --bind 127.0.0.1`")
     } else {
-        // Its loopback would be out of reach.
+        // The other machine's loopback could not be reached from here.
         format!("publish on a private address of that machine with `{start} --bind ADDRESS`")
     };
     let config = observed.folder.join(CONFIG);
     let hint = format!(
-        "{way}, or accept it with `bind: \"0.0.0.0\"` in {}",
+        "{remedy}; to silence this, set `bind: \"0.0.0.0\"` in {}",
         config.display()
     );
     ctx.ui.warn_with(&what, &hint);
 }
 
-/// What is open to everybody, in words, if anything is.
+/// Which ports are open to the network, as a sentence.
 pub fn exposed(cluster: &Cluster) -> Option<String> {
     if cluster.bind.is_some() {
         return None;
     }
     let database = &cluster.database;
-    let is_known = |edition| database.password == *documented::password(edition);
-    let known_password = is_known(Edition::Cluster) || is_known(Edition::Server);
-    let database = match (database.host_port, &database.external) {
-        (Some(port), None) if known_password => Some(format!("the database on port {port}")),
-        _ => None,
+    let is_documented = |edition| database.password == documented::password(edition);
+    let database = database.host_port.filter(|_| {
+        database.external.is_none()
+            && (is_documented(Edition::Cluster) || is_documented(Edition::Server))
+    });
+    let has_default_secret = cluster
+        .cluster_secret
+        .as_ref()
+        .is_some_and(|secret| *secret == documented::MANAGEMENT_SECRET);
+    let (what, with) = match (database, has_default_secret) {
+        (None, false) => return None,
+        (Some(port), false) => (format!("port {port} (database) is"), "password"),
+        (None, true) => (
+            format!("port {} (server) is", cluster.port),
+            "management secret",
+        ),
+        (Some(port), true) => (
+            format!("ports {port} (database) and {} (server) are", cluster.port),
+            "password and secret",
+        ),
     };
-    let secret = cluster.cluster_secret.as_ref();
-    let server = secret
-        .is_some_and(|secret| *secret == *documented::MANAGEMENT_SECRET)
-        .then(|| format!("the server on port {}", cluster.port));
-    match (database, server) {
-        (None, None) => None,
-        (Some(database), None) => Some(format!(
-            "{database} is published on all interfaces with the documented password"
-        )),
-        (None, Some(server)) => Some(format!(
-            "{server} is published on all interfaces with the documented management secret"
-        )),
-        (Some(database), Some(server)) => Some(format!(
-            "{database} and {server} are published on all interfaces with the documented password and secret"
-        )),
-    }
+    Some(format!(
+        "{what} reachable from the network with the documented {with}"
+    ))
 }
 
 #[cfg(test)]
@@ -67,9 +70,7 @@ mod tests {
         let mut cluster = of("1.1");
         assert_eq!(
             exposed(&cluster).as_deref(),
-            Some(
-                "the database on port 3366 is published on all interfaces with the documented password"
-            )
+            Some("port 3366 (database) is reachable from the network with the documented password")
         );
         cluster.bind = Some("0.0.0.0".parse().expect("valid"));
         assert_eq!(exposed(&cluster), None, "accepted");
@@ -83,7 +84,7 @@ mod tests {
         assert_eq!(
             exposed(&cluster).as_deref(),
             Some(
-                "the database on port 3306 and the server on port 4466 are published on all interfaces with the documented password and secret"
+                "ports 3306 (database) and 4466 (server) are reachable from the network with the documented password and secret"
             )
         );
     }

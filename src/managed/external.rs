@@ -1,7 +1,7 @@
-//! A database that is somewhere else: is it there, before anything is changed?
+//! Whether an external database answers, checked before anything is changed.
 
 use super::observed::Observed;
-use crate::cluster::{Cluster, Connector, External};
+use crate::cluster::{Cluster, Database};
 use crate::context::Context;
 use crate::error::{Failure, Kind, Result};
 use crate::server::readiness::database_answers;
@@ -10,42 +10,43 @@ use std::time::Duration;
 /// How long it may take to greet.
 const LIMIT: Duration = Duration::from_secs(5);
 
-/// Fails when the external database of a cluster, if it has one, does not greet. Asked from here: with
-/// an engine on another machine that proves nothing, so there it is only said.
+/// Fails when the external database of a cluster, if it has one, does not answer. It is asked from here:
+/// with an engine on another machine that proves nothing, so it is only a warning then.
 pub fn check(ctx: &Context, observed: &Observed, cluster: &Cluster) -> Result<()> {
-    let Some(external) = &cluster.database.external else {
+    let Some(message) = silent(ctx, &cluster.database)? else {
         return Ok(());
     };
-    if ctx.dry_run {
-        return Ok(());
+    if observed.engine.local {
+        return Err(Failure::new(Kind::NotReady, message)
+            .hint("check address, port and firewall; the server's container must reach it too"));
     }
-    let Some(message) = silent(ctx, cluster.database.connector, external)? else {
-        return Ok(());
-    };
-    if !observed.engine.local {
-        ctx.ui.warn(&format!(
-            "{message}, asked from here; the engine at {} may reach it all the same",
-            observed.engine.host
-        ));
-        return Ok(());
-    }
-    Err(Failure::new(Kind::NotReady, message)
-        .hint("check address, port and firewall; a container must reach it too"))
+    ctx.ui.warn(&format!(
+        "{message} from this machine; the engine at {} may still reach it",
+        observed.engine.host
+    ));
+    Ok(())
 }
 
-/// Whether an external database greets; else what to say of it.
-pub fn silent(ctx: &Context, connector: Connector, external: &External) -> Result<Option<String>> {
-    let address = external.to_string();
-    let stage = ctx.ui.stage("asking the external database", &address);
+/// What to say of an external database that does not answer. A dry run does not ask.
+pub fn silent(ctx: &Context, database: &Database) -> Result<Option<String>> {
+    let (Some(external), false) = (&database.external, ctx.dry_run) else {
+        return Ok(None);
+    };
+    let (connector, address) = (database.connector, external.to_string());
+    let stage = ctx
+        .ui
+        .stage("connecting to the external database", &address);
     let asked = address.clone();
-    let question = move || database_answers(connector, &asked, LIMIT);
-    if ctx.interrupt.run(question)? {
+    if ctx
+        .interrupt
+        .run(move || database_answers(connector, &asked, LIMIT))?
+    {
         stage.done("external database answers");
         return Ok(None);
     }
     drop(stage);
     Ok(Some(format!(
-        "no {} database answers at {address}",
+        "cannot connect to {} at {address}",
         connector.name()
     )))
 }

@@ -1,88 +1,94 @@
-//! Everything a verb has to know before it decides: files, registry entry, containers.
+//! Everything that a verb has to know before it decides: files, registry entry, containers.
 
-use super::{adopt, elsewhere, reachability};
+use super::{adopt, elsewhere};
+use crate::cluster::files::{COMPOSE, CONFIG, DOTENV, OVERRIDE};
 use crate::cluster::{Cluster, ClusterName, Edition};
-use crate::commands;
+use crate::config::cluster_yml;
 use crate::config::registry::Entry;
 use crate::context::Context;
 use crate::docker::{Compose, Container, Engine, Project, Tools, ask};
 use crate::error::{Failure, Kind, Result};
 use crate::files;
 use crate::render::{Rendered, render};
-use crate::secret::{Secret, SecretKind};
+use crate::secret::SecretKind;
 use crate::suggest;
 use crate::thread::joined;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::SystemTime;
 
-/// The files of a managed cluster.
-pub const CONFIG: &str = "cluster.yml";
-pub const COMPOSE: &str = "docker-compose.yml";
-pub const DOTENV: &str = ".env";
-pub const OVERRIDE: &str = "docker-compose.override.yml";
-
-/// The state of one cluster as found.
+/// One cluster as it was found.
 pub struct Observed {
     pub name: ClusterName,
     pub tools: Tools,
     pub engine: Engine,
-    /// The cluster's folder, there or not.
+    /// The cluster's folder, whether it exists or not.
     pub folder: PathBuf,
-    /// `cluster.yml`: its text and what it says. Verbs that do not need it work with a broken one.
+    /// The text of `cluster.yml` and what it says. Verbs that do not need it work with a broken one.
     pub(super) config: Result<Option<(String, Cluster)>>,
-    /// The rendered files, as they are now.
+    /// The rendered files as they are now.
     pub compose: Option<String>,
     pub dotenv: Option<String>,
-    /// When the override file was last changed, if there is one.
-    pub overridden: Option<SystemTime>,
-    /// The cluster's registry entry; the same holds for the registry.
+    /// When the override file was last changed, if it exists.
+    overridden: Option<SystemTime>,
+    /// The cluster's registry entry. Verbs that do not need it work with a broken registry.
     entry: Result<Option<Entry>>,
     /// Whether that entry is about another machine than the engine's.
-    remote_entry: bool,
-    /// The cluster's containers.
+    is_remote: bool,
     pub containers: Vec<Container>,
     /// The clusters that have a folder here.
     others: Vec<String>,
-    /// The names of its volumes; only [`Observed::observe_with_volumes`] asks for them.
+    /// The names of its volumes; empty unless [`Observed::observe_with_volumes`] asked for them.
     pub volumes: Vec<String>,
-    /// Those of them that docker-compose made for the project.
-    made: Vec<String>,
+    /// Those of them that docker-compose created for the project.
+    project_volumes: Vec<String>,
 }
 
 impl Observed {
-    /// Looks. Fails when a file cannot be read or the engine does not answer.
+    /// Fails when a file cannot be read, the engine does not answer, or the name means something else
+    /// than a cluster on this engine.
     pub fn observe(ctx: &Context, name: &ClusterName) -> Result<Observed> {
         let folder = ctx.home.cluster(name.as_ref());
         let tools = Tools::find(&ctx.env, &*ctx.runner)?;
         let engine = Engine::find(&ctx.env)?;
-        reachability::refuse_v1(ctx, &tools, &engine)?;
+        elsewhere::refuse_compose_v1(ctx, &tools, &engine)?;
         let containers = ask::containers(ctx, &tools, name.as_ref())?;
         elsewhere::refuse_foreign(name, &folder, &containers)?;
-        let mut observed = Observed {
+        let config = read_config(ctx, name);
+        let (compose, dotenv) = (
+            files::read_text(&folder.join(COMPOSE))?,
+            files::read_text(&folder.join(DOTENV))?,
+        );
+        let entry = read_entry(ctx, name);
+        let mut is_remote = false;
+        if let Ok(Some(entry)) = &entry {
+            let known = config.as_ref().ok().and_then(Option::as_ref);
+            let published = known.map(|(_, cluster)| engine.reach(cluster.bind));
+            is_remote = elsewhere::is_elsewhere(ctx, &engine, entry, published.as_deref())?;
+            if is_remote && containers.is_empty() && !matches!(config, Ok(None)) {
+                return Err(elsewhere::elsewhere(name, &engine, entry));
+            }
+        }
+        let overridden = std::fs::metadata(folder.join(OVERRIDE));
+        Ok(Observed {
             name: name.clone(),
-            engine,
-            config: commands::config(ctx, name, &folder.join(CONFIG)),
-            compose: files::read_text(&folder.join(COMPOSE))?,
-            dotenv: files::read_text(&folder.join(DOTENV))?,
-            overridden: std::fs::metadata(folder.join(OVERRIDE))
-                .and_then(|metadata| metadata.modified())
-                .ok(),
-            folder,
             tools,
-            entry: read_entry(ctx, name),
-            remote_entry: false,
+            engine,
+            overridden: overridden.and_then(|metadata| metadata.modified()).ok(),
+            folder,
+            config,
+            compose,
+            dotenv,
+            entry,
+            is_remote,
             containers,
             others: ctx.home.clusters(),
             volumes: Vec::new(),
-            made: Vec::new(),
-        };
-        observed.remote_entry = reachability::is_elsewhere(ctx, &observed)?;
-        reachability::refuse_elsewhere(&observed)?;
-        Ok(observed)
+            project_volumes: Vec::new(),
+        })
     }
 
-    /// Looks at the volumes as well, for verbs that destroy them.
+    /// Asks for the volumes as well, for verbs that destroy them.
     pub fn observe_with_volumes(ctx: &Context, name: &ClusterName) -> Result<Observed> {
         let tools = Tools::find(&ctx.env, &*ctx.runner)?;
         let (observed, volumes) = std::thread::scope(|scope| {
@@ -91,20 +97,14 @@ impl Observed {
         });
         let mut observed = observed?;
         let listed = volumes?.stdout;
-        let mounted = observed
-            .containers
-            .iter()
-            .flat_map(|c| c.volumes.iter().cloned());
-        observed.made = listed.split_whitespace().map(str::to_owned).collect();
-        observed.volumes = mounted
-            .chain(observed.made.iter().cloned())
-            .collect::<BTreeSet<String>>()
-            .into_iter()
-            .collect();
+        observed.project_volumes = listed.split_whitespace().map(str::to_owned).collect();
+        let mounted = observed.containers.iter().flat_map(|c| &c.volumes);
+        let all: BTreeSet<&String> = mounted.chain(&observed.project_volumes).collect();
+        observed.volumes = all.into_iter().cloned().collect();
         Ok(observed)
     }
 
-    /// What `cluster.yml` says, if there is one.
+    /// What `cluster.yml` says, if it exists.
     pub fn config(&self) -> Result<Option<&(String, Cluster)>> {
         self.config
             .as_ref()
@@ -112,7 +112,7 @@ impl Observed {
             .map_err(Clone::clone)
     }
 
-    /// The cluster's registry entry, if there is one.
+    /// The cluster's registry entry, if it has one.
     pub fn entry(&self) -> Result<Option<&Entry>> {
         self.entry
             .as_ref()
@@ -120,63 +120,63 @@ impl Observed {
             .map_err(Clone::clone)
     }
 
-    /// Whether there is nothing at all of such a cluster: no containers, no file.
+    /// Whether there is nothing of such a cluster: neither containers nor a file.
     pub fn is_unknown(&self) -> bool {
         self.containers.is_empty() && matches!(self.config, Ok(None))
     }
 
-    /// The cluster as it is: from `cluster.yml`, else taken over from what the npm CLI left. `None`
-    /// when there is no such cluster.
+    /// The cluster as it is: from `cluster.yml`, else adopted from what the npm CLI left. `None` if
+    /// there is no such cluster.
     pub fn known(&self) -> Result<Option<Cluster>> {
-        let cluster = match self.config()? {
-            Some((_, cluster)) => Some(cluster.clone()),
-            None => adopt::cluster(self)?,
-        };
+        let config = self.config()?;
         let entry = self.entry()?;
-        cluster.map(|cluster| with_key(entry, cluster)).transpose()
+        let cluster = match config {
+            Some((_, cluster)) => cluster.clone(),
+            None if self.containers.is_empty() && (entry.is_none() || self.is_remote) => {
+                return Ok(None);
+            }
+            None => adopt::cluster(&self.name, &self.containers, entry)?,
+        };
+        with_registered_secret(entry, cluster).map(Some)
     }
 
-    /// The same for verbs that need one.
+    /// The same for verbs that need a cluster.
     pub fn cluster(&self) -> Result<Cluster> {
-        self.known()?.ok_or_else(|| self.unknown())
+        self.known()?.ok_or_else(|| self.not_found())
     }
 
-    /// The failure of a verb on a cluster that nobody knows.
-    pub fn unknown(&self) -> Failure {
-        let message = format!("there is no cluster `{}` here", self.name);
+    /// The failure of a verb on a cluster that does not exist.
+    pub fn not_found(&self) -> Failure {
+        let message = format!("cluster `{}` not found", self.name);
         let failure = Failure::new(Kind::UnknownCluster, message);
         let others: Vec<&str> = self.others.iter().map(String::as_str).collect();
         let failure = match suggest::nearest(self.name.as_ref(), &others) {
             Some(near) => failure.hint(format!("did you mean `{near}`?")),
             None => failure,
         };
-        failure.hint(format!("start one with `{}`", self.name.command("start")))
+        failure.hint(format!("create it with `{}`", self.name.command("start")))
     }
 
     /// Whether the registry's entry is about another machine than the engine's.
     pub fn is_remote(&self) -> Result<bool> {
         self.entry()?;
-        Ok(self.remote_entry)
+        Ok(self.is_remote)
     }
 
-    /// What compose is told for `cluster`.
+    /// What docker-compose is told.
     pub fn project(&self, rendered: &Rendered) -> Project {
+        let mut env = rendered.env.clone();
+        // The plugin gets the engine from docker.
+        if let Compose::Standalone(_) = self.tools.compose {
+            let engine = self.engine.compose_env.iter();
+            env.extend(engine.map(|(name, value)| (name.clone(), value.as_str().into())));
+        }
         Project {
             name: self.name.to_string(),
             folder: self.folder.clone(),
             overridden: self.overridden.is_some(),
-            env: [rendered.env.clone(), self.engine_env()].concat(),
+            env,
         }
-    }
-
-    /// What tells a docker-compose that is a program of its own the engine; the plugin is told by docker.
-    fn engine_env(&self) -> Vec<(String, Secret)> {
-        let env = match self.tools.compose {
-            Compose::Standalone(_) => self.engine.compose_env.as_slice(),
-            Compose::Plugin(_) => &[],
-        };
-        let secret = |(name, value): &(String, String)| (name.clone(), value.as_str().into());
-        env.iter().map(secret).collect()
     }
 
     /// Checks and renders a cluster, and has its secrets masked from now on.
@@ -188,7 +188,7 @@ impl Observed {
         Ok(rendered)
     }
 
-    /// Whether docker has all containers of the cluster up.
+    /// Whether all containers of the cluster are up.
     pub fn is_up(&self, cluster: &Cluster) -> bool {
         let services = [Some(cluster.server_service()), cluster.database_service()];
         let is_there = |service| self.containers.iter().any(|c| c.service == service);
@@ -202,23 +202,24 @@ impl Observed {
         servers.any(|c| c.service != server)
     }
 
-    /// Volumes that docker-compose made for a database the cluster had before: not in its file any more,
+    /// Volumes that docker-compose created for a database the cluster had before: no longer in its file,
     /// so its `down -v` leaves them. Known after [`Observed::observe_with_volumes`] only.
     pub fn left_volumes(&self, rendered: &Rendered) -> Vec<String> {
-        let of_file = rendered.volumes.iter().copied();
-        let of_file: Vec<String> = of_file.map(|v| format!("{}_{v}", self.name)).collect();
-        let mut left = self.made.clone();
-        left.retain(|name| !of_file.contains(name));
-        left
+        let is_in_file = |name: &String| {
+            let mut volumes = rendered.volumes.iter();
+            volumes.any(|volume| *name == format!("{}_{volume}", self.name))
+        };
+        let all = self.project_volumes.iter();
+        all.filter(|name| !is_in_file(name)).cloned().collect()
     }
 
-    /// Whether the rendered files on disk are these.
-    pub fn has(&self, rendered: &Rendered) -> bool {
+    /// Whether the files on disk are the rendered ones.
+    pub fn matches_files(&self, rendered: &Rendered) -> bool {
         self.compose.as_deref() == Some(&rendered.compose)
             && self.dotenv.as_deref() == Some(rendered.dotenv.reveal())
     }
 
-    /// Whether the override was changed after the containers were made.
+    /// Whether the override was changed after the containers were created.
     pub fn override_is_newer(&self) -> bool {
         let Some(changed) = self.overridden else {
             return false;
@@ -229,48 +230,59 @@ impl Observed {
             .any(|container| container.created < changed)
     }
 
-    /// The endpoint: where people and the registry find the server.
+    /// Where people and the registry find the server.
     pub fn endpoint(&self, cluster: &Cluster) -> String {
-        format!("http://{}:{}", self.reach(cluster), cluster.port)
+        format!("http://{}:{}", self.published_host(cluster), cluster.port)
     }
 
     /// The database's published address, if it is published; that of an external one.
     pub fn database(&self, cluster: &Cluster) -> Option<String> {
         let database = &cluster.database;
-        match &database.external {
-            Some(external) => Some(external.to_string()),
-            None => {
-                let port = database.host_port?;
-                Some(format!("{}:{port}", self.reach(cluster)))
-            }
+        if let Some(external) = &database.external {
+            return Some(external.to_string());
         }
+        let port = database.host_port?;
+        Some(format!("{}:{port}", self.published_host(cluster)))
+    }
+
+    /// The container of a compose service.
+    pub fn container(&self, service: &str) -> Option<&Container> {
+        self.containers.iter().find(|c| c.service == service)
     }
 
     /// The host under which the published ports are reached.
-    pub fn reach(&self, cluster: &Cluster) -> String {
+    pub fn published_host(&self, cluster: &Cluster) -> String {
         self.engine.reach(cluster.bind)
     }
 }
 
-/// What `cluster.yml` says of a cluster, if there is one: all that is needed where nothing is run.
-pub fn configured(ctx: &Context, name: &ClusterName) -> Result<Option<Cluster>> {
-    let folder = ctx.home.cluster(name.as_ref());
-    let Some((_, cluster)) = commands::config(ctx, name, &folder.join(CONFIG))? else {
+/// Reads a cluster's `cluster.yml`, if it exists, and has its secrets masked from now on.
+pub fn read_config(ctx: &Context, name: &ClusterName) -> Result<Option<(String, Cluster)>> {
+    let path = ctx.home.cluster(name.as_ref()).join(CONFIG);
+    let Some(text) = files::read_text(&path)? else {
         return Ok(None);
     };
-    with_key(read_entry(ctx, name)?.as_ref(), cluster).map(Some)
+    let cluster = cluster_yml::parse(name, &path, &text)?;
+    ctx.ui.conceal(cluster.secrets());
+    Ok(Some((text, cluster)))
 }
 
-/// The key in the registry is the one that signs tokens, so it wins over the kept one.
-fn with_key(entry: Option<&Entry>, mut cluster: Cluster) -> Result<Cluster> {
-    let Some(entry) = entry else {
-        return Ok(cluster);
+/// What `cluster.yml` says of a cluster: all that is needed where nothing is run.
+pub fn configured(ctx: &Context, name: &ClusterName) -> Result<Option<Cluster>> {
+    let Some((_, cluster)) = read_config(ctx, name)? else {
+        return Ok(None);
     };
-    let Some(secret) = &entry.usable()?.secret else {
+    with_registered_secret(read_entry(ctx, name)?.as_ref(), cluster).map(Some)
+}
+
+/// The secret in the registry is the one that deployments use, so it wins over the one in `cluster.yml`.
+fn with_registered_secret(entry: Option<&Entry>, mut cluster: Cluster) -> Result<Cluster> {
+    let entry = entry.map(Entry::usable).transpose()?;
+    let Some(secret) = entry.and_then(|entry| entry.secret.as_ref()) else {
         return Ok(cluster);
     };
     cluster.cluster_secret = match secret.key() {
-        // An upgrade that was broken off: its new secret is registered when all is done.
+        // An interrupted upgrade: its new secret is registered at the very end.
         Ok(_) if is_replaced(&cluster) => return Ok(cluster),
         Ok(key) => Some(key.pem_pkcs1()),
         Err(_) if cluster.edition() == Edition::Server && secret.kind() == SecretKind::Text => {
@@ -287,12 +299,12 @@ fn with_key(entry: Option<&Entry>, mut cluster: Cluster) -> Result<Cluster> {
     Ok(cluster)
 }
 
-/// Whether the cluster has got a secret in place of the key pair that its version does not know.
+/// Whether the cluster got a secret in place of a key pair, which its version does not support.
 fn is_replaced(cluster: &Cluster) -> bool {
     let has_secret = cluster.cluster_secret.is_some() && cluster.key_pair().is_none();
     has_secret && !cluster.version.supports_key_pairs()
 }
 
 fn read_entry(ctx: &Context, name: &ClusterName) -> Result<Option<Entry>> {
-    Ok(commands::registry(ctx)?.get(name.as_ref()).cloned())
+    Ok(ctx.registry()?.get(name.as_ref()).cloned())
 }

@@ -1,40 +1,24 @@
-//! Steps that several verbs share.
+//! The steps of plans: what has to change so that a cluster becomes what it should be.
 
-use super::observed::{COMPOSE, CONFIG, DOTENV, Observed};
-use crate::cluster::{Cluster, Connector, Edition, services};
+use super::observed::Observed;
+use super::ready::Ready;
+use crate::cluster::files::{COMPOSE, CONFIG, DOTENV};
+use crate::cluster::{Cluster, Edition};
 use crate::config::cluster_yml;
-use crate::config::registry::NewEntry;
+use crate::config::registry::{Entry, NewEntry};
 use crate::context::Context;
-use crate::docker::ComposeVersion;
-use crate::docker::ask::query;
-use crate::docker::{Compose, Container, State};
-use crate::error::{Failure, Kind, Result};
+use crate::docker::Container;
+use crate::error::Result;
 use crate::files::Access;
 use crate::plan::{Plan, Step};
-use crate::render::{Rendered, is_hand_edited, probe};
+use crate::render::{Rendered, is_hand_edited, probe, render};
 use crate::secret::Secret;
-use crate::ui::Question;
+use crate::url::{host_of, is_loopback, literal, port_of};
 use crate::wait::{Probe, Wait};
-use std::time::Duration;
 
 impl Observed {
-    /// Asks before a rendered file that somebody edited is replaced. A copy is kept either way.
-    pub fn allow_overwriting(&self, ctx: &Context, rendered: &Rendered) -> Result<()> {
-        let edited: Vec<&str> = self.edited(rendered).map(|(name, _)| name).collect();
-        if edited.is_empty() || ctx.dry_run {
-            return Ok(());
-        }
-        let files = edited.join(" and ");
-        ctx.ui.warn(&format!(
-            "{files} in {} was edited by hand; what belongs there can go into \
-             docker-compose.override.yml, which is never written",
-            self.folder.display()
-        ));
-        ctx.ask().confirm(Question::ReplaceFiles, &files)
-    }
-
-    /// Rendered files on disk that are not as we wrote them and would be replaced.
-    fn edited<'a>(
+    /// The rendered files that were edited by hand and would be replaced: name and text.
+    pub(super) fn edited<'a>(
         &'a self,
         rendered: &'a Rendered,
     ) -> impl Iterator<Item = (&'static str, &'a String)> {
@@ -48,7 +32,7 @@ impl Observed {
         })
     }
 
-    /// Writes whichever of the cluster's files is not as it should be.
+    /// Writes those of the cluster's files that are not as they should be.
     pub fn write_files(
         &self,
         plan: &mut Plan,
@@ -56,39 +40,31 @@ impl Observed {
         rendered: &Rendered,
     ) -> Result<()> {
         for (name, text) in self.edited(rendered) {
-            self.write(plan, &format!("{name}.edited"), text.clone(), false);
+            self.write(plan, &format!("{name}.edited"), None, text);
         }
         let config = self.config()?;
-        let new_config = match config {
-            Some((text, old)) if old != cluster => Some(cluster_yml::edit(text, old, cluster)?),
-            Some(_) => None,
-            None => Some(cluster_yml::render(cluster)),
+        let text = match config {
+            Some((text, old)) if old == cluster => text.clone(),
+            Some((text, old)) => cluster_yml::edit(text, old, cluster)?,
+            None => cluster_yml::render(cluster),
         };
-        if let Some(text) = new_config {
-            self.write(plan, CONFIG, text, config.is_some());
-        }
-        if self.compose.as_ref() != Some(&rendered.compose) {
-            self.write(
-                plan,
-                COMPOSE,
-                rendered.compose.clone(),
-                self.compose.is_some(),
-            );
-        }
-        if self.dotenv.as_deref() != Some(rendered.dotenv.reveal()) {
-            self.write(plan, DOTENV, rendered.dotenv.clone(), self.dotenv.is_some());
-        }
+        self.write(plan, CONFIG, config.map(|(text, _)| text), &text);
+        let (compose, dotenv) = (self.compose.as_ref(), self.dotenv.as_ref());
+        self.write(plan, COMPOSE, compose, &rendered.compose);
+        self.write(plan, DOTENV, dotenv, rendered.dotenv.reveal());
         Ok(())
     }
 
-    fn write(&self, plan: &mut Plan, name: &str, content: impl Into<Secret>, replaces: bool) {
-        plan.then(Step::Write {
-            path: self.folder.join(name),
-            content: content.into(),
-            // All of them: the folder is private, and even the compose file tells what runs here.
-            access: Access::Private,
-            replaces,
-        });
+    fn write(&self, plan: &mut Plan, name: &str, old: Option<&String>, content: &str) {
+        if old.map(String::as_str) != Some(content) {
+            plan.then(Step::Write {
+                path: self.folder.join(name),
+                content: content.into(),
+                // The folder is private, and even the compose file tells what runs here.
+                access: Access::Private,
+                replaces: old.is_some(),
+            });
+        }
     }
 
     /// `docker-compose up -d`, then the wait, then the registry entry.
@@ -97,16 +73,15 @@ impl Observed {
         ctx: &Context,
         plan: &mut Plan,
         cluster: &Cluster,
-        rendered: &Rendered,
-        limit: Option<Duration>,
+        ready: &Ready,
     ) -> Result<()> {
-        plan.then(Step::Run {
-            label: "starting the containers".to_owned(),
-            done: "containers started".to_owned(),
-            invocation: self.tools.up(&self.project(rendered)),
-            progress: false,
-        });
-        if let Some(limit) = limit {
+        let up = self.tools.up(&self.project(&ready.rendered));
+        plan.then(Step::run(
+            "starting the containers",
+            "containers started",
+            up,
+        ));
+        if let Some(limit) = ready.limit {
             plan.then(Step::Wait(Box::new(Wait {
                 tools: self.tools.clone(),
                 name: self.name.to_string(),
@@ -125,10 +100,10 @@ impl Observed {
             return Probe::None;
         };
         match (cluster.edition(), self.database(cluster)) {
-            (Edition::Cluster, Some(address)) => Probe::Greeting {
+            (Edition::Cluster, Some(address)) => Probe::Handshake {
                 connector: database.connector,
                 address,
-                insist: self.engine.local,
+                must_be_seen: self.engine.local,
             },
             _ => Probe::Inside {
                 service,
@@ -137,81 +112,78 @@ impl Observed {
         }
     }
 
-    /// Removes the containers of another edition with their network: its services are not in the
-    /// compose file any more. Comes after the files are written: whatever is known of the cluster may
-    /// be known from these containers only. Volumes stay.
+    /// Removes the containers of another edition and their network, which are no longer in the compose
+    /// file. Comes after the files are written: what is known of the cluster may be known from these
+    /// containers only. Volumes are kept.
     pub fn remove_other_edition(&self, plan: &mut Plan, cluster: &Cluster) {
         if !self.runs_other_edition(cluster) {
             return;
         }
         let ids: Vec<String> = self.containers.iter().map(|c| c.id.clone()).collect();
         self.stop_containers(plan);
-        plan.then(Step::Run {
-            label: "removing the containers of the other edition".to_owned(),
-            done: "containers of the other edition removed, their data kept".to_owned(),
-            invocation: self.tools.remove(&ids),
-            progress: false,
-        });
-        plan.then(Step::Run {
-            label: "removing their network".to_owned(),
-            done: "their network removed".to_owned(),
-            invocation: self.tools.prune_networks(self.name.as_ref()),
-            progress: false,
-        });
+        plan.then(Step::run(
+            "removing the other edition's containers",
+            "removed the other edition's containers; data is kept",
+            self.tools.remove(&ids),
+        ));
+        plan.then(Step::run(
+            "removing their network",
+            "removed their network",
+            self.tools.prune_networks(self.name.as_ref()),
+        ));
     }
 
-    /// `docker-compose down -v`: all that is the cluster's in the engine.
+    /// `docker-compose down -v`: everything that is the cluster's in the engine.
     pub fn destroy(&self, plan: &mut Plan, rendered: &Rendered) {
-        plan.then(Step::Run {
-            label: "removing containers, network and data".to_owned(),
-            done: "containers, network and data removed".to_owned(),
-            invocation: self.tools.down(&self.project(rendered)),
-            progress: false,
-        });
+        plan.then(Step::run(
+            "removing containers, network and data",
+            "containers, network and data removed",
+            self.tools.down(&self.project(rendered)),
+        ));
         let left = self.left_volumes(rendered);
         if !left.is_empty() {
-            plan.then(Step::Run {
-                label: "removing the data of an earlier database".to_owned(),
-                done: "data of an earlier database removed".to_owned(),
-                invocation: self.tools.remove_volumes(&left),
-                progress: false,
-            });
+            plan.then(Step::run(
+                "removing the data of an earlier database",
+                "data of an earlier database removed",
+                self.tools.remove_volumes(&left),
+            ));
         }
     }
 
-    /// The registry entry, where it is missing or says something else.
+    /// Adds the registry entry, or corrects it.
     pub fn register(&self, ctx: &Context, plan: &mut Plan, cluster: &Cluster) -> Result<()> {
-        let host = self.endpoint(cluster);
-        if let Some(entry) = self.entry()? {
-            let same_port = crate::url::port_of(&entry.host) == Some(cluster.port);
-            let same_secret = match (&entry.secret, &cluster.cluster_secret) {
-                (Some(theirs), Some(ours)) => theirs.is_same(ours),
-                (theirs, ours) => theirs.is_none() && ours.is_none(),
-            };
-            if same_port && same_secret && !super::reachability::has_moved(self, entry) {
-                // The host name may be the user's own choice.
-                return Ok(());
-            }
+        let is_right = |entry: &Entry| {
+            // The host name may be the user's own choice.
+            port_of(&entry.host) == Some(cluster.port)
+                && is_same(entry.secret.as_ref(), cluster.cluster_secret.as_ref())
+                && !self.has_moved(entry)
+        };
+        if !self.entry()?.is_some_and(is_right) {
+            plan.then(Step::Register {
+                path: ctx.home.registry(),
+                entry: NewEntry {
+                    name: self.name.to_string(),
+                    host: self.endpoint(cluster),
+                    secret: cluster.secret_as_registered(),
+                },
+            });
         }
-        plan.then(Step::Register {
-            path: ctx.home.registry(),
-            entry: NewEntry {
-                name: self.name.to_string(),
-                host,
-                secret: cluster.secret_as_registered(),
-            },
-        });
         Ok(())
     }
 
-    /// Stops whatever is alive: the server edition with `docker-compose stop`, where its file is there.
+    /// Whether the registry names a machine where the cluster is not: the entry was written with another
+    /// engine, or the machine got another address. A name may be the user's own choice.
+    fn has_moved(&self, entry: &Entry) -> bool {
+        let host = host_of(&entry.host);
+        let is_name = !is_loopback(host) && literal(host).is_none();
+        self.is_remote().unwrap_or(false) && !self.engine.local && !is_name
+    }
+
+    /// Stops whatever is alive: the server edition with `docker-compose stop`, if its file exists.
     pub fn stop(&self, plan: &mut Plan) -> Result<()> {
-        let cluster = match &self.config {
-            Ok(Some((_, cluster))) => cluster,
-            _ => {
-                self.stop_containers(plan);
-                return Ok(());
-            }
+        let Ok(Some((_, cluster))) = &self.config else {
+            self.stop_containers(plan);
+            return Ok(());
         };
         let by_compose = cluster.edition() == Edition::Server
             && self.compose.is_some()
@@ -219,32 +191,30 @@ impl Observed {
         if !by_compose {
             self.stop_containers(plan);
         } else if self.alive().next().is_some() {
-            let project = self.project(&crate::render::render(cluster)?);
-            plan.then(Step::Run {
-                label: "stopping the containers".to_owned(),
-                done: "containers stopped".to_owned(),
-                invocation: self.tools.stop_project(&project),
-                progress: false,
-            });
+            let project = self.project(&render(cluster)?);
+            plan.then(Step::run(
+                "stopping the containers",
+                "containers stopped",
+                self.tools.stop_project(&project),
+            ));
         }
         Ok(())
     }
 
-    /// `docker stop` of whatever is alive; the server goes before its database.
+    /// `docker stop` of whatever is alive; the server stops before its database.
     fn stop_containers(&self, plan: &mut Plan) {
         let ids: Vec<String> = self.alive().map(|container| container.id.clone()).collect();
         if !ids.is_empty() {
-            plan.then(Step::Run {
-                label: "stopping the containers".to_owned(),
-                done: "containers stopped".to_owned(),
-                invocation: self.tools.stop(&ids),
-                progress: false,
-            });
+            plan.then(Step::run(
+                "stopping the containers",
+                "containers stopped",
+                self.tools.stop(&ids),
+            ));
         }
     }
 
-    /// Containers that hold ports or do work. Sorted by service, the server comes first.
-    pub fn alive(&self) -> impl Iterator<Item = &Container> {
+    /// Containers that hold ports or do work. Sorted by service: the server comes first.
+    fn alive(&self) -> impl Iterator<Item = &Container> {
         self.containers.iter().filter(|c| c.state.is_alive())
     }
 
@@ -252,74 +222,11 @@ impl Observed {
     pub fn container_names(&self) -> Vec<String> {
         self.containers.iter().map(|c| c.name.clone()).collect()
     }
+}
 
-    /// Says so when a cluster begins anew only because `cluster.yml` names another database by now.
-    fn warn_of_empty_database(&self, ctx: &Context, cluster: &Cluster) {
-        if self.runs_other_edition(cluster) {
-            return;
-        }
-        let has = |connector: &Connector| {
-            let service = Some(services::database(Edition::Server, *connector));
-            let is_there = self.containers.iter().any(|c| Some(&*c.service) == service);
-            is_there && cluster.database_service() != service
-        };
-        let had = [Connector::MySql, Connector::Postgres];
-        let Some(had) = had.into_iter().find(has) else {
-            return;
-        };
-        let now = match &cluster.database.external {
-            Some(external) => format!("the database at {external}"),
-            None => cluster.database.connector.name().to_owned(),
-        };
-        ctx.ui.warn_with(
-            &format!(
-                "cluster `{}` had its data in a {} container, and goes on without it in {now}",
-                self.name,
-                had.name(),
-            ),
-            &format!(
-                "the data is kept: put back what {} said of the database and run this again",
-                self.folder.join(CONFIG).display()
-            ),
-        );
-    }
-
-    /// Somebody paused it for a reason, and no generation of docker-compose can start it.
-    fn refuse_paused(&self) -> Result<()> {
-        let Some(paused) = self.containers.iter().find(|c| c.state == State::Paused) else {
-            return Ok(());
-        };
-        let name = &paused.name;
-        let message = format!(
-            "could not start cluster `{}`: container `{name}` is paused",
-            self.name
-        );
-        Err(Failure::new(Kind::ContainerFailed, message)
-            .hint(format!("let it go on with `docker unpause {name}`")))
-    }
-
-    /// Makes sure that there is a docker-compose before anything is changed, and says so when it will
-    /// make all containers anew only because the other generation of it made them: their data stays,
-    /// but nobody should wonder.
-    pub fn check_compose(&self, ctx: &Context, cluster: &Cluster) -> Result<()> {
-        self.refuse_paused()?;
-        self.warn_of_empty_database(ctx, cluster);
-        let made_by = self
-            .containers
-            .iter()
-            .find_map(|c| c.compose_version.as_ref());
-        // A program was found on PATH; whether docker has the plugin shows when it is asked. v1 takes
-        // a third of a second to say its version, so it is asked only where the answer matters.
-        if made_by.is_none() && matches!(self.tools.compose, Compose::Standalone(_)) {
-            return Ok(());
-        }
-        let now = ComposeVersion::new(&query(ctx, &self.tools.compose_version())?.stdout);
-        if let Some(made_by) = made_by.filter(|made_by| made_by.is_v1() != now.is_v1()) {
-            ctx.ui.warn(&format!(
-                "the containers were made by docker-compose {made_by} and will be made anew by {now}; \
-                 their data is kept"
-            ));
-        }
-        Ok(())
+fn is_same(one: Option<&Secret>, other: Option<&Secret>) -> bool {
+    match (one, other) {
+        (Some(one), Some(other)) => one.is_same(other),
+        (one, other) => one.is_none() && other.is_none(),
     }
 }

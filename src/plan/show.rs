@@ -1,6 +1,6 @@
 //! What `--dry-run` says of a plan: every step in order, and of each file that changes how.
 
-use super::{Plan, Step};
+use super::{Action, FreePorts, Plan, Step};
 use crate::config::registry;
 use crate::context::Context;
 use crate::diff;
@@ -40,9 +40,10 @@ impl Plan {
         for step in &self.0 {
             all.extend(step.describe(ctx)?);
         }
-        let text = match all.is_empty() {
-            true => "nothing to do\n".to_owned(),
-            false => all.iter().map(Description::line).collect(),
+        let text = if all.is_empty() {
+            "nothing to do\n".to_owned()
+        } else {
+            all.iter().map(Description::line).collect()
         };
         let plan = documents::Plan {
             dry_run: True,
@@ -67,10 +68,8 @@ impl Step {
                     .map(|file| written(ctx, &file.path, file.content.reveal(), file.replaces))
                     .collect();
             }
-            Step::Run { invocation, .. } => {
-                let command = invocation.to_string();
-                Description::new("run", command.clone(), PlannedStep::Run { command })
-            }
+            Step::Run(step) => runs(&step.action),
+            Step::FreePorts(free) => stops(free),
             Step::Wait(wait) => {
                 let limit = humantime::format_duration(wait.limit).to_string();
                 let text = format!("until {} answers, at most {limit}", wait.host);
@@ -110,10 +109,27 @@ impl Step {
     }
 }
 
+fn runs(action: &Action) -> Description {
+    let command = action.to_string();
+    Description::new("run", command.clone(), PlannedStep::Run { command })
+}
+
+fn stops(free: &FreePorts) -> Description {
+    if let Some(stop) = &free.stop {
+        return runs(stop);
+    }
+    let ports: Vec<u16> = free.ports.iter().map(|(port, _)| *port).collect();
+    let shown: Vec<String> = ports.iter().map(u16::to_string).collect();
+    let text = format!("{}, to free port {}", free.holder, shown.join(" and "));
+    let process = free.holder.to_string();
+    Description::new("stop", text, PlannedStep::Stop { process, ports })
+}
+
 fn written(ctx: &Context, path: &Path, content: &str, replaces: bool) -> Result<Description> {
-    let before = match replaces {
-        true => files::read_text(path)?,
-        false => None,
+    let before = if replaces {
+        files::read_text(path)?
+    } else {
+        None
     };
     let (change, word) = if replaces {
         (FileChange::Changed, "changed")

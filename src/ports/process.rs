@@ -1,4 +1,4 @@
-//! Which process listens, as `/proc` has it. Where there is no `/proc`, nobody knows.
+//! Which process listens, according to `/proc`. Without `/proc` it stays unknown.
 
 use super::Holder;
 use std::fs;
@@ -11,7 +11,7 @@ struct Listener {
     uid: u32,
 }
 
-/// Who listens on a port, on either family.
+/// What listens on a port, on either family.
 pub fn holder(port: u16) -> Option<Holder> {
     let tables = ["/proc/net/tcp", "/proc/net/tcp6"];
     let texts = tables
@@ -34,7 +34,7 @@ pub fn holder(port: u16) -> Option<Holder> {
     Some(holder.unwrap_or_else(|| Holder::User(user(first.uid))))
 }
 
-/// The sockets of such a table that listen on a port.
+/// The sockets of `/proc/net/tcp` that listen on a port.
 fn listeners(table: &str, port: u16) -> Vec<Listener> {
     const LISTEN: &str = "0A";
     let row = |line: &str| {
@@ -63,7 +63,7 @@ fn has(process: &Path, inode: u64) -> bool {
         .any(|entry| fs::read_link(entry.path()).is_ok_and(|to| to.as_os_str() == wanted.as_str()))
 }
 
-/// A process's name; the program's where the kernel cut it.
+/// A process's name, cut to 15 characters by the kernel.
 fn name(process: &Path) -> Option<String> {
     let short = fs::read_to_string(process.join("comm")).ok()?;
     Some(short.trim_end().to_owned())

@@ -55,6 +55,12 @@ pub fn port_of(address: &str) -> Option<u16> {
     split(address).after_host.strip_prefix(':')?.parse().ok()
 }
 
+/// Whether requests to a server's address can be read on their way.
+pub fn is_unencrypted(address: &str) -> bool {
+    let is_https = address.to_ascii_lowercase().starts_with("https://");
+    !is_https && !points_here(address)
+}
+
 /// Whether an address is on this machine.
 pub fn points_here(address: &str) -> bool {
     is_loopback(host_of(address))

@@ -1,16 +1,15 @@
-//! When waiting is in vain. A pure function of what was seen of the containers.
+//! When it is pointless to wait any longer. A pure function of what was seen of the containers.
 
 use crate::docker::{Container, State};
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// So many restarts within one wait are a crash loop.
+/// This many restarts within one wait are a crash loop.
 const CRASHES: u64 = 3;
 
-/// Why waiting is in vain.
+/// Why it is pointless to wait.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trouble {
-    /// The container to blame.
     pub container: Option<Container>,
     why: String,
 }
@@ -27,17 +26,17 @@ impl fmt::Display for Trouble {
 /// What was seen so far.
 #[derive(Debug, Default)]
 pub struct Watch {
-    /// Restarts of each container at the first look.
+    /// Restarts of each container when it was first seen.
     first: BTreeMap<String, u64>,
     /// The same when the database was first seen up.
     with_database: Option<BTreeMap<String, u64>>,
 }
 
 impl Watch {
-    /// Takes a look. `database_up` says that the database listens.
+    /// Judges the containers as they are now. `database_up` says that the database answers.
     pub fn look(&mut self, containers: &[Container], database_up: bool) -> Option<Trouble> {
         if containers.is_empty() {
-            let why = "its containers are gone, somebody removed them".to_owned();
+            let why = "its containers were removed".to_owned();
             return Some(Trouble {
                 container: None,
                 why,
@@ -64,26 +63,28 @@ impl Watch {
     fn judge(&self, container: &Container) -> Option<String> {
         let code = container.exit_code;
         if container.out_of_memory && !container.is_up() {
-            return Some("was killed for want of memory".to_owned());
+            return Some("was killed (out of memory)".to_owned());
         }
         match container.state {
             State::Created if !container.error.is_empty() => {
                 return Some(format!("could not be started: {}", container.error));
             }
             State::Exited | State::Other => {
-                return Some(format!("ended with status {code} and is not restarted"));
+                return Some(format!(
+                    "ended with status {code} and will not be restarted"
+                ));
             }
             State::Paused => return Some("is paused".to_owned()),
             State::Created | State::Running | State::Restarting => {}
         }
-        // Nothing that could be waited for changes a program that cannot be executed.
+        // Waiting does not help a program that cannot be executed.
         if container.state == State::Restarting && matches!(code, 126 | 127) {
             return Some(format!("cannot run its program (status {code})"));
         }
         let crashes = self.crashes(container)?;
-        // Docker does not notice every such kill, of a child process for one.
+        // Docker does not notice every such kill, for example of a child process.
         let memory = match code {
-            137 => ": it was killed, perhaps for want of memory",
+            137 => ": it was killed, perhaps because it ran out of memory",
             _ => "",
         };
         (crashes >= CRASHES).then(|| {
@@ -91,7 +92,7 @@ impl Watch {
         })
     }
 
-    /// Restarts that count: of the server only those since the database listens.
+    /// Restarts that count: of the server only those since the database is up.
     fn crashes(&self, container: &Container) -> Option<u64> {
         let base = if container.is_server() {
             self.with_database.as_ref()?
@@ -119,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn a_server_may_crash_until_its_database_is_up_and_then_no_more_than_twice() {
+    fn a_server_may_crash_until_its_database_is_up_and_then_twice_more() {
         let (mut containers, mut watch) = (cluster(), Watch::default());
         for restarts in 0..40 {
             containers[0].restarts = restarts;
@@ -130,27 +131,35 @@ mod tests {
             assert_eq!(watch.look(&containers, true), None, "{restarts}");
         }
         containers[0].restarts = 42;
-        let trouble = watch.look(&containers, true).expect("in vain").to_string();
+        let trouble = watch
+            .look(&containers, true)
+            .expect("pointless")
+            .to_string();
         assert!(trouble.contains("restarted 3 times"), "{trouble}");
     }
 
     #[test]
-    fn a_database_that_crashes_counts_from_the_first_look() {
+    fn crashes_of_a_database_count_from_the_beginning() {
         let (mut containers, mut watch) = (cluster(), Watch::default());
         containers[1].restarts = 7;
         assert_eq!(watch.look(&containers, false), None);
         containers[1].restarts = 10;
-        let trouble = watch.look(&containers, false).expect("in vain").to_string();
+        let trouble = watch
+            .look(&containers, false)
+            .expect("pointless")
+            .to_string();
         assert!(trouble.contains("`prisma-db` keeps crashing"), "{trouble}");
     }
 
     #[test]
-    fn some_states_are_hopeless_at_once() {
+    fn some_states_make_waiting_pointless_at_once() {
         let mut seen = Vec::new();
         let mut with = |change: &dyn Fn(&mut Container)| {
             let mut containers = cluster();
             change(&mut containers[0]);
-            let trouble = Watch::default().look(&containers, false).expect("hopeless");
+            let trouble = Watch::default()
+                .look(&containers, false)
+                .expect("pointless");
             seen.push(trouble.to_string());
         };
         with(&|c| (c.state, c.error) = (State::Created, "no such file".into()));
@@ -162,8 +171,8 @@ mod tests {
             seen,
             [
                 format!("{name} could not be started: no such file"),
-                format!("{name} ended with status 2 and is not restarted"),
-                format!("{name} was killed for want of memory"),
+                format!("{name} ended with status 2 and will not be restarted"),
+                format!("{name} was killed (out of memory)"),
                 format!("{name} cannot run its program (status 127)"),
             ]
         );

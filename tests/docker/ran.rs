@@ -74,7 +74,7 @@ pub struct Ran {
 fn of_the_exposure(stderr: &str) -> (String, String) {
     let lines = stderr.split_inclusive('\n');
     lines.partition(|line| {
-        (line.starts_with("warning: the ") && line.contains(" published on all interfaces"))
+        (line.starts_with("warning: port") && line.contains(" reachable from the network"))
             || line.starts_with("hint: publish on this machine only")
     })
 }

@@ -311,7 +311,7 @@ fn ports_images_and_proxies() {
     let (line, hint, status) = finding(&s, "ports");
     let process = format!("(process {})", std::process::id());
     assert!(
-        line.starts_with("problem ports local port <port> of cluster `local` is taken by `"),
+        line.starts_with("problem ports local port <port> of cluster `local` is in use by `"),
         "{line}"
     );
     assert!(line.ends_with(&process), "{line}");

@@ -43,15 +43,15 @@ fn without_a_cluster_the_values_are_the_pages() {
 fn values_that_everybody_knows_are_warned_of() {
     let s = Sandbox::new();
     let stderr = |words: &str| s.begin(words).end().stderr;
-    let on_all = "is published on all interfaces with the documented";
-    let hint = "hint: give it random ones with `--profile digital-ocean`\n";
+    let on_all = "is reachable from the network with the documented";
+    let hint = "hint: generate random ones with `--profile digital-ocean`\n";
     assert_eq!(
         stderr("local eject a"),
-        format!("warning: the database on port 3366 {on_all} password\n{hint}")
+        format!("warning: port 3366 (database) {on_all} password\n{hint}")
     );
     assert_eq!(
         stderr("local eject b --prisma-version 1.8"),
-        format!("warning: the server on port 4466 {on_all} management secret\n{hint}")
+        format!("warning: port 4466 (server) {on_all} management secret\n{hint}")
     );
     for version in ["1.1", "1.8"] {
         let words =
@@ -93,10 +93,10 @@ fn a_fresh_private_key_is_shown_once_and_stands_nowhere() {
          \n  database   MySQL\
          \n  port       4466\
          \n  files      docker-compose.yml, .env\n\
-         \nthe private key that opens the server is shown this once and stands nowhere: keep it for\n\
+         \nthis private key authorises deployments. It is shown only now and stored nowhere; save it for\n\
          `prisma cluster add NAME --endpoint URL --secret-file FILE`\n\
          \n<key>\n\
-         \ncopy both files to the machine they are for, and run them there with\n\
+         \ncopy both files to the target machine and run them there with\n\
          \n  docker-compose up -d\n",
     );
 }
@@ -143,7 +143,7 @@ fn or_it_goes_into_the_registry() {
          \n  port         4466\
          \n  files        docker-compose.yml, .env\
          \n  registered   `do` at http://198.51.100.1:4466\n\
-         \ncopy both files to the machine they are for, and run them there with\n\
+         \ncopy both files to the target machine and run them there with\n\
          \n  docker-compose up -d\n",
         "warning: `http://198.51.100.1:4466` is a public address without encryption: data and tokens can be intercepted; \
          use `https` or a tunnel\n",
@@ -174,8 +174,8 @@ fn a_cluster_is_ejected_as_it_is() {
          \n  database   MySQL\
          \n  port       <port>\
          \n  files      docker-compose.yml, .env\n\
-         \nit has the ports of the cluster here, which has to be stopped first: `prisma local stop`;\n\
-         its data stays there\n\
+         \nit uses the same ports as cluster `local`; stop that first with `prisma local stop`.\n\
+         The new stack starts without its data.\n\
          \nrun it with\n\
          \n  cd hello\
          \n  docker-compose up -d\n",
@@ -306,8 +306,8 @@ fn what_makes_no_sense_is_refused() {
     s.write("home/.prisma/clusters/broken/cluster.yml", "port: x\n");
     let there = |is: &str| {
         format!(
-            "error: cluster `local` is there, with {is}\n\
-             hint: leave out `--prisma-version` and `--database`, or give the name of no cluster with `-n NAME`\n"
+            "error: cluster `local` already exists, with {is}\n\
+             hint: leave out `--prisma-version` and `--database`, or give a new name with `-n NAME`\n"
         )
     };
     let help = "hint: see `prisma local eject --help`\n";
@@ -335,7 +335,7 @@ fn what_makes_no_sense_is_refused() {
         (
             "--register far --host h2",
             1,
-            "error: there is a cluster `far` already\n\
+            "error: cluster `far` already exists\n\
              hint: choose another name for `--register`\n\
              hint: or remove that one: `prisma cluster remove far`\n".to_owned(),
         ),

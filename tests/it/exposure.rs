@@ -14,8 +14,8 @@ fn warning(s: &Sandbox, words: &str) -> String {
 }
 
 const WARNED: &str = "\
-warning: the database on port <db-port> is published on all interfaces with the documented password
-hint: publish on this machine only with `prisma local start --bind 127.0.0.1`, or accept it with `bind: \"0.0.0.0\"` in ~/.prisma/clusters/local/cluster.yml
+warning: port <db-port> (database) is reachable from the network with the documented password
+hint: publish on this machine only with `prisma local start --bind 127.0.0.1`; to silence this, set `bind: \"0.0.0.0\"` in ~/.prisma/clusters/local/cluster.yml
 ";
 
 #[test]

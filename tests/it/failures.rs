@@ -81,14 +81,14 @@ fn what_up_fails_with_is_told_in_the_users_terms() {
                    connectivity on endpoint local_prisma-database_1 (0a1b): Bind for 0.0.0.0:4466 failed: port is already allocated",
             exit: 1,
             code: "port_in_use",
-            why: "port 4466 is taken by another container",
+            why: "port 4466 is in use by another container",
         },
         Up {
             text: "Error response from daemon: driver failed programming external connectivity on endpoint prisma-db (0a1b): \
                    Error starting userland proxy: listen tcp4 0.0.0.0:3366: bind: address already in use",
             exit: 1,
             code: "port_in_use",
-            why: "port 3366 is taken by another program",
+            why: "port 3366 is in use by another program",
         },
         Up {
             text: "Error response from daemon: manifest for prismagraphql/prisma:1.1 not found: manifest unknown: manifest unknown",
@@ -206,7 +206,7 @@ fn a_failed_first_start_can_simply_be_repeated() {
     s.engine.unhook("after-up");
     // The settings were kept, the key included; the server is up by now.
     s.run("local start")
-        .is(0, &running("local", "is running already"), "");
+        .is(0, &running("local", "is already running"), "");
     same(
         "cluster.yml",
         &s.read("home/.prisma/clusters/local/cluster.yml"),

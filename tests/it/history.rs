@@ -39,7 +39,7 @@ fn every_change_is_noted_with_how_it_ended_and_nothing_else() {
     s.set("USER", "ada");
     assert_eq!(runs(&s, ""), []);
     s.run("local history")
-        .is(0, "", "nothing is noted of cluster `local`\n");
+        .is(0, "", "no history for cluster `local`\n");
     let ports = format!("--port {} --db-port {}", s.port, s.db_port);
     s.run("local start {ports} --dry-run").succeeds();
     s.run("local start {ports}").succeeds();
@@ -120,7 +120,7 @@ fn a_run_that_was_killed_stays_unfinished_and_a_torn_line_is_no_obstacle() {
     s.run("local history").is(
         0,
         "2026-01-02T03:04:05Z\t-\t-\tunfinished\tprisma local nuke --yes\n",
-        "warning: 1 line of ~/.prisma/history/local.jsonl could not be read and is left out\n",
+        "warning: 1 line of ~/.prisma/history/local.jsonl could not be read and was skipped\n",
     );
 }
 
@@ -131,7 +131,7 @@ fn a_history_that_cannot_be_written_keeps_nobody_from_working() {
     std::fs::create_dir(s.path(FILE)).expect("in the way");
     let ended = s.run("local stop");
     ended.succeeds();
-    let warning = "warning: this run will be missing in the history: could not write \
+    let warning = "warning: this run will not be recorded in the history: could not write \
                    `~/.prisma/history/local.jsonl`: is a directory\n";
     assert!(ended.stderr.starts_with(warning), "{}", ended.stderr);
 }

@@ -341,7 +341,7 @@ fn deploy_says_when_the_folders_server_was_not_started() {
     s.run("deploy --wait-timeout 300ms").fails(
         5,
         "error: the server of <root>/work is not ready after 300ms: the server does not answer (nothing listens there)\n\
-         hint: give it longer with `--wait-timeout 15m`; the containers go on starting\n\
+         hint: wait longer with `--wait-timeout 15m`; the containers keep starting\n\
          hint: see the full log with `docker-compose logs` in <root>/work\n",
     );
     // Without an engine, it may be anybody's server.

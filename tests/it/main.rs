@@ -33,6 +33,7 @@ mod ports;
 mod projects;
 mod questions;
 mod recorded;
+mod refusals;
 mod registry;
 mod remote;
 mod render;

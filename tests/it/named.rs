@@ -137,7 +137,7 @@ fn local_gets_the_documented_ports() {
            playground   http://192.0.2.7:4466/cluster\n  \
            database     192.0.2.7:3366 (MySQL, user `root`)\n  \
            version      Prisma 1.1\n\n\
-         deploy a service to it: put `cluster: local` into its `prisma.yml` and run `prisma deploy`\n",
+         deploy a service to it: add `cluster: local` to its `prisma.yml` and run `prisma deploy`\n",
         "warning: `tcp://192.0.2.7:2376` and `http://192.0.2.7:4466` are reached without encryption: secrets and data \
          can be intercepted\n\
          hint: use a private network or a tunnel\n\
@@ -217,13 +217,13 @@ fn an_entry_on_another_machine_is_not_run_from_here() {
     s.run("local start -n digital").is(
         1,
         "",
-        "error: cluster `digital` is a self-hosted one at http://prisma.example:4466, it is not run from here\n\
+        "error: cluster `digital` is a self-hosted server at http://prisma.example:4466 and is not managed by this program\n\
          hint: start a cluster under another name with `-n NAME`\n",
     );
     s.run("local delete -n digital --yes").fails(
         1,
-        "error: there is no cluster `digital` here\n\
-         hint: start one with `prisma local start -n digital`\n",
+        "error: cluster `digital` not found\n\
+         hint: create it with `prisma local start -n digital`\n",
     );
     assert_eq!(s.take_acts(), "");
     assert_eq!(s.read("home/.prisma/config.yml"), registry);
@@ -243,9 +243,9 @@ fn a_mistyped_name_is_recognised_by_every_verb_that_needs_the_cluster() {
     ] {
         s.run(&format!("local {verb} -n stagign")).fails(
             1,
-            "error: there is no cluster `stagign` here\n\
+            "error: cluster `stagign` not found\n\
              hint: did you mean `staging`?\n\
-             hint: start one with `prisma local start -n stagign`\n",
+             hint: create it with `prisma local start -n stagign`\n",
         );
     }
 }

@@ -151,8 +151,8 @@ fn quiet_leaves_results_warnings_and_errors() {
         1,
         "",
         "warning: `~/.prisma/config.yml` contains secrets and is readable by others: run `chmod 600 ~/.prisma/config.yml`\n\
-         error: there is no cluster `nobody` here\n\
-         hint: start one with `prisma local start -n nobody`\n",
+         error: cluster `nobody` not found\n\
+         hint: create it with `prisma local start -n nobody`\n",
     );
 }
 
@@ -182,11 +182,10 @@ fn verbose_shows_each_command_as_one_could_paste_it() {
 #[test]
 fn colour_is_a_choice() {
     let mut s = Sandbox::new();
-    let plain =
-        "error: there is no cluster `local` here\nhint: start one with `prisma local start`\n";
+    let plain = "error: cluster `local` not found\nhint: create it with `prisma local start`\n";
     let ended = s.run("local ps --color always");
     assert!(
-        ended.stderr.starts_with("\u{1b}[") && ended.stderr.contains("error:\u{1b}[0m there"),
+        ended.stderr.starts_with("\u{1b}[") && ended.stderr.contains("error:\u{1b}[0m cluster"),
         "{ended:?}"
     );
     s.run("local ps --color auto").is(1, "", plain);
@@ -282,7 +281,7 @@ fn a_failure_keeps_its_status_without_readers() {
     let s = Sandbox::new();
     let (status, _, err) = without_reader(&s, "local ps", "stdout");
     assert_eq!(status, 1);
-    assert!(err.starts_with("error: there is no cluster"), "{err}");
+    assert!(err.starts_with("error: cluster `local` not found"), "{err}");
     assert_eq!(without_reader(&s, "local ps --json", "stdout").0, 1);
     assert_eq!(without_reader(&s, "local ps", "stderr").0, 1);
     assert_eq!(without_reader(&s, "local --bogus", "stderr").0, 2);

@@ -14,8 +14,8 @@ fn myself() -> String {
 /// What is said of a port of the server that a process has.
 fn taken(by: &str, pid: u32) -> String {
     format!(
-        "error: could not start cluster `local`: port <port>, wanted for the server, is taken by {by}\n\
-         hint: use another: `prisma local start --port <port+1>`, or `auto`\n\
+        "error: could not start cluster `local`: port <port> (server) is already in use by {by}\n\
+         hint: use another port: `prisma local start --port <port+1>`, or `auto`\n\
          hint: or free it: `kill {pid}`\n"
     )
 }
@@ -71,7 +71,7 @@ fn both_families_count_where_both_are_published() {
     };
     let ended = s.run("local start {ports}");
     // By this process, or one that another test is about to start: that has copies of all sockets.
-    let said = "port <db-port>, wanted for the database, is taken by `";
+    let said = "port <db-port> (database) is already in use by `";
     assert!(ended.stderr.contains(said), "{ended:?}");
     // The server is published on IPv4 alone, and so is all with an address of that family.
     let _server = TcpListener::bind(("::1", s.port)).expect("free");
@@ -87,9 +87,9 @@ fn a_container_is_named_with_its_project() {
     s.run("local start").is(
         1,
         "",
-        "error: could not start cluster `local`: port <db-port>, wanted for the database, is taken by \
+        "error: could not start cluster `local`: port <db-port> (database) is already in use by \
          container `shop-web-1` of compose project `shop`\n\
-         hint: use another: `prisma local start --db-port <db-port+1>`, or `auto`\n\
+         hint: use another port: `prisma local start --db-port <db-port+1>`, or `auto`\n\
          hint: or free it: `docker stop shop-web-1`\n",
     );
     assert_eq!(s.take_acts(), "");
@@ -140,7 +140,7 @@ fn at_a_terminal_it_is_stopped_if_wanted() {
     let s = Sandbox::with_cluster();
     let mut program = listener(s.port);
     let question = format!(
-        "port <port> is taken by `python3` (process {})",
+        "port <port> is in use by `python3` (process {})",
         program.id()
     );
     let mut t = s.at_terminal("local start");
@@ -207,9 +207,9 @@ fn cancelling_the_second_question_has_changed_nothing() {
     let mut server = listener(s.port);
     let mut database = listener(s.db_port);
     let mut t = s.at_terminal("local start");
-    t.shows("port <port> is taken by `python3`");
+    t.shows("port <port> is in use by `python3`");
     t.types("\u{1b}[B\r");
-    t.shows("port <db-port> is taken by `python3`");
+    t.shows("port <db-port> is in use by `python3`");
     t.types("\u{1b}");
     let left = t.end();
     assert_eq!(left.status, 130, "{}", left.sent);
@@ -219,6 +219,30 @@ fn cancelling_the_second_question_has_changed_nothing() {
         child.wait().expect("gone");
     }
     assert_eq!(s.take_acts(), "");
+}
+
+/// The holder of a port is stopped by the plan, and there is no plan without consent.
+#[test]
+fn declining_the_reset_leaves_the_holder_of_the_port_alive() {
+    let s = Sandbox::with_cluster();
+    let mut program = listener(s.port);
+    let before = s.files();
+    let mut t = s.at_terminal("local nuke");
+    t.shows("> use port <port+1> instead");
+    t.types("\u{1b}[B\r");
+    t.shows("destroy all data of cluster `local`? (y/N)");
+    t.types("n\r");
+    let left = t.end();
+    assert_eq!(left.status, 1, "{}", left.sent);
+    assert!(left.sent.contains("nothing was changed"), "{}", left.sent);
+    assert!(
+        program.try_wait().expect("asked").is_none(),
+        "it runs still"
+    );
+    program.kill().expect("killed");
+    program.wait().expect("gone");
+    assert_eq!(s.take_acts(), "");
+    assert_eq!(s.changes_since(&before), "");
 }
 
 #[test]

@@ -67,7 +67,7 @@ fn the_makefile_starts_shows_and_stops_a_cluster() {
     assert_eq!(s.engine.state(), before);
     assert_eq!(make(&s, &["prisma-nuke", "PRISMA_YES=1"]).0, 0);
     let (_, _, err) = make(&s, &["prisma-status", "PRISMA_NAME=other"]);
-    assert!(err.contains("there is no cluster `other` here"), "{err}");
+    assert!(err.contains("cluster `other` not found"), "{err}");
 }
 
 #[test]

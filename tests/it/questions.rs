@@ -179,7 +179,7 @@ fn a_port_that_is_taken_is_a_failure_where_nobody_can_be_asked() {
     let is_told = |status: i32, told: &str| {
         assert_eq!(status, 1, "{told}");
         assert!(
-            told.contains("hint: use another: `prisma local start --port "),
+            told.contains("hint: use another port: `prisma local start --port "),
             "{told}"
         );
     };

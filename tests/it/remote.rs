@@ -175,7 +175,7 @@ fn what_would_be_out_of_reach_is_said_before_anything_is_done() {
     s.run("local start {ports} --bind 127.0.0.1").is(
         1,
         "",
-        "error: could not start cluster `local`: it would be out of reach, its ports being bound to 127.0.0.1 of `192.0.2.7`\n\
+        "error: could not start cluster `local`: it would not be reachable from here: its ports are bound to 127.0.0.1 on `192.0.2.7`\n\
          hint: publish them on all addresses there: `prisma local start --bind 0.0.0.0`\n\
          hint: or start it with `--no-wait`, and forward the ports: `ssh -N -L <port>:127.0.0.1:<port> \
          -L <db-port>:127.0.0.1:<db-port> ssh://me@192.0.2.7:2222`\n",
@@ -192,7 +192,7 @@ fn what_would_be_out_of_reach_is_said_before_anything_is_done() {
     s.run("local start {ports}").is(
         1,
         "",
-        "error: could not start cluster `local`: it would be out of reach, its machine `no-such-alias.invalid` cannot be \
+        "error: could not start cluster `local`: it would not be reachable from here: its machine `no-such-alias.invalid` cannot be \
          found by that name from here\n\
          hint: if `no-such-alias.invalid` is an alias of your ssh configuration, which only ssh knows, name the machine \
          itself, `DOCKER_HOST=ssh://USER@HOST`, or add `no-such-alias.invalid` to /etc/hosts\n",
@@ -210,7 +210,7 @@ fn the_loopback_of_another_machine_ends_here_in_a_tunnel() {
     same(
         "the warning",
         &ended.stderr,
-        "warning: cluster `local` will be out of reach from here, its ports being bound to 127.0.0.1 of `192.0.2.7`\n\
+        "warning: cluster `local` will not be reachable from here: its ports are bound to 127.0.0.1 on `192.0.2.7`\n\
          hint: forward the ports: `ssh -N -L <port>:127.0.0.1:<port> -L <db-port>:127.0.0.1:<db-port> USER@192.0.2.7`\n\
          starting the containers\n",
     );
@@ -238,7 +238,7 @@ fn a_cluster_of_another_engine_is_not_taken_for_this_ones() {
          this machine's, has nothing of it\n\
          hint: use that machine's engine: `DOCKER_HOST=ssh://USER@192.0.2.7`, or its docker context\n\
          hint: or use another name here: `-n NAME`\n\
-         hint: or, if it is no more, forget it: `prisma cluster remove local`\n";
+         hint: or, if it no longer exists, remove it from the registry: `prisma cluster remove local`\n";
     for verb in [
         "start",
         "stop",
@@ -260,7 +260,7 @@ fn a_cluster_of_another_engine_is_not_taken_for_this_ones() {
          `192.0.2.9`'s, has nothing of it\n\
          hint: use this machine's engine: unset `DOCKER_HOST`\n\
          hint: or use another name here: `-n NAME`\n\
-         hint: or, if it is no more, forget it: `prisma cluster remove local`\n",
+         hint: or, if it no longer exists, remove it from the registry: `prisma cluster remove local`\n",
     );
     assert_eq!(s.take_acts(), "");
     s.run("cluster remove local --yes").succeeds();
@@ -304,7 +304,7 @@ fn open_ports_of_another_machine_have_another_remedy() {
     s.set("DOCKER_HOST", "ssh://me@192.0.2.7");
     // Unlike others this test is about the warning that each start gives.
     let stderr = s.begin("local start --no-wait").end().stderr;
-    let hint = "hint: publish on a private address of that machine with `prisma local start --bind ADDRESS`, or accept it \
-                with `bind: ";
+    let hint = "hint: publish on a private address of that machine with `prisma local start --bind ADDRESS`; to silence \
+                this, set `bind: ";
     assert!(stderr.contains(hint), "{stderr}");
 }

@@ -11,7 +11,7 @@ const CONFIG: &str = "home/.prisma/clusters/local/cluster.yml";
 const LOOK: &str = "docker ps [local]\ndocker inspect --type container <id 1> <id 2>\n";
 const UP: &str = "docker-compose [local] up -d --remove-orphans\n";
 const STOPPED: &str =
-    "cluster `local` is stopped; its data is kept, start it with `prisma local start`\n";
+    "cluster `local` is stopped; its data is kept. Start it with `prisma local start`\n";
 
 /// The report of a cluster of 1.8 with MySQL.
 /// The lines of a `cluster.yml` that are not comments.
@@ -26,10 +26,10 @@ fn running(state: &str) -> String {
         "cluster `local` {state}\n\
          \n  endpoint     http://localhost:<port>\
          \n  playground   http://localhost:<port>/management\
-         \n  database     MySQL, user `root`, not published: `--db-port PORT` does\
+         \n  database     MySQL, user `root`, not published; `--db-port PORT` publishes it\
          \n  version      Prisma 1.8\n\
          \n\
-         deploy a service to it: put `cluster: local` into its `prisma.yml` and run `prisma deploy`\n"
+         deploy a service to it: add `cluster: local` to its `prisma.yml` and run `prisma deploy`\n"
     )
 }
 
@@ -101,7 +101,7 @@ fn a_second_start_asks_and_does_nothing() {
     for more in ["", "database:\n  connector: postgres\n"] {
         let s = with_running(more);
         let before = (s.files(), s.engine.state());
-        let report = running("is running already");
+        let report = running("is already running");
         let report = match more {
             "" => report,
             _ => report.replace("MySQL", "Postgres"),
@@ -126,7 +126,7 @@ fn postgres_is_asked_inside_its_container_until_it_answers() {
         s.db_port, s.port
     );
     let report = running("is running").replace(
-        "MySQL, user `root`, not published: `--db-port PORT` does",
+        "MySQL, user `root`, not published; `--db-port PORT` publishes it",
         "localhost:<db-port> (Postgres, user `root`)",
     );
     s.run(&words).is(0, &report, STAGES);
@@ -174,7 +174,7 @@ fn stop_start_and_restart_go_by_docker_compose() {
     s.ran(&format!("{LOOK}docker-compose version --short\n{UP}"));
     let stages = format!("stopping the containers\n{STAGES}");
     s.run("local restart")
-        .is(0, &running("is running again"), &stages);
+        .is(0, &running("was restarted"), &stages);
     assert_eq!(s.take_acts(), format!("docker-compose [local] stop\n{UP}"));
     assert_eq!(s.files(), before);
 }
@@ -185,7 +185,7 @@ fn upgrade_pulls_with_docker_compose() {
     let before = s.files();
     s.run("local upgrade").is(
         0,
-        &(running("is up to date") + "the images were the newest already\n"),
+        &(running("is up to date") + "the images were already up to date\n"),
         &format!("pulling the images\n{STAGES}"),
     );
     s.ran(&format!(
@@ -195,7 +195,7 @@ fn upgrade_pulls_with_docker_compose() {
     s.run("local upgrade --to 1.9").is(
         0,
         &(running("is up to date").replace("1.8", "1.9")
-            + "runs newer images now: prismagraphql/prisma:1.9\n"),
+            + "updated images: prismagraphql/prisma:1.9\n"),
         &format!("pulling mysql:5.7\npulling prismagraphql/prisma:1.9\n{STAGES}"),
     );
     assert_eq!(
@@ -217,9 +217,9 @@ fn nuke_and_delete() {
         "  containers  prisma-db, local-prisma-1\n  volumes     local_postgres-persistence\n";
     s.run("local nuke --yes").is(
         0,
-        &running("is running and empty").replace("MySQL", "Postgres"),
+        &running("was reset").replace("MySQL", "Postgres"),
         &format!(
-            "this destroys all data of cluster `local`, every deployed service included:\n{volumes}\
+            "this will delete all data of cluster `local`, including all deployed services:\n{volumes}\
              killing the containers\nremoving containers, network and data\n{STAGES}"
         ),
     );
@@ -232,9 +232,9 @@ fn nuke_and_delete() {
     assert_eq!(s.files(), before);
     s.run("local delete --yes").is(
         0,
-        "cluster `local` is gone\n",
+        "cluster `local` is deleted\n",
         &format!(
-            "this removes cluster `local` and all its data:\n{volumes}\
+            "this will delete cluster `local` and all its data:\n{volumes}\
              \u{20} files       ~/.prisma/clusters/local\nremoving containers, network and data\n"
         ),
     );

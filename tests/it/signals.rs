@@ -10,7 +10,7 @@ const HANG: &str = "exec sleep 300\n";
 /// One that does not listen to SIGTERM either.
 const STUBBORN: &str = "trap '' TERM INT\nwhile :; do sleep 0.1; done\n";
 /// What is said of the wait.
-const WAITING: &str = "waiting for the server; the containers go on starting";
+const WAITING: &str = "waiting for the server; the containers keep starting";
 /// Far less than the hanging takes.
 const SOON: Duration = Duration::from_secs(20);
 

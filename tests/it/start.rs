@@ -159,7 +159,7 @@ fn a_second_start_asks_and_does_nothing() {
     let s = Sandbox::with_running_cluster();
     let before = (s.files(), s.engine.state());
     s.run("local start")
-        .is(0, &running("local", "is running already"), "");
+        .is(0, &running("local", "is already running"), "");
     s.ran("docker ps [local]\ndocker inspect --type container <id 1> <id 2>\n");
     assert_eq!(s.take_requests().len(), 1);
     assert_eq!((s.files(), s.engine.state()), before);
@@ -258,7 +258,7 @@ fn another_version_is_not_for_start() {
     s.run("local start --prisma-version 1.2").is(
         2,
         "",
-        "error: cluster `local` has Prisma 1.1, not 1.2\n\
+        "error: cluster `local` runs Prisma 1.1, not 1.2\n\
          hint: change its version with `prisma local upgrade --to 1.2`\n",
     );
     assert_eq!(s.take_acts(), "");
@@ -345,7 +345,7 @@ fn an_override_older_than_the_containers_changes_nothing() {
     s.run("local start").succeeds();
     s.forget();
     s.run("local start")
-        .is(0, &running("local", "is running already"), "");
+        .is(0, &running("local", "is already running"), "");
     assert_eq!(s.take_acts(), "");
 }
 

@@ -72,7 +72,7 @@ fn a_running_cluster_is_recognised_and_left_running() {
     let state = s.engine.state();
     let before = s.files();
     s.run("local start")
-        .is(0, &running("local", "is running already"), "");
+        .is(0, &running("local", "is already running"), "");
     assert_eq!((s.take_acts(), s.engine.state()), (String::new(), state));
     same(
         "the files",
@@ -216,7 +216,7 @@ fn containers_of_somebody_else_are_left_alone() {
         s.run(&format!("local {verb}")).is(
             1,
             "",
-            "error: the containers of project `local` were not made by `prisma`: `local-web-1` runs the image `nginx:latest`\n\
+            "error: the containers of project `local` were not created by `prisma`: `local-web-1` runs the image `nginx:latest`\n\
              hint: start your cluster under another name with `-n NAME`\n",
         );
     }
@@ -232,8 +232,8 @@ fn an_edited_rendered_file_is_not_overwritten_silently() {
     let edited = ours.replace("restart: always", "restart: \"no\"");
     s.write(path, &edited);
     let before = s.files();
-    let warning = "warning: docker-compose.yml in ~/.prisma/clusters/local was edited by hand; what belongs there can go into \
-                   docker-compose.override.yml, which is never written\n";
+    let warning = "warning: docker-compose.yml in ~/.prisma/clusters/local was edited by hand; put your changes into \
+                   docker-compose.override.yml, which `prisma` never writes\n";
     for verb in ["start", "restart", "upgrade"] {
         s.run(&format!("local {verb}")).is(
             4,

@@ -6,7 +6,7 @@ use crate::support::{Behaviour, Sandbox};
 use std::time::Duration;
 
 const GOING: &str = "\
-this destroys all data of cluster `local`, every deployed service included:
+this will delete all data of cluster `local`, including all deployed services:
   containers  local-prisma-database-1, prisma-db
   volumes     local_db-persistence
 ";
@@ -28,7 +28,7 @@ fn nuke_asks_and_a_yes_is_needed() {
              ✔ containers, network and data removed <time>\n\
              ✔ containers started <time>\n\
              ✔ server up, Prisma 1.1.0 <time>\n{}",
-            running("local", "is running and empty")
+            running("local", "was reset")
         ),
     );
     assert!(s.take_acts().contains("down -v"));

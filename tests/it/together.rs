@@ -27,8 +27,8 @@ fn two_starts_of_one_cluster_are_one() {
     assert_eq!(
         states,
         [
-            "cluster `local` is running",
-            "cluster `local` is running already"
+            "cluster `local` is already running",
+            "cluster `local` is running"
         ]
     );
     assert_eq!(

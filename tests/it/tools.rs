@@ -40,10 +40,10 @@ fn crossing_the_generations_is_said_and_keeps_the_data() {
     s.engine.generation("2.40.3");
     // A cluster that serves well is left alone.
     s.run("local start")
-        .is(0, &running("local", "is running already"), "");
+        .is(0, &running("local", "is already running"), "");
     s.run("local restart").is(
         0,
-        &running("local", "is running again"),
+        &running("local", "was restarted"),
         &format!(
             "warning: the containers were made by docker-compose 1.29.2 and will be made anew by 2.40.3; \
              their data is kept\nstopping the containers\n{STAGES}"
@@ -64,7 +64,7 @@ fn two_releases_of_one_generation_are_no_crossing() {
     s.engine.generation("2.40.3");
     s.run("local restart").is(
         0,
-        &running("local", "is running again"),
+        &running("local", "was restarted"),
         &format!("stopping the containers\n{STAGES}"),
     );
 }

@@ -8,7 +8,7 @@ const UP: &str = "local-prisma-database-1 running prismagraphql/prisma:1.1 #2\n\
                   volume local_db-persistence\n";
 const LOOK: &str = "docker ps [local]\ndocker inspect --type container <id 1> <id 2>\n";
 const STOPPED: &str =
-    "cluster `local` is stopped; its data is kept, start it with `prisma local start`\n";
+    "cluster `local` is stopped; its data is kept. Start it with `prisma local start`\n";
 
 #[test]
 fn stop_stops_the_server_before_its_database() {
@@ -31,7 +31,7 @@ fn stop_of_a_stopped_cluster_does_nothing() {
     s.run("local stop").succeeds();
     s.forget();
     s.run("local stop")
-        .is(0, &STOPPED.replace("is stopped", "is stopped already"), "");
+        .is(0, &STOPPED.replace("is stopped", "is already stopped"), "");
     s.ran(LOOK);
 }
 
@@ -39,7 +39,7 @@ fn stop_of_a_stopped_cluster_does_nothing() {
 fn stop_of_a_cluster_without_containers_does_nothing() {
     let s = Sandbox::with_cluster();
     s.run("local stop")
-        .is(0, &STOPPED.replace("is stopped", "is stopped already"), "");
+        .is(0, &STOPPED.replace("is stopped", "is already stopped"), "");
     s.ran("docker ps [local]\n");
 }
 
@@ -58,7 +58,7 @@ fn restart_stops_and_starts_the_same_containers() {
     let before = s.files();
     s.run("local restart").is(
         0,
-        &running("local", "is running again"),
+        &running("local", "was restarted"),
         &format!("stopping the containers\n{STAGES}"),
     );
     s.ran(&format!(
@@ -76,7 +76,7 @@ fn restart_of_a_stopped_cluster_starts_it() {
     s.run("local stop").succeeds();
     s.forget();
     s.run("local restart")
-        .is(0, &running("local", "is running again"), STAGES);
+        .is(0, &running("local", "was restarted"), STAGES);
     assert_eq!(
         s.take_acts(),
         "docker-compose [local] up -d --remove-orphans\n"
@@ -91,7 +91,7 @@ fn upgrade_pulls_both_images_and_brings_up() {
     s.run("local upgrade").is(
         0,
         &format!(
-            "{}the images were the newest already\n",
+            "{}the images were already up to date\n",
             running("local", "is up to date")
         ),
         &format!("pulling mysql:5.7\npulling prismagraphql/prisma:1.1\n{STAGES}"),
@@ -107,7 +107,7 @@ fn upgrade_pulls_both_images_and_brings_up() {
     // A newer image under the same name makes the container anew.
     s.engine.newer("mysql:5.7");
     let ran = s.run("local upgrade");
-    let told = "runs newer images now: mysql:5.7\n";
+    let told = "updated images: mysql:5.7\n";
     assert!(ran.stdout.ends_with(told), "{}", ran.stdout);
     let images = &s.run("local upgrade --json").json()["data"]["images"];
     let wanted = serde_json::json!([
@@ -124,7 +124,7 @@ fn upgrade_to_a_newer_version_changes_the_server_alone() {
     s.run("local upgrade --to 1.6").is(
         0,
         &format!(
-            "{}runs newer images now: prismagraphql/prisma:1.6\n",
+            "{}updated images: prismagraphql/prisma:1.6\n",
             running("local", "is up to date").replace("Prisma 1.1", "Prisma 1.6")
         ),
         &format!("pulling mysql:5.7\npulling prismagraphql/prisma:1.6\n{STAGES}"),
@@ -163,8 +163,8 @@ fn an_older_version_needs_force() {
     s.run("local upgrade --to 1.5.2").is(
         2,
         "",
-        "error: Prisma 1.5.2 is older than the 1.6 that cluster `local` has, and may not understand its data\n\
-         hint: add `--force` to change to it all the same\n",
+        "error: Prisma 1.5.2 is older than the version of cluster `local` (1.6) and may not be able to read its data\n\
+         hint: use `--force` to downgrade anyway\n",
     );
     assert_eq!((s.take_acts(), s.files()), (String::new(), before));
     s.run("local upgrade --to 1.5.2 --force").succeeds();
@@ -192,7 +192,7 @@ fn an_image_that_cannot_be_had_leaves_all_as_it_was() {
     assert_eq!((s.files(), s.engine.state()), before);
 }
 
-const GOING: &str = "this destroys all data of cluster `local`, every deployed service included:\n  \
+const GOING: &str = "this will delete all data of cluster `local`, including all deployed services:\n  \
                        containers  local-prisma-database-1, prisma-db\n  \
                        volumes     local_db-persistence\n";
 
@@ -203,11 +203,12 @@ fn nuke_kills_takes_down_and_starts_with_the_same_settings() {
     let (_, old) = s.engine.container("prisma-database");
     s.run("local nuke --yes").is(
         0,
-        &running("local", "is running and empty"),
+        &running("local", "was reset"),
         &format!("{GOING}killing the containers\nremoving containers, network and data\n{STAGES}"),
     );
     s.ran(&format!(
         "{LOOK}docker volume ls -q --filter label=com.docker.compose.project=local\n\
+         docker-compose version --short\n\
          docker-compose [local] kill\n\
          docker-compose [local] down -v --remove-orphans\n\
          docker-compose [local] up -d --remove-orphans\n"
@@ -265,8 +266,8 @@ fn delete_leaves_nothing_behind() {
     let s = Sandbox::with_running_cluster();
     s.run("local delete --yes").is(
         0,
-        "cluster `local` is gone\n",
-        "this removes cluster `local` and all its data:\n  \
+        "cluster `local` is deleted\n",
+        "this will delete cluster `local` and all its data:\n  \
            containers  local-prisma-database-1, prisma-db\n  \
            volumes     local_db-persistence\n  \
            files       ~/.prisma/clusters/local\n\
@@ -274,6 +275,7 @@ fn delete_leaves_nothing_behind() {
     );
     s.ran(&format!(
         "{LOOK}docker volume ls -q --filter label=com.docker.compose.project=local\n\
+         docker-compose version --short\n\
          docker-compose [local] down -v --remove-orphans\n"
     ));
     s.engine_has("");
@@ -289,7 +291,7 @@ fn delete_leaves_nothing_behind() {
     assert!(!s.read("home/.prisma/config.yml").contains("local"));
     s.run("local delete --yes").fails(
         1,
-        "error: there is no cluster `local` here\nhint: start one with `prisma local start`\n",
+        "error: cluster `local` not found\nhint: create it with `prisma local start`\n",
     );
 }
 
@@ -337,8 +339,8 @@ fn verbs_on_an_unknown_cluster_name_it() {
         s.run(&format!("local {verb} -n nobody --yes")).is(
             1,
             "",
-            "error: there is no cluster `nobody` here\n\
-             hint: start one with `prisma local start -n nobody`\n",
+            "error: cluster `nobody` not found\n\
+             hint: create it with `prisma local start -n nobody`\n",
         );
     }
     assert_eq!(s.take_acts(), "");

@@ -87,7 +87,7 @@ fn ps_of_a_cluster_that_was_never_started() {
     s.run("local logs").is(
         1,
         "",
-        "error: cluster `local` has no containers, and so no logs\n\
+        "error: cluster `local` has no containers, so there are no logs\n\
          hint: start it with `prisma local start`\n",
     );
 }

@@ -43,7 +43,7 @@ fn a_server_that_crashes_on_and_on() {
          restarted 5 times, last status 1:\n  \
            Starting\n  \
            Access denied for user root\n\
-         hint: see all it printed with `prisma local logs -n local prisma-database`; mend the cause and run the \
+         hint: see its full log with `prisma local logs -n local prisma-database`; mend the cause and run the \
          command again, nothing is lost\n",
     );
     assert!(s.engine.was_called("docker logs --tail 20"));
@@ -84,7 +84,7 @@ fn containers_that_cannot_get_better() {
         ),
         (
             "status=exited exit=3",
-            "ended with status 3 and is not restarted",
+            "ended with status 3 and will not be restarted",
         ),
         (
             "status=restarting exit=126",
@@ -108,8 +108,8 @@ fn containers_that_cannot_get_better() {
 fn a_server_that_is_not_ready_in_time() {
     let s = Sandbox::with_cluster();
     s.server(Behaviour::Nothing);
-    let hints = "hint: give it longer with `--wait-timeout 15m`; the containers go on starting\n\
-                 hint: see what they do with `prisma local logs -f -n local`\n";
+    let hints = "hint: wait longer with `--wait-timeout 15m`; the containers keep starting\n\
+                 hint: see what they print with `prisma local logs -f -n local`\n";
     let ended = s.run("local start --wait-timeout 500ms");
     let (message, rest) = ended.stderr.split_once('\n').expect("lines");
     assert_eq!(message, "starting the containers");
@@ -137,8 +137,8 @@ fn something_else_that_answers_is_no_server() {
          waiting for the server (at most 3s)\n\
          error: cluster `local` is not ready after 3s: the database is up, the server does not answer \
          (`http://localhost:<port>/cluster` answers with status 200 and no JSON)\n\
-         hint: give it longer with `--wait-timeout 15m`; the containers go on starting\n\
-         hint: see what they do with `prisma local logs -f -n local`\n",
+         hint: wait longer with `--wait-timeout 15m`; the containers keep starting\n\
+         hint: see what they print with `prisma local logs -f -n local`\n",
     );
 }
 
@@ -160,7 +160,7 @@ fn containers_that_somebody_removes_meanwhile() {
     s.engine.remove("prisma-db");
     s.end(run).fails(
         1,
-        "error: could not start cluster `local`: its containers are gone, somebody removed them\n\
+        "error: could not start cluster `local`: its containers were removed\n\
          hint: run the command again\n",
     );
 }

@@ -33,38 +33,18 @@ impl History {
     }
 }
 
-impl Start {
-    /// Starts an existing cluster without changing it.
-    pub fn again(name: ClusterName) -> Self {
-        Start {
-            which: Name { name },
-            prisma_version: None,
-            port: None,
-            db_port: None,
-            bind: None,
-            database: None,
-            database_image: None,
-            database_url: None,
-            waiting: Waiting {
-                wait_timeout: Duration::from_secs(300),
-                no_wait: false,
-            },
-        }
-    }
-}
-
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PortWish {
+pub enum RequestedPort {
     /// The default, or the next free one.
     Auto,
     Number(u16),
 }
 
-fn port_wish(text: &str) -> Result<PortWish, &'static str> {
+fn requested_port(text: &str) -> Result<RequestedPort, &'static str> {
     match text {
-        "auto" => Ok(PortWish::Auto),
+        "auto" => Ok(RequestedPort::Auto),
         text => port(text)
-            .map(PortWish::Number)
+            .map(RequestedPort::Number)
             .map_err(|_| "must be a number from 1 to 65535, or `auto`"),
     }
 }
@@ -94,11 +74,11 @@ pub struct Start {
     #[arg(long, env = "PRISMA_VERSION", value_name = "VERSION", value_parser = domain::<PrismaVersion>)]
     pub prisma_version: Option<PrismaVersion>,
     /// server port, or `auto` for the next free one; saved [default: 4466; `auto` for named clusters]
-    #[arg(long, env = "PRISMA_PORT", value_parser = port_wish)]
-    pub port: Option<PortWish>,
+    #[arg(long, env = "PRISMA_PORT", value_parser = requested_port)]
+    pub port: Option<RequestedPort>,
     /// database port, or `auto`; saved [default: 3366; `auto` for named clusters; not published from Prisma 1.7 on]
-    #[arg(long, env = "PRISMA_DB_PORT", value_name = "PORT", value_parser = port_wish)]
-    pub db_port: Option<PortWish>,
+    #[arg(long, env = "PRISMA_DB_PORT", value_name = "PORT", value_parser = requested_port)]
+    pub db_port: Option<RequestedPort>,
     /// database for a new cluster: `mysql`, or `postgres` (Prisma 1.7 and later) [default: mysql]
     #[arg(long, env = "PRISMA_DATABASE", value_name = "DATABASE", value_parser = domain::<Connector>)]
     pub database: Option<Connector>,

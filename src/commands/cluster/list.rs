@@ -1,6 +1,5 @@
 //! `prisma cluster list`: every cluster that is known, asked for its version, all at once.
 
-use super::registry;
 use crate::commands::Report;
 use crate::context::Context;
 use crate::documents;
@@ -10,7 +9,7 @@ use crate::ui::Table;
 
 /// Lists the clusters.
 pub fn run(ctx: &Context) -> Result<Report> {
-    let registry = registry(ctx)?;
+    let registry = ctx.registry()?;
     let rows = status::all(ctx, &registry)?;
     tell(ctx, &rows);
     Ok(report(ctx, &rows))

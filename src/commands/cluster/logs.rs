@@ -3,15 +3,14 @@
 mod name;
 mod whereabouts;
 
-use super::registry;
 use crate::cli::ClusterLogs;
-use crate::commands::{Report, config};
-use crate::config::cluster_yml::FILE;
+use crate::commands::Report;
 use crate::config::registry::Entry;
 use crate::context::Context;
 use crate::docker::{Container, Tools};
 use crate::error::{Failure, Kind, Result};
 use crate::logs;
+use crate::managed::read_config;
 use crate::status::target;
 
 /// Shows the logs of the server, of another container, or of all.
@@ -20,7 +19,7 @@ pub fn run(ctx: &Context, args: &ClusterLogs) -> Result<Report> {
         Some(name) => name.to_owned(),
         None => name::from_service(ctx)?,
     };
-    let registry = registry(ctx)?;
+    let registry = ctx.registry()?;
     let entry = registry.get(&name);
     if entry.is_none() && name.contains('/') {
         return Err(whereabouts::in_the_cloud(&name));
@@ -43,8 +42,7 @@ fn conceal(ctx: &Context, name: &str, entry: Option<&Entry>) {
     ctx.ui.conceal(entry.and_then(|entry| entry.secret.clone()));
     if let Some(name) = ctx.home.managed(name) {
         // Logs are wanted most where something is broken, a configuration for example.
-        let file = ctx.home.cluster(name.as_ref()).join(FILE);
-        let _ = config(ctx, &name, &file);
+        let _ = read_config(ctx, &name);
     }
 }
 

@@ -6,7 +6,7 @@ use crate::config::registry::{self, Registry};
 use crate::context::Context;
 use crate::documents;
 use crate::error::{Failure, Kind, Result};
-use crate::history;
+use crate::plan;
 use crate::plan::{Plan, Step};
 use crate::status::cloud;
 use crate::status::target;
@@ -15,7 +15,7 @@ use crate::url::{points_here, without_password};
 
 /// Removes a cluster, with consent.
 pub fn run(ctx: &Context, name: Option<&str>) -> Result<Report> {
-    let (registry, broken) = match (super::registry(ctx), name) {
+    let (registry, broken) = match (ctx.registry(), name) {
         (Ok(registry), _) => (registry, None),
         // An entry that is broken itself can still be taken out.
         (Err(failure), Some(_)) if failure.kind == Kind::ConfigInvalid => {
@@ -80,8 +80,10 @@ fn remove_broken(ctx: &Context, name: &str, broken: Failure) -> Result<Report> {
     if ctx.dry_run {
         return Err(broken);
     }
-    let remove = || registry::remove(&ctx.home.registry(), name, &ctx.interrupt);
-    if history::noted(ctx, Some(name), remove)? {
+    let removed = plan::act(ctx, Some(name), |_| {
+        registry::remove(&ctx.home.registry(), name, &ctx.interrupt)
+    })?;
+    if removed {
         Ok(report(name, None))
     } else {
         Err(broken)

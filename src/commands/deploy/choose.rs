@@ -1,6 +1,6 @@
 //! The user chooses a cluster to deploy to.
 
-use crate::commands::{self, add_cluster};
+use crate::commands::add_cluster;
 use crate::config::registry::Registry;
 use crate::context::Context;
 use crate::error::{Failure, Kind, Result};
@@ -35,7 +35,7 @@ pub fn choose(ctx: &Context, registry: Registry, again: bool) -> Result<(String,
     }
     match ctx.ask().select(question, "", choices)?.value {
         Some(name) => Ok((name, registry)),
-        None => Ok((add_cluster::add_by_asking(ctx)?, commands::registry(ctx)?)),
+        None => Ok((add_cluster::add_by_asking(ctx)?, ctx.registry()?)),
     }
 }
 

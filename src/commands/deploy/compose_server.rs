@@ -2,10 +2,10 @@
 //! answers some time after `docker-compose up -d`.
 
 use super::target::Destination;
+use crate::cluster::files::COMPOSE;
 use crate::context::Context;
 use crate::docker::Tools;
 use crate::docker::ask;
-use crate::docker::project::COMPOSE;
 use crate::error::{Failure, Kind, Result};
 use crate::files;
 use crate::server::version::ask;

@@ -8,6 +8,7 @@ use crate::cli;
 use crate::context::Context;
 use crate::error::{Failure, Kind, Result};
 use crate::files::{self, Access};
+use crate::plan::Permit;
 use crate::server::deploy::{Deployment, Outcome};
 use crate::server::management::{Management, Migration, Status as MigrationStatus};
 use crate::server::service::Service as Api;
@@ -66,14 +67,26 @@ enum Status {
     Failed,
 }
 
+/// What came before.
+pub struct Deployed<'a> {
+    pub management: &'a Management,
+    pub deployment: &'a Deployment,
+    /// None in a dry run.
+    pub permit: Option<&'a Permit>,
+}
+
 /// Does what `prisma.yml` asks for. Fails on a signal only.
 pub fn run(
     ctx: &Context,
     args: &cli::Deploy,
     loaded: &LoadedService,
-    management: &Management,
-    deployment: &Deployment,
+    deployed: Deployed<'_>,
 ) -> Result<PostDeploy> {
+    let Deployed {
+        management,
+        deployment,
+        permit,
+    } = deployed;
     let service = &loaded.service;
     let seed = service.seed.as_ref().filter(|_| !args.no_seed);
     let seed = match seed {
@@ -82,6 +95,7 @@ pub fn run(
     };
     let worker = Worker {
         ctx,
+        permit,
         loaded,
         limit: args.wait_timeout,
         api: Api::of(management, &service.secrets),
@@ -138,6 +152,7 @@ fn tasks<'a>(service: &'a Service, seed: Option<&'a Seed>) -> Vec<Task<'a>> {
 
 struct Worker<'a> {
     ctx: &'a Context,
+    permit: Option<&'a Permit>,
     loaded: &'a LoadedService,
     limit: Duration,
     api: Api,
@@ -153,12 +168,12 @@ impl Worker<'_> {
             Task::RunSeed(command) => (StepKind::Seed, command.shown.clone()),
             Task::RunHook(command) => (StepKind::Hook, command.shown.clone()),
         };
-        let done = if ctx.dry_run {
-            Ok(Status::Planned)
-        } else {
+        let done = if let Some(permit) = self.permit {
             ctx.interrupt.check()?;
             ctx.ui.status(&format!("{}: `{what}`", step.word()));
-            self.perform(task)
+            self.perform(task, permit)
+        } else {
+            Ok(Status::Planned)
         };
         let (status, failure) = match done {
             Ok(status) => (status, None),
@@ -175,12 +190,13 @@ impl Worker<'_> {
         })
     }
 
-    fn perform(&self, task: &Task<'_>) -> Result<Status> {
+    fn perform(&self, task: &Task<'_>, permit: &Permit) -> Result<Status> {
         match task {
             Task::Import(path) => self.import(path),
             Task::WriteSchema(path) => self.write_schema(path),
             Task::RunSeed(command) | Task::RunHook(command) => {
-                shell::run(self.ctx, self.loaded, command, self.limit).map(|()| Status::Done)
+                let action = shell::action(self.ctx, self.loaded, command, self.limit);
+                shell::run(self.ctx, command, action.permitted(permit)).map(|()| Status::Done)
             }
         }
     }

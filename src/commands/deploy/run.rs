@@ -2,16 +2,15 @@
 
 use super::loaded::{LoadedService, ServiceFiles};
 use super::placement::{self, Placement};
-use super::post_deploy;
+use super::post_deploy::{self, Deployed};
 use super::progress::Progress;
-use super::start_stopped::Start;
 use super::target::{self, Destination, TargetOverride};
 use super::{compose_server, report, save_target, start_stopped};
 use crate::cli;
 use crate::commands::Report;
 use crate::context::Context;
 use crate::error::{Failure, Kind, Result};
-use crate::history;
+use crate::plan::{self, Permit};
 use crate::server::deploy::{self, Deployment, Waits};
 use crate::server::http::{Client, Proxies};
 use crate::server::management::Management;
@@ -22,7 +21,6 @@ use crate::ui::Format;
 pub struct DeployRun<'a> {
     pub ctx: &'a Context,
     pub args: &'a cli::Deploy,
-    start: Start,
     pub files: ServiceFiles<'a>,
     /// What the next deployment uses instead of what `prisma.yml` says.
     target: TargetOverride,
@@ -31,11 +29,10 @@ pub struct DeployRun<'a> {
 }
 
 impl<'a> DeployRun<'a> {
-    pub fn new(ctx: &'a Context, args: &'a cli::Deploy, start: Start) -> Result<Self> {
+    pub fn new(ctx: &'a Context, args: &'a cli::Deploy) -> Result<Self> {
         Ok(DeployRun {
             ctx,
             args,
-            start,
             files: ServiceFiles::find(args)?,
             target: TargetOverride {
                 cluster: None,
@@ -61,8 +58,12 @@ impl<'a> DeployRun<'a> {
         if let Some(chosen) = &destination.chosen {
             self.save_choice(placement, chosen)?;
         }
-        let cluster = destination.cluster.as_deref().filter(|_| !ctx.dry_run);
-        history::noted(ctx, cluster, || self.deploy_to(loaded, placement))
+        if ctx.dry_run {
+            return self.deploy_to(loaded, placement, None);
+        }
+        plan::act(ctx, destination.cluster.as_deref(), |permit| {
+            self.deploy_to(loaded, placement, Some(permit))
+        })
     }
 
     fn destination(&mut self, loaded: &LoadedService) -> Result<Destination> {
@@ -73,7 +74,7 @@ impl<'a> DeployRun<'a> {
         };
         let found = find(&self.target)?;
         self.target.ask = false;
-        if !start_stopped::offer_to_start(ctx, &found, self.start)? {
+        if !start_stopped::offer_to_start(ctx, &found, self.args.wait_timeout)? {
             return Ok(found);
         }
         // Starting may just have created its secret.
@@ -96,7 +97,13 @@ impl<'a> DeployRun<'a> {
         Ok(())
     }
 
-    fn deploy_to(&self, loaded: &LoadedService, placement: Placement<'_>) -> Result<Report> {
+    /// Without a permit nothing is changed.
+    fn deploy_to(
+        &self,
+        loaded: &LoadedService,
+        placement: Placement<'_>,
+        permit: Option<&Permit>,
+    ) -> Result<Report> {
         let ui = &self.ctx.ui;
         let service = placement.service;
         let management = self
@@ -109,7 +116,16 @@ impl<'a> DeployRun<'a> {
         for warning in &deployment.warnings {
             ui.warn(&report::line(service, warning));
         }
-        let after = post_deploy::run(self.ctx, self.args, loaded, &management, &deployment)?;
+        let after = post_deploy::run(
+            self.ctx,
+            self.args,
+            loaded,
+            Deployed {
+                management: &management,
+                deployment: &deployment,
+                permit,
+            },
+        )?;
         let failure = after.failure(service);
         let report = report::of(placement, &deployment, after);
         let Some(failure) = failure else {

@@ -3,6 +3,7 @@
 use super::loaded::LoadedService;
 use crate::context::Context;
 use crate::error::{Failure, Kind, Result};
+use crate::plan::Action;
 use crate::process::{Invocation, Mode, ProcessError, failed};
 use crate::service::Command;
 use std::ops::ControlFlow;
@@ -13,12 +14,7 @@ use std::time::Duration;
 const UNSEEN: &str = "command=$PRISMA_COMMAND; unset PRISMA_COMMAND; eval \"$command\"";
 
 /// Runs a command to its end; what it prints goes to stderr.
-pub fn run(
-    ctx: &Context,
-    loaded: &LoadedService,
-    command: &Command,
-    limit: Duration,
-) -> Result<()> {
+pub fn run(ctx: &Context, command: &Command, invocation: &Invocation) -> Result<()> {
     let shown = Invocation::new("sh", ["-c", command.shown.as_str()]);
     ctx.ui.command(&shown);
     let mut ignore = |_: &str| ControlFlow::Continue(());
@@ -27,8 +23,7 @@ pub fn run(
     } else {
         Mode::InheritStderr
     };
-    let invocation = invocation(ctx, loaded, command).limit(limit);
-    match ctx.runner.run(&invocation, mode) {
+    match ctx.runner.run(invocation, mode) {
         Ok(outcome) if outcome.success() => Ok(()),
         Ok(outcome) => Err(failed(&shown, &outcome)),
         Err(ProcessError::Interrupted(failure)) => Err(failure),
@@ -43,7 +38,8 @@ pub fn run(
     }
 }
 
-fn invocation(ctx: &Context, loaded: &LoadedService, command: &Command) -> Invocation {
+/// A command that may do anything.
+pub fn action(ctx: &Context, loaded: &LoadedService, command: &Command, limit: Duration) -> Action {
     let shell = ctx.runner.find("sh");
     let shell = shell.unwrap_or_else(|| PathBuf::from("/bin/sh"));
     let files = loaded.env_files.values();
@@ -56,7 +52,7 @@ fn invocation(ctx: &Context, loaded: &LoadedService, command: &Command) -> Invoc
         env.push(("PRISMA_COMMAND".to_owned(), text.to_owned()));
         text = UNSEEN;
     }
-    let mut invocation = Invocation::new(shell, ["-c", text]).env(env);
+    let mut invocation = Invocation::new(shell, ["-c", text]).limit(limit).env(env);
     invocation.dir = Some(loaded.service.folder.clone());
-    invocation
+    Action::new(invocation)
 }

@@ -1,9 +1,9 @@
 //! A stopped cluster of this machine: the user is asked whether to start it.
 
 use super::target::Destination;
-use crate::cluster::ClusterName;
 use crate::context::Context;
 use crate::error::{Kind, Result};
+use crate::managed::start_stopped;
 use crate::ui::Question;
 use std::net::{TcpStream, ToSocketAddrs};
 use std::time::Duration;
@@ -11,12 +11,9 @@ use std::time::Duration;
 /// How long connecting to this machine may take.
 const LIMIT: Duration = Duration::from_millis(500);
 
-/// Starts a managed cluster: what `prisma local start` does.
-pub type Start = fn(&Context, ClusterName) -> Result<()>;
-
-/// Starts the cluster if `prisma local` runs it, nothing listens there, and the user agrees. Whether
-/// it was started.
-pub fn offer_to_start(ctx: &Context, destination: &Destination, start: Start) -> Result<bool> {
+/// Starts the cluster if `prisma local` runs it, nothing listens there, and the user agrees. `limit` is how long to wait for its server.
+/// Returns whether it was started.
+pub fn offer_to_start(ctx: &Context, destination: &Destination, limit: Duration) -> Result<bool> {
     let Some(name) = &destination.managed else {
         return Ok(false);
     };
@@ -31,7 +28,7 @@ pub fn offer_to_start(ctx: &Context, destination: &Destination, start: Start) ->
             }
             _ => failure,
         })?;
-    start(ctx, name.clone())?;
+    start_stopped(ctx, name, limit)?;
     Ok(true)
 }
 

@@ -2,7 +2,6 @@
 
 use super::choose::choose;
 use crate::cluster::ClusterName;
-use crate::commands;
 use crate::config::registry::{Entry, Registry};
 use crate::context::Context;
 use crate::error::{Failure, Kind, Result};
@@ -11,7 +10,7 @@ use crate::server::credential::Credential;
 use crate::service::{Endpoint, Service, Target};
 use crate::status::cloud::{Cloud, CloudCluster};
 use crate::status::target;
-use crate::url::without_password;
+use crate::url::{is_unencrypted, without_password};
 use std::time::Duration;
 
 /// How long Prisma Cloud may take to list its clusters, and to issue a token.
@@ -55,7 +54,7 @@ pub fn find(
     instead: &TargetOverride,
     variables: Variables<'_>,
 ) -> Result<Destination> {
-    let mut registry = commands::registry(ctx)?;
+    let mut registry = ctx.registry()?;
     let named = match (&service.target, &instead.cluster) {
         _ if instead.ask => None,
         (_, Some(cluster)) => Some(cluster.clone()),
@@ -85,9 +84,9 @@ pub fn find(
 /// Warns if a secret would be sent unencrypted.
 fn warn_unencrypted(ctx: &Context, destination: &Destination) {
     let is_secret = !matches!(destination.credential, Credential::None);
-    if is_secret && commands::is_unencrypted(&destination.base) {
+    if is_secret && is_unencrypted(&destination.base) {
         let base = without_password(&destination.base);
-        commands::warn_unencrypted(ctx, &format!("`{base}` is reached"));
+        ctx.warn_unencrypted(&format!("`{base}` is reached"));
     }
 }
 

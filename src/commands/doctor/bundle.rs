@@ -1,6 +1,7 @@
 //! `prisma doctor --bundle FILE`: a report for a bug ticket, as text that can be reviewed first.
 
 use super::{Checked, ask, finding};
+use crate::cluster::files::{COMPOSE, CONFIG, DOTENV, OVERRIDE};
 use crate::context::Context;
 use crate::docker::ask::containers;
 use crate::docker::{Container, LogOptions, Tools};
@@ -167,10 +168,10 @@ impl Sections {
         let folder = ctx.home.cluster(name);
         let yaml: fn(&mut Redactor, &str) -> String = Redactor::yaml;
         for (file, redact) in [
-            ("cluster.yml", yaml),
-            ("docker-compose.yml", yaml),
-            (".env", Redactor::env_file),
-            ("docker-compose.override.yml", yaml),
+            (CONFIG, yaml),
+            (COMPOSE, yaml),
+            (DOTENV, Redactor::env_file),
+            (OVERRIDE, yaml),
         ] {
             self.file(&folder.join(file), None, redact);
         }

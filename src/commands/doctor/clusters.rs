@@ -2,12 +2,12 @@
 
 use super::Finding;
 use crate::cluster::{Cluster, ClusterName};
-use crate::commands;
 use crate::config::registry::Registry;
 use crate::context::Context;
 use crate::docker::container::held_ports;
 use crate::docker::{ComposeVersion, Container, Engine, State, Tools, ask};
 use crate::error::Result;
+use crate::managed::read_config;
 use crate::server::access::{Access, access};
 use crate::server::version;
 use std::collections::BTreeSet;
@@ -60,8 +60,7 @@ pub fn check_file(ctx: &Context, name: &str, why: &str) -> Seen {
 }
 
 fn read(ctx: &Context, name: &str) -> Result<Option<Cluster>> {
-    let path = ctx.home.cluster(name).join("cluster.yml");
-    let config = commands::config(ctx, &name.parse::<ClusterName>()?, &path)?;
+    let config = read_config(ctx, &name.parse::<ClusterName>()?)?;
     Ok(config.map(|(_, cluster)| cluster))
 }
 

@@ -2,6 +2,7 @@
 
 use super::Finding;
 use crate::cluster::ClusterName;
+use crate::cluster::files::{COMPOSE, CONFIG};
 use crate::config::registry::Registry;
 use crate::context::Context;
 use crate::error::Result;
@@ -72,7 +73,7 @@ pub fn leftovers(ctx: &Context, origins: Result<String>) -> Finding {
     let names = ctx.home.clusters();
     let unconfigured = names.iter().find(|name| {
         let folder = ctx.home.cluster(name);
-        !folder.join("cluster.yml").exists() && folder.join("docker-compose.yml").exists()
+        !folder.join(CONFIG).exists() && folder.join(COMPOSE).exists()
     });
     if let Some(name) = unconfigured {
         let text = format!("{} has no `cluster.yml`", ctx.home.cluster(name).display());
@@ -126,6 +127,6 @@ fn orphan(ctx: &Context, origins: &str) -> Option<String> {
         let (project, folder) = line.split_once('\t')?;
         let folder = Path::new(folder);
         let is_ours = folder.parent() == Some(&clusters);
-        (is_ours && !folder.join("cluster.yml").exists()).then(|| project.to_owned())
+        (is_ours && !folder.join(CONFIG).exists()).then(|| project.to_owned())
     })
 }

@@ -1,40 +1,24 @@
 //! `prisma local delete`: containers, volumes, files and registry entry of a cluster.
 
-use super::act;
-use super::nuke::list;
-use crate::cluster::ClusterName;
+use super::{act, report};
+use crate::cluster::{Cluster, ClusterName};
 use crate::commands::Report;
 use crate::context::Context;
 use crate::documents::{self, IsDeleted};
 use crate::error::Result;
-use crate::managed::Observed;
-use crate::managed::observe_locked;
+use crate::managed::{Observed, observe_locked};
 use crate::plan::{Plan, Step};
 use crate::ui::Question;
 
-/// Removes a cluster, with consent.
+/// Deletes a cluster, with consent.
 pub fn run(ctx: &Context, name: &ClusterName) -> Result<Report> {
     let (observed, _lock) = observe_locked(ctx, name, "delete", Observed::observe_with_volumes)?;
     let cluster = observed.cluster()?;
     let rendered = Observed::render(ctx, &cluster)?;
-    let (containers, volumes) = (observed.container_names(), observed.volumes.clone());
     if !ctx.dry_run {
-        let (data, note) = match &cluster.database.external {
-            Some(external) => (
-                "",
-                format!("\nits data stays in the external database at {external}"),
-            ),
-            None => (" and all its data", String::new()),
-        };
-        ctx.ui.status(&format!(
-            "this removes cluster `{name}`{data}:\n  containers  {}\n  volumes     {}\n  files       {}{note}",
-            list(&containers),
-            list(&volumes),
-            observed.folder.display(),
-        ));
-        let about = format!("`{name}`{data}");
-        ctx.ask().confirm(Question::DeleteCluster, &about)?;
+        consent(ctx, &observed, &cluster)?;
     }
+    let (containers, volumes) = (observed.container_names(), &observed.volumes);
     let mut plan = Plan::default();
     if !containers.is_empty() || !volumes.is_empty() {
         // docker-compose v1 takes nothing down without its file.
@@ -54,8 +38,26 @@ pub fn run(ctx: &Context, name: &ClusterName) -> Result<Report> {
             name: name.to_string(),
             state: IsDeleted::Deleted,
             containers,
-            volumes,
+            volumes: volumes.clone(),
         };
-        Report::new(format!("cluster `{name}` is gone\n"), data)
+        Report::new(format!("cluster `{name}` is deleted\n"), data)
     })
+}
+
+fn consent(ctx: &Context, observed: &Observed, cluster: &Cluster) -> Result<()> {
+    let name = &observed.name;
+    let (data, note) = match &cluster.database.external {
+        Some(external) => (
+            "",
+            format!("\ndata in the external database at {external} is not deleted"),
+        ),
+        None => (" and all its data", String::new()),
+    };
+    ctx.ui.status(&format!(
+        "this will delete cluster `{name}`{data}:\n{}\n  files       {}{note}",
+        report::contents(observed),
+        observed.folder.display(),
+    ));
+    let about = format!("`{name}`{data}");
+    ctx.ask().confirm(Question::DeleteCluster, &about)
 }

@@ -1,13 +1,13 @@
 //! `prisma local eject`: a cluster's compose file and variables, in a folder of the user's own.
 
 use crate::cli::{self, Profile};
+use crate::cluster::files::{COMPOSE, DOTENV};
 use crate::cluster::{Cluster, Connector, Database, Edition, PrismaVersion};
 use crate::commands::add_cluster;
 use crate::commands::folder::Folder;
-use crate::commands::{Report, act, facts, registry};
+use crate::commands::{Report, act, facts};
 use crate::config::registry::NewEntry;
 use crate::context::Context;
-use crate::docker::project::{COMPOSE, DOTENV};
 use crate::documents::{self, EjectedDatabase, RegisteredCluster};
 use crate::error::{Failure, Kind, Result};
 use crate::files::Access;
@@ -21,11 +21,11 @@ use crate::url::ServerUrl;
 /// What is written, and what there is to say of it.
 struct Ejected {
     cluster: Cluster,
-    /// A key pair that was made just now: nobody else has the private half.
+    /// A key pair that was just generated: no one else has the private half.
     fresh: Option<PrivateKey>,
     /// The registry entry to be.
     entry: Option<NewEntry>,
-    /// The values are those of a cluster that is here.
+    /// Whether the values are those of an existing cluster.
     is_here: bool,
 }
 
@@ -46,7 +46,7 @@ pub fn run(ctx: &Context, args: &cli::Eject) -> Result<Report> {
     let (project, is_named) = folder.project(ctx);
     let mut cluster = ejected.cluster.clone();
     if ejected.is_here {
-        // The page's container name is taken by the container that is here.
+        // The documented container name is used by the existing cluster's container.
         cluster.name = project.clone();
     }
     let rendered = standalone(&cluster, &origin(args), is_named.then_some(&project))?;
@@ -92,13 +92,13 @@ impl Ejected {
         let fresh = complete(&mut cluster)?;
         cluster.check()?;
         if let Some(exposed) = exposure::exposed(&cluster) {
-            let hint = "give it random ones with `--profile digital-ocean`";
+            let hint = "generate random ones with `--profile digital-ocean`";
             ctx.ui.warn_with(&exposed, hint);
         }
         let entry = entry(ctx, args, &cluster)?;
         let mut concealed = cluster.clone();
         if entry.is_none() && fresh.is_some() {
-            // Nobody has it yet but the one who is about to be shown it.
+            // It is about to be shown, and no one else has it yet.
             concealed.cluster_secret = None;
         }
         ctx.ui.conceal(concealed.secrets());
@@ -111,8 +111,8 @@ impl Ejected {
     }
 }
 
-/// The cluster of that name. Where there is no docker, one that only its containers tell of cannot be
-/// known; where nothing else tells of it either, there is none.
+/// The cluster of that name. Without docker, a cluster that only its containers describe cannot be known;
+/// if the registry does not have it either, it counts as none.
 fn known(ctx: &Context, args: &cli::Eject) -> Result<Option<Cluster>> {
     let name = &args.which.name;
     if let Some(cluster) = managed::configured(ctx, name)? {
@@ -120,20 +120,20 @@ fn known(ctx: &Context, args: &cli::Eject) -> Result<Option<Cluster>> {
     }
     match Observed::observe(ctx, name) {
         Ok(observed) => observed.known(),
-        Err(failure) if failure.exit() == 3 && registry(ctx)?.get(name.as_ref()).is_none() => {
+        Err(failure) if failure.exit() == 3 && ctx.registry()?.get(name.as_ref()).is_none() => {
             Ok(None)
         }
         Err(failure) => Err(failure),
     }
 }
 
-/// A cluster is as it is: flags that would make it another one are refused.
+/// An existing cluster is written as it is: flags that contradict it are refused.
 fn keep(args: &cli::Eject, cluster: Cluster) -> Result<Cluster> {
     let name = &args.which.name;
     let refuse = |is: String| {
-        let message = format!("cluster `{name}` is there, with {is}");
+        let message = format!("cluster `{name}` already exists, with {is}");
         Err(Failure::new(Kind::Usage, message).hint(
-            "leave out `--prisma-version` and `--database`, or give the name of no cluster with `-n NAME`",
+            "leave out `--prisma-version` and `--database`, or give a new name with `-n NAME`",
         ))
     };
     let has = &cluster.version;
@@ -151,7 +151,7 @@ fn keep(args: &cli::Eject, cluster: Cluster) -> Result<Cluster> {
     Ok(cluster)
 }
 
-/// The cluster of the page.
+/// The documented cluster.
 fn documented(args: &cli::Eject) -> Cluster {
     let connector = args.database.unwrap_or(Connector::MySql);
     let version = match (&args.prisma_version, connector) {
@@ -167,8 +167,8 @@ fn documented(args: &cli::Eject) -> Cluster {
     cluster
 }
 
-/// What the page's "Digital Ocean" values are: the same with secrets of its own, for everybody to
-/// reach. An external database keeps its password.
+/// What the documentation's "Digital Ocean" values are: the same with secrets of its own, on all
+/// interfaces. An external database keeps its password.
 fn move_away(cluster: &mut Cluster) -> Result<()> {
     cluster.bind = None;
     cluster.schema_manager_secret = keys::random_secret()?;
@@ -182,7 +182,7 @@ fn move_away(cluster: &mut Cluster) -> Result<()> {
     Ok(())
 }
 
-/// A key pair where there is none: without one, everybody could deploy.
+/// Generates a missing secret: without one, anyone could deploy.
 fn complete(cluster: &mut Cluster) -> Result<Option<PrivateKey>> {
     if cluster.cluster_secret.is_some() {
         return Ok(None);
@@ -204,8 +204,8 @@ fn entry(ctx: &Context, args: &cli::Eject, cluster: &Cluster) -> Result<Option<N
     add_cluster::check_name(name, false)?;
     let endpoint = endpoint(host, cluster.port)?;
     add_cluster::warn_if_exposed(ctx, &endpoint);
-    if registry(ctx)?.get(name).is_some() || ctx.home.managed(name).is_some() {
-        let message = format!("there is a cluster `{name}` already");
+    if ctx.registry()?.get(name).is_some() || ctx.home.managed(name).is_some() {
+        let message = format!("cluster `{name}` already exists");
         return Err(Failure::new(Kind::Failed, message)
             .hint("choose another name for `--register`")
             .hint(format!(
@@ -258,7 +258,7 @@ impl Ejected {
         let shown = shown.map(PrivateKey::pem_pkcs1);
         let key = shown.as_ref().map(|key| {
             format!(
-                "the private key that opens the server is shown this once and stands nowhere: keep it for\n\
+                "this private key authorises deployments. It is shown only now and stored nowhere; save it for\n\
                  `prisma cluster add NAME --endpoint URL --secret-file FILE`\n\n{}\n",
                 key.reveal()
             )
@@ -267,7 +267,8 @@ impl Ejected {
         let note = if ports {
             let stop = args.which.name.command("stop");
             format!(
-                "it has the ports of the cluster here, which has to be stopped first: `{stop}`;\nits data stays there\n\n"
+                "it uses the same ports as cluster `{}`; stop that first with `{stop}`.\nThe new stack starts without its data.\n\n",
+                args.which.name
             )
         } else {
             String::new()
@@ -276,7 +277,7 @@ impl Ejected {
         let how = match args.profile {
             Profile::Local => "run it with",
             Profile::DigitalOcean => {
-                "copy both files to the machine they are for, and run them there with"
+                "copy both files to the target machine and run them there with"
             }
         };
         let text = format!(

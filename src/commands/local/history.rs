@@ -15,23 +15,22 @@ pub fn run(ctx: &Context, args: &cli::History) -> Result<Report> {
     let Some(path) = ctx.home.history(name) else {
         return Err(Failure::new(
             Kind::Usage,
-            format!("`{name}` is no cluster's name"),
+            format!("`{name}` is not a valid cluster name"),
         ));
     };
     let (mut runs, unread) = history::read(&path)?;
     if unread > 0 {
         let (lines, verb) = match unread {
-            1 => ("line", "is"),
-            _ => ("lines", "are"),
+            1 => ("line", "was"),
+            _ => ("lines", "were"),
         };
         let shown = path.display();
         ctx.ui.warn(&format!(
-            "{unread} {lines} of {shown} could not be read and {verb} left out"
+            "{unread} {lines} of {shown} could not be read and {verb} skipped"
         ));
     }
     if runs.is_empty() {
-        ctx.ui
-            .status(&format!("nothing is noted of cluster `{name}`"));
+        ctx.ui.status(&format!("no history for cluster `{name}`"));
     }
     if let Some(tail) = args.tail() {
         runs.drain(..runs.len().saturating_sub(tail));
@@ -48,7 +47,7 @@ fn text(ctx: &Context, runs: &[Run]) -> String {
     if runs.is_empty() {
         return String::new();
     }
-    let mut table = Table::new(&["BEGAN", "BY", "TOOK", "RESULT", "COMMAND"]);
+    let mut table = Table::new(&["STARTED", "USER", "DURATION", "RESULT", "COMMAND"]);
     for run in runs {
         table.row(cells(run));
     }
@@ -56,8 +55,9 @@ fn text(ctx: &Context, runs: &[Run]) -> String {
 }
 
 fn cells(run: &Run) -> [String; 5] {
-    let user = run.user.clone().unwrap_or_else(|| "-".to_owned());
-    let (took, ended) = match &run.end {
+    let Run { begun, end } = run;
+    let user = begun.user.clone().unwrap_or_else(|| "-".to_owned());
+    let (took, ended) = match end {
         None => ("-".to_owned(), "unfinished".to_owned()),
         Some(end) => {
             let took = Duration::try_from_secs_f64(end.seconds).unwrap_or_default();
@@ -68,5 +68,5 @@ fn cells(run: &Run) -> [String; 5] {
             (short(took), ended)
         }
     };
-    [run.at.clone(), user, took, ended, run.command.clone()]
+    [begun.at.clone(), user, took, ended, begun.command.clone()]
 }

@@ -32,7 +32,7 @@ pub fn run(ctx: &Context, args: &cli::Logs) -> Result<Report> {
     logs::show(ctx, &observed.tools, name, &containers, &options).map(Report::from)
 }
 
-/// `docker-compose logs`, where it is what the page of the cluster's edition says and can do it.
+/// `docker-compose logs`, if it is documented for the cluster's edition and supports the options.
 fn by_compose(
     ctx: &Context,
     observed: &Observed,
@@ -51,7 +51,7 @@ fn by_compose(
     }
     if options.since.is_some() {
         let version = ComposeVersion::new(&query(ctx, &observed.tools.compose_version())?.stdout);
-        // It takes the flag for a call for help, prints that and succeeds.
+        // v1 takes the flag for a request for help, prints that and succeeds.
         if version.is_v1() {
             return Ok(None);
         }
@@ -64,10 +64,10 @@ fn by_compose(
 fn chosen<'a>(observed: &'a Observed, service: Option<&str>) -> Result<Vec<&'a Container>> {
     if observed.containers.is_empty() {
         if observed.is_unknown() {
-            return Err(observed.unknown());
+            return Err(observed.not_found());
         }
         let message = format!(
-            "cluster `{}` has no containers, and so no logs",
+            "cluster `{}` has no containers, so there are no logs",
             observed.name
         );
         let start = observed.name.command("start");

@@ -7,9 +7,8 @@ use crate::cluster::Cluster;
 use crate::commands::Report;
 use crate::context::Context;
 use crate::error::{Failure, Kind, Result};
-use crate::managed::Observed;
-use crate::managed::{exposure, observe_locked, ports, reachability};
-use crate::plan::{Plan, Step};
+use crate::managed::{Observed, observe_locked, ready};
+use crate::plan::Step;
 use crate::ui::Question;
 
 /// Resets a cluster, with consent.
@@ -21,63 +20,48 @@ pub fn run(ctx: &Context, args: &cli::Nuke) -> Result<Report> {
         Observed::observe_with_volumes,
     )?;
     let mut cluster = observed.cluster()?;
-    refuse_external(&observed, &cluster)?;
-    // All that could keep it from starting again is checked before anything is destroyed.
-    ports::settle(ctx, &observed, &mut cluster)?;
-    let rendered = Observed::render(ctx, &cluster)?;
-    reachability::check(ctx, &observed, &cluster, args.waiting.limit().is_some())?;
-    observed.allow_overwriting(ctx, &rendered)?;
+    refuse_external(&cluster)?;
+    // Whatever could keep it from starting again is checked before anything is destroyed.
+    let ready = ready(ctx, &observed, &mut cluster, args.waiting.limit())?;
     if !ctx.dry_run {
         consent(ctx, &observed)?;
     }
-    exposure::warn(ctx, &observed, &cluster);
-    let limit = args.waiting.limit();
-    let mut plan = Plan::default();
-    observed.write_files(&mut plan, &cluster, &rendered)?;
+    let mut plan = ready.plan();
+    observed.write_files(&mut plan, &cluster, &ready.rendered)?;
     observed.remove_other_edition(&mut plan, &cluster);
-    let project = observed.project(&rendered);
-    plan.then(Step::Run {
-        label: "killing the containers".to_owned(),
-        done: "containers killed".to_owned(),
-        invocation: observed.tools.kill(&project),
-        progress: false,
-    });
-    observed.destroy(&mut plan, &rendered);
-    observed.bring_up(ctx, &mut plan, &cluster, &rendered, limit)?;
+    let project = observed.project(&ready.rendered);
+    plan.then(Step::run(
+        "killing the containers",
+        "containers killed",
+        observed.tools.kill(&project),
+    ));
+    observed.destroy(&mut plan, &ready.rendered);
+    observed.bring_up(ctx, &mut plan, &cluster, &ready)?;
     act(ctx, Some(observed.name.as_ref()), &plan, || {
-        report::running(&observed, &cluster, limit.is_some(), "is running and empty")
+        report::running(&observed, &cluster, ready.limit.is_some(), "was reset")
     })
 }
 
-/// Data that is somewhere else is not ours to destroy.
-fn refuse_external(observed: &Observed, cluster: &Cluster) -> Result<()> {
+/// Data in an external database is never destroyed.
+fn refuse_external(cluster: &Cluster) -> Result<()> {
     let Some(external) = &cluster.database.external else {
         return Ok(());
     };
-    let name = &observed.name;
+    let name = &cluster.name;
     let message = format!(
-        "could not reset cluster `{name}`: its data is in the external database at {external}, which only its owner can empty"
+        "cannot reset cluster `{name}`: its data is in an external database ({external}), which `prisma` never deletes"
     );
     Err(Failure::new(Kind::NotManaged, message)
-        .hint("empty it with the database's own tools, then run this cluster's services anew with `prisma deploy`")
+        .hint("clear it with the database's own tools, then redeploy the services with `prisma deploy`")
         .hint(format!("restart the server with `{}`", name.command("restart"))))
 }
 
 fn consent(ctx: &Context, observed: &Observed) -> Result<()> {
     ctx.ui.status(&format!(
-        "this destroys all data of cluster `{}`, every deployed service included:\n  containers  {}\n  volumes     {}",
+        "this will delete all data of cluster `{}`, including all deployed services:\n{}",
         observed.name,
-        list(&observed.container_names()),
-        list(&observed.volumes)
+        report::contents(observed)
     ));
     let about = format!("`{}`", observed.name);
     ctx.ask().confirm(Question::DestroyData, &about)
-}
-
-/// Names in a row, or a word for none.
-pub fn list(names: &[String]) -> String {
-    if names.is_empty() {
-        return "none".to_owned();
-    }
-    names.join(", ")
 }

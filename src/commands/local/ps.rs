@@ -15,7 +15,7 @@ use serde_json::Value;
 pub fn run(ctx: &Context, name: &ClusterName) -> Result<Report> {
     let observed = Observed::observe(ctx, name)?;
     if observed.is_unknown() {
-        return Err(observed.unknown());
+        return Err(observed.not_found());
     }
     if ctx.ui.terminal().format == Format::Env {
         return Ok(Report::new(variables::lines(&observed)?, Value::Null));

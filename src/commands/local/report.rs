@@ -1,4 +1,4 @@
-//! What a person needs once a cluster runs.
+//! What the verbs say of a cluster.
 
 use crate::cluster::Cluster;
 use crate::commands::{Report, facts};
@@ -44,7 +44,7 @@ pub fn started(
     ];
     let name = &observed.name;
     let text = format!(
-        "cluster `{name}` {state}\n\n{}\ndeploy a service to it: put `cluster: {name}` into its `prisma.yml` and run `prisma deploy`\n",
+        "cluster `{name}` {state}\n\n{}\ndeploy a service to it: add `cluster: {name}` to its `prisma.yml` and run `prisma deploy`\n",
         facts(&pairs)
     );
     let data = Running {
@@ -68,14 +68,27 @@ fn described(cluster: &Cluster, address: Option<&str>) -> String {
     let (name, user) = (database.connector.name(), &database.user);
     match address {
         Some(address) => format!("{address} ({name}, user `{user}`)"),
-        None => format!("{name}, user `{user}`, not published: `--db-port PORT` does"),
+        None => format!("{name}, user `{user}`, not published; `--db-port PORT` publishes it"),
     }
+}
+
+/// What is deleted with a cluster's data.
+pub fn contents(observed: &Observed) -> String {
+    let list = |names: &[String]| match names {
+        [] => "none".to_owned(),
+        names => names.join(", "),
+    };
+    format!(
+        "  containers  {}\n  volumes     {}",
+        list(&observed.container_names()),
+        list(&observed.volumes)
+    )
 }
 
 /// The report of a cluster that does not run.
 pub fn stopped(observed: &Observed, state: &str) -> Report {
     let text = format!(
-        "cluster `{}` {state}; its data is kept, start it with `{}`\n",
+        "cluster `{}` {state}; its data is kept. Start it with `{}`\n",
         observed.name,
         observed.name.command("start")
     );

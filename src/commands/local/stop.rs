@@ -9,16 +9,16 @@ use crate::managed::Observed;
 use crate::managed::observe_locked;
 use crate::plan::Plan;
 
-/// Stops a cluster. One that does not run is stopped already.
+/// Stops a cluster, unless it is already stopped.
 pub fn run(ctx: &Context, name: &ClusterName) -> Result<Report> {
     let (observed, _lock) = observe_locked(ctx, name, "stop", Observed::observe)?;
     if observed.is_unknown() {
-        return Err(observed.unknown());
+        return Err(observed.not_found());
     }
     let mut plan = Plan::default();
     observed.stop(&mut plan)?;
     let state = if plan.0.is_empty() {
-        "is stopped already"
+        "is already stopped"
     } else {
         "is stopped"
     };

@@ -9,56 +9,47 @@ use crate::docker::Container;
 use crate::docker::ask::containers;
 use crate::documents::UpgradedImage;
 use crate::error::{Failure, Kind, Result};
-use crate::managed::Observed;
-use crate::managed::{exposure, external, observe_locked, ports, reachability};
-use crate::plan::{Plan, Step};
+use crate::managed::{Observed, observe_locked, ready};
+use crate::plan::Step;
 use crate::secret::keys;
 
-/// Gets newer images of the cluster's version, or those of another one, and runs them.
+/// Pulls newer images of the cluster's version, or those of another one, and runs them.
 pub fn run(ctx: &Context, args: &cli::Upgrade) -> Result<Report> {
     let (observed, _lock) = observe_locked(ctx, &args.which.name, "upgrade", Observed::observe)?;
     let mut cluster = observed.cluster()?;
     let changes = args.to.as_ref().is_some_and(|to| *to != cluster.version);
     if let Some(to) = &args.to {
         check_possible(&cluster, to)?;
-        check_direction(&observed, &cluster, to, args.force)?;
+        refuse_downgrade(&cluster, to, args.force)?;
         change_version(ctx, &mut cluster, to)?;
     }
-    ports::settle(ctx, &observed, &mut cluster)?;
-    let rendered = Observed::render(ctx, &cluster)?;
-    exposure::warn(ctx, &observed, &cluster);
-    reachability::check(ctx, &observed, &cluster, args.waiting.limit().is_some())?;
-    external::check(ctx, &observed, &cluster)?;
-    observed.allow_overwriting(ctx, &rendered)?;
-    observed.check_compose(ctx, &cluster)?;
-    let limit = args.waiting.limit();
-    let mut plan = Plan::default();
-    // Pulled before anything is written: an image that cannot be had leaves all as it was.
-    let by_compose = cluster.edition() == Edition::Server && !changes && observed.has(&rendered);
-    if by_compose {
-        plan.then(Step::Run {
-            label: "pulling the images".to_owned(),
-            done: "images pulled".to_owned(),
-            invocation: observed.tools.pull_project(&observed.project(&rendered)),
-            progress: true,
-        });
+    let ready = ready(ctx, &observed, &mut cluster, args.waiting.limit())?;
+    let mut plan = ready.plan();
+    // Pulled before anything is written: if an image cannot be pulled, nothing has changed.
+    let tools = &observed.tools;
+    if cluster.edition() == Edition::Server && !changes && observed.matches_files(&ready.rendered) {
+        let project = observed.project(&ready.rendered);
+        plan.then(Step::pull("the images", tools.pull_project(&project)));
     } else {
-        pull(&observed, &mut plan, &cluster);
+        // docker-compose pulls what its file names, and that is written afterwards.
+        for image in cluster.images() {
+            plan.then(Step::pull(&image, tools.pull(&image)));
+        }
     }
-    observed.write_files(&mut plan, &cluster, &rendered)?;
+    observed.write_files(&mut plan, &cluster, &ready.rendered)?;
     observed.remove_other_edition(&mut plan, &cluster);
-    observed.bring_up(ctx, &mut plan, &cluster, &rendered, limit)?;
+    observed.bring_up(ctx, &mut plan, &cluster, &ready)?;
     let planned = act(ctx, Some(observed.name.as_ref()), &plan, Report::shown)?;
     if ctx.dry_run {
         return Ok(planned);
     }
     let now = containers(ctx, &observed.tools, observed.name.as_ref())?;
-    let started = report::started(&observed, &cluster, limit.is_some(), "is up to date");
+    let started = report::started(&observed, &cluster, ready.limit.is_some(), "is up to date");
     let (images, line) = images(&observed.containers, &now);
     Ok(report::upgraded(started, images, &line))
 }
 
-/// Which images are other ones than before, where that is known.
+/// Which images changed, where that is known, for programs and for people.
 fn images(before: &[Container], now: &[Container]) -> (Vec<UpgradedImage>, String) {
     let is_newer = |container: &Container| {
         let is_old = |old: &Container| old.image_id == container.image_id;
@@ -71,26 +62,14 @@ fn images(before: &[Container], now: &[Container]) -> (Vec<UpgradedImage>, Strin
         .collect();
     let line = match newer.as_slice() {
         _ if before.is_empty() => String::new(),
-        [] => "the images were the newest already\n".to_owned(),
-        newer => format!("runs newer images now: {}\n", newer.join(", ")),
+        [] => "the images were already up to date\n".to_owned(),
+        newer => format!("updated images: {}\n", newer.join(", ")),
     };
     let images = now.iter().map(|container| UpgradedImage {
         image: container.image.clone(),
         newer: is_newer(container),
     });
     (images.collect(), line)
-}
-
-/// Image by image: docker-compose pulls what its file names, and that is written afterwards.
-fn pull(observed: &Observed, plan: &mut Plan, cluster: &Cluster) {
-    for image in cluster.images() {
-        plan.then(Step::Run {
-            label: format!("pulling {image}"),
-            done: format!("{image} pulled"),
-            invocation: observed.tools.pull(&image),
-            progress: true,
-        });
-    }
 }
 
 /// Gives a cluster another version, and what that version needs. The database keeps its password and the
@@ -103,15 +82,15 @@ fn change_version(ctx: &Context, cluster: &mut Cluster, to: &PrismaVersion) -> R
     }
     if cluster.key_pair().is_some() && !to.supports_key_pairs() {
         ctx.ui.warn(&format!(
-            "Prisma {to} knows no key pairs: the cluster gets a new secret in its place, and whoever \
-             deploys with a copy of the old key needs that one (`clusterSecret` in the registry)"
+            "Prisma {to} does not support key pairs: the cluster gets a new secret, which everyone who \
+             deploys with a copy of the old key needs (`clusterSecret` in the registry)"
         ));
         cluster.cluster_secret = Some(keys::random_secret()?);
     }
     Ok(())
 }
 
-/// Refuses a version that has no way to the data, or to who may deploy; `--force` makes none.
+/// Refuses a version that cannot use the cluster's data or secret, `--force` or not.
 fn check_possible(cluster: &Cluster, to: &PrismaVersion) -> Result<()> {
     let reasons = cluster.obstacles(to);
     if reasons.is_empty() {
@@ -128,19 +107,14 @@ fn check_possible(cluster: &Cluster, to: &PrismaVersion) -> Result<()> {
     )))
 }
 
-/// A newer server may have changed the database in ways an older one does not know.
-fn check_direction(
-    observed: &Observed,
-    cluster: &Cluster,
-    to: &PrismaVersion,
-    force: bool,
-) -> Result<()> {
+/// A newer server may have changed the database in ways that an older one does not understand.
+fn refuse_downgrade(cluster: &Cluster, to: &PrismaVersion, force: bool) -> Result<()> {
     if *to >= cluster.version || force {
         return Ok(());
     }
     let message = format!(
-        "Prisma {to} is older than the {} that cluster `{}` has, and may not understand its data",
-        cluster.version, observed.name
+        "Prisma {to} is older than the version of cluster `{}` ({}) and may not be able to read its data",
+        cluster.name, cluster.version
     );
-    Err(Failure::new(Kind::Usage, message).hint("add `--force` to change to it all the same"))
+    Err(Failure::new(Kind::Usage, message).hint("use `--force` to downgrade anyway"))
 }

@@ -5,7 +5,7 @@ use crate::error::Result;
 use crate::managed::Observed;
 use crate::process::shell_quote;
 
-/// The variables, and what each says; for the reference, too. None is a secret.
+/// The variables and their meaning, also for the reference. None is a secret.
 pub const KEYS: [(&str, &str); 6] = [
     (
         "PRISMA_CLUSTER",
@@ -24,7 +24,7 @@ pub const KEYS: [(&str, &str); 6] = [
     ("PRISMA_DATABASE_CONTAINER", "the database's container"),
 ];
 
-/// A line for each, also for those with nothing to say: a value of an earlier time must not stay.
+/// A line for each, empty if unknown: a value set earlier must not survive.
 pub fn lines(observed: &Observed) -> Result<String> {
     let cluster = observed.known()?;
     let (servers, others): (Vec<&Container>, Vec<&Container>) =
@@ -42,11 +42,10 @@ pub fn lines(observed: &Observed) -> Result<String> {
     ];
     let line = |((key, _), value): (&(&str, &str), Option<String>)| {
         let value = value.unwrap_or_default();
-        let quoted = match value.is_empty() {
-            true => String::new(),
-            false => shell_quote(&value).into_owned(),
-        };
-        format!("{key}={quoted}\n")
+        if value.is_empty() {
+            return format!("{key}=\n");
+        }
+        format!("{key}={}\n", shell_quote(&value))
     };
     Ok(KEYS.iter().zip(values).map(line).collect())
 }

@@ -41,7 +41,7 @@ fn survives_stop_and_start(setting: &Setting) {
 
     let stopped = cluster.verb("stop", &["-v"]).succeeded();
     let kept =
-        "cluster `NAME` is stopped; its data is kept, start it with `prisma local start -n NAME`\n";
+        "cluster `NAME` is stopped; its data is kept. Start it with `prisma local start -n NAME`\n";
     assert_eq!(cluster.neutral(&stopped.stdout), kept);
     // With `docker stop`, as documented: the server first, then its database.
     let containers = cluster.containers();
@@ -58,14 +58,14 @@ fn survives_stop_and_start(setting: &Setting) {
     let again = cluster.verb("stop", &[]).succeeded();
     assert_eq!(
         cluster.neutral(&again.stdout),
-        kept.replace("is stopped;", "is stopped already;")
+        kept.replace("is stopped;", "is already stopped;")
     );
 
     cluster.verb("start", &[]).succeeded();
     cluster.has_data();
     let started = cluster.runs();
     let ran = cluster.verb("restart", &[]).succeeded();
-    assert!(ran.stdout.contains("is running again"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("was restarted"), "{}", ran.stdout);
     assert_ne!(cluster.runs(), started);
     cluster.has_data();
     // Also if it is not running.
@@ -104,7 +104,7 @@ fn survives_a_restart_of_the_engine(setting: &Setting) {
     cluster.without_token().wait();
     cluster.has_data();
     let ran = cluster.verb("start", &[]).succeeded();
-    assert!(ran.stdout.contains("is running already"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("is already running"), "{}", ran.stdout);
     stopped.verb("start", &[]).succeeded();
     stopped.has_data();
 }
@@ -150,11 +150,7 @@ fn nuke_destroys_it_and_keeps_the_rest(setting: &Setting) {
 
     let old = Api::new(cluster.port, Some(token(&key)));
     let ran = cluster.verb("nuke", &["--yes", "-v"]).succeeded();
-    assert!(
-        ran.stdout.contains("is running and empty"),
-        "{}",
-        ran.stdout
-    );
+    assert!(ran.stdout.contains("was reset"), "{}", ran.stdout);
     let verbs = ["kill", "down -v --remove-orphans", "up -d --remove-orphans"];
     let commands: Vec<&str> = ran
         .stderr
@@ -193,7 +189,7 @@ fn delete_takes_one_cluster_only(setting: &Setting) {
         .reports(&["this removes cluster", "--yes"]);
     assert_eq!(mine.belongings().len(), 4);
     let ran = mine.verb("delete", &["--yes"]).succeeded();
-    assert_eq!(mine.neutral(&ran.stdout), "cluster `NAME` is gone\n");
+    assert_eq!(mine.neutral(&ran.stdout), "cluster `NAME` is deleted\n");
     assert_eq!(mine.belongings(), [""; 0]);
     assert!(!mine.folder().exists());
     assert_eq!(mine.entry(), None);
@@ -233,7 +229,7 @@ fn wrong_password_fails_and_loses_nothing(setting: &Setting) {
         ),
         "Access denied for user 'root'@",
         &format!(
-            "hint: see all it printed with `prisma local logs -n {} prisma-database`",
+            "hint: see its full log with `prisma local logs -n {} prisma-database`",
             cluster.name
         ),
     ])

@@ -42,12 +42,12 @@ fn lifecycle(setting: &Setting, version: &str, (database, volume): Database) {
            playground   http://localhost:PORT/{}\n  \
            database     {}\n  \
            version      Prisma {version}\n\n\
-         deploy a service to it: put `cluster: NAME` into its `prisma.yml` and run `prisma deploy`\n",
+         deploy a service to it: add `cluster: NAME` to its `prisma.yml` and run `prisma deploy`\n",
         cluster.management,
         match (is_server_edition, database) {
             (false, _) => "localhost:DB-PORT (MySQL, user `root`)",
-            (true, "mysql") => "MySQL, user `root`, not published: `--db-port PORT` does",
-            (true, _) => "Postgres, user `root`, not published: `--db-port PORT` does",
+            (true, "mysql") => "MySQL, user `root`, not published; `--db-port PORT` publishes it",
+            (true, _) => "Postgres, user `root`, not published; `--db-port PORT` publishes it",
         }
     );
     assert_eq!(cluster.neutral(&ran.stdout), facts);
@@ -70,7 +70,7 @@ fn lifecycle(setting: &Setting, version: &str, (database, volume): Database) {
     example.is_there(&cluster);
     let runs = cluster.runs();
     let ran = cluster.verb("start", &[]).succeeded();
-    let already = facts.replace("is running\n", "is running already\n");
+    let already = facts.replace("is running\n", "is already running\n");
     assert_eq!(cluster.neutral(&ran.stdout), already);
 
     // No newer images: nothing is recreated.

@@ -100,7 +100,7 @@ fn init_and_deploy(setting: &Setting) {
         folder
             .deploy(&[])
             .ended(1)
-            .reports(&["nothing of docker-compose.yml", "`docker-compose up -d`"]);
+            .reports(&["docker-compose.yml is running", "`docker-compose up -d`"]);
         folder.compose(&["up", "-d"]);
         let ran = folder.deploy(&[]).succeeded();
         assert!(

@@ -37,8 +37,8 @@ fn taken_by_a_container(setting: &Setting) {
     let next = cluster.stderr_of_taken(&ran.stderr);
     assert_eq!(
         next,
-        "error: could not start cluster `NAME`: port PORT, wanted for the server, is taken by container `NAME-holder`\n\
-         hint: use another: `prisma local start -n NAME --port NEXT`, or `auto`\n\
+        "error: could not start cluster `NAME`: port PORT (server) is already in use by container `NAME-holder`\n\
+         hint: use another port: `prisma local start -n NAME --port NEXT`, or `auto`\n\
          hint: or free it: `docker stop NAME-holder`\n"
     );
     assert!(cluster.files().is_empty() && !cluster.registry().exists());
@@ -55,7 +55,7 @@ fn taken_by_a_container(setting: &Setting) {
         .ended(1);
     ran.reports(&[
         &format!(
-            "port {db_port}, wanted for the database, is taken by container `{}",
+            "port {db_port} (database) is already in use by container `{}",
             other.name
         ),
         &format!("` of compose project `{}`", other.name),
@@ -84,7 +84,7 @@ fn taken_by_a_program(setting: &Setting) {
     let ran = cluster.first_start(&[]).run().ended(1);
     let text = cluster.stderr_of_taken(&ran.stderr);
     assert!(
-        text.contains("port PORT, wanted for the server, is taken by `docker-"),
+        text.contains("port PORT (server) is already in use by `docker-"),
         "{text}"
     );
     assert!(cluster.files().is_empty());
@@ -102,11 +102,11 @@ fn taken_by_a_program(setting: &Setting) {
     cluster
         .verb("upgrade", &[])
         .ended(1)
-        .reports(&["is taken by `docker-"]);
+        .reports(&["is in use by `docker-"]);
     cluster
         .verb("nuke", &["--yes"])
         .ended(1)
-        .reports(&["is taken by `docker-"]);
+        .reports(&["is in use by `docker-"]);
     drop(listener);
     cluster.verb("start", &[]).succeeded();
     cluster.has_data();

@@ -62,7 +62,7 @@ fn over_tcp(setting: &Setting) {
     assert!(!crate::away::answers(cluster.port));
     verb("start", &[]);
     cluster.has_data();
-    assert!(verb("start", &[]).stdout.contains("is running already"));
+    assert!(verb("start", &[]).stdout.contains("is already running"));
     if setting.generation == Generation::V2 {
         verb("nuke", &["--yes"]);
         cluster.has_no_data();
@@ -78,7 +78,7 @@ fn over_ssh(setting: &Setting) {
     let run = |spec, engine: &str| sshd.known_to(cluster.away(spec, engine)).run();
     // An alias that only ssh knows: docker can connect, `prisma` cannot.
     run(cluster.first_start(&[]), "ssh://engine-alias").ended(1).reports(&[
-        "its machine `engine-alias` cannot be found by that name from here\nhint: if `engine-alias` is an alias of your ssh",
+        "its machine `engine-alias` cannot be found by that name\nhint: if `engine-alias` is an alias of your ssh",
     ]);
     assert_eq!(cluster.belongings(), [""; 0]);
 
@@ -144,7 +144,7 @@ fn behind_a_firewall(setting: &Setting) {
     let endpoint = format!("http://{host}:{}", cluster.port);
     let start = cluster.first_start(&["--wait-timeout", "2s"]);
     cluster.away(start, &engine).run().ended(5).reports(&[
-        "is not ready after 2s: the database cannot be seen from here, the server does not answer",
+        "is not ready after 2s: the database is not visible from here, the server does not answer",
         &format!("hint: check that no firewall keeps you from `{endpoint}`, on that machine or before it\n"),
     ]);
     let entry = cluster.entry().expect("the entry of before");

@@ -83,7 +83,7 @@ fn odd_values_are_passed_unchanged(setting: &Setting) {
         assert_eq!(cluster.without_token().refused("evil"), 3015);
         let runs = cluster.runs();
         let ran = cluster.verb("start", &[]).succeeded();
-        assert!(ran.stdout.contains("is running already"), "{}", ran.stdout);
+        assert!(ran.stdout.contains("is already running"), "{}", ran.stdout);
         assert_eq!(cluster.runs(), runs);
     }
 }
@@ -121,7 +121,7 @@ fn wrong_password(setting: &Setting) {
         ),
         "password authentication failed for user",
         &format!(
-            "hint: see all it printed with `prisma local logs -n {} prisma`",
+            "hint: see its full log with `prisma local logs -n {} prisma`",
             cluster.name
         ),
     ])
@@ -335,7 +335,7 @@ fn external(setting: &Setting, kind: &Kind) {
 
     let ran = cluster.verb("delete", &["--yes"]).succeeded();
     ran.reports(&[&format!(
-        "its data stays in the external database at {address}:{}\n",
+        "data in the external database at {address}:{}\n",
         theirs.port
     )]);
     assert_eq!(

@@ -49,10 +49,10 @@ fn local_from_nothing(setting: &Setting) {
            playground   http://localhost:4466/cluster\n  \
            database     localhost:3366 (MySQL, user `root`)\n  \
            version      Prisma 1.1\n\n\
-         deploy a service to it: put `cluster: local` into its `prisma.yml` and run `prisma deploy`\n"
+         deploy a service to it: add `cluster: local` to its `prisma.yml` and run `prisma deploy`\n"
     );
     is_the_stages_of_a_start(&ran.stderr);
-    let warned = "warning: the database on port 3366 is published on all interfaces with the documented password\n";
+    let warned = "warning: port 3366 (database) is reachable from the network with the documented password\n";
     assert!(ran.warned.starts_with(warned), "{}", ran.warned);
 
     let joint = setting.generation.joint();
@@ -119,7 +119,7 @@ fn again_does_nothing(setting: &Setting) {
         cluster.neutral(&again.stdout),
         cluster
             .neutral(&first.stdout)
-            .replace("is running", "is running already")
+            .replace("is running", "is already running")
     );
     let commands: Vec<&str> = again.stderr.lines().collect();
     assert_eq!(
@@ -191,14 +191,14 @@ fn two_at_once(setting: &Setting) {
     let (one, two) = (start.start(), start.start());
     let mut ran = [one.finish().succeeded(), two.finish().succeeded()];
     // Either may come first.
-    ran.sort_by_key(|ran| ran.stdout.contains("` is running already\n"));
+    ran.sort_by_key(|ran| ran.stdout.contains("` is already running\n"));
     assert!(
         ran[0].stdout.contains("` is running\n"),
         "{}",
         ran[0].stdout
     );
     assert!(
-        ran[1].stdout.contains("` is running already\n"),
+        ran[1].stdout.contains("` is already running\n"),
         "{}",
         ran[1].stdout
     );

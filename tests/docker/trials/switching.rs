@@ -53,7 +53,7 @@ fn a_running_cluster_is_left_alone(setting: &Setting) {
     let (runs, files) = (cluster.runs(), cluster.files());
     cluster.generation = cluster.generation.other();
     let ran = cluster.verb("start", &[]).succeeded();
-    assert!(ran.stdout.contains("is running already"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("is already running"), "{}", ran.stdout);
     ran.never_shows(&["warning"]);
     cluster.verb("ps", &[]).succeeded();
     cluster.verb("logs", &[]).succeeded();

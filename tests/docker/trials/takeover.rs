@@ -148,7 +148,7 @@ fn of_a_running_cluster(setting: &Setting) {
     let ran = cluster.verb("start", &[]).succeeded();
     assert!(
         ran.stdout
-            .starts_with("cluster `local` is running already\n"),
+            .starts_with("cluster `local` is already running\n"),
         "{}",
         ran.stdout
     );
@@ -159,7 +159,7 @@ fn of_a_running_cluster(setting: &Setting) {
     assert_eq!(config["database"]["port"], 3307);
     assert_eq!(config["prismaVersion"], "1.1");
     let ran = cluster.verb("start", &[]).succeeded();
-    assert!(ran.stdout.contains("is running already"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("is already running"), "{}", ran.stdout);
     assert_eq!(cluster.runs(), runs);
 
     cluster.verb("stop", &[]).succeeded();
@@ -230,7 +230,7 @@ fn of_a_1_8_in_the_old_file(setting: &Setting) {
     let ran = cluster.verb("start", &[]).succeeded();
     ran.reports(&[
         "taking over the containers of another prisma CLI; their data is kept\n",
-        "removing the containers of the other edition\n",
+        "removing the other edition's containers\n",
     ]);
     old.is_kept();
     let name = format!("local{0}prisma{0}1", setting.generation.joint());
@@ -240,7 +240,7 @@ fn of_a_1_8_in_the_old_file(setting: &Setting) {
     let database = setting.rig.docker(["port", "prisma-db"]);
     assert_eq!(database.lines().next(), Some("3306/tcp -> 0.0.0.0:3307"));
     let ran = cluster.verb("start", &[]).succeeded();
-    assert!(ran.stdout.contains("is running already"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("is already running"), "{}", ran.stdout);
     cluster.verb("nuke", &["--yes"]).succeeded();
     cluster.has_no_data();
     cluster.verb("delete", &["--yes"]).succeeded();

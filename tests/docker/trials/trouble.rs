@@ -107,7 +107,7 @@ fn killed_containers(setting: &Setting) {
     let ran = start.finish().ended(1);
     let name = cluster.container(DATABASE).name;
     ran.reports(&[&format!(
-        "container `{name}` ended with status 137 and is not restarted"
+        "container `{name}` ended with status 137 and will not be restarted"
     )]);
 
     // A killed container is started again by the next start.
@@ -124,7 +124,7 @@ fn killed_containers(setting: &Setting) {
     setting.rig.docker(["pause", &server.id]);
     let runs = cluster.runs();
     let unpause = format!(
-        "is paused\nhint: let it go on with `docker unpause {}`\n",
+        "is paused\nhint: resume it with `docker unpause {}`\n",
         server.name
     );
     cluster.verb("start", &[]).ended(1).reports(&[&unpause]);

@@ -162,5 +162,5 @@ fn failed_pull_changes_nothing(setting: &Setting) {
     assert_eq!((cluster.runs(), cluster.files()), (runs, files));
     cluster.has_data();
     let ran = cluster.verb("start", &[]).succeeded();
-    assert!(ran.stdout.contains("is running already"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("is already running"), "{}", ran.stdout);
 }

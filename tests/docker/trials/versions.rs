@@ -27,7 +27,7 @@ fn from_1_1_to_1_34(setting: &Setting) {
     let ran = cluster.verb("upgrade", &["--to", "1.8"]).succeeded();
     cluster.management = "management";
     assert!(ran.stdout.contains("Prisma 1.8\n"), "{}", ran.stdout);
-    ran.reports(&["removing the containers of the other edition"]);
+    ran.reports(&["removing the other edition's containers"]);
     assert_eq!(cluster.without_token().version(), "1.8.4");
     example.is_there(&cluster);
     assert_eq!(cluster.without_token().refused("evil"), 3015);
@@ -163,7 +163,7 @@ fn impossible_changes(setting: &Setting) {
     let cluster = Cluster::new(setting);
     let args = ["--prisma-version", "1.6", "--database", "postgres"];
     let refused = cluster.first_start(&args).run().ended(2);
-    refused.reports(&["error: Prisma 1.6 knows only MySQL\nhint: leave out `--database`, or "]);
+    refused.reports(&["error: Prisma 1.6 supports only MySQL\nhint: leave out `--database`, or "]);
     assert_eq!(
         (cluster.belongings().len(), cluster.folder().exists()),
         (0, false)
@@ -175,7 +175,9 @@ fn impossible_changes(setting: &Setting) {
 fn another_database_by_hand(cluster: &Cluster) {
     cluster.edit("cluster.yml", "connector: mysql", "connector: postgres");
     let ran = cluster.verb("start", &[]).succeeded();
-    ran.reports(&["had its data in a MySQL container, and goes on without it in Postgres\nhint: "]);
+    ran.reports(&[
+        "kept its data in a MySQL container and will now use Postgres without that data\nhint: ",
+    ]);
     cluster.has_no_data();
     cluster.edit("cluster.yml", "connector: postgres", "connector: mysql");
     cluster.verb("start", &[]).succeeded();

@@ -19,7 +19,7 @@ fn the_port_of_a_dead_container_may_be_somebody_elses() {
     let ports: Vec<_> = all.iter().filter(|line| line.contains(" ports ")).collect();
     assert_eq!(ports.len(), 1, "{all:#?}");
     assert!(
-        ports[0].starts_with("problem ports local port <port> of cluster `local` is taken by `"),
+        ports[0].starts_with("problem ports local port <port> of cluster `local` is in use by `"),
         "{all:#?}"
     );
 }

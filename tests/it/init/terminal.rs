@@ -54,7 +54,7 @@ fn a_database_that_is_there_is_asked_about() {
     assert!(
         left.screen
             .text()
-            .contains("warning: no Postgres database answers at db.example.invalid:5432"),
+            .contains("warning: cannot connect to Postgres at db.example.invalid:5432"),
         "{}",
         left.screen.text()
     );

@@ -81,9 +81,9 @@ fn docker_compose_1_is_refused_where_it_cannot_be_told_the_engine() {
         s.run(&format!("local {verb}")).is(
             3,
             "",
-            "error: docker-compose 1.29.2 cannot use the docker context `far`: it knows TLS only with a check, by all of `ca.pem`, \
+            "error: docker-compose 1.29.2 cannot use the docker context `far`: v1 supports TLS only with verification, with all of `ca.pem`, \
              `cert.pem` and `key.pem`\n\
-             hint: use docker-compose 2\n\
+             hint: use docker-compose v2\n\
              hint: or give the context all three: `docker context update far --docker host=…,ca=…,cert=…,key=…`\n",
         );
     }

@@ -24,12 +24,12 @@ fn from_the_cluster_edition_with_data_database_and_key() {
     s.run("local upgrade --to 1.8").is(
         0,
         &(running("is up to date").replace(
-            "MySQL, user `root`, not published: `--db-port PORT` does",
+            "MySQL, user `root`, not published; `--db-port PORT` publishes it",
             "localhost:<db-port> (MySQL, user `root`)",
-        ) + "runs newer images now: prismagraphql/prisma:1.8\n"),
+        ) + "updated images: prismagraphql/prisma:1.8\n"),
         &format!(
             "pulling mysql:5.7\npulling prismagraphql/prisma:1.8\nstopping the containers\n\
-             removing the containers of the other edition\nremoving their network\n{STAGES}"
+             removing the other edition's containers\nremoving their network\n{STAGES}"
         ),
     );
     assert_eq!(
@@ -71,8 +71,8 @@ fn from_the_cluster_edition_with_data_database_and_key() {
     s.run("local upgrade --to 1.1").is(
         2,
         "",
-        "error: Prisma 1.1 is older than the 1.8 that cluster `local` has, and may not understand its data\n\
-         hint: add `--force` to change to it all the same\n",
+        "error: Prisma 1.1 is older than the version of cluster `local` (1.8) and may not be able to read its data\n\
+         hint: use `--force` to downgrade anyway\n",
     );
     s.run("local upgrade --to 1.1 --force").succeeds();
     s.engine_has(
@@ -91,8 +91,8 @@ fn from_the_cluster_edition_with_data_database_and_key() {
 #[test]
 fn where_there_are_no_key_pairs_there_is_a_secret_instead() {
     let s = Sandbox::with_running_cluster();
-    let warning = "warning: Prisma 1.34 knows no key pairs: the cluster gets a new secret in its place, and whoever \
-                   deploys with a copy of the old key needs that one (`clusterSecret` in the registry)\n";
+    let warning = "warning: Prisma 1.34 does not support key pairs: the cluster gets a new secret, which everyone who \
+                   deploys with a copy of the old key needs (`clusterSecret` in the registry)\n";
     // Broken off before the registry knows: the next start goes on, and does not make up another.
     s.engine.fail("compose-up", 1, "no");
     let failed = s.run("local upgrade --to 1.34");
@@ -111,7 +111,7 @@ fn where_there_are_no_key_pairs_there_is_a_secret_instead() {
         &running("is running")
             .replace("Prisma 1.8", "Prisma 1.34")
             .replace(
-                "MySQL, user `root`, not published: `--db-port PORT` does",
+                "MySQL, user `root`, not published; `--db-port PORT` publishes it",
                 "localhost:<db-port> (MySQL, user `root`)",
             ),
         STAGES,
@@ -143,7 +143,7 @@ fn what_cannot_be_is_refused_with_every_reason() {
     s.run("local start --database mysql").is(
         2,
         "",
-        "error: cluster `local` has a Postgres database, not MySQL, and its data cannot move\n\
+        "error: cluster `local` uses a Postgres database, not MySQL; its data cannot be moved\n\
          hint: start another cluster with `-n NAME`\n",
     );
     assert_eq!(
@@ -158,7 +158,7 @@ fn a_cluster_without_its_file_is_read_from_its_containers() {
     std::fs::remove_file(s.path(CONFIG)).expect("is there");
     let state = s.engine.state();
     s.run("local start")
-        .is(0, &running("is running already"), "");
+        .is(0, &running("is already running"), "");
     assert_eq!((s.take_acts(), s.engine.state()), (String::new(), state));
     same(
         "cluster.yml",
@@ -179,8 +179,8 @@ fn another_database_by_hand_is_told_and_both_go_with_the_cluster() {
     let s = with_running("database:\n  connector: mysql\n");
     let config = s.read(CONFIG);
     s.write(CONFIG, &config.replace("mysql", "postgres"));
-    let warning = "warning: cluster `local` had its data in a MySQL container, and goes on without it in Postgres\n\
-                   hint: the data is kept: put back what ~/.prisma/clusters/local/cluster.yml said of the database and run this again\n";
+    let warning = "warning: cluster `local` kept its data in a MySQL container and will now use Postgres without that data\n\
+                   hint: that data is kept; to use it again, restore the database settings in ~/.prisma/clusters/local/cluster.yml and run this again\n";
     s.run("local start").is(
         0,
         &running("is running").replace("MySQL", "Postgres"),
@@ -188,16 +188,16 @@ fn another_database_by_hand_is_told_and_both_go_with_the_cluster() {
     );
     s.run("local start").is(
         0,
-        &running("is running already").replace("MySQL", "Postgres"),
+        &running("is already running").replace("MySQL", "Postgres"),
         "",
     );
     s.forget();
     let volumes = "  containers  prisma-db, local-prisma-1\n  volumes     local_db-persistence, local_postgres-persistence\n";
     s.run("local delete --yes").is(
         0,
-        "cluster `local` is gone\n",
+        "cluster `local` is deleted\n",
         &format!(
-            "this removes cluster `local` and all its data:\n{volumes}\
+            "this will delete cluster `local` and all its data:\n{volumes}\
              \u{20} files       ~/.prisma/clusters/local\nremoving containers, network and data\n\
              removing the data of an earlier database\n"
         ),
@@ -258,19 +258,19 @@ fn a_takeover_that_is_broken_off_goes_on() {
 #[test]
 fn a_new_cluster_that_cannot_be_is_refused_in_the_words_of_its_flags() {
     let s = Sandbox::new();
-    let hint = "or take a later version with `--prisma-version 1.8`\n";
+    let hint = "or use a later version: `--prisma-version 1.8`\n";
     s.run("local start --prisma-version 1.6 --database postgres")
         .is(
             2,
             "",
-            &format!("error: Prisma 1.6 knows only MySQL\nhint: leave out `--database`, {hint}"),
+            &format!("error: Prisma 1.6 supports only MySQL\nhint: leave out `--database`, {hint}"),
         );
     s.run("local start --prisma-version 1.6 --database-url mysql://me:geheim@db.invalid")
         .is(
             2,
             "",
             &format!(
-                "error: Prisma 1.6 knows no database but that of its own container\n\
+                "error: Prisma 1.6 supports only its own database container\n\
              hint: leave out `--database-url`, {hint}"
             ),
         );

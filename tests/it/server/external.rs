@@ -17,9 +17,9 @@ fn an_external_database_that_does_not_answer_is_told_before_anything_is_made() {
     .is(
         5,
         "",
-        "asking the external database (db.invalid:7000)\n\
-         error: no Postgres database answers at db.invalid:7000\n\
-         hint: check address, port and firewall; a container must reach it too\n",
+        "connecting to the external database (db.invalid:7000)\n\
+         error: cannot connect to Postgres at db.invalid:7000\n\
+         hint: check address, port and firewall; the server's container must reach it too\n",
     );
     assert_eq!(s.take_acts(), "");
     assert!(!s.path("home/.prisma/clusters/local").exists());
@@ -49,9 +49,9 @@ fn an_external_database_is_nobodys_to_destroy() {
         env: &[],
         version: "",
     });
-    let refused = "could not reset cluster `local`: its data is in the external database at db.invalid:7000, which only its owner can empty";
+    let refused = "cannot reset cluster `local`: its data is in an external database (db.invalid:7000), which `prisma` never deletes";
     let hints = [
-        "empty it with the database's own tools, then run this cluster's services anew with `prisma deploy`",
+        "clear it with the database's own tools, then redeploy the services with `prisma deploy`",
         "restart the server with `prisma local restart`",
     ];
     s.run("local nuke --yes").is(
@@ -68,10 +68,10 @@ fn an_external_database_is_nobodys_to_destroy() {
     assert_eq!(s.take_acts(), "");
     s.run("local delete --yes").is(
         0,
-        "cluster `local` is gone\n",
-        "this removes cluster `local`:\n  containers  local-prisma-1\n  volumes     none\n  \
+        "cluster `local` is deleted\n",
+        "this will delete cluster `local`:\n  containers  local-prisma-1\n  volumes     none\n  \
            files       ~/.prisma/clusters/local\n\
-         its data stays in the external database at db.invalid:7000\n\
+         data in the external database at db.invalid:7000\n\
          removing containers, network and data\n",
     );
 }

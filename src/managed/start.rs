@@ -1,0 +1,117 @@
+//! Starting a cluster: `docker-compose up -d`, with everything around it that makes it safe to repeat.
+
+use super::observed::Observed;
+use super::{exposure, observe_locked, ready};
+use crate::cluster::{Cluster, ClusterName, Edition, documented};
+use crate::context::Context;
+use crate::error::Result;
+use crate::plan::Plan;
+use crate::render::PrismaConfig;
+use crate::secret::keys;
+use crate::server::version::ask;
+use std::time::Duration;
+
+/// How long a server that should be running may take to say so.
+const QUESTION: Duration = Duration::from_secs(2);
+
+/// How a cluster is started.
+pub struct Start {
+    pub plan: Plan,
+    /// It runs as it should: the plan does not touch its containers.
+    pub is_running: bool,
+}
+
+/// Starts a stopped cluster as it is, for a command that needs it.
+pub fn start_stopped(ctx: &Context, name: &ClusterName, limit: Duration) -> Result<()> {
+    let (observed, _lock) = observe_locked(ctx, name, "start", Observed::observe)?;
+    let mut cluster = observed.cluster()?;
+    complete_secret(&mut cluster)?;
+    let start = start(ctx, &observed, &mut cluster, Some(limit))?;
+    start.plan.execute(ctx, Some(name.as_ref()))
+}
+
+/// Gives a cluster that has no secret the one that a new cluster gets.
+pub fn complete_secret(cluster: &mut Cluster) -> Result<()> {
+    if cluster.cluster_secret.is_none() {
+        cluster.cluster_secret = Some(match cluster.edition() {
+            Edition::Cluster => keys::generate()?.pem_pkcs1(),
+            Edition::Server => documented::MANAGEMENT_SECRET.into(),
+        });
+    }
+    Ok(())
+}
+
+/// Plans the start of `cluster`. `limit` is how long to wait for its server, if at all.
+pub fn start(
+    ctx: &Context,
+    observed: &Observed,
+    cluster: &mut Cluster,
+    limit: Option<Duration>,
+) -> Result<Start> {
+    if is_running(ctx, observed, cluster)? {
+        let rendered = Observed::render(ctx, cluster)?;
+        let is_unknown = observed.config()?.is_none();
+        // Containers that serve well are not recreated for a file's sake.
+        if is_unknown || (observed.matches_files(&rendered) && !observed.override_is_newer()) {
+            exposure::warn(ctx, observed, cluster);
+            let mut plan = Plan::default();
+            observed.write_files(&mut plan, cluster, &rendered)?;
+            observed.register(ctx, &mut plan, cluster)?;
+            return Ok(Start {
+                plan,
+                is_running: true,
+            });
+        }
+    }
+    let ready = ready(ctx, observed, cluster, limit)?;
+    if observed.config()?.is_none() && !observed.containers.is_empty() {
+        ctx.ui
+            .status("taking over the containers of another prisma CLI; their data is kept");
+    }
+    let mut plan = ready.plan();
+    observed.write_files(&mut plan, cluster, &ready.rendered)?;
+    observed.remove_other_edition(&mut plan, cluster);
+    observed.bring_up(ctx, &mut plan, cluster, &ready)?;
+    Ok(Start {
+        plan,
+        is_running: false,
+    })
+}
+
+/// Whether the containers run with this configuration and the server answers.
+fn is_running(ctx: &Context, observed: &Observed, cluster: &Cluster) -> Result<bool> {
+    if !observed.is_up(cluster) || !has_secret(observed, cluster) || !has_ports(observed, cluster) {
+        return Ok(false);
+    }
+    let endpoint = observed.endpoint(cluster);
+    let answer = ctx.interrupt.run(move || ask(&endpoint, QUESTION))?;
+    Ok(answer.is_ok())
+}
+
+/// Whether the server runs with the cluster's secret.
+fn has_secret(observed: &Observed, cluster: &Cluster) -> bool {
+    let Some(server) = observed.container(cluster.server_service()) else {
+        return false;
+    };
+    if cluster.edition() == Edition::Server {
+        let theirs = server.env.get("PRISMA_CONFIG");
+        let theirs = theirs.and_then(|text| PrismaConfig::read(text));
+        return theirs.is_some_and(|theirs| theirs.has_secret_of(cluster));
+    }
+    let (Some(ours), Some(theirs)) = (cluster.key_pair(), server.env.get("CLUSTER_PUBLIC_KEY"))
+    else {
+        return false;
+    };
+    // The npm CLI passed the same key with its armour and line breaks.
+    let lines = theirs.lines().filter(|line| !line.starts_with("-----"));
+    let theirs: String = lines.flat_map(str::split_whitespace).collect();
+    ours.public_spki_base64() == theirs
+}
+
+fn has_ports(observed: &Observed, cluster: &Cluster) -> bool {
+    let is_published = |port| {
+        let mut ports = observed.containers.iter().flat_map(|c| &c.ports);
+        ports.any(|published| published.port == port)
+    };
+    is_published(cluster.port) && cluster.database.host_port.is_none_or(is_published)
+}
