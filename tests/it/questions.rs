@@ -225,11 +225,11 @@ fn a_signal_ends_a_question_at_any_moment() {
             "remove cluster `far`",
         ),
         (registered, "cluster remove", "Which cluster"),
-        (Sandbox::new, "cluster add far", "Endpoint of the cluster"),
+        (Sandbox::new, "cluster add far", "Server URL"),
         (
             Sandbox::new,
             "cluster add far --no-check --endpoint http://127.0.0.1:1",
-            "Secret (not shown",
+            "Secret (hidden",
         ),
     ] {
         let s = make();

@@ -163,9 +163,9 @@ fn the_list_shows_states_and_ends_with_a_way_to_add_one() {
         .shows("add another cluster");
     terminal.shows("type to filter").types("add ano\r");
     terminal
-        .shows("Endpoint of the cluster")
+        .shows("Server URL")
         .types(&format!("{}\r", third.url()));
-    terminal.shows("Secret (not shown").types("\r");
+    terminal.shows("Secret (hidden").types("\r");
     terminal.shows("Name for the cluster:").types("third\r");
     let (code, shown) = terminal.end().raw();
     assert_eq!(code, 0, "{shown}");
@@ -196,9 +196,9 @@ fn with_no_cluster_at_all_one_can_be_added() {
         .shows("type to filter")
         .types("\r");
     terminal
-        .shows("Endpoint of the cluster")
+        .shows("Server URL")
         .types(&format!("{}\r", standin.url()));
-    terminal.shows("Secret (not shown").types("\x1b");
+    terminal.shows("Secret (hidden").types("\x1b");
     let (code, shown) = terminal.end().raw();
     assert_eq!(code, 130, "{shown}");
     assert_eq!(place.read("prisma.yml").as_deref(), Some(UNNAMED));
