@@ -175,10 +175,10 @@ impl Context {
         Ok(registry)
     }
 
-    /// Warns that `what`, for example "`http://host` is reached", is not encrypted.
+    /// Warns that `what`, for example "`http://host` is", not encrypted.
     pub fn warn_unencrypted(&self, what: &str) {
         self.ui.warn_with(
-            &format!("{what} without encryption: secrets and data can be intercepted"),
+            &format!("{what} not encrypted: secrets and data can be intercepted"),
             "use a private network or a tunnel",
         );
     }

@@ -154,9 +154,8 @@ pub fn failure(verb: &str, path: &Path, error: io::Error) -> Failure {
     let failure = Failure::new(Kind::Io, reason(&error))
         .context(format_args!("could not {verb} `{}`", path.display()));
     let failure = match error.kind() {
-        io::ErrorKind::PermissionDenied => {
-            failure.hint("make the file and its folder yours, or run as the user who owns them")
-        }
+        io::ErrorKind::PermissionDenied => failure
+            .hint("change the owner of the file and its folder, or run as the user who owns them"),
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
             failure.hint("free some disk space and run the command again; nothing was changed")
         }

@@ -208,9 +208,9 @@ pub const TAIL_LINES: usize = 20;
 /// The failure of a child that ended with a bad status: what was run, how it ended, its last lines.
 pub fn failed(invocation: &Invocation, outcome: &Outcome) -> Failure {
     let end = match (outcome.code, outcome.signal) {
-        (Some(code), _) => format!("ended with status {code}"),
+        (Some(code), _) => format!("failed with status {code}"),
         (None, Some(signal)) => format!("was killed by signal {signal}"),
-        (None, None) => "ended without a status".to_owned(),
+        (None, None) => "ended without an exit status".to_owned(),
     };
     Failure::new(
         Kind::ChildFailed,
@@ -275,7 +275,7 @@ mod tests {
         let failure = failed(&Invocation::new("docker", ["ps"]), &outcome);
         let message = failure.message();
         let lines: Vec<_> = message.lines().collect();
-        assert_eq!(lines[0], "`docker ps` ended with status 3:");
+        assert_eq!(lines[0], "`docker ps` failed with status 3:");
         assert_eq!(lines[1], "  line 10");
         assert_eq!(lines.last(), Some(&"  line 29"));
     }

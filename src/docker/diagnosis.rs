@@ -90,9 +90,8 @@ pub fn unanswered(invocation: &Invocation, error: ProcessError) -> Failure {
     if *silent {
         let why = format!("the image registry did not respond {within}");
         let message = format!("`{}`: {why}", short(invocation));
-        return Failure::new(Kind::NotReady, message).hint(
-            "check the network and the proxy of the Docker engine, then run the command again",
-        );
+        return Failure::new(Kind::NotReady, message)
+            .hint("check the Docker engine's network and proxy, then run the command again");
     }
     if is_question && asks_engine(invocation) {
         let why = format!("the Docker engine did not respond {within}");

@@ -62,7 +62,7 @@ fn overridden(variable: &str, named: &str, runner: &dyn Runner) -> Result<PathBu
     runner.find(named).ok_or_else(|| {
         Failure::new(
             Kind::ToolMissing,
-            format!("`{variable}` is `{named}`, but there is no such program"),
+            format!("`{variable}` is `{named}`, but no such program was found"),
         )
         .hint(format!(
             "fix `{variable}`, or unset it to use the program on PATH"
@@ -71,7 +71,7 @@ fn overridden(variable: &str, named: &str, runner: &dyn Runner) -> Result<PathBu
 }
 
 fn docker_missing() -> Failure {
-    Failure::new(Kind::ToolMissing, "`docker` is not installed: no such program on PATH")
+    Failure::new(Kind::ToolMissing, "`docker` is not installed: not found on PATH")
         .hint("install Docker Engine, on Debian and Ubuntu: `sudo apt-get install docker.io docker-compose`")
         .hint("or set `PRISMA_DOCKER` to the program's path")
 }

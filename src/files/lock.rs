@@ -107,8 +107,8 @@ fn held(file: &mut File, what: &str) -> Failure {
         .rewind()
         .and_then(|()| file.read_to_string(&mut holder));
     let holder = match holder.trim() {
-        "" => "another run".to_owned(),
-        who => format!("another run ({who})"),
+        "" => "another command".to_owned(),
+        who => format!("another command ({who})"),
     };
     Failure::new(
         Kind::Locked,
@@ -134,7 +134,7 @@ mod tests {
         assert_eq!(failure.kind, Kind::Locked);
         assert_eq!(
             failure.message(),
-            "cluster `local` is in use: another run (`prisma local start`, process 12) is working on it"
+            "cluster `local` is in use: another command (`prisma local start`, process 12) is working on it"
         );
         drop(first);
         take("third").expect("free again");

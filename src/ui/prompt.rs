@@ -38,7 +38,10 @@ impl<'a> Ask<'a> {
         if self.possible() || questions.is_empty() {
             return Ok(());
         }
-        let message = format!("{} and nobody can be asked", needed(questions, about));
+        let message = format!(
+            "{}, but this is not an interactive terminal",
+            needed(questions, about)
+        );
         let failure = Failure::new(Kind::InputRequired, message);
         let hint = |failure: Failure, one: &Question| failure.hint(one.flags());
         Err(questions.iter().fold(failure, hint))
@@ -191,7 +194,10 @@ mod tests {
         for &question in Question::ALL {
             let nobody = Failure::new(
                 Kind::InputRequired,
-                format!("{} and nobody can be asked", question.need("`x`")),
+                format!(
+                    "{}, but this is not an interactive terminal",
+                    question.need("`x`")
+                ),
             );
             let nobody = nobody.hint(question.flags());
             assert_eq!(ask.confirm(question, "`x`"), Err(nobody.clone()));
@@ -199,7 +205,7 @@ mod tests {
             let bare = Err(question.need(""));
             let told = |failure: Failure| {
                 let message = failure.message();
-                let need = message.strip_suffix(" and nobody can be asked");
+                let need = message.strip_suffix(", but this is not an interactive terminal");
                 need.expect("why").to_owned()
             };
             assert_eq!(

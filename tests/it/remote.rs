@@ -100,7 +100,7 @@ fn the_host_follows_the_engine_in_use() {
             without_diffs(&ended.stdout).ends_with(&saved),
             "{variables:?}: {ended:?}"
         );
-        let warned = ended.stderr.contains("without encryption");
+        let warned = ended.stderr.contains("not encrypted");
         assert_eq!(warned, *host != "localhost", "{variables:?}: {ended:?}");
     }
 }
@@ -127,7 +127,7 @@ fn a_malformed_engine_is_told_before_docker_is_asked() {
         (
             "ssh://me:s3cret@192.0.2.7",
             "ssh://********@192.0.2.7",
-            "it must not contain a password: ssh uses a key, or asks",
+            "it must not contain a password: ssh uses a key or prompts for one",
         ),
     ] {
         let mut s = Sandbox::with_cluster();

@@ -14,7 +14,7 @@ const KNOWN: &[(&[&str], &str, &str)] = &[
             "no space left on device",
             "Errcode: 28",
         ],
-        "the disk of the Docker engine is full",
+        "the Docker engine's disk is full",
         "free some space, e.g. with `docker system prune`, and run the command again",
     ),
     (
@@ -23,7 +23,7 @@ const KNOWN: &[(&[&str], &str, &str)] = &[
             "Cannot allocate memory",
             "cannot allocate memory",
         ],
-        "it has too little memory",
+        "it ran out of memory",
         "stop other programs there, or give the engine more memory, and run the command again",
     ),
     (

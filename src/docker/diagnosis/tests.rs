@@ -97,7 +97,7 @@ fn a_taken_port_is_known_to_programs() {
 fn the_unknown_is_told_as_it_is() {
     let failure = told("v2", "something new\n");
     assert_eq!(failure.kind, Kind::ChildFailed);
-    let expected = "`docker-compose -p local -f /home/me/docker-compose.yml up -d` ended with status 1:\n  something new";
+    let expected = "`docker-compose -p local -f /home/me/docker-compose.yml up -d` failed with status 1:\n  something new";
     assert_eq!(failure.message(), expected);
 }
 

@@ -88,7 +88,7 @@ fn ssh(rest: &str) -> Result<Address, String> {
     let authority = rest.split('/').next().unwrap_or_default();
     let login = authority.rsplit_once('@').map(|(login, _)| login);
     if login.is_some_and(|login| login.contains(':')) {
-        return Err("it must not contain a password: ssh uses a key, or asks".to_owned());
+        return Err("it must not contain a password: ssh uses a key or prompts for one".to_owned());
     }
     let (host, _) = split(authority.rsplit('@').next().unwrap_or_default())?;
     if host.is_empty() {
@@ -196,7 +196,7 @@ mod tests {
             ("ssh://h?x=1", "it must not contain a query or a fragment"),
             (
                 "ssh://me:pw@h",
-                "it must not contain a password: ssh uses a key, or asks",
+                "it must not contain a password: ssh uses a key or prompts for one",
             ),
         ] {
             assert_eq!(parse(text, false).expect_err(text), why, "{text}");
