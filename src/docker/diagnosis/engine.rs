@@ -1,9 +1,9 @@
-//! The engine: not there, not ours to use, elsewhere, or too old; and docker-compose itself.
+//! The engine (not running, not permitted, not reachable, too old) and docker-compose itself.
 
 use super::{Cause, Known, between};
 use crate::error::Kind;
 
-/// The remedy for an engine that accepts and never answers.
+/// The remedy for an engine that accepts connections but never answers.
 pub const MUTE: &str = "restart it: `sudo systemctl restart docker` (or Docker Desktop); if it is on another machine, check that machine";
 
 const START: &str =
@@ -196,7 +196,7 @@ fn elsewhere(_: &str) -> Cause {
     )
 }
 
-/// This machine's own engine is started, one that somebody named may be named wrong.
+/// This machine's own engine has to be started; an address set by the user may be wrong.
 fn not_running(line: &str) -> Cause {
     let address = between(line, "Docker daemon at ", ". Is the")
         .or_else(|| between(line, "docker API at ", "; check"));

@@ -1,4 +1,4 @@
-//! Images: unknown, refused, not reachable, too big, or for another machine.
+//! Images: unknown, refused, unreachable, too big, or for another architecture.
 
 use super::{Cause, Known, between};
 use crate::error::Kind;

@@ -1,4 +1,4 @@
-//! Containers that cannot be made or started, and things that cannot go.
+//! Containers that cannot be created or started, and things that cannot be removed.
 
 use super::{COMMAND, Cause, Known, between};
 use crate::documents::PortInUse;
@@ -158,7 +158,7 @@ pub const KNOWN: &[Known] = &[
     },
 ];
 
-/// Docker says which port, and whether it is one of its own; not whose it is.
+/// Docker says which port, and whether a container uses it; not which one.
 fn port_taken(line: &str) -> Cause {
     let port = port(line);
     let by = match line.contains("port is already allocated") {
