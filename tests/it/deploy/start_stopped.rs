@@ -28,7 +28,7 @@ fn without_a_terminal_it_is_not_started_and_both_ways_are_named() {
     let outcome = place.deploy(&[]);
     assert_eq!(outcome.status, 4, "{outcome:?}");
     assert!(
-        outcome.stderr.contains("cluster `far` does not run"),
+        outcome.stderr.contains("cluster `far` is not running"),
         "{outcome:?}"
     );
     assert!(
