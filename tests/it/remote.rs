@@ -148,7 +148,7 @@ fn a_malformed_engine_is_told_before_docker_is_asked() {
          hint: fix it: `docker context update odd --docker host=…`\n",
     );
     s.set("DOCKER_CONTEXT", "gone");
-    let none = "and there is no such context\n\
+    let none = "which does not exist\n\
          hint: list them with `docker context ls`, and choose one with `docker context use NAME`\n";
     s.run("local start").is(
         3,
