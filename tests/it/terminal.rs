@@ -42,8 +42,8 @@ fn anything_but_a_yes_leaves_all_as_it_is() {
     let open = format!("? {QUESTION}");
     let escaped = open.replace("(y/N)", "<canceled>");
     for (keys, line, status, message) in [
-        ("n\r", no, 1, "not confirmed"),
-        ("\r", no, 1, "not confirmed"),
+        ("n\r", no, 1, "cancelled"),
+        ("\r", no, 1, "cancelled"),
         ("\u{3}", &open, 130, "cancelled"),
         ("\u{1b}", &escaped, 130, "cancelled"),
     ] {

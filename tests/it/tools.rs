@@ -45,8 +45,8 @@ fn crossing_the_generations_is_said_and_keeps_the_data() {
         0,
         &running("local", "was restarted"),
         &format!(
-            "warning: the containers were made by docker-compose 1.29.2 and will be made anew by 2.40.3; \
-             their data is kept\nstopping the containers\n{STAGES}"
+            "warning: the containers were created by docker-compose 1.29.2 and will be recreated by 2.40.3; \
+             data is kept\nstopping the containers\n{STAGES}"
         ),
     );
     s.engine_has(
