@@ -7,7 +7,7 @@ use prisma_cli::testing::secret::keys;
 
 /// The registry as the npm CLI wrote it, with clusters of others around ours.
 fn registry(s: &Sandbox) -> String {
-    let pem = keys::to_crlf(&key().pem_pkcs1().reveal().to_owned());
+    let pem = keys::to_crlf(key().pem_pkcs1().reveal());
     let escaped = pem.replace("\r\n", "\\r\\n");
     format!(
         "# mine\n\
@@ -239,7 +239,7 @@ fn an_edited_rendered_file_is_not_overwritten_silently() {
             4,
             "",
             &format!(
-                "{warning}error: overwriting docker-compose.yml requires confirmation and nobody can be asked\n\
+                "{warning}error: overwriting docker-compose.yml requires confirmation, but this is not an interactive terminal\n\
                  hint: add `--yes` to confirm\n"
             ),
         );

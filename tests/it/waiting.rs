@@ -66,7 +66,7 @@ fn a_database_that_crashes_on_and_on() {
         "starting the containers\n\
          waiting for the database (at most 5m)\n\
          error: could not start cluster `local`: container `prisma-db` keeps crashing: restarted 4 times, \
-         last status 1: the disk of the Docker engine is full:\n  No space left on device\n\
+         last status 1: the Docker engine's disk is full:\n  No space left on device\n\
          hint: free some space, e.g. with `docker system prune`, and run the command again\n",
     );
     s.engine.unhook("start-prisma-db");
