@@ -16,9 +16,7 @@ fn add_asks_for_endpoint_secret_and_name_and_takes_a_pasted_key() {
     ] {
         let home = Home::with(TWO);
         let mut terminal = home.at_terminal("cluster", &["add"]);
-        terminal
-            .shows("Server URL")
-            .types("prisma.example\r");
+        terminal.shows("Server URL").types("prisma.example\r");
         terminal.shows("it has no scheme");
         terminal.types(&("\x7f".repeat(14) + &host + "/\r"));
         terminal.shows("Secret (hidden").types(&pasted);
@@ -89,7 +87,7 @@ fn esc_and_ctrl_c_leave_every_question_with_nothing_changed() {
             "Secret (hidden",
         ),
         (&["remove"], "Which cluster"),
-        (&["remove", "local"], "remove cluster `local`"),
+        (&["remove", "local"], "Remove cluster `local`"),
     ] {
         for key in ["\x1b", "\x03"] {
             let home = Home::with(TWO);
@@ -121,7 +119,7 @@ fn remove_lets_choose_with_arrows_and_by_typing() {
         std::thread::sleep(Duration::from_millis(100));
         terminal
             .types(keys)
-            .shows(&format!("remove cluster `{gone}`"));
+            .shows(&format!("Remove cluster `{gone}`"));
         std::thread::sleep(Duration::from_millis(100));
         let (code, shown) = {
             terminal.types("y\r");
@@ -143,13 +141,13 @@ fn only_a_yes_is_a_yes() {
     for answer in ["\r", "n\r"] {
         let home = Home::with(TWO);
         let mut terminal = home.at_terminal("cluster", &["remove", "local"]);
-        terminal.shows("remove cluster `local`").types(answer);
+        terminal.shows("Remove cluster `local`").types(answer);
         let (code, shown) = terminal.end().raw();
         assert_eq!((code, home.registry().as_str()), (1, TWO), "{shown}");
     }
     let home = Home::with(TWO);
     let mut terminal = home.at_terminal("cluster", &["remove", "local"]);
-    terminal.shows("remove cluster `local`").types("maybe\r");
+    terminal.shows("Remove cluster `local`").types("maybe\r");
     terminal.shows("nvalid").types("\x1b");
     assert_eq!(terminal.end().status, 130);
     assert_eq!(home.registry(), TWO);

@@ -23,14 +23,15 @@ fn without_a_terminal_the_flag_is_named_and_nothing_is_sent() {
     let standin = Standin::start("1.8.4");
     let place = place(&standin, UNNAMED);
     let outcome = place.deploy(&[]);
-    let message = "error: `prisma.yml` does not name a cluster, and nobody can be asked\n";
+    let message = "error: `prisma.yml` does not name a cluster: an answer is needed, but this is not an interactive terminal\n";
     outcome.is(4, "", &format!("{message}{FLAG}"));
     let document = place.deploy(&["--json"]).json();
     assert_eq!(document["error"]["code"], "input_required");
     let named = format!("{UNNAMED}\r\ncluster: far\r\n");
     place.write("prisma.yml", &named);
     let outcome = place.deploy(&["-i"]);
-    let message = "error: `--interactive` requires a terminal, and nobody can be asked\n";
+    let message =
+        "error: `--interactive` asks for a cluster, but this is not an interactive terminal\n";
     outcome.is(4, "", &format!("{message}{FLAG}"));
     assert!(standin.take().is_empty());
     assert_eq!(place.read("prisma.yml"), Some(named));
@@ -43,7 +44,7 @@ fn the_choice_is_one_line_more_and_said() {
         let place = place(&standin, UNNAMED);
         let mut terminal = place.at_terminal(&["--color", "never"]);
         terminal
-            .shows("which cluster")
+            .shows("Which cluster")
             .shows("type to filter")
             .types(keys);
         let (code, shown) = terminal.end().raw();

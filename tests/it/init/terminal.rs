@@ -37,15 +37,15 @@ fn a_database_that_is_there_is_asked_about() {
         t.types("\u{8}");
     }
     t.types("db.example.invalid\r");
-    t.shows("Database port (empty for 5432)");
+    t.shows("Database port (default 5432)");
     t.types("x\r");
     t.shows("write a number from 1 to 65535");
     t.types("\u{8}\r");
-    t.shows("Database user (empty for `root`)");
+    t.shows("Database user (default `root`)");
     t.types("me\r");
     t.shows("Database password");
     t.types("p@ss\r");
-    t.shows("Database name (empty for `prisma`)");
+    t.shows("Database name (default `prisma`)");
     t.types("app\r");
     t.shows("prisma deploy");
     let left = t.end();
@@ -89,7 +89,7 @@ fn a_server_that_is_there_is_asked_about() {
         t.types("\u{8}");
     }
     t.types("https://h.example\r");
-    t.shows("Service name (empty for `My-App`)");
+    t.shows("Service name (default `My-App`)");
     t.types("\r");
     t.shows("Secret (hidden");
     t.types("geheim99\r");
