@@ -46,11 +46,11 @@ pub enum Kind {
     Unhealthy,
     /// A configuration file is invalid.
     ConfigInvalid,
-    /// A Prisma server cannot be reached, or what answers is none.
+    /// A server cannot be reached, or is not a Prisma server.
     ServerUnreachable,
     /// The server refused: token, schema, migration.
     Refused,
-    /// Another run holds the lock.
+    /// Another command holds the lock.
     Locked,
     /// Ctrl-C.
     Interrupted,

@@ -118,7 +118,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
     report(&ctx.ui, command, result)
 }
 
-/// Answers a shell that asks what may stand at the cursor. Whatever goes wrong, it is no time for errors.
+/// Answers a shell that asks what may stand at the cursor. Whatever goes wrong, no error is shown.
 fn complete(words: &[OsString], env: Env) -> u8 {
     let ui = Ui::new(Terminal::decide(Facts::default(), &env));
     let home = Home::find(&env, std::env::home_dir()).ok();
@@ -217,7 +217,7 @@ fn report(ui: &Ui, command: &str, result: Result<Report>) -> u8 {
     };
     match ui.print(&text) {
         Ok(()) => status,
-        // Whoever reads has seen enough, as with `| head`.
+        // The reader has seen enough, as with `| head`.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => status,
         Err(error) => {
             ui.failure(&Failure::new(

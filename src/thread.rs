@@ -2,7 +2,7 @@
 
 use std::thread::ScopedJoinHandle;
 
-/// What a thread returns. A panic in it goes on in the caller: a bug must never look like success.
+/// What a thread returns. A panic in it continues in the caller: a bug must never look like success.
 pub fn joined<T>(thread: ScopedJoinHandle<'_, T>) -> T {
     match thread.join() {
         Ok(value) => value,

@@ -141,7 +141,7 @@ fn replaces(ctx: &Context, registry: &Registry, new: &NewEntry, force: bool) -> 
     let Some(old) = registry.get(&new.name) else {
         return Ok(false);
     };
-    // Adding the same cluster again is no accident: scripts do it.
+    // Adding the same cluster again is not an accident: scripts do it.
     if old.problem.is_none() && old.host == new.host && old.secret == new.secret {
         return Ok(false);
     }

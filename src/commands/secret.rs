@@ -16,7 +16,7 @@ const LONGEST: u64 = 64 << 10;
 pub struct Given(Option<Secret>);
 
 impl Given {
-    /// Makes sense of a text, and keeps it off the screen from now on. Nothing is no secret.
+    /// Interprets the text, and keeps it off the screen from now on. Empty means no secret.
     fn new(ctx: &Context, text: &str) -> Result<Given> {
         let tidied = tidy(text);
         if tidied.trim().is_empty() {
@@ -39,7 +39,7 @@ impl Given {
         self.0.as_ref().map(Secret::as_registered)
     }
 
-    /// Whether it is a key or a text; `None` for no secret.
+    /// Whether it is a key or text; `None` for no secret.
     pub fn kind(&self) -> Option<SecretKind> {
         self.0.as_ref().map(Secret::kind)
     }

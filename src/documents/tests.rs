@@ -52,7 +52,7 @@ impl File {
         self
     }
 
-    /// A definition for other files, beside the document itself.
+    /// A definition for other files, next to the document itself.
     fn named<T: JsonSchema>(mut self, name: &str, description: &str) -> File {
         let schema = self.generator.subschema_for::<T>();
         let definition = json!({"description": description, "allOf": [schema]});

@@ -119,7 +119,7 @@ fn is_foreign(origin: &Origin, folder: &Path) -> bool {
     if !is_next_to_file || origin.folder == folder {
         return false;
     }
-    // A missing file, as after a move of `~/.prisma`, or one of ours belongs to no one else.
+    // A missing file, as after a move of `~/.prisma`, or one of `prisma`: the project belongs to no one else.
     let file = origin
         .folder
         .join(origin.file.file_name().unwrap_or_default());

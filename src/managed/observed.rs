@@ -163,7 +163,7 @@ impl Observed {
         Ok(self.is_remote)
     }
 
-    /// What docker-compose is told.
+    /// What docker-compose is given.
     pub fn project(&self, rendered: &Rendered) -> Project {
         let mut env = rendered.env.clone();
         // The plugin gets the engine from docker.

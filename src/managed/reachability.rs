@@ -19,7 +19,7 @@ struct Obstacle {
 }
 
 /// Fails when a remote cluster that is to be waited for cannot be reached from here; one that is not
-/// waited for may become reachable, so that is a warning. Warns when secrets would travel in the open.
+/// waited for may become reachable, so that is a warning. Warns when secrets would travel unencrypted.
 pub fn check(ctx: &Context, observed: &Observed, cluster: &Cluster, waits: bool) -> Result<()> {
     if observed.engine.local {
         return Ok(());

@@ -60,7 +60,7 @@ impl Observed {
             plan.then(Step::Write {
                 path: self.folder.join(name),
                 content: content.into(),
-                // The folder is private, and even the compose file tells what runs here.
+                // The folder is private, and even the compose file says what runs here.
                 access: Access::Private,
                 replaces: old.is_some(),
             });

@@ -105,7 +105,7 @@ impl PrivateKey {
     }
 }
 
-/// A text whose lines end with CRLF, whatever they ended with.
+/// Text whose lines end with CRLF, whatever they ended with.
 pub fn to_crlf(text: &str) -> String {
     text.replace("\r\n", "\n").replace('\n', "\r\n")
 }
@@ -132,7 +132,7 @@ pub fn random_secret() -> Result<Secret> {
     Ok(secret.into())
 }
 
-/// The first 64 bits of a text's SHA-256 in hexadecimal: tells an edited text from an unedited one.
+/// The first 64 bits of a text's SHA-256 in hexadecimal: shows whether the text was edited.
 pub fn checksum(text: &str) -> String {
     let digest = digest::digest(&digest::SHA256, text.as_bytes());
     digest.as_ref()[..8]

@@ -1,4 +1,4 @@
-//! Masking secrets in a text, whoever wrote it.
+//! Masking secrets in text, whatever its origin.
 
 use std::borrow::Cow;
 use zeroize::Zeroizing;
@@ -103,7 +103,7 @@ mod tests {
         let text = "port 'port' report port_1 x=port, ports, `port`";
         let expected = "******** '********' report port_1 x=********, ports, `********`";
         assert_eq!(masked(&["port"], text), expected);
-        // A sign that no word goes on with ends one by itself.
+        // A character that cannot continue a word ends it.
         assert_eq!(masked(&["p$!"], "ap$!b p$!b"), "ap$!b ********b");
         assert_eq!(masked(&["a", "to"], "a to b"), "a to b");
     }

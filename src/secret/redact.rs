@@ -68,7 +68,7 @@ const HARMLESS_ENDS: &[&str] = &[
     "version",
 ];
 
-/// Words that everybody knows. Masking them would hide the rest of the report.
+/// Words that everyone knows. Masking them would hide the rest of the report.
 const KNOWN: &[&str] = &[
     "prisma",
     "graphcool",
@@ -94,7 +94,7 @@ const GUESSED: usize = 6;
 pub struct Redactor(Masked);
 
 impl Redactor {
-    /// Remembers a secret: all of it, and a text of many lines also line by line.
+    /// Remembers a secret: all of it, and text of many lines also line by line.
     pub fn learn(&mut self, secret: &str) {
         // A configuration has lines that are no secrets: `port: 4466` is everywhere.
         if let Ok(map @ Node::Map(_)) = Node::parse(secret)
@@ -155,7 +155,7 @@ impl Redactor {
         match node {
             Node::Map(pairs) => {
                 for (name, value) in pairs {
-                    // A reader of names: nobody hides anything there.
+                    // A list of names; it hides nothing.
                     let _ = write!(
                         out,
                         "{indent}{name}:{}",

@@ -53,7 +53,7 @@ pub fn is_public(host: &str) -> bool {
     }
 }
 
-/// The addresses of a host. Takes as long as the resolver.
+/// The addresses of a host. May block until the resolver responds.
 pub fn resolve(host: &str) -> io::Result<Vec<IpAddr>> {
     let found = (bare(host), 0).to_socket_addrs()?;
     Ok(found.map(|address| address.ip()).collect())

@@ -85,7 +85,7 @@ pub fn without_password(address: &str) -> String {
     }
 }
 
-/// A text with its `%XX` decoded. `None` if one of them lacks its digits.
+/// Text with its `%XX` decoded. `None` if one of them lacks its digits.
 pub fn decoded(text: &str) -> Option<String> {
     let is_code = |code: &str| {
         let digits = code.as_bytes().get(..2);

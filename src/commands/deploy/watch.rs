@@ -94,7 +94,7 @@ fn stamps(run: &DeployRun<'_>, loaded: &LoadedService) -> Stamps {
     Stamps::of(loaded.service.files().into_iter().chain(env))
 }
 
-/// Deploys; its own change of `prisma.yml` is no reason to deploy again.
+/// Deploys; its own change of `prisma.yml` is not a reason to deploy again.
 fn deploy(run: &mut DeployRun<'_>, loaded: &LoadedService, known: &mut Stamps) -> Result<()> {
     let ui = &run.ctx.ui;
     let before = Stamps::of([run.files.prisma_yml.as_path()]);
@@ -114,7 +114,7 @@ fn deploy(run: &mut DeployRun<'_>, loaded: &LoadedService, known: &mut Stamps) -
     Ok(())
 }
 
-/// Reports a failure and goes on, unless the user has to do something about the run itself.
+/// Reports a failure and continues, unless the user has to do something about the run itself.
 fn report_unless_fatal(ctx: &Context, failure: &Failure) -> Result<()> {
     match failure.kind {
         Kind::Interrupted | Kind::Terminated | Kind::InputRequired | Kind::Usage => {

@@ -1,5 +1,5 @@
 //! `prisma local nuke`: `docker-compose kill`, `docker-compose down -v`, `docker-compose up -d`, in
-//! that order. Afterwards the data is gone; ports, key and credentials are the same.
+//! that order. Afterwards all data is deleted; ports, key and credentials are the same.
 
 use super::{act, report};
 use crate::cli;

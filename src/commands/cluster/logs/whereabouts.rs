@@ -29,7 +29,7 @@ pub fn containers(
     if !found.is_empty() {
         return Ok(found);
     }
-    // Elsewhere people call the project as they like; the port it publishes tells which it is.
+    // Elsewhere people call the project as they like; the port it publishes shows which it is.
     match entry.and_then(|entry| port_of(&entry.host)) {
         Some(port) => publishing(ctx, tools, port),
         None => Ok(found),
