@@ -1,7 +1,7 @@
-//! Tokens of the management API: made from a cluster's secret, short-lived. Owns `jsonwebtoken`.
+//! Tokens of the management API: short-lived, signed with a cluster's secret. Owns `jsonwebtoken`.
 //!
-//! The cluster edition takes RS256 by the private key whose public half it was given, the server
-//! edition HS256 by a shared secret. The server reads `exp` and `grants` and nothing else.
+//! The cluster edition requires RS256, signed with a private key; its server has the public half. The
+//! server edition requires HS256 with a shared secret. The server reads only `exp` and `grants`.
 
 use crate::error::{Kind, Result, Tried};
 use crate::secret::{Secret, SecretKind};
@@ -9,7 +9,6 @@ use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde::{Deserialize, Serialize};
 use std::time::{Duration, SystemTime};
 
-/// What a token allows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Grant {
     target: String,
@@ -17,7 +16,7 @@ pub struct Grant {
 }
 
 impl Grant {
-    /// Everything: the one grant that satisfies every query of the management API.
+    /// Access to everything: the only grant that satisfies every query of the management API.
     pub fn everything() -> Grant {
         Grant {
             target: "*/*".to_owned(),
@@ -25,8 +24,7 @@ impl Grant {
         }
     }
 
-    /// Everything about one service, named as the management API names it (`WORKSPACE~SERVICE` in a
-    /// workspace), and stage.
+    /// Access to one service and stage. In a workspace the service is `WORKSPACE~SERVICE`.
     pub fn service(name: &str, stage: &str) -> Grant {
         Grant {
             target: format!("{name}/{stage}"),
@@ -42,7 +40,7 @@ struct Claims<'a> {
     exp: u64,
 }
 
-/// A token that is good for `lifetime` from now on.
+/// A token that is valid for `lifetime` from now on.
 pub fn sign(secret: &Secret, grants: &[Grant], lifetime: Duration) -> Result<String> {
     let iat = now();
     let claims = Claims {
@@ -64,8 +62,8 @@ pub fn sign(secret: &Secret, grants: &[Grant], lifetime: Duration) -> Result<Str
         .tried(Kind::Failed, "could not sign a token")
 }
 
-/// A token for a service's own API, by one of the service's secrets. The server looks at the signature
-/// and the time; `service` is `NAME@STAGE`, for those who read logs.
+/// A token for a service's own API, signed with one of its secrets. The server checks only signature and
+/// expiry; `service` is `NAME@STAGE`, for readers of logs.
 pub fn sign_service(secret: &Secret, service: &str, lifetime: Duration) -> Result<String> {
     let iat = now();
     let claims = serde_json::json!({
@@ -78,16 +76,16 @@ pub fn sign_service(secret: &Secret, service: &str, lifetime: Duration) -> Resul
         .tried(Kind::Failed, "could not sign a token")
 }
 
-/// Why a token that somebody else made is of no use.
+/// Why a given token cannot be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Useless {
-    /// It is no token at all.
+    /// It is not a token.
     Malformed,
-    /// Its time has passed.
+    /// It has expired.
     Expired(SystemTime),
 }
 
-/// Looks into a token without checking who made it: is it one, and is it still good?
+/// Checks that a token is well-formed and has not expired, without verifying its signature.
 pub fn look(token: &str) -> std::result::Result<(), Useless> {
     #[derive(Deserialize)]
     struct Expiry {
@@ -131,7 +129,7 @@ mod tests {
     fn a_key_signs_what_its_public_half_verifies() {
         let key = keys::generate().expect("random");
         for pem in [key.pem_pkcs1(), key.pem_pkcs1_crlf()] {
-            let secret = Secret::from(pem);
+            let secret = pem;
             let token = sign(&secret, &[Grant::everything()], TEN_MINUTES).expect("signs");
             let public = DecodingKey::from_rsa_pem(key.public_spki_pem().as_bytes());
             let claims = verify(&token, Algorithm::RS256, &public.expect("a public key"));

@@ -22,7 +22,7 @@ pub fn checked(endpoint: &str) -> String {
 fn a_key_is_tried_and_saved_in_the_documented_form() {
     let host = server("1.1.3", Auth::PublicKey(key().public_spki_pem()));
     let home = Home::new();
-    home.write("key.pem", &key().pem_pkcs1().reveal().to_owned());
+    home.write("key.pem", key().pem_pkcs1().reveal());
     let file = home.path("key.pem").display().to_string();
     let given = format!("{host}/cluster/");
     home.cluster(&["add", "far", "--endpoint", &given, "--secret-file", &file])
@@ -159,7 +159,7 @@ fn the_form_of_the_secret_follows_the_edition() {
             checked(&old)
         ),
     );
-    add(&new, &key().pem_pkcs1().reveal().to_owned()).is(
+    add(&new, key().pem_pkcs1().reveal()).is(
         2,
         "",
         &format!(

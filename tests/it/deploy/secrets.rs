@@ -58,11 +58,7 @@ fn a_key_signs_rs256_and_a_text_hs256() {
     for version in ["1.1.3", "1.4.1"] {
         let standin = Standin::start(version);
         let auth = Auth::PublicKey(key().public_spki_pem());
-        let place = place(
-            &standin,
-            auth,
-            Some(&key().pem_pkcs1_crlf().reveal().to_owned()),
-        );
+        let place = place(&standin, auth, Some(key().pem_pkcs1_crlf().reveal()));
         let outcome = place.deploy(&["-v"]);
         assert_eq!(outcome.status, 0, "{outcome:?}");
         narrow(&tokens(&standin), "RS256");
