@@ -44,12 +44,15 @@ pub struct Begun {
     /// The user's name on this machine, or the numeric id if the name is unknown.
     pub user: Option<String>,
     pub process: u32,
+    /// The version of this program.
     pub version: String,
 }
 
+/// How a run ended.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct End {
+    /// The exit status.
     pub exit: u8,
     /// The error code, as in JSON documents.
     #[cfg_attr(test, schemars(with = "Option<crate::error::Kind>"))]

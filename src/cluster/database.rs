@@ -7,6 +7,7 @@ use serde::Serialize;
 use std::fmt;
 use std::str::FromStr;
 
+/// A database technology.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]

@@ -10,13 +10,16 @@ use serde::Serialize;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+/// Who runs a cluster.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// `prisma local`.
     Managed,
+    /// Its owner.
     SelfHosted,
+    /// Prisma Cloud.
     Cloud,
 }
 
