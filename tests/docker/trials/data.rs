@@ -139,7 +139,7 @@ fn nuke_destroys_it_and_keeps_the_rest(setting: &Setting) {
     let unasked = cluster.verb("nuke", &[]).ended(4);
     let belongings = cluster.belongings();
     unasked.reports(&[
-        "this destroys all data",
+        "this will delete all data",
         &belongings[0],
         &belongings[1],
         &belongings[2],
@@ -155,7 +155,7 @@ fn nuke_destroys_it_and_keeps_the_rest(setting: &Setting) {
     let commands: Vec<&str> = ran
         .stderr
         .lines()
-        .filter(|line| line.starts_with("$ docker-compose"))
+        .filter(|line| line.starts_with("$ docker-compose -p "))
         .collect();
     assert_eq!(commands.len(), verbs.len(), "{commands:#?}");
     for (command, verb) in commands.iter().zip(verbs) {
@@ -186,16 +186,14 @@ fn delete_takes_one_cluster_only(setting: &Setting) {
 
     mine.verb("delete", &[])
         .ended(4)
-        .reports(&["this removes cluster", "--yes"]);
+        .reports(&["this will delete cluster", "--yes"]);
     assert_eq!(mine.belongings().len(), 4);
     let ran = mine.verb("delete", &["--yes"]).succeeded();
     assert_eq!(mine.neutral(&ran.stdout), "cluster `NAME` is deleted\n");
     assert_eq!(mine.belongings(), [""; 0]);
     assert!(!mine.folder().exists());
     assert_eq!(mine.entry(), None);
-    mine.verb("ps", &[])
-        .ended(1)
-        .reports(&["there is no cluster"]);
+    mine.verb("ps", &[]).ended(1).reports(&["` not found\n"]);
 
     assert_eq!(
         (other.runs(), other.files(), other.entry()),
@@ -217,8 +215,8 @@ fn wrong_password_fails_and_loses_nothing(setting: &Setting) {
 
     cluster.edit(
         "cluster.yml",
-        "\"graphcool\"\n  name",
-        "\"hunter-2-wrong\"\n  name",
+        "password: \"graphcool\"",
+        "password: \"hunter-2-wrong\"",
     );
     let ran = cluster.verb("start", &[]).ended(1);
     let server = cluster.container(SERVER).name;

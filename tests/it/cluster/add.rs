@@ -27,8 +27,7 @@ fn a_key_is_tried_and_saved_in_the_documented_form() {
     let given = format!("{host}/cluster/");
     home.cluster(&["add", "far", "--endpoint", &given, "--secret-file", &file])
         .is(0, &added(&host, "1.1.3", "private key"), &checked(&host));
-    let secret =
-        serde_json::to_string(&key().pem_pkcs1_crlf().reveal().to_owned()).expect("a text");
+    let secret = serde_json::to_string(key().pem_pkcs1_crlf().reveal()).expect("a text");
     assert_eq!(
         home.registry(),
         format!("clusters:\n  far:\n    host: '{host}'\n    clusterSecret: {secret}\n")
@@ -125,7 +124,7 @@ fn a_server_that_refuses_the_secret_is_not_added_and_nothing_of_it_shown() {
         4,
         "",
         &format!(
-            "{}error: a secret is needed and nobody can be asked\n\
+            "{}error: a secret is needed, but this is not an interactive terminal\n\
              hint: use `--secret-file FILE` (`-` for stdin, an empty file for a server without one) or `--secret-env VARIABLE`\n",
             checked(&host)
         ),

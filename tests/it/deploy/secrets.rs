@@ -1,6 +1,7 @@
 //! Tokens: by which secret, for what, for how long; and that no secret shows.
 
 use crate::deploy::support::{Place, TYPES};
+use crate::support::lasts;
 use crate::support::standin::{Auth, Standin};
 use prisma_cli::testing::secret::keys::{PrivateKey, generate};
 use serde_json::{Value, json};
@@ -48,9 +49,7 @@ fn narrow(tokens: &[(Value, Value)], algorithm: &str) {
         claims["grants"],
         json!([{"target": "hello/dev", "action": "*"}])
     );
-    let (iat, exp) = (claims["iat"].as_i64(), claims["exp"].as_i64());
-    let life = exp.zip(iat).map(|(exp, iat)| exp - iat).expect("times");
-    assert!((60..=3600).contains(&life), "{life}");
+    assert!(lasts(claims, 600), "{claims}");
 }
 
 #[test]
@@ -184,7 +183,7 @@ fn a_secret_that_travels_in_the_open_is_warned_of() {
         place.home.write(".prisma/config.yml", &registry);
         let stderr = place.deploy(&[]).stderr;
         let warning = format!(
-            "warning: `{url}` is reached without encryption: secrets and data can be intercepted\n\
+            "warning: `{url}` is not encrypted: secrets and data can be intercepted\n\
              hint: use a private network or a tunnel\n"
         );
         assert_eq!(
