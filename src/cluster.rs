@@ -21,8 +21,7 @@ use crate::secret::Secret;
 use crate::secret::keys::PrivateKey;
 use std::net::IpAddr;
 
-/// The documented values of the 1.1 page ("Local") and the 1.8 page, which everybody knows and nobody
-/// needs to hide.
+/// The documented values of the 1.1 page ("Local") and the 1.8 page: public, so never masked.
 pub mod documented {
     use super::{Connector, Edition};
 
@@ -46,7 +45,7 @@ pub mod documented {
     }
 
     /// The database that holds the server's own tables: `SQL_INTERNAL_DATABASE`; for the server edition
-    /// what it takes when nothing is said (`managementSchema` with MySQL, `database` with Postgres).
+    /// the server's own default (`managementSchema` with MySQL, `database` with Postgres).
     pub fn database(edition: Edition) -> &'static str {
         match edition {
             Edition::Cluster => "graphcool",
@@ -64,11 +63,10 @@ pub mod documented {
     }
 }
 
-/// The compose services of both pages.
+/// The compose services; both pages use the same names.
 pub mod services {
     use super::{Connector, Edition};
 
-    /// The Prisma server.
     pub const fn server(edition: Edition) -> &'static str {
         match edition {
             Edition::Cluster => "prisma-database",
@@ -76,7 +74,6 @@ pub mod services {
         }
     }
 
-    /// Its database.
     pub const fn database(edition: Edition, connector: Connector) -> &'static str {
         match (edition, connector) {
             (Edition::Cluster, _) => "prisma-db",
@@ -86,12 +83,10 @@ pub mod services {
     }
 }
 
-/// A managed cluster.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cluster {
-    /// Its name, which is also its folder and compose project.
+    /// Also the name of its folder and compose project.
     pub name: ClusterName,
-    /// The Prisma version it runs.
     pub version: PrismaVersion,
     /// The port the server listens on, inside and outside.
     pub port: u16,
@@ -103,11 +98,11 @@ pub struct Cluster {
     /// The bearer secret between the server's own parts; cluster edition only.
     pub schema_manager_secret: Secret,
     /// What signs deployment tokens; the registry's `clusterSecret`. A private key, PKCS#1 PEM with
-    /// LF, or for the server edition any text. Without one the management API is open to everybody.
+    /// LF, or for the server edition any string. Without one the management API needs no authentication.
     pub cluster_secret: Option<Secret>,
 }
 
-/// Whether a value stands on a page, for everybody to read.
+/// Whether a value is a documented one, and so no secret.
 fn is_documented(value: &str) -> bool {
     [
         documented::password(Edition::Cluster),
@@ -132,12 +127,11 @@ impl Cluster {
         }
     }
 
-    /// The compose service of its server.
     pub fn server_service(&self) -> &'static str {
         services::server(self.edition())
     }
 
-    /// Where its server has the management API, and a playground for people.
+    /// The address of its server's management API and playground.
     pub fn management_path(&self) -> &'static str {
         if self.version.at_least(8) {
             "/management"
@@ -146,25 +140,25 @@ impl Cluster {
         }
     }
 
-    /// The compose service of its database; none where that is external.
+    /// The compose service of its database; `None` if the database is external.
     pub fn database_service(&self) -> Option<&'static str> {
         let service = services::database(self.edition(), self.database.connector);
         self.database.external.is_none().then_some(service)
     }
 
-    /// The images it runs, the database's first, as they must be up in this order.
+    /// The images it runs, the database's first: the order they start in.
     pub fn images(&self) -> Vec<String> {
         let database = self.database.external.is_none();
         let database = database.then(|| self.database.image().to_owned());
         database.into_iter().chain([self.version.image()]).collect()
     }
 
-    /// The key pair that signs deployment tokens, where it is one.
+    /// The key pair that signs deployment tokens, if the secret is a key pair.
     pub fn key_pair(&self) -> Option<&PrivateKey> {
         self.cluster_secret.as_ref()?.key().ok()
     }
 
-    /// The secret as `cluster.yml` has it: a key pair in its one spelling, any other string as it is.
+    /// The secret as written to `cluster.yml`: a key pair in its normal form, any other string unchanged.
     /// The error says what is wrong with it.
     pub(crate) fn secret_as_kept(&self) -> Result<Option<Secret>, String> {
         let Some(secret) = &self.cluster_secret else {
@@ -177,12 +171,11 @@ impl Cluster {
         }
     }
 
-    /// The secret as the registry has it: the line ends of a key as the overview page shows them.
+    /// The secret as written to the registry: a key has CRLF line ends, as on the overview page.
     pub fn secret_as_registered(&self) -> Option<Secret> {
         self.cluster_secret.as_ref().map(Secret::as_registered)
     }
 
-    /// Its edition.
     pub fn edition(&self) -> Edition {
         self.version.edition()
     }

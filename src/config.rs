@@ -1,8 +1,8 @@
-//! The files that people write: `prisma.yml`, `cluster.yml`, the cluster registry and `.env`.
+//! The files that users write: `prisma.yml`, `cluster.yml`, the cluster registry and `.env`.
 //!
-//! All of them are read by the same machinery: YAML with places ([`crate::yaml`]), typed values taken
-//! out by a [`reader`], everything that is wrong gathered in [`problems`] and reported at once, each
-//! with its line. References (`${env:X}`) have one grammar, [`references`].
+//! They are all read in the same way: YAML with positions ([`crate::yaml`]), typed values through a
+//! [`reader`], and all [`problems`] reported at once, each with its line. References (`${env:X}`) have
+//! one grammar, [`references`].
 
 pub mod cluster_yml;
 mod env_file;

@@ -1,4 +1,4 @@
-//! Changes of a text as a unified diff that can be shown: secrets are left out of it. Pure.
+//! Unified diffs that are safe to show: secrets are left out. Pure.
 
 use crate::secret::MASK;
 use crate::secret::redact::{is_reference, is_sensitive, scrub};
@@ -13,7 +13,7 @@ const CONTEXT: usize = 3;
 pub fn unified(before: Option<&str>, after: Option<&str>, mask: &dyn Fn(&str) -> String) -> String {
     let (before, after) = (before.unwrap_or_default(), after.unwrap_or_default());
     let shown = [shown(before, mask), shown(after, mask)];
-    // Compared as they are: of a secret that becomes another both lines are to be seen.
+    // Compared unmasked, so that a changed secret still shows as two lines.
     let (old, new): (Vec<&str>, Vec<&str>) = (lines(before).collect(), lines(after).collect());
     let diff = TextDiff::from_slices(&old, &new);
     let mut out = String::new();
@@ -34,7 +34,7 @@ pub fn unified(before: Option<&str>, after: Option<&str>, mask: &dyn Fn(&str) ->
     out
 }
 
-/// The same below a line that says what it is about.
+/// The same, below a heading.
 pub fn indented(diff: &str) -> String {
     let lines = diff.lines();
     lines
@@ -52,7 +52,7 @@ fn line_at(lines: &[String], index: Option<usize>) -> &str {
         .map_or("", String::as_str)
 }
 
-/// Each line as it may be seen.
+/// Each line, safe to show.
 fn shown(text: &str, mask: &dyn Fn(&str) -> String) -> Vec<String> {
     let mut in_armour = false;
     let mut show = |line: &str| {
@@ -70,10 +70,13 @@ fn shown(text: &str, mask: &dyn Fn(&str) -> String) -> Vec<String> {
                 without_value(&line).unwrap_or_else(|| scrub(&line))
             }
         };
-        // Nothing that a terminal would obey.
-        let visible = |c: char| match c.is_control() && c != '\t' {
-            true => c.escape_default().to_string(),
-            false => c.to_string(),
+        // No terminal control sequences.
+        let visible = |c: char| {
+            if c.is_control() && c != '\t' {
+                c.escape_default().to_string()
+            } else {
+                c.to_string()
+            }
         };
         line.chars().map(visible).collect()
     };

@@ -1,5 +1,5 @@
-//! What was done to a cluster, when and by whom: an append-only log for each, one JSON line when a
-//! command begins to change something and one when it ends. A command that was killed has only the first.
+//! Which commands changed a cluster, when and by whom: an append-only log per cluster, with one JSON line
+//! when a command starts to change something and one when it ends. A killed command has only the first.
 //!
 //! The log outlives the cluster: who deleted it may be a question, too. It contains no secrets, see
 //! [`crate::secret::redact`].
@@ -16,7 +16,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
-/// A log that is longer, in bytes, is put aside; the last one put aside is kept.
+/// Above this size in bytes the log is rotated; one old log is kept.
 const LONGEST: u64 = 256 * 1024;
 
 /// A run of a command that changed a cluster, or tried to.
@@ -25,11 +25,11 @@ const LONGEST: u64 = 256 * 1024;
 pub struct Run {
     #[serde(flatten)]
     pub begun: Begun,
-    /// How it ended; `null` if it did not end by itself, or is still running.
+    /// How it ended; `null` if it was killed or is still running.
     pub end: Option<End>,
 }
 
-/// What is known of a run when it starts.
+/// The facts known when a run starts.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Begun {
@@ -39,9 +39,9 @@ pub struct Begun {
         schemars(regex(pattern = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"))
     )]
     pub at: String,
-    /// The command as one could type it, without secrets.
+    /// The command line, without secrets.
     pub command: String,
-    /// The user's name on this machine, or number if the name is not known.
+    /// The user's name on this machine, or the numeric id if the name is unknown.
     pub user: Option<String>,
     pub process: u32,
     /// The version of this program.
@@ -54,10 +54,10 @@ pub struct Begun {
 pub struct End {
     /// The exit status.
     pub exit: u8,
-    /// The code of its error, as in JSON documents.
+    /// The error code, as in JSON documents.
     #[cfg_attr(test, schemars(with = "Option<crate::error::Kind>"))]
     pub error: Option<String>,
-    /// How long it took, in seconds.
+    /// The duration in seconds.
     #[cfg_attr(test, schemars(range(min = 0)))]
     pub seconds: f64,
 }
@@ -77,8 +77,8 @@ enum Line {
     },
 }
 
-/// Does what changes a cluster, and records that and how it ended. A log that cannot be written is a
-/// warning: it keeps no one from working.
+/// Runs `work`, which changes a cluster, and records its start and its end. A log that cannot be written
+/// is only a warning.
 pub fn recorded<T>(
     ctx: &Context,
     cluster: Option<&str>,
@@ -110,7 +110,7 @@ pub fn recorded<T>(
     result
 }
 
-/// Records that this run begins to change a cluster, and returns what identifies it.
+/// Records the start of a run and returns its id.
 fn begin(ctx: &Context, path: &Path) -> Result<String> {
     let now = SystemTime::now();
     let since_epoch = now.duration_since(SystemTime::UNIX_EPOCH);
@@ -133,7 +133,7 @@ fn begin(ctx: &Context, path: &Path) -> Result<String> {
     Ok(run)
 }
 
-/// The recorded runs, oldest first, and how many lines could not be read.
+/// The recorded runs, oldest first, and the number of unreadable lines.
 pub fn read(path: &Path) -> Result<(Vec<Run>, usize)> {
     let mut runs: Vec<(String, Run)> = Vec::new();
     let mut unread = 0;
@@ -151,7 +151,7 @@ pub fn read(path: &Path) -> Result<(Vec<Run>, usize)> {
 fn add(runs: &mut Vec<(String, Run)>, line: Line) {
     match line {
         Line::Begun { run, begun } => runs.push((run, Run { begun, end: None })),
-        // One whose beginning was put aside long ago says nothing.
+        // An end whose start was rotated out is useless.
         Line::Ended { run, ended } => {
             if let Some((_, ended_run)) = runs.iter_mut().rev().find(|(id, _)| *id == run) {
                 ended_run.end = Some(ended);
@@ -160,7 +160,7 @@ fn add(runs: &mut Vec<(String, Run)>, line: Line) {
     }
 }
 
-/// The user's name, or else number.
+/// The user's name, or the numeric id.
 fn user(env: &Env) -> Option<String> {
     let mut names = ["SUDO_USER", "USER", "LOGNAME"].iter();
     let name = names.find_map(|name| env.get(name)).map(str::to_owned);
@@ -181,19 +181,19 @@ fn tenths(time: Duration) -> f64 {
     (time.as_secs_f64() * 10.0).round() / 10.0
 }
 
-/// The log that was put aside.
+/// The rotated log.
 fn before(path: &Path) -> PathBuf {
     path.with_extension("1.jsonl")
 }
 
 fn rotate(path: &Path) {
     if std::fs::metadata(path).is_ok_and(|file| file.len() > LONGEST) {
-        // Of two runs that do this at once, one finds nothing to rename.
+        // If two runs do this at once, one finds nothing to rename.
         let _ = std::fs::rename(path, before(path));
     }
 }
 
-/// Writes a line at once, so that those of two runs never mix.
+/// Writes a line in one call, so that lines of two runs never mix.
 fn append(path: &Path, line: &Line) -> Result<()> {
     let wrap = |error: std::io::Error| files::failure("write", path, error);
     files::create_folder(path.parent().unwrap_or(path), Access::Private)?;
@@ -258,7 +258,7 @@ mod tests {
         assert_eq!((exits, unread), (vec![Some(3), None, Some(0)], 1));
     }
 
-    /// What a machine that lost its power may leave.
+    /// What a power failure may leave behind.
     fn append_torn(path: &Path) {
         let mut file = OpenOptions::new().append(true).open(path).expect("there");
         file.write_all(b"{\"run\":\"d\",\"at").expect("writes");

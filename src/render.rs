@@ -1,8 +1,8 @@
-//! From a [`Cluster`] to what Docker Compose reads: a pure function, the same bytes every time.
+//! Renders a [`Cluster`] for Docker Compose: a pure function with reproducible output.
 //!
-//! Two files, `docker-compose.yml` and `.env`, and the variables that are handed over through the
-//! process environment. The environment wins over `.env` in both compose generations and is exact for
-//! every value; `.env` is there for people who call `docker-compose` themselves.
+//! The output is two files, `docker-compose.yml` and `.env`, and the variables passed in the process
+//! environment. The environment overrides `.env` in both generations of docker-compose and can hold
+//! every value exactly; `.env` is for users who run `docker-compose` themselves.
 
 pub mod compose;
 pub mod dotenv;
@@ -20,25 +20,25 @@ use crate::cluster::{Cluster, Edition};
 use crate::error::Result;
 use crate::secret::Secret;
 
-/// What compose reads for one cluster.
+/// The compose input for one cluster.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rendered {
     /// `docker-compose.yml`. Holds no secret: it refers to variables.
     pub compose: String,
     /// `.env`. Holds secrets.
     pub dotenv: Secret,
-    /// Variables whose value has no spelling in `.env` that both compose generations read alike. Left
-    /// out there, with a comment; whoever needs a complete file refuses when there are any.
+    /// Variables whose value cannot be written to `.env` in a way that both generations of docker-compose
+    /// read alike. A comment replaces them; callers that need a complete file refuse them.
     pub unrepresentable: Vec<Unrepresentable>,
-    /// The volumes of the compose file, without the project in front.
+    /// The volumes of the compose file, without the project prefix.
     pub volumes: Vec<&'static str>,
-    /// The variables' exact values, all of them, for the process environment. Holds secrets.
+    /// All variables with their exact values, for the process environment. Holds secrets.
     pub env: Vec<(String, Secret)>,
 }
 
 impl Rendered {
-    /// Secrets in the spelling they have inside `PRISMA_CONFIG`, where that is another one than their
-    /// own: to be masked as well.
+    /// Secrets whose escaped form inside `PRISMA_CONFIG` differs from the plain one, in that form: to be
+    /// masked as well.
     pub fn escaped_secrets(&self) -> impl Iterator<Item = &Secret> {
         let is_escaped = |name: &str| name.ends_with(edition::server::config::IN_CONFIG);
         self.env
@@ -50,17 +50,15 @@ impl Rendered {
 /// One entry of `.env`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Entry {
-    /// An empty line between groups, as on the page.
     Gap,
-    /// A variable.
     Variable(&'static str, Secret),
 }
 
-/// Renders a cluster. Does not judge it: [`Cluster::check`] does.
+/// Renders a cluster without checking it: [`Cluster::check`] does that.
 ///
 /// # Errors
 ///
-/// [`Kind::ConfigInvalid`](crate::error::Kind::ConfigInvalid) for a private key that is none.
+/// [`Kind::ConfigInvalid`](crate::error::Kind::ConfigInvalid) for an invalid private key.
 pub fn render(cluster: &Cluster) -> Result<Rendered> {
     let (document, entries) = match cluster.edition() {
         Edition::Cluster => (

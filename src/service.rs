@@ -10,38 +10,34 @@ pub use endpoint::{Address, DEFAULT, Endpoint};
 use crate::yaml::Position;
 use std::path::{Path, PathBuf};
 
-/// A service and where it goes.
+/// A service and its target.
 #[derive(Debug, Clone)]
 pub struct Service {
-    /// The `prisma.yml`.
     pub file: PathBuf,
-    /// Its folder, which paths in it are relative to.
+    /// Its folder; paths in the file are relative to it.
     pub folder: PathBuf,
-    /// The generation of the file.
+    /// The format of the file.
     pub form: Form,
-    /// The service's name, without workspace.
+    /// The service's name, without the workspace.
     pub name: String,
-    /// The stage.
     pub stage: String,
-    /// Where to deploy to.
     pub target: Target,
-    /// The types.
     pub datamodel: Datamodel,
-    /// What opens the service's API, the first one being the one to sign with; empty when it is open.
+    /// The secrets of the service's API; the first one signs tokens. Empty if authentication is disabled.
     pub secrets: Vec<Secret>,
     /// In file order.
     pub subscriptions: Vec<Subscription>,
-    /// What to do after the first deploy.
+    /// What to import after the first deployment.
     pub seed: Option<Seed>,
-    /// Where the API's schema is to be written, after each deploy.
+    /// Where to write the API's schema after each deployment.
     pub schema: Option<PathBuf>,
-    /// Commands to run after each deploy, in order.
+    /// Commands to run after each deployment, in order.
     pub post_deploy: Vec<Command>,
-    /// What is allowed but probably not meant, `FILE:LINE:COLUMN: …`.
+    /// Warnings about valid but suspicious values, `FILE:LINE:COLUMN: …`.
     pub warnings: Vec<String>,
 }
 
-/// The generations of `prisma.yml`.
+/// The formats of `prisma.yml`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Form {
     /// `service`, `stage`, `cluster`.
@@ -50,26 +46,22 @@ pub enum Form {
     Endpoint,
 }
 
-/// Where to deploy to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Target {
-    /// The file does not say: ask.
+    /// The file does not say, so the user is asked.
     Unset,
     /// An entry of the cluster registry.
     Cluster(String),
     /// A cluster of Prisma Cloud.
     Cloud {
-        /// The workspace.
         workspace: String,
-        /// The cluster's name there.
         cluster: String,
     },
-    /// An address.
     Endpoint(Endpoint),
 }
 
 impl Target {
-    /// What a `cluster:` key, or `--cluster`, means: `WORKSPACE/NAME` is in Prisma Cloud.
+    /// The target of a `cluster:` key or `--cluster`: `WORKSPACE/NAME` is in Prisma Cloud.
     pub fn of_cluster(text: &str) -> std::result::Result<Target, String> {
         match text.split('/').collect::<Vec<_>>().as_slice() {
             [name] if !name.is_empty() => Ok(Target::Cluster((*name).to_owned())),
@@ -83,7 +75,7 @@ impl Target {
         }
     }
 
-    /// The name as it stands behind `cluster:`, when it is a cluster.
+    /// The value of `cluster:`, if the target is a cluster.
     pub fn cluster_name(&self) -> Option<String> {
         match self {
             Target::Cluster(name) => Some(name.clone()),
@@ -91,31 +83,20 @@ impl Target {
             Target::Unset | Target::Endpoint(_) => None,
         }
     }
-
-    /// The workspace in Prisma Cloud.
-    pub fn workspace(&self) -> Option<&str> {
-        match self {
-            Target::Cloud { workspace, .. } => Some(workspace),
-            Target::Endpoint(endpoint) => endpoint.workspace.as_deref(),
-            Target::Unset | Target::Cluster(_) => None,
-        }
-    }
 }
 
 /// A query whose results are sent to a webhook.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Subscription {
-    /// Its name.
     pub name: String,
-    /// GraphQL.
     pub query: String,
-    /// The file the query is from, when it is from one.
+    /// The file that contains the query, if any.
     pub file: Option<PathBuf>,
-    /// Where the results go. May have a token in it.
+    /// The URL that receives the results. May contain a token.
     pub url: Secret,
-    /// What is sent along.
+    /// The headers to send.
     pub headers: Vec<(String, Secret)>,
-    /// Where it stands in `prisma.yml`.
+    /// Its position in `prisma.yml`.
     pub at: Position,
 }
 
@@ -124,9 +105,8 @@ pub struct Subscription {
 pub enum Seed {
     /// A file to import; it need not exist before it is needed.
     Import {
-        /// The file.
         path: PathBuf,
-        /// Where it stands in `prisma.yml`.
+        /// Its position in `prisma.yml`.
         at: Position,
     },
     /// A command to run.
@@ -136,17 +116,17 @@ pub enum Seed {
 /// A command line for the shell.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Command {
-    /// With references replaced: there may be secrets in it.
+    /// With references replaced, so it may contain secrets.
     pub run: Secret,
-    /// As it stands in the file: to be shown.
+    /// As written in the file, safe to show.
     pub shown: String,
-    /// Where it stands in `prisma.yml`.
+    /// Its position in `prisma.yml`.
     pub at: Position,
 }
 
 impl Service {
-    /// Where the thing stands that an answer of the server names: a type or enum, a field of it, or,
-    /// as `Subscription`, a subscription. File and line.
+    /// File and line of a name in a response of the server: a type or enum, one of its fields, or, as
+    /// `Subscription`, a subscription.
     pub fn locate(&self, type_name: &str, field: Option<&str>) -> Option<(&Path, usize)> {
         let subscription = || {
             let mut named = self.subscriptions.iter();
@@ -160,7 +140,7 @@ impl Service {
         }
     }
 
-    /// The files whose content counts: `prisma.yml`, the datamodel, queries of subscriptions.
+    /// The files that affect a deployment: `prisma.yml`, the datamodel, queries of subscriptions.
     pub fn files(&self) -> Vec<&Path> {
         let models = self
             .datamodel

@@ -1,4 +1,4 @@
-//! Asking all clusters at once: who they are, how they are, which version they run.
+//! Queries the state and version of all clusters at once.
 
 pub mod cloud;
 mod containers;
@@ -18,15 +18,15 @@ use cloud::{Cloud, CloudCluster};
 use probe::Probe;
 pub use probe::{ClusterStatus, Kind, State};
 
-/// How long one cluster, and Prisma Cloud, may take to answer.
+/// How long one cluster, and Prisma Cloud, may take to respond.
 const LIMIT: Duration = Duration::from_secs(2);
-/// What the whole may take on top of that.
+/// The additional time for the whole query.
 const SLACK: Duration = Duration::from_millis(700);
-/// The longest the whole may take, however many clusters there are.
+/// The limit of the whole query, for any number of clusters.
 const LONGEST: Duration = Duration::from_secs(15);
 
-/// Asks every cluster that is known: those of the registry in file order, then those of Prisma Cloud.
-/// Fails only on a signal; what cannot be asked is a row that says why.
+/// Queries every known cluster: those of the registry in file order, then those of Prisma Cloud.
+/// Fails only on a signal; the row of a cluster that cannot be queried says why.
 pub fn all(ctx: &Context, registry: &Registry) -> Result<Vec<ClusterStatus>> {
     let probes = probes(ctx, registry);
     let found = Cloud::find(&ctx.env, registry);
@@ -60,7 +60,7 @@ pub fn all(ctx: &Context, registry: &Registry) -> Result<Vec<ClusterStatus>> {
     Ok(rows)
 }
 
-/// What Prisma Cloud objects to is one line and no obstacle to the rest.
+/// An error of Prisma Cloud takes one line and does not stop the rest.
 fn warn(ctx: &Context, failure: &Failure) {
     let hint = failure.hints.first().map(|hint| format!("; {hint}"));
     ctx.ui.warn(&format!(
@@ -87,7 +87,7 @@ fn probes(ctx: &Context, registry: &Registry) -> Vec<Probe> {
     registry.clusters().iter().map(probe).collect()
 }
 
-/// Asks the registry's clusters and, beside that, Prisma Cloud for its own and then those.
+/// Queries the registry's clusters and, at the same time, Prisma Cloud for its list and then those.
 fn everything(
     probes: Vec<Probe>,
     cloud: Option<Cloud>,

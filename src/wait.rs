@@ -1,7 +1,7 @@
-//! Waiting until a cluster is up: in stages, with a limit, and given up early when it cannot get better.
+//! Waits until a cluster is up: in stages, with a limit, giving up early if there is no hope.
 //!
-//! A server that comes up before its database exits and is restarted by Docker; that is how a first
-//! start goes and no reason to give up. Crashing again and again once the database is up is one.
+//! A server that starts before its database exits, and Docker restarts it. That is normal on the first
+//! start; repeated crashes after the database is up are not.
 
 mod probe;
 mod verdict;
@@ -20,9 +20,9 @@ use verdict::{Trouble, Watch};
 
 pub use probe::Probe;
 
-/// How long one question may take. A server that is starting may accept a connection and stay silent.
+/// The limit of one request. A starting server may accept a connection and stay silent.
 const QUESTION: Duration = Duration::from_secs(2);
-/// The pause between two rounds of questions.
+/// The pause between two rounds of requests.
 const PAUSE: Duration = Duration::from_millis(200);
 /// How often the containers are inspected.
 const INSPECTION: Duration = Duration::from_secs(1);
@@ -33,16 +33,16 @@ pub struct Wait {
     pub tools: Tools,
     /// The cluster and compose project.
     pub name: String,
-    /// The folder whose own compose files run the server, if it is not a managed cluster.
+    /// The folder with the compose files of the server, if it is not a managed cluster.
     pub folder: Option<PathBuf>,
-    /// Where the server will answer, for example `http://localhost:4466`.
+    /// The address of the server, for example `http://localhost:4466`.
     pub host: String,
     pub database: Probe,
     pub limit: Duration,
 }
 
 impl Wait {
-    /// Fails with [`Kind::ContainerFailed`] when a container cannot run, with [`Kind::NotReady`] at the
+    /// Fails with [`Kind::ContainerFailed`] if a container cannot run, and with [`Kind::NotReady`] at the
     /// limit.
     pub fn run(&self, ctx: &Context) -> Result<()> {
         let begun = Instant::now();
@@ -65,7 +65,7 @@ impl Wait {
                     stage.done(&format!("server up, Prisma {}", server.version));
                     return Ok(());
                 }
-                // A server that was up before keeps answering while its database is restarted.
+                // A running server keeps responding while its database restarts.
                 Ok(_) => "the server is waiting for it".to_owned(),
                 Err(why) => format!("the server does not answer ({why})"),
             };
@@ -80,7 +80,7 @@ impl Wait {
                     return Err(self.trouble(ctx, &trouble));
                 }
             }
-            // Not a point in time: the limit may lie beyond all of them.
+            // Not an `Instant`: the limit may exceed its range.
             if begun.elapsed() >= self.limit {
                 return Err(self.too_late(ctx, is_up, &why));
             }
@@ -148,7 +148,7 @@ impl Wait {
         }
     }
 
-    /// The last lines a container printed, on either stream.
+    /// The last lines of a container's output, from both streams.
     fn last_lines(&self, ctx: &Context, container: &Container) -> String {
         let options = LogOptions {
             tail: Some(TAIL_LINES.to_string()),
@@ -157,7 +157,7 @@ impl Wait {
         let logs = self.tools.logs(&container.id, &options);
         match ctx.runner.run(&logs, Mode::Capture) {
             Ok(outcome) => outcome.stdout + &outcome.stderr,
-            // The failure that is being reported matters more than this one.
+            // The failure being reported matters more than this one.
             Err(_) => String::new(),
         }
     }

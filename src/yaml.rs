@@ -1,4 +1,4 @@
-//! YAML: read with the place of every key, edited without touching anything else, written so that
+//! YAML: read with the position of every key, edited without touching anything else, written so that
 //! YAML 1.1 and 1.2 readers agree.
 //!
 //! The only module that knows `serde_yaml` (values, strictness) and `yaml-edit` (places).
@@ -20,7 +20,7 @@ pub use serde_yaml::{Mapping, Value};
 
 /// Reads a text that holds at most one document. An empty one is null.
 pub fn deserialize<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, YamlError> {
-    // A byte order mark is allowed by YAML and refused by serde_yaml.
+    // YAML allows a byte order mark, but serde_yaml rejects it.
     let bare = text.strip_prefix('\u{feff}').unwrap_or(text);
     serde_yaml::from_str(bare).map_err(|error| position::yaml_error(&error))
 }

@@ -1,10 +1,10 @@
-//! From one version to another: what keeps a cluster from it.
+//! What prevents a cluster from changing to another version.
 
 use super::{Cluster, Connector, Edition, PrismaVersion, documented};
 
 impl Cluster {
-    /// Why a version cannot run on what this cluster has, each reason a sentence; nothing where it can.
-    /// Whoever goes back to the cluster edition must have come from there.
+    /// Why this cluster cannot run another version, one sentence per reason; empty if it can.
+    /// Only clusters that were created in the cluster edition can go back to it.
     pub fn obstacles(&self, to: &PrismaVersion) -> Vec<String> {
         if self.edition() == to.edition() || to.edition() == Edition::Server {
             return Vec::new();

@@ -1,4 +1,4 @@
-//! What is wrong with a cluster: every problem, not the first one.
+//! Finds all problems of a cluster's configuration, not only the first.
 
 use super::keys::{KeyValue, path};
 use super::{Cluster, Connector, Edition, documented};
@@ -6,7 +6,7 @@ use crate::error::{Failure, Kind, Result};
 use crate::secret::{Secret, SecretKind};
 use std::fmt;
 
-/// One thing that is wrong, and the key of `cluster.yml` it belongs to.
+/// A problem, and the key of `cluster.yml` it belongs to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     pub path: &'static [&'static str],
@@ -25,7 +25,6 @@ impl fmt::Display for Problem {
     }
 }
 
-/// The problems found so far.
 struct Found(Vec<Problem>);
 
 impl Found {
@@ -39,14 +38,14 @@ impl Found {
         &mut self.0[last]
     }
 
-    /// A problem of a key that should not be there.
+    /// Reports a key that should not be set.
     fn remove(&mut self, path: &'static [&'static str], what: impl Into<String>) {
         self.add(path, what).remedy = Some("remove the line");
     }
 }
 
 impl Cluster {
-    /// Everything that is wrong; empty when the cluster can be rendered and run.
+    /// All problems; empty if the cluster can be rendered and run.
     pub fn problems(&self) -> Vec<Problem> {
         let mut found = Found(self.problems_but_key());
         if let Some(secret) = &self.cluster_secret
@@ -57,8 +56,8 @@ impl Cluster {
         found.0
     }
 
-    /// What is wrong with the secret that signs tokens: only the server edition accepts any string, and
-    /// its late versions no key pair.
+    /// Problems of the secret that signs tokens: only the server edition accepts any string, and from
+    /// 1.30 on it accepts no key pair.
     fn key_problem(&self, secret: &Secret) -> Option<(String, Option<&'static str>)> {
         match (self.edition(), secret.key()) {
             (Edition::Server, Ok(_)) if !self.version.supports_key_pairs() => Some((
@@ -73,7 +72,7 @@ impl Cluster {
         }
     }
 
-    /// All problems but those of the key, which takes a millisecond to read.
+    /// All problems except those of the private key, which takes a millisecond to parse.
     pub(crate) fn problems_but_key(&self) -> Vec<Problem> {
         let mut found = Found(Vec::new());
         self.check_versions(&mut found);
@@ -86,7 +85,7 @@ impl Cluster {
         found.0
     }
 
-    /// Fails with all problems, a line each ([`Kind::ConfigInvalid`]).
+    /// Fails with all problems, one per line ([`Kind::ConfigInvalid`]).
     pub fn check(&self) -> Result<()> {
         let problems = self.problems();
         let line = |problem: &Problem| format!("`{}`: {problem}", problem.path.join("."));
@@ -100,7 +99,7 @@ impl Cluster {
         Err(Failure::new(Kind::ConfigInvalid, message))
     }
 
-    /// Keys that the version is too old for.
+    /// Reports keys that the version does not support yet.
     fn check_versions(&self, found: &mut Found) {
         for (key, value) in self.values() {
             if value != KeyValue::Absent && !self.version.at_least(key.since) {
@@ -176,7 +175,7 @@ impl Cluster {
     fn check_values(&self, found: &mut Found) {
         let database = &self.database;
         for (key, value) in self.values() {
-            // The account of an external database may have no password; a secret is judged apart.
+            // The account of an external database may have no password; the secret is checked separately.
             let skip = key.path == path::CLUSTER_SECRET
                 || (key.path == path::PASSWORD && database.external.is_some());
             let KeyValue::Text(text) = value else {
@@ -200,8 +199,8 @@ impl Cluster {
     }
 }
 
-/// What is wrong with a required string, and the remedy. An empty root password is refused by the
-/// database images, other empty values by the server.
+/// What is wrong with a required string, and the fix. The database images reject an empty root
+/// password, and the server rejects other empty values.
 fn string_problem(value: &str) -> Option<(String, Option<&'static str>)> {
     if value.is_empty() {
         let remedy = "give it a value, or remove the line";
@@ -211,13 +210,13 @@ fn string_problem(value: &str) -> Option<(String, Option<&'static str>)> {
     value.contains('\0').then(|| (what.to_owned(), None))
 }
 
-/// The characters of image names, tags and digests.
+/// Whether a string has only characters of image names, tags and digests.
 fn is_image(text: &str) -> bool {
     let allowed = |c: char| c.is_ascii_alphanumeric() || "._-/:@".contains(c);
     text.starts_with(|c: char| c.is_ascii_alphanumeric()) && text.chars().all(allowed)
 }
 
-/// Whether a host means the machine that looks it up: inside a container, that container.
+/// Whether a host is a loopback address: inside a container, it means that container.
 fn is_inside(host: &str) -> bool {
     let address = host.parse::<std::net::IpAddr>();
     host.eq_ignore_ascii_case("localhost")

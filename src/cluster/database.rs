@@ -1,4 +1,4 @@
-//! The database of a cluster: in a container of ours, or somewhere else.
+//! The database of a cluster: in one of its containers, or external.
 
 use super::{Edition, documented};
 use crate::error::{Failure, Kind};
@@ -19,7 +19,7 @@ pub enum Connector {
 }
 
 impl Connector {
-    /// The port it listens on inside.
+    /// The port it listens on inside its container.
     pub fn port(self) -> u16 {
         match self {
             Connector::MySql => 3306,
@@ -27,7 +27,7 @@ impl Connector {
         }
     }
 
-    /// Its name, for people.
+    /// Its name in messages.
     pub fn name(self) -> &'static str {
         match self {
             Connector::MySql => "MySQL",
@@ -37,7 +37,7 @@ impl Connector {
 }
 
 impl fmt::Display for Connector {
-    /// The word of `--database` and of `PRISMA_CONFIG`.
+    /// Its name in `--database` and `PRISMA_CONFIG`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Connector::MySql => "mysql",
@@ -63,12 +63,11 @@ impl FromStr for Connector {
     }
 }
 
-/// Where a database is that this program does not run.
+/// The address of a database that this program does not run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct External {
     /// Its host, as the server's container knows it; IPv6 addresses without brackets.
     pub host: String,
-    /// Its port.
     pub port: u16,
 }
 
@@ -86,9 +85,9 @@ impl fmt::Display for External {
 /// Keys of `PRISMA_CONFIG` that are only written when they are set; server edition only.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Tuning {
-    /// `active`, called `migrations` later: false for a database whose schema Prisma only reads.
+    /// `active`, later renamed to `migrations`: false for a database whose schema Prisma only reads.
     pub active: Option<bool>,
-    /// `schema`: where a Postgres database that is only read has its tables.
+    /// `schema`: the schema that holds the tables of a read-only Postgres database.
     pub schema: Option<String>,
     /// `connectionLimit`: the size of each pool.
     pub connection_limit: Option<u16>,
@@ -98,30 +97,27 @@ pub struct Tuning {
     pub raw_access: Option<bool>,
 }
 
-/// The database of a cluster.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Database {
-    /// Its technology.
     pub connector: Connector,
-    /// The image to run, where it is not the documented one.
+    /// The image to run instead of the documented one.
     pub image: Option<String>,
-    /// The port its container is published on; none keeps it to the cluster.
+    /// The port its container is published on; `None` if only the server can reach it.
     pub host_port: Option<u16>,
-    /// Where it is, if it is not in a container of the cluster.
+    /// Its address, if it is not in a container of the cluster.
     pub external: Option<External>,
-    /// The account the server uses.
+    /// The account that the server uses.
     pub user: String,
-    /// That account's password, and the one the database is created with.
+    /// The password of that account; the database is created with it.
     pub password: Secret,
     /// The database that holds the server's own tables: `SQL_INTERNAL_DATABASE`; in the server edition
     /// `managementSchema` with MySQL and `database` with Postgres.
     pub name: String,
-    /// What else the server is told of it.
     pub tuning: Tuning,
 }
 
 impl Database {
-    /// A database with the values of the page for an edition.
+    /// A database with the documented values of an edition.
     pub fn documented(edition: Edition, connector: Connector) -> Self {
         Database {
             connector,
@@ -138,7 +134,6 @@ impl Database {
         }
     }
 
-    /// The image to run.
     pub fn image(&self) -> &str {
         let documented = documented::image(self.connector);
         self.image.as_deref().unwrap_or(documented)

@@ -64,7 +64,7 @@ fn read(text: &str) -> Result<Database, String> {
     Ok(database)
 }
 
-/// The host is not repeated: it may be the rest of a password.
+/// The message does not repeat the host: it may be part of a password.
 const NO_HOST: &str = "the host name after `@` is not valid: in user and password, write `@`, `/` and `?` as `%40`, `%2F` and `%3F`";
 
 const NO_OPTIONS: &str = "the options after `?` are not valid: in user and password, write `@`, `/` and `?` as `%40`, `%2F` and `%3F`";
@@ -105,7 +105,7 @@ mod tests {
             Some("[2001:db8::1]:3307".into())
         );
         assert_eq!((read.password.reveal(), &*read.name), ("", "prisma"));
-        // A colon and an at sign in a password need no escape where they can be told apart.
+        // A colon or an at sign in a password needs no escape if it is unambiguous.
         let read: Database = "mysql://a:b:c@d@host".parse().expect("valid");
         assert_eq!(read.password.reveal(), "b:c@d");
     }

@@ -1,10 +1,10 @@
 //! The names of a managed cluster's files, in its folder.
 
-/// Its configuration, which people edit.
+/// Its configuration, which the user may edit.
 pub const CONFIG: &str = "cluster.yml";
-/// Rendered from it. The name is the first that both generations of docker-compose look for.
+/// Generated from it. Both generations of docker-compose look for this name first.
 pub const COMPOSE: &str = "docker-compose.yml";
-/// The variables next to that.
+/// The variables of the compose file.
 pub const DOTENV: &str = ".env";
-/// What people add; never written.
+/// The user's additions; never written.
 pub const OVERRIDE: &str = "docker-compose.override.yml";

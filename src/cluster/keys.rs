@@ -1,9 +1,9 @@
-//! The keys of `cluster.yml`: what reads the file, the comments in a new one, the checks of a cluster
-//! and the reference (`assets/docs/cluster-yml.md`) all follow this table.
+//! The keys of `cluster.yml`: the reader, the comments of a new file, the checks of a cluster
+//! and the reference (`assets/docs/cluster-yml.md`) all use this table.
 
 use super::Cluster;
 
-/// What can be written at a key.
+/// The type of a key's value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeyType {
     Version,
@@ -27,7 +27,6 @@ pub struct Key {
     pub meaning: &'static str,
     /// What applies when it is missing, in Markdown; only the reference shows it.
     pub default: &'static str,
-    /// A value as it is written in the file.
     pub example: &'static str,
     /// The first Prisma 1.MINOR that supports it.
     pub since: u64,
@@ -195,11 +194,10 @@ pub static KEYS: [Key; 17] = [
     },
 ];
 
-/// The value of a key.
 #[derive(Clone, PartialEq, Eq)]
 pub enum KeyValue {
     Text(String),
-    /// One of a few words, which need no quotes.
+    /// A keyword, which needs no quotes.
     Word(String),
     Number(u16),
     Flag(bool),

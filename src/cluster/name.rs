@@ -1,32 +1,30 @@
-//! Names of clusters.
-
 use crate::error::{Failure, Kind};
 use std::fmt;
 use std::str::FromStr;
 
-/// The longest name: what a DNS label may have, and far below every limit of Docker.
+/// The longest name: the limit of a DNS label, and far below every limit of Docker.
 const LONGEST: usize = 63;
 
-/// The name of a managed cluster: also its folder and its compose project.
+/// The name of a managed cluster, and of its folder and compose project.
 ///
-/// `[a-z0-9][a-z0-9_-]*`: what both compose generations accept as a project unchanged. v1 would
-/// silently turn other names into these (two of them possibly into one), v2 refuses them; and nothing
-/// that could leave the folder or be taken for an option is among them.
+/// `[a-z0-9][a-z0-9_-]*`: the names that both generations of docker-compose use unchanged. v1 silently
+/// changes other names (possibly two of them to the same one), v2 rejects them. No such name can
+/// leave the folder or look like an option.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ClusterName(String);
 
 impl ClusterName {
-    /// The cluster that commands mean when no name is given (`prisma local`, overview page).
+    /// The cluster that commands use when no name is given (`prisma local`, overview page).
     pub fn local() -> Self {
         ClusterName("local".to_owned())
     }
 
-    /// Whether it is the one that commands mean when no name is given.
+    /// Whether commands use this cluster when no name is given.
     pub fn is_local(&self) -> bool {
         self.0 == "local"
     }
 
-    /// The command line of a verb for this cluster, as to be typed: `prisma local VERB [-n NAME]`.
+    /// The command line that runs a verb on this cluster: `prisma local VERB [-n NAME]`.
     pub fn command(&self, verb: &str) -> String {
         if self.is_local() {
             format!("prisma local {verb}")
@@ -39,7 +37,7 @@ impl ClusterName {
 impl FromStr for ClusterName {
     type Err = Failure;
 
-    /// Fails with [`Kind::Usage`] and, where there is one, the nearest name that is valid.
+    /// Fails with [`Kind::Usage`] and, if there is one, the nearest valid name.
     fn from_str(text: &str) -> Result<Self, Failure> {
         let why = if text.is_empty() {
             "it is empty"
@@ -67,7 +65,7 @@ fn allowed(c: char) -> bool {
     c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_'
 }
 
-/// The lower-case form with what is not allowed left out, when that is a name.
+/// The name in lower case without invalid characters, if that is a valid name.
 fn nearest(text: &str) -> Option<String> {
     let lower = text.to_lowercase().replace([' ', '.'], "-");
     let kept: String = lower

@@ -1,4 +1,4 @@
-//! Prisma versions: any 1.x version or image tag, and the edition that follows from it.
+//! Prisma versions: any 1.x version or image tag, its edition and what its servers support.
 
 use crate::error::{Failure, Kind};
 use semver::Version;
@@ -11,12 +11,12 @@ pub const DEFAULT_LOCAL: &str = "1.1";
 /// The default of `prisma init`: the version of the 1.8 page.
 pub const DEFAULT_INIT: &str = "1.8";
 
-/// The two generations in the pages.
+/// The two documented generations of the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Edition {
     /// Prisma 1.0-1.6: settings in environment variables, RSA key pair, MySQL.
     Cluster,
-    /// Prisma 1.7 and later: one `PRISMA_CONFIG` text, shared secret, MySQL or Postgres.
+    /// Prisma 1.7 and later: a single `PRISMA_CONFIG` block, shared secret, MySQL or Postgres.
     Server,
 }
 
@@ -31,8 +31,8 @@ impl fmt::Display for Edition {
 
 /// A 1.x version or image tag: `1.1`, `1.1.3`, `1.34-beta`, `1.9-beta-3`.
 ///
-/// Ordered by meaning: `1.9 < 1.10`, `1.34-beta < 1.34`. `1.1` and `1.1.0` are different tags (the
-/// first one moves), so they are different versions, next to each other.
+/// Ordered as versions: `1.9 < 1.10`, `1.34-beta < 1.34`. `1.1` and `1.1.0` are adjacent but not equal:
+/// they are different tags, and the first one moves.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct PrismaVersion {
     tag: String,
@@ -55,12 +55,11 @@ impl PrismaVersion {
         &self.tag
     }
 
-    /// The image with its tag.
     pub fn image(&self) -> String {
         format!("prismagraphql/prisma:{}", self.tag)
     }
 
-    /// The edition, which decides on everything that is rendered.
+    /// The edition, which decides what is rendered.
     pub fn edition(&self) -> Edition {
         if self.at_least(7) {
             Edition::Server
@@ -69,18 +68,17 @@ impl PrismaVersion {
         }
     }
 
-    /// Whether it is of the line `1.MINOR` or a later one; pre-releases of the line are of it already.
+    /// Whether it is 1.MINOR or later; pre-releases of 1.MINOR count.
     pub fn at_least(&self, minor: u64) -> bool {
         self.semver.minor >= minor
     }
 
-    /// Whether it is one of the last line's servers, which lost the key pair and the passive connector:
-    /// they were gone by 1.30.
+    /// Whether it belongs to the late servers, which dropped key pairs and the passive connector by 1.30.
     pub fn is_1_30_or_later(&self) -> bool {
         self.at_least(30)
     }
 
-    /// Whether the server takes a public key for checking tokens, as all did at first.
+    /// Whether the server can check tokens with a public key.
     pub fn supports_key_pairs(&self) -> bool {
         !self.is_1_30_or_later()
     }
@@ -90,19 +88,27 @@ impl PrismaVersion {
         self.at_least(6)
     }
 
-    /// Whether a deployment that would lose data needs `force`. The tag `1.4` moved on to the last of
-    /// its line.
-    pub fn checks_data_loss(&self) -> bool {
+    /// Whether a deployment accepts `force` and returns warnings: from 1.4.1 on. The tag `1.4` moved to
+    /// the last 1.4.x.
+    pub fn supports_force(&self) -> bool {
         self.at_least(4) && self.tag != "1.4.0"
     }
 
-    /// Whether the answer to a deployment has its steps; those of a dry run came first.
+    /// Whether the server checks for data loss, and so requires `force`: from 1.6.1 on. 1.4.1 to 1.6.0
+    /// accept `force` without checking anything.
+    pub fn checks_data_loss(&self) -> bool {
+        "1.6.1"
+            .parse::<PrismaVersion>()
+            .is_ok_and(|first| *self >= first)
+    }
+
+    /// Whether the response to a deployment contains its steps; dry runs had them first.
     pub fn reports_steps(&self, dry_run: bool) -> bool {
         self.at_least(if dry_run { 20 } else { 34 })
     }
 }
 
-/// One of the constants above, without a way to fail.
+/// A known-good version, without parsing.
 fn known(tag: &str, minor: u64) -> PrismaVersion {
     PrismaVersion {
         tag: tag.to_owned(),

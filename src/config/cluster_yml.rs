@@ -1,7 +1,7 @@
-//! `cluster.yml`: the configuration of a managed cluster as people read and edit it.
+//! `cluster.yml`: the configuration of a managed cluster as users read and edit it.
 //!
-//! Missing keys have their documented defaults; what is there is judged strictly, and everything that
-//! is wrong is reported at once, each problem with its line.
+//! Missing keys have their documented defaults. Present ones are checked strictly, and all problems are
+//! reported at once, each with its line.
 
 mod edit;
 #[cfg(test)]
@@ -41,7 +41,7 @@ pub fn parse(name: &ClusterName, file: &Path, text: &str) -> Result<Cluster> {
     };
     values.check_keys();
     let cluster = values.cluster(name.clone());
-    // What could not be read has its default here, so nothing is reported twice.
+    // Unreadable values have their defaults here, so nothing is reported twice.
     for problem in cluster.problems_but_key() {
         values.wrong(problem.path, &problem.what, problem.remedy);
     }
@@ -49,14 +49,14 @@ pub fn parse(name: &ClusterName, file: &Path, text: &str) -> Result<Cluster> {
     Ok(cluster)
 }
 
-/// The values of a file, read by the table of keys.
+/// Reads the values of a file according to the table of keys.
 struct Values<'a, 'v> {
     reader: Reader<'a>,
     root: At<'v>,
 }
 
 impl<'v> Values<'_, 'v> {
-    /// Reports duplicate keys, unknown ones, and what should be a mapping.
+    /// Reports duplicate and unknown keys, and values that should be mappings.
     fn check_keys(&mut self) {
         let names = |depth: usize| {
             let paths = KEYS.iter().map(|key| key.path);
@@ -73,7 +73,7 @@ impl<'v> Values<'_, 'v> {
     }
 
     fn cluster(&mut self, name: ClusterName) -> Cluster {
-        // First what the defaults depend on.
+        // These first: the defaults depend on them.
         let version = self.version().unwrap_or(PrismaVersion::default_local());
         let mut cluster = Cluster::documented(name, version);
         cluster.database = self.database(cluster.edition());
@@ -126,7 +126,7 @@ impl<'v> Values<'_, 'v> {
         database
     }
 
-    /// The value of a key; a problem where it is there without one.
+    /// The value of a key; a key without a value is a problem.
     fn at(&mut self, path: KeyPath) -> Option<At<'v>> {
         let at = self.root.find(path)?;
         if *at.node == Node::NULL {
@@ -233,8 +233,7 @@ pub fn render(cluster: &Cluster) -> String {
     out
 }
 
-/// Whether a new file mentions a key that has no value: not what the version or the database does not
-/// support.
+/// Whether a new file mentions a key without a value: only if the version and the database support it.
 fn is_relevant(key: &Key, cluster: &Cluster) -> bool {
     let is_postgres = cluster.database.connector == Connector::Postgres;
     cluster.version.at_least(key.since)

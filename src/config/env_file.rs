@@ -1,4 +1,4 @@
-//! `.env` files: variables for `${env:X}` and for us.
+//! `.env` files: variables for `${env:X}` and for `prisma` itself.
 
 use super::EnvLookup;
 use super::problems::Problems;
@@ -9,10 +9,9 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-/// The name of the files that are read by default.
 const NAME: &str = ".env";
 
-/// The variables of env files. They hold secrets, so they do not show.
+/// The variables of env files. They hold secrets, so `Debug` does not show them.
 #[derive(Clone, Default)]
 pub struct EnvFiles {
     values: BTreeMap<String, String>,
@@ -56,21 +55,16 @@ impl EnvFiles {
         Ok(found)
     }
 
-    /// The value of a variable: of the environment, where it has one, else of the files.
+    /// The value of a variable: from the environment, else from the files.
     pub fn get(&self, environment: EnvLookup<'_>, name: &str) -> Option<String> {
         environment(name).or_else(|| self.values.get(name).cloned())
     }
 
-    /// All variables of the files, whether the environment has them or not.
+    /// All variables of the files, including those that the environment overrides.
     pub fn values(&self) -> impl Iterator<Item = (&str, &str)> {
         self.values
             .iter()
             .map(|(name, value)| (name.as_str(), value.as_str()))
-    }
-
-    /// The files that were read.
-    pub fn files(&self) -> &[PathBuf] {
-        &self.files
     }
 
     fn add(&mut self, path: PathBuf, text: &str) -> Result<()> {
@@ -82,7 +76,7 @@ impl EnvFiles {
     }
 }
 
-/// The variables of a text; where one is set twice, the later line counts.
+/// The variables of a text; if one is set twice, the later line counts.
 fn parse(path: &Path, text: &str) -> Result<BTreeMap<String, String>> {
     let mut values = BTreeMap::new();
     let mut problems = Problems::of(path);
@@ -110,7 +104,7 @@ fn parse(path: &Path, text: &str) -> Result<BTreeMap<String, String>> {
 type Wrong = (&'static str, Option<&'static str>);
 type Entry = std::result::Result<Option<(String, String)>, Wrong>;
 
-/// The entry a text begins with, and the length of its lines.
+/// The first entry of a text, and the length of its lines.
 fn entry(text: &str) -> (usize, Entry) {
     let end = line_end(text, 0);
     let line = &text[..end];
@@ -155,7 +149,7 @@ fn entry(text: &str) -> (usize, Entry) {
     }
 }
 
-/// Up to a comment, which has a blank in front of it.
+/// The text up to a comment, which must follow a space.
 fn unquoted(written: &str) -> &str {
     let comment = written
         .match_indices('#')
@@ -163,7 +157,7 @@ fn unquoted(written: &str) -> &str {
     written[..comment.map_or(written.len(), |(at, _)| at)].trim()
 }
 
-/// A value whose text begins at `start`, behind its quote. It may go on over lines.
+/// A value whose text begins at `start`, after its quote. It may span lines.
 fn quoted(text: &str, start: usize, quote: char) -> (usize, std::result::Result<String, Wrong>) {
     let mut value = String::new();
     let mut chars = text[start..].char_indices();
@@ -186,7 +180,7 @@ fn quoted(text: &str, start: usize, quote: char) -> (usize, std::result::Result<
                 Some(c) => value.extend(['\\', c]),
                 None => {}
             },
-            // The line ends of a file are not what a value of several lines is about.
+            // The line ends of the file are not part of a multi-line value.
             '\r' if text[start + at..].starts_with("\r\n") => {}
             c => value.push(c),
         }
@@ -197,7 +191,7 @@ fn quoted(text: &str, start: usize, quote: char) -> (usize, std::result::Result<
     )
 }
 
-/// The end of the line that `at` stands in, line break included.
+/// The end of the line that contains `at`, including its line break.
 fn line_end(text: &str, at: usize) -> usize {
     text[at..].find('\n').map_or(text.len(), |n| at + n + 1)
 }
@@ -294,10 +288,10 @@ mod tests {
         write(&working.join(".env"), "A=work\nB=work\n");
         let both = EnvFiles::load(&folder, &working, None).expect("reads");
         assert_eq!(get(&both, &["A", "B", "R"]), "beside,work,real");
-        assert_eq!(both.files().len(), 2);
+        assert_eq!(both.files.len(), 2);
         assert!(!format!("{both:?}").contains("beside,"));
         let same = EnvFiles::load(&folder, &folder, None).expect("reads");
-        assert_eq!(same.files().len(), 1);
+        assert_eq!(same.files.len(), 1);
         write(&home.path().join("other.env"), "C=other\n");
         for path in [Path::new("../other.env"), &home.path().join("other.env")] {
             let other = EnvFiles::load(&folder, &working, Some(path)).expect("reads");

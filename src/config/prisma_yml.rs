@@ -1,4 +1,4 @@
-//! `prisma.yml`: what it says of a [`Service`].
+//! `prisma.yml`, read as a [`Service`].
 //!
 //! [`find`] the file, read its [`EnvFiles`](super::EnvFiles), [`load`] it. Both formats of the file are
 //! supported: `service`, `stage` and `cluster`, and the one `endpoint` of Prisma 1.8 and later. References
@@ -29,17 +29,17 @@ use resolve::Resolver;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// What the outside gives to a `prisma.yml`.
+/// External values that a `prisma.yml` depends on.
 #[derive(Clone, Copy)]
 pub struct Given<'a> {
-    /// For `${env:X}`: the environment, with env files behind it (see [`crate::config::EnvFiles::get`]).
+    /// For `${env:X}`: the environment, then env files (see [`crate::config::EnvFiles::get`]).
     pub env: EnvLookup<'a>,
-    /// For `${opt:x}`: the options of the command line that have a value. `stage` and `cluster` also
-    /// take the place of the keys of that name.
+    /// For `${opt:x}`: the command line options that have a value. `stage` and `cluster` also override
+    /// the keys of that name.
     pub opt: &'a BTreeMap<String, String>,
 }
 
-/// What can stand in the file.
+/// The keys that the file may have.
 const KEYS: [&str; 14] = [
     "service",
     "stage",
@@ -57,10 +57,10 @@ const KEYS: [&str; 14] = [
     "generate",
 ];
 
-/// Keys that nothing depends on: references in them may be unresolved.
+/// Keys that are not needed: references in them may stay unresolved.
 const FREE: [&str; 2] = ["custom", "generate"];
 
-/// The values of the file, references replaced.
+/// The values of the file, with references replaced.
 type Values = BTreeMap<&'static str, Node>;
 
 /// Reads the `prisma.yml` at `file` and the files it names.
@@ -77,12 +77,12 @@ pub fn load(file: &Path, given: Given<'_>) -> Result<Service> {
     parse(file, &text, given, &files::read_text)
 }
 
-/// The same for a text that is read already; `read` gives the text of the other files.
+/// Like [`load`], for a text already read; `read` returns the text of other files.
 pub fn parse(file: &Path, text: &str, given: Given<'_>, read: ReadFile<'_>) -> Result<Service> {
     read_text(file, text, given, read)
 }
 
-/// A way to read files: `None` where there is none.
+/// Reads a file; `None` if it does not exist.
 pub type ReadFile<'a> = &'a dyn Fn(&Path) -> Result<Option<String>>;
 
 fn read_text(file: &Path, text: &str, given: Given<'_>, read: ReadFile<'_>) -> Result<Service> {
@@ -146,8 +146,8 @@ fn read_text(file: &Path, text: &str, given: Given<'_>, read: ReadFile<'_>) -> R
     })
 }
 
-/// Just the `cluster` of a `prisma.yml`, for commands that do not deploy: what is wrong elsewhere in
-/// the file does not matter.
+/// Only the `cluster` of a `prisma.yml`, for commands that do not deploy: problems elsewhere in the
+/// file do not matter.
 pub fn cluster(file: &Path, text: &str, given: Given<'_>) -> Result<Option<String>> {
     if let Some(cluster) = given.opt.get("cluster") {
         return Ok(Some(cluster.clone()));
@@ -165,7 +165,7 @@ pub fn cluster(file: &Path, text: &str, given: Given<'_>) -> Result<Option<Strin
     Ok(name)
 }
 
-/// Replaces all references, and reports those that have no value where one is needed.
+/// Replaces all references, and reports those without a value that is needed.
 fn resolved(reader: &mut Reader<'_>, root: &Node, places: &Places<'_>, given: Given<'_>) -> Values {
     let mut resolver = Resolver::new(root, places, given.env, given.opt);
     let mut values = Values::new();

@@ -1,20 +1,18 @@
-//! Everything that is wrong with a file, each problem with its place.
+//! All problems of a file, each with its position.
 
 use crate::error::{Failure, Kind, Result};
 use crate::yaml::Position;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-/// How many problems are reported: nobody reads more.
+/// The maximum number of problems reported; no one reads more.
 const LIMIT: usize = 100;
 
-/// Something wrong in a file.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Problem {
     pub at: Position,
     /// What is wrong. Never repeats a secret.
     pub what: String,
-    /// How to fix it.
     pub remedy: Option<String>,
 }
 
@@ -41,7 +39,7 @@ impl fmt::Display for Problem {
     }
 }
 
-/// What was found in one file.
+/// The problems found in one file.
 #[derive(Debug)]
 pub struct Problems {
     file: PathBuf,
@@ -56,7 +54,7 @@ impl Problems {
         }
     }
 
-    /// Adds a problem, which a [remedy](Problem::fix) can be given.
+    /// Adds a problem; the caller may add a [remedy](Problem::fix).
     pub fn add(&mut self, at: Position, what: impl Into<String>) -> &mut Problem {
         self.found.push(Problem::new(at, what));
         let last = self.found.len() - 1;
@@ -76,7 +74,7 @@ impl Problems {
         self.found.truncate(len);
     }
 
-    /// `FILE:LINE:COLUMN: what: remedy`, from the top of the file to its end, none twice.
+    /// `FILE:LINE:COLUMN: what: remedy` in file order, without duplicates.
     pub fn lines(mut self) -> Vec<String> {
         self.found.sort();
         self.found.dedup();

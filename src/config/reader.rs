@@ -1,4 +1,4 @@
-//! Takes typed values out of a YAML file, and gathers what is wrong with them.
+//! Reads typed values from a YAML file and collects their problems.
 
 use super::problems::{Problem, Problems};
 use super::references::OPEN;
@@ -9,7 +9,7 @@ use crate::yaml::{Node, Places, Position, Step, Value, YamlError, is_ambiguous_p
 use std::collections::HashSet;
 use std::path::Path;
 
-/// A value and the way to it.
+/// A value and its path.
 #[derive(Clone)]
 pub struct At<'v> {
     pub node: &'v Node,
@@ -17,7 +17,6 @@ pub struct At<'v> {
 }
 
 impl<'v> At<'v> {
-    /// The content of a file.
     pub fn root(node: &'v Node) -> Self {
         let path = Vec::new();
         At { node, path }
@@ -28,13 +27,13 @@ impl<'v> At<'v> {
         At { node, path }
     }
 
-    /// The value at a path of keys below this one, if it is there.
+    /// The value at a path of keys below this one, if present.
     pub fn find(&self, keys: &[&str]) -> Option<Self> {
         let below = |at: At<'v>, key: &&str| Some(at.step(Step::key(*key), at.node.get(key)?));
         keys.iter().try_fold(self.clone(), below)
     }
 
-    /// Whether there is no value, or one that could not be resolved, which is reported elsewhere.
+    /// Whether the value is missing, or unresolved (which is reported elsewhere).
     pub fn is_nothing(&self) -> bool {
         self.node.is_gap() || *self.node == Node::NULL
     }
@@ -47,22 +46,21 @@ pub enum Nature {
     Secret,
 }
 
-/// What strings a file may have.
+/// Which strings a file may contain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Strings {
-    /// All that YAML 1.2 reads as strings.
+    /// Everything that YAML 1.2 reads as a string.
     AsRead,
-    /// Those, but not empty ones.
+    /// The same, except empty ones.
     Filled,
-    /// Those that readers of every YAML version read as the same string: not `0123`, `yes` or `22:22`
-    /// without quotes.
+    /// Only those that every YAML version reads as the same string: not an unquoted `0123`, `yes` or
+    /// `22:22`.
     Unambiguous,
 }
 
-/// What is said of a key without a value.
+/// The message for a key without a value.
 const EMPTY: (&str, &str) = ("it is empty", "give it a value, or remove the line");
 
-/// Reads values and remembers problems.
 pub struct Reader<'a> {
     pub places: &'a Places<'a>,
     pub problems: Problems,
@@ -78,13 +76,11 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// A problem with the value.
     pub fn wrong(&mut self, at: &At<'_>, what: impl AsRef<str>) -> &mut Problem {
         let place = self.places.value(&at.path);
         self.problems.add(place, about(&at.path, what.as_ref()))
     }
 
-    /// A problem with the key.
     pub fn wrong_key(&mut self, path: &[Step], what: impl AsRef<str>) -> &mut Problem {
         let place = self.places.key(path);
         self.problems.add(place, about(path, what.as_ref()))
@@ -94,13 +90,13 @@ impl<'a> Reader<'a> {
         self.wrong(at, EMPTY.0).fix(EMPTY.1);
     }
 
-    /// The scalar as it is written, where the value is just that.
+    /// The scalar as written, if the value is a scalar.
     fn written(&self, at: &At<'_>) -> Option<&'a str> {
         let written = self.places.scalar(&at.path)?;
         (!written.contains(OPEN)).then_some(written)
     }
 
-    /// A string; nothing where there is no value.
+    /// A string; `None` if there is no value.
     pub fn string(&mut self, at: &At<'_>, nature: Nature) -> Option<String> {
         if at.is_nothing() {
             return None;
@@ -122,12 +118,12 @@ impl<'a> Reader<'a> {
             other => format!("expected a string, found {}", other.kind()),
         };
         let remedy = match at.node {
-            // What it became is not what was written: 1.10 is 1.1.
+            // The parsed value differs from the text: 1.10 became 1.1.
             Node::Leaf(_) => match self.written(at).filter(|_| nature == Nature::Open) {
                 Some(written) => Some(format!("write {}", double_quoted(written))),
                 None => Some("quote it".to_owned()),
             },
-            // `curl -H "A: b"` is one.
+            // For example `curl -H "A: b"`.
             Node::Map(_) => Some("quote it if it is meant as one".to_owned()),
             _ => None,
         };
@@ -155,8 +151,8 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The text of a version number. A plain `1.1` is a number, and that is fine if it is spelled the
-    /// same: `1.10` would silently become 1.1, nine releases earlier.
+    /// The text of a version number. An unquoted `1.1` is a number, which is fine if it is written the same
+    /// way: `1.10` would silently become 1.1, nine releases earlier.
     pub fn version(&mut self, at: &At<'_>) -> Option<String> {
         let Node::Leaf(Value::Number(number)) = at.node else {
             return self.parsed(at, |text| Ok(text.to_owned()));
@@ -172,7 +168,7 @@ impl<'a> Reader<'a> {
         None
     }
 
-    /// A boolean; in [`Strings::Filled`] files also as a string, which is all that a variable can give.
+    /// A boolean; in [`Strings::Filled`] files also as a string, since variables can only hold strings.
     pub fn boolean(&mut self, at: &At<'_>) -> Option<bool> {
         match at.node {
             _ if at.is_nothing() => return None,
@@ -188,7 +184,7 @@ impl<'a> Reader<'a> {
         None
     }
 
-    /// A number up to 65535; `rule` says which are valid. Zero is judged elsewhere.
+    /// A number up to 65535; `rule` says which are valid. Zero is checked elsewhere.
     pub fn number(&mut self, at: &At<'_>, rule: &str) -> Option<u16> {
         if let Node::Leaf(value) = at.node
             && let Some(number) = value.as_u64().and_then(|n| u16::try_from(n).ok())
@@ -218,8 +214,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The pairs of a mapping; a problem where it is something else. Keys other than `known` are
-    /// problems if there are any.
+    /// The pairs of a mapping; anything else is a problem, and so are keys other than `known` ones.
     pub fn pairs<'v>(&mut self, at: &At<'v>, known: &[&str]) -> Vec<(&'v str, At<'v>)> {
         if at.is_nothing() {
             return Vec::new();
@@ -241,7 +236,7 @@ impl<'a> Reader<'a> {
         kept
     }
 
-    /// A problem with a key that is not one of `known`.
+    /// Reports a key that is not in `known`.
     pub fn unknown(&mut self, path: &[Step], known: &[&str]) {
         let key = path.last().map(Step::to_string).unwrap_or_default();
         let remedy = match nearest(&key, known) {
@@ -251,7 +246,7 @@ impl<'a> Reader<'a> {
         self.wrong_key(path, "unknown key").fix(remedy);
     }
 
-    /// Reports duplicate keys in a mapping, not in what is inside its values.
+    /// Reports duplicate keys in a mapping, but not inside its values.
     pub fn duplicates(&mut self, node: &Node, path: &[Step]) {
         let Node::Map(pairs) = node else { return };
         let mut seen = HashSet::new();
@@ -273,7 +268,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Reports duplicate keys anywhere below a value. Of duplicates only the first is looked into.
+    /// Reports duplicate keys anywhere below a value. Of duplicates only the first is searched.
     pub fn all_duplicates(&mut self, at: &At<'_>) {
         self.duplicates(at.node, &at.path);
         match at.node {
@@ -295,7 +290,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// What is wrong behind the key it is about.
+/// The problem, prefixed with its key.
 fn about(path: &[Step], what: &str) -> String {
     match path {
         [] => what.to_owned(),
@@ -309,7 +304,7 @@ pub fn dotted(path: &[Step]) -> String {
     steps.join(".")
 }
 
-/// Parses a file; one that is not YAML fails with the place.
+/// Parses a file; invalid YAML fails with its position.
 pub fn parse(file: &Path, text: &str) -> Result<Node> {
     Node::parse(text).map_err(|error| not_yaml(file, text, &error))
 }

@@ -1,9 +1,9 @@
 //! The grammar of references in configuration files: `${env:X}`, `${self:a.b, "default"}`.
 //!
-//! A reference is a list of choices, of which the first that has a value counts. A choice is
-//! `SOURCE:NAME`, a text in single or double quotes, or a text without; in all three, more references
-//! may be nested. What the sources are, and what happens to a text that is no reference, is up to the
-//! reader of the file: the cluster registry knows `env` alone, `prisma.yml` more.
+//! A reference is a list of choices; the first one with a value counts. A choice is `SOURCE:NAME`, a
+//! quoted string (single or double quotes) or an unquoted one; all three may contain references. The
+//! reader of each file decides which sources it supports and what to do with malformed references:
+//! the cluster registry supports only `env`, `prisma.yml` supports more.
 
 /// A way to look up environment variables.
 pub type EnvLookup<'a> = &'a dyn Fn(&str) -> Option<String>;
@@ -11,38 +11,36 @@ pub type EnvLookup<'a> = &'a dyn Fn(&str) -> Option<String>;
 /// A piece of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Piece {
-    /// As it stands.
+    /// Literal text.
     Text(String),
-    /// To be replaced.
     Reference(Reference),
 }
 
 /// `${…}`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reference {
-    /// How many `${` stand before it in the whole text.
+    /// The number of `${` before it in the whole text.
     pub nth: usize,
     /// What to try, in order; never empty.
     pub choices: Vec<Choice>,
 }
 
-/// One of the values to try.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Choice {
     /// `SOURCE:NAME`.
     Source {
-        /// The word in front of the colon.
+        /// The word before the colon.
         source: String,
-        /// What is behind it, without blanks around it.
+        /// The text after the colon, trimmed.
         name: Vec<Piece>,
     },
-    /// A text in quotes.
+    /// A quoted string.
     Quoted(Vec<Piece>),
-    /// A text without quotes and without blanks around it; a nested reference, mostly.
+    /// An unquoted string, trimmed; usually a nested reference.
     Bare(Vec<Piece>),
 }
 
-/// Why a text that begins with `${` is no reference.
+/// Why a text that begins with `${` is not a valid reference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Why {
     /// Its `}`, or a closing quote, is missing.
@@ -53,13 +51,13 @@ pub enum Why {
     Deep,
 }
 
-/// Nobody nests deeper by hand, and the stack is finite.
+/// No one nests deeper by hand, and the stack is finite.
 const DEEPEST: usize = 16;
 
-/// What every reference begins with.
+/// The start of every reference.
 pub const OPEN: &str = "${";
 
-/// The pieces of a whole text; else which `${`, counted from zero, is at fault, and why.
+/// The pieces of a whole text. The error is the index of the malformed `${`, and why.
 pub fn pieces(text: &str) -> Result<Vec<Piece>, (usize, Why)> {
     let mut parser = Parser {
         text,
@@ -82,7 +80,7 @@ pub fn pieces(text: &str) -> Result<Vec<Piece>, (usize, Why)> {
     Ok(pieces)
 }
 
-/// The reference a text begins with, and how long it is.
+/// The reference at the start of a text, and its length.
 pub fn leading(text: &str) -> Result<(Reference, usize), Why> {
     let mut parser = Parser {
         text,
@@ -145,7 +143,7 @@ impl<'t> Parser<'t> {
         Ok(Reference { nth, choices })
     }
 
-    /// The pieces up to one of the characters, which is left there.
+    /// The pieces up to one of the characters, which is not consumed.
     fn until(&mut self, ends: &[char], depth: usize) -> Result<Vec<Piece>, Why> {
         let mut pieces = Vec::new();
         let mut plain = self.at;
@@ -169,8 +167,8 @@ impl<'t> Parser<'t> {
     }
 }
 
-/// A choice without quotes: with a source when it begins with a word and a colon. `//` behind the
-/// colon makes it an address.
+/// An unquoted choice. A word and a colon at its start name a source, unless `//` follows: then it is
+/// a URL.
 fn bare(mut pieces: Vec<Piece>) -> Choice {
     if let Some(Piece::Text(last)) = pieces.last_mut() {
         last.truncate(last.trim_end().len());
@@ -197,7 +195,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// The pieces in a form one can read: `<env:X | "a">`.
+    /// The pieces in readable form: `<env:X | "a">`.
     fn shown(pieces: &[Piece]) -> String {
         let piece = |piece: &Piece| match piece {
             Piece::Text(text) => text.clone(),

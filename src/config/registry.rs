@@ -1,6 +1,6 @@
 //! The cluster registry, `~/.prisma/config.yml`: the clusters' addresses and secrets.
 //!
-//! People edit the file, every project of a user shares it, and it holds private keys. So all its
+//! Users edit the file, all their projects share it, and it holds private keys. So all its
 //! problems are reported at once, and it is edited under a lock, one entry's lines at a time, with the
 //! result checked before it replaces the old file.
 
@@ -10,7 +10,7 @@ mod resolve;
 mod store;
 
 use crate::config::EnvLookup;
-use crate::error::{Failure, Kind, Result};
+use crate::error::{Failure, Result};
 use crate::files;
 use crate::secret::Secret;
 use crate::yaml::Places;
@@ -19,16 +19,14 @@ use std::path::Path;
 pub use resolve::resolve;
 pub use store::{NewEntry, Preview, Saved, preview_remove, preview_save, remove, save};
 
-/// A cluster of the registry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
-    /// Its name, the key of the entry.
     pub name: String,
-    /// Its address as written, references to variables resolved.
+    /// Its address as written, with references to variables resolved.
     pub host: String,
-    /// Its secret: a private key, or a text in the server edition.
+    /// A private key, or in the server edition any string.
     pub secret: Option<Secret>,
-    /// Why it cannot be used: it refers to a variable that is not set.
+    /// Why it cannot be used: a variable that it refers to is not set.
     pub problem: Option<Failure>,
 }
 
@@ -42,7 +40,7 @@ impl Entry {
     }
 }
 
-/// What the file says.
+/// The content of the file.
 #[derive(Debug, Clone, Default)]
 pub struct Registry {
     clusters: Vec<Entry>,
@@ -90,28 +88,8 @@ impl Registry {
         &self.clusters
     }
 
-    /// The cluster of that name.
     pub fn get(&self, name: &str) -> Option<&Entry> {
         self.clusters.iter().find(|entry| entry.name == name)
-    }
-
-    /// The cluster of that name, or a failure that says which there are.
-    pub fn find(&self, name: &str) -> Result<&Entry> {
-        let Some(entry) = self.get(name) else {
-            let failure = Failure::new(
-                Kind::UnknownCluster,
-                format!("cluster `{name}` not found in the cluster registry"),
-            );
-            let names: Vec<String> = self.names().map(|known| format!("`{known}`")).collect();
-            return Err(match names.as_slice() {
-                [] => failure.hint("add one with `prisma cluster add` or `prisma local start`"),
-                names if names.len() > 20 => {
-                    failure.hint("list all clusters with `prisma cluster list`")
-                }
-                names => failure.hint(format!("known clusters: {}", names.join(", "))),
-            });
-        };
-        entry.usable()
     }
 
     /// The names of the clusters, in file order.
@@ -119,12 +97,11 @@ impl Registry {
         self.clusters.iter().map(|entry| entry.name.as_str())
     }
 
-    /// The key of a Prisma Cloud session.
     pub fn cloud_session_key(&self) -> Option<&Secret> {
         self.session.as_ref()
     }
 
-    /// What its owner should know: others can read the file, a variable is not set.
+    /// Warnings for the user: others can read the file, a variable is not set.
     pub fn warnings(&self) -> &[String] {
         &self.warnings
     }

@@ -121,9 +121,10 @@ fn line_of<'a>(output: &'a str, needles: &[&str]) -> Option<&'a str> {
     let known = |line: &&str| needles.iter().any(|needle| says(line, needle));
     let at = lines.iter().rposition(known)?;
     // docker-compose v1 says in the next line what is wrong with a file.
-    match lines[at].ends_with("because:") {
-        true => lines.get(at + 1).or(lines.get(at)).copied(),
-        false => Some(lines[at]),
+    if lines[at].ends_with("because:") {
+        lines.get(at + 1).or(lines.get(at)).copied()
+    } else {
+        Some(lines[at])
     }
 }
 

@@ -72,9 +72,10 @@ pub fn full_name(image: &str) -> String {
     let short = image.strip_prefix("docker.io/").unwrap_or(image);
     let short = short.strip_prefix("library/").unwrap_or(short);
     let last = short.rsplit('/').next().unwrap_or_default();
-    match last.contains(':') || short.contains('@') {
-        true => short.to_owned(),
-        false => format!("{short}:latest"),
+    if last.contains(':') || short.contains('@') {
+        short.to_owned()
+    } else {
+        format!("{short}:latest")
     }
 }
 

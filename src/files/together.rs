@@ -49,9 +49,10 @@ pub fn write_together(files: &[NewFile]) -> Result<()> {
 
 fn prepare(file: &NewFile, undo: &mut Undo) -> Result<(PathBuf, tempfile::NamedTempFile)> {
     let wrap = |error: io::Error| failure("write", &file.path, error);
-    let target = match file.replaces {
-        true => final_target(&file.path).map_err(wrap)?,
-        false => file.path.clone(),
+    let target = if file.replaces {
+        final_target(&file.path).map_err(wrap)?
+    } else {
+        file.path.clone()
     };
     let folder = parent_of(&target);
     let missing = folder.ancestors().take_while(|folder| !folder.exists());

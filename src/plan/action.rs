@@ -3,8 +3,8 @@
 use crate::process::Invocation;
 use std::fmt;
 
-/// A command that changes something. An [`Invocation`] is run by anyone, to read an answer; what is in
-/// an `Action` comes out only for a [`Permit`].
+/// A command that changes something. Any code can run an [`Invocation`] to read its output; the one inside
+/// an `Action` is released only for a [`Permit`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Action(Invocation);
 
@@ -13,7 +13,7 @@ impl Action {
         Action(invocation)
     }
 
-    /// The command, to be run now.
+    /// Releases the command.
     pub fn permitted(&self, _: &Permit) -> &Invocation {
         &self.0
     }
@@ -25,7 +25,8 @@ impl fmt::Display for Action {
     }
 }
 
-/// Everything was checked and agreed to, and this is no dry run. Only [`act`](super::act) gives one.
+/// Proof that everything was checked and confirmed, and that this is not a dry run. Only
+/// [`act`](super::act) issues it.
 pub struct Permit(());
 
 impl Permit {

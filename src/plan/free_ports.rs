@@ -1,4 +1,4 @@
-//! Stopping whatever listens on ports that a cluster needs.
+//! Stops whatever listens on ports that a cluster needs.
 
 use super::{Action, Permit, run};
 use crate::context::Context;
@@ -7,7 +7,7 @@ use crate::ports::{self, Holder, is_free};
 use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
-/// How long the port of something that was stopped may stay in use.
+/// How long a port may stay in use after its owner was stopped.
 const RELEASE: Duration = Duration::from_secs(10);
 
 #[derive(Debug, Clone)]
@@ -26,7 +26,7 @@ impl FreePorts {
                 let (label, done) = (format!("stopping {name}"), format!("{name} stopped"));
                 run(ctx, permit, &super::Run::new(label, done, stop.clone()))?;
             }
-            // Process ids are reused: it must still be the one that was agreed to.
+            // Process ids are reused: it must still be the process that the user agreed to stop.
             (_, Holder::Process { pid, .. }) if self.still_listens() => {
                 ctx.ui.status(&format!("stopping {}", self.holder));
                 terminate(*pid).map_err(|error| {
@@ -53,7 +53,7 @@ impl FreePorts {
         Ok(())
     }
 
-    /// Whether the process is still the one that listens on one of the ports.
+    /// Whether the process still listens on one of the ports.
     fn still_listens(&self) -> bool {
         let mut ports = self.ports.iter();
         ports.any(|(port, _)| ports::process_of(*port).as_ref() == Some(&self.holder))

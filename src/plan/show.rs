@@ -1,4 +1,4 @@
-//! What `--dry-run` says of a plan: every step in order, and of each file that changes how.
+//! How `--dry-run` shows a plan: every step in order, with the changes of each file.
 
 use super::{Action, FreePorts, Plan, Step};
 use crate::config::registry;
@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::files;
 use std::path::Path;
 
-/// A step as it is announced, for people and for programs.
+/// A step as text and as JSON.
 struct Description {
     verb: &'static str,
     what: String,
@@ -34,7 +34,7 @@ impl Description {
 }
 
 impl Plan {
-    /// What it would do, for people and for programs. Nothing changes.
+    /// What the plan would do, as text and as JSON. Changes nothing.
     pub fn show(&self, ctx: &Context) -> Result<(String, documents::Plan)> {
         let mut all = Vec::new();
         for step in &self.0 {

@@ -1,4 +1,4 @@
-//! The compose document as types: just the keys that are written, in the order of the listings.
+//! The compose document as types: only the keys that are written, in the order of the listings.
 
 use crate::error::Result;
 use crate::yaml::write;
@@ -8,34 +8,29 @@ use std::fmt;
 /// A `docker-compose.yml`.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Compose {
-    /// The format's version.
     pub version: &'static str,
-    /// The containers.
     pub services: Named<Service>,
-    /// The networks.
     #[serde(skip_serializing_if = "Named::is_empty")]
     pub networks: Named<Network>,
-    /// The volumes.
     #[serde(skip_serializing_if = "Named::is_empty")]
     pub volumes: Named<VolumeOptions>,
 }
 
 impl Compose {
-    /// The document's text.
     pub fn to_text(&self) -> Result<String> {
         write::serialize(self)
     }
 }
 
-/// A service; what is absent or empty is not written.
+/// A compose service; absent or empty keys are not written.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Service {
     /// The image with its tag.
     pub image: Text,
-    /// A Docker-wide name instead of the one compose makes up.
+    /// A Docker-wide name instead of the generated one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub container_name: Option<Text>,
-    /// The networks it is in; the project's own one when there is none.
+    /// Its networks; if empty, the project's default network.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub networks: Vec<&'static str>,
     /// When Docker restarts it.
@@ -44,18 +39,15 @@ pub struct Service {
     /// in a file of version 3.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub depends_on: Vec<&'static str>,
-    /// What runs in it instead of the image's own command.
+    /// The command that replaces the image's own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub command: Option<Text>,
-    /// Its variables.
     pub environment: Named<Setting>,
-    /// How Docker finds out whether it is well.
+    /// How Docker checks its health.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub healthcheck: Option<HealthCheck>,
-    /// The ports it publishes.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub ports: Vec<Text>,
-    /// What is mounted.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub volumes: Vec<Text>,
 }
@@ -65,18 +57,16 @@ pub struct Service {
 pub struct HealthCheck {
     /// `CMD-SHELL` and the command.
     pub test: [Text; 2],
-    /// The pause between two checks, for example `5s`.
+    /// The interval between checks, for example `5s`.
     pub interval: &'static str,
-    /// How long one may take.
+    /// The limit of one check.
     pub timeout: &'static str,
-    /// So many failures in a row make it unhealthy.
+    /// The number of consecutive failures that make it unhealthy.
     pub retries: u16,
 }
 
-/// A network.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Network {
-    /// Its driver.
     pub driver: &'static str,
 }
 
@@ -84,41 +74,38 @@ pub struct Network {
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct VolumeOptions;
 
-/// A text that compose interpolates: `$` is doubled where it means itself.
+/// A string that compose interpolates: a literal `$` is doubled.
 #[derive(Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Text(String);
 
 impl fmt::Debug for Text {
-    /// Nothing of it: in what was read back it may be a secret.
+    /// Hides the text: if read back, it may be a secret.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("…")
     }
 }
 
 impl Text {
-    /// As it is written.
     pub fn text(&self) -> &str {
         &self.0
     }
 
-    /// Exactly this text.
     pub fn literal(text: &str) -> Self {
         Text(text.replace('$', "$$"))
     }
 
-    /// A text with `${VARIABLE}` in it.
+    /// A string that contains `${VARIABLE}`.
     pub fn interpolated(text: impl Into<String>) -> Self {
         Text(text.into())
     }
 }
 
-/// The value of a variable of a container.
+/// The value of a container's variable.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 #[serde(untagged)]
 pub enum Setting {
-    /// A text.
     Text(Text),
-    /// A number, as the listing writes some.
+    /// A number: the listing writes some values as numbers.
     Number(u16),
 }
 
@@ -128,8 +115,8 @@ impl Setting {
         Setting::Text(Text::literal(text))
     }
 
-    /// The value of a variable of `.env` or the environment. Put in after the YAML is parsed, so it
-    /// stays the text it is.
+    /// The value of a variable of `.env` or the environment. It is inserted after the YAML is parsed, so
+    /// it needs no quoting.
     pub fn variable(name: &str) -> Self {
         Setting::Text(Text::interpolated(format!("${name}")))
     }

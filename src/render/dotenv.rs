@@ -10,14 +10,13 @@ use std::fmt;
 /// A variable whose value cannot be written into `.env`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unrepresentable {
-    /// The variable.
     pub key: String,
-    /// What in the value has no spelling; not the value.
+    /// The part of the value that cannot be written, not the value itself.
     pub why: &'static str,
 }
 
 impl Unrepresentable {
-    /// The comment that stands in a managed cluster's `.env` in the variable's place.
+    /// The comment that replaces the variable in a managed cluster's `.env`.
     pub fn comment(&self) -> String {
         format!(
             "# {}: {}; prisma passes it to docker-compose directly",
@@ -38,11 +37,11 @@ impl fmt::Display for Unrepresentable {
 
 impl std::error::Error for Unrepresentable {}
 
-/// `KEY=VALUE` without a line end behind it. Holds line breaks only where the value does.
+/// `KEY=VALUE` without a trailing line end. Contains line breaks only if the value does.
 ///
 /// # Errors
 ///
-/// [`Unrepresentable`] when no form means the same to both compose generations.
+/// [`Unrepresentable`] if both generations of docker-compose read no form alike.
 pub fn write(key: &str, value: &str) -> Result<String, Unrepresentable> {
     let forms = [
         bare,
@@ -60,7 +59,7 @@ pub fn write(key: &str, value: &str) -> Result<String, Unrepresentable> {
     }
 }
 
-/// Characters that mean nothing to anybody.
+/// Characters without a special meaning in either generation.
 fn bare(value: &str) -> Option<String> {
     let plain = |c: char| c.is_ascii_alphanumeric() || "_./:@%+,=-".contains(c);
     value.chars().all(plain).then(|| value.to_owned())
@@ -86,14 +85,14 @@ fn double_quoted(value: &str) -> Option<String> {
     Some(format!("\"{escaped}\""))
 }
 
-/// Real line breaks: not nice in a file of lines, but the one way for them together with a `$`.
+/// Literal line breaks: ugly in a line-based file, but the only way to combine them with a `$`.
 fn single_quoted_lines(value: &str) -> Option<String> {
     let fits = !value.contains(['\'', '\\', '\r', '\0']) && !value.contains("${");
     fits.then(|| format!("'{value}'"))
 }
 
-/// Without quotes quotes and backslashes mean themselves; blanks are stripped from the ends, a `#`
-/// after one begins a comment, a quote in front opens a quoted value.
+/// Without quotes, backslashes and inner quotes are literal; spaces are trimmed, a `#` after a space
+/// starts a comment, and a leading quote starts a quoted value.
 fn verbatim(value: &str) -> Option<String> {
     let special = |c: char| c == '$' || (c.is_whitespace() && c != ' ') || c.is_control();
     let fits = !value.contains(special)

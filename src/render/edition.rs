@@ -1,4 +1,4 @@
-//! What differs between the editions.
+//! The parts that differ between the editions.
 
 pub mod cluster;
 pub mod server;
@@ -6,7 +6,7 @@ pub mod server;
 use super::compose::Text;
 use std::net::IpAddr;
 
-/// A published port: `ADDRESS:OUTSIDE:INSIDE`, without an address on all of them.
+/// A published port: `ADDRESS:OUTSIDE:INSIDE`; without an address, on all interfaces.
 fn published(bind: Option<IpAddr>, outside: u16, inside: u16) -> Text {
     Text::literal(&match bind {
         Some(address) => format!("{}:{outside}:{inside}", host(address)),
@@ -14,7 +14,7 @@ fn published(bind: Option<IpAddr>, outside: u16, inside: u16) -> Text {
     })
 }
 
-/// An address as it stands in front of a port.
+/// An address as written before a port.
 fn host(address: IpAddr) -> String {
     match address {
         IpAddr::V4(address) => address.to_string(),

@@ -1,4 +1,4 @@
-//! The same files for people who run docker-compose themselves: complete, and theirs from now on.
+//! The same files for users who run docker-compose themselves: complete, and theirs to edit.
 
 use super::{Rendered, render, without_header};
 use crate::cluster::{Cluster, ClusterName};
@@ -15,12 +15,12 @@ pub struct Standalone {
     pub dotenv: Secret,
 }
 
-/// Renders a cluster so. `origin` says in a line where the files come from; `project` names the
-/// compose project where the folder's name cannot.
+/// Renders a cluster. `origin` is a line that says where the files come from; `project` sets the
+/// compose project if the folder's name cannot be used.
 ///
 /// # Errors
 ///
-/// [`Kind::Failed`] when a value has no spelling in `.env`: there is nobody else to hand it over.
+/// [`Kind::Failed`] if a value cannot be written to `.env`, as nothing else could pass it on.
 pub fn standalone(
     cluster: &Cluster,
     origin: &str,

@@ -1,4 +1,4 @@
-//! Whether a server accepts a secret, tried with a cheap query that needs a token.
+//! Checks whether a server accepts a secret, with a cheap query that needs a token.
 
 use super::graphql::{self, ApiError, Error, Operation};
 use super::http::{Client, Limits};
@@ -12,13 +12,13 @@ use std::time::Duration;
 /// The lifetime of a token for one query.
 const LIFETIME: Duration = Duration::from_secs(300);
 
-/// What the server made of a token.
+/// The server's verdict on a token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Access {
     Granted,
     /// The server's reason.
     Refused(String),
-    /// Neither, or no answer.
+    /// Neither, or no response.
     Unclear(String),
 }
 

@@ -1,4 +1,4 @@
-//! What a deployment shows to be let in: a token by the cluster's secret, or one that was given.
+//! How a deployment authenticates: with a token signed by the cluster's secret, or a given one.
 
 use super::token::{self, Grant};
 use crate::error::Result;
@@ -6,24 +6,24 @@ use crate::secret::Secret;
 use std::cell::RefCell;
 use std::time::{Duration, Instant};
 
-/// How long a token is good. Minutes: long enough for a slow migration's last question, and for clocks
-/// that differ.
+/// The lifetime of a token: long enough for the last request of a slow migration, and for clocks that
+/// differ.
 const LIFETIME: Duration = Duration::from_secs(600);
-/// A token with less to live than this is made anew.
+/// A token that expires sooner than this is replaced.
 const MARGIN: Duration = Duration::from_secs(120);
 
-/// What there is to show.
+/// What to authenticate with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Credential {
-    /// Nothing: the server may be open to everybody.
+    /// Nothing: the server may not require authentication.
     None,
     /// The cluster's secret, to sign tokens with.
     Secret(Secret),
-    /// A token that somebody else made, as Prisma Cloud does.
+    /// A token issued by another party, such as Prisma Cloud.
     Bearer(Secret),
 }
 
-/// Tokens of one run, for one service: made when first needed, and again before they expire.
+/// Tokens of one run, for one service: created on demand, and replaced before they expire.
 pub(super) struct Tokens {
     credential: Credential,
     grant: Grant,
@@ -31,7 +31,7 @@ pub(super) struct Tokens {
 }
 
 impl Tokens {
-    /// Tokens that allow what concerns one service and nothing else.
+    /// Tokens that grant access to one service only.
     pub(super) fn new(credential: Credential, grant: Grant) -> Tokens {
         Tokens {
             credential,

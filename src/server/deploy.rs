@@ -1,16 +1,16 @@
 //! A deployment, from the version query to the end of its migration.
 //!
-//! The protocol's floor, in requests:
+//! The minimum number of requests:
 //!
 //! | | |
 //! | --- | --- |
 //! | the version, unless it is known | 1, or 2 when the first path is the wrong one |
 //! | `deploy` | 1 |
-//! | for a service that is new: `addProject`, and `deploy` again | 2 |
+//! | for a new service: `addProject`, and `deploy` again | 2 |
 //! | `migrationStatus`, when there is a migration | 1 and more |
 //!
-//! `project` is not asked: `deploy` itself says whether the service is there, before it looks at
-//! anything else, and never creates one. So a deploy without changes takes two round trips.
+//! `project` is not queried: `deploy` itself first checks whether the service exists, and never
+//! creates it. So a deployment without changes takes two round trips.
 
 mod follow;
 mod losses;
@@ -30,15 +30,14 @@ use std::time::{Duration, Instant};
 /// What to deploy, and how.
 #[derive(Clone, Default)]
 pub struct DeployInput {
-    /// The schema.
     pub schema: Schema,
-    /// Only look what would happen.
+    /// Only show what would happen.
     pub dry_run: bool,
-    /// Lose data where the schema asks for it.
+    /// Accept the loss of data.
     pub force: bool,
 }
 
-/// How long to wait for what the server does.
+/// How long to wait for the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Waits {
     /// For the migration.
@@ -56,124 +55,93 @@ impl Default for Waits {
     }
 }
 
-/// What happens meanwhile.
+/// Progress of a deployment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Event {
-    /// The server answers.
+    /// The server has responded.
     Server(Server),
-    /// The service was not there and was created.
+    /// The service did not exist and was created.
     Created,
-    /// Another deployment is in progress and is waited for, at most so long.
-    Busy {
-        /// The limit.
-        limit: Duration,
-    },
-    /// The server has taken the migration.
+    /// Waiting for another deployment in progress.
+    Busy { limit: Duration },
+    /// The server has accepted the migration.
     Accepted {
-        /// What changes.
         steps: Vec<Step>,
-        /// What data is lost.
         warnings: Vec<Problem>,
     },
-    /// So far is the migration. Told when it changes.
-    Progress {
-        /// Steps done.
-        applied: usize,
-        /// Of so many.
-        total: usize,
-    },
+    /// Progress of the migration, reported when it changes.
+    Progress { applied: usize, total: usize },
     /// The migration failed; the steps done are being undone.
-    RollingBack {
-        /// Steps undone.
-        undone: usize,
-        /// Of so many.
-        total: usize,
-    },
-    /// The server does not answer for the moment; it is asked again.
-    Unanswered {
-        /// Why.
-        why: String,
-    },
+    RollingBack { undone: usize, total: usize },
+    /// The server does not respond at the moment; the request is repeated.
+    Unanswered { why: String },
 }
 
-/// A deployment that came to its end, a good one or not.
+/// A finished deployment, successful or not.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Deployment {
-    /// The server.
     pub server: Server,
-    /// Whether the service was created for it.
     pub created: bool,
-    /// Whether nothing was ever deployed to the service before, as far as can be told.
+    /// Whether nothing was deployed to the service before, as far as is known.
     pub first: bool,
-    /// What changes. `None`: the server does not tell (dry runs up to 1.33 or so).
+    /// What changes. `None` if the server does not report it (dry runs up to about 1.33).
     pub steps: Option<Vec<Step>>,
-    /// Where data was lost, or would be.
+    /// Data that was lost, or would be.
     pub warnings: Vec<Problem>,
-    /// How it ended.
     pub outcome: Outcome,
-    /// Requests it took.
     pub requests: usize,
-    /// Time it took.
     pub elapsed: Duration,
 }
 
-/// How a deployment ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
-    /// There was nothing to do.
     UpToDate,
-    /// It is done.
     Applied {
-        /// The migration.
         revision: i64,
     },
-    /// Dry run: it could be done. Without known steps that includes "nothing to do".
+    /// Dry run: it would succeed. Without known steps this includes "nothing to do".
     WouldApply,
-    /// Dry run: the service would be created. More cannot be asked of a service that is not there.
+    /// Dry run: the service would be created. The server says no more about a service that does not exist.
     WouldCreate,
-    /// The schema is wrong.
+    /// The server rejected the schema.
     Invalid {
-        /// What about it.
         errors: Vec<Problem>,
     },
-    /// Data would be lost, and force was not given. See the warnings.
+    /// Data would be lost, and `force` was not set. See the warnings.
     NeedsForce,
     /// The migration failed.
     RolledBack {
-        /// The migration.
         revision: i64,
-        /// Why, without stack traces. May have more than one line each.
+        /// Why, without stack traces. Each may have several lines.
         errors: Vec<String>,
-        /// The step that could not be carried out, where that is known.
+        /// The step that failed, if known.
         step: Option<Box<Step>>,
-        /// What became of the steps before it.
+        /// What happened to the steps before it.
         undo: Undo,
     },
 }
 
-/// What became of the steps that a failed migration had carried out.
+/// What happened to the steps that a failed migration had applied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Undo {
-    /// The server says that it undid all of them. Data that a step dropped may be lost all the same.
+    /// The server reports that it undid all of them. Data that a step dropped may still be lost.
     Done,
-    /// The server gave up before all were undone, although it calls that a successful rollback.
+    /// The server stopped before all were undone, but reports a successful rollback.
     InPart {
-        /// Steps that were undone.
         undone: usize,
-        /// Steps that had been carried out.
+        /// Steps that had been applied.
         applied: usize,
     },
-    /// The server says that it failed.
+    /// The server reports that the rollback failed.
     Failed,
 }
 
 impl Deployment {
-    /// Whether it ended well.
     pub fn succeeded(&self) -> bool {
         self.failure().is_none()
     }
 
-    /// The failure it ended with, in a few words; the problems themselves are for a report.
+    /// A short failure; the report shows the problems themselves.
     pub fn failure(&self) -> Option<Failure> {
         let refused = |message: String| Failure::new(Kind::Refused, message);
         match &self.outcome {
@@ -232,12 +200,12 @@ fn rolled_back(undo: Undo, errors: &[String]) -> Failure {
         .hint("check the server's log before you deploy again")
 }
 
-/// Deploys, and follows the migration to its end.
+/// Deploys, and follows the migration until it ends.
 ///
 /// # Errors
 ///
-/// A failure of the protocol: the server cannot be reached, rejected the token, is too slow; a signal.
-/// What it says about the schema is a [`Deployment`].
+/// The server is unreachable, rejected the token or is too slow; a signal. Its response to the schema
+/// is a [`Deployment`].
 pub fn run(
     management: &Management,
     input: &DeployInput,
@@ -303,23 +271,22 @@ pub fn run(
         steps,
         warnings: verdict.warnings.clone(),
     });
-    // A service is made with revision 1.
+    // A service is created with revision 1.
     let first = created || migration.revision <= 2;
     let outcome = follow::follow(management, &migration, &order, waits.migration, events)?;
     end(created, first, verdict, outcome)
 }
 
-/// What a datamodel would do to what is deployed.
+/// The effect of a datamodel on the deployed data.
 enum Compared {
-    /// The service is not there yet.
+    /// The service does not exist yet.
     New,
-    /// Nothing would be lost, the server looks itself, or losing is agreed.
+    /// Nothing would be lost, the server checks it, or the user accepted the loss.
     Keeps,
-    /// Data would be lost.
     Loses(Vec<Problem>),
 }
 
-/// Compares the datamodel with what is deployed, for servers that lose data without asking.
+/// Compares the datamodel with the deployed one, for servers that do not check for data loss.
 fn compare(management: &Management, service: &Service, input: &DeployInput) -> Result<Compared> {
     if input.force || management.checks_data_loss() {
         return Ok(Compared::Keeps);
@@ -338,8 +305,8 @@ fn compare(management: &Management, service: &Service, input: &DeployInput) -> R
     })
 }
 
-/// Asks the server to deploy, creates the service when it is not there, waits when it is busy. `None`:
-/// a dry run of a service that is not there.
+/// Sends the deployment; creates the service if it does not exist, and waits if it is busy. `None`: a dry
+/// run of a service that does not exist.
 fn ask(
     management: &Management,
     input: &DeployInput,
@@ -393,7 +360,7 @@ fn ask(
     }
 }
 
-/// Creates the service. `false`: somebody else did.
+/// Creates the service. `false` if another process did.
 fn add(
     management: &Management,
     input: &DeployInput,

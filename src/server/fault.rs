@@ -1,4 +1,4 @@
-//! Why a request has no usable answer: one [`Fault`] for each thing that can go wrong on the way.
+//! Why a request has no usable response: one [`Fault`] for each cause.
 
 use std::fmt;
 use std::time::Duration;
@@ -6,31 +6,29 @@ use std::time::Duration;
 /// Displays as the reason, to follow "could not reach …: ".
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fault {
-    /// The address is not valid.
     BadAddress(String),
-    /// The port is closed.
     Refused,
     UnknownHost,
-    /// The name server does not answer.
+    /// The name server does not respond.
     NameService(String),
     NoRoute(String),
     /// This machine does not trust the server's certificate.
     Untrusted(String),
     /// This machine has no CA certificates.
     NoRoots,
-    /// TLS failed otherwise: the other end does not speak it, for example.
+    /// Another TLS failure: for example, the server does not support TLS.
     Tls(String),
     /// No connection within the limit.
     ConnectTimeout(Duration),
-    /// Connected, but no answer within the limit.
+    /// Connected, but no response within the limit.
     ResponseTimeout(Duration),
-    /// The answer was not complete within the limit.
+    /// The response was not complete within the limit.
     BodyTimeout(Duration),
-    /// The connection was closed before anything came back.
+    /// The connection was closed before a response.
     Closed,
-    /// The answer ends in the middle.
+    /// The response is truncated.
     Truncated,
-    /// The proxy cannot be reached, or refuses.
+    /// The proxy is unreachable or refuses the request.
     Proxy {
         /// Host and port of the proxy.
         proxy: String,
@@ -48,17 +46,17 @@ pub enum Fault {
         /// The beginning of the body, safe to show.
         start: String,
     },
-    /// JSON, but not an answer to a GraphQL query.
+    /// JSON, but not a GraphQL response.
     NotGraphql {
         status: u16,
     },
-    /// The answer exceeds the limit of size.
+    /// The response exceeds the size limit.
     TooLong,
     Other(String),
 }
 
 impl Fault {
-    /// Whether the same request may succeed a little later.
+    /// Whether a retry may succeed.
     pub fn is_transient(&self) -> bool {
         match self {
             Fault::Refused
@@ -95,7 +93,7 @@ impl Fault {
         )
     }
 
-    /// What to do about it, where that is always the same.
+    /// The fix, if it does not depend on the context.
     pub fn remedy(&self) -> Option<String> {
         let text = match self {
             Fault::Refused => "start the server, or correct the host and port",
@@ -164,7 +162,7 @@ impl fmt::Display for Fault {
     }
 }
 
-/// Text of the other side made safe to show: without control characters, at most `most` characters.
+/// Received text made safe to show: without control characters, at most `most` characters.
 pub fn legible(text: &str, most: usize) -> String {
     let kept = |c: &char| !c.is_control() || matches!(c, '\n' | '\t');
     let mut shown: String = text.trim().chars().filter(kept).take(most).collect();

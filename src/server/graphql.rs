@@ -1,4 +1,4 @@
-//! GraphQL's envelope: what is asked and what comes back, in the forms of all versions.
+//! GraphQL requests and responses, in the forms of all versions.
 
 use super::fault::{Fault, legible};
 use super::http::{Client, Limits, Reply};
@@ -28,7 +28,6 @@ impl Operation {
         }
     }
 
-    /// The body of the request.
     pub fn body(&self) -> Value {
         match self.variables.as_object() {
             Some(variables) if !variables.is_empty() => {
@@ -39,16 +38,16 @@ impl Operation {
     }
 }
 
-/// What a server says instead of an answer.
+/// An error in a GraphQL response.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApiError {
     /// Prisma's code; validation errors and crashes have none.
     pub code: Option<i64>,
-    /// What it says, fit to be shown.
+    /// Its message, safe to show.
     pub message: String,
-    /// What to look for in the server's log.
+    /// The id to look for in the server's log.
     pub request_id: Option<String>,
-    /// The part of the query it is about.
+    /// The part of the query that it refers to.
     pub path: Vec<String>,
 }
 
@@ -61,11 +60,11 @@ impl fmt::Display for ApiError {
 /// Why an operation has no result.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Error {
-    /// No usable answer.
+    /// No usable response.
     Fault(Fault),
-    /// The server says no; never empty.
+    /// The server refused; never empty.
     Api(Vec<ApiError>),
-    /// The run ends: a signal, a limit.
+    /// The run ends: a signal or a limit.
     Ended(Failure),
 }
 
@@ -82,7 +81,7 @@ impl From<Failure> for Error {
 }
 
 impl Error {
-    /// The first thing the server says, if it is the server that says no.
+    /// The server's first error, if the server refused.
     pub fn api(&self) -> Option<&ApiError> {
         match self {
             Error::Api(errors) => errors.first(),
@@ -90,12 +89,12 @@ impl Error {
         }
     }
 
-    /// Whether a service's own address says that there is no such service.
+    /// Whether a service's own address reports that the service does not exist.
     pub fn is_unknown_service(&self) -> bool {
         self.api().is_some_and(|error| error.code == Some(3016))
     }
 
-    /// The reason in one line, for rows and warnings.
+    /// The reason in one line, for tables and warnings.
     pub fn reason(&self) -> String {
         match self {
             Error::Fault(fault @ Fault::NoRoots) => match fault.remedy() {
@@ -111,7 +110,7 @@ impl Error {
         }
     }
 
-    /// Whether any of the errors says this; they do not come in a fixed order.
+    /// Whether any of the errors matches; their order is not fixed.
     pub fn says(&self, text: &str) -> bool {
         match self {
             Error::Api(errors) => errors.iter().any(|error| error.message.contains(text)),
@@ -120,7 +119,7 @@ impl Error {
     }
 }
 
-/// Sends an operation and reads the answer.
+/// Sends an operation and reads the response.
 pub fn send(
     client: &Client,
     path: &str,
@@ -132,7 +131,7 @@ pub fn send(
     data(reply, token)
 }
 
-/// The data of an answer. `token` is what was sent along: a server may repeat it in its refusal.
+/// The data of a response. `token` is the one that was sent: a server may repeat it in its errors.
 pub fn data(mut reply: Reply, token: Option<&str>) -> Result<Value, Error> {
     let safe = |text: &str| match token {
         Some(token) => legible(&text.replace(token, MASK), LONGEST_MESSAGE),
@@ -148,7 +147,7 @@ pub fn data(mut reply: Reply, token: Option<&str>) -> Result<Value, Error> {
     {
         return Err(Error::Api(errors.iter().map(|e| read(e, &safe)).collect()));
     }
-    // A query that does not parse; and all errors of a service up to 1.5.
+    // For queries that do not parse, and for all errors of services up to 1.5.
     if body["error"].is_string() {
         return Err(Error::Api(vec![read(body, &safe)]));
     }
@@ -158,13 +157,13 @@ pub fn data(mut reply: Reply, token: Option<&str>) -> Result<Value, Error> {
     }
 }
 
-/// A validation error repeats what was sent, which may be a whole datamodel.
+/// A validation error repeats the request, which may contain a whole datamodel.
 const LONGEST_MESSAGE: usize = 2000;
 
 fn read(error: &Value, safe: &dyn Fn(&str) -> String) -> ApiError {
     let message = match (&error["message"], &error["error"]) {
         (Value::String(text), _) | (_, Value::String(text)) => safe(text),
-        // Oddly shaped, as 1.8 does for a crash outside of execution.
+        // The form that 1.8 uses for a crash outside of execution.
         _ => safe(&error.to_string()),
     };
     let part = |part: &Value| match part {

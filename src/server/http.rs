@@ -1,4 +1,4 @@
-//! HTTP, through ureq, which is used nowhere else. Every request has a limit, none follows a redirect,
+//! HTTP through ureq, which is used only here. Every request has a time limit, none follows a redirect,
 //! and certificates are checked against the system's roots.
 
 mod client;
@@ -32,7 +32,7 @@ pub(super) mod tests {
         url
     }
 
-    /// Answers every request with what `answer` makes of it, one connection each.
+    /// Answers every request with the result of `answer`, one connection each.
     pub fn serve_all(answer: impl Fn(&str) -> String + Send + 'static) -> String {
         let listener = TcpListener::bind("127.0.0.1:0").expect("binds");
         let host = format!("http://{}", listener.local_addr().expect("bound"));

@@ -1,4 +1,4 @@
-//! The management API of one server, for one service: which path, which token, which limits.
+//! The management API of a server, for one service: its path, token and limits.
 
 mod explain;
 mod projects;
@@ -21,13 +21,13 @@ pub(super) use projects::is as projects_is;
 pub use projects::{Migration, Status};
 pub use schema::{Problem, Schema, Subscription, Verdict};
 
-/// The limits of each request. A deployment looks at all data before it answers.
+/// The limits of each request. A deployment checks all data before it responds.
 pub const LIMITS: Limits = Limits {
     connect: Duration::from_secs(10),
     request: Duration::from_secs(120),
 };
 
-/// A server's management API, for one service. Makes its token once, asks for the version once.
+/// A server's management API, for one service. Queries the version only once.
 pub struct Management {
     client: Client,
     interrupt: Interrupt,
@@ -43,7 +43,7 @@ pub struct Management {
 
 impl Management {
     /// The management API of `client`'s host, for the service `name` (`WORKSPACE~NAME` in a workspace)
-    /// and its stage. The credential must be the one of that host. Asks nothing yet.
+    /// and its stage. The credential must be the one of that host. Sends nothing yet.
     pub fn new(
         client: Client,
         interrupt: Interrupt,
@@ -65,14 +65,14 @@ impl Management {
         }
     }
 
-    /// The path to try first: the one that the generation of `prisma.yml` suggests. `/cluster` otherwise.
+    /// Sets the path to try first, as suggested by the format of `prisma.yml`. The default is `/cluster`.
     #[must_use]
     pub fn first(mut self, path: ManagementPath) -> Management {
         self.first = path;
         self
     }
 
-    /// Does some work within a limit, and within the one that is set already.
+    /// Runs work within a limit, in addition to one already set.
     pub(super) fn within<T>(&self, limit: Duration, work: impl FnOnce() -> T) -> T {
         let outer = self.deadline.get();
         let inner = Instant::now().checked_add(limit);
@@ -86,17 +86,16 @@ impl Management {
         result
     }
 
-    /// The host.
     pub fn client(&self) -> &Client {
         &self.client
     }
 
-    /// The service, as the management API names it.
+    /// The service's name in the management API.
     pub fn service(&self) -> (&str, &str) {
         (&self.name, &self.stage)
     }
 
-    /// Requests so far.
+    /// The number of requests so far.
     pub fn requests(&self) -> usize {
         self.requests.get()
     }
@@ -105,13 +104,13 @@ impl Management {
         &self.interrupt
     }
 
-    /// The server: asked for once. Needs no token and sends none.
+    /// The server, queried once. Needs no token and sends none.
     pub fn server(&self) -> Result<&Server, Error> {
         if let Some(server) = self.server.get() {
             return Ok(server);
         }
         let found = version::find(self.first, |path, operation| {
-            // A server that takes long for its version is not well.
+            // A server that is slow to report its version is unhealthy.
             self.post(path, operation, None, Limits::of(LIMITS.connect))
         })?;
         Ok(self.server.get_or_init(|| found))

@@ -1,11 +1,11 @@
-//! Does a database take connections? Asked from outside, without an account: by its greeting.
+//! Checks whether a database accepts connections: by its handshake, which needs no account.
 
 use crate::cluster::Connector;
 use std::io::{Read, Write};
 use std::net::{TcpStream, ToSocketAddrs};
 use std::time::Duration;
 
-/// Whether a database greets on this address. A connection alone proves nothing: Docker's proxy
+/// Whether a database answers on this address. An open connection proves nothing: Docker's proxy
 /// accepts it before the database listens.
 pub fn database_answers(connector: Connector, address: &str, limit: Duration) -> bool {
     let Ok(addresses) = address.to_socket_addrs() else {
@@ -31,7 +31,7 @@ fn mysql(stream: &mut TcpStream) -> bool {
     stream.read_exact(&mut head).is_ok() && head[4] == 10
 }
 
-/// Postgres is asked for TLS (`SSLRequest`) and answers yes or no with one letter.
+/// Postgres answers a request for TLS (`SSLRequest`) with one letter, yes or no.
 fn postgres(stream: &mut TcpStream) -> bool {
     const SSL_REQUEST: [u8; 8] = [0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f];
     let mut answer = [0; 1];

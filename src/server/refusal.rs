@@ -1,5 +1,5 @@
-//! What the codes of the management API mean. The same number means different things, by version and
-//! by text.
+//! What the error codes of the management API mean. The meaning of a number depends on the version and
+//! the message.
 
 use super::graphql::ApiError;
 use std::fmt;
@@ -7,19 +7,19 @@ use std::fmt;
 /// Why the management API refuses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refusal {
-    /// A token is needed and none came.
+    /// A token is required, and none was sent.
     TokenMissing,
-    /// The token is not signed by what the server verifies with.
+    /// The server cannot verify the token's signature.
     TokenUndecodable,
-    /// The token's time has passed, by the server's clock.
+    /// The token has expired by the server's clock.
     TokenExpired,
-    /// The token is good, but not for this service and stage.
+    /// The token is valid, but not for this service and stage.
     TokenInsufficient,
-    /// The token is refused for another reason.
+    /// The token was rejected for another reason.
     TokenInvalid,
-    /// The datamodel is no schema text.
+    /// The datamodel is not valid GraphQL SDL.
     DatamodelSyntax,
-    /// A change of relations that could mean several things.
+    /// An ambiguous change of relations.
     AmbiguousRelation,
     /// No such service, or no such stage of it.
     UnknownService,
@@ -29,15 +29,15 @@ pub enum Refusal {
     BadStageName,
     /// A relation's name is missing or not allowed.
     BadRelationName,
-    /// The service is there already.
+    /// The service already exists.
     Exists,
-    /// The service's name belongs to the server.
+    /// The service's name is reserved.
     ReservedServiceName,
-    /// The stage's name belongs to the server.
+    /// The stage's name is reserved.
     ReservedStageName,
-    /// Another deployment of this service is under way.
+    /// Another deployment of this service is in progress.
     Busy,
-    /// The server does not understand the request: another version than it says.
+    /// The server does not support the request: its version is not the reported one.
     Invalid,
     /// The server failed.
     Crashed,
@@ -46,7 +46,6 @@ pub enum Refusal {
 }
 
 impl Refusal {
-    /// What an error means.
     pub fn of(error: &ApiError) -> Refusal {
         let says = |text: &str| error.message.contains(text);
         match error.code {
@@ -57,7 +56,7 @@ impl Refusal {
             Some(4000) => Refusal::UnknownService,
             Some(4001) => Refusal::BadServiceName,
             Some(4002) => Refusal::BadStageName,
-            // Up to 1.7 the code of a deployment under way as well.
+            // Up to 1.7 also the code of a deployment in progress.
             Some(4004) if says("in progress") || says("pending deployment") => Refusal::Busy,
             Some(4004) => Refusal::BadRelationName,
             Some(4005) => Refusal::Exists,
@@ -77,7 +76,7 @@ impl Refusal {
         }
     }
 
-    /// Whether it is about who asks.
+    /// Whether it concerns authentication.
     pub fn is_about_token(self) -> bool {
         matches!(
             self,
@@ -90,7 +89,7 @@ impl Refusal {
     }
 }
 
-/// The reasons behind 3015; several libraries worded them over the years.
+/// The reasons for 3015, in the wording of the libraries that servers used over the years.
 fn token(message: &str) -> Refusal {
     let text = message.to_lowercase();
     let says = |words: &[&str]| words.iter().any(|word| text.contains(word));

@@ -1,7 +1,7 @@
-//! A schema from introspection to text: the same text for the same schema.
+//! Prints an introspected schema as SDL: the same text for the same schema.
 //!
 //! Definitions are sorted by name; fields, arguments and values stay in the order of the datamodel.
-//! Directives are those of every GraphQL server and left out.
+//! Directives are left out: they are the standard ones.
 
 use super::types::{self, Enum, Model, Types};
 use serde::Deserialize;
@@ -9,7 +9,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-/// The query to ask. Of the oldest form: old servers know no other.
+/// The introspection query, in its oldest form: old servers support no other.
 pub const INTROSPECTION: &str = "query IntrospectionQuery {
   __schema {
     queryType { name }
@@ -102,7 +102,7 @@ struct TypeRef {
     of_type: Option<Box<TypeRef>>,
 }
 
-/// The text of a schema, from the data of [`INTROSPECTION`]. `None`: that is no schema.
+/// The text of a schema, from the data of [`INTROSPECTION`]. `None` if that is not a schema.
 pub fn print(data: &Value) -> Option<String> {
     let mut schema = Schema::deserialize(&data["__schema"]).ok()?;
     let own = |name: &str| {
@@ -115,8 +115,8 @@ pub fn print(data: &Value) -> Option<String> {
     Some(blocks.join("\n"))
 }
 
-/// The types of a service as a datamodel has them, from the data of [`INTROSPECTION`], and the query field
-/// that each one's nodes can be counted with. `None`: that is no schema.
+/// The types of a service's datamodel, from the data of [`INTROSPECTION`], and the query field that counts
+/// the nodes of each. `None` if that is not a schema.
 pub fn deployed(data: &Value) -> Option<(Types, BTreeMap<String, String>)> {
     let schema = Schema::deserialize(&data["__schema"]).ok()?;
     let is_query = |one: &&Type| Some(&one.name) == schema.query_type.as_ref().map(|of| &of.name);
@@ -186,7 +186,7 @@ impl TypeRef {
     }
 }
 
-/// The `schema` block, where the names are not the usual ones.
+/// The `schema` block, if the root types have unusual names.
 fn roots(schema: &Schema) -> Option<String> {
     let roots = [
         ("query", "Query", &schema.query_type),
@@ -263,7 +263,7 @@ fn sorted(named: Option<&[Named]>) -> Vec<&str> {
     names
 }
 
-/// Members in braces; one with a description stands apart from the one before.
+/// Members in braces; an empty line precedes one with a description.
 fn block(members: &[String]) -> String {
     if members.is_empty() {
         return "\n".to_owned();

@@ -1,6 +1,6 @@
-//! A service's own API, which is there once a deployment has succeeded.
+//! A service's own API, available after a successful deployment.
 //!
-//! Not before: old servers keep the schema of a request that comes while a migration is under way.
+//! Do not use it earlier: old servers cache the schema of a request made during a migration.
 
 use super::fault::Fault;
 use super::graphql::{self, Error, Operation};
@@ -17,10 +17,9 @@ use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// How long a token is good: it is made for one request.
+/// The lifetime of a token, which serves one request.
 const LIFETIME: Duration = Duration::from_secs(600);
 
-/// A service's own API.
 pub struct Service {
     client: Client,
     interrupt: Interrupt,
@@ -31,8 +30,7 @@ pub struct Service {
 }
 
 impl Service {
-    /// The API of the service that was deployed through `management`, with the secrets it was
-    /// deployed with. Uses the same connection.
+    /// The API of the service deployed through `management`, with its secrets. Uses the same connection.
     pub fn of(management: &Management, secrets: &[Secret]) -> Service {
         let (name, stage) = management.service();
         Service {
@@ -46,12 +44,11 @@ impl Service {
         }
     }
 
-    /// Requests so far.
+    /// The number of requests so far.
     pub fn requests(&self) -> usize {
         self.requests.get()
     }
 
-    /// Its address.
     pub fn url(&self) -> String {
         format!("{}{}", self.client.base(), self.path)
     }
@@ -62,13 +59,13 @@ impl Service {
         sdl::print(&data).ok_or(Fault::NotGraphql { status: 200 }.into())
     }
 
-    /// The types that are deployed, and the query field that each one's nodes can be counted with.
+    /// The deployed types, and the query field that counts the nodes of each.
     pub fn types(&self) -> Result<(Types, BTreeMap<String, String>), Error> {
         let data = self.ask(&Operation::new(sdl::INTROSPECTION, json!({})))?;
         sdl::deployed(&data).ok_or(Fault::NotGraphql { status: 200 }.into())
     }
 
-    /// How many nodes there are, for each of the query fields that [`Service::types`] names.
+    /// The number of nodes for each query field from [`Service::types`].
     pub fn counts(&self, connections: &[&str]) -> Result<Vec<u64>, Error> {
         let fields: String = (connections.iter().enumerate())
             .map(|(index, field)| format!("n{index}: {field} {{ aggregate {{ count }} }} "))
@@ -79,7 +76,7 @@ impl Service {
         counts.ok_or(Fault::NotGraphql { status: 200 }.into())
     }
 
-    /// Sends the text of a `.graphql` file, as it is.
+    /// Sends the text of a `.graphql` file unchanged.
     pub fn import(&self, text: &str) -> Result<Value, Error> {
         self.ask(&Operation::new(text, json!({})))
     }
@@ -95,7 +92,7 @@ impl Service {
             .run(move || graphql::send(&client, &path, &operation, token.as_deref(), LIMITS))?
     }
 
-    /// The failure that an error amounts to. `tried` is what was being done, "could not …".
+    /// The failure for an error. `tried` says what failed: "could not …".
     pub fn failure(&self, tried: &str, error: Error) -> Failure {
         let errors = match error {
             Error::Ended(failure) => return failure,

@@ -9,107 +9,89 @@ use serde_json::Value;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {
     /// A new type.
-    CreateModel {
-        /// Its name.
-        name: String,
-    },
-    /// A type that goes, with its data.
-    DeleteModel {
-        /// Its name.
-        name: String,
-    },
-    /// A type that is renamed.
+    CreateModel { name: String },
+    /// A deleted type, with its data.
+    DeleteModel { name: String },
+    /// A renamed type.
     UpdateModel {
-        /// As it was called.
+        /// Its old name.
         name: String,
-        /// As it is called from now on.
+        /// Its new name.
         new_name: String,
     },
     /// A new enum.
     CreateEnum {
-        /// Its name.
         name: String,
         /// Its values.
         values: Vec<String>,
     },
-    /// An enum that goes.
-    DeleteEnum {
-        /// Its name.
-        name: String,
-    },
-    /// An enum that changes.
+    /// A deleted enum.
+    DeleteEnum { name: String },
+    /// A changed enum.
     UpdateEnum {
-        /// As it was called.
+        /// Its old name.
         name: String,
-        /// As it is called from now on, if that changes.
+        /// Its new name, if that changes.
         new_name: Option<String>,
-        /// All its values from now on, if they change.
+        /// All its new values, if they change.
         values: Option<Vec<String>>,
     },
     /// A new field.
     CreateField(Box<NewField>),
-    /// A field that goes, with its data.
+    /// A deleted field, with its data.
     DeleteField {
         /// The type it is in.
         model: String,
-        /// Its name.
         name: String,
     },
-    /// A field that changes.
+    /// A changed field.
     UpdateField(Box<FieldChange>),
     /// A new relation.
     CreateRelation {
-        /// Its name.
         name: String,
         /// One of the types.
         left: String,
         /// The other one.
         right: String,
     },
-    /// A relation that changes.
+    /// A changed relation.
     UpdateRelation {
-        /// As it was called.
+        /// Its old name.
         name: String,
-        /// As it is called from now on, if that changes.
+        /// Its new name, if that changes.
         new_name: Option<String>,
     },
-    /// A relation that goes.
-    DeleteRelation {
-        /// Its name.
-        name: String,
-    },
+    /// A deleted relation.
+    DeleteRelation { name: String },
     /// The service's secrets change.
     UpdateSecrets,
-    /// Something newer than this program.
+    /// A step that this program does not know.
     Unknown {
-        /// What the server calls it.
+        /// The server's name for it.
         kind: String,
     },
 }
 
-/// A field that is created.
+/// A new field.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct NewField {
     /// The type it is in.
     pub model: String,
-    /// Its name.
     pub name: String,
-    /// The server's word for its type: `String`, `GraphQLID`, `Enum`, `Relation` …
+    /// The server's name of its type: `String`, `GraphQLID`, `Enum`, `Relation` …
     #[serde(rename = "createField_typeName")]
     pub type_name: String,
-    /// Whether it has always a value.
+    /// Whether it is required.
     #[serde(rename = "createField_isRequired")]
     pub is_required: bool,
-    /// Whether it is a list.
     #[serde(rename = "createField_isList")]
     pub is_list: bool,
-    /// Whether no two nodes have the same value.
+    /// Whether its values are unique.
     #[serde(rename = "createField_unique")]
     pub unique: bool,
     /// The relation it belongs to.
     #[serde(rename = "createField_relation")]
     pub relation: Option<String>,
-    /// Its default value.
     #[serde(rename = "createField_default")]
     pub default: Option<String>,
     /// The enum its values are from.
@@ -117,41 +99,41 @@ pub struct NewField {
     pub enum_name: Option<String>,
 }
 
-/// A field that is changed. What is `None` stays as it is.
+/// A changed field. `None` means unchanged.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct FieldChange {
     /// The type it is in.
     pub model: String,
-    /// As it was called.
+    /// Its old name.
     pub name: String,
-    /// As it is called from now on.
+    /// Its new name.
     #[serde(rename = "updateField_newName")]
     pub new_name: Option<String>,
-    /// The server's word for its new type.
+    /// The server's name of its new type.
     #[serde(rename = "updateField_typeName")]
     pub type_name: Option<String>,
-    /// Whether it has always a value from now on.
+    /// Whether it becomes required.
     #[serde(rename = "updateField_isRequired")]
     pub is_required: Option<bool>,
-    /// Whether it is a list from now on.
+    /// Whether it becomes a list.
     #[serde(rename = "updateField_isList")]
     pub is_list: Option<bool>,
-    /// Whether no two nodes have the same value from now on.
+    /// Whether its values become unique.
     #[serde(rename = "updateField_unique")]
     pub unique: Option<bool>,
-    /// The relation it belongs to from now on.
+    /// Its new relation.
     #[serde(rename = "updateField_relation")]
     pub relation: Option<String>,
     /// Its new default value.
     #[serde(rename = "updateField_default")]
     pub default: Option<String>,
-    /// The enum its values are from, from now on.
+    /// The enum of its new values.
     #[serde(rename = "updateField_enum")]
     pub enum_name: Option<String>,
 }
 
-/// What to ask of a step. Fields of the same name differ in nullability between the types, so they
-/// need names of their own; what only some versions have is not asked for.
+/// The selection for steps. Fields of the same name differ in nullability between the types, so they
+/// need aliases; fields that only some versions have are not requested.
 pub(super) const SELECTION: &str = "__typename
 ... on CreateModel { name }
 ... on DeleteModel { name }
@@ -171,7 +153,7 @@ updateField_relation: relation updateField_default: default updateField_enum: en
 ... on DeleteRelation { name }";
 
 impl Step {
-    /// A step as it was answered. One that lacks what its kind has is unknown.
+    /// Parses a step of a response. One that lacks a field of its kind is unknown.
     pub(super) fn read(value: &Value) -> Step {
         let kind = value["__typename"].as_str().unwrap_or("Unknown");
         known(kind, value).unwrap_or_else(|| Step::Unknown {
@@ -179,7 +161,7 @@ impl Step {
         })
     }
 
-    /// All steps of a list, in the form that is the same for all versions.
+    /// All steps of a list, in the form common to all versions.
     pub(super) fn read_all<'a>(steps: impl IntoIterator<Item = &'a Value>) -> Vec<Step> {
         uniform::uniform(steps.into_iter().map(Step::read).collect())
     }

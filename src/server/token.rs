@@ -1,7 +1,7 @@
-//! Tokens of the management API: made from a cluster's secret, short-lived. Owns `jsonwebtoken`.
+//! Tokens of the management API: short-lived, signed with a cluster's secret. Owns `jsonwebtoken`.
 //!
-//! The cluster edition takes RS256 by the private key whose public half it was given, the server
-//! edition HS256 by a shared secret. The server reads `exp` and `grants` and nothing else.
+//! The cluster edition requires RS256, signed with a private key; its server has the public half. The
+//! server edition requires HS256 with a shared secret. The server reads only `exp` and `grants`.
 
 use crate::error::{Kind, Result, Tried};
 use crate::secret::{Secret, SecretKind};
@@ -9,7 +9,6 @@ use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde::{Deserialize, Serialize};
 use std::time::{Duration, SystemTime};
 
-/// What a token allows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Grant {
     target: String,
@@ -17,7 +16,7 @@ pub struct Grant {
 }
 
 impl Grant {
-    /// Everything: the one grant that satisfies every query of the management API.
+    /// Access to everything: the only grant that satisfies every query of the management API.
     pub fn everything() -> Grant {
         Grant {
             target: "*/*".to_owned(),
@@ -25,8 +24,7 @@ impl Grant {
         }
     }
 
-    /// Everything about one service, named as the management API names it (`WORKSPACE~SERVICE` in a
-    /// workspace), and stage.
+    /// Access to one service and stage. In a workspace the service is `WORKSPACE~SERVICE`.
     pub fn service(name: &str, stage: &str) -> Grant {
         Grant {
             target: format!("{name}/{stage}"),
@@ -41,8 +39,8 @@ struct Claims<'a> {
     exp: u64,
 }
 
-/// A token that is good for `lifetime` from now on. It does not say when it was issued (`iat`): no server
-/// needs that, and 1.27.0 to 1.34.6 refuse every token from a clock that is a few seconds ahead of theirs.
+/// A token that is valid for `lifetime` from now on. It has no `iat`: no server needs it, and 1.27.0 to
+/// 1.34.6 reject every token from a clock that is a few seconds ahead of theirs.
 pub fn sign(secret: &Secret, grants: &[Grant], lifetime: Duration) -> Result<String> {
     let claims = Claims {
         grants,
@@ -62,8 +60,8 @@ pub fn sign(secret: &Secret, grants: &[Grant], lifetime: Duration) -> Result<Str
         .tried(Kind::Failed, "could not sign a token")
 }
 
-/// A token for a service's own API, by one of the service's secrets. The server looks at the signature
-/// and the time; `service` is `NAME@STAGE`, for those who read logs.
+/// A token for a service's own API, signed with one of its secrets. The server checks only signature and
+/// expiry; `service` is `NAME@STAGE`, for readers of logs.
 pub fn sign_service(secret: &Secret, service: &str, lifetime: Duration) -> Result<String> {
     let claims = serde_json::json!({
         "data": {"service": service, "roles": ["admin"]},
@@ -74,16 +72,16 @@ pub fn sign_service(secret: &Secret, service: &str, lifetime: Duration) -> Resul
         .tried(Kind::Failed, "could not sign a token")
 }
 
-/// Why a token that somebody else made is of no use.
+/// Why a given token cannot be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Useless {
-    /// It is no token at all.
+    /// It is not a token.
     Malformed,
-    /// Its time has passed.
+    /// It has expired.
     Expired(SystemTime),
 }
 
-/// Looks into a token without checking who made it: is it one, and is it still good?
+/// Checks that a token is well-formed and has not expired, without verifying its signature.
 pub fn look(token: &str) -> std::result::Result<(), Useless> {
     #[derive(Deserialize)]
     struct Expiry {

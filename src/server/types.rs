@@ -1,5 +1,4 @@
-//! Types, fields and enums of a datamodel, as far as they are well written: what is not is left to the
-//! server, which judges the datamodel.
+//! Types, fields and enums of a datamodel. Malformed parts are skipped: the server reports them.
 
 mod history;
 
@@ -7,7 +6,7 @@ pub use history::replayed;
 
 use apollo_parser::{Parser, cst};
 
-/// What a datamodel, or a deployed service, is made of.
+/// The types and enums of a datamodel or a deployed service.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Types {
     pub models: Vec<Model>,
@@ -17,7 +16,7 @@ pub struct Types {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Model {
     pub name: String,
-    /// As it was called, by `@rename(oldName: …)`.
+    /// Its old name, from `@rename(oldName: …)`.
     pub old_name: Option<String>,
     pub fields: Vec<Field>,
 }
@@ -40,7 +39,6 @@ pub struct Enum {
 }
 
 impl Types {
-    /// Reads the text of a datamodel.
     pub fn parse(text: &str) -> Types {
         let mut types = Types::default();
         for definition in Parser::new(text).parse().document().definitions() {

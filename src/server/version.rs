@@ -1,9 +1,9 @@
-//! The version query, which also finds the path of a server's management API.
+//! Queries a server's version, and so finds the path of its management API.
 //!
-//! Up to 1.7 it is `/cluster`, with `clusterInfo`; 1.8.0 and the late versions have `/management`, with
-//! `serverInfo`, and take `/cluster` for a service's name; those between have both. A server that
-//! does not know a path says so in any way: 405 as plain text, a page, an error of a service that is
-//! called like the path. So the likelier path is asked first and, if no version comes back, the other.
+//! Up to 1.7 it is `/cluster`, with `clusterInfo`; 1.8.0 and late versions have `/management`, with
+//! `serverInfo`, and treat `/cluster` as the name of a service; versions in between have both. Servers
+//! respond to an unknown path in many ways: 405 as plain text, a page, or the error of a missing service
+//! of that name. So the likelier path is tried first and, if it returns no version, the other one.
 
 use super::fault::{Fault, legible};
 use super::graphql::{self, Error, Operation};
@@ -35,7 +35,6 @@ impl ManagementPath {
         }
     }
 
-    /// The field that has the version.
     fn field(self) -> &'static str {
         match self {
             ManagementPath::Cluster => "clusterInfo",
@@ -50,27 +49,27 @@ impl fmt::Display for ManagementPath {
     }
 }
 
-/// What a server says about itself.
+/// The version and the path of a server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Server {
-    /// Version as reported: a git or docker tag, so any shape.
+    /// The version as reported: a git or docker tag in any form.
     pub version: String,
     pub path: ManagementPath,
 }
 
 impl Server {
-    /// The version, when it has the shape of one.
+    /// The version, if it is well-formed.
     pub fn parsed(&self) -> Option<PrismaVersion> {
         self.version.parse().ok()
     }
 }
 
-/// Why a server's version is not known. Displays as the reason.
+/// Why a server's version is unknown. Displays as the reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Unreachable {
-    /// No usable answer came back.
+    /// No usable response.
     NoAnswer(String),
-    /// Something answered, but not as a Prisma server does.
+    /// Something responded, but not a Prisma server.
     NotPrisma(String),
 }
 
@@ -92,7 +91,7 @@ impl From<Error> for Unreachable {
     }
 }
 
-/// Asks the server at `host` (`http://localhost:4466`), for at most `limit`. Needs no token.
+/// Queries the server at `host` (`http://localhost:4466`), for at most `limit`. Needs no token.
 pub fn ask(host: &str, limit: Duration) -> Result<Server, Unreachable> {
     let begun = Instant::now();
     let client = Client::once(host).map_err(Error::from)?;
@@ -106,7 +105,7 @@ pub fn ask(host: &str, limit: Duration) -> Result<Server, Unreachable> {
     Ok(found?)
 }
 
-/// Finds a server's version and path: `first`, then the other one. `post` sends the query to a path.
+/// Finds a server's version and path: tries `first`, then the other. `post` sends the query to a path.
 pub(super) fn find(
     first: ManagementPath,
     post: impl Fn(ManagementPath, &Operation) -> Result<Value, Error>,
@@ -125,9 +124,9 @@ pub(super) fn find(
 
 enum Found {
     Server(Server),
-    /// The other path may have more.
+    /// The other path may work.
     WrongPath(Error),
-    /// No path will do.
+    /// No path will work.
     Nothing(Error),
 }
 
@@ -146,7 +145,7 @@ fn found(path: ManagementPath, answer: Result<Value, Error>) -> Found {
             None => Found::WrongPath(Fault::NotGraphql { status: 200 }.into()),
         },
         Err(error @ Error::Api(_)) => Found::WrongPath(error),
-        // A gateway's 502 is about all paths.
+        // A gateway's 502 applies to all paths.
         Err(Error::Fault(fault @ (Fault::NotJson { .. } | Fault::NotGraphql { .. })))
             if !fault.is_transient() =>
         {
@@ -156,10 +155,10 @@ fn found(path: ManagementPath, answer: Result<Value, Error>) -> Found {
     }
 }
 
-/// Of the errors of both paths, the one that is more like a server's.
+/// The more informative of the errors of both paths.
 fn more_informative(one: Error, other: Error) -> Error {
     let rank = |error: &Error| match error {
-        // A service that is called like the path is all that a wrong path amounts to.
+        // A wrong path only yields the error of a missing service of that name.
         Error::Api(_) if error.api().is_some_and(|e| e.code == Some(3016)) => 2,
         Error::Api(_) => 3,
         Error::Fault(Fault::NotGraphql { .. }) => 1,

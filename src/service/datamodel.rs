@@ -1,57 +1,52 @@
-//! The datamodel: one text for the server, made of files, which answers of the server lead back to.
+//! The datamodel: files joined to one text for the server, with a way back from lines to files.
 
 mod scan;
 
 use scan::Definition;
 use std::path::{Path, PathBuf};
 
-/// The files of a datamodel, joined.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Datamodel {
     text: String,
     files: Vec<File>,
 }
 
-/// One of the files.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct File {
-    /// Where it is.
     pub path: PathBuf,
-    /// How many lines of the joined text come before its first one.
+    /// The number of lines before it in the joined text.
     pub offset: usize,
 }
 
 impl Datamodel {
-    /// Puts another file behind those that are there, and a line break behind it, as ever: the last
-    /// line of a file need not have one.
+    /// Appends a file and a line break, as the last line of a file need not have one.
     pub fn push(&mut self, path: PathBuf, text: &str) {
         self.files.push(File {
             path,
             offset: self.text.matches('\n').count(),
         });
-        // A byte order mark is none in the middle of a text.
+        // A byte order mark is invalid in the middle of a text.
         self.text += text.strip_prefix('\u{feff}').unwrap_or(text);
         self.text.push('\n');
     }
 
-    /// What the server is sent.
+    /// The text to send to the server.
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// The files, in order.
     pub fn files(&self) -> &[File] {
         &self.files
     }
 
-    /// The file and its line (both counted from one) that a line of the joined text comes from.
+    /// The file and line (counted from one) of a line of the joined text.
     pub fn origin(&self, line: usize) -> Option<(&Path, usize)> {
         let file = self.files.iter().rfind(|file| file.offset < line)?;
         Some((&file.path, line - file.offset))
     }
 
-    /// The file and line where a type, enum, … is defined, or one of its fields or values; the type's
-    /// own line when it has no such field.
+    /// The file and line of a type, enum, …, or of one of its fields or values; the type's own line if it
+    /// has no such field.
     pub fn locate(&self, type_name: &str, field: Option<&str>) -> Option<(&Path, usize)> {
         let definitions = scan::definitions(&self.text);
         let named: Vec<&Definition<'_>> =

@@ -3,19 +3,19 @@
 use crate::url::{ServerUrl, UrlError};
 use std::fmt;
 
-/// What a part that is left out of a URL is called.
+/// The name for a part that is missing in a URL.
 pub const DEFAULT: &str = "default";
 
-/// A server, and the workspace that the service is in.
+/// A server, and the workspace of the service.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Endpoint {
-    /// Without a path, and without the scheme's own port.
+    /// Without a path, and without the scheme's default port.
     pub server: ServerUrl,
     /// The workspace, in Prisma Cloud.
     pub workspace: Option<String>,
 }
 
-/// The URL of a service, taken apart.
+/// The parsed URL of a service.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Address {
     pub endpoint: Endpoint,
@@ -23,20 +23,8 @@ pub struct Address {
     pub stage: String,
 }
 
-impl Endpoint {
-    /// The URL of a service there.
-    pub fn of_service(&self, service: &str, stage: &str) -> String {
-        Address {
-            endpoint: self.clone(),
-            service: service.to_owned(),
-            stage: stage.to_owned(),
-        }
-        .to_string()
-    }
-}
-
 impl fmt::Display for Address {
-    /// The URL with nothing left out.
+    /// The URL with all its parts.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.endpoint.server)?;
         if let Some(workspace) = &self.endpoint.workspace {
@@ -47,8 +35,8 @@ impl fmt::Display for Address {
 }
 
 impl Address {
-    /// Takes a URL apart; the error says what is wrong and what to write, without repeating a
-    /// password that may be in it.
+    /// Parses a URL; the error says what is wrong and what to write, without repeating a password that
+    /// the URL may contain.
     pub fn parse(text: &str) -> Result<Address, String> {
         let url = ServerUrl::parse(text).map_err(|why| match why {
             UrlError::NoScheme => format!("{why}: write `http://{}`", text.escape_debug()),

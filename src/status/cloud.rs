@@ -1,7 +1,7 @@
 //! Prisma Cloud, or a private successor that speaks its protocol.
 //!
-//! Whoever has a session key (`cloudSessionKey` in the registry, or `PRISMA_CLOUD_SESSION_KEY`) has
-//! workspaces with clusters in them, named `WORKSPACE/CLUSTER`. Without a key nothing here is ever
+//! A session key (`cloudSessionKey` in the registry, or `PRISMA_CLOUD_SESSION_KEY`) gives access to
+//! workspaces and their clusters, named `WORKSPACE/CLUSTER`. Without a key, Prisma Cloud is never
 //! contacted.
 
 mod session;
@@ -18,14 +18,11 @@ use std::time::{Duration, Instant};
 
 pub use session::{Cloud, key};
 
-/// A cluster of a workspace.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CloudCluster {
-    /// The workspace's short name.
     pub workspace: String,
-    /// The cluster's name in it.
     pub name: String,
-    /// Where it is; of a shared one it may not be known.
+    /// Its address; that of a shared cluster may be unknown.
     pub endpoint: Option<String>,
 }
 
@@ -35,13 +32,13 @@ impl fmt::Display for CloudCluster {
     }
 }
 
-/// Where the shared clusters of the hosted service were.
+/// The former addresses of the hosted service's shared clusters.
 const SHARED: [(&str, &str); 2] = [
     ("prisma-eu1", "https://eu1.prisma.sh"),
     ("prisma-us1", "https://us1.prisma.sh"),
 ];
 
-/// Whether a name is one of the shared clusters', which are not in any registry.
+/// Whether a name belongs to a shared cluster, which is in no registry.
 pub fn is_reserved(name: &str) -> bool {
     SHARED.iter().any(|(shared, _)| *shared == name)
 }
@@ -88,8 +85,8 @@ struct Public {
 }
 
 impl Cloud {
-    /// The clusters of all workspaces of the session's owner, in the order they are given. Takes
-    /// `limit` at most, though it may be two questions.
+    /// The clusters of all workspaces of the session's owner, in the order received. Takes at most
+    /// `limit`, even if it needs two requests.
     pub fn clusters(&self, limit: Duration) -> Result<Vec<CloudCluster>> {
         let begun = Instant::now();
         let mut data = self.ask(&Operation::new(WORKSPACES, json!({})), limit)?;
@@ -117,7 +114,7 @@ impl Cloud {
         Ok(clusters)
     }
 
-    /// A token that opens a cluster for one service and stage.
+    /// A token for one service and stage on a cluster.
     pub fn cluster_token(
         &self,
         cluster: &CloudCluster,
@@ -138,7 +135,7 @@ impl Cloud {
         }
     }
 
-    /// The shared clusters: asked for where `PRISMA_CLOUD_CLUSTERS` says whom, else as they were.
+    /// The shared clusters: from the URL in `PRISMA_CLOUD_CLUSTERS`, else the built-in list.
     fn shared(&self, limit: Duration) -> Result<Vec<Public>> {
         let Some(url) = &self.shared else {
             let public = |(name, endpoint): (&str, &str)| Public {

@@ -1,5 +1,5 @@
-//! Whether docker knows that a cluster is stopped. A list needs no docker: it is asked at most once,
-//! only when a managed cluster does not answer, and any trouble with it counts as not knowing.
+//! Checks through docker whether a cluster is stopped. A list works without docker: docker is called at
+//! most once, only if a managed cluster does not respond, and any error counts as unknown.
 
 use crate::docker::{Engine, Tools};
 use crate::env::Env;
@@ -8,12 +8,12 @@ use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
-/// What docker says about compose projects, asked for when it is first needed.
+/// Docker's list of compose projects, queried on demand.
 pub struct Containers {
     command: Option<Invocation>,
     engine: Option<Engine>,
     runner: Arc<dyn Runner>,
-    /// Projects that have containers, and whether any of them runs.
+    /// Projects with containers, and whether any of them is running.
     projects: OnceLock<Option<HashMap<String, bool>>>,
 }
 
@@ -28,8 +28,8 @@ impl Containers {
         }
     }
 
-    /// Whether docker answers before the deadline and no container of the project runs. Of what is on
-    /// another host than its engine it knows nothing.
+    /// Whether docker responds before the deadline and reports no running container of the project. It
+    /// knows nothing about hosts other than its engine's.
     pub fn has_stopped(&self, project: &str, host: &str, deadline: Instant) -> bool {
         if !self
             .engine
@@ -44,7 +44,6 @@ impl Containers {
         }
     }
 
-    /// The command, if it was run.
     pub fn asked(&self) -> Option<&Invocation> {
         self.projects.get().and(self.command.as_ref())
     }

@@ -1,18 +1,17 @@
-//! Many questions that mostly wait, asked at once by threads, and not waited for beyond a deadline.
+//! Runs many requests that mostly wait in parallel threads, up to a deadline.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, mpsc};
 use std::time::Instant;
 
-/// As many threads at most: enough that five hundred servers which accept and stay silent are all
-/// asked at once.
+/// The maximum number of threads: enough to query five hundred silent servers at once.
 const THREADS: usize = 512;
-/// Stack of a thread. Only what is touched takes memory.
+/// The stack size of a thread; only used pages take memory.
 const STACK: usize = 1 << 20;
-/// File descriptors that are not for connections.
+/// File descriptors reserved for other uses than connections.
 const RESERVED: u64 = 64;
 
-/// How many questions can be asked at the same time.
+/// How many requests can run at the same time.
 pub fn threads() -> usize {
     THREADS.min(descriptors())
 }
@@ -23,8 +22,8 @@ fn descriptors() -> usize {
     usize::try_from(free).unwrap_or(usize::MAX).max(8)
 }
 
-/// Does `work` on every item. The result of one that is not done at the deadline is `None`; its
-/// thread is left behind.
+/// Runs `work` on every item. The result of an item unfinished at the deadline is `None`; its thread
+/// is abandoned.
 pub fn run<T, R>(
     items: &Arc<Vec<T>>,
     deadline: Instant,
@@ -50,12 +49,12 @@ where
             while Instant::now() < deadline {
                 let at = next.fetch_add(1, Ordering::Relaxed);
                 let Some(item) = items.get(at) else { break };
-                // Nobody listens any more once the deadline has passed.
+                // After the deadline, no one receives it.
                 let _ = sender.send((at, work(item)));
             }
         });
         if spawned.is_err() {
-            // The system has no more threads; those there are do the rest.
+            // The system has no more threads; the existing ones do the rest.
             break;
         }
     }
@@ -64,7 +63,7 @@ where
         let left = deadline.saturating_duration_since(Instant::now());
         match receiver.recv_timeout(left) {
             Ok((at, result)) => results[at] = Some(result),
-            // All done, or the time is over.
+            // All done, or the deadline has passed.
             Err(_) => return results,
         }
     }

@@ -1,4 +1,4 @@
-//! One cluster's row: what it is asked, and what becomes of the answer.
+//! Queries one cluster and builds its row.
 
 use super::containers::Containers;
 use super::pool;
@@ -24,7 +24,6 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// For people.
     pub fn word(self) -> &'static str {
         match self {
             Kind::Managed => "managed",
@@ -34,23 +33,22 @@ impl Kind {
     }
 }
 
-/// How a cluster is.
+/// The state of a cluster.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum State {
-    /// It answers, and takes the secret.
+    /// It responds and accepts the secret.
     Up,
-    /// Its containers do not run.
+    /// Its containers are not running.
     Stopped,
-    /// Nobody answers as a Prisma server there.
+    /// No Prisma server responds.
     Unreachable,
-    /// It answers, and refuses the secret.
+    /// It responds and rejects the secret.
     NotAuthorised,
 }
 
 impl State {
-    /// For people.
     pub fn word(self) -> &'static str {
         match self {
             State::Up => "up",
@@ -61,34 +59,32 @@ impl State {
     }
 }
 
-/// A cluster to ask.
+/// A cluster to query.
 pub struct Probe {
     pub name: String,
     pub kind: Kind,
     pub endpoint: Option<String>,
     pub secret: Option<Secret>,
-    /// Why it cannot be asked at all.
+    /// Why it cannot be queried.
     pub problem: Option<String>,
 }
 
-/// What came of it.
+/// The result.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClusterStatus {
-    /// Its name; `WORKSPACE/NAME` in Prisma Cloud.
+    /// `WORKSPACE/NAME` in Prisma Cloud.
     pub name: String,
-    /// Who runs it.
     pub kind: Kind,
-    /// Where it is, without a password.
+    /// Its address, without a password.
     pub endpoint: Option<String>,
     /// The version its server reports.
     pub version: Option<String>,
-    /// How it is.
     pub state: State,
-    /// Why it is so, where that is not plain.
+    /// The reason for the state, if not obvious.
     pub reason: Option<String>,
 }
 
-/// Asks all of them at once, each for at most `limit`, all until the deadline.
+/// Queries all of them at once: each for at most `limit`, and none beyond the deadline.
 pub fn all(
     probes: Vec<Probe>,
     limit: Duration,
@@ -136,7 +132,7 @@ fn one(
         }
     };
     let (state, reason) = if probe.kind == Kind::Cloud {
-        // A token is made for one service by the cloud; there is none to try.
+        // The cloud issues tokens per service, so there is no token to try.
         (State::Up, None)
     } else {
         let left = limit.saturating_sub(begun.elapsed());

@@ -1,5 +1,4 @@
-//! Clusters by name, wherever they are known: `NAME` in the registry, `WORKSPACE/NAME` in Prisma
-//! Cloud.
+//! Finds clusters by name: `NAME` in the registry, `WORKSPACE/NAME` in Prisma Cloud.
 
 use crate::config::registry::{Entry, Registry};
 use crate::env::Env;
@@ -8,17 +7,17 @@ use crate::status::cloud::{Cloud, CloudCluster};
 use crate::suggest;
 use std::time::Duration;
 
-/// A cluster that was named.
+/// A cluster found by its name.
 #[derive(Debug, Clone)]
 pub enum Target {
     /// An entry of the registry.
     Registry(Entry),
-    /// A cluster of a workspace, and the session that opens it.
+    /// A cluster of a workspace, and the session that gives access to it.
     Cloud(CloudCluster, Cloud),
 }
 
 impl Target {
-    /// Finds the cluster of that name; `limit` is how long Prisma Cloud may take where it is meant.
+    /// Finds the cluster of that name; `limit` is the time limit for Prisma Cloud, if it is needed.
     pub fn find(env: &Env, registry: &Registry, name: &str, limit: Duration) -> Result<Target> {
         if let Some(entry) = registry.get(name) {
             return Ok(Target::Registry(entry.usable()?.clone()));
@@ -41,7 +40,7 @@ impl Target {
     }
 }
 
-/// The failure for a name that nobody knows, with what may have been meant.
+/// The failure for an unknown name, with suggestions.
 pub fn unknown<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Failure {
     let message = format!("cluster `{}` not found", name.escape_debug());
     let failure = Failure::new(Kind::UnknownCluster, message);

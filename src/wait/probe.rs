@@ -1,4 +1,4 @@
-//! How a database shows that it is up.
+//! Checks whether a database is up.
 
 use super::QUESTION;
 use crate::cluster::Connector;
@@ -14,16 +14,16 @@ pub enum Probe {
     Handshake {
         connector: Connector,
         address: String,
-        /// False if the database is on another machine, where a firewall may hide it.
+        /// False if the database is on another machine, possibly behind a firewall.
         must_be_seen: bool,
     },
     /// A shell command succeeds in the container of a compose service.
     Inside {
-        /// The database's service: an override may have added others.
+        /// The compose service of the database; an override may have added others.
         service: &'static str,
         command: &'static str,
     },
-    /// Nothing shows it.
+    /// There is no way to check.
     None,
 }
 
@@ -74,7 +74,7 @@ impl Probe {
         }
     }
 
-    /// What to say of a database that did not answer.
+    /// The message for a database that did not respond.
     pub fn missing(&self) -> &'static str {
         match self {
             Probe::None => "",
@@ -87,7 +87,7 @@ impl Probe {
     }
 }
 
-/// Docker's own health check is asked too, but it takes its time: five seconds to the first one.
+/// Whether the command succeeds, or Docker's own health check did: that one first runs after five seconds.
 fn answers(ctx: &Context, tools: &Tools, database: &Container, command: &str) -> Result<bool> {
     let health = database.health.as_ref();
     if health.is_some_and(|health| health.status == "healthy") {
@@ -96,12 +96,12 @@ fn answers(ctx: &Context, tools: &Tools, database: &Container, command: &str) ->
     let exec = tools.exec(&database.id, command).limit(QUESTION);
     ctx.ui.command(&exec);
     match ctx.runner.run(&exec, Mode::Capture).map_err(Failure::from) {
-        // 126 and 127: an image without a shell. Only the server can tell.
+        // 126 and 127: an image without a shell. Only the server can show it then.
         Ok(outcome) => Ok(outcome.success() || matches!(outcome.code, Some(126 | 127))),
         Err(failure) if matches!(failure.kind, Kind::Interrupted | Kind::Terminated) => {
             Err(failure)
         }
-        // It was stopped in between, or did not answer in time.
+        // It was stopped meanwhile, or did not respond in time.
         Err(_) => Ok(false),
     }
 }

@@ -1,10 +1,10 @@
-//! When it is pointless to wait any longer. A pure function of what was seen of the containers.
+//! Decides when waiting is pointless: a pure function of the observed containers.
 
 use crate::docker::{Container, State};
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// This many restarts within one wait are a crash loop.
+/// The number of restarts within one wait that make a crash loop.
 const CRASHES: u64 = 3;
 
 /// Why it is pointless to wait.
@@ -23,7 +23,7 @@ impl fmt::Display for Trouble {
     }
 }
 
-/// What was seen so far.
+/// The observations so far.
 #[derive(Debug, Default)]
 pub struct Watch {
     /// Restarts of each container when it was first seen.
@@ -33,7 +33,7 @@ pub struct Watch {
 }
 
 impl Watch {
-    /// Judges the containers as they are now. `database_up` says that the database answers.
+    /// Judges the current state of the containers. `database_up` says that the database responds.
     pub fn look(&mut self, containers: &[Container], database_up: bool) -> Option<Trouble> {
         if containers.is_empty() {
             let why = "its containers were removed".to_owned();
@@ -82,7 +82,7 @@ impl Watch {
             return Some(format!("cannot run its program (status {code})"));
         }
         let crashes = self.crashes(container)?;
-        // Docker does not notice every such kill, for example of a child process.
+        // Docker does not notice every such kill, for example that of a child process.
         let memory = match code {
             137 => ": it was killed, perhaps because it ran out of memory",
             _ => "",
@@ -92,7 +92,7 @@ impl Watch {
         })
     }
 
-    /// Restarts that count: of the server only those since the database is up.
+    /// The restarts that count: for the server, only those after the database was up.
     fn crashes(&self, container: &Container) -> Option<u64> {
         let base = if container.is_server() {
             self.with_database.as_ref()?

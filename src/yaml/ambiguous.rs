@@ -1,9 +1,9 @@
-//! Unquoted texts that readers take for something else than text.
+//! Unquoted strings that some reader does not read as strings.
 
 use super::write::is_word;
 
-/// Whether some YAML 1.1 or 1.2 reader takes the unquoted text for something else than this string: a
-/// truth value, nothing, a number in any notation, a time, a date, a merge key.
+/// Whether some YAML 1.1 or 1.2 reader reads the unquoted text as something other than this string: a
+/// boolean, null, a number in any notation, a time, a date or a merge key.
 pub fn is_ambiguous_plain(text: &str) -> bool {
     let special = ["", "~", "=", "<<"].contains(&text);
     special || is_word(text) || is_number(text) || is_date(text)

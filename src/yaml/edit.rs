@@ -1,4 +1,4 @@
-//! Edits of a text that change nothing else.
+//! Edits parts of a text and nothing else.
 //!
 //! The places come from the parsed tree, the new text is spliced into the old one, and the result is
 //! parsed again and compared with the expected value. So comments, order, quoting, anchors, line ends
@@ -23,29 +23,25 @@ use std::ops::Range;
 use super::write::double_quoted;
 pub use quote::single_quoted;
 
-/// What to do.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Change {
-    /// Gives the key at the end of the path this value; missing mappings on the way are made.
+    /// Sets the key at the end of the path; creates missing mappings on the way.
     Set(Vec<String>, New),
     /// Removes the key at the end of the path, with the lines it occupies.
     Remove(Vec<String>),
 }
 
-/// A value to be written. It may be a secret, so it does not show itself.
+/// A value to write. It may be a secret, so `Debug` does not show it.
 #[derive(Clone, PartialEq, Eq)]
 pub enum New {
-    /// A text in single quotes, as people write addresses and names; in double ones if it needs them.
+    /// A string in single quotes, as users write addresses and names; in double quotes if necessary.
     Text(String),
-    /// A text in double quotes with escapes.
+    /// A string in double quotes with escapes.
     Escaped(String),
-    /// A text without quotes where that cannot be misread, else in single quotes.
+    /// A string without quotes if it is unambiguous, else in single quotes.
     Bare(String),
-    /// A number.
     Number(u16),
-    /// A truth value.
     Flag(bool),
-    /// A mapping.
     Map(Vec<(String, New)>),
 }
 
@@ -91,19 +87,19 @@ impl Change {
     }
 }
 
-/// Why a text is left as it is.
+/// Why a text was not changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refused {
-    /// It is not YAML in the first place.
+    /// It is not YAML.
     Broken(YamlError),
-    /// The edit cannot be made without touching something else; what is in the way.
+    /// The edit would touch something else; holds the reason.
     Impossible(String),
 }
 
-/// From this size on, texts of the common shape are not parsed as a whole: that takes too long.
+/// From this size on, texts in the common shape are not parsed as a whole, which would take too long.
 pub const LARGE: usize = 64 * 1024;
 
-/// Makes the changes in one go: the new text, which says exactly what the old one says but for them.
+/// Makes the changes at once. The new text has exactly the content of the old one apart from them.
 pub fn apply(text: &str, changes: &[Change]) -> Result<String, Refused> {
     if text.len() >= LARGE
         && let Some(edited) = apply_quickly(text, changes)
@@ -113,21 +109,21 @@ pub fn apply(text: &str, changes: &[Change]) -> Result<String, Refused> {
     apply_thoroughly(text, changes)
 }
 
-/// The way for large files; `None` when the text is not of the common shape. See [`apply`].
+/// [`apply`] for large files; `None` if the text is not in the common shape.
 pub fn apply_quickly(text: &str, changes: &[Change]) -> Option<String> {
     fast_path::apply(text, changes)
 }
 
-/// The way for files of any shape and moderate size. See [`apply`].
+/// [`apply`] for files of any shape and moderate size.
 pub fn apply_thoroughly(text: &str, changes: &[Change]) -> Result<String, Refused> {
-    // One after the other: two insertions at the same place would run into each other.
+    // One after the other: two insertions at the same place would collide.
     let unchanged = text.to_owned();
     changes
         .iter()
         .try_fold(unchanged, |text, change| make(&text, change))
 }
 
-/// Makes one change and checks that nothing but it happened.
+/// Makes one change and checks that nothing else changed.
 fn make(text: &str, change: &Change) -> Result<String, Refused> {
     let before = Node::parse(text).map_err(Refused::Broken)?;
     let mut expected = before.clone();
@@ -151,7 +147,7 @@ fn make(text: &str, change: &Change) -> Result<String, Refused> {
     }
 }
 
-/// A piece of text to be replaced; an insertion when the range is empty.
+/// A text range to replace; an empty range is an insertion.
 #[derive(Clone, PartialEq, Eq)]
 struct Splice {
     range: Range<usize>,
@@ -162,7 +158,7 @@ fn impossible(reason: impl Into<String>) -> Refused {
     Refused::Impossible(reason.into())
 }
 
-/// Finds what has to be spliced for one change.
+/// Finds the splices for one change.
 fn plan(
     text: &str,
     root: Option<&Collection>,
@@ -180,7 +176,7 @@ fn plan(
     for (depth, key) in path.iter().enumerate() {
         let Some(at) = map.find_last(key) else {
             if let Change::Set(_, new) = change {
-                add(text, parent, map, &path[depth..], new, splices)?;
+                splices.extend(add(text, parent, map, &path[depth..], new)?);
             }
             return Ok(());
         };
@@ -199,7 +195,7 @@ fn plan(
             Some(inner) => (map, parent) = (inner, Some((map, pair))),
             None => {
                 if let Change::Set(_, new) = change {
-                    fill(text, map, pair, &path[depth + 1..], new, splices)?;
+                    splices.extend(fill(text, map, pair, &path[depth + 1..], new)?);
                 }
                 return Ok(());
             }
@@ -208,41 +204,33 @@ fn plan(
     Ok(())
 }
 
-/// Adds a pair to a mapping that does not have the key.
+/// Adds a pair to a mapping without that key.
 fn add(
     text: &str,
     parent: Option<(&Collection, &Entry)>,
     map: &Collection,
     path: &[String],
     new: &New,
-    splices: &mut Vec<Splice>,
-) -> Result<(), Refused> {
-    match (parent, &map.flow) {
-        // `key: {}` in the middle of lines: the new lines are better than a long one.
+) -> Result<Vec<Splice>, Refused> {
+    let splice = match (parent, &map.flow) {
+        // `key: {}` inside a block mapping: new lines are better than a long one.
         (Some((outer, pair)), Some(_)) if map.entries.is_empty() && outer.flow.is_none() => {
-            return fill(text, outer, pair, path, new, splices);
+            return fill(text, outer, pair, path, new);
         }
-        (_, Some(span)) => splices.push(flow::insert(text, map, span, path, new)),
-        (_, None) => splices.push(block::insert(
-            text,
-            parent.map(|(_, pair)| pair),
-            map,
-            path,
-            new,
-        )?),
-    }
-    Ok(())
+        (_, Some(span)) => flow::insert(text, map, span, path, new),
+        (_, None) => block::insert(text, parent.map(|(_, pair)| pair), map, path, new)?,
+    };
+    Ok(vec![splice])
 }
 
-/// Gives a pair whose value is nothing (null, `{}`, `[]`) a first pair of its own.
+/// Adds the first pair to an empty value (null, `{}`, `[]`).
 fn fill(
     text: &str,
     map: &Collection,
     pair: &Entry,
     path: &[String],
     new: &New,
-    splices: &mut Vec<Splice>,
-) -> Result<(), Refused> {
+) -> Result<Vec<Splice>, Refused> {
     let written = &text[pair.value.clone()];
     if written.starts_with(['*', '!', '|', '>']) {
         return Err(impossible(format!(
@@ -253,12 +241,12 @@ fn fill(
     if map.flow.is_some() {
         let space = if written.is_empty() { " " } else { "" };
         let with = format!("{space}{{{}}}", flow::pair(path, new, false));
-        splices.push(Splice {
+        return Ok(vec![Splice {
             range: pair.value.clone(),
             with,
-        });
-        return Ok(());
+        }]);
     }
+    let mut splices = Vec::new();
     if !written.is_empty() {
         let before = text[..pair.value.start].trim_end_matches([' ', '\t']).len();
         splices.push(Splice {
@@ -267,10 +255,10 @@ fn fill(
         });
     }
     splices.push(block::insert_below(text, pair, path, new)?);
-    Ok(())
+    Ok(splices)
 }
 
-/// Writes a new value in the place of the old one, in its quotes where they fit.
+/// Replaces a value, keeping its quotes where possible.
 fn replace(text: &str, pair: &Entry, new: &New) -> Result<Splice, Refused> {
     let old = &text[pair.value.clone()];
     if pair.inner.is_some() {
@@ -298,7 +286,7 @@ fn replace(text: &str, pair: &Entry, new: &New) -> Result<Splice, Refused> {
     })
 }
 
-/// Puts the pieces in. They were all found in the same text, so they must not overlap.
+/// Applies the splices. They were all found in the same text, so they must not overlap.
 fn spliced(text: &str, mut splices: Vec<Splice>) -> Result<String, Refused> {
     splices.sort_by_key(|splice| (splice.range.start, splice.range.end));
     let grown: usize = splices.iter().map(|splice| splice.with.len()).sum();

@@ -1,17 +1,17 @@
-//! The fast way to a [`Collection`]: for the shape nearly all configuration files have, found line by line.
+//! Builds a [`Collection`] fast, line by line, for the shape that nearly all configuration files have.
 //!
 //! Accepted are printable ASCII, mappings in block style, scalars on the line of their key and plain
 //! `|` blocks. In that shape every line means what it means whatever the others say, so a tree found
-//! here is right and its text is YAML. Anything else (flow style, anchors, tags, lists, tabs, values
-//! over several lines …) gives `None`, and the parsers have to look.
+//! here is right and its text is YAML. Anything else (flow style, anchors, tags, lists, tabs, multi-line
+//! values …) gives `None` and is left to the parsers.
 
 use super::places::{Collection, Entry, Step};
 use std::ops::Range;
 
-/// Longer keys are left to the parsers: YAML limits them.
+/// The longest key; longer ones are left to the parsers, as YAML limits them.
 const KEY_LIMIT: usize = 256;
 
-/// The outermost mapping of a text in the common shape.
+/// The root mapping of a text in the common shape.
 pub fn root(text: &str) -> Option<Collection> {
     if !is_plain(text.as_bytes()) {
         return None;
@@ -33,8 +33,8 @@ pub fn root(text: &str) -> Option<Collection> {
         .filter(|map| !map.entries.is_empty())
 }
 
-/// Printable ASCII, carriage returns only at line ends. Without a branch per byte, as the compiler
-/// makes many at once of it then.
+/// Printable ASCII, carriage returns only at line ends. Without a branch per byte, so that the compiler
+/// can vectorise it.
 fn is_plain(bytes: &[u8]) -> bool {
     let odd = |b: u8| (b.wrapping_sub(b' ') > b'~' - b' ') & (b != b'\n') & (b != b'\r');
     let stray = |(b, next): (&u8, &u8)| (*b == b'\r') & (*next != b'\n');
@@ -53,7 +53,7 @@ struct Scan<'t> {
     open: Vec<Level>,
 }
 
-/// A mapping whose pairs are still coming.
+/// A mapping that is still open.
 struct Level {
     indent: usize,
     map: Collection,
@@ -144,7 +144,7 @@ impl Scan<'_> {
         Some(())
     }
 
-    /// Takes the lines of a `|` or `|-` block below a key at `indent`.
+    /// Consumes the lines of a `|` or `|-` block below a key at `indent`.
     fn block_scalar(&mut self, header: &str, start: usize, indent: usize) -> Option<Range<usize>> {
         let bare = header.trim_end_matches(' ');
         if bare != "|" && bare != "|-" {
@@ -183,7 +183,7 @@ fn leading_spaces(text: &str) -> usize {
     text.bytes().take_while(|byte| *byte == b' ').count()
 }
 
-/// The key a line begins with, and where its colon stands.
+/// The key at the start of a line, and the position of its colon.
 fn key(line: &str) -> Option<(String, usize)> {
     let quote = line.bytes().next()?;
     let (name, colon) = if matches!(quote, b'\'' | b'"') {
@@ -236,7 +236,7 @@ fn single_quoted(bytes: &[u8]) -> Option<usize> {
 fn double_quoted(text: &str) -> Option<usize> {
     let mut at = 1;
     let mut end = at + text[at..].find('"')?;
-    // From escape to escape: they are few, and finding a byte is fast.
+    // From escape to escape: there are few, and finding a byte is fast.
     while let Some(next) = text[at..end].find('\\') {
         let escape = at + next;
         if !b"\\\"/nrt".contains(text.as_bytes().get(escape + 1)?) {
@@ -250,7 +250,7 @@ fn double_quoted(text: &str) -> Option<usize> {
     Some(end + 1)
 }
 
-/// Whether a value found by [`root`] is certainly a text.
+/// Whether a value found by [`root`] is certainly a string.
 pub fn is_text(text: &str, value: &Range<usize>) -> bool {
     const WORDS: [&str; 3] = ["true", "false", "null"];
     let written = text.get(value.clone()).unwrap_or_default();
@@ -263,7 +263,7 @@ pub fn is_text(text: &str, value: &Range<usize>) -> bool {
     }
 }
 
-/// The text of a value found by [`root`]; `None` where it may be something else than a text.
+/// The string of a value found by [`root`]; `None` if it may not be a string.
 pub fn text_of(text: &str, value: &Range<usize>) -> Option<String> {
     if !is_text(text, value) {
         return None;

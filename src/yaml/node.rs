@@ -1,4 +1,4 @@
-//! Whole documents as values, made to be compared: order, duplicate keys and the spelling of keys stay.
+//! Whole documents as comparable values, with the order, duplicates and spelling of keys.
 
 use super::Value;
 use super::YamlError;
@@ -8,19 +8,18 @@ use serde::de::{
 use std::collections::HashSet;
 use std::fmt;
 
-/// A value as the file says it: aliases resolved, merge keys not.
+/// A value of a file, with aliases resolved, but not merge keys.
 ///
-/// Unlike [`Value`], a mapping keeps duplicate keys, and a key is its text: a cluster called `1.10`
-/// is not called `1.1`. It may hold secrets, so it does not show itself.
+/// Unlike in [`Value`], a mapping keeps duplicate keys, and a key is its text: a cluster called `1.10`
+/// is not `1.1`. It may hold secrets, so `Debug` does not show them.
 #[derive(Clone, PartialEq)]
 pub enum Node {
-    /// Null, a truth value, a number or a text.
+    /// Null, a boolean, a number or a string.
     Leaf(Value),
-    /// A sequence.
     List(Vec<Node>),
     /// A mapping, in file order.
     Map(Vec<(String, Node)>),
-    /// A value with a tag of its own.
+    /// A value with a custom tag.
     Tagged(String, Box<Node>),
 }
 
@@ -30,15 +29,13 @@ impl Node {
         super::deserialize(text)
     }
 
-    /// Null.
     pub const NULL: Node = Node::Leaf(Value::Null);
 
-    /// A text.
     pub fn text(text: impl Into<String>) -> Node {
         Node::Leaf(Value::String(text.into()))
     }
 
-    /// The text, when it is one.
+    /// The string, if it is one.
     pub fn as_text(&self) -> Option<&str> {
         match self {
             Node::Leaf(Value::String(text)) => Some(text),
@@ -46,7 +43,7 @@ impl Node {
         }
     }
 
-    /// Whether nothing is there: null, or a collection without members.
+    /// Whether it is null or an empty collection.
     pub fn is_empty(&self) -> bool {
         match self {
             Node::Leaf(value) => value.is_null(),
@@ -56,12 +53,12 @@ impl Node {
         }
     }
 
-    /// Whether it stands for a value that could not be resolved: its tag is one that no file can have.
+    /// Whether it replaces an unresolved value: its tag cannot occur in a file.
     pub fn is_gap(&self) -> bool {
         matches!(self, Node::Tagged(tag, _) if tag.starts_with('\0'))
     }
 
-    /// What it is, for messages.
+    /// Its type, for messages.
     pub fn kind(&self) -> &'static str {
         match self {
             Node::Leaf(Value::Null) => "nothing",
@@ -74,7 +71,7 @@ impl Node {
         }
     }
 
-    /// The value of a key of this mapping; the first when the key is there twice.
+    /// The value of a key of this mapping; the first one of duplicates.
     pub fn get(&self, key: &str) -> Option<&Node> {
         let Node::Map(pairs) = self else { return None };
         pairs.iter().find(|(k, _)| k == key).map(|(_, v)| v)
@@ -82,7 +79,7 @@ impl Node {
 
     /// The pairs of a mapping with its merge keys (`<<`) resolved; `None` for anything else.
     ///
-    /// A key of the mapping itself wins over a merged one, an earlier merged mapping over a later.
+    /// Own keys override merged ones, and earlier merged mappings override later ones.
     pub fn pairs(&self) -> Option<Vec<(&str, &Node)>> {
         let Node::Map(own) = self else { return None };
         let (merges, plain): (Vec<_>, Vec<_>) = own.iter().partition(|(key, _)| key == "<<");
@@ -130,7 +127,7 @@ impl<'de> Visitor<'de> for NodeVisitor {
         Ok(Node::NULL)
     }
 
-    /// An empty document is nothing at all, which is not the same as null to serde.
+    /// For serde, an empty document is not null.
     fn visit_none<E: Error>(self) -> Result<Node, E> {
         Ok(Node::NULL)
     }
@@ -177,7 +174,7 @@ impl<'de> Visitor<'de> for NodeVisitor {
     }
 }
 
-/// A key as it is spelled: asking for a text gives the scalar before any number is read from it.
+/// A key as written: requesting a string returns the scalar before it is parsed as a number.
 struct Key(String);
 
 impl<'de> Deserialize<'de> for Key {

@@ -1,6 +1,6 @@
-//! Where everything in a text is: its keys and values with their byte ranges.
+//! The byte ranges of all keys and values in a text.
 //!
-//! The parser behind it is lenient: only ask about texts that are known to be YAML.
+//! The parser is lenient: only use this for texts known to be YAML.
 
 use super::position::{Lines, Position};
 use std::cell::OnceCell;
@@ -9,7 +9,7 @@ use std::fmt;
 use std::ops::Range;
 use yaml_edit::{Mapping, MappingEntry, YamlFile, YamlNode};
 
-/// One step on the way to a value.
+/// One step of the path to a value.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Step {
     /// Into a mapping.
@@ -33,33 +33,33 @@ impl fmt::Display for Step {
     }
 }
 
-/// A mapping or a list as it is written in a text.
+/// A mapping or a list as written in a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Collection {
     pub is_list: bool,
-    /// From bracket to bracket, when it is written `{…}` or `[…]`.
+    /// From bracket to bracket, if it is written `{…}` or `[…]`.
     pub flow: Option<Range<usize>>,
     /// Its pairs or items in file order.
     pub entries: Vec<Entry>,
     index: OnceCell<HashMap<Step, usize>>,
 }
 
-/// A pair of a mapping or an item of a list as it is written in a text.
+/// A pair of a mapping or an item of a list as written in a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
     /// Its key without quotes, or its number.
     pub step: Step,
-    /// Where it begins: with the key, its `?`, or the value of an item.
+    /// Its start: the key, its `?`, or the value of an item.
     pub start: usize,
     /// The value without anchor, comment and following blank lines; empty, after the colon, when
     /// there is none.
     pub value: Range<usize>,
-    /// What is inside the value, when it is a collection.
+    /// The content of the value, if it is a collection.
     pub inner: Option<Collection>,
 }
 
 impl Entry {
-    /// What is inside the value, when it is a mapping.
+    /// The content of the value, if it is a mapping.
     pub fn map(&self) -> Option<&Collection> {
         self.inner.as_ref().filter(|inner| !inner.is_list)
     }
@@ -75,7 +75,7 @@ impl Collection {
         }
     }
 
-    /// The index of a key; the last one of duplicates, as that is the one readers keep.
+    /// The index of a key; the last one of duplicates, which is the one that readers keep.
     pub fn find_last(&self, key: &str) -> Option<usize> {
         let is_key = |entry: &Entry| matches!(&entry.step, Step::Key(name) if name == key);
         self.entries.iter().rposition(is_key)
@@ -94,7 +94,7 @@ impl Collection {
     }
 }
 
-/// The outermost mapping of a text; `None` when there is none, as in an empty file.
+/// The root mapping of a text; `None` if there is none, as in an empty file.
 pub fn root(text: &str) -> Option<Collection> {
     let file: YamlFile = text.parse().ok()?;
     Some(mapping(text, &file.document()?.as_mapping()?))
@@ -191,7 +191,7 @@ fn range(position: yaml_edit::TextPosition) -> Range<usize> {
     offset(position.start)..offset(position.end)
 }
 
-/// The positions of a text's keys and values, found when the first one is asked for.
+/// The positions of a text's keys and values, found on demand.
 #[derive(Debug, Clone)]
 pub struct Places<'t> {
     text: &'t str,
@@ -213,14 +213,14 @@ impl<'t> Places<'t> {
         self.found().1.position(self.text, offset)
     }
 
-    /// Where the key at the end of `path`, or the item, is; the closest parent's place when it is
-    /// not written there itself, as with what comes from an alias.
+    /// The position of the key or item at the end of `path`; that of the closest parent if it is not
+    /// written there itself, for example because of an alias.
     pub fn key(&self, path: &[Step]) -> Position {
         let closest = self.closest(path).0;
         closest.map_or(Position::START, |entry| self.position(entry.start))
     }
 
-    /// All places of the key at the end of `path`: more than one where it is a duplicate.
+    /// All positions of the key at the end of `path`: several if it is duplicated.
     pub fn keys(&self, path: &[Step]) -> Vec<Position> {
         let Some((last, parents)) = path.split_last() else {
             return vec![Position::START];
@@ -235,8 +235,8 @@ impl<'t> Places<'t> {
         named.map(|entry| self.position(entry.start)).collect()
     }
 
-    /// Where the value at the end of `path` begins; the key's place, or the closest parent's, when it
-    /// is not written there itself.
+    /// The start of the value at the end of `path`; that of the key or the closest parent if it is not
+    /// written there itself.
     pub fn value(&self, path: &[Step]) -> Position {
         match self.closest(path) {
             (Some(entry), true) if !entry.value.is_empty() => self.position(entry.value.start),
@@ -244,8 +244,8 @@ impl<'t> Places<'t> {
         }
     }
 
-    /// The scalar at the end of `path` as it is written, quotes included: what a number or a word
-    /// looked like before it became a value. `None` for collections, aliases, tagged and absent ones.
+    /// The scalar at the end of `path` as written, including quotes and before it is parsed. `None` for
+    /// collections, aliases, tagged and missing values.
     pub fn scalar(&self, path: &[Step]) -> Option<&'t str> {
         let (Some(entry), true) = self.closest(path) else {
             return None;
@@ -255,8 +255,8 @@ impl<'t> Places<'t> {
         (is_scalar && !written.is_empty()).then_some(written)
     }
 
-    /// Where the occurrences of `needle` in the string at the end of `path` are, which has `count` of
-    /// them; all at the value's place when escapes hide one.
+    /// The positions of the `count` occurrences of `needle` in the string at the end of `path`; all at
+    /// the start of the value if escapes hide one.
     pub fn inside(&self, path: &[Step], needle: &str, count: usize) -> Vec<Position> {
         if let (Some(entry), true) = self.closest(path)
             && let Some(written) = self.text.get(entry.value.clone())

@@ -1,8 +1,8 @@
-//! Places in a text, and what a parser says of a text that is not YAML.
+//! Positions in a text, and the errors of texts that are not YAML.
 
 use std::fmt;
 
-/// A place in a text; both count from one, columns in characters.
+/// A position in a text; both numbers count from one, columns in characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Position {
     pub line: usize,
@@ -10,7 +10,7 @@ pub struct Position {
 }
 
 impl Position {
-    /// Where a text begins.
+    /// The start of a text.
     pub const START: Position = Position { line: 1, column: 1 };
 }
 
@@ -35,7 +35,7 @@ impl Lines {
         let line = self.0.partition_point(|start| *start <= offset);
         let start = self.0.get(line - 1).copied().unwrap_or_default();
         let lead = text.get(start..offset).unwrap_or_default();
-        // A byte order mark is not a character that editors count.
+        // Editors do not count a byte order mark.
         let column = 1 + lead.chars().filter(|c| *c != '\u{feff}').count();
         Position { line, column }
     }
@@ -44,9 +44,9 @@ impl Lines {
 /// Why a text is not YAML, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct YamlError {
-    /// The parser's objection.
+    /// The parser's message.
     pub message: String,
-    /// The place, if the parser knows it.
+    /// The position, if the parser knows it.
     pub position: Option<Position>,
 }
 
@@ -56,7 +56,7 @@ pub(super) fn yaml_error(error: &serde_yaml::Error) -> YamlError {
         line: at.line(),
         column: at.column(),
     });
-    // The position is shown once, in front of the message.
+    // The position is shown once, before the message.
     let message = match full.find(" at line ") {
         Some(end) if position.is_some() => full[..end].to_owned(),
         _ => full,

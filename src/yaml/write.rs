@@ -1,9 +1,9 @@
-//! Writing: generated documents, quoted so that every reader agrees.
+//! Writes documents, quoted so that every reader agrees.
 //!
-//! An own emitter of a hundred lines. serde_yaml cannot be told to quote, and leaves plain what YAML
-//! 1.1 readers (compose v1, the server, the old CLI) take for something else: `yes`, `1_000`, `22:22`.
-//! yaml-edit's builder honours styles, but decides on keys, nested sequences and the first line of a
-//! block by itself, where it can write what libyaml refuses (a block that begins with a tab).
+//! This is a custom emitter because serde_yaml has no option to quote, and leaves strings plain that
+//! YAML 1.1 readers (compose v1, the server, the old CLI) misread: `yes`, `1_000`, `22:22`. yaml-edit's
+//! builder supports styles, but not for keys, nested sequences and the first line of a block, where it
+//! can write what libyaml rejects (a block that begins with a tab).
 
 #[cfg(test)]
 mod tests;
@@ -19,8 +19,8 @@ pub fn serialize<T: Serialize>(value: &T) -> Result<String> {
     Ok(to_text(&value))
 }
 
-/// A block-style document: two blanks of indentation, sequences indented under their key as in the
-/// documented listings, strings plain only where no reader can take them for something else.
+/// A block-style document: indented by two spaces, sequences indented under their key as in the
+/// documented listings, strings plain only if no reader can misread them.
 pub fn to_text(value: &Value) -> String {
     let mut out = String::new();
     match value {
@@ -48,7 +48,7 @@ fn block(out: &mut String, value: &Value, indent: usize) {
                 } else {
                     out.push_str(&format!("{pad}{name}:"));
                 }
-                // As in the listing: `db-persistence:` without a word for nothing.
+                // As in the listing: `db-persistence:` without an explicit null.
                 if value.is_null() {
                     out.push('\n');
                 } else {
@@ -67,7 +67,7 @@ fn block(out: &mut String, value: &Value, indent: usize) {
     }
 }
 
-/// Writes what follows `key:` or `-`.
+/// Writes the value after `key:` or `-`.
 fn after(out: &mut String, value: &Value, indent: usize) {
     let (tag, value) = match value {
         Value::Tagged(tagged) => (format!(" {}", tagged.tag), &tagged.value),
@@ -99,8 +99,8 @@ fn is_empty(value: &Value) -> bool {
     }
 }
 
-/// A text after a key that stands at `indent`, never plain: for files that people edit, where the
-/// quotes show what the next value needs as well.
+/// A string after a key at `indent`, always quoted: for files that users edit, where the quotes show
+/// how to write other values.
 pub fn quoted(text: &str, indent: usize) -> String {
     literal_block(text, indent).unwrap_or_else(|| double_quoted(text))
 }
@@ -170,22 +170,22 @@ fn number_text(number: &Number) -> String {
     format!("{mantissa}{point}e{sign}{exponent}")
 }
 
-/// Whether every YAML 1.1 and 1.2 reader takes the unquoted text for just this string: stricter than
-/// it need be. A letter in front excludes numbers, dates, `=`, `<<`, `~` and all indicators.
+/// Whether every YAML 1.1 and 1.2 reader reads the unquoted text as this string; stricter than
+/// necessary. A leading letter rules out numbers, dates, `=`, `<<`, `~` and all indicators.
 fn plain(text: &str) -> bool {
     let first = |c: char| c.is_ascii_alphabetic() || c == '_' || c == '$';
     let inside = |c: char| c.is_ascii_alphanumeric() || "_$./@%+=-:".contains(c);
     text.starts_with(first) && text.chars().all(inside) && !text.ends_with(':') && !is_word(text)
 }
 
-/// The words that some reader takes for a truth value or nothing, in any case.
+/// The words that some reader reads as a boolean or null, in upper or lower case.
 pub(super) fn is_word(text: &str) -> bool {
     const WORDS: [&str; 9] = ["y", "n", "yes", "no", "on", "off", "true", "false", "null"];
     WORDS.iter().any(|word| text.eq_ignore_ascii_case(word))
 }
 
-/// Whether a literal block gives exactly this text in every reader: nothing that must be escaped, no
-/// leading blank that would change the indentation, no blank at a line's end that an editor strips.
+/// Whether every reader reads a literal block as exactly this text: no characters to escape, no leading
+/// space that changes the indentation, no trailing space that an editor strips.
 fn literal(text: &str) -> bool {
     let body = text.strip_suffix('\n').unwrap_or(text);
     let visible = |c: char| c == '\n' || is_printable(c);
@@ -200,8 +200,8 @@ fn literal(text: &str) -> bool {
             .all(|line| !line.starts_with(' ') || !line.trim().is_empty())
 }
 
-/// Characters that may stand for themselves in every reader. Not those beyond the first 65536: old
-/// PyYAML refuses them; no line separators, which YAML 1.1 takes for line breaks.
+/// Characters that every reader accepts unescaped. Not those beyond U+FFFF, which old PyYAML rejects,
+/// nor line separators, which YAML 1.1 treats as line breaks.
 pub(super) fn is_printable(c: char) -> bool {
     matches!(c, ' '..='~' | '\u{a1}'..='\u{2027}' | '\u{202a}'..='\u{d7ff}' | '\u{e000}'..='\u{fefe}' | '\u{ff00}'..='\u{fffd}')
 }

@@ -41,9 +41,10 @@ fn without_sizes(line: &str) -> String {
     let is_unit = |word: &str| word.starts_with("GiB") || word.starts_with("MiB");
     let mut out: Vec<&str> = Vec::new();
     for word in words {
-        match is_unit(word) {
-            true => *out.last_mut().expect("a number before it") = "<size>",
-            false => out.push(word),
+        if is_unit(word) {
+            *out.last_mut().expect("a number before it") = "<size>"
+        } else {
+            out.push(word)
         }
     }
     out.join(" ")

@@ -54,9 +54,10 @@ impl Project {
         let secrets: Vec<String> = (list("secrets").iter())
             .filter_map(|secret| secret.as_str().map(str::to_owned))
             .collect();
-        let _ = match secrets.is_empty() {
-            true => writeln!(file, "disableAuth: true"),
-            false => writeln!(file, "secret: {}", Value::from(secrets.join(","))),
+        let _ = if secrets.is_empty() {
+            writeln!(file, "disableAuth: true")
+        } else {
+            writeln!(file, "secret: {}", Value::from(secrets.join(",")))
         };
         let subscriptions = list("subscriptions");
         if !subscriptions.is_empty() {

@@ -24,7 +24,7 @@ enum To {
 /// Begins a run, sends a signal once `words` were called or said, compares status and message: `stage` is
 /// what was under way, if the run had begun to change something.
 #[track_caller]
-fn end_by(s: &Sandbox, run: &str, words: &str, signal: &str, to: To, stage: &str) {
+fn end_by(s: &Sandbox, run: &str, words: &str, (signal, to): (&str, To), stage: &str) {
     let (status, how) = match signal {
         "INT" => (130, "interrupted"),
         _ => (143, "terminated"),
@@ -72,10 +72,10 @@ fn while_docker_is_asked() {
     let s = Sandbox::with_running_cluster();
     s.engine.hook("docker-ps", HANG);
     let before = s.files();
-    end_by(&s, "local start", "docker ps", "INT", To::Group, "");
-    end_by(&s, "local ps", "docker ps", "INT", To::Alone, "");
-    end_by(&s, "local stop", "docker ps", "TERM", To::Alone, "");
-    end_by(&s, "local nuke --yes", "docker ps", "HUP", To::Group, "");
+    end_by(&s, "local start", "docker ps", ("INT", To::Group), "");
+    end_by(&s, "local ps", "docker ps", ("INT", To::Alone), "");
+    end_by(&s, "local stop", "docker ps", ("TERM", To::Alone), "");
+    end_by(&s, "local nuke --yes", "docker ps", ("HUP", To::Group), "");
     assert_eq!(s.files(), before);
 }
 
@@ -87,16 +87,14 @@ fn while_docker_compose_brings_up() {
         &s,
         "local start {ports}",
         "up -d",
-        "INT",
-        To::Group,
+        ("INT", To::Group),
         "starting the containers",
     );
     end_by(
         &s,
         "local start",
         "up -d",
-        "TERM",
-        To::Alone,
+        ("TERM", To::Alone),
         "starting the containers",
     );
     assert!(!s.path("home/.prisma/config.yml").exists());
@@ -113,16 +111,14 @@ fn a_child_that_does_not_listen_is_killed() {
         &s,
         "local start",
         "up -d",
-        "TERM",
-        To::Alone,
+        ("TERM", To::Alone),
         "starting the containers",
     );
     end_by(
         &s,
         "local start",
         "up -d",
-        "INT",
-        To::Group,
+        ("INT", To::Group),
         "starting the containers",
     );
 }
@@ -136,16 +132,14 @@ fn while_an_image_is_pulled() {
         &s,
         "local upgrade --to 1.2",
         "docker pull",
-        "INT",
-        To::Group,
+        ("INT", To::Group),
         "pulling mysql:5.7",
     );
     end_by(
         &s,
         "local upgrade --to 1.2",
         "docker pull",
-        "TERM",
-        To::Alone,
+        ("TERM", To::Alone),
         "pulling mysql:5.7",
     );
     assert_eq!((s.files(), s.engine.state()), before);
@@ -160,16 +154,14 @@ fn while_the_server_is_waited_for() {
             &s,
             "local start",
             "waiting for the",
-            "INT",
-            To::Group,
+            ("INT", To::Group),
             WAITING,
         );
         end_by(
             &s,
             "local restart",
             "waiting for the",
-            "TERM",
-            To::Alone,
+            ("TERM", To::Alone),
             WAITING,
         );
         assert!(!s.path("home/.prisma/config.yml").exists());
@@ -189,8 +181,7 @@ fn while_data_is_being_destroyed() {
         &s,
         "local nuke --yes",
         "down -v",
-        "INT",
-        To::Group,
+        ("INT", To::Group),
         "removing containers, network and data",
     );
     s.engine.unhook("compose-down");
@@ -200,8 +191,7 @@ fn while_data_is_being_destroyed() {
         &s,
         "local delete --yes",
         "down -v",
-        "TERM",
-        To::Alone,
+        ("TERM", To::Alone),
         "removing containers, network and data",
     );
     s.engine.unhook("compose-down");
@@ -324,7 +314,7 @@ fn in_each_step_of_each_verb() {
             s.engine.hook(hook, HANG);
             let to = [To::Group, To::Alone][at % 2];
             at += 1;
-            end_by(&s, verb, call, signal, to, stage);
+            end_by(&s, verb, call, (signal, to), stage);
             let registry = s.path("home/.prisma/config.yml");
             assert!(registry.exists(), "{verb}: known until it is gone");
             s.engine.unhook(hook);

@@ -1,4 +1,4 @@
-//! Changing a `cluster.yml` that people may have edited.
+//! Changes a `cluster.yml` that the user may have edited.
 
 use super::{FILE, parse};
 use crate::cluster::{Cluster, Key, KeyValue};
@@ -11,8 +11,8 @@ use std::path::Path;
 ///
 /// # Errors
 ///
-/// [`Kind::ConfigInvalid`] when `text` is invalid already, or has a form in which the change cannot be
-/// made without touching more; then the user has to make it.
+/// [`Kind::ConfigInvalid`] if `text` is invalid, or has a form in which the change would touch more
+/// than its own lines; then the user has to make the change.
 pub fn edit(text: &str, old: &Cluster, new: &Cluster) -> Result<String> {
     let mut wanted = parse(&old.name, Path::new(FILE), text)?.values();
     let mut changes = Vec::new();
@@ -33,7 +33,7 @@ pub fn edit(text: &str, old: &Cluster, new: &Cluster) -> Result<String> {
             break;
         };
         let read = read.values().into_iter();
-        // What was left to the defaults of another edition has to be written now.
+        // Values left to the defaults of the other edition have to be written now.
         let lost = read.zip(&wanted).filter(|(is, wanted)| is.1 != wanted.1);
         let lost: Vec<_> = lost.map(|(_, wanted)| wanted.clone()).collect();
         if lost.is_empty() {
@@ -56,7 +56,7 @@ fn could_not(changes: &[(&Key, KeyValue)]) -> Failure {
     .hint("change it by hand, then run the command again")
 }
 
-/// The edit that writes a value. Strings are quoted: `1.10` is no number.
+/// The edit that writes a value. Strings are quoted: `1.10` is not a number.
 fn edit_of((key, value): &(&Key, KeyValue)) -> Change {
     let path = key.path.iter().map(|key| (*key).to_owned()).collect();
     match value {

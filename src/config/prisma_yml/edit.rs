@@ -1,4 +1,4 @@
-//! The only line of `prisma.yml` that is ever written: the target.
+//! Writes the target, the only line of `prisma.yml` that is ever changed.
 
 use crate::error::{Failure, Kind, Result};
 use crate::files::{self, Access};
@@ -33,7 +33,7 @@ pub fn save_target(file: &Path, set: impl FnOnce(&str) -> Result<String>) -> Res
     files::write_atomic(file, edited.as_bytes(), Access::Shared)
 }
 
-/// The file as it is and as [`save_target`] would write it, or why that is refused.
+/// The file before and after [`save_target`], or why it is refused.
 pub fn preview_target(
     file: &Path,
     set: impl FnOnce(&str) -> Result<String>,

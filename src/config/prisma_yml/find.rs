@@ -1,12 +1,11 @@
-//! Where the `prisma.yml` is.
+//! Finds the `prisma.yml`.
 
 use crate::error::{Failure, Kind, Result};
 use std::path::{Path, PathBuf};
 
-/// The file's name.
 pub const FILE: &str = "prisma.yml";
 
-/// Folders below the working directory where projects often keep it.
+/// Subfolders where projects often keep it.
 const BELOW: [&str; 3] = ["database", "prisma", "server"];
 
 /// The `prisma.yml` of a folder (an absolute path) or of its nearest parent that has one.
@@ -64,7 +63,7 @@ mod tests {
         create_folder(&inner, Access::Shared).expect("creates");
         write(&home.path().join(FILE));
         assert_eq!(find(&inner), Ok(home.path().join(FILE)));
-        // A folder of that name is none.
+        // A folder of that name does not count.
         create_folder(&inner.join(FILE), Access::Shared).expect("creates");
         write(&home.path().join("a").join(FILE));
         assert_eq!(find(&inner), Ok(home.path().join("a").join(FILE)));

@@ -1,4 +1,4 @@
-//! The other values of the file.
+//! The values of the file other than name, stage and target.
 
 use super::ReadFile;
 use crate::config::reader::{At, Nature, Reader};
@@ -6,7 +6,6 @@ use crate::service::{Command, Datamodel, Secret, Seed, Subscription};
 use crate::yaml::{Node, Step};
 use std::path::{Path, PathBuf};
 
-/// Reads them.
 pub(super) struct Parts<'p, 'r> {
     pub(super) reader: &'p mut Reader<'r>,
     pub(super) root: &'p Node,
@@ -15,7 +14,6 @@ pub(super) struct Parts<'p, 'r> {
 }
 
 impl Parts<'_, '_> {
-    /// The files, joined.
     pub(super) fn datamodel(&mut self, at: &At<'_>) -> Datamodel {
         let mut model = Datamodel::default();
         let items = self.reader.items(at);
@@ -96,7 +94,7 @@ impl Parts<'_, '_> {
         })
     }
 
-    /// GraphQL, or a file of it.
+    /// GraphQL, or the path of a file with it.
     fn query(&mut self, at: &At<'_>) -> Option<(String, Option<PathBuf>)> {
         let text = self.reader.string(at, Nature::Open)?;
         if text.contains(['{', '\n']) {
@@ -109,7 +107,7 @@ impl Parts<'_, '_> {
         Some((query, Some(path)))
     }
 
-    /// An address, or an address with headers.
+    /// A URL, or a URL with headers.
     fn webhook(&mut self, at: &At<'_>) -> Option<(Secret, Vec<(String, Secret)>)> {
         if !matches!(at.node, Node::Map(_)) {
             return Some((self.url(at)?, Vec::new()));
@@ -182,7 +180,7 @@ impl Parts<'_, '_> {
         })
     }
 
-    /// A path, relative ones from the service's folder on.
+    /// A path; relative to the service's folder.
     pub(super) fn path(&mut self, at: &At<'_>) -> Option<PathBuf> {
         let text = self.reader.string(at, Nature::Open)?;
         Some(self.folder.join(text))
@@ -204,7 +202,7 @@ impl Parts<'_, '_> {
         None
     }
 
-    /// The value, or the problem that there is none.
+    /// The value; a missing one is a problem.
     fn required<'v>(
         &mut self,
         parent: &At<'_>,
@@ -233,8 +231,7 @@ fn value_of<'v>(pairs: &[(&str, At<'v>)], key: &str) -> Option<At<'v>> {
     pairs.find_map(|(name, value)| (*name == key).then(|| value.clone()))
 }
 
-/// The string at `path` as it is written in the file; the reference it comes from when it is not there
-/// itself.
+/// The string at `path` as written in the file; if it comes from a reference, that reference.
 fn written<'n>(root: &'n Node, path: &[Step]) -> &'n str {
     let mut node = root;
     for step in path {

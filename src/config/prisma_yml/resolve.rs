@@ -1,7 +1,7 @@
-//! References in `prisma.yml` replaced by their values.
+//! Replaces references in `prisma.yml` by their values.
 //!
-//! Every value is resolved once and remembered, circles are found, and depth and size are limited, so
-//! this ends for every file.
+//! Every value is resolved once and cached, cycles are detected, and depth and size are limited, so
+//! this terminates for every file.
 
 mod reference;
 
@@ -22,13 +22,13 @@ const LARGEST: usize = 4 << 20;
 /// A value without its references.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Resolved {
-    /// The value, with gaps (see [`Node::is_gap`]) where there is none.
+    /// The value, with gaps (see [`Node::is_gap`]) in place of missing parts.
     pub node: Node,
-    /// Why there are gaps. A problem if the value is needed.
+    /// Why there are gaps: a problem only if the value is needed.
     pub unset: Vec<Problem>,
 }
 
-// Tags that no file can have.
+// Tags that cannot occur in a file.
 const UNSET: &str = "\0unset";
 const BROKEN: &str = "\0broken";
 
@@ -73,7 +73,7 @@ pub struct Resolver<'a> {
     places: &'a Places<'a>,
     env: EnvLookup<'a>,
     opt: &'a BTreeMap<String, String>,
-    /// What is wrong whether a value is needed or not.
+    /// Problems that count whether or not the value is needed.
     pub problems: Vec<Problem>,
     known: HashMap<Vec<Step>, Resolved>,
     active: Vec<Vec<Step>>,
@@ -81,7 +81,6 @@ pub struct Resolver<'a> {
 }
 
 impl<'a> Resolver<'a> {
-    /// For a file whose content is `root`.
     pub fn new(
         root: &'a Node,
         places: &'a Places<'a>,
@@ -100,7 +99,6 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    /// The value of a key of the file.
     pub fn key(&mut self, key: &str) -> Resolved {
         let root = self.root;
         match root
@@ -112,7 +110,7 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    /// The value at `path`, which is written as `raw`.
+    /// The value at `path`, written as `raw`.
     fn value(&mut self, raw: &Node, path: &[Step]) -> Resolved {
         match self.settle(raw, path) {
             Some(broken) => broken,
@@ -124,7 +122,7 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    /// Makes the value at `path` known; what it is instead, when that cannot be.
+    /// Resolves the value at `path` and caches it; returns a substitute if it cannot be resolved.
     fn settle(&mut self, raw: &Node, path: &[Step]) -> Option<Resolved> {
         if self.known.contains_key(path) {
             return None;
@@ -223,7 +221,7 @@ impl<'a> Resolver<'a> {
         Problem::new(site.place(self.places, nth), what)
     }
 
-    /// The value, unless too much has been inserted already; that is reported once.
+    /// The value, unless too much text has been inserted; that is reported once.
     fn inserted(&mut self, value: Resolved, nth: usize, site: &Site<'_>) -> Resolved {
         let before = self.inserted;
         self.inserted = before.saturating_add(weight(&value.node));
@@ -241,9 +239,9 @@ impl<'a> Resolver<'a> {
 /// A string that contains references.
 struct Site<'p> {
     path: &'p [Step],
-    /// How many `${` it has.
+    /// The number of `${` in it.
     count: usize,
-    /// Where they are, once that is needed.
+    /// Their positions, found on demand.
     places: OnceCell<Vec<Position>>,
 }
 

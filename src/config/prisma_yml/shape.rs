@@ -1,17 +1,17 @@
-//! Whether a text is a `prisma.yml` at all, and whether all of its keys are known.
+//! Checks that a text is a `prisma.yml` and that all its keys are known.
 
 use crate::config::reader::{self, At, Reader};
 use crate::error::{Failure, Kind, Result};
 use crate::yaml::{Node, Step};
 use std::path::Path;
 
-/// No file that people write is larger.
+/// The largest file in bytes; real ones are far smaller.
 const LARGEST: usize = 256 << 10;
 
-/// Far beyond what the parser accepts, which takes its time to find out.
+/// More than the parser accepts; checked first because the parser is slow to find out.
 const DEEPEST: usize = 1000;
 
-/// How deeply brackets are nested, at most; those in strings are counted too.
+/// The maximum nesting of brackets, including those in strings.
 fn bracket_depth(text: &str) -> usize {
     let mut depth = 0_usize;
     let mut deepest = 0;
@@ -73,7 +73,7 @@ pub(super) fn check(reader: &mut Reader<'_>, root: &Node, known: &[&str]) {
     }
 }
 
-/// What is said of keys that mean something elsewhere, or did in older versions, and the remedy.
+/// The message and the fix for keys from other files or older versions.
 fn foreign(key: &str) -> Option<(&'static str, &'static str)> {
     Some(match key {
         "stages" | "defaultStage" => (

@@ -14,7 +14,6 @@ pub(super) const OPTIONS: [&str; 2] = ["stage", "cluster"];
 const LONGEST_SERVICE: usize = 140;
 const LONGEST_STAGE: usize = 30;
 
-/// What is deployed, and where to.
 pub(super) struct Goal {
     pub(super) form: Form,
     pub(super) name: String,
@@ -67,7 +66,7 @@ pub(super) fn read<'v>(
     Ok(goal)
 }
 
-/// Whether there is a value, even one that could not be resolved.
+/// Whether there is a value, even an unresolved one.
 fn is_set(at: &At<'_>) -> bool {
     at.node.is_gap() || !at.is_nothing()
 }
@@ -160,7 +159,7 @@ fn by_cluster<'v>(
     }
 }
 
-/// What is wrong with the name of a service, if anything is.
+/// What is wrong with the name of a service, if anything.
 pub fn check_service(name: &str) -> std::result::Result<(), String> {
     if is_name(name, LONGEST_SERVICE, "-_~") {
         return Ok(());
@@ -172,7 +171,7 @@ pub fn check_service(name: &str) -> std::result::Result<(), String> {
     ))
 }
 
-/// What is wrong with the name of a stage, if anything is.
+/// What is wrong with the name of a stage, if anything.
 pub fn check_stage(name: &str) -> std::result::Result<(), String> {
     if is_name(name, LONGEST_STAGE, "-_") {
         return Ok(());

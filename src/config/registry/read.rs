@@ -1,4 +1,4 @@
-//! From the text to what it says, with everything that is wrong in it.
+//! Parses the text of the registry and reports all its problems.
 
 use super::{Entry, fast_path, resolve};
 use crate::config::EnvLookup;
@@ -10,12 +10,12 @@ use crate::yaml::{Node, Places, Step, YamlError};
 use std::collections::HashSet;
 use std::path::Path;
 
-/// What a text says, references to variables not yet resolved.
+/// The content of a text, with references to variables not yet resolved.
 #[derive(Default)]
 pub(super) struct Contents {
     pub(super) clusters: Vec<Raw>,
     pub(super) session: Option<String>,
-    /// Whether a cluster may have values that are written elsewhere, by a merge key.
+    /// Whether a merge key may add values to a cluster.
     pub(super) merges: bool,
 }
 
@@ -28,8 +28,8 @@ pub(super) struct Raw {
 
 const HINT: &str = "correct the file; it was left as it is";
 
-/// Reads a text. Fails with everything that is wrong, except for problems of the cluster `except`; the
-/// values of other clusters may then be left out.
+/// Reads a text. Fails with all problems, except those of the cluster `except`; the values of other
+/// clusters may then be left out.
 pub(super) fn contents(path: &Path, text: &str, except: Option<&str>) -> Result<Contents> {
     if text.len() >= LARGE
         && let Some(contents) = fast_path::contents(text, except)
@@ -55,7 +55,6 @@ pub(super) fn not_yaml(path: &Path, text: &str, error: &YamlError) -> Failure {
 }
 
 impl Contents {
-    /// The cluster of that name.
     pub(super) fn get(&self, name: &str) -> Option<&Raw> {
         self.clusters.iter().find(|raw| raw.name == name)
     }
@@ -94,7 +93,7 @@ impl Reading<'_> {
         for (key, value) in fields {
             match key {
                 "host" if value.node.is_empty() || value.node.as_text() == Some("") => {}
-                // Wrong or not, there is one: it is not missing as well.
+                // Even an invalid value is not a missing one.
                 "host" => {
                     host = Some(
                         self.reader
@@ -120,8 +119,8 @@ impl Reading<'_> {
         });
     }
 
-    /// The pairs of a mapping, merge keys resolved; a problem for anything else. Of duplicate keys,
-    /// which are a problem, only the first counts.
+    /// The pairs of a mapping with merge keys resolved; anything else is a problem. So are duplicate keys,
+    /// of which only the first counts.
     fn pairs<'v>(&mut self, at: &At<'v>) -> Vec<(&'v str, At<'v>)> {
         if at.node.is_empty() {
             return Vec::new();
@@ -142,7 +141,7 @@ impl Reading<'_> {
 }
 
 impl Raw {
-    /// The entry with its references resolved, or with the problem that one cannot be.
+    /// The entry with its references resolved, or with the reason why one cannot be.
     pub(super) fn resolve(&self, path: &Path, places: &Places<'_>, env: EnvLookup<'_>) -> Entry {
         let mut entry = Entry {
             name: self.name.clone(),

@@ -3,10 +3,10 @@
 use crate::config::EnvLookup;
 use crate::config::references::{Choice, OPEN, Piece, Reference, leading};
 
-/// The text with its references replaced; the name of the first variable that is not set otherwise.
+/// The text with its references replaced. The error is the name of the first variable that is not set.
 ///
-/// What only looks like a reference (`${self:…}`, no closing brace) is left as it is. A replaced text
-/// is not looked at again.
+/// Anything else that looks like a reference (`${self:…}`, no closing brace) is left unchanged. Replaced
+/// text is not expanded again.
 pub fn resolve(text: &str, env: EnvLookup<'_>) -> Result<String, String> {
     let mut resolved = String::with_capacity(text.len());
     let mut rest = text;
@@ -28,12 +28,11 @@ pub fn resolve(text: &str, env: EnvLookup<'_>) -> Result<String, String> {
     Ok(resolved)
 }
 
-/// Whether there is a reference in it.
 pub(super) fn has_reference(text: &str) -> bool {
     resolve(text, &|_| Some(String::new())).as_deref() != Ok(text)
 }
 
-/// Whether it is made of variables and quoted texts, a variable first.
+/// Whether it consists of variables and quoted strings, starting with a variable.
 fn is_known(reference: &Reference) -> bool {
     let known = |choice: &Choice| match choice {
         Choice::Source { .. } => variable(choice).is_some(),

@@ -1,4 +1,4 @@
-//! Changing the file: lock, read, edit, check, write.
+//! Changes the file: lock, read, edit, check, write.
 
 use super::read::{self, Raw};
 use super::resolve;
@@ -13,33 +13,30 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// How long to wait for other runs that change the registry. Each takes milliseconds.
+/// How long to wait for other processes that change the registry. Each takes milliseconds.
 const LOCK_LIMIT: Duration = Duration::from_secs(20);
 
-/// A cluster as it is to be in the registry.
+/// A cluster to be saved in the registry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewEntry {
-    /// Its name.
     pub name: String,
-    /// Its address.
     pub host: String,
-    /// Its secret; without one, an entry that has one loses it.
+    /// Without a secret, an existing one is removed.
     pub secret: Option<Secret>,
 }
 
-/// What saving an entry came to.
+/// The result of saving an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Saved {
-    /// The cluster was not there before.
     Added,
-    /// Its host or secret was another.
+    /// Its host or secret was different.
     Changed,
-    /// It was there just so: nothing was written.
+    /// Nothing was written.
     Unchanged,
 }
 
-/// Makes sure the registry has this entry. Of an entry that is there only a host or secret that
-/// differs is changed; a reference to a variable stays when it resolves to what is asked for.
+/// Makes sure the registry has this entry. In an existing entry, only a different host or secret is
+/// changed; a reference to a variable is kept if it resolves to the requested value.
 pub fn save(
     path: &Path,
     entry: &NewEntry,
@@ -57,7 +54,7 @@ pub fn save(
     Ok(saved)
 }
 
-/// Removes a cluster; `false` when it is not there.
+/// Removes a cluster; `false` if it does not exist.
 pub fn remove(path: &Path, name: &str, interrupt: &Interrupt) -> Result<bool> {
     if files::read_text(path)?.is_none() {
         return Ok(false);
@@ -65,22 +62,21 @@ pub fn remove(path: &Path, name: &str, interrupt: &Interrupt) -> Result<bool> {
     change(path, interrupt, |text| without(path, text, name))
 }
 
-/// The file as it is and as it would be.
+/// The file before and after a change.
 pub struct Preview {
-    /// Its text; empty where there is no file.
+    /// Empty if the file does not exist.
     pub before: String,
-    /// The text it would have.
     pub after: String,
 }
 
-/// What [`save`] would write, or why it would refuse to.
+/// What [`save`] would write, or why it would refuse.
 pub fn preview_save(path: &Path, entry: &NewEntry, env: EnvLookup<'_>) -> Result<Preview> {
     preview(path, |text| {
         Ok(with(path, text, entry, env)?.map(|(_, edited)| edited))
     })
 }
 
-/// What [`remove`] would write, or why it would refuse to.
+/// What [`remove`] would write, or why it would refuse.
 pub fn preview_remove(path: &Path, name: &str) -> Result<Preview> {
     preview(path, |text| without(path, text, name))
 }
@@ -91,7 +87,7 @@ fn preview(path: &Path, edit: impl FnOnce(&str) -> Result<Option<String>>) -> Re
     Ok(Preview { before, after })
 }
 
-/// The text with this entry, and what that means; `None` where it has it.
+/// The text with this entry, and what changed; `None` if it already has the entry.
 fn with(
     path: &Path,
     text: &str,
@@ -117,7 +113,7 @@ fn with(
     Ok(Some((saved, edited)))
 }
 
-/// The text without this cluster; `None` where it is not in it.
+/// The text without this cluster; `None` if it does not contain it.
 fn without(path: &Path, text: &str, name: &str) -> Result<Option<String>> {
     let contents = read::contents(path, text, Some(name))?;
     let keys = vec!["clusters".to_owned(), name.to_owned()];
@@ -130,13 +126,13 @@ fn without(path: &Path, text: &str, name: &str) -> Result<Option<String>> {
     Ok((edited != text).then_some(edited))
 }
 
-/// Reads, edits and writes under the lock; whether there was something to write.
+/// Reads, edits and writes under the lock; returns whether anything was written.
 fn change(
     path: &Path,
     interrupt: &Interrupt,
     edit: impl FnOnce(&str) -> Result<Option<String>>,
 ) -> Result<bool> {
-    // Where the lock cannot even be made, on a read-only disk say, it is only missed when there is
+    // If the lock cannot be created, for example on a read-only disk, that matters only when there is
     // something to write.
     let lock = match lock(path, interrupt) {
         Err(failure) if failure.kind != Kind::Io => return Err(failure),
@@ -152,7 +148,7 @@ fn change(
     Ok(true)
 }
 
-/// Refuses what would not be read back as it is meant.
+/// Refuses an entry that would not be read back unchanged.
 fn writable(path: &Path, entry: &NewEntry) -> Result<()> {
     let mut values = [
         Some(entry.host.as_str()),
@@ -172,7 +168,7 @@ fn writable(path: &Path, entry: &NewEntry) -> Result<()> {
     Err(impossible(path, &entry.name, reason))
 }
 
-/// What has to change so that the old entry becomes the new one.
+/// The edits that turn the old entry into the new one.
 fn changes(
     path: &Path,
     text: &str,
@@ -210,7 +206,7 @@ fn changes(
     Ok(changes)
 }
 
-/// Whether a text has the entry just so.
+/// Whether a text has exactly this entry.
 fn says(path: &Path, text: &str, entry: &NewEntry, env: EnvLookup<'_>) -> Result<bool> {
     let contents = read::contents(path, text, Some(&entry.name))?;
     Ok(contents.get(&entry.name).is_some_and(|raw| {
@@ -221,7 +217,7 @@ fn says(path: &Path, text: &str, entry: &NewEntry, env: EnvLookup<'_>) -> Result
     }))
 }
 
-/// The text with the changes, which the editor has checked.
+/// The text with the changes; the editor has checked it.
 fn edited(path: &Path, text: &str, name: &str, changes: &[Change]) -> Result<String> {
     edit::apply(text, changes).map_err(|refused| match refused {
         Refused::Broken(error) => read::not_yaml(path, text, &error),
@@ -240,7 +236,7 @@ fn impossible(path: &Path, name: &str, reason: &str) -> Failure {
     .hint("edit the file by hand; it was left as it is")
 }
 
-/// The lock is on the file that is really written: two links to one file are one registry.
+/// Locks the file behind symbolic links: two links to one file are one registry.
 fn lock(path: &Path, interrupt: &Interrupt) -> Result<Lock> {
     let target = files::final_target(path).map_err(|error| files::failure("read", path, error))?;
     let mut beside = OsString::from(&target);

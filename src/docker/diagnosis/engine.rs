@@ -140,12 +140,15 @@ pub const KNOWN: &[Known] = &[
     Known {
         needles: &["error during connect"],
         kind: Kind::EngineUnreachable,
-        tell: |line| match line.ends_with(": EOF") {
-            true => Cause::new(
-                "lost the connection to the Docker engine",
-                "check that it is running, then run the command again",
-            ),
-            false => elsewhere(line),
+        tell: |line| {
+            if line.ends_with(": EOF") {
+                Cause::new(
+                    "lost the connection to the Docker engine",
+                    "check that it is running, then run the command again",
+                )
+            } else {
+                elsewhere(line)
+            }
         },
     },
     Known {

@@ -161,9 +161,10 @@ pub const KNOWN: &[Known] = &[
 /// Docker says which port, and whether a container uses it; not which one.
 fn port_taken(line: &str) -> Cause {
     let port = port(line);
-    let by = match line.contains("port is already allocated") {
-        true => "another container",
-        false => "another program",
+    let by = if line.contains("port is already allocated") {
+        "another container"
+    } else {
+        "another program"
     };
     let what = match port {
         Some(port) => format!("port {port}"),

@@ -37,8 +37,8 @@ pub fn compose(cluster: &Cluster) -> Compose {
 }
 
 fn database(cluster: &Cluster) -> Service {
-    // The name is Docker-wide: a second cluster could not be created if it had it too. The page's
-    // one keeps it, for scripts that say `docker exec prisma-db`.
+    // The name is Docker-wide, so a second cluster cannot have it too. The documented cluster keeps
+    // it, for scripts that run `docker exec prisma-db`.
     let container_name = cluster.name.is_local().then(|| Text::literal(DATABASE));
     let database = &cluster.database;
     let publish = |port| published(cluster.bind, port, database.connector.port());
@@ -122,7 +122,7 @@ pub fn variables(cluster: &Cluster) -> Result<Vec<Entry>> {
                 failure.context(format!("cluster `{}`: `clusterSecret`", cluster.name))
             })?
             .public_spki_base64(),
-        // The server takes an empty one for none and checks no tokens.
+        // The server treats an empty key as none and does not check tokens.
         None => String::new(),
     };
     let limit = CONNECTION_LIMIT.to_string();
@@ -145,8 +145,8 @@ pub fn variables(cluster: &Cluster) -> Result<Vec<Entry>> {
         of("SQL_CLIENT_PASSWORD", database.password.reveal()),
         of("SQL_CLIENT_CONNECTION_LIMIT", &limit),
         Entry::Gap,
-        // The compose file has no use for these and the two limits; the page has them, and so may
-        // files of the user that were made after it.
+        // The compose file does not use these and the two limits; the page lists them, and the
+        // user's own files may refer to them.
         of("SQL_LOGS_HOST", DATABASE),
         of("SQL_LOGS_PORT", &mysql_port),
         of("SQL_LOGS_USER", &database.user),
@@ -163,7 +163,7 @@ pub fn variables(cluster: &Cluster) -> Result<Vec<Entry>> {
         Entry::Gap,
         // The page lists these two only under "Digital Ocean", but its compose file refers to them
         // everywhere: the server does not start without the address (it calls itself there), and
-        // without the key it would take deployments from everybody.
+        // without the key it would accept deployments from anyone.
         of("CLUSTER_ADDRESS", &format!("http://{SERVER}:{port}")),
         of("CLUSTER_PUBLIC_KEY", &public_key),
     ])

@@ -1,7 +1,7 @@
 //! The server edition, Prisma 1.7 and later: the compose file of the 1.8 page.
 //!
-//! Beyond the listing: a named volume (the anonymous one of the listing loses track of the data when the
-//! container is made anew), `depends_on`, and a health check by the database's own tool.
+//! Added to the listing: a named volume (recreating the container loses the listing's anonymous one),
+//! `depends_on`, and a health check with the database's own tool.
 
 pub mod config;
 
@@ -40,7 +40,7 @@ fn server(cluster: &Cluster) -> Result<Service> {
         restart: "always",
         depends_on: cluster.database_service().into_iter().collect(),
         command: None,
-        // Its literal parts have their `$` doubled already.
+        // Every `$` in its literal parts is already doubled.
         environment: Named(vec![(
             "PRISMA_CONFIG",
             Setting::Text(Text::interpolated(config)),
@@ -57,7 +57,7 @@ fn database(cluster: &Cluster) -> Service {
     let (name, path) = volume(database.connector);
     Service {
         image: Text::literal(database.image()),
-        // Docker-wide, so only one cluster can have the page's name.
+        // Docker-wide, so only one cluster can have the documented name.
         container_name: cluster.name.is_local().then(|| Text::literal("prisma-db")),
         networks: Vec::new(),
         restart: "always",
@@ -70,7 +70,7 @@ fn database(cluster: &Cluster) -> Service {
     }
 }
 
-/// The variables that make the database's image create the account the server uses.
+/// The variables that make the database image create the server's account.
 fn account(database: &Database) -> Vec<(&'static str, Setting)> {
     match database.connector {
         Connector::MySql => vec![("MYSQL_ROOT_PASSWORD", Setting::variable(PASSWORD))],
@@ -81,8 +81,8 @@ fn account(database: &Database) -> Vec<(&'static str, Setting)> {
     }
 }
 
-/// Over TCP: while they set themselves up, both images run a database that listens on its socket only.
-/// An image without the tool is taken for healthy.
+/// Over TCP: during initialisation, both images run a database that listens only on its socket.
+/// An image without the tool counts as healthy.
 fn health_check(database: &Database) -> HealthCheck {
     HealthCheck {
         test: [Text::literal("CMD-SHELL"), Text::literal(probe(database))],
@@ -92,7 +92,7 @@ fn health_check(database: &Database) -> HealthCheck {
     }
 }
 
-/// The shell command that tells, inside the database's container, whether it takes connections.
+/// The shell command that checks, inside the database's container, whether it accepts connections.
 pub fn probe(database: &Database) -> &'static str {
     match database.connector {
         // With the password, or the server's log would fill with refusals; not as an argument.

@@ -136,9 +136,10 @@ fn assignment(lower: &str, line: &str, from: usize) -> Option<(usize, usize)> {
         None => c.is_whitespace() || "\"',;&)}".contains(c),
     };
     let end = start + line[start..].find(ends).unwrap_or(line.len() - start);
-    match tells_nothing(&line[start..end], &line[start..]) {
-        true => assignment(lower, line, start.max(after)),
-        false => Some((start, end)),
+    if tells_nothing(&line[start..end], &line[start..]) {
+        assignment(lower, line, start.max(after))
+    } else {
+        Some((start, end))
     }
 }
 

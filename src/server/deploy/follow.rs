@@ -1,8 +1,7 @@
-//! Following a migration to its end, at most one request at a time.
+//! Follows a migration until it ends, with one request at a time.
 //!
-//! `migrationStatus` shows the open migration, else the last one that succeeded. One that failed is
-//! gone from it as soon as it is undone, and what comes back is the revision before; only the list
-//! of all migrations tells then.
+//! `migrationStatus` returns the open migration, else the last successful one. As soon as a failed one
+//! is undone, it returns the previous revision instead; only the list of all migrations shows it then.
 
 use super::super::graphql::Error;
 use super::super::management::{Management, Migration, Status};
@@ -11,7 +10,7 @@ use super::{Event, Outcome, Undo};
 use crate::error::{Failure, Kind, Result};
 use std::time::{Duration, Instant};
 
-/// Pauses between two questions: short at first, since most migrations take some milliseconds.
+/// Pauses between requests: short at first, since most migrations take milliseconds.
 struct Pauses(Duration);
 
 impl Pauses {
@@ -22,14 +21,14 @@ impl Pauses {
         Pauses(Pauses::FIRST)
     }
 
-    /// The next pause, half as long again as the last one.
+    /// The next pause, 1.5 times the last one.
     fn next(&mut self) -> Duration {
         let pause = self.0;
         self.0 = (pause * 3 / 2).min(Pauses::LONGEST);
         pause
     }
 
-    /// The same, but not longer than the rest will take, going by the steps done so far.
+    /// The same, but not longer than the estimated remaining time.
     fn next_for(&mut self, elapsed: Duration, applied: usize, total: usize) -> Duration {
         let pause = self.next();
         let (Ok(done), Ok(left)) = (
@@ -45,7 +44,7 @@ impl Pauses {
     }
 }
 
-/// Follows a migration that the server has taken.
+/// Follows a migration that the server has accepted.
 pub(super) fn follow(
     management: &Management,
     migration: &Migration,
@@ -84,7 +83,7 @@ pub(super) fn follow(
             Ok(Some(outcome)) => return Ok(outcome),
             Ok(None) => {}
             Err(Error::Fault(fault)) if fault.is_transient() => {
-                // The server resumes open migrations when it is started again.
+                // A restarted server resumes open migrations.
                 let why = fault.to_string();
                 follower.tell(Event::Unanswered { why }, events);
             }
@@ -105,7 +104,7 @@ struct Follower<'a> {
 }
 
 impl Follower<'_> {
-    /// Tells what has not just been told.
+    /// Reports an event unless it was just reported.
     fn tell(&mut self, event: Event, events: &mut dyn FnMut(Event)) {
         if self.last.as_ref() != Some(&event) {
             self.last = Some(event.clone());
@@ -113,7 +112,7 @@ impl Follower<'_> {
         }
     }
 
-    /// One look; an outcome ends it.
+    /// Checks once; an outcome ends the loop.
     fn look(
         &mut self,
         events: &mut dyn FnMut(Event),
@@ -167,7 +166,7 @@ impl Follower<'_> {
                 self.tell(Event::RollingBack { undone, total }, events);
                 None
             }
-            // A step whose undoing fails ends the rollback; the status says success anyway.
+            // A step that cannot be undone ends the rollback, but the status says success.
             Status::RollbackSuccess if seen.rolled_back < seen.applied => failed(Undo::InPart {
                 undone: seen.rolled_back,
                 applied: seen.applied,
@@ -177,7 +176,7 @@ impl Follower<'_> {
         }
     }
 
-    /// A signal ends the following, not the migration.
+    /// A signal ends only the waiting, not the migration.
     fn left_behind(&self, failure: Failure) -> Failure {
         failure
             .and(format_args!(
@@ -199,8 +198,8 @@ impl Follower<'_> {
     }
 }
 
-/// What people can read of an exception: its message, which may go on for some lines (`Detail:`,
-/// `Hint:`), without the stack trace after it.
+/// The message of an exception, which may have several lines (`Detail:`, `Hint:`), without the stack
+/// trace.
 fn reason(error: &str) -> String {
     let lines = error.lines().map(str::trim_end);
     let message = lines.take_while(|line| !line.trim_start().starts_with("at "));
@@ -208,7 +207,7 @@ fn reason(error: &str) -> String {
     lines.join("\n")
 }
 
-/// Waits until no migration of the service is open. `false`: it still is when the limit is reached.
+/// Waits until no migration of the service is open; `false` if the limit is reached first.
 pub(super) fn until_idle(management: &Management, limit: Duration) -> Result<bool> {
     let begun = Instant::now();
     let mut pauses = Pauses::new();

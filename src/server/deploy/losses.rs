@@ -1,8 +1,8 @@
-//! What a deployment would lose, for servers that do not look themselves.
+//! Detects data loss, for servers that do not check it themselves.
 //!
-//! Prisma before 1.6.1 deletes columns and tables without a word, whatever `force` says (1.1.3, 1.2.8 and
-//! 1.4.2 observed; the check came with 1.6.1). So the service's own API is asked what is deployed, and
-//! the datamodel is compared with it.
+//! Prisma before 1.6.1 silently deletes columns and tables, whatever `force` says (observed with 1.1.3,
+//! 1.2.8 and 1.4.2; 1.6.1 added the check). So the datamodel is compared with the types that the service's
+//! own API reports.
 
 use super::super::graphql::Error;
 use super::super::management::{Management, Problem};
@@ -10,11 +10,11 @@ use super::super::service::Service;
 use super::super::types::{Enum, Field, Model, Types};
 use std::collections::BTreeSet;
 
-/// Fields that the server keeps whether a datamodel names them or not.
+/// Fields that the server keeps even if the datamodel does not contain them.
 const KEPT: [&str; 3] = ["id", "createdAt", "updatedAt"];
 
-/// Asks what is deployed and what data there is, and says what `new` would lose of it. `None`: the
-/// service is not there.
+/// Queries the deployed types and node counts, and returns what `new` would lose. `None` if the service
+/// does not exist.
 pub(super) fn found(
     management: &Management,
     service: &Service,
@@ -23,8 +23,8 @@ pub(super) fn found(
     let (deployed, connections) = match service.types() {
         Ok((deployed, connections)) => (deployed, Some(connections)),
         Err(error) if error.is_unknown_service() => return Ok(None),
-        // The file has another secret than the service: what is deployed is known all the same, from its
-        // migrations, but not how much data there is.
+        // The secret in the file differs from the service's. The migrations still show what is deployed,
+        // but not how much data there is.
         Err(Error::Api(_)) => (management.deployed_types()?, None),
         Err(error) => return Err(error),
     };
@@ -51,15 +51,15 @@ pub(super) fn found(
     Ok(Some(kept.map(|loss| loss.problem.clone()).collect()))
 }
 
-/// A change that loses data, if there is any.
+/// A change that loses data, if the type has nodes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Loss {
-    /// The deployed type whose nodes are concerned; `None` for an enum, which many types may use.
+    /// The deployed type whose nodes are affected; `None` for an enum, which many types may use.
     pub model: Option<String>,
     pub problem: Problem,
 }
 
-/// Changes from what is deployed to `new` that lose data.
+/// Changes from the deployed types to `new` that lose data.
 pub(super) fn losses(deployed: &Types, new: &Types) -> Vec<Loss> {
     let mut losses = Vec::new();
     for old in &deployed.models {
@@ -137,7 +137,7 @@ fn of_enum(old: &Enum, all: &[Enum], losses: &mut Vec<Loss>) {
         .iter()
         .find(|one| was(&one.name, &one.old_name, &old.name))
     else {
-        // Fields that use it have another type, or are gone.
+        // Fields that use it have changed their type or were removed.
         return;
     };
     for value in old
@@ -164,7 +164,7 @@ fn successor<'a>(models: &'a [Model], before: &str) -> Option<&'a Model> {
         .find(|one| was(&one.name, &one.old_name, before))
 }
 
-/// Whether a field has another type, or is a list no longer or now.
+/// Whether a field changes its type, or to or from a list.
 fn is_retyped(old: &Field, new: &Field, all: &Types) -> bool {
     let before = (all.models.iter().map(|one| (&one.name, &one.old_name)))
         .chain(all.enums.iter().map(|one| (&one.name, &one.old_name)))

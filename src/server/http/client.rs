@@ -8,20 +8,18 @@ use std::io::ErrorKind;
 use std::time::Duration;
 use ureq::http::StatusCode;
 
-/// Longer than any expected answer; bodies are cut here.
+/// The size limit of a body; longer than any expected response.
 const LONGEST_BODY: u64 = 64 << 20;
 
-/// The limits of one request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// Until the connection is made.
+    /// Until the connection is established.
     pub connect: Duration,
-    /// Until the answer is complete, the connection included.
+    /// Until the response is complete, including the time to connect.
     pub request: Duration,
 }
 
 impl Limits {
-    /// The same limit for both.
     pub fn of(request: Duration) -> Limits {
         Limits {
             connect: request,
@@ -30,7 +28,7 @@ impl Limits {
     }
 }
 
-/// An answer that is JSON.
+/// A JSON response.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reply {
     pub status: u16,
@@ -55,8 +53,8 @@ impl Client {
         Client::with(base, proxies, true)
     }
 
-    /// A client for a few requests, each over a connection of its own, through the proxies of the
-    /// process's environment.
+    /// A client for a few requests, each over its own connection, through the proxies of the process's
+    /// environment.
     pub fn once(base: &str) -> Result<Client, Fault> {
         Client::with(base, Proxies::of_process(), false)
     }
@@ -71,12 +69,12 @@ impl Client {
         })
     }
 
-    /// The URL, without a slash at the end.
+    /// The URL, without a trailing slash.
     pub fn base(&self) -> &str {
         &self.base
     }
 
-    /// Posts JSON and expects JSON, whatever the status. A fault repeats nothing of what was sent.
+    /// Posts JSON and expects JSON, whatever the status. A fault never repeats the request.
     pub fn post(
         &self,
         path: &str,
@@ -123,7 +121,7 @@ impl Client {
         let fault = unanswered(error, limits);
         let proxy = || self.route.proxy().unwrap_or_default().to_owned();
         match fault {
-            // Through a proxy, these are about the proxy.
+            // Through a proxy, these faults refer to the proxy.
             Fault::Refused
             | Fault::UnknownHost
             | Fault::NameService(_)
@@ -152,7 +150,6 @@ fn target(status: StatusCode, headers: &ureq::http::HeaderMap) -> Option<String>
     status.is_redirection().then_some(target)
 }
 
-/// A body that is JSON.
 fn read(status: u16, text: &str) -> Result<Reply, Fault> {
     match serde_json::from_str(text) {
         Ok(body) => Ok(Reply { status, body }),
@@ -243,7 +240,7 @@ fn of_tls(error: &rustls::Error) -> Fault {
     }
 }
 
-/// Why an answer is incomplete.
+/// Why a response is incomplete.
 fn broken_off(error: ureq::Error, limits: Limits) -> Fault {
     match error {
         ureq::Error::Timeout(_) => Fault::BodyTimeout(limits.request),

@@ -1,5 +1,5 @@
-//! Plain `http` through a proxy: the proxy is asked for the whole address. ureq would dig a tunnel with
-//! `CONNECT`, which most proxies allow to port 443 only.
+//! Plain `http` through a proxy, with the absolute URL in the request line. ureq would open a tunnel with
+//! `CONNECT`, which most proxies allow only to port 443.
 
 use ureq::Error;
 use ureq::http::Uri;
@@ -7,7 +7,7 @@ use ureq::unversioned::transport::{
     Buffers, ConnectionDetails, Connector, DefaultConnector, NextTimeout, Transport,
 };
 
-/// Connects as usual, or to a proxy that is then asked for whole addresses.
+/// Connects directly, or to a proxy that then gets absolute URLs.
 #[derive(Debug)]
 pub(super) struct Forward {
     proxy: Option<Uri>,
@@ -15,7 +15,7 @@ pub(super) struct Forward {
 }
 
 impl Forward {
-    /// `None`: as usual.
+    /// `None`: connect directly.
     pub(super) fn through(proxy: Option<Uri>) -> Forward {
         Forward {
             proxy,
@@ -35,7 +35,7 @@ impl Connector<()> for Forward {
         let Some(proxy) = &self.proxy else {
             return self.usual.connect(details, chained);
         };
-        // The addresses are the proxy's already: `Names` looks it up and not the host.
+        // The addresses are already the proxy's: `Names` resolves it instead of the host.
         let to_proxy = ConnectionDetails {
             uri: proxy,
             addrs: details.addrs.clone(),
@@ -60,12 +60,12 @@ impl Connector<()> for Forward {
     }
 }
 
-/// Puts the host into the first line of each request.
+/// Adds the host to the request line of each request.
 #[derive(Debug)]
 struct Asking {
     inner: Box<dyn Transport>,
     host: String,
-    /// Whether what is sent next is the beginning of a request.
+    /// Whether the next bytes start a request.
     begins: bool,
 }
 

@@ -1,14 +1,13 @@
-//! Which proxy a request goes through: `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`.
+//! Selects the proxy of a request: `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`.
 //!
-//! As curl reads them, small spelling first. Loopback addresses never go through one: they would be
-//! another machine to it.
+//! Read as in curl, lower-case names first. Loopback addresses never use a proxy: for the proxy, they
+//! would mean itself.
 
 use crate::env::Env;
 use crate::url::is_loopback;
 use std::net::IpAddr;
 use std::sync::OnceLock;
 
-/// The proxies of this run.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Proxies {
     http: Option<String>,
@@ -17,7 +16,7 @@ pub struct Proxies {
 }
 
 impl Proxies {
-    /// Those that an environment names.
+    /// The proxies of an environment.
     pub fn of(env: &Env) -> Proxies {
         let either = |small: &str, large: &str| env.get(small).or_else(|| env.get(large));
         let all = either("all_proxy", "ALL_PROXY");
@@ -34,13 +33,13 @@ impl Proxies {
         }
     }
 
-    /// Those of the process's environment.
+    /// The proxies of the process's environment.
     pub fn of_process() -> &'static Proxies {
         static PROXIES: OnceLock<Proxies> = OnceLock::new();
         PROXIES.get_or_init(|| Proxies::of(&Env::of_process()))
     }
 
-    /// The proxy for an address, if there is one.
+    /// The proxy for an address, if any.
     pub(super) fn on_the_way_to(&self, scheme: &str, host: &str, port: u16) -> Option<&str> {
         let host = host.trim_matches(['[', ']']).to_ascii_lowercase();
         if is_loopback(&host) || self.except.iter().any(|entry| matches(entry, &host, port)) {
@@ -54,8 +53,8 @@ impl Proxies {
     }
 }
 
-/// Whether an entry of `NO_PROXY` is about a host: `*`, a name and all below it, an address, a network
-/// (`10.0.0.0/8`), each but the first also with a port.
+/// Whether an entry of `NO_PROXY` matches a host: `*`, a name with its subdomains, an address or a network
+/// (`10.0.0.0/8`); all but `*` may have a port.
 fn matches(entry: &str, host: &str, port: u16) -> bool {
     if entry == "*" {
         return true;

@@ -1,5 +1,5 @@
-//! How to get to an address, and the agent that goes there. Agents are shared: reading the system's
-//! certificates takes its time, and a connection that is open should be used again.
+//! The route to an address and its agent. Agents are shared: reading the system's certificates takes
+//! time, and open connections should be reused.
 
 use super::super::fault::Fault;
 use super::forward::Forward;
@@ -12,7 +12,7 @@ use ureq::http::Uri;
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::NextTimeout;
 
-/// The way to a host.
+/// The route to a host.
 #[derive(Clone)]
 pub(super) struct Route {
     base: Uri,
@@ -22,14 +22,14 @@ pub(super) struct Route {
 #[derive(Clone)]
 struct Via {
     proxy: ureq::Proxy,
-    /// Host and port, for people: without the password.
+    /// Host and port for messages, without the password.
     shown: String,
-    /// A proxy is asked for `http` addresses by their full name, for `https` ones to dig a tunnel.
+    /// A proxy gets absolute URLs for `http`, and `CONNECT` requests for `https`.
     tunnel: bool,
 }
 
 impl Route {
-    /// The way to `base`: `http(s)://HOST[:PORT][/PATH]`.
+    /// The route to `base`: `http(s)://HOST[:PORT][/PATH]`.
     pub(super) fn to(base: &str, proxies: &Proxies) -> Result<Route, Fault> {
         let bad = |why: &str| Fault::BadAddress(why.to_owned());
         let uri: Uri = base.parse().map_err(|_| bad("it cannot be read"))?;
@@ -48,7 +48,7 @@ impl Route {
         Ok(Route { base: uri, proxy })
     }
 
-    /// The proxy on the way, as it may be shown.
+    /// The proxy on the route, safe to show.
     pub(super) fn proxy(&self) -> Option<&str> {
         self.proxy.as_ref().map(|via| via.shown.as_str())
     }
@@ -63,15 +63,15 @@ impl Route {
             .map_err(|_| Fault::BadAddress(format!("invalid path `{path}`")))
     }
 
-    /// What a proxy wants to know with each request. A tunnel's asks when it is dug.
+    /// The proxy's credentials for each request. A tunnel sends them once, when it is opened.
     pub(super) fn proxy_authorization(&self) -> Option<String> {
         let forward = self.proxy.as_ref().filter(|via| !via.tunnel);
         forward.and_then(Via::credentials)
     }
 
-    /// The agent for this way. With `keep`, connections stay open for a while.
+    /// The agent for this route. With `keep`, it keeps connections open for a while.
     pub(super) fn agent(&self, keep: bool) -> ureq::Agent {
-        // By whether connections are kept, and the proxy: its address, and whether it tunnels.
+        // The key: whether connections are kept, and the proxy's address and whether it tunnels.
         type Agents = HashMap<(bool, Option<(ureq::Proxy, bool)>), ureq::Agent>;
         static AGENTS: OnceLock<Mutex<Agents>> = OnceLock::new();
         let https = |uri: &Uri| uri.scheme_str() == Some("https");
@@ -102,7 +102,7 @@ impl Route {
 impl Via {
     fn parse(text: &str, tunnel: bool) -> Result<Via, Fault> {
         let unusable = |why: &str| Fault::Proxy {
-            // The text may have a password in it.
+            // The text may contain a password.
             proxy: text.rsplit('@').next().unwrap_or_default().to_owned(),
             why: why.to_owned(),
         };
@@ -131,7 +131,7 @@ impl Via {
     }
 }
 
-/// Idle connections are not kept longer: the servers close theirs after a minute.
+/// How long idle connections are kept; servers close theirs after a minute.
 const IDLE: Duration = Duration::from_secs(10);
 
 fn config(keep: bool) -> ureq::config::ConfigBuilder<ureq::typestate::AgentScope> {
@@ -139,10 +139,10 @@ fn config(keep: bool) -> ureq::config::ConfigBuilder<ureq::typestate::AgentScope
         .root_certs(ureq::tls::RootCerts::PlatformVerifier)
         .build();
     ureq::Agent::config_builder()
-        // GraphQL servers put their errors into bodies of any status.
+        // GraphQL servers send errors with any status.
         .http_status_as_error(false)
         .max_redirects(0)
-        // A server that is being restarted leaves dead connections behind.
+        // A restarted server leaves dead connections behind.
         .max_idle_connections(if keep { 8 } else { 0 })
         .max_idle_age(IDLE)
         .user_agent(concat!("prisma/", env!("CARGO_PKG_VERSION")))
@@ -152,15 +152,15 @@ fn config(keep: bool) -> ureq::config::ConfigBuilder<ureq::typestate::AgentScope
 fn install_tls() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
-        // An error means that there is a provider already.
+        // An error means that a provider is already installed.
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     });
 }
 
-/// Looks names up as the system does, and tells that failure from those of a connection.
+/// Resolves names as the system does, and distinguishes those failures from connection failures.
 #[derive(Debug)]
 struct Names {
-    /// Looked up instead of the host, which is the proxy's business.
+    /// Resolved instead of the host, which the proxy resolves.
     proxy: Option<Uri>,
     usual: DefaultResolver,
 }
@@ -184,7 +184,7 @@ impl Resolver for Names {
     }
 }
 
-/// The system's name service has no answer.
+/// The error of a failed name lookup.
 #[derive(Debug)]
 pub(super) struct NoNameService;
 

@@ -1,4 +1,4 @@
-//! Turns errors of the protocol into failures: what was tried, why it failed, what to do.
+//! Turns protocol errors into failures: what was tried, why it failed, what to do.
 
 use super::super::credential::Credential;
 use super::super::fault::Fault;
@@ -32,7 +32,7 @@ impl Fault {
 }
 
 impl Management {
-    /// The failure for an error. `tried` says what was attempted: "could not …".
+    /// The failure for an error. `tried` says what failed: "could not …".
     pub fn failure(&self, tried: &str, error: Error) -> Failure {
         match error {
             Error::Ended(failure) => failure,

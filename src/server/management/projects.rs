@@ -1,4 +1,4 @@
-//! Services and their migrations, as the management API knows them.
+//! Services and their migrations in the management API.
 
 use super::super::fault::legible;
 use super::super::graphql::{Error, Operation};
@@ -8,22 +8,21 @@ use super::super::types::{self, Types};
 use super::{Fault, Management};
 use serde_json::{Value, json};
 
-/// How far a migration is.
+/// The state of a migration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Status {
-    /// Not begun.
+    /// Not started.
     Pending,
     /// Steps are being applied.
     InProgress,
-    /// Done.
     Success,
     /// Failed; the steps applied are being undone.
     RollingBack,
-    /// Failed; all is as it was.
+    /// Failed and undone.
     RollbackSuccess,
-    /// Failed, and undoing it failed as well.
+    /// Failed, and so did the rollback.
     RollbackFailure,
-    /// A word newer than this program.
+    /// A state that this program does not know.
     Unknown(String),
 }
 
@@ -40,7 +39,7 @@ impl Status {
         }
     }
 
-    /// Whether it goes on by itself.
+    /// Whether the server is still working on it.
     pub fn is_open(&self) -> bool {
         matches!(
             self,
@@ -49,18 +48,14 @@ impl Status {
     }
 }
 
-/// A migration of a service.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Migration {
-    /// Counts up by one with each migration; the one a service is made with is 1.
+    /// Increases by one with each migration; a service is created with 1.
     pub revision: i64,
-    /// How far it is.
     pub status: Status,
-    /// Steps done.
     pub applied: usize,
-    /// Steps undone.
     pub rolled_back: usize,
-    /// Why it failed: stack traces of the server.
+    /// Why it failed, as stack traces of the server.
     pub errors: Vec<String>,
 }
 
@@ -85,7 +80,7 @@ impl Migration {
 }
 
 impl Management {
-    /// Creates the service. `false` when it is there already: somebody else was quicker.
+    /// Creates the service. `false` if it already exists because another process was faster.
     pub fn add_project(&self, secrets: &[String]) -> Result<bool, Error> {
         let secrets = (!secrets.is_empty()).then_some(secrets);
         let operation = Operation::new(
@@ -101,7 +96,7 @@ impl Management {
         }
     }
 
-    /// The oldest open migration, else the last successful one. A failed one is never seen here.
+    /// The oldest open migration, else the last successful one; never a failed one.
     pub fn migration_status(&self) -> Result<Migration, Error> {
         let mut data = self.ask(&self.of_service("migrationStatus", MIGRATION))?;
         let migration = data["migrationStatus"].take();
@@ -117,7 +112,7 @@ impl Management {
         list.ok_or(Fault::NotGraphql { status: 200 }.into())
     }
 
-    /// The types that are deployed, worked out from the steps of all migrations.
+    /// The deployed types, derived from the steps of all migrations.
     pub fn deployed_types(&self) -> Result<Types, Error> {
         let selection = format!("revision status steps {{ {SELECTION} }}");
         let data = self.ask(&self.of_service("listMigrations", &selection))?;

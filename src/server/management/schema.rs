@@ -1,4 +1,4 @@
-//! The deploy mutation, in the words that each version understands.
+//! The deploy mutation, in the dialect of each version.
 
 use super::super::fault::legible;
 use super::super::graphql::{Error, Operation};
@@ -8,44 +8,39 @@ use super::{Fault, Management};
 use crate::cluster::PrismaVersion;
 use serde_json::{Value, json};
 
-/// What a service is deployed with. Holds secrets, so it does not show itself.
+/// The schema of a service. Holds secrets, so `Debug` does not show it.
 #[derive(Clone, Default)]
 pub struct Schema {
-    /// The datamodel.
     pub types: String,
-    /// What opens the service's API; none leaves it open, and clears those there were.
+    /// The secrets of the service's API; an empty list removes existing ones and disables authentication.
     pub secrets: Vec<String>,
-    /// Queries whose results go to webhooks.
     pub subscriptions: Vec<Subscription>,
 }
 
-/// A query whose results go to a webhook.
+/// A query whose results are sent to a webhook.
 #[derive(Clone, Default)]
 pub struct Subscription {
-    /// Its name.
     pub name: String,
-    /// GraphQL.
     pub query: String,
-    /// Where the results go.
+    /// The URL that receives the results.
     pub url: String,
-    /// What is sent along.
+    /// The headers to send.
     pub headers: Vec<(String, String)>,
 }
 
 /// An error or a warning about a datamodel.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
-    /// The type or enum it is about; `Global` for the whole, `Subscription` for a subscription.
+    /// The type or enum; `Global` for the whole datamodel, `Subscription` for a subscription.
     pub type_name: String,
     /// The field, or the subscription's name.
     pub field: Option<String>,
-    /// What it is.
     pub description: String,
 }
 
 impl Problem {
-    /// Whether a warning is about data that goes. From 1.30 on the server also warns of what only wants
-    /// attention: required fields that it fills in, and files in the old syntax.
+    /// Whether a warning means data loss. From 1.30 on, the server also warns about harmless changes:
+    /// required fields that it fills in, and files in the old syntax.
     pub fn loses_data(&self) -> bool {
         let text = &self.description;
         let fills_in = text.contains("creating a required field") && text.contains("pre-filled");
@@ -53,49 +48,47 @@ impl Problem {
     }
 }
 
-/// What the server makes of a schema.
+/// The server's verdict on a schema.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Verdict {
-    /// What makes it impossible.
     pub errors: Vec<Problem>,
-    /// Where data would be lost.
     pub warnings: Vec<Problem>,
-    /// What is being done now, if anything.
+    /// The migration that was started, if any.
     pub migration: Option<Migration>,
-    /// The steps of the migration as the server carries them out, one after the other.
+    /// The steps of the migration in the order of execution.
     pub order: Vec<Step>,
-    /// What changes, as far as the server says: the steps of a dry run are known to late versions only.
+    /// What changes, if the server reports it: only late versions know the steps of a dry run.
     pub steps: Option<Vec<Step>>,
 }
 
-/// What a version understands.
+/// The form of the mutation that a version supports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum DeployDialect {
-    /// Up to 1.4.0: no `force`, no `warnings`; data that would be lost is lost.
+    /// Up to 1.4.0: no `force` and no `warnings`; data is lost without a check.
     Plain,
     /// `force` and `warnings`.
     Force,
-    /// And `steps` beside the migration.
+    /// Also `steps` next to the migration.
     Steps,
 }
 
 impl DeployDialect {
-    /// By version. Where that is not sure, more rather than less: a server that does not understand
-    /// says so, at no cost but a request.
+    /// The dialect of a version. In doubt the richer one: a server that does not support it says so, and
+    /// that costs only one request.
     fn of(version: Option<&PrismaVersion>, dry_run: bool) -> DeployDialect {
         let Some(version) = version else {
             return DeployDialect::Steps;
         };
         if version.reports_steps(dry_run) {
             DeployDialect::Steps
-        } else if version.checks_data_loss() {
+        } else if version.supports_force() {
             DeployDialect::Force
         } else {
             DeployDialect::Plain
         }
     }
 
-    /// What to say to a server that did not understand.
+    /// The next simpler dialect, for a server that did not support this one.
     fn less(self) -> Option<DeployDialect> {
         match self {
             DeployDialect::Steps => Some(DeployDialect::Force),
@@ -104,7 +97,7 @@ impl DeployDialect {
         }
     }
 
-    /// Whether an error is about what only this dialect has.
+    /// Whether an error rejects something that only this dialect has.
     fn is_not_understood(self, error: &Error) -> bool {
         let unknown = |field: &str| error.says(&format!("Cannot query field '{field}'"));
         let input = |field: &str| {
@@ -178,7 +171,7 @@ impl Subscription {
 }
 
 impl Management {
-    /// Asks the server to deploy. What it says about the schema is a verdict, not an error.
+    /// Sends the deployment. What the server says about the schema is a verdict, not an error.
     pub fn deploy(&self, schema: &Schema, dry_run: bool, force: bool) -> Result<Verdict, Error> {
         self.server()?;
         let known = *self.dialect.borrow();
@@ -199,12 +192,10 @@ impl Management {
         }
     }
 
-    /// Whether the server looks whether data would be lost, and so asks for force: from 1.6.1 on.
-    /// 1.4.1 to 1.6.0 understand `force` and have no check behind it.
+    /// Whether the server checks for data loss itself. Of an unknown version, whether it accepts `force`.
     pub fn checks_data_loss(&self) -> bool {
-        let first = "1.6.1".parse::<PrismaVersion>();
         match self.version() {
-            Some(version) => first.is_ok_and(|first| version >= first),
+            Some(version) => version.checks_data_loss(),
             None => self
                 .dialect
                 .borrow()
@@ -219,12 +210,12 @@ impl Verdict {
             Value::Null => None,
             migration => Some(Migration::read(migration)?),
         };
-        // Revision 0 stands for one that was never stored, and has no steps.
+        // Revision 0 marks a migration that was never stored and has no steps.
         let migration = migration.filter(|migration| migration.revision > 0);
         let of_migration = &payload["migration"]["steps"];
         let steps = match &payload["steps"] {
             Value::Array(steps) => {
-                // Where both lists are, a change of secrets is only in the migration's.
+                // If both lists exist, only the migration's contains a change of secrets.
                 let of_secrets = |step: &&Value| step["__typename"] == "UpdateSecrets";
                 let secrets = of_migration
                     .as_array()

@@ -1,10 +1,10 @@
-//! The types that are deployed, worked out from the steps of all migrations that succeeded.
+//! The deployed types, derived from the steps of all successful migrations.
 
 use super::super::step::{FieldChange, NewField, Step};
 use super::{Enum, Field, Model, Types};
 use std::collections::BTreeMap;
 
-/// What migrations have made, oldest first.
+/// The result of applying migrations, oldest first.
 pub fn replayed<'a>(steps: impl IntoIterator<Item = &'a Step>) -> Types {
     let mut made = Made::default();
     for step in steps {
@@ -139,7 +139,7 @@ impl Made {
         }
     }
 
-    /// Fields of relations get the type at the other end.
+    /// Sets the type of relation fields to the type at the other end.
     fn finish(mut self) -> Types {
         for model in &mut self.types.models {
             for field in model
@@ -162,7 +162,7 @@ impl Made {
     }
 }
 
-/// The name of a type as a datamodel has it.
+/// The name of a type in a datamodel.
 fn named(type_name: &str, enum_name: Option<&String>) -> String {
     match (type_name, enum_name) {
         ("Enum", Some(name)) => name.clone(),

@@ -1,18 +1,17 @@
-//! Finds definitions in SDL, without judging whether the rest of it makes sense: that is the server's
-//! business, and places are asked for just when it does not.
+//! Finds definitions in SDL without validating it: the server does that, and positions are needed just
+//! when the SDL is invalid.
 
-/// `type NAME {…}` and its like.
+/// A definition such as `type NAME {…}`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Definition<'t> {
-    /// The name.
     pub(super) name: &'t str,
-    /// Where the name stands.
+    /// The position of the name.
     pub(super) at: usize,
-    /// Fields or values, and where they stand.
+    /// Fields or values, and their positions.
     pub(super) members: Vec<(&'t str, usize)>,
 }
 
-/// What definitions begin with.
+/// The keywords that start definitions.
 const KEYWORDS: [&str; 6] = ["type", "enum", "input", "interface", "union", "scalar"];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,7 +20,6 @@ enum Token<'t> {
     Mark(u8),
 }
 
-/// All definitions of a text, in order.
 pub(super) fn definitions(text: &str) -> Vec<Definition<'_>> {
     let tokens = tokens(text);
     let mut found: Vec<Definition<'_>> = Vec::new();
@@ -33,7 +31,7 @@ pub(super) fn definitions(text: &str) -> Vec<Definition<'_>> {
             Token::Mark(b'{') => braces += 1,
             Token::Mark(b'}') => {
                 braces = braces.saturating_sub(1);
-                // Whatever was left open ends with the block.
+                // The end of the block closes everything left open.
                 others = 0;
             }
             Token::Mark(b'(' | b'[') => others += 1,
@@ -51,7 +49,7 @@ pub(super) fn definitions(text: &str) -> Vec<Definition<'_>> {
                 }
             }
             Token::Name(name, at) if braces == 1 && others == 0 => {
-                // Behind `:` is a type, behind `@` a directive, behind `=` a value.
+                // After `:` comes a type, after `@` a directive, after `=` a value.
                 let own = !matches!(previous, Some(Token::Mark(b':' | b'@' | b'=')));
                 if own && let Some(definition) = found.last_mut() {
                     definition.members.push((name, at));
@@ -71,7 +69,7 @@ fn word_of(token: Token<'_>) -> &str {
     }
 }
 
-/// Names and marks; comments and texts are left out.
+/// Names and punctuation, without comments and strings.
 fn tokens(text: &str) -> Vec<Token<'_>> {
     let bytes = text.as_bytes();
     let mut tokens = Vec::new();
@@ -112,7 +110,7 @@ fn block_text(rest: &[u8]) -> usize {
     at
 }
 
-/// A text in quotes ends with its line at the latest.
+/// A quoted string ends with its line at the latest.
 fn quoted_text(rest: &[u8]) -> usize {
     let mut at = 1;
     while let Some(byte) = rest.get(at) {

@@ -13,7 +13,7 @@ const VARIABLE: &str = "PRISMA_CLOUD_SESSION_KEY";
 /// The hint for a key that cannot be used.
 pub(super) const HINT: &str = "put a new key into `cloudSessionKey` of the registry or into `PRISMA_CLOUD_SESSION_KEY`, or remove it to stop using Prisma Cloud";
 
-/// Prisma Cloud as the owner of a session sees it.
+/// Prisma Cloud, accessed with a session key.
 #[derive(Debug, Clone)]
 pub struct Cloud {
     pub(super) api: String,
@@ -50,7 +50,7 @@ impl Cloud {
     }
 }
 
-/// The session key, good or not, so that it can be kept off the screen.
+/// The session key, valid or not, so that it can be masked.
 pub fn key(env: &Env, registry: &Registry) -> Option<Secret> {
     let registered = registry.cloud_session_key().map(Secret::reveal);
     let given = env.get(VARIABLE).or(registered)?.trim();

@@ -1,19 +1,19 @@
-//! Edits of mappings written on lines of their own.
+//! Edits block mappings.
 
 use super::super::places::{Collection, Entry};
 use super::quote::{key, scalar};
 use super::{New, Refused, Splice, impossible};
 
-/// How far a new level is indented where the file has no example to follow.
+/// The indentation of a new level if the file has no example to follow.
 const STEP: usize = 2;
 
-/// A first pair for a text without a mapping: empty, or only comments.
+/// The first pair of a text without a mapping: empty, or only comments.
 pub(super) fn begin(text: &str, path: &[String], new: &New) -> Splice {
     let at = text.len();
     after_line(text, at, render(path, new, 0, STEP))
 }
 
-/// A pair behind the last one of a mapping; `parent` is the pair whose value the mapping is.
+/// A pair after the last one of a mapping; `parent` is the pair that has the mapping as its value.
 pub(super) fn insert(
     text: &str,
     parent: Option<&Entry>,
@@ -34,7 +34,7 @@ pub(super) fn insert(
     };
     let mut at = block_end(text, last.value.end, indent.max(1));
     if !text[..at].ends_with('\n') && block_scalar_at_end(text, last).is_some() {
-        // A line break at its end would become part of that text: the new pair goes in front of it.
+        // A line break at its end would become part of that text, so the new pair goes before it.
         let before = match map.entries.iter().rev().nth(1) {
             Some(previous) => Some(block_end(text, previous.value.end, indent.max(1))),
             None => parent.map(|parent| line_end(text, parent.start)),
@@ -44,7 +44,7 @@ pub(super) fn insert(
     Ok(after_line(text, at, render(path, new, indent, step)))
 }
 
-/// A first pair below a key that has nothing yet.
+/// The first pair below a key without a value.
 pub(super) fn insert_below(
     text: &str,
     pair: &Entry,
@@ -76,7 +76,7 @@ pub(super) fn remove(text: &str, map: &Collection, at: usize) -> Result<Splice, 
         range.end += blank;
     }
     if !text[range.clone()].ends_with('\n') && above.is_none() {
-        // The last line has no end: the one that becomes the last has none either.
+        // The last line has no line end, so the new last line gets none either.
         let before = &text[..range.start];
         let before = before.strip_suffix('\n').unwrap_or(before);
         range.start = before.strip_suffix('\r').unwrap_or(before).len();
@@ -116,7 +116,7 @@ fn line_start(text: &str, at: usize) -> usize {
     text[..at].rfind('\n').map_or(0, |newline| newline + 1)
 }
 
-/// The end of the line that `at` stands in, line break included.
+/// The end of the line that contains `at`, including its line break.
 fn line_end(text: &str, at: usize) -> usize {
     text[at..].find('\n').map_or(text.len(), |n| at + n + 1)
 }

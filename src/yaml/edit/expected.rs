@@ -1,10 +1,10 @@
-//! What a text has to say after a change: the value the edited text is compared with.
+//! The expected value after a change, to compare with the edited text.
 
 use super::super::Value;
 use super::super::node::Node;
 use super::{Change, New, Refused, impossible};
 
-/// Changes the value as the text is going to be changed.
+/// Applies to the value the same change as to the text.
 pub(super) fn expect(node: &mut Node, change: &Change) -> Result<(), Refused> {
     let (path, new) = match change {
         Change::Set(path, new) => (path, Some(new)),
@@ -35,7 +35,7 @@ pub(super) fn expect(node: &mut Node, change: &Change) -> Result<(), Refused> {
     Ok(())
 }
 
-/// The value of a key, made when it is missing and `make` says so.
+/// The value of a key, created if it is missing and `make` is set.
 fn slot<'n>(node: &'n mut Node, key: &str, make: bool) -> Result<Option<&'n mut Node>, Refused> {
     if node.is_empty() && make {
         *node = Node::Map(Vec::new());

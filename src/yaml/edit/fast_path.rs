@@ -1,14 +1,14 @@
 //! The same edits for large files in the common shape, without parsing all of them.
 //!
-//! Both texts are scanned; what is not about the changed entry has to be the same bytes, and the
-//! entry itself goes through the parser. Whatever is unusual is left to the thorough way.
+//! Both texts are scanned: everything except the changed entry must be the same bytes, and the entry
+//! itself goes through the parser. Unusual files are left to the general method.
 
 use super::super::fast_path;
 use super::super::node::Node;
 use super::super::places::{Collection, Entry, Step};
 use super::{Change, expect, plan, same, spliced};
 
-/// Makes changes that are all about one entry of one top-level mapping; `None` where that is not so.
+/// Makes changes that all concern one entry of one top-level mapping; `None` for other changes.
 pub(super) fn apply(text: &str, changes: &[Change]) -> Option<String> {
     let [top, name] = changes.first()?.path().get(..2)? else {
         return None;
@@ -45,7 +45,7 @@ pub(super) fn apply(text: &str, changes: &[Change]) -> Option<String> {
     (untouched && same(&parsed(&edited, after, name)?, &expected)).then_some(edited)
 }
 
-/// The mapping below a top-level key that is there once.
+/// The mapping below a top-level key that occurs once.
 fn entries<'m>(root: &'m Collection, top: &str) -> Option<&'m Collection> {
     let mut named = root
         .entries

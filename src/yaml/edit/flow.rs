@@ -1,4 +1,4 @@
-//! Edits of mappings written `{…}`.
+//! Edits flow mappings (`{…}`).
 
 use super::super::places::Collection;
 use super::quote::{key, scalar};
@@ -6,7 +6,7 @@ use super::{New, Splice};
 use crate::yaml::write::double_quoted;
 use std::ops::Range;
 
-/// A pair behind the last one, on a line of its own when that one has one.
+/// A pair after the last one, on its own line if the last one has its own.
 pub(super) fn insert(
     text: &str,
     map: &Collection,
@@ -39,7 +39,7 @@ pub(super) fn insert(
             with: format!(", {pair}"),
         };
     }
-    // The comma belongs to the last pair, in front of its comment; the new line comes behind both.
+    // The comma goes after the last pair, before its comment; the new line follows both.
     let newline = if behind[..=behind.find('\n').unwrap_or_default()].ends_with("\r\n") {
         "\r\n"
     } else {
@@ -57,7 +57,7 @@ pub(super) fn insert(
     }
 }
 
-/// Takes out the pair at an index: its whole lines when it has them, else up to the next one.
+/// Removes the pair at an index: its whole lines if it has its own, else up to the next pair.
 pub(super) fn remove(text: &str, map: &Collection, span: &Range<usize>, at: usize) -> Splice {
     let pair = &map.entries[at];
     let behind = &text[pair.value.end..span.end];
@@ -95,7 +95,7 @@ pub(super) fn remove(text: &str, map: &Collection, span: &Range<usize>, at: usiz
     }
 }
 
-/// The text of a pair at the end of a path of keys; with the quotes of JSON where asked for.
+/// The text of a pair at the end of a path of keys, optionally with JSON quotes.
 pub(super) fn pair(path: &[String], new: &New, json: bool) -> String {
     let quoted = |name: &str| if json { double_quoted(name) } else { key(name) };
     match path {

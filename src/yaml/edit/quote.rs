@@ -1,9 +1,9 @@
-//! Scalars and keys as every YAML reader, of 1.1 or 1.2, reads them back.
+//! Quotes scalars and keys so that YAML 1.1 and 1.2 readers read them alike.
 
 use super::New;
 use crate::yaml::write::{double_quoted, is_printable};
 
-/// The text in single quotes, or in double ones where a character needs an escape.
+/// The text in single quotes, or in double quotes if a character needs an escape.
 pub fn single_quoted(text: &str) -> String {
     if !text.chars().all(is_printable) {
         return double_quoted(text);
@@ -11,7 +11,7 @@ pub fn single_quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
 }
 
-/// A name as a key or a value: bare where that cannot be read as anything else.
+/// A name as a key or a value: unquoted if that is unambiguous.
 pub fn key(name: &str) -> String {
     if is_bare(name) {
         name.to_owned()
@@ -20,7 +20,7 @@ pub fn key(name: &str) -> String {
     }
 }
 
-/// A scalar in the form it asks for. Mappings are not scalars: they give nothing.
+/// A scalar in its requested form. Empty for mappings, which are not scalars.
 pub(super) fn scalar(new: &New) -> String {
     match new {
         New::Text(text) => single_quoted(text),
@@ -32,7 +32,7 @@ pub(super) fn scalar(new: &New) -> String {
     }
 }
 
-/// Whether a YAML reader of any version takes it for a text and nothing else.
+/// Whether YAML readers of all versions read it as a string.
 fn is_bare(name: &str) -> bool {
     const WORDS: [&str; 9] = ["true", "false", "null", "yes", "no", "on", "off", "y", "n"];
     let inside = |c: char| c.is_ascii_alphanumeric() || "_-./".contains(c);

@@ -61,9 +61,10 @@ fn lifecycle(setting: &Setting, version: &str, (database, volume): Database) {
     let ran = cluster.verb("stop", &["-v"]).succeeded();
     let stop = ran.stderr.lines().rfind(|line| line.starts_with("$ "));
     let stop = stop.unwrap_or_default();
-    match is_server_edition {
-        true => assert!(stop.starts_with("$ docker-compose -p ") && stop.ends_with(" stop")),
-        false => assert!(stop.starts_with("$ docker stop "), "{stop}"),
+    if is_server_edition {
+        assert!(stop.starts_with("$ docker-compose -p ") && stop.ends_with(" stop"))
+    } else {
+        assert!(stop.starts_with("$ docker stop "), "{stop}")
     }
     assert!(cluster.containers().values().all(|c| c.state == "exited"));
     cluster.verb("start", &[]).succeeded();

@@ -87,9 +87,12 @@ fn page(name: &str, command: Command) -> String {
 
 /// Plain ASCII, as every roff reads it: `…` and the like as escapes.
 fn ascii(text: &str) -> String {
-    let spelled = |c: char| match c.is_ascii() {
-        true => c.to_string(),
-        false => format!("\\[u{:04X}]", u32::from(c)),
+    let spelled = |c: char| {
+        if c.is_ascii() {
+            c.to_string()
+        } else {
+            format!("\\[u{:04X}]", u32::from(c))
+        }
     };
     text.chars().map(spelled).collect()
 }
@@ -122,9 +125,12 @@ fn list<'a>(title: &str, entries: impl Iterator<Item = (&'a str, &'a str)>) -> S
 /// Escaped for roff: hyphens can be copied from the page, and no line is taken for a request.
 fn escaped(text: &str) -> String {
     let text = text.replace('\\', "\\e").replace('-', "\\-");
-    let line = |line: &str| match line.starts_with(['.', '\'']) {
-        true => format!("\\&{line}"),
-        false => line.to_owned(),
+    let line = |line: &str| {
+        if line.starts_with(['.', '\'']) {
+            format!("\\&{line}")
+        } else {
+            line.to_owned()
+        }
     };
     text.lines().map(line).collect::<Vec<_>>().join("\n")
 }

@@ -63,10 +63,8 @@ fn the_page_reads_as_it_says() {
     let local = registry.get("local").expect("is there");
     assert_eq!(local.host, "http://localhost:4466");
     assert_eq!(local.secret, Some("a\r\n".into()));
-    assert_eq!(
-        registry.find("digital-ocean").map(|e| e.secret.clone()),
-        Ok(None)
-    );
+    let other = registry.get("digital-ocean").expect("is there");
+    assert_eq!(other.secret, None);
     assert_eq!(registry.cloud_session_key(), Some(&"k".into()));
     assert!(registry.warnings().is_empty());
 }
@@ -141,7 +139,11 @@ fn a_variable_that_is_not_set_costs_only_its_cluster() {
         "    clusterSecret: '${env:NO, \"d\"}'\ncloudSessionKey: ${env:NO}\n",
     ));
     let registry = home.load().expect("reads");
-    let failure = registry.find("a").expect_err("is not usable");
+    let failure = registry
+        .get("a")
+        .expect("is there")
+        .usable()
+        .expect_err("is not usable");
     assert_eq!(
         home.told(&failure),
         ["3:5: `host` of cluster `a` refers to the variable `NO`, which is not set"]
@@ -150,28 +152,16 @@ fn a_variable_that_is_not_set_costs_only_its_cluster() {
         failure.hints,
         ["set `NO`, or write a default: `${env:NO, \"…\"}`"]
     );
-    let b = registry.find("b").expect("is usable");
+    let b = registry
+        .get("b")
+        .and_then(|b| b.usable().ok())
+        .expect("is usable");
     assert_eq!(
         (b.host.as_str(), b.secret.clone()),
         ("http://h", Some("d".into()))
     );
     assert_eq!(registry.cloud_session_key(), None);
     assert_eq!(registry.warnings().len(), 2);
-}
-
-#[test]
-fn an_unknown_cluster_is_told_with_those_there_are() {
-    let none = Registry::default().find("x").expect_err("is not there");
-    assert_eq!(none.kind, Kind::UnknownCluster);
-    assert!(none.hints[0].contains("prisma cluster add"), "{none:?}");
-    let home = Home::with("clusters:\n  a:\n    host: http://a\n  b:\n    host: http://b\n");
-    let registry = home.load().expect("reads");
-    let one = registry.find("x").expect_err("is not there");
-    assert_eq!(
-        one.message(),
-        "cluster `x` not found in the cluster registry"
-    );
-    assert_eq!(one.hints, ["known clusters: `a`, `b`"]);
 }
 
 #[test]

@@ -1,11 +1,10 @@
-//! What one reference stands for.
+//! Resolves one reference.
 
 use super::{BROKEN, Resolved, Resolver, Site, UNSET, has_gap, is};
 use crate::config::references::{Choice, Piece, Reference};
 use crate::suggest::nearest;
 use crate::yaml::{Node, Step, Value};
 
-/// Where values come from.
 const SOURCES: [&str; 3] = ["env", "self", "opt"];
 
 impl Resolver<'_> {
@@ -43,7 +42,7 @@ impl Resolver<'_> {
             }
             missing.extend(value.unset);
         }
-        // What to do about one of them is enough.
+        // One hint is enough.
         missing.truncate(1);
         Resolved::unset(missing)
     }
@@ -88,7 +87,7 @@ impl Resolver<'_> {
         let mut path: Vec<Step> = Vec::new();
         let mut raw = root;
         let mut steps = name.split('.');
-        // As far as it is written there …
+        // As far as the path is written in the file …
         let mut rest = Vec::new();
         for step in steps.by_ref() {
             match child(raw, step) {
@@ -109,7 +108,7 @@ impl Resolver<'_> {
         if !rest.is_empty() && raw.as_text().is_none() {
             return self.absent(name, nth, site);
         }
-        // … and from there on in what a reference brings.
+        // … and from there on, in the value of a reference.
         if let Some(broken) = self.settle(raw, &path) {
             return broken;
         }
@@ -163,7 +162,7 @@ impl Resolver<'_> {
                 Node::Leaf(Value::Bool(truth)) => joined.push_str(&truth.to_string()),
                 Node::Leaf(number @ Value::Number(_)) => joined.push_str(&spelled(number)),
                 node if node.is_gap() => {
-                    // What is broken stays so, whatever else is missing.
+                    // A hard problem matters more than a missing value.
                     match &mut gap {
                         Some(gap) if is(&gap.node, BROKEN) => {}
                         Some(gap) if is(node, UNSET) => gap.unset.extend(value.unset),
@@ -181,7 +180,7 @@ impl Resolver<'_> {
     }
 }
 
-/// The value one step further: of a key, or of an item counted from zero.
+/// The value of a key, or of an item counted from zero.
 fn child<'n>(node: &'n Node, step: &str) -> Option<(Step, &'n Node)> {
     match node {
         Node::Map(_) => {
@@ -191,7 +190,7 @@ fn child<'n>(node: &'n Node, step: &str) -> Option<(Step, &'n Node)> {
                     .into_iter()
                     .find_map(|(key, value)| (key == step).then_some(value))
             };
-            // Its own keys win over merged ones anyway.
+            // Its own keys override merged ones anyway.
             let value = node.get(step).or_else(merged)?;
             Some((Step::Key(step.to_owned()), value))
         }
@@ -203,7 +202,7 @@ fn child<'n>(node: &'n Node, step: &str) -> Option<(Step, &'n Node)> {
     }
 }
 
-/// A number as people write it: 1000 and not 1000.0.
+/// A number as users write it: 1000, not 1000.0.
 fn spelled(number: &Value) -> String {
     let whole = number.as_i64().map(|n| n.to_string());
     let whole = whole.or_else(|| number.as_u64().map(|n| n.to_string()));

@@ -1,4 +1,4 @@
-//! `PRISMA_CONFIG`: the YAML text that tells a server everything. Secrets are variables in it.
+//! `PRISMA_CONFIG`: the YAML block that configures a server. It refers to secrets through variables.
 
 use crate::cluster::{
     Cluster, Connector, Database, Edition, External, Tuning, documented, services,
@@ -8,17 +8,15 @@ use crate::secret::Secret;
 use crate::secret::keys::PrivateKey;
 use crate::yaml::write;
 
-/// The secret of the management API. The CLI knows a variable of this name for the same thing.
+/// The secret of the management API. The CLI reads a variable of the same name and meaning.
 pub const SECRET: &str = "PRISMA_MANAGEMENT_API_SECRET";
-/// The same with the characters escaped that mean something between double quotes in YAML.
+/// The same, escaped for a double-quoted YAML string.
 pub const SECRET_IN_CONFIG: &str = "PRISMA_MANAGEMENT_API_SECRET_IN_CONFIG";
-/// What the names of escaped variables end with.
+/// The suffix of escaped variables.
 pub const IN_CONFIG: &str = "_IN_CONFIG";
-/// The public half of a key pair, as the cluster edition calls it.
+/// The public half of a key pair; the name is that of the cluster edition.
 pub const PUBLIC_KEY: &str = "CLUSTER_PUBLIC_KEY";
-/// The database's password.
 pub const PASSWORD: &str = "DATABASE_PASSWORD";
-/// The same, escaped.
 pub const PASSWORD_IN_CONFIG: &str = "DATABASE_PASSWORD_IN_CONFIG";
 
 /// What the server reads from `PRISMA_CONFIG`, in the order of the listing.
@@ -29,7 +27,7 @@ pub struct PrismaConfig {
     management_api_secret: Option<Text>,
     #[serde(skip_serializing_if = "Option::is_none")]
     legacy_secret: Option<Text>,
-    /// The name that 1.7 has for `legacySecret`.
+    /// The name of `legacySecret` in 1.7.
     #[serde(skip_serializing_if = "Option::is_none")]
     cluster_public_key: Option<Text>,
     port: u16,
@@ -69,7 +67,7 @@ struct DatabaseConfig {
 }
 
 impl PrismaConfig {
-    /// What the server of a cluster is told.
+    /// The configuration of a cluster's server.
     pub fn of(cluster: &Cluster) -> PrismaConfig {
         let (mut secret, mut key) = (None, None);
         if cluster.key_pair().is_some() {
@@ -77,9 +75,10 @@ impl PrismaConfig {
         } else if let Some(text) = &cluster.cluster_secret {
             secret = Some(self::secret((SECRET, SECRET_IN_CONFIG), text.reveal()));
         }
-        let (legacy_secret, cluster_public_key) = match cluster.version.at_least(8) {
-            true => (key, None),
-            false => (None, key),
+        let (legacy_secret, cluster_public_key) = if cluster.version.at_least(8) {
+            (key, None)
+        } else {
+            (None, key)
         };
         PrismaConfig {
             management_api_secret: secret,
@@ -92,7 +91,7 @@ impl PrismaConfig {
         }
     }
 
-    /// Reads the text that a running server was given, if it has the form of ours.
+    /// Reads the configuration of a running server, if it has the form that prisma generates.
     pub fn read(text: &str) -> Option<PrismaConfig> {
         crate::yaml::deserialize(text).ok()
     }
@@ -151,13 +150,14 @@ impl PrismaConfig {
 fn database_config(cluster: &Cluster) -> DatabaseConfig {
     let database = &cluster.database;
     let tuning = &database.tuning;
-    // The page's name up to its version; `migrations` won over it and replaced it.
+    // The documented name up to 1.8; `migrations` then took precedence and replaced it.
     let is_active = Some(tuning.active.unwrap_or(true));
-    let (active, migrations) = match cluster.version.at_least(9) {
-        true => (None, is_active),
-        false => (is_active, None),
+    let (active, migrations) = if cluster.version.at_least(9) {
+        (None, is_active)
+    } else {
+        (is_active, None)
     };
-    // The listing says `host: db`, a service that it does not have.
+    // The listing has `host: db`, a service that does not exist in it.
     let (host, port) = match &database.external {
         Some(external) => (external.host.as_str(), external.port),
         None => (
