@@ -98,8 +98,8 @@ fn without_value(line: &str) -> Option<String> {
     let (sign, value) = value.split_at(1);
     let bare = value.trim_start();
     let blank = &value[..value.len() - bare.len()];
-    let tells_nothing = ["", "|", "|-", ">", ">-"].contains(&bare) || is_reference(bare);
-    let shown = if tells_nothing { bare } else { MASK };
+    let is_harmless = ["", "|", "|-", ">", ">-"].contains(&bare) || is_reference(bare);
+    let shown = if is_harmless { bare } else { MASK };
     Some(format!("{key}{sign}{blank}{shown}"))
 }
 
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_secret_is_seen() {
+    fn other_values_are_shown() {
         for line in [
             "MYSQL_ROOT_PASSWORD: $SQL_PASSWORD",
             "  - PASSWORD=\"${db.password}\"",

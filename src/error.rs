@@ -354,7 +354,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_known_beside_the_message_is_masked() {
+    fn data_next_to_the_message_is_masked() {
         let known = serde_json::json!({"a": ["secret", 1]});
         let failure = Failure::new(Kind::Failed, "x").data(known);
         let masked = failure.map_text(|text| text.replace("secret", "*"));

@@ -235,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn runs_that_overlap_or_never_end_are_told_apart() {
+    fn runs_that_overlap_or_never_end_are_distinguished() {
         let home = tempfile::tempdir().expect("a folder");
         let path = home.path().join("history").join("local.jsonl");
         let lines = [

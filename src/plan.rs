@@ -1,7 +1,7 @@
 //! What a command will do, as data: shown by `--dry-run` ([`Plan::show`]), executed otherwise.
 //!
-//! Nothing else changes anything: an [`Action`] needs a [`Permit`], and [`act`] gives one only for as
-//! long as a plan, or a deployment, is executed and recorded.
+//! Nothing else changes anything: an [`Action`] needs a [`Permit`], and [`act`] gives one only while
+//! a plan, or a deployment, is executed and recorded.
 
 mod action;
 mod free_ports;

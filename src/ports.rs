@@ -43,7 +43,7 @@ impl fmt::Display for Holder {
     }
 }
 
-/// What listens on a port: a container of the engine, or a process. Not to know is no failure.
+/// What listens on a port: a container of the engine, or a process. Not knowing is not a failure.
 pub fn holder(ctx: &Context, tools: Option<&Tools>, port: u16) -> Holder {
     let container = tools.and_then(|tools| container(ctx, tools, port));
     container

@@ -2,7 +2,7 @@
 //! YAML 1.1 and 1.2 readers agree.
 //!
 //! The only module that knows `serde_yaml` (values, strictness) and `yaml-edit` (places).
-//! `serde_yaml` judges whether a text is YAML at all: `yaml-edit` is lenient.
+//! `serde_yaml` decides whether the text is YAML at all: `yaml-edit` is lenient.
 
 mod ambiguous;
 pub mod edit;
@@ -18,7 +18,7 @@ pub use places::{Places, Step};
 pub use position::{Position, YamlError};
 pub use serde_yaml::{Mapping, Value};
 
-/// Reads a text that holds at most one document. An empty one is null.
+/// Reads text that contains at most one document. An empty one is null.
 pub fn deserialize<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, YamlError> {
     // YAML allows a byte order mark, but serde_yaml rejects it.
     let bare = text.strip_prefix('\u{feff}').unwrap_or(text);

@@ -1,6 +1,6 @@
 """What `scripts/bench` runs inside a rig: pairs of commands in turn, medians, differences, ratios.
 
-Nothing here fails for being slow: it prints figures beside their budgets, for people to judge.
+Nothing here fails for being slow: it prints figures next to their budgets, for people to judge.
 """
 
 import argparse
@@ -21,7 +21,7 @@ LABEL = f"label=com.docker.compose.project={NAME}"
 
 
 def run(command):
-    """Runs a command, or a function of ours, to the end; returns milliseconds."""
+    """Runs a command, or a Python function, to the end; returns milliseconds."""
     begun = time.perf_counter()
     if callable(command):
         command()

@@ -122,7 +122,7 @@ PROGRAM
 # and which one is up to the user.
 compose_v2() {
   compose_found 2 && return
-  compose_why='there is no apt-get to download docker-compose 2 with'
+  compose_why='apt-get, which downloads docker-compose 2, is not installed'
   has_apt || return 1
   packages_lists_once
   local name

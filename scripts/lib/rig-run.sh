@@ -91,7 +91,7 @@ SCRIPT
 # What the tests need to know. The rig's network leads nowhere, and cargo need not try.
 rig_variables() {
   local name folders=''
-  # a kept rig is not one of ours to remove
+  # a kept rig is not removed here
   for name in "${rigs[@]:-$rig}"; do folders=$folders:$rig_parent/$name; done
   printf '%s\n' "PRISMA_TEST_RIG=${folders#:}" "DOCKER_HOST=unix://$rig_state/docker.sock" \
     "PRISMA_TEST_REGISTRY=$rig_registry" CARGO_NET_OFFLINE=true

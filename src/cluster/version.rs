@@ -249,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_version_is_refused_with_the_reason() {
+    fn invalid_versions_are_rejected_with_the_reason() {
         let refused = [
             ("", "not a version number"),
             ("latest", "not a version number"),

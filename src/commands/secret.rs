@@ -112,7 +112,7 @@ mod tests {
     use crate::secret::keys;
 
     #[test]
-    fn a_text_loses_its_line_end_and_nothing_else() {
+    fn a_shared_secret_loses_only_its_line_end() {
         assert_eq!(tidy(" my secret \r\n"), " my secret ");
         assert_eq!(tidy("a\\nb\"\n"), "a\\nb\"");
         assert_eq!(tidy("\n"), "");

@@ -76,7 +76,7 @@ impl EnvFiles {
     }
 }
 
-/// The variables of a text; if one is set twice, the later line counts.
+/// The variables of the text; if one is set twice, the later line counts.
 fn parse(path: &Path, text: &str) -> Result<BTreeMap<String, String>> {
     let mut values = BTreeMap::new();
     let mut problems = Problems::of(path);
@@ -104,7 +104,7 @@ fn parse(path: &Path, text: &str) -> Result<BTreeMap<String, String>> {
 type Wrong = (&'static str, Option<&'static str>);
 type Entry = std::result::Result<Option<(String, String)>, Wrong>;
 
-/// The first entry of a text, and the length of its lines.
+/// The first entry of the text, and the length of its lines.
 fn entry(text: &str) -> (usize, Entry) {
     let end = line_end(text, 0);
     let line = &text[..end];
@@ -284,12 +284,12 @@ mod tests {
         };
         let none = EnvFiles::load(&folder, &working, None).expect("nothing is fine");
         assert_eq!(get(&none, &["A", "R"]), ",real");
-        write(&folder.join(".env"), "A=beside\nR=beside\n");
+        write(&folder.join(".env"), "A=folder\nR=folder\n");
         write(&working.join(".env"), "A=work\nB=work\n");
         let both = EnvFiles::load(&folder, &working, None).expect("reads");
-        assert_eq!(get(&both, &["A", "B", "R"]), "beside,work,real");
+        assert_eq!(get(&both, &["A", "B", "R"]), "folder,work,real");
         assert_eq!(both.files.len(), 2);
-        assert!(!format!("{both:?}").contains("beside,"));
+        assert!(!format!("{both:?}").contains("folder,"));
         let same = EnvFiles::load(&folder, &folder, None).expect("reads");
         assert_eq!(same.files.len(), 1);
         write(&home.path().join("other.env"), "C=other\n");

@@ -77,7 +77,7 @@ pub fn load(file: &Path, given: Given<'_>) -> Result<Service> {
     parse(file, &text, given, &files::read_text)
 }
 
-/// Like [`load`], for a text already read; `read` returns the text of other files.
+/// Like [`load`], for text already read; `read` returns the text of other files.
 pub fn parse(file: &Path, text: &str, given: Given<'_>, read: ReadFile<'_>) -> Result<Service> {
     read_text(file, text, given, read)
 }

@@ -309,7 +309,7 @@ pub fn parse(file: &Path, text: &str) -> Result<Node> {
     Node::parse(text).map_err(|error| not_yaml(file, text, &error))
 }
 
-/// The failure of a text that is not YAML.
+/// The failure of the text that is not YAML.
 pub fn not_yaml(file: &Path, text: &str, error: &YamlError) -> Failure {
     let wrong = |at: Option<Position>, what: &str| {
         let at = at.map(|at| format!(":{at}")).unwrap_or_default();

@@ -8,7 +8,7 @@
 /// A way to look up environment variables.
 pub type EnvLookup<'a> = &'a dyn Fn(&str) -> Option<String>;
 
-/// A piece of a text.
+/// A piece of text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Piece {
     /// Literal text.
@@ -40,7 +40,7 @@ pub enum Choice {
     Bare(Vec<Piece>),
 }
 
-/// Why a text that begins with `${` is not a valid reference.
+/// Why text that begins with `${` is not a valid reference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Why {
     /// Its `}`, or a closing quote, is missing.
@@ -80,7 +80,7 @@ pub fn pieces(text: &str) -> Result<Vec<Piece>, (usize, Why)> {
     Ok(pieces)
 }
 
-/// The reference at the start of a text, and its length.
+/// The reference at the start of the text, and its length.
 pub fn leading(text: &str) -> Result<(Reference, usize), Why> {
     let mut parser = Parser {
         text,

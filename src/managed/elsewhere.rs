@@ -132,7 +132,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_folder_with_a_compose_file_of_its_own_is_somebody_elses() {
+    fn a_folder_with_its_own_compose_file_belongs_to_someone_else() {
         let home = tempfile::tempdir().expect("a folder");
         let (ours, theirs) = (home.path().join("ours"), home.path().join("theirs"));
         for folder in [&ours, &theirs] {

@@ -2,7 +2,7 @@
 //!
 //! The two differ in what they expand and unescape inside each kind of quotes, so a value is written
 //! in the first form that means the same to both, and a value without such a form is refused. Such
-//! values exist: those with `${`, with `$` beside `'`, `\` or a carriage return, and a few that end with a
+//! values exist: those with `${`, with `$` next to `'`, `\` or a carriage return, and a few that end with a
 //! backslash. Found out by reading arbitrary values back through both (`tests/it/render/roundtrip.rs`).
 
 use std::fmt;

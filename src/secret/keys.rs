@@ -261,7 +261,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_key_is_told_without_repeating_it() {
+    fn invalid_keys_are_rejected_without_being_shown() {
         let key = generate().expect("generates");
         let pem = key.pem_pkcs1().reveal().to_owned();
         let armoured = |label: &str, body: &str| {

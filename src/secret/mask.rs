@@ -1,4 +1,4 @@
-//! Masking secrets in text, whatever its origin.
+//! Masking secrets in the text, whatever its origin.
 
 use std::borrow::Cow;
 use zeroize::Zeroizing;
@@ -8,7 +8,7 @@ pub const MASK: &str = "********";
 /// From this length on a secret is masked wherever it occurs, a shorter one only as a word of its own:
 /// a password `port` says nothing about `report`.
 const LONG: usize = 6;
-/// Shorter ones are not masked at all: they are in every other word, and what is missing in a text
+/// Shorter ones are not masked at all: they are in every other word, and what is missing in the text
 /// would give them away.
 const SHORTEST: usize = 3;
 
@@ -19,7 +19,7 @@ pub struct Masked(Vec<Zeroizing<String>>);
 impl Masked {
     /// Adds a value. One of many lines, a key, is masked line by line as well: that is how output comes.
     pub fn add(&mut self, value: &str) {
-        // The armour of a key is no secret.
+        // The armour of a key is not secret.
         let lines = value.lines().map(str::trim);
         for part in lines.filter(|line| !line.starts_with("-----")) {
             self.add_part(part);

@@ -1,8 +1,7 @@
-//! Leaving secrets out of what others will read: a bug ticket.
+//! Removes secrets from what others will read, such as a report for a bug ticket.
 //!
-//! What is known to be harmless is kept and all else left out, not the other way round. A value that
-//! was left out somewhere is remembered and masked wherever else it stands: programs print what they are
-//! configured with. Pure.
+//! Only what is known to be harmless is kept; everything else is left out. A value that was left out once is
+//! remembered and masked everywhere else, because programs print their own configuration. Pure.
 
 mod scrub;
 
@@ -119,7 +118,7 @@ impl Redactor {
         }
     }
 
-    /// Remembers the password in an address, as it stands there and as it is meant: others may print it alone.
+    /// Remembers the password in an address, as written and decoded: other programs may print it alone.
     pub fn learn_password(&mut self, address: &str) {
         let parts = split(address);
         let user = parts.scheme.and(parts.user);

@@ -214,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_answer_is_told() {
+    fn invalid_responses_are_reported() {
         for body in [
             json!({}),
             json!([]),

@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn the_reasons_behind_one_code_are_told_apart() {
+    fn the_reasons_behind_one_code_are_distinguished() {
         let begin = "Authentication token is invalid: ";
         for (text, refusal) in [
             ("'Authorization' header not provided", Refusal::TokenMissing),
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn the_reasons_behind_4004_are_told_apart() {
+    fn the_reasons_behind_4004_are_distinguished() {
         let busy = "You can not deploy to a service stage while there is a deployment in progress \
                     or a pending deployment scheduled already.";
         assert_eq!(of(Some(4004), busy), Refusal::Busy);
@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_code_is_told_by_its_text() {
+    fn errors_without_a_code_are_recognised_by_their_text() {
         let field = "Argument 'input' expected … Reason: Field 'force' is not defined in the input type 'DeployInput'.";
         assert_eq!(of(None, field), Refusal::Invalid);
         assert_eq!(of(None, "Whoops. Looks like an internal"), Refusal::Crashed);

@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_signs_as_it_is_blanks_included() {
+    fn a_shared_secret_signs_as_it_is_spaces_included() {
         let secret = Secret::from(" my secret\tphrase ");
         let token = sign(&secret, &[Grant::service("w~s", "dev")], TEN_MINUTES).expect("signs");
         let key = DecodingKey::from_secret(b" my secret\tphrase ");

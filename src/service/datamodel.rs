@@ -25,7 +25,7 @@ impl Datamodel {
             path,
             offset: self.text.matches('\n').count(),
         });
-        // A byte order mark is invalid in the middle of a text.
+        // A byte order mark is invalid in the middle of the text.
         self.text += text.strip_prefix('\u{feff}').unwrap_or(text);
         self.text.push('\n');
     }
@@ -72,7 +72,7 @@ mod tests {
         model
     }
 
-    fn told(place: Option<(&Path, usize)>) -> String {
+    fn shown(place: Option<(&Path, usize)>) -> String {
         place.map_or_else(String::new, |(path, line)| {
             format!("{}:{line}", path.display())
         })
@@ -89,9 +89,9 @@ mod tests {
     #[test]
     fn lines_lead_back_to_their_files() {
         let model = model(&[("a", "1\n2\n"), ("b", "1"), ("c", ""), ("d", "1\n2")]);
-        let told: Vec<_> = (0..=9).map(|line| told(model.origin(line))).collect();
+        let shown: Vec<_> = (0..=9).map(|line| shown(model.origin(line))).collect();
         assert_eq!(
-            told,
+            shown,
             [
                 "", "a:1", "a:2", "a:3", "b:1", "c:1", "d:1", "d:2", "d:3", "d:4"
             ]
@@ -127,7 +127,7 @@ mod tests {
             ("Global", None, ""),
         ] {
             assert_eq!(
-                told(model.locate(name, field)),
+                shown(model.locate(name, field)),
                 expected,
                 "{name} {field:?}"
             );

@@ -63,7 +63,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_slip_is_recognised_and_otherwise_the_names_are_told() {
+    fn a_typo_is_recognised_and_otherwise_the_names_are_listed() {
         let names = ["local", "digital-ocean"];
         let hint = |name: &str| unknown(name, names.into_iter()).hints.join("|");
         assert_eq!(hint("digitalocean"), "did you mean `digital-ocean`?");

@@ -1,4 +1,4 @@
-//! Edits parts of a text and nothing else.
+//! Edits parts of the text and nothing else.
 //!
 //! The places come from the parsed tree, the new text is spliced into the old one, and the result is
 //! parsed again and compared with the expected value. So comments, order, quoting, anchors, line ends
@@ -50,8 +50,8 @@ impl fmt::Debug for New {
         f.write_str(match self {
             New::Map(_) => "a mapping",
             New::Number(_) => "a number",
-            New::Flag(_) => "a truth value",
-            _ => "a text",
+            New::Flag(_) => "a boolean",
+            _ => "a string",
         })
     }
 }
@@ -87,7 +87,7 @@ impl Change {
     }
 }
 
-/// Why a text was not changed.
+/// Why the text was not changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refused {
     /// It is not YAML.
@@ -147,7 +147,7 @@ fn make(text: &str, change: &Change) -> Result<String, Refused> {
     }
 }
 
-/// A text range to replace; an empty range is an insertion.
+/// Text range to replace; an empty range is an insertion.
 #[derive(Clone, PartialEq, Eq)]
 struct Splice {
     range: Range<usize>,

@@ -11,7 +11,7 @@ use std::ops::Range;
 /// The longest key; longer ones are left to the parsers, as YAML limits them.
 const KEY_LIMIT: usize = 256;
 
-/// The root mapping of a text in the common shape.
+/// The root mapping of the text in the common shape.
 pub fn root(text: &str) -> Option<Collection> {
     if !is_plain(text.as_bytes()) {
         return None;
@@ -201,7 +201,7 @@ fn key(line: &str) -> Option<(String, usize)> {
     (simple && name.len() <= KEY_LIMIT).then(|| (name.to_owned(), colon))
 }
 
-/// The length of the scalar a text begins with; nothing but a comment may follow it.
+/// The length of the scalar that the text begins with; nothing but a comment may follow it.
 fn scalar(text: &str) -> Option<usize> {
     let bytes = text.as_bytes();
     let end = match bytes.first()? {

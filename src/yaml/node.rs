@@ -24,7 +24,7 @@ pub enum Node {
 }
 
 impl Node {
-    /// Parses a text that holds at most one document. An empty one is null.
+    /// Parses text that contains at most one document. An empty one is null.
     pub fn parse(text: &str) -> Result<Node, YamlError> {
         super::deserialize(text)
     }

@@ -1,4 +1,4 @@
-//! The byte ranges of all keys and values in a text.
+//! The byte ranges of all keys and values in the text.
 //!
 //! The parser is lenient: only use this for texts known to be YAML.
 
@@ -33,7 +33,7 @@ impl fmt::Display for Step {
     }
 }
 
-/// A mapping or a list as written in a text.
+/// A mapping or a list as written in the text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Collection {
     pub is_list: bool,
@@ -44,7 +44,7 @@ pub struct Collection {
     index: OnceCell<HashMap<Step, usize>>,
 }
 
-/// A pair of a mapping or an item of a list as written in a text.
+/// A pair of a mapping or an item of a list as written in the text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
     /// Its key without quotes, or its number.
@@ -94,7 +94,7 @@ impl Collection {
     }
 }
 
-/// The root mapping of a text; `None` if there is none, as in an empty file.
+/// The root mapping of the text; `None` if there is none, as in an empty file.
 pub fn root(text: &str) -> Option<Collection> {
     let file: YamlFile = text.parse().ok()?;
     Some(mapping(text, &file.document()?.as_mapping()?))
@@ -191,7 +191,7 @@ fn range(position: yaml_edit::TextPosition) -> Range<usize> {
     offset(position.start)..offset(position.end)
 }
 
-/// The positions of a text's keys and values, found on demand.
+/// The positions of the keys and values, found on demand.
 #[derive(Debug, Clone)]
 pub struct Places<'t> {
     text: &'t str,

@@ -1,8 +1,8 @@
-//! Positions in a text, and the errors of texts that are not YAML.
+//! Positions in the text, and the errors of texts that are not YAML.
 
 use std::fmt;
 
-/// A position in a text; both numbers count from one, columns in characters.
+/// A position in the text; both numbers count from one, columns in characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Position {
     pub line: usize,
@@ -10,7 +10,7 @@ pub struct Position {
 }
 
 impl Position {
-    /// The start of a text.
+    /// The start of the text.
     pub const START: Position = Position { line: 1, column: 1 };
 }
 
@@ -20,7 +20,7 @@ impl fmt::Display for Position {
     }
 }
 
-/// The lines of a text, to find the position of a byte offset.
+/// The lines of the text, to find the position of a byte offset.
 #[derive(Debug, Clone)]
 pub(super) struct Lines(Vec<usize>);
 
@@ -41,7 +41,7 @@ impl Lines {
     }
 }
 
-/// Why a text is not YAML, and where.
+/// Why the text is not YAML, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct YamlError {
     /// The parser's message.

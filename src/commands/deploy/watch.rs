@@ -150,8 +150,8 @@ fn wait_for_change(ctx: &Context, known: &Stamps) -> Result<()> {
     Ok(())
 }
 
-/// Waits until the files can be read, or fail in another way. Which files those are is not known as
-/// long as they cannot be read, so they are read again and again.
+/// Waits until the files can be read, or fail in another way. Which files those are is not known
+/// until they can be read, so they are read again and again.
 fn wait_until_fixed(run: &DeployRun<'_>, failure: &Failure) -> Result<()> {
     let ctx = run.ctx;
     ctx.ui.status("waiting for changes (Ctrl-C to stop)");

@@ -28,7 +28,7 @@ pub fn edit(text: &str, old: &Cluster, new: &Cluster) -> Result<String> {
         let Ok(edited) = edit::apply(text, &edits) else {
             break;
         };
-        // A text that is YAML with the right values may still not be a valid configuration.
+        // Text that is YAML with the right values may still not be a valid configuration.
         let Ok(read) = parse(&old.name, Path::new(FILE), &edited) else {
             break;
         };

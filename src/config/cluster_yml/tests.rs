@@ -157,7 +157,7 @@ fn texts_of_another_shape_are_refused() {
 }
 
 #[test]
-fn numbers_and_words_are_told_from_texts_by_their_spelling() {
+fn numbers_words_and_strings_are_distinguished_by_spelling() {
     for ambiguous in [
         "0123",
         "yes",
@@ -334,7 +334,7 @@ fn an_edit_writes_down_what_another_version_documents_otherwise() {
 }
 
 #[test]
-fn an_edit_keeps_what_somebody_else_changed_meanwhile() {
+fn an_edit_keeps_changes_made_in_the_meantime() {
     let old = documented_local();
     let mut new = old.clone();
     new.version = "1.2".parse().expect("valid");
@@ -388,7 +388,7 @@ proptest! {
     }
 
     #[test]
-    fn any_change_can_be_made_to_a_file_of_ours(old in cluster(), new in cluster()) {
+    fn any_change_can_be_made_to_a_generated_file(old in cluster(), new in cluster()) {
         let edited = edit(&render(&old), &old, &new);
         prop_assert!(edited.is_ok(), "{:?} {}", edited, render(&old));
         prop_assert_eq!(read_text(&edited.expect("checked")), Ok(new));

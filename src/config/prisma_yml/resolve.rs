@@ -179,7 +179,7 @@ impl<'a> Resolver<'a> {
         Resolved { node, unset }
     }
 
-    /// The value of a text with references.
+    /// The value of the text with references.
     fn text(&mut self, text: &str, path: &[Step]) -> Resolved {
         let site = Site {
             path,

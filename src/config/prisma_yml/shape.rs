@@ -1,4 +1,4 @@
-//! Checks that a text is a `prisma.yml` and that all its keys are known.
+//! Checks that the text is a `prisma.yml` and that all its keys are known.
 
 use crate::config::reader::{self, At, Reader};
 use crate::error::{Failure, Kind, Result};

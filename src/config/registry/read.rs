@@ -10,7 +10,7 @@ use crate::yaml::{Node, Places, Step, YamlError};
 use std::collections::HashSet;
 use std::path::Path;
 
-/// The content of a text, with references to variables not yet resolved.
+/// The content of the text, with references to variables not yet resolved.
 #[derive(Default)]
 pub(super) struct Contents {
     pub(super) clusters: Vec<Raw>,
@@ -28,7 +28,7 @@ pub(super) struct Raw {
 
 const HINT: &str = "correct the file; it was left as it is";
 
-/// Reads a text. Fails with all problems, except those of the cluster `except`; the values of other
+/// Reads text. Fails with all problems, except those of the cluster `except`; the values of other
 /// clusters may then be left out.
 pub(super) fn contents(path: &Path, text: &str, except: Option<&str>) -> Result<Contents> {
     if text.len() >= LARGE
@@ -49,7 +49,7 @@ pub(super) fn contents(path: &Path, text: &str, except: Option<&str>) -> Result<
     Ok(reading.contents)
 }
 
-/// The failure of a text that cannot be parsed.
+/// The failure of the text that cannot be parsed.
 pub(super) fn not_yaml(path: &Path, text: &str, error: &YamlError) -> Failure {
     reader::not_yaml(path, text, error).hint(HINT)
 }

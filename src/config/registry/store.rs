@@ -206,7 +206,7 @@ fn changes(
     Ok(changes)
 }
 
-/// Whether a text has exactly this entry.
+/// Whether the text has exactly this entry.
 fn says(path: &Path, text: &str, entry: &NewEntry, env: EnvLookup<'_>) -> Result<bool> {
     let contents = read::contents(path, text, Some(&entry.name))?;
     Ok(contents.get(&entry.name).is_some_and(|raw| {

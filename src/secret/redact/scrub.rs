@@ -1,4 +1,4 @@
-//! What looks like a secret, whoever printed it.
+//! Values that look like secrets, in text of any origin.
 
 use crate::secret::MASK;
 use crate::url::hidden_until;
@@ -109,7 +109,7 @@ fn assignments(line: &str) -> String {
     out + &line[from..]
 }
 
-/// Where the value of the next one stands.
+/// Where the value of the next one is.
 fn assignment(lower: &str, line: &str, from: usize) -> Option<(usize, usize)> {
     let found = WORDS
         .iter()
@@ -136,15 +136,15 @@ fn assignment(lower: &str, line: &str, from: usize) -> Option<(usize, usize)> {
         None => c.is_whitespace() || "\"',;&)}".contains(c),
     };
     let end = start + line[start..].find(ends).unwrap_or(line.len() - start);
-    if tells_nothing(&line[start..end], &line[start..]) {
+    if is_harmless_value(&line[start..end], &line[start..]) {
         assignment(lower, line, start.max(after))
     } else {
         Some((start, end))
     }
 }
 
-/// Whether a value is none: left out already, a reference to a variable, or JSON's word for nothing.
-fn tells_nothing(value: &str, rest: &str) -> bool {
+/// Whether there is nothing to hide: already left out, a reference to a variable, or JSON's `null`.
+fn is_harmless_value(value: &str, rest: &str) -> bool {
     let left_out = rest.starts_with('(')
         && rest
             .split_once(')')
@@ -157,7 +157,7 @@ fn tells_nothing(value: &str, rest: &str) -> bool {
     value.is_empty() || value.starts_with(MASK) || left_out || variable || null
 }
 
-/// Whether a value only refers to a variable: `$NAME`, in capitals as nobody spells a secret, or
+/// Whether a value only refers to a variable: `$NAME`, in capitals as no one spells a secret, or
 /// `${name}` without a default, which could be one.
 pub fn is_reference(value: &str) -> bool {
     let Some(name) = value.trim_matches(['"', '\'']).strip_prefix('$') else {

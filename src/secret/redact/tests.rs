@@ -81,7 +81,7 @@ fn yaml_keeps_its_shape_and_loses_its_values() {
          - A=(7 characters left out)\n      - PORT=1\n    command:\n      - (10 characters left out)\n      \
          - (7 characters left out)\n    environment2:\n      B: ${B}\n      C: (6 characters left out)\n    labels: {}\n    tty: true\n"
     );
-    // Remembered, and masked wherever else it stands.
+    // Remembered, and masked wherever else it occurs.
     let log = "hunter1 and hunter2 more, {\"x\":\"hunter1\\nhunter2 more\\n\"}, hunter5, 123456";
     assert_eq!(
         redactor.scrub(log),
@@ -116,7 +116,7 @@ fn env_files_keep_their_names() {
 }
 
 #[test]
-fn words_that_everybody_knows_stay() {
+fn well_known_words_are_kept() {
     let mut redactor = Redactor::default();
     for word in ["prisma", "graphcool", "ab"] {
         redactor.learn(word);

@@ -202,9 +202,9 @@ fn problem(type_name: &str, field: Option<&str>, description: String) -> Problem
 mod tests {
     use super::*;
 
-    fn told(before: &str, after: &str) -> Vec<String> {
+    fn reported(before: &str, after: &str) -> Vec<String> {
         let losses = losses(&Types::parse(before), &Types::parse(after));
-        let told = losses.into_iter().map(|loss| {
+        let reported = losses.into_iter().map(|loss| {
             let Problem {
                 type_name,
                 field,
@@ -213,7 +213,7 @@ mod tests {
             let field = field.map(|field| format!(".{field}")).unwrap_or_default();
             format!("{type_name}{field}: {description}")
         });
-        told.collect()
+        reported.collect()
     }
 
     const BEFORE: &str = "type User { id: ID! @unique createdAt: DateTime! name: String! age: Int posts: [Post!]! role: Role }
@@ -224,15 +224,15 @@ mod tests {
         let after = "type Person @rename(oldName: \"User\") { id: ID! @unique name: String! years: Int @rename(oldName: \"age\") posts: [Article!]! role: Kind new: String }
             type Article @rename(oldName: \"Post\") { id: ID! @unique title: String } enum Kind @rename(oldName: \"Role\") { ADMIN GUEST MORE }
             type Other { id: ID! @unique must: Int! }";
-        assert_eq!(told(BEFORE, after), [""; 0]);
+        assert_eq!(reported(BEFORE, after), [""; 0]);
     }
 
     #[test]
-    fn what_goes_or_changes_its_type_is_told() {
+    fn deleted_and_retyped_fields_are_reported() {
         let after = "type User { id: ID! @unique name: Int! age: Int! posts: Post role: Role must: String! } enum Role { ADMIN }
             type Post { id: ID! @unique }";
         assert_eq!(
-            told(BEFORE, after),
+            reported(BEFORE, after),
             [
                 "User.name: its type would change from `String` to `Int`, and its values would be deleted or converted",
                 "User.age: it would become required: nodes without a value get one made up, or the migration fails",
@@ -243,7 +243,7 @@ mod tests {
             ]
         );
         assert_eq!(
-            told(BEFORE, "enum Role { ADMIN GUEST }"),
+            reported(BEFORE, "enum Role { ADMIN GUEST }"),
             [
                 "User: the type and all its nodes would be deleted",
                 "Post: the type and all its nodes would be deleted",

@@ -34,20 +34,20 @@ fn sample() -> Value {
     old["deprecationReason"] = json!("use \"new\"");
     let mut id = field("id", json!([]), of("NON_NULL", named("ID")));
     id["description"] = json!("Many lines:\n  indented  \n\nends with \"");
-    let mut told = field(
-        "told",
+    let mut tagged = field(
+        "tagged",
         json!([
             arg("a", json!("what a is"), named("Int"), json!(null)),
             arg("b", json!(null), named("Int"), json!(null)),
         ]),
         named("Int"),
     );
-    told["description"] = json!("a \"\"\" within");
+    tagged["description"] = json!("a \"\"\" within");
     json!({"__schema": {
         "queryType": {"name": "Query"}, "mutationType": null, "subscriptionType": null,
         "types": [
             {"kind": "OBJECT", "name": "User", "description": "A user", "interfaces":
-                [{"name": "Node"}, {"name": "Aged"}], "fields": [id, old, told]},
+                [{"name": "Node"}, {"name": "Aged"}], "fields": [id, old, tagged]},
             {"kind": "OBJECT", "name": "Query", "fields":
                 [field("users", users, of("NON_NULL", of("LIST", named("User"))))], "interfaces": []},
             {"kind": "INTERFACE", "name": "Node", "description": "", "interfaces": null,
@@ -103,7 +103,7 @@ type User implements Aged & Node {
   old: String @deprecated(reason: "use \"new\"")
 
   """a \""" within"""
-  told(
+  tagged(
     """what a is"""
     a: Int
     b: Int
@@ -141,7 +141,7 @@ fn unusual_roots_are_named() {
 }
 
 #[test]
-fn what_is_no_schema_is_not_printed() {
+fn invalid_schemas_are_not_printed() {
     for data in [
         json!({}),
         json!({"__schema": null}),

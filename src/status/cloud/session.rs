@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn a_useless_key_is_told_in_one_line_and_not_shown() {
+    fn a_useless_key_is_reported_in_one_line_and_not_shown() {
         // {"alg":"HS256","typ":"JWT"} . {"exp":1500000000} . signature
         let expired = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJleHAiOjE1MDAwMDAwMDB9.c2ln";
         for (key, why) in [

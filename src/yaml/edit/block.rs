@@ -7,7 +7,7 @@ use super::{New, Refused, Splice, impossible};
 /// The indentation of a new level if the file has no example to follow.
 const STEP: usize = 2;
 
-/// The first pair of a text without a mapping: empty, or only comments.
+/// The first pair of the text without a mapping: empty, or only comments.
 pub(super) fn begin(text: &str, path: &[String], new: &New) -> Splice {
     let at = text.len();
     after_line(text, at, render(path, new, 0, STEP))
@@ -62,8 +62,8 @@ pub(super) fn remove(text: &str, map: &Collection, at: usize) -> Result<Splice, 
     let previous = at.checked_sub(1).and_then(|before| map.entries.get(before));
     let indent = indent_of(text, pair)?;
     let mut range = pair.start - indent..block_end(text, pair.value.end, indent + 1);
-    // A text above only takes in what follows it when no comment stands between.
-    // A key without a value, as after `?`, can end behind where the next pair begins.
+    // Text above only takes in what follows it when no comment is between.
+    // A key without a value, as after `?`, can end after where the next pair begins.
     let previous = previous.filter(|pair| {
         let between = text.get(pair.value.end..range.start);
         between.is_some_and(|between| between.trim().is_empty())
@@ -121,7 +121,7 @@ fn line_end(text: &str, at: usize) -> usize {
     text[at..].find('\n').map_or(text.len(), |n| at + n + 1)
 }
 
-/// The end of a block whose last value ends at `at`: behind its line and the comments below that
+/// The end of a block whose last value ends at `at`: after its line and the comments below that
 /// are indented at least as deep as `indent`, as those are still about the block.
 fn block_end(text: &str, at: usize, indent: usize) -> usize {
     let mut end = line_end(text, at);
@@ -140,7 +140,7 @@ fn block_end(text: &str, at: usize, indent: usize) -> usize {
     end
 }
 
-/// New lines at `at`, which is the start of a line or the end of a text without a last line break.
+/// New lines at `at`, which is the start of a line or the end of the text without a last line break.
 fn after_line(text: &str, at: usize, lines: Vec<String>) -> Splice {
     let newline = if text[..at].contains("\r\n") || text.contains("\r\n") {
         "\r\n"

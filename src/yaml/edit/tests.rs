@@ -8,7 +8,7 @@ fn set(text: &str, key: &str, value: &str) -> Result<String, Refused> {
 }
 
 #[test]
-fn a_new_key_comes_behind_the_last_one() {
+fn a_new_key_comes_after_the_last_one() {
     for (text, expected) in [
         ("", "cluster: local\n"),
         ("# only\n", "# only\ncluster: local\n"),

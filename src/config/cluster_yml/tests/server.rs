@@ -109,7 +109,7 @@ clusterSecret: \"my-server-secret-123\"
 }
 
 #[test]
-fn flags_and_numbers_are_told_from_texts() {
+fn flags_and_numbers_are_not_strings() {
     let text = "\
 prismaVersion: '1.34'
 database:

@@ -144,7 +144,7 @@ impl Resolver<'_> {
         Resolved::unset(vec![self.problem(site, nth, message)])
     }
 
-    /// A text made of pieces.
+    /// Text made of pieces.
     pub(super) fn join(&mut self, pieces: &[Piece], site: &Site<'_>) -> Resolved {
         let mut joined = String::new();
         let mut gap: Option<Resolved> = None;

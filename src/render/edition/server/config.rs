@@ -113,7 +113,7 @@ impl PrismaConfig {
         key.or(self.cluster_public_key.as_ref())
     }
 
-    /// Makes `cluster` the one that this text tells of, as far as it goes: what is published, and the
+    /// Makes `cluster` the one that this text describes, as far as it does: what is published, and the
     /// private half of a key pair, it does not know. `has_container` says that the database is in one.
     pub fn adopt(self, cluster: &mut Cluster, has_container: bool) {
         let text = |text: Text| text.text().to_owned();
@@ -123,7 +123,7 @@ impl PrismaConfig {
         let config = self.databases.default;
         let connector = config.connector.parse().unwrap_or(Connector::MySql);
         let host = text(config.host);
-        // Its own service under a container that is gone.
+        // Its own service under a container that was removed.
         let is_ours = has_container || host == services::database(Edition::Server, connector);
         let external = (!is_ours).then_some(External {
             host,
@@ -197,7 +197,7 @@ fn secret((variable, in_config): (&str, &str), value: &str) -> Text {
     }
 }
 
-/// A value as it stands between double quotes in YAML, where that is not the value itself.
+/// A value as written between double quotes in YAML, if that differs from the value itself.
 pub fn escaped(value: &str) -> Option<String> {
     let quoted = write::double_quoted(value);
     let inside = &quoted[1..quoted.len() - 1];
