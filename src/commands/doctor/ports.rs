@@ -75,7 +75,7 @@ impl Needed<'_> {
             name, number, flag, ..
         } = self;
         let holder = holder(ctx, Some(tools), *number);
-        let text = format!("port {number} of cluster `{name}` is taken by {holder}");
+        let text = format!("port {number} of cluster `{name}` is in use by {holder}");
         let start = name.command("start");
         let hint = format!("start it on another port: `{start} {flag} auto`");
         Finding::problem("ports", text, hint).about(name.as_ref())

@@ -172,7 +172,7 @@ fn port_taken(line: &str) -> Cause {
     Cause {
         data: port.map(|port| document(PortInUse { port })),
         ..Cause::new(
-            format!("{what} is taken by {by}"),
+            format!("{what} is in use by {by}"),
             "choose another with `--port` or `--db-port` (`auto` finds one), or stop the program using it",
         )
     }
