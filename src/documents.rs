@@ -1,8 +1,11 @@
 //! The `data` of the JSON documents: what programs can rely on.
 //!
-//! `assets/schema` is made from these types and from those that the commands show as they are, by the
-//! tests in `schemas`: doc comments become descriptions, and `schemars` attributes say what the type
-//! does not. Strings have at least one character unless they say `length(min = 0)`.
+//! `assets/schema` is generated from these types, and from those of `deploy` and `doctor`, by the tests
+//! below: doc comments become descriptions, and `schemars` attributes add what the type does not say.
+//! Strings have at least one character unless they say `length(min = 0)`.
+
+#[cfg(test)]
+mod tests;
 
 use crate::cli::complete::Shell;
 use crate::cluster::Connector;

@@ -1,6 +1,6 @@
-//! The one JSON document that a run prints under `-o json`: what a command says, or why it failed.
+//! The one JSON document that a run prints with `-o json`: the result of a command, or why it failed.
 //!
-//! `assets/schema` describes it for programs; the tests hold every document they see against that.
+//! `assets/schema` describes it for programs; tests check every document that is printed against that.
 
 use crate::error::{Failure, Kind, document};
 use serde::Serialize;

@@ -49,8 +49,6 @@ mod plan;
 mod ports;
 mod process;
 mod render;
-#[cfg(test)]
-mod schemas;
 mod secret;
 mod server;
 mod service;
@@ -97,13 +95,27 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
     if let Err(failure) = cli.check() {
         return report(&ui, command, Err(failure));
     }
-    match context(&cli, &args, env, ui) {
-        Ok(ctx) => {
-            let result = dispatch(&ctx, &cli.command).map_err(|failure| by_signal(&ctx, failure));
-            report(&ctx.ui, command, result)
-        }
-        Err((ui, failure)) => report(&ui, command, Err(failure)),
-    }
+    let (home, interrupt) = match surroundings(&env) {
+        Ok(found) => found,
+        Err(failure) => return report(&ui, command, Err(failure)),
+    };
+    let path = env.get("PATH").map(OsString::from);
+    let ctx = Context {
+        runner: Arc::new(System::new(interrupt.clone(), path)),
+        env,
+        home,
+        ui,
+        interrupt,
+        dry_run: cli.dry_run(),
+        lock_timeout: cli.global.lock_timeout,
+        args: args
+            .iter()
+            .skip(1)
+            .map(|arg| arg.to_string_lossy().into_owned())
+            .collect(),
+    };
+    let result = dispatch(&ctx, &cli.command).map_err(|failure| by_signal(&ctx, failure));
+    report(&ctx.ui, command, result)
 }
 
 /// Answers a shell that asks what may stand at the cursor. Whatever goes wrong, it is no time for errors.
@@ -173,39 +185,12 @@ fn facts(cli: &Cli) -> Facts {
     }
 }
 
-/// Everything a command is given. A failure comes with the means to report it.
-fn context(
-    cli: &Cli,
-    args: &[OsString],
-    env: Env,
-    ui: Ui,
-) -> std::result::Result<Context, (Ui, Failure)> {
-    let home = match Home::find(&env, std::env::home_dir()) {
-        Ok(home) => home,
-        Err(failure) => return Err((ui, failure)),
-    };
-    let interrupt = match Interrupt::install() {
-        Ok(interrupt) => interrupt,
-        Err(error) => {
-            let message = format!("could not watch for signals: {error}");
-            return Err((ui, Failure::new(Kind::Failed, message)));
-        }
-    };
-    let path = env.get("PATH").map(OsString::from);
-    Ok(Context {
-        runner: Arc::new(System::new(interrupt.clone(), path)),
-        env,
-        home,
-        ui,
-        interrupt,
-        dry_run: cli.dry_run(),
-        lock_timeout: cli.global.lock_timeout,
-        args: args
-            .iter()
-            .skip(1)
-            .map(|arg| arg.to_string_lossy().into_owned())
-            .collect(),
-    })
+/// What may be missing before any command starts: a home, and a way to hear of signals.
+fn surroundings(env: &Env) -> Result<(Home, Interrupt)> {
+    let home = Home::find(env, std::env::home_dir())?;
+    let interrupt = Interrupt::install()
+        .map_err(|error| Failure::caused(Kind::Failed, "could not watch for signals", error))?;
+    Ok((home, interrupt))
 }
 
 /// The one place that reports how a run ended; returns its exit status.

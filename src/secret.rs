@@ -156,10 +156,7 @@ mod tests {
     #[test]
     fn one_key_may_be_spelled_in_two_ways() {
         let key = keys::generate().expect("random");
-        let (lf, crlf) = (
-            Secret::from(key.pem_pkcs1()),
-            Secret::from(key.pem_pkcs1_crlf()),
-        );
+        let (lf, crlf) = (key.pem_pkcs1(), key.pem_pkcs1_crlf());
         assert!(lf != crlf && lf.is_same(&crlf));
         assert_eq!((lf.kind(), lf.key()), (SecretKind::Key, Ok(&key)));
         assert!(!lf.is_same(&Secret::from("text")));

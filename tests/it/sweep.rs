@@ -107,7 +107,7 @@ fn stage(w: &Watch) {
             &format!("cloudSessionKey: {SESSION}\n"),
         ),
         ("work/secret", REMOTE),
-        ("work/key.pem", &own_key().pem_pkcs1().reveal().to_owned()),
+        ("work/key.pem", own_key().pem_pkcs1().reveal()),
         ("work/.env", &format!("SECOND={WEBHOOK}\n")),
         (
             "work/datamodel.graphql",

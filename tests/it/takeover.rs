@@ -7,7 +7,7 @@ use prisma_cli::testing::secret::keys;
 
 /// The registry as the npm CLI wrote it, with clusters of others around ours.
 fn registry(s: &Sandbox) -> String {
-    let pem = keys::to_crlf(&key().pem_pkcs1().reveal().to_owned());
+    let pem = keys::to_crlf(key().pem_pkcs1().reveal());
     let escaped = pem.replace("\r\n", "\\r\\n");
     format!(
         "# mine\n\

@@ -32,3 +32,12 @@ pub use skip::skip;
 pub fn files(folder: &std::path::Path) -> files::Files {
     files::Files::of(folder)
 }
+
+/// Whether a token with these claims is good for about so many seconds, and says nothing of when it was
+/// issued: some servers refuse one that was issued in their future.
+pub fn lasts(claims: &serde_json::Value, seconds: u64) -> bool {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    let now = now.expect("after 1970").as_secs();
+    let left = claims["exp"].as_u64().and_then(|exp| exp.checked_sub(now));
+    claims.get("iat").is_none() && left.is_some_and(|left| left <= seconds && left + 60 > seconds)
+}

@@ -160,7 +160,7 @@ fn writable(path: &Path, entry: &NewEntry) -> Result<()> {
     ]
     .into_iter()
     .flatten();
-    let reason = if values.any(|value| resolve::has_reference(value)) {
+    let reason = if values.any(resolve::has_reference) {
         "`${env:…}` in a value would be read as a reference to a variable"
     } else if entry.host.is_empty() {
         "a cluster requires a host"

@@ -139,7 +139,7 @@ fn nuke_destroys_it_and_keeps_the_rest(setting: &Setting) {
     let unasked = cluster.verb("nuke", &[]).ended(4);
     let belongings = cluster.belongings();
     unasked.reports(&[
-        "this destroys all data",
+        "this will delete all data",
         &belongings[0],
         &belongings[1],
         &belongings[2],
@@ -186,7 +186,7 @@ fn delete_takes_one_cluster_only(setting: &Setting) {
 
     mine.verb("delete", &[])
         .ended(4)
-        .reports(&["this removes cluster", "--yes"]);
+        .reports(&["this will delete cluster", "--yes"]);
     assert_eq!(mine.belongings().len(), 4);
     let ran = mine.verb("delete", &["--yes"]).succeeded();
     assert_eq!(mine.neutral(&ran.stdout), "cluster `NAME` is deleted\n");

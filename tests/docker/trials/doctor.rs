@@ -65,7 +65,7 @@ fn well_and_not(setting: &Setting) {
     assert_eq!(doctor(&[]).ended(1).stderr, "error: 1 problem found\n");
     let stdout = doctor(&[]).stdout;
     assert!(
-        line("cluster", &stdout).contains("only 1 of its 2 containers run"),
+        line("cluster", &stdout).contains("only 1 of 2 containers running"),
         "{stdout}"
     );
     assert!(stdout.contains(&start), "{stdout}");

@@ -78,7 +78,7 @@ fn over_ssh(setting: &Setting) {
     let run = |spec, engine: &str| sshd.known_to(cluster.away(spec, engine)).run();
     // An alias that only ssh knows: docker can connect, `prisma` cannot.
     run(cluster.first_start(&[]), "ssh://engine-alias").ended(1).reports(&[
-        "its machine `engine-alias` cannot be found by that name\nhint: if `engine-alias` is an alias of your ssh",
+        "its machine `engine-alias` cannot be found by that name\nhint: if `engine-alias` is an alias in your ssh",
     ]);
     assert_eq!(cluster.belongings(), [""; 0]);
 
@@ -145,7 +145,7 @@ fn behind_a_firewall(setting: &Setting) {
     let start = cluster.first_start(&["--wait-timeout", "2s"]);
     cluster.away(start, &engine).run().ended(5).reports(&[
         "is not ready after 2s: the database is not visible from here, the server does not answer",
-        &format!("hint: check that no firewall keeps you from `{endpoint}`, on that machine or before it\n"),
+        &format!("hint: check that no firewall blocks `{endpoint}`\n"),
     ]);
     let entry = cluster.entry().expect("the entry of before");
     assert_eq!(entry["host"], format!("http://{host}:{open}"));

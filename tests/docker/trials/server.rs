@@ -276,7 +276,7 @@ fn external(setting: &Setting, kind: &Kind) {
     // Unreachable: reported before anything is created.
     let nowhere = format!("{}://{}:wrong-one@{address}:9/trial", kind.word, kind.user);
     start(&nowhere).ended(5).reports(&[
-        &format!("error: no {} database answers at {address}:9\n", kind.name),
+        &format!("error: cannot connect to {} at {address}:9\n", kind.name),
         "hint: check address, port and firewall",
     ]);
     assert!(!cluster.folder().exists() && cluster.containers().is_empty());
@@ -305,10 +305,10 @@ fn external(setting: &Setting, kind: &Kind) {
     let (runs, files) = (cluster.runs(), cluster.files());
     cluster.verb("nuke", &["--yes"]).ended(1).reports(&[
         &format!(
-            "could not reset cluster `{}`: its data is in the external database at {address}",
+            "cannot reset cluster `{}`: its data is in an external database ({address}",
             cluster.name
         ),
-        "hint: empty it with the database's own tools",
+        "hint: clear it with the database's own tools",
     ]);
     cluster
         .verb("start", &["--db-port", "24999"])
@@ -373,7 +373,7 @@ fn compose_project_with_the_same_name(setting: &Setting) {
         let ran = cluster.verb(verb, args).ended(1);
         ran.reports(&[
             &format!(
-                "the compose project `{}` is that of {}, not the cluster",
+                "compose project `{}` belongs to {}, not to cluster",
                 cluster.name,
                 folder.display()
             ),

@@ -241,7 +241,7 @@ fn is_held(cluster: &Cluster, verb: &str, process: u32) {
         "`prisma local {verb} -n {}`, process {process}",
         cluster.name
     );
-    let told = format!("another command ({who}) is working on it\n");
+    let told = format!("({who}) is working on it\n");
     let second = cluster.verb("stop", &["--lock-timeout", "0"]);
     second.ended(8).reports(&[&told]);
 }

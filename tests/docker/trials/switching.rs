@@ -26,9 +26,9 @@ fn there_and_back(setting: &Setting) {
         cluster.generation = cluster.generation.other();
         let ran = cluster.verb("start", &[]).succeeded();
         ran.reports(&[
-            "warning: the containers were made by docker-compose ",
-            " and will be made anew by ",
-            "; their data is kept\n",
+            "warning: the containers were created by docker-compose ",
+            " and will be recreated by ",
+            "; data is kept\n",
         ]);
         let joint = cluster.generation.joint();
         assert_ne!(cluster.container(SERVER).id, before);

@@ -38,7 +38,7 @@ fn pruned_network(setting: &Setting) {
         .docker(["network", "ls", "-q", "--filter", &label]);
     setting.rig.docker(["network", "rm", &network]);
     let ran = cluster.verb("start", &[]).ended(1);
-    let hint = ran.stderr.rsplit("data stays: `docker-compose ").next();
+    let hint = ran.stderr.rsplit("data is kept: `docker-compose ").next();
     let command = hint.and_then(|rest| rest.split_once('`'));
     let (args, _) = command.unwrap_or_else(|| panic!("no remedy in {}", ran.stderr));
     let script = format!("\"$PRISMA_COMPOSE\" {args}");

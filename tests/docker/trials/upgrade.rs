@@ -138,9 +138,9 @@ fn to_another_version(setting: &Setting) {
 
     let (runs, files) = (cluster.runs(), cluster.files());
     let refused = cluster.verb("upgrade", &["--to", "1.1"]).ended(2);
-    refused.reports(&["Prisma 1.1 is older than the 1.2 that cluster", "--force"]);
+    refused.reports(&["Prisma 1.1 is older than the version of cluster", "--force"]);
     let other = cluster.verb("start", &["--prisma-version", "1.1"]).ended(2);
-    other.reports(&["has Prisma 1.2, not 1.1", "upgrade"]);
+    other.reports(&["runs Prisma 1.2, not 1.1", "upgrade"]);
     assert_eq!((cluster.runs(), cluster.files()), (runs, files));
     cluster.verb("start", &[]).succeeded();
     cluster.has_data();

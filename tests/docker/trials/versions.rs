@@ -12,8 +12,8 @@ pub const CASES: &[Case] = &[
     shared("versions/impossible_changes", impossible_changes),
 ];
 
-const KEY_WARNING: &str = "warning: Prisma 1.34 knows no key pairs: the cluster gets a new secret in its place, and whoever \
-     deploys with a copy of the old key needs that one (`clusterSecret` in the registry)\n";
+const KEY_WARNING: &str = "warning: Prisma 1.34 does not support key pairs: the cluster gets a new secret, which everyone who \
+     deploys with a copy of the old key needs (`clusterSecret` in the registry)\n";
 
 /// Data, database and key pair are kept from one edition to the other; the old network is removed. Only a
 /// version without key pairs gets a secret instead.
@@ -50,7 +50,7 @@ fn from_1_1_to_1_34(setting: &Setting) {
     // An older server may not understand the data; `--force` keeps the data anyway.
     let (runs, files) = (cluster.runs(), cluster.files());
     let refused = cluster.verb("upgrade", &["--to", "1.1"]).ended(2);
-    refused.reports(&["Prisma 1.1 is older than the 1.8 that cluster", "--force"]);
+    refused.reports(&["Prisma 1.1 is older than the version of cluster", "--force"]);
     assert_eq!((cluster.runs(), cluster.files()), (runs, files));
     let back = cluster.verb("upgrade", &["--to", "1.1", "--force"]);
     back.succeeded();
@@ -148,7 +148,7 @@ fn impossible_changes(setting: &Setting) {
             "mysql"
         };
         let refused = cluster.verb("start", &["--database", other]).ended(2);
-        refused.reports(&["and its data cannot move\nhint: "]);
+        refused.reports(&["its data cannot be moved\nhint: "]);
         let missing = Image::name(setting.rig, "1.9.98", &cluster.name);
         let ran = cluster.verb("upgrade", &["--to", &missing.version]);
         let told = format!("error: `docker pull {}`: ", missing.full());

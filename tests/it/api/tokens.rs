@@ -1,6 +1,7 @@
 //! What is shown to be let in, and what is said when it does not do.
 
 use crate::api::played::{TYPES, at, done, failed, input, with};
+use crate::support::lasts;
 use crate::support::standin::{Auth, Plan, Standin};
 use prisma_cli::testing::error::Kind;
 use prisma_cli::testing::interrupt::Interrupt;
@@ -67,11 +68,7 @@ fn one_token_for_one_service_for_minutes() {
             claims["grants"],
             json!([{"target": "team~svc/dev", "action": "*"}])
         );
-        let life = claims["exp"]
-            .as_i64()
-            .zip(claims["iat"].as_i64())
-            .map(|(exp, iat)| exp - iat);
-        assert_eq!(life, Some(600));
+        assert!(lasts(&claims, 600), "{claims}");
         assert!(
             standin
                 .state()

@@ -22,13 +22,12 @@ pub fn checked(endpoint: &str) -> String {
 fn a_key_is_tried_and_saved_in_the_documented_form() {
     let host = server("1.1.3", Auth::PublicKey(key().public_spki_pem()));
     let home = Home::new();
-    home.write("key.pem", &key().pem_pkcs1().reveal().to_owned());
+    home.write("key.pem", key().pem_pkcs1().reveal());
     let file = home.path("key.pem").display().to_string();
     let given = format!("{host}/cluster/");
     home.cluster(&["add", "far", "--endpoint", &given, "--secret-file", &file])
         .is(0, &added(&host, "1.1.3", "private key"), &checked(&host));
-    let secret =
-        serde_json::to_string(&key().pem_pkcs1_crlf().reveal().to_owned()).expect("a text");
+    let secret = serde_json::to_string(key().pem_pkcs1_crlf().reveal()).expect("a text");
     assert_eq!(
         home.registry(),
         format!("clusters:\n  far:\n    host: '{host}'\n    clusterSecret: {secret}\n")
@@ -159,7 +158,7 @@ fn the_form_of_the_secret_follows_the_edition() {
             checked(&old)
         ),
     );
-    add(&new, &key().pem_pkcs1().reveal().to_owned()).is(
+    add(&new, key().pem_pkcs1().reveal()).is(
         2,
         "",
         &format!(

@@ -1,6 +1,7 @@
 //! Tokens: by which secret, for what, for how long; and that no secret shows.
 
 use crate::deploy::support::{Place, TYPES};
+use crate::support::lasts;
 use crate::support::standin::{Auth, Standin};
 use prisma_cli::testing::secret::keys::{PrivateKey, generate};
 use serde_json::{Value, json};
@@ -48,9 +49,7 @@ fn narrow(tokens: &[(Value, Value)], algorithm: &str) {
         claims["grants"],
         json!([{"target": "hello/dev", "action": "*"}])
     );
-    let (iat, exp) = (claims["iat"].as_i64(), claims["exp"].as_i64());
-    let life = exp.zip(iat).map(|(exp, iat)| exp - iat).expect("times");
-    assert!((60..=3600).contains(&life), "{life}");
+    assert!(lasts(claims, 600), "{claims}");
 }
 
 #[test]
@@ -58,11 +57,7 @@ fn a_key_signs_rs256_and_a_text_hs256() {
     for version in ["1.1.3", "1.4.1"] {
         let standin = Standin::start(version);
         let auth = Auth::PublicKey(key().public_spki_pem());
-        let place = place(
-            &standin,
-            auth,
-            Some(&key().pem_pkcs1_crlf().reveal().to_owned()),
-        );
+        let place = place(&standin, auth, Some(key().pem_pkcs1_crlf().reveal()));
         let outcome = place.deploy(&["-v"]);
         assert_eq!(outcome.status, 0, "{outcome:?}");
         narrow(&tokens(&standin), "RS256");

@@ -88,7 +88,7 @@ fn nobody_to_ask() {
 #[test]
 fn what_makes_no_sense() {
     let s = Sandbox::new();
-    s.write("work/key", &key().pem_pkcs1().reveal().to_owned());
+    s.write("work/key", key().pem_pkcs1().reveal());
     s.write("work/empty", "\n");
     let exclude = |flag: &str| {
         format!("error: `--endpoint <URL>` cannot be used with `{flag}`\n").replace(" <URL>", "")

@@ -1,10 +1,10 @@
 //! `assets/schema` is what the types of the JSON documents say. After a change of one of them:
-//! `UPDATE_DOCS=1 cargo test --lib schemas`.
+//! `UPDATE_DOCS=1 cargo test --lib documents`.
 
+use super as data;
 use crate::cli;
 use crate::commands::deploy::report;
 use crate::commands::doctor::Findings;
-use crate::documents as data;
 use crate::envelope::{self, VERSION};
 use crate::error::Kind;
 use schemars::generate::SchemaSettings;
@@ -312,7 +312,7 @@ fn the_files_are_what_the_types_say() {
             let there = std::fs::read_to_string(&path).unwrap_or_default();
             assert!(
                 there == text,
-                "{name}: run `UPDATE_DOCS=1 cargo test --lib schemas`"
+                "{name}: run `UPDATE_DOCS=1 cargo test --lib documents`"
             );
         }
     }
