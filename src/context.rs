@@ -1,5 +1,5 @@
-//! What a run gets from outside: environment, folders, terminal, processes, signals.
-//! Built once in `lib.rs` and handed down.
+//! What a command needs from outside: environment, folders, terminal, processes, signals.
+//! Built once in `lib.rs` and passed down.
 
 use crate::cluster::ClusterName;
 use crate::config::registry::Registry;
@@ -92,7 +92,6 @@ impl Home {
         }
     }
 
-    /// The folder itself.
     pub fn path(&self) -> &Path {
         &self.0
     }
@@ -107,9 +106,9 @@ impl Home {
         self.0.join("clusters").join(name)
     }
 
-    /// The name as one that `prisma local` may run, when it has a folder of ours.
+    /// The name of a managed cluster, if a cluster of that name has a folder.
     pub fn managed(&self, name: &str) -> Option<ClusterName> {
-        // A name that is none could lead out of the folder.
+        // An invalid name could lead out of the folder.
         let name: ClusterName = name.parse().ok()?;
         self.cluster(name.as_ref()).is_dir().then_some(name)
     }
@@ -124,8 +123,8 @@ impl Home {
         names
     }
 
-    /// The log of what was done to a cluster; see [`crate::history`]. Not in its folder, which `delete`
-    /// removes. `None` for a name that could lead elsewhere.
+    /// The log of the commands run on a cluster; see [`crate::history`]. Not in its folder, which `delete`
+    /// removes. `None` for a name that could lead out of it.
     pub fn history(&self, name: &str) -> Option<PathBuf> {
         let name: ClusterName = name.parse().ok()?;
         Some(self.0.join("history").join(format!("{name}.jsonl")))
@@ -138,7 +137,7 @@ impl Home {
     }
 }
 
-/// The folder the user stands in.
+/// The current directory.
 pub fn working_folder() -> Result<PathBuf> {
     std::env::current_dir()
         .tried(Kind::Io, "could not find the working directory")
@@ -153,20 +152,20 @@ pub struct Context {
     pub home: Home,
     /// Terminal, streams, prompts.
     pub ui: Ui,
-    /// The door for child processes.
+    /// Runs child processes.
     pub runner: Arc<dyn Runner>,
     /// Ctrl-C and SIGTERM.
     pub interrupt: Interrupt,
-    /// Show what would be done, do nothing.
+    /// `--dry-run`: show what would be done, change nothing.
     pub dry_run: bool,
-    /// How long to wait for another run on the same cluster.
+    /// How long to wait for another command on the same cluster.
     pub lock_timeout: Duration,
     /// The command line, without the program.
     pub args: Vec<String>,
 }
 
 impl Context {
-    /// The cluster registry. Warns of what is wrong with the file.
+    /// Loads the cluster registry, and warns about problems in the file.
     pub fn registry(&self) -> Result<Registry> {
         let registry = Registry::load(&self.home.registry(), &self.env.lookup())?;
         for warning in registry.warnings() {
@@ -175,15 +174,14 @@ impl Context {
         Ok(registry)
     }
 
-    /// Warns that `what`, for example "`http://host` is reached", is not encrypted.
+    /// Warns that `what`, for example "`http://host` is", not encrypted.
     pub fn warn_unencrypted(&self, what: &str) {
         self.ui.warn_with(
-            &format!("{what} without encryption: secrets and data can be intercepted"),
+            &format!("{what} not encrypted: secrets and data can be intercepted"),
             "use a private network or a tunnel",
         );
     }
 
-    /// The way to ask questions.
     pub fn ask(&self) -> Ask<'_> {
         Ask::new(&self.ui, &self.interrupt)
     }

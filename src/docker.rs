@@ -1,8 +1,8 @@
-//! Docker and docker-compose: which programs to use, verbs as invocations, readers of their answers.
+//! Docker and docker-compose: which programs to use, their commands, and parsers for their output.
 //!
-//! Only [`ask`] runs something, and only to read an answer. Elsewhere the result of a verb is an [`Invocation`](crate::process::Invocation), the result of a
-//! reader a value. Facts about the programs' behaviour come from measurements with docker 20.10 and
-//! 28, docker-compose 1.29, 2.26 and 2.40.
+//! Only [`ask`] runs commands, and only to read their output. Everything else builds an
+//! [`Invocation`](crate::process::Invocation) or parses output. What the code assumes about docker and docker-compose was
+//! measured with docker 20.10 and 28 and docker-compose 1.29, 2.26 and 2.40.
 
 pub mod ask;
 pub mod container;

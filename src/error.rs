@@ -38,7 +38,7 @@ pub enum Kind {
     EngineUnreachable,
     /// The Docker engine refuses this user.
     EnginePermission,
-    /// An answer or a confirmation is needed and nobody can be asked.
+    /// Input or a confirmation is required, but this is not an interactive terminal.
     InputRequired,
     /// A limit passed before the thing waited for happened.
     NotReady,

@@ -21,7 +21,7 @@ pub enum Access {
     Shared,
 }
 
-/// The text of a file; `None` when there is none.
+/// The text of a file; `None` if it does not exist.
 pub fn read_text(path: &Path) -> Result<Option<String>> {
     let bytes = match fs::read(path) {
         Ok(bytes) => bytes,
@@ -44,9 +44,8 @@ pub fn read_text(path: &Path) -> Result<Option<String>> {
 
 /// Replaces a file's whole content, or leaves it as it was.
 ///
-/// Writes a new file beside it, syncs and renames. A symlink stays one: its target is replaced. An
-/// existing file keeps its mode and owner's choice of who may read it; `access` counts for a new one.
-/// Missing folders are made, with the same access.
+/// Writes a temporary file in the same folder, syncs and renames it. A symlink is kept: its target is
+/// replaced. An existing file keeps its owner and mode; `access` applies to new files and folders.
 pub fn write_atomic(path: &Path, content: &[u8], access: Access) -> Result<()> {
     let wrap = |error: io::Error| failure("write", path, error);
     let target = final_target(path).map_err(wrap)?;
@@ -57,13 +56,15 @@ pub fn write_atomic(path: &Path, content: &[u8], access: Access) -> Result<()> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => None,
         Err(error) => return Err(wrap(error)),
     };
-    let beside = stage(&target, content, access, old.as_ref()).map_err(wrap)?;
-    beside.persist(&target).map_err(|error| wrap(error.error))?;
+    let temporary = stage(&target, content, access, old.as_ref()).map_err(wrap)?;
+    temporary
+        .persist(&target)
+        .map_err(|error| wrap(error.error))?;
     sync_folder(folder);
     Ok(())
 }
 
-/// Writes the file that is to replace `target` beside it. It has the mode and owner of `old`.
+/// Writes the replacement for `target` in the same folder, with the mode and owner of `old`.
 fn stage(
     target: &Path,
     content: &[u8],
@@ -77,18 +78,18 @@ fn stage(
         // The umask is applied to this, as to any new file.
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     }
-    let mut beside = builder.tempfile_in(parent_of(target))?;
-    beside.write_all(content)?;
+    let mut temporary = builder.tempfile_in(parent_of(target))?;
+    temporary.write_all(content)?;
     if let Some(old) = old {
-        keep_owner(beside.as_file(), old);
-        beside.as_file().set_permissions(old.permissions())?;
+        keep_owner(temporary.as_file(), old);
+        temporary.as_file().set_permissions(old.permissions())?;
     }
-    beside.as_file().sync_all()?;
-    Ok(beside)
+    temporary.as_file().sync_all()?;
+    Ok(temporary)
 }
 
-/// Removes what killed runs left beside a file. Only for who holds the lock on the file: a run that
-/// is just writing has such a file, too.
+/// Removes temporary files of killed commands. Only while holding the lock on the file: a command that
+/// is writing has such a file, too.
 pub fn sweep(path: &Path) {
     let Ok(target) = final_target(path) else {
         return;
@@ -100,16 +101,16 @@ pub fn sweep(path: &Path) {
             && name.starts_with(&prefix)
             && name.ends_with(TEMPORARY)
         {
-            // A courtesy: what stays does no harm.
+            // Best effort: a leftover does no harm.
             let _ = fs::remove_file(entry.path());
         }
     }
 }
 
-/// How the names of files end that are to be renamed.
+/// Suffix of temporary files.
 pub const TEMPORARY: &str = ".tmp";
 
-/// How the names of files begin that are to replace `target`.
+/// Prefix of the temporary files for `target`.
 fn temporary_prefix(target: &Path) -> String {
     let name = target.file_name().unwrap_or_default();
     format!(".{}-", name.to_string_lossy())
@@ -129,7 +130,7 @@ fn keep_owner(file: &File, old: &fs::Metadata) {
     }
 }
 
-/// Creates a folder and its parents; new ones are for the owner alone when `access` is private.
+/// Creates a folder and its parents, readable by the owner only if `access` is private.
 pub fn create_folder(folder: &Path, access: Access) -> Result<()> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
@@ -141,7 +142,7 @@ pub fn create_folder(folder: &Path, access: Access) -> Result<()> {
         .map_err(|error| failure("create", folder, error))
 }
 
-/// Whether others than the owner can read the file. `false` where there is none.
+/// Whether anyone but the owner can read the file. `false` if it does not exist.
 pub fn readable_by_others(path: &Path) -> bool {
     {
         use std::os::unix::fs::PermissionsExt;
@@ -154,9 +155,8 @@ pub fn failure(verb: &str, path: &Path, error: io::Error) -> Failure {
     let failure = Failure::new(Kind::Io, reason(&error))
         .context(format_args!("could not {verb} `{}`", path.display()));
     let failure = match error.kind() {
-        io::ErrorKind::PermissionDenied => {
-            failure.hint("make the file and its folder yours, or run as the user who owns them")
-        }
+        io::ErrorKind::PermissionDenied => failure
+            .hint("change the owner of the file and its folder, or run as the user who owns them"),
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
             failure.hint("free some disk space and run the command again; nothing was changed")
         }
@@ -179,7 +179,7 @@ fn reason(error: &io::Error) -> String {
     }
 }
 
-/// Follows symlinks to the file that is really written; the last one need not exist yet.
+/// Follows symlinks to the file that will be written, which need not exist yet.
 pub fn final_target(path: &Path) -> io::Result<PathBuf> {
     let mut target = path.to_owned();
     for _ in 0..40 {

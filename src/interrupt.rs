@@ -1,5 +1,5 @@
-//! Ctrl-C and SIGTERM: a flag that every wait looks at, so that the run ends itself within a second
-//! and can say what state it leaves.
+//! Ctrl-C and SIGTERM: a flag that every wait checks, so that the command ends within a second and
+//! can report the state it leaves.
 //!
 //! A second signal of the same kind ends the process at once, as people expect of a second Ctrl-C.
 
@@ -10,13 +10,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
-/// How often a wait looks at the flag.
+/// How often a wait checks the flag.
 pub const TICK: Duration = Duration::from_millis(40);
 
-/// The signals that asked this run to end, if any did.
+/// Which signals asked this command to end.
 ///
-/// Two flags, not the last signal's number: a question that SIGTERM breaks off raises SIGINT on top
-/// (`console` does), and the run was terminated all the same.
+/// Two flags, not the last signal's number: a prompt ended by SIGTERM also raises SIGINT (`console`
+/// does), and that still counts as terminated.
 #[derive(Debug, Clone, Default)]
 pub struct Interrupt {
     interrupted: Arc<AtomicBool>,
@@ -46,12 +46,12 @@ impl Interrupt {
         Ok(interrupt)
     }
 
-    /// Whether a signal came.
+    /// Whether a signal arrived.
     pub fn requested(&self) -> bool {
         self.interrupted.load(Ordering::SeqCst) || self.terminated.load(Ordering::SeqCst)
     }
 
-    /// Fails when a signal came.
+    /// Fails if a signal arrived.
     pub fn check(&self) -> Result<()> {
         match self.failure() {
             Some(failure) => Err(failure),
@@ -59,7 +59,7 @@ impl Interrupt {
         }
     }
 
-    /// The failure a signal stands for, if one came.
+    /// The failure for a signal, if one arrived.
     pub fn failure(&self) -> Option<Failure> {
         if self.terminated.load(Ordering::SeqCst) {
             Some(Failure::new(Kind::Terminated, "terminated"))
@@ -70,7 +70,7 @@ impl Interrupt {
         }
     }
 
-    /// Sleeps, but not beyond a signal.
+    /// Sleeps, until a signal arrives.
     pub fn sleep(&self, duration: Duration) -> Result<()> {
         let end = Instant::now() + duration;
         loop {
@@ -83,13 +83,13 @@ impl Interrupt {
         }
     }
 
-    /// Runs something that blocks without looking at the flag (a connect, a name lookup) in a
-    /// thread of its own, and leaves it behind when a signal comes.
+    /// Runs something that blocks without checking the flag (a connect, a name lookup) in a
+    /// thread of its own, and abandons it when a signal arrives.
     pub fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
         self.run_with_grace(Duration::ZERO, work)
     }
 
-    /// The same for something that may end by itself soon after a signal.
+    /// Like [`Interrupt::run`], for something that may end by itself soon after a signal.
     pub fn run_with_grace<T: Send + 'static>(
         &self,
         grace: Duration,
@@ -97,7 +97,7 @@ impl Interrupt {
     ) -> Result<T> {
         let (sender, receiver) = mpsc::channel();
         std::thread::spawn(move || {
-            // The receiver is gone after a signal: nobody wants the answer any more.
+            // After a signal there is no receiver left.
             let _ = sender.send(work());
         });
         loop {

@@ -196,7 +196,7 @@ mod tests {
 
     #[test]
     #[should_panic(expected = "a bug")]
-    fn a_panic_while_reading_logs_is_no_success() {
+    fn a_panic_while_reading_logs_is_a_failure() {
         let containers = parse_inspect(include_str!("docker/container/inspect.json"));
         let containers = containers.expect("parses");
         let containers: Vec<&Container> = containers.iter().collect();

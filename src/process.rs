@@ -1,9 +1,9 @@
-//! The one door for child processes.
+//! The one place that runs child processes.
 //!
 //! A command is a value, an [`Invocation`], that can be shown, compared and run. A [`Runner`] runs
 //! it: [`System`] for real (through duct), `Recorder` in unit tests. Children share our process group,
 //! so a Ctrl-C at the terminal reaches them as well; a signal sent to us alone, or a limit that
-//! passes, is handed on: SIGTERM first, SIGKILL soon after.
+//! passes, is passed on: SIGTERM first, SIGKILL soon after.
 
 #[cfg(test)]
 mod recorder;
@@ -22,7 +22,7 @@ use std::time::Duration;
 pub use recorder::Recorder;
 pub use system::System;
 
-/// The limit of a question to a daemon; it is answered within a fraction of a second.
+/// The limit for a query to a daemon, which normally takes a fraction of a second.
 pub const QUESTION: Duration = Duration::from_secs(20);
 
 /// A program with its arguments, environment and folder.
@@ -43,7 +43,7 @@ pub struct Invocation {
 }
 
 impl Invocation {
-    /// `program` with `args`, with the limit of a question.
+    /// `program` with `args`, with the limit of a query.
     pub fn new<A: Into<String>>(
         program: impl Into<PathBuf>,
         args: impl IntoIterator<Item = A>,
@@ -106,8 +106,8 @@ pub fn shell_quote(word: &str) -> Cow<'_, str> {
 pub enum Mode<'a> {
     /// Both streams are kept apart and returned.
     Capture,
-    /// Both streams together are handed over line by line, and their last lines returned as stderr.
-    /// Breaking ends the child, without that being a failure.
+    /// Both streams together are passed on line by line, and their last lines returned as stderr.
+    /// Breaking ends the child, which is not a failure.
     Lines(&'a mut dyn FnMut(&str) -> ControlFlow<()>),
     /// The child writes to our stdout and stderr.
     Inherit,
@@ -134,7 +134,7 @@ impl Outcome {
         self.code == Some(0)
     }
 
-    /// The status as a shell reports it: a signal is 128 plus its number.
+    /// The status as a shell reports it: 128 plus the number of a signal.
     pub fn shell_status(&self) -> u8 {
         let status = match (self.code, self.signal) {
             (Some(code), _) => code,
@@ -145,19 +145,17 @@ impl Outcome {
     }
 }
 
-/// A child that gave no [`Outcome`].
+/// A child without an [`Outcome`].
 #[derive(Debug)]
 pub enum ProcessError {
     /// The program could not be started.
     Spawn {
-        /// The command.
         command: String,
         /// The operating system's reason.
         error: std::io::Error,
     },
     /// The limit passed; the child was ended.
     TimedOut {
-        /// The command.
         command: String,
         /// The limit that passed.
         after: Duration,
@@ -208,9 +206,9 @@ pub const TAIL_LINES: usize = 20;
 /// The failure of a child that ended with a bad status: what was run, how it ended, its last lines.
 pub fn failed(invocation: &Invocation, outcome: &Outcome) -> Failure {
     let end = match (outcome.code, outcome.signal) {
-        (Some(code), _) => format!("ended with status {code}"),
+        (Some(code), _) => format!("failed with status {code}"),
         (None, Some(signal)) => format!("was killed by signal {signal}"),
-        (None, None) => "ended without a status".to_owned(),
+        (None, None) => "ended without an exit status".to_owned(),
     };
     Failure::new(
         Kind::ChildFailed,
@@ -266,7 +264,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failed_child_is_told_once_with_its_last_lines() {
+    fn a_failed_child_is_reported_with_its_last_lines() {
         let outcome = Outcome {
             code: Some(3),
             stderr: (0..30).map(|n| format!("line {n}\n\n")).collect(),
@@ -275,7 +273,7 @@ mod tests {
         let failure = failed(&Invocation::new("docker", ["ps"]), &outcome);
         let message = failure.message();
         let lines: Vec<_> = message.lines().collect();
-        assert_eq!(lines[0], "`docker ps` ended with status 3:");
+        assert_eq!(lines[0], "`docker ps` failed with status 3:");
         assert_eq!(lines[1], "  line 10");
         assert_eq!(lines.last(), Some(&"  line 29"));
     }

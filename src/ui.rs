@@ -30,14 +30,13 @@ pub use stage::{Stage, short};
 pub use table::Table;
 pub use terminal::{Color, Facts, Format, Terminal};
 
-/// The two streams and how to use them.
+/// The output streams and how to use them.
 pub struct Ui {
     terminal: Terminal,
     secrets: Mutex<Masked>,
 }
 
 impl Ui {
-    /// A user interface for the given decisions.
     pub fn new(terminal: Terminal) -> Self {
         Ui {
             terminal,
@@ -45,7 +44,6 @@ impl Ui {
         }
     }
 
-    /// The decisions this was made with.
     pub fn terminal(&self) -> &Terminal {
         &self.terminal
     }
@@ -71,7 +69,7 @@ impl Ui {
         out.flush()
     }
 
-    /// A line of what is going on; silent with `--quiet`.
+    /// A progress line; silent with `--quiet`.
     pub fn status(&self, text: &str) {
         if !self.terminal.quiet {
             self.to_stderr(text);
@@ -86,7 +84,7 @@ impl Ui {
         ));
     }
 
-    /// The same with a remedy.
+    /// [`Ui::warn`] with a remedy.
     pub fn warn_with(&self, text: &str, hint: &str) {
         self.warn(text);
         self.hint(hint);
@@ -105,7 +103,7 @@ impl Ui {
         }
     }
 
-    /// The one report of a failure, for people.
+    /// Reports a failure as text.
     pub fn failure(&self, failure: &Failure) {
         let label = self.paint("error:", Style::new().red().bold());
         self.to_stderr(&format!("{label} {}", failure.message()));
@@ -121,7 +119,7 @@ impl Ui {
             .to_string()
     }
 
-    /// A stderr that is gone (EPIPE) must not end the work that is being reported.
+    /// A closed stderr (EPIPE) must not end the work that is being reported.
     fn to_stderr(&self, text: &str) {
         let text = self.mask(text);
         let _ = writeln!(io::stderr().lock(), "{text}");

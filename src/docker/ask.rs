@@ -1,7 +1,7 @@
 //! Questions to docker and docker-compose: the one place where they are run only to read an answer.
 
 use super::container::{parse_ids, parse_inspect};
-use super::diagnosis::{diagnose, is_gone, unanswered};
+use super::diagnosis::{diagnose, no_longer_exists, unanswered};
 use super::{Container, Tools};
 use crate::context::Context;
 use crate::error::Result;
@@ -65,7 +65,7 @@ fn inspected(ctx: &Context, tools: &Tools, list: &Invocation) -> Result<Vec<Cont
             return parse_inspect(&outcome.stdout);
         }
         tries += 1;
-        if tries > TRIES || !is_gone(&outcome) {
+        if tries > TRIES || !no_longer_exists(&outcome) {
             return Err(diagnose(&inspect, &outcome));
         }
     }

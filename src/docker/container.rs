@@ -1,7 +1,7 @@
 //! What `docker inspect` says about containers.
 //!
 //! States are read from here and never from compose's tables or exit codes: those differ between
-//! the generations and lie about restarting containers.
+//! v1 and v2 and are wrong about restarting containers.
 
 use super::ComposeVersion;
 use crate::error::{Kind, Result, Tried};
@@ -9,28 +9,25 @@ use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-/// The states docker knows.
+/// Docker's container states.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum State {
-    /// Made, never started; also after a start that failed.
+    /// Created but never started; also after a failed start.
     Created,
-    /// Up.
     Running,
-    /// Frozen.
     Paused,
-    /// Between a crash and the next try.
+    /// Between a crash and the next attempt.
     Restarting,
-    /// Ended.
     Exited,
-    /// On its way out, or broken.
+    /// Being removed, or broken.
     #[serde(rename = "dead")]
     Other,
 }
 
 impl State {
-    /// Whether it holds its ports and name against others: running, paused or restarting.
+    /// Whether it keeps its ports and name in use: running, paused or restarting.
     pub fn is_alive(self) -> bool {
         matches!(self, State::Running | State::Restarting | State::Paused)
     }
@@ -48,7 +45,7 @@ impl State {
     }
 }
 
-/// The answer of a container's own health check.
+/// The result of a container's own health check.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Health {
     /// `starting`, `healthy` or `unhealthy`.
@@ -66,7 +63,7 @@ pub struct Published {
     pub port: u16,
 }
 
-/// What compose was run on, as it labels its containers.
+/// Which files compose was run on, from the labels of its containers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Origin {
     /// The project's folder.
@@ -78,46 +75,42 @@ pub struct Origin {
 /// One container of a compose project.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Container {
-    /// Full id.
     pub id: String,
     /// Name without the leading slash.
     pub name: String,
-    /// Compose project.
     pub project: String,
-    /// Compose service.
     pub service: String,
-    /// Image as it was asked for.
+    /// Image as named in the compose file.
     pub image: String,
-    /// The image it was made from, by its id: another one may have the name by now.
+    /// Id of the image it was created from; the name may refer to a newer image now.
     pub image_id: String,
-    /// State word.
     pub state: State,
-    /// Health, where the image or the compose file has a check.
+    /// Health, if the image or the compose file defines a check.
     pub health: Option<Health>,
-    /// Status of the last end; while it is down or restarting.
+    /// Last exit status; meaningful while it is down or restarting.
     pub exit_code: i64,
-    /// Docker's own word on why it could not be started.
+    /// Docker's reason why it could not be started.
     pub error: String,
-    /// Killed for want of memory.
+    /// Killed because it ran out of memory.
     pub out_of_memory: bool,
-    /// How often docker restarted it since it was last started by hand.
+    /// How often docker restarted it since it was last started by a command.
     pub restarts: u64,
-    /// When it was made, RFC 3339.
+    /// When it was created, RFC 3339.
     pub created: String,
     /// Environment, exact.
     pub env: BTreeMap<String, String>,
-    /// Published ports, as configured, whether it runs or not.
+    /// Published ports as configured, even if it is not running.
     pub ports: Vec<Published>,
-    /// Where docker-compose found its files, if its labels say so.
+    /// Where docker-compose found its files, if the labels say.
     pub origin: Option<Origin>,
-    /// Version of the docker-compose that made it.
+    /// Version of the docker-compose that created it.
     pub compose_version: Option<ComposeVersion>,
     /// Names of its volumes.
     pub volumes: BTreeSet<String>,
 }
 
 impl Container {
-    /// Up and not between crashes.
+    /// Running, and not between crashes.
     pub fn is_up(&self) -> bool {
         self.state == State::Running
     }
@@ -138,7 +131,7 @@ impl Container {
     }
 }
 
-/// The host ports that living containers hold, which nothing else can use.
+/// The host ports that live containers keep in use.
 pub fn held_ports(containers: &[Container]) -> BTreeSet<u16> {
     let alive = containers.iter().filter(|c| c.state.is_alive());
     alive.flat_map(|c| c.ports.iter().map(|p| p.port)).collect()

@@ -1,7 +1,7 @@
-//! Failures of docker and docker-compose, told in the user's terms.
+//! Failures of docker and docker-compose, explained in the user's terms.
 //!
-//! Recognised by their texts, both generations of compose and several of docker; what is not
-//! recognised is told as the command, its status and its last lines.
+//! They are recognised by their output, for docker-compose v1 and v2 and several versions of docker.
+//! Any other failure is reported as the command, its status and its last lines.
 
 mod container;
 mod engine;
@@ -14,25 +14,25 @@ use crate::process::{self, Invocation, Outcome, ProcessError};
 pub use container::why_it_ended;
 pub use engine::MUTE;
 
-/// A failure text, what it means, and what helps.
+/// A known failure: its output, its meaning and its remedy.
 struct Known {
-    /// Any of these in a line of the output; `*` stands for anything.
+    /// Any of these in a line of the output; `*` matches anything.
     needles: &'static [&'static str],
     kind: Kind,
-    /// Made of the line that was recognised.
+    /// Explains the recognised line.
     tell: fn(&str) -> Cause,
 }
 
-/// The command that failed, in a remedy.
+/// Placeholder in a remedy for the command that failed.
 const COMMAND: &str = "{command}";
 
 /// What a line means.
 struct Cause {
     /// Why it failed, in the user's terms.
     why: String,
-    /// The one remedy; in it [`COMMAND`] stands for the command that failed.
+    /// The remedy; [`COMMAND`] in it stands for the command that failed.
     hint: String,
-    /// What programs may want to know.
+    /// Machine-readable details.
     data: Option<serde_json::Value>,
 }
 
@@ -46,7 +46,7 @@ impl Cause {
     }
 }
 
-/// All of them. The first match counts: a cause stands before what it leads to.
+/// All known failures. The first match wins, so a cause comes before its consequences.
 fn known() -> impl Iterator<Item = &'static Known> {
     let all = [engine::KNOWN, images::KNOWN, start::KNOWN];
     all.into_iter().flatten()
@@ -70,17 +70,17 @@ pub fn diagnose(invocation: &Invocation, outcome: &Outcome) -> Failure {
 }
 
 /// Whether something that was just listed no longer exists.
-pub fn is_gone(outcome: &Outcome) -> bool {
+pub fn no_longer_exists(outcome: &Outcome) -> bool {
     !outcome.success() && outcome.stderr.contains("No such")
 }
 
-/// Whether the engine only refused because it is doing the same for another command.
+/// Whether the engine refused only because it is already pruning for another command.
 pub fn is_busy(outcome: &Outcome) -> bool {
     let already = "a prune operation is already running";
     !outcome.success() && outcome.stderr.contains(already)
 }
 
-/// The failure of a docker or docker-compose command that gave no outcome.
+/// The failure of a docker or docker-compose command that did not finish.
 pub fn unanswered(invocation: &Invocation, error: ProcessError) -> Failure {
     let ProcessError::TimedOut { after, silent, .. } = &error else {
         return error.into();
@@ -90,9 +90,8 @@ pub fn unanswered(invocation: &Invocation, error: ProcessError) -> Failure {
     if *silent {
         let why = format!("the image registry did not respond {within}");
         let message = format!("`{}`: {why}", short(invocation));
-        return Failure::new(Kind::NotReady, message).hint(
-            "check the network and the proxy of the Docker engine, then run the command again",
-        );
+        return Failure::new(Kind::NotReady, message)
+            .hint("check the Docker engine's network and proxy, then run the command again");
     }
     if is_question && asks_engine(invocation) {
         let why = format!("the Docker engine did not respond {within}");
@@ -109,26 +108,26 @@ pub fn unanswered(invocation: &Invocation, error: ProcessError) -> Failure {
     failure.hint("run the command again: it continues where it stopped")
 }
 
-/// Whether a command says nothing without the engine.
+/// Whether a command needs the engine to answer.
 fn asks_engine(invocation: &Invocation) -> bool {
     let says_itself = ["version", "context"];
     let words = || invocation.args.iter().take(2);
     !words().any(|word| says_itself.contains(&word.as_str()))
 }
 
-/// The line that was recognised: the shortest true account of the cause.
+/// The recognised line: the shortest correct description of the cause.
 fn line_of<'a>(output: &'a str, needles: &[&str]) -> Option<&'a str> {
     let lines: Vec<&str> = output.lines().map(str::trim).collect();
     let known = |line: &&str| needles.iter().any(|needle| says(line, needle));
     let at = lines.iter().rposition(known)?;
-    // docker-compose 1 says in the next line what is wrong with a file.
+    // docker-compose v1 says in the next line what is wrong with a file.
     match lines[at].ends_with("because:") {
         true => lines.get(at + 1).or(lines.get(at)).copied(),
         false => Some(lines[at]),
     }
 }
 
-/// Whether the pieces of a needle stand in a line, one after the other.
+/// Whether a line contains the pieces of a needle in order.
 fn says(line: &str, needle: &str) -> bool {
     let mut rest = line;
     needle.split('*').all(|piece| {
@@ -138,14 +137,14 @@ fn says(line: &str, needle: &str) -> bool {
     })
 }
 
-/// What stands between two pieces of a line.
+/// The text between two pieces of a line.
 fn between<'a>(line: &'a str, before: &str, after: &str) -> Option<&'a str> {
     let (_, rest) = line.split_once(before)?;
     let (inside, _) = rest.split_once(after)?;
     (!inside.is_empty()).then_some(inside)
 }
 
-/// Program and verb, without the files and folders that everybody knows.
+/// Program and verb, without the options for files and folders.
 fn short(invocation: &Invocation) -> String {
     let mut words = vec![invocation.name().into_owned()];
     let mut args = invocation.args.iter();
@@ -155,7 +154,7 @@ fn short(invocation: &Invocation) -> String {
                 args.next();
             }
             flag if flag.starts_with('-') => {}
-            // An id says nothing to anybody.
+            // An id means nothing to the user.
             id if id.len() == 64 => {}
             word => words.push(word.to_owned()),
         }

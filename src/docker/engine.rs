@@ -1,5 +1,5 @@
-//! Where the engine is, seen from here: decides the host name in endpoints and whether ports can be
-//! checked from this machine.
+//! Where the engine is: decides the host name in endpoints, and whether ports can be checked from
+//! this machine.
 
 mod address;
 mod context;
@@ -18,23 +18,23 @@ pub struct Engine {
     pub host: String,
     /// Whether the engine publishes ports on this machine.
     pub local: bool,
-    /// What names it.
+    /// Where its address is configured.
     pub named_by: Source,
-    /// Its address, where one is named.
+    /// Its address, if one is configured.
     pub address: Option<String>,
-    /// Whether nobody on the way can read what is sent to it.
+    /// Whether the connection to it is encrypted or local.
     pub is_private: bool,
-    /// Variables that tell docker-compose 1 the same engine: it knows no `DOCKER_CONTEXT`, and wants
-    /// addresses in full. The other generation reads them alike.
+    /// Variables that make docker-compose v1 use the same engine: it does not support `DOCKER_CONTEXT`, and
+    /// requires full addresses. v2 accepts them too.
     pub compose_env: Vec<(String, String)>,
-    /// Whether docker-compose 1 cannot be told: it knows TLS only in one form.
+    /// Whether docker-compose v1 cannot use it: v1 supports TLS only with verification.
     pub only_v2: bool,
 }
 
-/// What names the engine.
+/// Where the engine's address is configured.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Source {
-    /// Nothing: it is docker's default.
+    /// Nowhere: it is docker's default.
     Default,
     /// `DOCKER_HOST`.
     Variable,
@@ -55,8 +55,8 @@ impl Engine {
         }
     }
 
-    /// The host under which ports are reached that it publishes on an address: those bound elsewhere
-    /// than everywhere or on loopback only there. Another machine's loopback ends here in a tunnel.
+    /// The host name for ports published on `bind`. Ports bound to one address are reachable only there;
+    /// another machine's loopback is reachable here through a tunnel.
     pub fn reach(&self, bind: Option<IpAddr>) -> String {
         match bind {
             // `localhost` may mean either family; the loopback that is published is exact.
@@ -123,7 +123,7 @@ impl Engine {
         let has = |name| files.join(name).is_file();
         let is_whole = ["ca.pem", "cert.pem", "key.pem"].into_iter().all(has);
         let only_v2 = tls && (context.unverified || !is_whole);
-        // Of the environment nothing else counts with a context.
+        // With a context, docker ignores the rest of the environment.
         let compose_env = vec![
             pair("DOCKER_HOST", &address.url),
             pair("DOCKER_CONTEXT", ""),
@@ -139,8 +139,8 @@ impl Engine {
         })
     }
 
-    /// Whether a host, without its port, is the engine's machine as far as can be told without
-    /// asking a resolver.
+    /// Whether a host, without its port, is the engine's machine as far as can be seen
+    /// without DNS.
     pub fn is_at(&self, host: &str) -> bool {
         if self.local {
             is_loopback(host) || literal(host).is_some_and(is_own)
@@ -149,7 +149,7 @@ impl Engine {
         }
     }
 
-    /// Whether it is reached by a login there.
+    /// Whether it is reached over ssh.
     pub fn is_by_ssh(&self) -> bool {
         let address = self.address.as_deref().unwrap_or_default();
         address.starts_with("ssh://")

@@ -1,20 +1,17 @@
-//! What docker says about itself and its engine.
+//! What docker reports about itself and its engine.
 
 use serde_json::Value;
 
 /// The answer of `docker version`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Version {
-    /// The program's.
     pub client: String,
-    /// The engine's; none where it does not answer.
+    /// The engine's; none if it does not answer.
     pub engine: Option<EngineVersion>,
 }
 
-/// What an engine is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EngineVersion {
-    /// Its version.
     pub version: String,
     /// Operating system and processor, `linux/amd64`.
     pub platform: String,
@@ -33,7 +30,7 @@ pub struct Info {
     pub proxies: Vec<String>,
 }
 
-/// Reads `docker version --format '{{json .}}'`; also the part that is there without an engine.
+/// Parses `docker version --format '{{json .}}'`, also without an engine.
 pub fn parse_version(stdout: &str) -> Option<Version> {
     let value = first(stdout)?;
     let text = |value: &Value| value.as_str().map(str::to_owned);
@@ -65,7 +62,7 @@ pub fn parse_info(stdout: &str) -> Option<Info> {
     })
 }
 
-/// The document in the first line: warnings may stand below.
+/// The document in the first line; warnings may follow.
 fn first(stdout: &str) -> Option<Value> {
     serde_json::from_str(stdout.lines().next()?).ok()
 }

@@ -1,31 +1,31 @@
-//! What docker-compose makes of a folder: the files it reads there, and the project it calls it.
+//! How docker-compose treats a folder: the files it reads there, and the project name it uses.
 
 use crate::cluster::ClusterName;
 
-/// Files that v2, or both, read in place of it.
+/// Files that v2, or both versions, read instead of `docker-compose.yml`.
 pub const OVERRIDING_NAMES: [&str; 3] = ["docker-compose.yaml", "compose.yml", "compose.yaml"];
 /// The variable that names the project, also in `.env`.
 pub const NAME: &str = "COMPOSE_PROJECT_NAME";
 
-/// The project of a folder of this name, where both generations call it the same.
+/// The project of a folder of this name, if v1 and v2 agree on it.
 fn of_folder(folder: &str) -> Option<ClusterName> {
     kept(folder).parse().ok()
 }
 
-/// What both generations keep of a name.
+/// The characters of a name that v1 and v2 keep.
 fn kept(folder: &str) -> String {
     let lower = folder.to_lowercase();
     let plain = |c: &char| c.is_ascii_lowercase() || c.is_ascii_digit() || "-_".contains(*c);
     lower.chars().filter(plain).collect()
 }
 
-/// Releases of v1 before 1.21 keep still less.
+/// Releases of v1 before 1.21 keep fewer.
 fn bare(name: &str) -> String {
     name.replace(['-', '_'], "")
 }
 
-/// The project of a folder, and whether it has to be named because the folder's own name is none, or
-/// that of a cluster: one of `taken`, or `local`, which anybody may start tomorrow.
+/// The project of a folder, and whether `.env` has to set it because the folder's own name is invalid or
+/// that of a cluster: one of `taken`, or `local`, which may be started later.
 pub fn apart(folder: &str, taken: &[String]) -> (ClusterName, bool) {
     let is_taken = |name: &str| {
         let mut all = taken.iter().map(String::as_str).chain(["local"]);

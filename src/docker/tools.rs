@@ -5,27 +5,24 @@ use crate::error::{Failure, Kind, Result};
 use crate::process::Runner;
 use std::path::PathBuf;
 
-/// How docker-compose is reached.
+/// How to run docker-compose.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Compose {
-    /// A program of its own, v1 or v2.
+    /// The `docker-compose` program, v1 or v2.
     Standalone(PathBuf),
     /// `docker compose`, the v2 plugin of this docker program.
     Plugin(PathBuf),
 }
 
-/// The two programs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tools {
-    /// The docker client.
     pub docker: PathBuf,
-    /// docker-compose.
     pub compose: Compose,
 }
 
 impl Tools {
-    /// Finds both: `PRISMA_DOCKER` and `PRISMA_COMPOSE` first, then PATH. Where there is no
-    /// `docker-compose`, the plugin is used; whether it is installed shows when it is run.
+    /// Finds both: `PRISMA_DOCKER` and `PRISMA_COMPOSE` first, then PATH. Without
+    /// `docker-compose` the plugin is used; whether it is installed shows when it is run.
     pub fn find(env: &Env, runner: &dyn Runner) -> Result<Tools> {
         let docker = Tools::find_docker(env, runner)?.docker;
         let compose = match env.get("PRISMA_COMPOSE") {
@@ -45,7 +42,7 @@ impl Tools {
         Ok(Tools { docker, compose })
     }
 
-    /// Finds docker with its plugin, whatever else is named: enough to ask the engine.
+    /// Finds docker with its plugin, ignoring `PRISMA_COMPOSE`: enough to query the engine.
     pub fn find_docker(env: &Env, runner: &dyn Runner) -> Result<Tools> {
         let docker = match env.get("PRISMA_DOCKER") {
             Some(named) => overridden("PRISMA_DOCKER", named, runner)?,
@@ -62,7 +59,7 @@ fn overridden(variable: &str, named: &str, runner: &dyn Runner) -> Result<PathBu
     runner.find(named).ok_or_else(|| {
         Failure::new(
             Kind::ToolMissing,
-            format!("`{variable}` is `{named}`, but there is no such program"),
+            format!("`{variable}` is `{named}`, but no such program was found"),
         )
         .hint(format!(
             "fix `{variable}`, or unset it to use the program on PATH"
@@ -71,7 +68,7 @@ fn overridden(variable: &str, named: &str, runner: &dyn Runner) -> Result<PathBu
 }
 
 fn docker_missing() -> Failure {
-    Failure::new(Kind::ToolMissing, "`docker` is not installed: no such program on PATH")
+    Failure::new(Kind::ToolMissing, "`docker` is not installed: not found on PATH")
         .hint("install Docker Engine, on Debian and Ubuntu: `sudo apt-get install docker.io docker-compose`")
         .hint("or set `PRISMA_DOCKER` to the program's path")
 }

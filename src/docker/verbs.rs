@@ -1,4 +1,4 @@
-//! The verbs of docker and docker-compose that the documentation names, as invocations.
+//! The docker and docker-compose commands that this program runs.
 
 use super::{Compose, Tools};
 use crate::cluster::files::{COMPOSE, OVERRIDE};
@@ -8,13 +8,13 @@ use crate::secret::Secret;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// A whole `up`, `pull` or `down`: images of some hundred megabytes may have to come through a thin
-/// line. It only keeps a dead engine from hanging the run for ever.
+/// A whole `up`, `pull` or `down`, which may download hundreds of megabytes over a slow connection. It
+/// only keeps a dead engine from blocking the command forever.
 const LONG: Duration = Duration::from_secs(30 * 60);
 /// `stop` and `kill`: docker gives a container 10 seconds by default.
 const STOP: Duration = Duration::from_secs(120);
-/// A registry that accepts and never answers says nothing at all; one that is found through two
-/// dead name servers takes 35 seconds to its first word.
+/// A registry that accepts connections but never answers produces no output at all; with two dead
+/// name servers the first output takes 35 seconds.
 const REGISTRY_SILENCE: Duration = Duration::from_secs(90);
 
 /// A compose project as this program runs it.
@@ -33,9 +33,9 @@ pub struct Project {
 /// What part of the logs to show.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct LogOptions {
-    /// Go on as lines appear.
+    /// Keep printing new lines.
     pub follow: bool,
-    /// Only so many of the last lines; `all` or a number.
+    /// Only this many of the last lines; `all` or a number.
     pub tail: Option<String>,
     /// Only what is newer: a time or a duration, as docker understands it.
     pub since: Option<String>,
@@ -44,7 +44,7 @@ pub struct LogOptions {
 }
 
 impl LogOptions {
-    /// The same as flags, which docker and docker-compose spell alike.
+    /// As flags, which docker and docker-compose spell alike.
     fn flags(&self) -> Vec<String> {
         let mut flags = Vec::new();
         if self.follow {
@@ -73,7 +73,7 @@ impl Tools {
     }
 
     /// The ids of all containers of a project, running or not, one a line. Containers of
-    /// `docker-compose run` are nobody's service and left out.
+    /// `docker-compose run` belong to no service and are left out.
     pub fn container_ids(&self, project: &str) -> Invocation {
         let project = format!("label=com.docker.compose.project={project}");
         let service = "label=com.docker.compose.oneoff=False";
@@ -88,7 +88,7 @@ impl Tools {
         ])
     }
 
-    /// The ids of all containers that docker-compose made from the files of a folder, one a line.
+    /// The ids of all containers that docker-compose created from the files of a folder, one a line.
     pub fn containers_of_folder(&self, folder: &Path) -> Invocation {
         let folder = folder.display();
         let label = format!("label=com.docker.compose.project.working_dir={folder}");
@@ -122,7 +122,7 @@ impl Tools {
         self.docker(&["ps", "-a", "--filter", label, "--format", format])
     }
 
-    /// Versions of the program and the engine, as JSON; the first also where there is no engine.
+    /// Versions of the client and the engine, as JSON; without an engine, only the client's.
     pub fn version(&self) -> Invocation {
         self.docker(&["version", "--format", "{{json .}}"])
     }
@@ -132,12 +132,12 @@ impl Tools {
         self.docker(&["info", "--format", "{{json .}}"])
     }
 
-    /// The images that are there, a name with its tag in each line.
+    /// The images on the engine, as `NAME:TAG` lines.
     pub fn images(&self) -> Invocation {
         self.docker(&["image", "ls", "--format", "{{.Repository}}:{{.Tag}}"])
     }
 
-    /// The compose projects of all containers and the folders they were made in, as `PROJECT\tFOLDER` lines.
+    /// The compose projects of all containers and the folders they were created in, as `PROJECT\tFOLDER` lines.
     pub fn origins(&self) -> Invocation {
         let label = "label=com.docker.compose.project";
         let format = "{{.Label \"com.docker.compose.project\"}}\t{{.Label \"com.docker.compose.project.working_dir\"}}";
@@ -161,21 +161,21 @@ impl Tools {
         self.docker(&["exec", id, "/bin/sh", "-c", command])
     }
 
-    /// `docker rm` of containers that are stopped; their named volumes stay.
+    /// `docker rm` of stopped containers; their named volumes are kept.
     pub fn remove(&self, ids: &[String]) -> Action {
         let mut invocation = self.docker(&["rm"]);
         invocation.args.extend_from_slice(ids);
         Action::new(invocation)
     }
 
-    /// `docker volume rm` of volumes, whether they are there or not.
+    /// `docker volume rm -f` of volumes, which may not exist.
     pub fn remove_volumes(&self, names: &[String]) -> Action {
         let mut invocation = self.docker(&["volume", "rm", "-f"]);
         invocation.args.extend_from_slice(names);
         Action::new(invocation)
     }
 
-    /// `docker network prune` for a project: those of its networks go that nobody uses.
+    /// `docker network prune` for a project: removes its unused networks.
     pub fn prune_networks(&self, project: &str) -> Action {
         let project = format!("label=com.docker.compose.project={project}");
         Action::new(self.docker(&["network", "prune", "-f", "--filter", &project]))
@@ -208,7 +208,7 @@ impl Tools {
         invocation.limit(options.limit())
     }
 
-    /// `docker-compose logs`. v1 does not know `since`.
+    /// `docker-compose logs`. v1 does not support `since`.
     pub fn logs_project(&self, project: &Project, options: &LogOptions, color: bool) -> Invocation {
         let mut verb = vec!["logs".to_owned()];
         if !color {
@@ -226,8 +226,8 @@ impl Tools {
 
     /// `docker-compose up -d --remove-orphans`.
     pub fn up(&self, project: &Project) -> Action {
-        // Detached, as the run must end; orphans go because a service that the compose file no
-        // longer has would keep ports and names.
+        // Detached, as this command must end. Orphans are removed because a service that is no longer
+        // in the compose file would keep its ports and names.
         Action::new(
             self.compose(project, &["up", "-d", "--remove-orphans"])
                 .limit(LONG),
@@ -239,7 +239,7 @@ impl Tools {
         Action::new(self.compose(project, &["kill"]).limit(STOP))
     }
 
-    /// `docker-compose down -v --remove-orphans`: containers, networks and volumes go.
+    /// `docker-compose down -v --remove-orphans`: deletes containers, networks and volumes.
     pub fn down(&self, project: &Project) -> Action {
         Action::new(
             self.compose(project, &["down", "-v", "--remove-orphans"])
@@ -250,7 +250,7 @@ impl Tools {
     fn compose(&self, project: &Project, verb: &[&str]) -> Invocation {
         let file = |name: &str| project.folder.join(name).to_string_lossy().into_owned();
         let (compose, extra) = (file(COMPOSE), file(OVERRIDE));
-        // Name, files and folder are all given: nothing may depend on where the user stands or on
+        // Name, files and folder are all given: nothing may depend on the current directory or on
         // COMPOSE_… variables. With -f, compose does not look for an override by itself.
         let mut args = vec!["-p", &project.name, "-f", &compose];
         if project.overridden {
@@ -293,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn compose_is_told_project_files_and_folder() {
+    fn compose_gets_project_files_and_folder() {
         let up = tools(Compose::Standalone("docker-compose".into())).up(&project());
         assert_eq!(
             up.to_string(),

@@ -1,4 +1,4 @@
-//! Which docker-compose: v1 and v2 differ in what they accept and how they call containers.
+//! Which docker-compose: v1 and v2 differ in what they accept and how they name containers.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use std::fmt;
 pub struct ComposeVersion(String);
 
 impl ComposeVersion {
-    /// Reads `1.29.2` or `v2.26.1-4`; any other text is kept as it is.
+    /// Reads `1.29.2` or `v2.26.1-4`; anything else is kept as it is.
     pub fn new(text: &str) -> ComposeVersion {
         ComposeVersion(text.trim().trim_start_matches('v').to_owned())
     }
@@ -17,7 +17,7 @@ impl ComposeVersion {
         self.0.starts_with("1.")
     }
 
-    /// The first two numbers; `None` for a text that is not a version.
+    /// The first two numbers; `None` for anything but a version.
     pub fn numbers(&self) -> Option<(u32, u32)> {
         let mut parts = self.0.split('.');
         Some((parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))

@@ -1,4 +1,4 @@
-//! Advisory locks between runs of this program.
+//! Advisory locks between `prisma` commands.
 
 use super::{Access, create_folder, failure, parent_of};
 use crate::error::{Failure, Kind, Result};
@@ -11,29 +11,29 @@ use std::time::{Duration, Instant};
 /// An exclusive lock, held until dropped.
 ///
 /// It is taken on a file of its own, never on the file it guards: that one is replaced by renames,
-/// and a replaced file is another file. The lock file says who holds it and stays behind, empty.
+/// and a replaced file is another file. The lock file names its holder, and is kept, empty, afterwards.
 #[derive(Debug)]
 pub struct Lock(File);
 
-/// What lock to take, and what others are told.
+/// What lock to take, and what others see.
 pub struct Request<'a> {
     /// The lock file.
     pub path: &'a Path,
     /// The thing that is locked, for example "cluster `local`".
     pub what: &'a str,
-    /// This run: what another one is shown that has to wait.
+    /// This command, as shown to one that has to wait.
     pub who: &'a str,
-    /// How long to wait for another run to let go.
+    /// How long to wait for the lock.
     pub limit: Duration,
-    /// Told once who holds the lock, when waiting takes longer than people notice.
+    /// Called once with the holder of the lock, when the wait becomes noticeable.
     pub on_wait: &'a dyn Fn(&str),
 }
 
-/// After so long a wait people wonder.
+/// A wait this long is noticeable.
 const NOTICED: Duration = Duration::from_millis(300);
 
 impl Lock {
-    /// Takes the lock, waiting up to `limit` for another run to let go; see [`Request`].
+    /// Takes the lock, waiting up to `limit`; see [`Request`].
     pub fn acquire(
         path: &Path,
         what: &str,
@@ -71,7 +71,7 @@ impl Lock {
         let mut file = options.open(path).map_err(wrap)?;
         let begun = Instant::now();
         let mut pause = Duration::from_millis(1);
-        let mut told = false;
+        let mut notified = false;
         loop {
             match file.try_lock() {
                 Ok(()) => break,
@@ -79,15 +79,15 @@ impl Lock {
                 Err(TryLockError::WouldBlock) => return Err(held(&mut file, what)),
                 Err(TryLockError::Error(error)) => return Err(wrap(error)),
             }
-            if !told && begun.elapsed() >= NOTICED {
-                told = true;
+            if !notified && begun.elapsed() >= NOTICED {
+                notified = true;
                 on_wait(&held(&mut file, what).message());
             }
             interrupt.sleep(pause)?;
             pause = (pause * 2).min(Duration::from_millis(50));
         }
         let _ = file.rewind();
-        // Who holds it is a courtesy to others: not being able to write it (a full disk) is no failure.
+        // Only information for others: failing to write it (disk full) is not an error.
         let _ = file
             .set_len(0)
             .and_then(|()| file.write_all(who.as_bytes()));
@@ -107,8 +107,8 @@ fn held(file: &mut File, what: &str) -> Failure {
         .rewind()
         .and_then(|()| file.read_to_string(&mut holder));
     let holder = match holder.trim() {
-        "" => "another run".to_owned(),
-        who => format!("another run ({who})"),
+        "" => "another command".to_owned(),
+        who => format!("another command ({who})"),
     };
     Failure::new(
         Kind::Locked,
@@ -122,7 +122,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_second_is_told_who_holds_the_lock_and_gets_it_afterwards() {
+    fn a_second_command_sees_who_holds_the_lock_and_gets_it_afterwards() {
         let home = tempfile::tempdir().expect("temporary folder");
         let path = home.path().join("sub/x.lock");
         let take = |who: &str| {
@@ -134,7 +134,7 @@ mod tests {
         assert_eq!(failure.kind, Kind::Locked);
         assert_eq!(
             failure.message(),
-            "cluster `local` is in use: another run (`prisma local start`, process 12) is working on it"
+            "cluster `local` is in use: another command (`prisma local start`, process 12) is working on it"
         );
         drop(first);
         take("third").expect("free again");

@@ -10,34 +10,33 @@ use std::path::{Path, PathBuf};
 /// A file to be written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewFile {
-    /// Where.
     pub path: PathBuf,
     /// Its whole content, which may be secret.
     pub content: Secret,
-    /// Who may read it. A private file that replaces another is private, whatever that was.
+    /// Who may read it. A private file is private even if it replaces a shared one.
     pub access: Access,
-    /// Whether it takes the place of one that is there. Otherwise there must be none.
+    /// Whether it replaces an existing file. Otherwise none may exist.
     pub replaces: bool,
 }
 
-/// Writes all files, or leaves everything as it was: folders that were missing are gone again, and
-/// files that were replaced are back.
+/// Writes all files, or leaves everything as it was: new folders are removed, and replaced
+/// files are restored.
 ///
-/// What mostly goes wrong, a full disk or a folder of somebody else, shows while the new files are
-/// written beside their places; only then the first one is put there.
+/// The usual problems, a full disk or a folder of another user, occur while the temporary files are
+/// written; only then is the first one renamed.
 pub fn write_together(files: &[NewFile]) -> Result<()> {
     let mut undo = Undo::default();
     let mut staged = Vec::new();
     for file in files {
         staged.push(prepare(file, &mut undo)?);
     }
-    for (file, (target, beside)) in files.iter().zip(staged) {
+    for (file, (target, temporary)) in files.iter().zip(staged) {
         let wrap = |error: io::Error| failure("write", &file.path, error);
         if file.replaces {
             undo.remember(&target).map_err(wrap)?;
-            beside.persist(&target).map_err(|e| wrap(e.error))?;
+            temporary.persist(&target).map_err(|e| wrap(e.error))?;
         } else {
-            beside
+            temporary
                 .persist_noclobber(&target)
                 .map_err(|e| wrap(e.error))?;
             undo.0.push(Undone::Remove(target.clone()));
@@ -64,16 +63,16 @@ fn prepare(file: &NewFile, undo: &mut Undo) -> Result<(PathBuf, tempfile::NamedT
         (true, Access::Shared) => fs::metadata(&target).ok(),
         _ => None,
     };
-    let beside = stage(
+    let temporary = stage(
         &target,
         file.content.reveal().as_bytes(),
         file.access,
         old.as_ref(),
     );
-    Ok((target, beside.map_err(wrap)?))
+    Ok((target, temporary.map_err(wrap)?))
 }
 
-/// How to leave everything as it was; done when it is dropped with something in it.
+/// How to restore everything; runs on drop unless cleared.
 #[derive(Default)]
 struct Undo(Vec<Undone>);
 
@@ -95,16 +94,16 @@ impl Undo {
 
 impl Drop for Undo {
     fn drop(&mut self) {
-        // What cannot be undone either is told by the failure that led here.
+        // The failure that led here is reported; one to undo it is not.
         for undone in self.0.drain(..).rev() {
             match undone {
                 Undone::Remove(path) => drop(fs::remove_file(path)),
-                // Never with anything in it.
+                // Fails if it is not empty.
                 Undone::RemoveFolder(path) => drop(fs::remove_dir(path)),
                 Undone::Restore(path, content, permissions) => {
-                    if let Ok(beside) = stage(&path, &content, Access::Private, None) {
-                        let _ = beside.as_file().set_permissions(permissions);
-                        let _ = beside.persist(&path);
+                    if let Ok(temporary) = stage(&path, &content, Access::Private, None) {
+                        let _ = temporary.as_file().set_permissions(permissions);
+                        let _ = temporary.persist(&path);
                     }
                 }
             }
@@ -180,7 +179,7 @@ mod tests {
             file(at("a/new"), "1", false),
             file(at("old/new"), "2", false),
         ];
-        write_together(&files).expect_err("is no folder");
+        write_together(&files).expect_err("not a folder");
         assert_eq!(all(home.path()), before);
     }
 }

@@ -52,9 +52,9 @@ fn warn_of_the_way(ctx: &Context, observed: &Observed, cluster: &Cluster) {
     let engine = observed.engine.address.as_deref();
     let engine = engine.filter(|_| !observed.engine.is_private);
     let what = match (engine, is_unencrypted(&endpoint)) {
-        (Some(engine), true) => format!("`{engine}` and `{endpoint}` are reached"),
-        (Some(engine), false) => format!("`{engine}` is reached"),
-        (None, true) => format!("`{endpoint}` is reached"),
+        (Some(engine), true) => format!("`{engine}` and `{endpoint}` are"),
+        (Some(engine), false) => format!("`{engine}` is"),
+        (None, true) => format!("`{endpoint}` is"),
         (None, false) => return,
     };
     ctx.warn_unencrypted(&what);

@@ -1,4 +1,4 @@
-//! Running for real, through duct.
+//! Runs child processes on this machine, through duct.
 
 use super::{Invocation, Mode, Outcome, ProcessError, Runner, TAIL_LINES, find_program};
 use crate::error::Failure;
@@ -20,7 +20,6 @@ const SIGNAL_RACE: Duration = Duration::from_millis(80);
 
 const SIGTERM: i32 = 15;
 
-/// Runs programs on this machine.
 #[derive(Debug, Clone, Default)]
 pub struct System {
     interrupt: Interrupt,
@@ -40,9 +39,9 @@ impl System {
         }
     }
 
-    /// Ends a child: asks, waits a moment, kills. Its own children see their pipes close.
+    /// Ends a child: SIGTERM, a grace period, SIGKILL. Its own children see their pipes close.
     fn end(child: &duct::Handle) {
-        // Errors here mean that it is gone already.
+        // Errors here mean that it has already ended.
         let _ = child.send_signal(SIGTERM);
         if !matches!(child.wait_timeout(GRACE), Ok(None)) {
             return;
@@ -106,7 +105,7 @@ impl System {
     ) -> Result<Outcome, ProcessError> {
         let spawn_error = |error| Self::spawn_error(invocation, error);
         let (source, sink) = std::io::pipe().map_err(spawn_error)?;
-        // The expression, and with it our end of the pipe, goes at the end of the statement.
+        // The expression, and with it our end of the pipe, is dropped at the end of the statement.
         let child = expression
             .stderr_to_stdout()
             .stdout_file(sink)
@@ -179,7 +178,7 @@ fn pump(source: std::io::PipeReader, sender: &mpsc::Sender<String>) {
         let text = String::from_utf8_lossy(&bytes);
         let text = console::strip_ansi_codes(text.trim_end_matches(['\n', '\r']));
         for line in text.split('\r').filter(|line| !line.trim().is_empty()) {
-            // Nobody listens any more after a signal or a limit.
+            // After a signal or a limit there is no receiver left.
             let _ = sender.send(line.to_owned());
         }
         bytes.clear();

@@ -1,4 +1,4 @@
-//! The terminal kept from showing `^C` while a line is redrawn.
+//! Keeps the terminal from showing `^C` while a line is redrawn.
 //!
 //! A spinner's line is as wide as the terminal, so the echo of the key would wrap it, and what is
 //! cleared then is the wrong line. Nothing else changes: Ctrl-C works, other keys are shown.
@@ -8,11 +8,11 @@ mod terminal {
     use rustix::termios::{self, LocalModes, OptionalActions};
     use std::io;
 
-    /// The terminal at standard error without the echo of control keys; put back when this goes.
+    /// The terminal at standard error without the echo of control keys; restored on drop.
     pub struct Unechoed(());
 
     impl Unechoed {
-        /// Takes the echo away; `None` where there is none, or the terminal is not ours to change.
+        /// Turns the echo off; `None` if it is already off, or another process controls the terminal.
         pub fn hold() -> Option<Unechoed> {
             set(false).then_some(Unechoed(()))
         }

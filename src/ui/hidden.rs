@@ -1,30 +1,30 @@
 //! A secret typed or pasted without being shown.
 //!
-//! Prompt libraries take one line, and of a pasted private key lose all after the first. Here a key is
-//! read up to its last line.
+//! Prompt libraries read one line, and lose the rest of a pasted private key. Here a key is read up to
+//! its last line.
 
 use super::mute::Mute;
 use crate::interrupt::Interrupt;
 use crate::secret::Secret;
 use std::io::{self, Write};
 
-/// Asks on stderr; `None` when the user wants out.
+/// Asks on stderr; `None` if the user cancels.
 pub(super) fn ask(question: &str, interrupt: &Interrupt) -> io::Result<Option<Secret>> {
     // Mute before the question shows: some paste at once.
     let mute = Mute::hold()?;
-    // A stderr that is gone does not keep anybody from answering.
+    // A closed stderr does not prevent an answer.
     let _ = write!(io::stderr(), "? {question} ");
     let _ = io::stderr().flush();
     let answer = read(&mute, interrupt);
     // What is left of a paste must not be shown, nor answer what is asked next.
     mute.discard();
     drop(mute);
-    let told = match &answer {
+    let shown = match &answer {
         Ok(Some(text)) if text.is_empty() => "(empty)",
         Ok(Some(_)) => "(hidden)",
         _ => "",
     };
-    let _ = writeln!(io::stderr(), "{told}");
+    let _ = writeln!(io::stderr(), "{shown}");
     Ok(answer?.map(Secret::from))
 }
 
@@ -42,13 +42,13 @@ struct Answer {
 }
 
 impl Answer {
-    /// Takes what the terminal had. `paused` says that nothing had come for a while, as between the
-    /// keys of a person and not within a paste.
+    /// Adds what was read from the terminal. `paused`: nothing had arrived for a while, as between
+    /// keystrokes but not within a paste.
     fn take(&mut self, chunk: &[u8], paused: bool) -> Option<End> {
         let mut rest = chunk;
-        while let Some((byte, behind)) = rest.split_first() {
+        while let Some((byte, after)) = rest.split_first() {
             let paused = paused && rest.len() == chunk.len();
-            rest = behind;
+            rest = after;
             match byte {
                 b'\r' | b'\n' => {
                     if *byte == b'\r' {
@@ -69,7 +69,7 @@ impl Answer {
                 0x08 | 0x7f => self.erase(),
                 0x1b if rest.is_empty() => return Some(End::Cancelled),
                 // An arrow key, or the brackets some terminals put around a paste.
-                0x1b => rest = behind_sequence(rest),
+                0x1b => rest = after_sequence(rest),
                 byte => self.bytes.push(*byte),
             }
         }
@@ -80,14 +80,14 @@ impl Answer {
     fn ends_at_newline(&self, last: bool, paused: bool) -> bool {
         let text = String::from_utf8_lossy(&self.bytes);
         if text.trim().is_empty() {
-            // A key that was copied with an empty line before it goes on in the same breath.
+            // A key copied with an empty line before it continues in the same paste.
             return last;
         }
         if !text.trim_start().starts_with("-----BEGIN") && !text.contains("\"-----BEGIN") {
             return true;
         }
         let line = text.rsplit('\n').next().unwrap_or_default();
-        // A person at an empty line has nothing to add to a key that is cut off.
+        // An empty line typed by hand ends a truncated key.
         text.contains("-----END") || (line.trim().is_empty() && paused)
     }
 
@@ -95,7 +95,7 @@ impl Answer {
         self.bytes.iter().all(u8::is_ascii_whitespace)
     }
 
-    /// Takes back the last character.
+    /// Deletes the last character.
     fn erase(&mut self) {
         while let Some(byte) = self.bytes.pop() {
             // The other bytes of a character all begin with 10.
@@ -111,11 +111,11 @@ impl Answer {
     }
 }
 
-/// What comes behind an escape sequence such as `[A` or `[200~`.
-fn behind_sequence(rest: &[u8]) -> &[u8] {
+/// What follows an escape sequence such as `[A` or `[200~`.
+fn after_sequence(rest: &[u8]) -> &[u8] {
     let body = match rest {
         [b'[' | b'O', body @ ..] => body,
-        [_, behind @ ..] => return behind,
+        [_, after @ ..] => return after,
         [] => return rest,
     };
     match body.iter().position(|byte| (0x40..0x7f).contains(byte)) {
@@ -126,7 +126,7 @@ fn behind_sequence(rest: &[u8]) -> &[u8] {
 
 fn read(mute: &Mute, interrupt: &Interrupt) -> io::Result<Option<String>> {
     use std::time::{Duration, Instant};
-    /// Nothing for so long is a pause of a person.
+    /// A pause this long means typing, not pasting.
     const PAUSE: Duration = Duration::from_millis(250);
     let mut answer = Answer::default();
     let mut chunk = [0; 4096];
@@ -139,7 +139,7 @@ fn read(mute: &Mute, interrupt: &Interrupt) -> io::Result<Option<String>> {
         let begun = Instant::now();
         let read = mute.read(&mut chunk)?;
         if read == 0 {
-            // A terminal that was hung up has nothing, and says so without waiting.
+            // A terminal that was hung up returns nothing, without waiting.
             at_once += u32::from(begun.elapsed() < Duration::from_millis(20));
             if at_once > 100 {
                 return Err(io::ErrorKind::UnexpectedEof.into());
@@ -210,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_that_is_cut_off_ends_at_an_empty_line_of_a_person() {
+    fn a_truncated_key_ends_at_an_empty_line_typed_by_hand() {
         let half = "-----BEGIN RSA PRIVATE KEY-----\nabc";
         assert_eq!(take(&[(half, true), ("\n", true)]).0, None);
         let text = given(&[(half, true), ("\n", true), ("\n", true)]);
@@ -218,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn esc_and_ctrl_c_are_ways_out() {
+    fn esc_and_ctrl_c_cancel() {
         for key in ["\x1b", "\x03"] {
             assert_eq!(take(&[("abc", true), (key, true)]).0, Some(End::Cancelled));
         }

@@ -1,9 +1,9 @@
-//! The terminal held mute while a question is open: keys are read as they come, and none is shown by
-//! the terminal itself.
+//! Holds the terminal in raw mode while a question is open: keys are read as they arrive, and the
+//! terminal itself shows none.
 //!
-//! console reads one key at a time and puts the terminal back in between. What comes in that moment
-//! (of a paste, nearly everything) the terminal would show, edit and hold back as a line of its own.
-//! Held mute from outside, it is put back to mute.
+//! console reads one key at a time and restores the terminal in between. The terminal would show, edit
+//! and buffer what arrives at that moment (nearly all of a paste) as a line of its own. Held from
+//! outside, it is restored to raw mode.
 
 mod terminal {
     use rustix::termios::{
@@ -11,7 +11,7 @@ mod terminal {
     };
     use std::io;
 
-    /// The terminal held mute; put back when this goes.
+    /// The terminal held mute; restored on drop.
     pub struct Mute {
         stdin: io::Stdin,
         before: Termios,
@@ -23,9 +23,9 @@ mod terminal {
             let stdin = io::stdin();
             let before = termios::tcgetattr(&stdin)?;
             let mut mute = before.clone();
-            // Ctrl-C is a key like others: who reads it gives up the question, not the run.
+            // Ctrl-C is read as a key: it cancels the question, not the command.
             mute.local_modes -= LocalModes::ECHO | LocalModes::ICANON | LocalModes::ISIG;
-            // The two ends of a line are told apart by those who care.
+            // Readers distinguish `\r` and `\n` themselves.
             mute.input_modes -= InputModes::ICRNL;
             // Reads return after a tenth of a second, so that signals are seen.
             mute.special_codes[SpecialCodeIndex::VMIN] = 0;
@@ -34,17 +34,16 @@ mod terminal {
             Ok(Mute { stdin, before })
         }
 
-        /// Reads what there is; nothing after a tenth of a second without.
+        /// Reads what is available; nothing after a tenth of a second.
         pub fn read(&self, chunk: &mut [u8]) -> io::Result<usize> {
             match rustix::io::read(&self.stdin, chunk) {
                 Ok(read) => Ok(read),
                 Err(rustix::io::Errno::INTR) => Ok(0),
-                // A terminal that is gone.
                 Err(error) => Err(error.into()),
             }
         }
 
-        /// Throws away what has come and was not read.
+        /// Discards unread input.
         pub fn discard(&self) {
             let _ = termios::tcflush(&self.stdin, QueueSelector::IFlush);
         }

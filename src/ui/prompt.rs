@@ -1,4 +1,4 @@
-//! Questions. Every one names the flag that answers it, for those who cannot be asked.
+//! Questions. Each names the flag that answers it without a terminal.
 
 use super::mute::Mute;
 use super::{Question, Ui, hidden};
@@ -13,39 +13,41 @@ use std::fmt::Display;
 use std::io::{self, Write};
 use std::time::Duration;
 
-/// How long a question may take to end itself after a signal: one that was given a Ctrl-C does.
+/// How long a question may take to end by itself after a signal, as it does after Ctrl-C.
 const GRACE: Duration = Duration::from_millis(150);
 
-/// Asks, and does not outlast a signal.
+/// Asks questions, and stops at a signal.
 pub struct Ask<'a> {
     ui: &'a Ui,
     interrupt: &'a Interrupt,
 }
 
 impl<'a> Ask<'a> {
-    /// Asks through `ui`.
     pub fn new(ui: &'a Ui, interrupt: &'a Interrupt) -> Self {
         Ask { ui, interrupt }
     }
 
-    /// Whether somebody can be asked.
+    /// Whether this is an interactive terminal.
     pub fn possible(&self) -> bool {
         self.ui.terminal.ask
     }
 
-    /// Fails with all that would be asked, where nobody can be.
+    /// Without an interactive terminal, fails with everything that would be asked.
     pub fn need(&self, questions: &[Question], about: &str) -> Result<()> {
         if self.possible() || questions.is_empty() {
             return Ok(());
         }
-        let message = format!("{} and nobody can be asked", needed(questions, about));
+        let message = format!(
+            "{}, but this is not an interactive terminal",
+            needed(questions, about)
+        );
         let failure = Failure::new(Kind::InputRequired, message);
         let hint = |failure: Failure, one: &Question| failure.hint(one.flags());
         Err(questions.iter().fold(failure, hint))
     }
 
-    /// Asks for consent to something that cannot be undone. `Ok(())` is a yes, which `--yes` says
-    /// beforehand.
+    /// Asks for consent to something that cannot be undone. `Ok(())` means yes, also
+    /// with `--yes`.
     pub fn confirm(&self, question: Question, about: &str) -> Result<()> {
         if self.ui.terminal.yes {
             return Ok(());
@@ -61,7 +63,7 @@ impl<'a> Ask<'a> {
         Err(Failure::new(Kind::Failed, "cancelled: nothing was changed"))
     }
 
-    /// Asks for a line of text. What `check` objects to is said and asked again.
+    /// Asks for a line of text. If `check` rejects it, the reason is shown and the question is asked again.
     pub fn text(
         &self,
         question: Question,
@@ -110,8 +112,8 @@ impl<'a> Ask<'a> {
         }
     }
 
-    /// Asks in a thread of its own, with the terminal held: whoever reads keys sees a signal only if
-    /// it comes while it waits for one, and would else go on waiting.
+    /// Asks in a thread of its own, with the terminal held: a prompt notices a signal only while it
+    /// waits for a key, and would otherwise keep waiting.
     fn put<T: Send + 'static>(
         &self,
         question: Question,
@@ -121,7 +123,7 @@ impl<'a> Ask<'a> {
         self.need(&[question], about)?;
         self.interrupt.check().map_err(unchanged)?;
         let text = self.ui.mask(&question.text(about)).into_owned();
-        // One that cannot be held can still be asked at.
+        // Asking works even if the terminal cannot be held.
         let mute = Mute::hold();
         let answer = self.interrupt.run_with_grace(GRACE, move || ask(&text));
         drop(mute);
@@ -143,7 +145,7 @@ impl<'a> Ask<'a> {
     }
 }
 
-/// What all these need, in one sentence.
+/// What all questions need, in one sentence.
 fn needed(questions: &[Question], about: &str) -> String {
     let needs: Vec<String> = questions.iter().map(|one| one.need(about)).collect();
     let things = needs.iter().map(|need| need.strip_suffix(" is needed"));
@@ -153,7 +155,7 @@ fn needed(questions: &[Question], about: &str) -> String {
     }
 }
 
-/// Leaves a question that nobody tidies up: the next line is free, and the cursor shows.
+/// Cleans up after an abandoned question: moves to a free line and shows the cursor.
 fn leave() {
     let mut term = console::Term::stderr();
     let _ = writeln!(term);
@@ -169,7 +171,7 @@ fn cancelled() -> Failure {
     Failure::new(Kind::Interrupted, "cancelled: nothing was changed")
 }
 
-/// Esc and Ctrl-C both mean that the user wants out.
+/// Esc and Ctrl-C both cancel.
 fn prompt_failure(error: InquireError, question: Question) -> Failure {
     match error {
         InquireError::OperationCanceled | InquireError::OperationInterrupted => cancelled(),
@@ -185,28 +187,34 @@ mod tests {
     use crate::ui::Terminal;
 
     #[test]
-    fn without_anybody_to_ask_each_question_names_its_flag() {
+    fn without_a_terminal_each_question_names_its_flag() {
         let (ui, interrupt) = (Ui::new(Terminal::default()), Interrupt::default());
         let ask = Ask::new(&ui, &interrupt);
         for &question in Question::ALL {
-            let nobody = Failure::new(
+            let refused = Failure::new(
                 Kind::InputRequired,
-                format!("{} and nobody can be asked", question.need("`x`")),
+                format!(
+                    "{}, but this is not an interactive terminal",
+                    question.need("`x`")
+                ),
             );
-            let nobody = nobody.hint(question.flags());
-            assert_eq!(ask.confirm(question, "`x`"), Err(nobody.clone()));
-            assert_eq!(ask.text(question, "`x`", |_| Ok(())), Err(nobody));
+            let refused = refused.hint(question.flags());
+            assert_eq!(ask.confirm(question, "`x`"), Err(refused.clone()));
+            assert_eq!(ask.text(question, "`x`", |_| Ok(())), Err(refused));
             let bare = Err(question.need(""));
-            let told = |failure: Failure| {
+            let need_of = |failure: Failure| {
                 let message = failure.message();
-                let need = message.strip_suffix(" and nobody can be asked");
+                let need = message.strip_suffix(", but this is not an interactive terminal");
                 need.expect("why").to_owned()
             };
             assert_eq!(
-                ask.select(question, "", vec![""]).map_err(told),
+                ask.select(question, "", vec![""]).map_err(need_of),
                 bare.clone().map(|()| "")
             );
-            assert_eq!(ask.hidden(question).map_err(told), bare.map(|()| "".into()));
+            assert_eq!(
+                ask.hidden(question).map_err(need_of),
+                bare.map(|()| "".into())
+            );
         }
     }
 

@@ -30,31 +30,31 @@ const DATABASE: &str = "use `--database-url URL`";
 questions! {
     /// `local nuke`.
     DestroyData: "deleting the data of cluster {} requires confirmation",
-        "delete all data of cluster {}?", YES;
+        "Delete all data of cluster {}?", YES;
     /// `local delete`.
     DeleteCluster: "deleting cluster {} requires confirmation",
-        "remove cluster {}?", YES;
-    /// Rendered files that somebody edited, whatever the verb.
+        "Remove cluster {}?", YES;
+    /// Generated files that were edited by hand; any command that writes them.
     ReplaceFiles: "overwriting {} requires confirmation",
-        "overwrite {}? your version is kept with the ending `.edited`", YES;
+        "Overwrite {}? Your version is kept with the ending `.edited`", YES;
     /// `cluster remove`.
     RemoveEntry: "removing cluster {} from the registry requires confirmation",
-        "remove cluster {} from the registry?", YES;
+        "Remove cluster {} from the registry?", YES;
     /// `cluster remove`: which.
     Entry: "a name is needed",
         "Which cluster do you want to remove?",
         "use `prisma cluster remove NAME`, or set `PRISMA_CLUSTER`";
-    /// A port that somebody else has. Where nobody can be asked that is a failure of its own.
+    /// A port that another process uses. Without a terminal that is a failure of its own.
     TakenPort: "another port is needed",
-        "{}: what do you want to do?", "use `--port auto` or `--db-port auto`";
-    /// `deploy` to a cluster of this machine that does not run.
+        "{}. What do you want to do?", "use `--port auto` or `--db-port auto`";
+    /// `deploy` to a managed cluster that is not running.
     StartCluster: "cluster {} is not running: starting it requires confirmation",
-        "cluster {} is not running; start it?", YES;
-    /// `deploy`: where `prisma.yml` names no cluster.
-    Destination: "`prisma.yml` does not name a cluster,",
+        "Cluster {} is not running. Start it?", YES;
+    /// `deploy` when `prisma.yml` does not name a cluster.
+    Destination: "`prisma.yml` does not name a cluster: an answer is needed",
         "Which cluster do you want to deploy to?", CLUSTER;
     /// `deploy --interactive`.
-    OtherDestination: "`--interactive` requires a terminal,",
+    OtherDestination: "`--interactive` asks for a cluster",
         "Which cluster do you want to deploy to?", CLUSTER;
     /// `cluster add`: where.
     Endpoint: "an endpoint is needed",
@@ -68,38 +68,33 @@ questions! {
     Secret: "a secret is needed",
         "Secret (hidden; multi-line keys can be pasted; leave empty if none):",
         "use `--secret-file FILE` (`-` for stdin, an empty file for a server without one) or `--secret-env VARIABLE`";
-    /// `init`: what the service lives on.
+    /// `init`: which server and database the service uses.
     Backend: "a database or a server is needed",
         "Which server and database should the service use?",
         "use `--database mysql` or `--database postgres` for a new one, `--database-url URL` for an existing database, or `--endpoint URL` for an existing server";
-    /// `init`, a server that is there: where.
+    /// `init` with an existing server: its URL.
     ServiceEndpoint: "an endpoint is needed",
         "Server URL (e.g. https://prisma.example.com):", "use `--endpoint URL`";
-    /// `init`, a server that is there: the service's name.
+    /// `init` with an existing server: the service's name.
     ServiceName: "a name is needed",
-        "Service name (empty for {}):", "use `--service NAME`";
-    /// `init`, a database that is there.
+        "Service name (default {}):", "use `--service NAME`";
+    /// `init` with an existing database.
     DatabaseKind: "a database is needed",
         "Database type?", DATABASE;
-    /// The same.
     DatabaseHost: "a host is needed",
         "Database host (as seen from a container):", DATABASE;
-    /// The same.
     DatabasePort: "a port is needed",
-        "Database port (empty for {}):", DATABASE;
-    /// The same.
+        "Database port (default {}):", DATABASE;
     DatabaseUser: "a user is needed",
-        "Database user (empty for {}):", DATABASE;
-    /// The same.
+        "Database user (default {}):", DATABASE;
     DatabasePassword: "a password is needed",
         "Database password (hidden; leave empty if none):", DATABASE;
-    /// The same.
     DatabaseName: "a database is needed",
-        "Database name (empty for {}):", DATABASE;
+        "Database name (default {}):", DATABASE;
 }
 
 impl Question {
-    /// What "and nobody can be asked" follows.
+    /// What the command needs, as the start of a message.
     pub fn need(self, about: &str) -> String {
         self.texts()[0].replace("{}", about)
     }
@@ -109,7 +104,7 @@ impl Question {
         self.texts()[1].replace("{}", about)
     }
 
-    /// The remedy of those who cannot be asked.
+    /// The flags that answer it beforehand.
     pub fn flags(self) -> &'static str {
         self.texts()[2]
     }

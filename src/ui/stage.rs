@@ -12,12 +12,12 @@ pub struct Stage<'ui> {
     label: String,
     begun: Instant,
     bar: Option<ProgressBar>,
-    /// Goes after the bar was cleared.
+    /// Dropped after the bar is cleared.
     _echo: Option<Unechoed>,
 }
 
 impl Ui {
-    /// Begins a stage. `note` is shown once with the label, for example the limit of a wait.
+    /// Starts a stage. `note` is shown once with the label, e.g. a time limit.
     pub fn stage(&self, label: impl Into<String>, note: &str) -> Stage<'_> {
         let label = label.into();
         let line = match note {
@@ -39,7 +39,7 @@ impl Ui {
 }
 
 impl Stage<'_> {
-    /// Shows what is going on within the stage; only on a terminal.
+    /// Shows progress within the stage; only on a terminal.
     pub fn detail(&self, text: &str) {
         if let Some(bar) = &self.bar {
             let text = self.ui.mask(text.trim());
@@ -57,7 +57,7 @@ impl Stage<'_> {
         }
     }
 
-    /// Ends the stage with what was achieved.
+    /// Ends the stage and reports its result.
     pub fn done(self, text: &str) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();

@@ -2,7 +2,7 @@
 
 use console::measure_text_width;
 
-/// Rows under a header; columns as wide as their widest cell, three blanks between.
+/// Rows under a header; columns as wide as their widest cell, separated by three spaces.
 #[derive(Debug, Clone, Default)]
 pub struct Table(Vec<Vec<String>>);
 
@@ -47,7 +47,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn columns_line_up_without_trailing_blanks() {
+    fn columns_line_up_without_trailing_spaces() {
         let mut table = Table::new(&["NAME", "STATE"]);
         table.row(["prisma-db".into(), "running".into()]);
         table.row(["ü".into(), String::new()]);

@@ -20,7 +20,7 @@ pub enum Color {
     Never,
 }
 
-/// What the streams are and what was asked for.
+/// The streams and the flags.
 #[derive(Debug, Clone, Copy, Default)]
 #[expect(
     clippy::struct_excessive_bools,
@@ -56,7 +56,7 @@ pub struct Facts {
 pub struct Terminal {
     /// Form of the result.
     pub format: Format,
-    /// Lists of unknown length as a table with titles; otherwise as lines that programs can take apart.
+    /// Lists of unknown length as a table with titles; otherwise as lines for programs.
     pub table: bool,
     /// Colour on stderr.
     pub color_stderr: bool,
@@ -66,14 +66,14 @@ pub struct Terminal {
     pub quiet: bool,
     /// Commands on stderr.
     pub verbose: bool,
-    /// Somebody can answer questions.
+    /// Questions can be answered.
     pub ask: bool,
-    /// Confirmations are given beforehand.
+    /// `--yes`: confirmations are already given.
     pub yes: bool,
 }
 
 impl Terminal {
-    /// Decides. `NO_COLOR`, `CLICOLOR_FORCE`, `TERM=dumb` and `CI` are honoured as everywhere.
+    /// `NO_COLOR`, `CLICOLOR_FORCE`, `TERM=dumb` and `CI` are honoured as everywhere.
     pub fn decide(facts: Facts, env: &Env) -> Terminal {
         let dumb = env.get("TERM").is_none_or(|term| term == "dumb");
         let ci = env.get("CI").is_some_and(|ci| ci != "false" && ci != "0");
@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn no_input_means_nobody_is_asked() {
+    fn no_input_means_no_questions() {
         let facts = Facts {
             no_input: true,
             ..person()

@@ -50,7 +50,7 @@ fn a_mute_engine_and_locks_that_are_held() {
 
     registry.end(unsaved).fails(
         8,
-        "error: the cluster registry is in use: another run is working on it\n\
+        "error: the cluster registry is in use: another command is working on it\n\
          hint: wait for it to end and run the command again\n",
     );
     assert!(!registry.path("home/.prisma/config.yml").exists());

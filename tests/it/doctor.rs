@@ -201,7 +201,7 @@ fn what_docker_says_and_nobody_knows_is_told() {
     s.engine.fail("docker-info", 1, "odd\nthe moon is full");
     let (line, _, status) = finding(&s, "disk");
     assert!(
-        line.ends_with(" ended with status 1: the moon is full"),
+        line.ends_with(" failed with status 1: the moon is full"),
         "{line}"
     );
     assert_eq!(status, 1);
@@ -214,7 +214,7 @@ fn the_engine_is_asked_where_docker_compose_is_named_wrong() {
     finds(
         &s,
         "compose",
-        "problem compose `PRISMA_COMPOSE` is `/nowhere/docker-compose`, but there is no such program",
+        "problem compose `PRISMA_COMPOSE` is `/nowhere/docker-compose`, but no such program was found",
         "fix `PRISMA_COMPOSE`, or unset it to use the program on PATH",
     );
     let all = lines(&s.run("doctor").stdout);

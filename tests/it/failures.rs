@@ -49,7 +49,7 @@ fn engines_that_cannot_be_used_are_told_apart() {
         ),
         (
             "error during connect: Get \"http://nosuch.invalid:2375/v1.50/containers/json\": dial tcp: lookup nosuch.invalid: no such host",
-            "the Docker engine that `DOCKER_HOST` or the context names cannot be reached",
+            "cannot reach the Docker engine set by `DOCKER_HOST` or the docker context",
         ),
         (
             "Failed to initialize: unable to resolve docker endpoint: invalid bind address format: foo://bar",
@@ -100,20 +100,20 @@ fn what_up_fails_with_is_told_in_the_users_terms() {
             text: "toomanyrequests: You have reached your pull rate limit. You may increase the limit by authenticating",
             exit: 1,
             code: "image_unavailable",
-            why: "the image registry's pull rate limit is reached",
+            why: "the image registry's pull rate limit was reached",
         },
         Up {
             text: "Error response from daemon: Get \"https://registry-1.docker.io/v2/\": dial tcp: lookup registry-1.docker.io \
                    on 10.0.0.1:53: no such host",
             exit: 1,
             code: "image_unavailable",
-            why: "the image registry cannot be reached",
+            why: "cannot reach the image registry",
         },
         Up {
             text: "failed to register layer: Error processing tar file(exit status 1): write /usr/lib/x.so: no space left on device",
             exit: 1,
             code: "io",
-            why: "the disk of the Docker engine is full",
+            why: "the Docker engine's disk is full",
         },
         Up {
             text: "unable to get image 'mysql:5.7': Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the \
@@ -179,7 +179,7 @@ fn a_failure_nobody_knows_is_told_as_it_is() {
         1,
         "",
         &format!(
-            "starting the containers\nerror: `{up}` ended with status 15:\n  one\n  something new\n"
+            "starting the containers\nerror: `{up}` failed with status 15:\n  one\n  something new\n"
         ),
     );
     s.engine

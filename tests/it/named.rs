@@ -138,7 +138,7 @@ fn local_gets_the_documented_ports() {
            database     192.0.2.7:3366 (MySQL, user `root`)\n  \
            version      Prisma 1.1\n\n\
          deploy a service to it: add `cluster: local` to its `prisma.yml` and run `prisma deploy`\n",
-        "warning: `tcp://192.0.2.7:2376` and `http://192.0.2.7:4466` are reached without encryption: secrets and data \
+        "warning: `tcp://192.0.2.7:2376` and `http://192.0.2.7:4466` are not encrypted: secrets and data \
          can be intercepted\n\
          hint: use a private network or a tunnel\n\
          starting the containers\n",

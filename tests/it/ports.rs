@@ -230,7 +230,7 @@ fn declining_the_reset_leaves_the_holder_of_the_port_alive() {
     let mut t = s.at_terminal("local nuke");
     t.shows("> use port <port+1> instead");
     t.types("\u{1b}[B\r");
-    t.shows("delete all data of cluster `local`? (y/N)");
+    t.shows("Delete all data of cluster `local`? (y/N)");
     t.types("n\r");
     let left = t.end();
     assert_eq!(left.status, 1, "{}", left.sent);

@@ -1,4 +1,4 @@
-//! Questions where nobody can be asked, and where a signal comes in between.
+//! Questions without a terminal, and where a signal comes in between.
 
 use crate::support::Sandbox;
 use crate::support::run::PRISMA;
@@ -13,7 +13,7 @@ enum Way {
     Run(fn() -> Sandbox, &'static str),
     /// Only by an answer to another one.
     Behind(Question),
-    /// Where nobody can be asked the command fails otherwise: its own test says how.
+    /// Without a terminal the command fails otherwise: its own test says how.
     Refused,
     /// Only with somebody to ask: else the command does without.
     Spared(fn() -> Sandbox, &'static str),
@@ -131,7 +131,7 @@ fn every_question_is_on_the_list() {
 }
 
 #[test]
-fn where_nobody_can_be_asked_the_flag_is_named() {
+fn without_a_terminal_the_flag_is_named() {
     for (question, way) in ways() {
         let (make, words, hint) = match way {
             Way::Run(make, words) => (make, words, Some(format!("hint: {}\n", question.flags()))),
@@ -143,7 +143,7 @@ fn where_nobody_can_be_asked_the_flag_is_named() {
                 let told = told.replace("\r\n", "\n");
                 assert_eq!(status, 4, "{words}: {told}");
                 assert!(
-                    told.contains("and nobody can be asked\n"),
+                    told.contains(", but this is not an interactive terminal\n"),
                     "{words}: {told}"
                 );
                 assert!(told.contains(hint), "{words}: {told}");
@@ -222,14 +222,14 @@ fn a_signal_ends_a_question_at_any_moment() {
         (
             registered as fn() -> Sandbox,
             "cluster remove far",
-            "remove cluster `far`",
+            "Remove cluster `far`",
         ),
         (registered, "cluster remove", "Which cluster"),
-        (Sandbox::new, "cluster add far", "Endpoint of the cluster"),
+        (Sandbox::new, "cluster add far", "Server URL"),
         (
             Sandbox::new,
             "cluster add far --no-check --endpoint http://127.0.0.1:1",
-            "Secret (not shown",
+            "Secret (hidden",
         ),
     ] {
         let s = make();

@@ -100,7 +100,7 @@ fn the_host_follows_the_engine_in_use() {
             without_diffs(&ended.stdout).ends_with(&saved),
             "{variables:?}: {ended:?}"
         );
-        let warned = ended.stderr.contains("without encryption");
+        let warned = ended.stderr.contains("not encrypted");
         assert_eq!(warned, *host != "localhost", "{variables:?}: {ended:?}");
     }
 }
@@ -127,7 +127,7 @@ fn a_malformed_engine_is_told_before_docker_is_asked() {
         (
             "ssh://me:s3cret@192.0.2.7",
             "ssh://********@192.0.2.7",
-            "it must not contain a password: ssh uses a key, or asks",
+            "it must not contain a password: ssh uses a key or prompts for one",
         ),
     ] {
         let mut s = Sandbox::with_cluster();
@@ -148,7 +148,7 @@ fn a_malformed_engine_is_told_before_docker_is_asked() {
          hint: fix it: `docker context update odd --docker host=…`\n",
     );
     s.set("DOCKER_CONTEXT", "gone");
-    let none = "and there is no such context\n\
+    let none = "which does not exist\n\
          hint: list them with `docker context ls`, and choose one with `docker context use NAME`\n";
     s.run("local start").is(
         3,
@@ -184,8 +184,8 @@ fn what_would_be_out_of_reach_is_said_before_anything_is_done() {
     s.run("local start {ports}").is(
         1,
         "",
-        "error: could not start cluster `local`: it would be out of reach, its ports being published on IPv4 addresses \
-         alone, and `[2001:db8::1]` being reached by IPv6\n\
+        "error: could not start cluster `local`: it would not be reachable from here: its ports are published on IPv4 \
+         addresses only, and `[2001:db8::1]` has only IPv6 addresses\n\
          hint: publish them on all addresses: `prisma local start --bind ::`\n",
     );
     s.set("DOCKER_HOST", "ssh://no-such-alias.invalid");
@@ -193,8 +193,8 @@ fn what_would_be_out_of_reach_is_said_before_anything_is_done() {
         1,
         "",
         "error: could not start cluster `local`: it would not be reachable from here: its machine `no-such-alias.invalid` cannot be \
-         found by that name from here\n\
-         hint: if `no-such-alias.invalid` is an alias of your ssh configuration, which only ssh knows, name the machine \
+         found by that name\n\
+         hint: if `no-such-alias.invalid` is an alias in your ssh configuration, which only ssh can resolve, name the machine \
          itself, `DOCKER_HOST=ssh://USER@HOST`, or add `no-such-alias.invalid` to /etc/hosts\n",
     );
     assert_eq!(s.take_acts(), "");
@@ -234,8 +234,8 @@ fn a_cluster_of_another_engine_is_not_taken_for_this_ones() {
     s.write("home/.prisma/config.yml", &entry("192.0.2.7"));
     s.set_private("home/.prisma/config.yml");
     let at_home = entry("localhost");
-    let told = "error: cluster `local` is at http://192.0.2.7:<port> as the registry has it, and the Docker engine in use, \
-         this machine's, has nothing of it\n\
+    let told = "error: the registry says cluster `local` is at http://192.0.2.7:<port>, but the Docker engine in use (this machine) \
+         has no containers of it\n\
          hint: use that machine's engine: `DOCKER_HOST=ssh://USER@192.0.2.7`, or its docker context\n\
          hint: or use another name here: `-n NAME`\n\
          hint: or, if it no longer exists, remove it from the registry: `prisma cluster remove local`\n";
@@ -256,8 +256,8 @@ fn a_cluster_of_another_engine_is_not_taken_for_this_ones() {
     s.run("local stop").is(
         1,
         "",
-        "error: cluster `local` is at http://localhost:<port> as the registry has it, and the Docker engine in use, \
-         `192.0.2.9`'s, has nothing of it\n\
+        "error: the registry says cluster `local` is at http://localhost:<port>, but the Docker engine in use (`192.0.2.9`) \
+         has no containers of it\n\
          hint: use this machine's engine: unset `DOCKER_HOST`\n\
          hint: or use another name here: `-n NAME`\n\
          hint: or, if it no longer exists, remove it from the registry: `prisma cluster remove local`\n",

@@ -239,7 +239,7 @@ fn an_edited_rendered_file_is_not_overwritten_silently() {
             4,
             "",
             &format!(
-                "{warning}error: overwriting docker-compose.yml requires confirmation and nobody can be asked\n\
+                "{warning}error: overwriting docker-compose.yml requires confirmation, but this is not an interactive terminal\n\
                  hint: add `--yes` to confirm\n"
             ),
         );

@@ -10,7 +10,7 @@ this will delete all data of cluster `local`, including all deployed services:
   containers  local-prisma-database-1, prisma-db
   volumes     local_db-persistence
 ";
-const QUESTION: &str = "delete all data of cluster `local`? (y/N)";
+const QUESTION: &str = "Delete all data of cluster `local`? (y/N)";
 
 #[test]
 fn nuke_asks_and_a_yes_is_needed() {
@@ -23,7 +23,7 @@ fn nuke_asks_and_a_yes_is_needed() {
         &s,
         0,
         &format!(
-            "{GOING}> delete all data of cluster `local`? Yes\n\
+            "{GOING}> Delete all data of cluster `local`? Yes\n\
              ✔ containers killed <time>\n\
              ✔ containers, network and data removed <time>\n\
              ✔ containers started <time>\n\
@@ -38,12 +38,12 @@ fn nuke_asks_and_a_yes_is_needed() {
 fn anything_but_a_yes_leaves_all_as_it_is() {
     let s = Sandbox::with_running_cluster();
     let before = (s.files(), s.engine.state());
-    let no = "> delete all data of cluster `local`? No";
+    let no = "> Delete all data of cluster `local`? No";
     let open = format!("? {QUESTION}");
     let escaped = open.replace("(y/N)", "<canceled>");
     for (keys, line, status, message) in [
-        ("n\r", no, 1, "not confirmed"),
-        ("\r", no, 1, "not confirmed"),
+        ("n\r", no, 1, "cancelled"),
+        ("\r", no, 1, "cancelled"),
         ("\u{3}", &open, 130, "cancelled"),
         ("\u{1b}", &escaped, 130, "cancelled"),
     ] {
@@ -67,12 +67,12 @@ fn delete_and_edited_files_ask_too() {
     let ours = s.read(path);
     s.write(path, &format!("{ours}# mine\n"));
     let mut t = s.at_terminal("local restart");
-    t.shows("replace docker-compose.yml? your text is kept beside it");
+    t.shows("Overwrite docker-compose.yml? Your version is kept with the");
     t.types("y\r");
     assert_eq!(t.end().status, 0);
     assert_eq!(s.read(path), ours);
     let mut t = s.at_terminal("local delete");
-    t.shows("remove cluster `local` and all its data? (y/N)");
+    t.shows("Remove cluster `local` and all its data? (y/N)");
     t.types("y\r");
     assert_eq!(t.end().status, 0);
     s.engine_has("");
@@ -82,7 +82,7 @@ fn delete_and_edited_files_ask_too() {
 fn those_who_do_not_want_to_be_asked_are_not() {
     let mut s = Sandbox::with_running_cluster();
     let refused = format!(
-        "{GOING}error: deleting the data of cluster `local` requires confirmation and nobody can be asked\n\
+        "{GOING}error: deleting the data of cluster `local` requires confirmation, but this is not an interactive terminal\n\
          hint: add `--yes` to confirm\n"
     );
     s.at_terminal("local nuke --no-input")

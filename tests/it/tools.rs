@@ -45,8 +45,8 @@ fn crossing_the_generations_is_said_and_keeps_the_data() {
         0,
         &running("local", "was restarted"),
         &format!(
-            "warning: the containers were made by docker-compose 1.29.2 and will be made anew by 2.40.3; \
-             their data is kept\nstopping the containers\n{STAGES}"
+            "warning: the containers were created by docker-compose 1.29.2 and will be recreated by 2.40.3; \
+             data is kept\nstopping the containers\n{STAGES}"
         ),
     );
     s.engine_has(
@@ -104,7 +104,7 @@ fn neither_docker_compose_nor_plugin() {
     fs::remove_file(s.path("bin/docker-compose")).expect("is there");
     s.run("local start").fails(
         3,
-        "error: `docker compose version`: docker-compose is not installed: neither the program nor docker's plugin:\n  \
+        "error: `docker compose version`: docker-compose is not installed, neither as a program nor as docker's plugin:\n  \
            unknown shorthand flag: 'p' in -p\n\
          hint: install it, on Debian and Ubuntu: `sudo apt-get install docker-compose`\n",
     );
@@ -115,7 +115,7 @@ fn neither_docker_compose_nor_plugin() {
 fn no_docker() {
     let mut s = Sandbox::with_cluster();
     fs::remove_file(s.path("bin/docker")).expect("is there");
-    let failure = "error: `docker` is not installed: no such program on PATH\n\
+    let failure = "error: `docker` is not installed: not found on PATH\n\
                    hint: install Docker Engine, on Debian and Ubuntu: `sudo apt-get install docker.io docker-compose`\n\
                    hint: or set `PRISMA_DOCKER` to the program's path\n";
     for verb in ["start", "stop", "ps", "nuke --yes"] {
@@ -157,7 +157,7 @@ fn variables_name_other_programs() {
     s.run("local start").is(
         3,
         "",
-        "error: `PRISMA_COMPOSE` is `nope`, but there is no such program\n\
+        "error: `PRISMA_COMPOSE` is `nope`, but no such program was found\n\
          hint: fix `PRISMA_COMPOSE`, or unset it to use the program on PATH\n",
     );
 }

@@ -234,7 +234,7 @@ fn nuke_without_consent_changes_nothing() {
     ] {
         s.run(words).fails(
             4,
-            "error: deleting the data of cluster `local` requires confirmation and nobody can be asked\n\
+            "error: deleting the data of cluster `local` requires confirmation, but this is not an interactive terminal\n\
              hint: add `--yes` to confirm\n",
         );
     }
@@ -301,7 +301,7 @@ fn delete_without_consent_changes_nothing() {
     let before = (s.files(), s.engine.state());
     s.run("local delete").fails(
         4,
-        "error: deleting cluster `local` and all its data requires confirmation and nobody can be asked\n\
+        "error: deleting cluster `local` and all its data requires confirmation, but this is not an interactive terminal\n\
          hint: add `--yes` to confirm\n",
     );
     assert_eq!(s.take_acts(), "");

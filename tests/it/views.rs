@@ -209,6 +209,6 @@ fn the_status_of_docker_logs_is_forwarded() {
     s.run("local logs prisma-db").is(
         7,
         "",
-        "unexpected EOF\nerror: `docker logs <id 1>` ended with status 7\n",
+        "unexpected EOF\nerror: `docker logs <id 1>` failed with status 7\n",
     );
 }

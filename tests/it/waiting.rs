@@ -43,8 +43,8 @@ fn a_server_that_crashes_on_and_on() {
          restarted 5 times, last status 1:\n  \
            Starting\n  \
            Access denied for user root\n\
-         hint: see its full log with `prisma local logs -n local prisma-database`; mend the cause and run the \
-         command again, nothing is lost\n",
+         hint: see its full log with `prisma local logs -n local prisma-database`; fix the cause and run the \
+         command again, no data is lost\n",
     );
     assert!(s.engine.was_called("docker logs --tail 20"));
     s.engine.unhook("after-up");
@@ -66,7 +66,7 @@ fn a_database_that_crashes_on_and_on() {
         "starting the containers\n\
          waiting for the database (at most 5m)\n\
          error: could not start cluster `local`: container `prisma-db` keeps crashing: restarted 4 times, \
-         last status 1: the disk of the Docker engine is full:\n  No space left on device\n\
+         last status 1: the Docker engine's disk is full:\n  No space left on device\n\
          hint: free some space, e.g. with `docker system prune`, and run the command again\n",
     );
     s.engine.unhook("start-prisma-db");
@@ -136,7 +136,7 @@ fn something_else_that_answers_is_no_server() {
          waiting for the database (at most 3s)\n\
          waiting for the server (at most 3s)\n\
          error: cluster `local` is not ready after 3s: the database is up, the server does not answer \
-         (`http://localhost:<port>/cluster` answers with status 200 and no JSON)\n\
+         (it answers with status 200 and a page, not JSON)\n\
          hint: wait longer with `--wait-timeout 15m`; the containers keep starting\n\
          hint: see what they print with `prisma local logs -f -n local`\n",
     );

@@ -86,7 +86,7 @@ fn warn_unencrypted(ctx: &Context, destination: &Destination) {
     let is_secret = !matches!(destination.credential, Credential::None);
     if is_secret && is_unencrypted(&destination.base) {
         let base = without_password(&destination.base);
-        ctx.warn_unencrypted(&format!("`{base}` is reached"));
+        ctx.warn_unencrypted(&format!("`{base}` is"));
     }
 }
 

@@ -154,8 +154,8 @@ mod tests {
             (Kind::Failed, "plain", "plain"),
             (
                 Kind::ChildFailed,
-                "`docker info` ended with status 1:\n  oh\n  no",
-                "`docker info` ended with status 1: no",
+                "`docker info` failed with status 1:\n  oh\n  no",
+                "`docker info` failed with status 1: no",
             ),
         ] {
             assert_eq!(Finding::of("x", &Failure::new(kind, message)).text, line);

@@ -1,11 +1,10 @@
-//! What the last lines of a container say about its end.
+//! Why a container ended, from its last lines.
 
-/// Why a program cannot be run here.
 pub const ARCHITECTURE: &str = "its image is for another CPU architecture";
-/// The remedy for that.
+/// The remedy for [`ARCHITECTURE`].
 pub const EMULATE: &str = "choose an image for this machine with `--database-image`, or emulate the other architecture (`docker run --privileged tonistiigi/binfmt --install all`)";
 
-/// Texts in a log, what they mean, and what helps.
+/// Texts in a log, their meaning and the remedy.
 const KNOWN: &[(&[&str], &str, &str)] = &[
     (&["exec format error"], ARCHITECTURE, EMULATE),
     (
@@ -14,7 +13,7 @@ const KNOWN: &[(&[&str], &str, &str)] = &[
             "no space left on device",
             "Errcode: 28",
         ],
-        "the disk of the Docker engine is full",
+        "the Docker engine's disk is full",
         "free some space, e.g. with `docker system prune`, and run the command again",
     ),
     (
@@ -23,7 +22,7 @@ const KNOWN: &[(&[&str], &str, &str)] = &[
             "Cannot allocate memory",
             "cannot allocate memory",
         ],
-        "it has too little memory",
+        "it ran out of memory",
         "stop other programs there, or give the engine more memory, and run the command again",
     ),
     (
@@ -37,7 +36,7 @@ const KNOWN: &[(&[&str], &str, &str)] = &[
     ),
 ];
 
-/// Why a container ended, and the remedy, where its last lines tell.
+/// Why a container ended, and the remedy, if its last lines show it.
 pub fn why_it_ended(log: &str) -> Option<(&'static str, &'static str)> {
     let said = |needles: &[&str]| needles.iter().any(|needle| log.contains(needle));
     let found = KNOWN.iter().find(|(needles, ..)| said(needles));
@@ -51,7 +50,7 @@ mod tests {
     #[test]
     fn what_containers_print_before_they_end_is_recognised() {
         let why = |log| why_it_ended(log).map(|(why, _)| why);
-        for (log, told) in [
+        for (log, cause) in [
             (
                 "exec /tini: exec format error\n",
                 "another CPU architecture",
@@ -77,7 +76,7 @@ mod tests {
                 "is incomplete",
             ),
         ] {
-            assert!(why(log).is_some_and(|why| why.contains(told)), "{log}");
+            assert!(why(log).is_some_and(|why| why.contains(cause)), "{log}");
         }
         assert_eq!(why("Server running on :4466\n"), None);
     }

@@ -1,9 +1,9 @@
-//! The engine: not there, not ours to use, elsewhere, or too old; and docker-compose itself.
+//! The engine (not running, not permitted, not reachable, too old) and docker-compose itself.
 
 use super::{Cause, Known, between};
 use crate::error::Kind;
 
-/// The remedy for an engine that accepts and never answers.
+/// The remedy for an engine that accepts connections but never answers.
 pub const MUTE: &str = "restart it: `sudo systemctl restart docker` (or Docker Desktop); if it is on another machine, check that machine";
 
 const START: &str =
@@ -31,7 +31,7 @@ pub const KNOWN: &[Known] = &[
         tell: |line| {
             let context = between(line, "context \"", "\"").unwrap_or("that is set");
             Cause::new(
-                format!("there is no docker context `{context}`"),
+                format!("docker context `{context}` not found"),
                 "choose one with `docker context use`, or unset `DOCKER_CONTEXT`",
             )
         },
@@ -41,8 +41,8 @@ pub const KNOWN: &[Known] = &[
         kind: Kind::EngineUnreachable,
         tell: |_| {
             Cause::new(
-                "docker-compose 1 requires `ca.pem`, `cert.pem` and `key.pem` for an engine with TLS",
-                "put all three into `DOCKER_CERT_PATH` or the docker context, or use docker-compose 2",
+                "docker-compose v1 requires `ca.pem`, `cert.pem` and `key.pem` for an engine with TLS",
+                "put all three into the folder `DOCKER_CERT_PATH` or the docker context, or use docker-compose v2",
             )
         },
     },
@@ -56,7 +56,7 @@ pub const KNOWN: &[Known] = &[
         kind: Kind::EngineUnreachable,
         tell: |_| {
             Cause::new(
-                "the Docker engine and this machine disagree about TLS",
+                "the TLS settings do not match those of the Docker engine",
                 "set `DOCKER_CERT_PATH` to the folder with `ca.pem`, `cert.pem` and `key.pem`, or unset `DOCKER_TLS_VERIFY` \
                  for an engine without TLS",
             )
@@ -81,8 +81,8 @@ pub const KNOWN: &[Known] = &[
         kind: Kind::ToolMissing,
         tell: |_| {
             Cause::new(
-                "docker-compose 1 cannot use ssh: the Python package `paramiko` is missing",
-                "install it, on Debian and Ubuntu: `sudo apt-get install python3-paramiko`; or use docker-compose 2",
+                "docker-compose v1 cannot use ssh: the Python package `paramiko` is missing",
+                "install it, on Debian and Ubuntu: `sudo apt-get install python3-paramiko`; or use docker-compose v2",
             )
         },
     },
@@ -95,7 +95,7 @@ pub const KNOWN: &[Known] = &[
         kind: Kind::EngineUnreachable,
         tell: |_| {
             Cause::new(
-                "the machine of the Docker engine cannot be reached over ssh",
+                "cannot connect to the Docker engine's machine over ssh",
                 "make sure `ssh` to it works without a prompt, then run the command again",
             )
         },
@@ -110,7 +110,7 @@ pub const KNOWN: &[Known] = &[
         kind: Kind::EngineUnreachable,
         tell: |_| {
             Cause::new(
-                "the Docker engine is too new for this program",
+                "the Docker engine is too new for this docker client",
                 "update `docker` and `docker-compose`, or unset `DOCKER_API_VERSION` and `COMPOSE_API_VERSION`",
             )
         },
@@ -123,7 +123,7 @@ pub const KNOWN: &[Known] = &[
         kind: Kind::EngineUnreachable,
         tell: |_| {
             Cause::new(
-                "the Docker engine is too old for this program",
+                "the Docker engine is too old for this docker client",
                 "update the engine, or unset `DOCKER_API_VERSION` and `COMPOSE_API_VERSION`",
             )
         },
@@ -168,7 +168,7 @@ pub const KNOWN: &[Known] = &[
         kind: Kind::ToolMissing,
         tell: |_| {
             Cause::new(
-                "docker-compose is not installed: neither the program nor docker's plugin",
+                "docker-compose is not installed, neither as a program nor as docker's plugin",
                 "install it, on Debian and Ubuntu: `sudo apt-get install docker-compose`",
             )
         },
@@ -191,12 +191,12 @@ pub const KNOWN: &[Known] = &[
 
 fn elsewhere(_: &str) -> Cause {
     Cause::new(
-        "the Docker engine that `DOCKER_HOST` or the context names cannot be reached",
+        "cannot reach the Docker engine set by `DOCKER_HOST` or the docker context",
         "check `DOCKER_HOST` and `docker context ls`, and that the engine's machine is up",
     )
 }
 
-/// This machine's own engine is started, one that somebody named may be named wrong.
+/// This machine's own engine has to be started; an address set by the user may be wrong.
 fn not_running(line: &str) -> Cause {
     let address = between(line, "Docker daemon at ", ". Is the")
         .or_else(|| between(line, "docker API at ", "; check"));

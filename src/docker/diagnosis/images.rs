@@ -1,4 +1,4 @@
-//! Images: unknown, refused, not reachable, too big, or for another machine.
+//! Images: unknown, refused, unreachable, too big, or for another architecture.
 
 use super::{Cause, Known, between};
 use crate::error::Kind;
@@ -9,7 +9,7 @@ pub const KNOWN: &[Known] = &[
         kind: Kind::ImageUnavailable,
         tell: |_| {
             Cause::new(
-                "the image registry's pull rate limit is reached",
+                "the image registry's pull rate limit was reached",
                 "wait, or log in with `docker login` for a higher limit",
             )
         },
@@ -61,7 +61,7 @@ pub const KNOWN: &[Known] = &[
         kind: Kind::Io,
         tell: |_| {
             Cause::new(
-                "the disk of the Docker engine is full",
+                "the Docker engine's disk is full",
                 "free some space, e.g. with `docker system prune`, and run the command again",
             )
         },
@@ -71,7 +71,7 @@ pub const KNOWN: &[Known] = &[
         kind: Kind::ImageUnavailable,
         tell: |_| {
             Cause::new(
-                "the proxy of the Docker engine cannot be reached",
+                "the Docker engine cannot reach its proxy",
                 "fix `HTTPS_PROXY` in the engine's settings, and restart it",
             )
         },
@@ -94,8 +94,8 @@ pub const KNOWN: &[Known] = &[
         kind: Kind::ImageUnavailable,
         tell: |_| {
             Cause::new(
-                "the image registry cannot be reached",
-                "check the network, proxy and DNS of the Docker engine; images that were already pulled need no network",
+                "cannot reach the image registry",
+                "check the Docker engine's network, proxy and DNS; images already pulled need no network",
             )
         },
     },

@@ -1,4 +1,4 @@
-//! Containers that cannot be made or started, and things that cannot go.
+//! Containers that cannot be created or started, and things that cannot be removed.
 
 use super::{COMMAND, Cause, Known, between};
 use crate::documents::PortInUse;
@@ -33,7 +33,7 @@ pub const KNOWN: &[Known] = &[
         kind: Kind::ContainerFailed,
         tell: |_| {
             Cause::new(
-                "the machine of the Docker engine is out of memory",
+                "the Docker engine's machine is out of memory",
                 "stop other programs there, or give the engine more memory",
             )
         },
@@ -53,8 +53,8 @@ pub const KNOWN: &[Known] = &[
             let program = between(line, "exec: \"", "\"");
             Cause::new(
                 match program {
-                    Some(program) => format!("the image has no program `{program}`"),
-                    None => "the image cannot run its program".to_owned(),
+                    Some(program) => format!("the image does not contain the program `{program}`"),
+                    None => "the image's program cannot be run".to_owned(),
                 },
                 "fix `entrypoint` or `command` in `docker-compose.override.yml`, or choose another image",
             )
@@ -68,7 +68,7 @@ pub const KNOWN: &[Known] = &[
         kind: Kind::ContainerFailed,
         tell: |_| {
             Cause::new(
-                "the Docker engine has no addresses left for another network",
+                "the Docker engine has no addresses left for new networks",
                 "remove unused networks with `docker network prune`",
             )
         },
@@ -109,7 +109,7 @@ pub const KNOWN: &[Known] = &[
             let name = between(line, "ontainer ", " is unhealthy").unwrap_or_default();
             let name = name.trim_matches('"');
             Cause::new(
-                format!("the health check of container `{name}` fails"),
+                format!("the health check of container `{name}` failed"),
                 format!("see why: `docker logs {name}`"),
             )
         },
@@ -158,7 +158,7 @@ pub const KNOWN: &[Known] = &[
     },
 ];
 
-/// Docker says which port, and whether it is one of its own; not whose it is.
+/// Docker says which port, and whether a container uses it; not which one.
 fn port_taken(line: &str) -> Cause {
     let port = port(line);
     let by = match line.contains("port is already allocated") {

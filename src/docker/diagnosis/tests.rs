@@ -23,7 +23,7 @@ fn invocation(who: &str) -> Invocation {
     }
 }
 
-fn told(who: &str, stderr: &str) -> Failure {
+fn diagnosed(who: &str, stderr: &str) -> Failure {
     let outcome = Outcome {
         code: Some(1),
         stderr: stderr.into(),
@@ -44,18 +44,18 @@ fn recorded() -> Vec<(String, String)> {
 }
 
 #[test]
-fn recorded_texts_are_told_as_listed() {
+fn recorded_failures_are_reported_as_listed() {
     let mut got = String::new();
     for (name, text) in recorded() {
         let who = name.rsplit('.').next().expect("who");
-        let failure = told(who, &text);
+        let failure = diagnosed(who, &text);
         let message = failure.message();
         let mut lines = message.lines();
         let first = lines.next().unwrap_or_default().trim_end_matches(':');
-        writeln!(got, "{name}: {} ({})", failure.kind.code(), failure.exit()).expect("a text");
-        writeln!(got, "  {first}").expect("a text");
+        writeln!(got, "{name}: {} ({})", failure.kind.code(), failure.exit()).expect("writes");
+        writeln!(got, "  {first}").expect("writes");
         for hint in &failure.hints {
-            writeln!(got, "  hint: {hint}").expect("a text");
+            writeln!(got, "  hint: {hint}").expect("writes");
         }
         assert_eq!(failure.hints.len(), 1, "one remedy: {name}: {failure}");
         assert!(lines.count() <= 1, "no traceback: {name}: {failure}");
@@ -70,11 +70,11 @@ fn recorded_texts_are_told_as_listed() {
     );
 }
 
-/// docker-compose 1 has a line about the file, and then one about what is wrong in it.
+/// docker-compose v1 has a line about the file, and then one about what is wrong in it.
 #[test]
-fn what_is_wrong_in_a_file_is_told() {
+fn an_error_in_a_file_is_reported() {
     let text = include_str!("recorded/file-type.v1.txt");
-    let failure = told("v1", text);
+    let failure = diagnosed("v1", text);
     let why = "  services.web.environment.A contains [1], which is an invalid type, it should be a string, number, or a null";
     assert_eq!(failure.message().lines().last(), Some(why));
 }
@@ -88,16 +88,16 @@ fn a_taken_port_is_known_to_programs() {
         .peekable();
     assert!(ports.peek().is_some());
     for (name, text) in ports {
-        let data = told("v2", text).data.expect("has data");
+        let data = diagnosed("v2", text).data.expect("has data");
         assert_eq!(data["port"], 14470, "{name}");
     }
 }
 
 #[test]
-fn the_unknown_is_told_as_it_is() {
-    let failure = told("v2", "something new\n");
+fn an_unknown_failure_is_reported_as_it_is() {
+    let failure = diagnosed("v2", "something new\n");
     assert_eq!(failure.kind, Kind::ChildFailed);
-    let expected = "`docker-compose -p local -f /home/me/docker-compose.yml up -d` ended with status 1:\n  something new";
+    let expected = "`docker-compose -p local -f /home/me/docker-compose.yml up -d` failed with status 1:\n  something new";
     assert_eq!(failure.message(), expected);
 }
 
@@ -112,7 +112,7 @@ fn timed_out(invocation: &Invocation, silent: bool) -> Failure {
 }
 
 #[test]
-fn limits_that_pass_are_told_by_who_kept_silent() {
+fn a_timeout_names_what_did_not_respond() {
     let ps = Invocation::new("docker", ["ps", "-aq"]);
     let failure = timed_out(&ps, false);
     assert_eq!(

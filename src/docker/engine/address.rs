@@ -1,11 +1,11 @@
-//! Addresses of engines as `DOCKER_HOST` and contexts have them, read as docker reads them.
+//! Engine addresses from `DOCKER_HOST` and contexts, parsed the way docker does.
 
 use crate::url::{UrlError, host_of, is_host_name, is_loopback, without_password};
 
 /// An engine's address.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Address {
-    /// In full, as every program of docker's reads it.
+    /// In full, as docker and docker-compose accept it.
     pub url: String,
     /// The machine, when it is not this one; IPv6 addresses in brackets.
     pub host: Option<String>,
@@ -20,12 +20,12 @@ pub enum Way {
     Socket,
     /// TCP, with or without TLS.
     Tcp,
-    /// A login through ssh.
+    /// ssh.
     Ssh,
 }
 
-/// Reads an address; the error says what is wrong with it. docker fills in scheme and port, the
-/// latter by whether TLS is wanted.
+/// Reads an address; the error says what is wrong with it. Like docker, it fills in
+/// the scheme, and the port depending on TLS.
 pub fn parse(text: &str, tls: bool) -> Result<Address, String> {
     let text = text.trim();
     let (scheme, rest) = match text.split_once("://") {
@@ -48,7 +48,7 @@ pub fn parse(text: &str, tls: bool) -> Result<Address, String> {
     }
 }
 
-/// The address as it may be shown.
+/// The address without its password, for messages.
 pub fn shown(text: &str) -> String {
     without_password(text).escape_debug().to_string()
 }
@@ -57,7 +57,7 @@ fn tcp(rest: &str, usual: u16) -> Result<Address, String> {
     let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
     let (authority, path) = rest.split_at(end);
     let authority = authority.rsplit('@').next().unwrap_or_default();
-    // docker puts the brackets there itself.
+    // docker adds the brackets itself.
     let bracketed = match authority.parse::<std::net::Ipv6Addr>() {
         Ok(ip) => format!("[{ip}]:{usual}"),
         Err(_) => authority.to_owned(),
@@ -88,7 +88,7 @@ fn ssh(rest: &str) -> Result<Address, String> {
     let authority = rest.split('/').next().unwrap_or_default();
     let login = authority.rsplit_once('@').map(|(login, _)| login);
     if login.is_some_and(|login| login.contains(':')) {
-        return Err("it must not contain a password: ssh uses a key, or asks".to_owned());
+        return Err("it must not contain a password: ssh uses a key or prompts for one".to_owned());
     }
     let (host, _) = split(authority.rsplit('@').next().unwrap_or_default())?;
     if host.is_empty() {
@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn what_docker_does_not_take_is_refused_with_the_reason() {
+    fn what_docker_does_not_accept_is_rejected_with_the_reason() {
         for (text, why) in [
             ("http://h:1", "use `tcp` instead of `http`"),
             ("foo://x", "`foo` is not one of `unix`, `tcp` and `ssh`"),
@@ -196,7 +196,7 @@ mod tests {
             ("ssh://h?x=1", "it must not contain a query or a fragment"),
             (
                 "ssh://me:pw@h",
-                "it must not contain a password: ssh uses a key, or asks",
+                "it must not contain a password: ssh uses a key or prompts for one",
             ),
         ] {
             assert_eq!(parse(text, false).expect_err(text), why, "{text}");

@@ -6,22 +6,21 @@ use crate::files;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 
-/// A context that is in force.
+/// The context in use.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Context {
-    /// Its name.
     pub name: String,
     /// The engine's address; empty for docker's default.
     pub host: String,
-    /// The folder of its certificates, when it has some.
+    /// The folder of its certificates, if it has any.
     pub certificates: Option<PathBuf>,
     /// The engine's certificate is not checked.
     pub unverified: bool,
 }
 
 impl Context {
-    /// The context in force where `DOCKER_HOST` is not set: `DOCKER_CONTEXT` names it, else docker's
-    /// configuration. None for the default one.
+    /// The context in use when `DOCKER_HOST` is not set: from `DOCKER_CONTEXT`, or else from docker's
+    /// configuration. `None` for the default one.
     pub fn find(env: &Env) -> Result<Option<Context>> {
         let Some(folder) = folder(env) else {
             return Ok(None);
@@ -60,14 +59,14 @@ fn folder(env: &Env) -> Option<PathBuf> {
     }
 }
 
-/// docker warns about a configuration it cannot read, and goes on without.
+/// docker warns about a configuration it cannot read, and ignores it.
 fn current(config: &Path) -> Option<String> {
     let config = json(config)?;
     let name = config["currentContext"].as_str()?;
     (!name.is_empty()).then(|| name.to_owned())
 }
 
-/// The folders are named by a hash of the name, which also stands inside.
+/// Each folder's name is a hash of the context's name, which `meta.json` contains.
 fn load(contexts: &Path, name: &str) -> Option<Context> {
     let folders = std::fs::read_dir(contexts.join("meta")).ok()?;
     for folder in folders.flatten() {

@@ -41,7 +41,7 @@ fn engine_unavailable(setting: &Setting) {
         ),
         (
             "tcp://127.0.0.1:1",
-            "the Docker engine that `DOCKER_HOST` or the context names cannot be reached",
+            "cannot reach the Docker engine set by `DOCKER_HOST` or the docker context",
         ),
         (
             "foo://bar",
@@ -49,7 +49,7 @@ fn engine_unavailable(setting: &Setting) {
         ),
         (
             "ssh://nobody@127.0.0.1:1",
-            "the machine of the Docker engine cannot be reached over ssh",
+            "cannot connect to the Docker engine's machine over ssh",
         ),
     ] {
         let ran = cluster

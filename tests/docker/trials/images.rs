@@ -29,7 +29,7 @@ fn image_unavailable(setting: &Setting) {
     assert!(!cluster.registry().exists());
     let again = cluster.verb("start", &[]).ended(1);
     again.reports(&[
-        "error: `docker-compose up`: the image registry cannot be reached",
+        "error: `docker-compose up`: cannot reach the image registry",
         "\nhint: ",
     ]);
     // With another version the name is usable.

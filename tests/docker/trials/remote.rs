@@ -40,7 +40,7 @@ fn over_tcp(setting: &Setting) {
         .run()
         .succeeded();
     ran.clone().reports(&[&format!(
-        "warning: `{engine}` and `{endpoint}` are reached without encryption: secrets and data can be intercepted\n"
+        "warning: `{engine}` and `{endpoint}` are not encrypted: secrets and data can be intercepted\n"
     )]);
     let facts = format!("endpoint     {endpoint}\n");
     assert!(ran.stdout.contains(&facts), "{}", ran.stdout);
@@ -84,7 +84,7 @@ fn over_ssh(setting: &Setting) {
 
     let ran = run(cluster.first_start(&[]), &sshd.url).succeeded();
     let endpoint = format!("http://{}:{}", &setting.rig.address, cluster.port);
-    let warning = format!("warning: `{endpoint}` is reached without encryption: ");
+    let warning = format!("warning: `{endpoint}` is not encrypted: ");
     ran.reports(&[&warning]);
     assert_eq!(cluster.entry().expect("an entry")["host"], endpoint);
     cluster.put_data();

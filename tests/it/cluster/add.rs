@@ -124,7 +124,7 @@ fn a_server_that_refuses_the_secret_is_not_added_and_nothing_of_it_shown() {
         4,
         "",
         &format!(
-            "{}error: a secret is needed and nobody can be asked\n\
+            "{}error: a secret is needed, but this is not an interactive terminal\n\
              hint: use `--secret-file FILE` (`-` for stdin, an empty file for a server without one) or `--secret-env VARIABLE`\n",
             checked(&host)
         ),

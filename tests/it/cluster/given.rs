@@ -8,14 +8,14 @@ fn what_is_missing_is_told_at_once() {
     Home::new().cluster(&["add"]).is(
         4,
         "",
-        "error: an endpoint and a name are needed and nobody can be asked\n\
+        "error: an endpoint and a name are needed, but this is not an interactive terminal\n\
          hint: use `--endpoint URL`, or set `PRISMA_CLUSTER_ENDPOINT`\n\
          hint: use `prisma cluster add NAME …`, or set `PRISMA_CLUSTER`\n",
     );
     Home::new().cluster(&["add", "x", "--no-check", "--endpoint", "http://localhost:1"]).is(
         4,
         "",
-        "error: a secret is needed and nobody can be asked\n\
+        "error: a secret is needed, but this is not an interactive terminal\n\
          hint: use `--secret-file FILE` (`-` for stdin, an empty file for a server without one) or `--secret-env VARIABLE`\n",
     );
 }

@@ -184,7 +184,7 @@ fn unknown_stopped_and_dockerless_are_three_things() {
     home.cluster(&["logs", "local"]).is(
         3,
         "",
-        "error: `docker` is not installed: no such program on PATH\n\
+        "error: `docker` is not installed: not found on PATH\n\
          hint: install Docker Engine, on Debian and Ubuntu: `sudo apt-get install docker.io docker-compose`\n\
          hint: or set `PRISMA_DOCKER` to the program's path\n",
     );

@@ -16,12 +16,10 @@ fn add_asks_for_endpoint_secret_and_name_and_takes_a_pasted_key() {
     ] {
         let home = Home::with(TWO);
         let mut terminal = home.at_terminal("cluster", &["add"]);
-        terminal
-            .shows("Endpoint of the cluster")
-            .types("prisma.example\r");
+        terminal.shows("Server URL").types("prisma.example\r");
         terminal.shows("it has no scheme");
         terminal.types(&("\x7f".repeat(14) + &host + "/\r"));
-        terminal.shows("Secret (not shown").types(&pasted);
+        terminal.shows("Secret (hidden").types(&pasted);
         terminal.shows("(hidden)").shows("Name for the cluster:");
         terminal
             .types("local\r")
@@ -49,7 +47,7 @@ fn what_was_given_is_not_asked_and_an_empty_secret_is_none() {
         "cluster",
         &["add", "far", "--no-check", "--endpoint", &dead],
     );
-    terminal.shows("Secret (not shown").types("\r");
+    terminal.shows("Secret (hidden").types("\r");
     let (code, shown) = terminal.end().raw();
     assert_eq!(code, 0, "{shown}");
     assert!(
@@ -67,7 +65,7 @@ fn a_text_secret_never_shows() {
     let host = server("1.8.3", Auth::Secret("zq9 xylophone".to_owned()));
     let home = Home::new();
     let mut terminal = home.at_terminal("cluster", &["add", "far", "--endpoint", &host]);
-    terminal.shows("Secret (not shown");
+    terminal.shows("Secret (hidden");
     // Key by key, with a slip.
     for key in ["z", "q", "x", "\x7f", "9 xylo", "phone", "\r"] {
         terminal.types(key);
@@ -83,13 +81,13 @@ fn a_text_secret_never_shows() {
 fn esc_and_ctrl_c_leave_every_question_with_nothing_changed() {
     let dead = nobody();
     for (args, question) in [
-        (&["add"][..], "Endpoint of the cluster"),
+        (&["add"][..], "Server URL"),
         (
             &["add", "far", "--no-check", "--endpoint", &dead],
-            "Secret (not shown",
+            "Secret (hidden",
         ),
         (&["remove"], "Which cluster"),
-        (&["remove", "local"], "remove cluster `local`"),
+        (&["remove", "local"], "Remove cluster `local`"),
     ] {
         for key in ["\x1b", "\x03"] {
             let home = Home::with(TWO);
@@ -121,7 +119,7 @@ fn remove_lets_choose_with_arrows_and_by_typing() {
         std::thread::sleep(Duration::from_millis(100));
         terminal
             .types(keys)
-            .shows(&format!("remove cluster `{gone}`"));
+            .shows(&format!("Remove cluster `{gone}`"));
         std::thread::sleep(Duration::from_millis(100));
         let (code, shown) = {
             terminal.types("y\r");
@@ -143,13 +141,13 @@ fn only_a_yes_is_a_yes() {
     for answer in ["\r", "n\r"] {
         let home = Home::with(TWO);
         let mut terminal = home.at_terminal("cluster", &["remove", "local"]);
-        terminal.shows("remove cluster `local`").types(answer);
+        terminal.shows("Remove cluster `local`").types(answer);
         let (code, shown) = terminal.end().raw();
         assert_eq!((code, home.registry().as_str()), (1, TWO), "{shown}");
     }
     let home = Home::with(TWO);
     let mut terminal = home.at_terminal("cluster", &["remove", "local"]);
-    terminal.shows("remove cluster `local`").types("maybe\r");
+    terminal.shows("Remove cluster `local`").types("maybe\r");
     terminal.shows("nvalid").types("\x1b");
     assert_eq!(terminal.end().status, 130);
     assert_eq!(home.registry(), TWO);

@@ -28,13 +28,13 @@ fn nobody_to_ask_is_told_with_the_flag() {
     home.cluster(&["remove", "local"]).is(
         4,
         "",
-        "error: removing cluster `local` and its secret from the registry requires confirmation and nobody can be asked\n\
+        "error: removing cluster `local` and its secret from the registry requires confirmation, but this is not an interactive terminal\n\
          hint: add `--yes` to confirm\n",
     );
     home.cluster(&["remove", "--yes"]).is(
         4,
         "",
-        "error: a name is needed and nobody can be asked\n\
+        "error: a name is needed, but this is not an interactive terminal\n\
          hint: use `prisma cluster remove NAME`, or set `PRISMA_CLUSTER`\n",
     );
     assert_eq!(home.registry(), TWO);

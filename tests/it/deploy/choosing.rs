@@ -23,14 +23,15 @@ fn without_a_terminal_the_flag_is_named_and_nothing_is_sent() {
     let standin = Standin::start("1.8.4");
     let place = place(&standin, UNNAMED);
     let outcome = place.deploy(&[]);
-    let message = "error: `prisma.yml` does not name a cluster, and nobody can be asked\n";
+    let message = "error: `prisma.yml` does not name a cluster: an answer is needed, but this is not an interactive terminal\n";
     outcome.is(4, "", &format!("{message}{FLAG}"));
     let document = place.deploy(&["--json"]).json();
     assert_eq!(document["error"]["code"], "input_required");
     let named = format!("{UNNAMED}\r\ncluster: far\r\n");
     place.write("prisma.yml", &named);
     let outcome = place.deploy(&["-i"]);
-    let message = "error: `--interactive` requires a terminal, and nobody can be asked\n";
+    let message =
+        "error: `--interactive` asks for a cluster, but this is not an interactive terminal\n";
     outcome.is(4, "", &format!("{message}{FLAG}"));
     assert!(standin.take().is_empty());
     assert_eq!(place.read("prisma.yml"), Some(named));
@@ -43,7 +44,7 @@ fn the_choice_is_one_line_more_and_said() {
         let place = place(&standin, UNNAMED);
         let mut terminal = place.at_terminal(&["--color", "never"]);
         terminal
-            .shows("which cluster")
+            .shows("Which cluster")
             .shows("type to filter")
             .types(keys);
         let (code, shown) = terminal.end().raw();
@@ -163,9 +164,9 @@ fn the_list_shows_states_and_ends_with_a_way_to_add_one() {
         .shows("add another cluster");
     terminal.shows("type to filter").types("add ano\r");
     terminal
-        .shows("Endpoint of the cluster")
+        .shows("Server URL")
         .types(&format!("{}\r", third.url()));
-    terminal.shows("Secret (not shown").types("\r");
+    terminal.shows("Secret (hidden").types("\r");
     terminal.shows("Name for the cluster:").types("third\r");
     let (code, shown) = terminal.end().raw();
     assert_eq!(code, 0, "{shown}");
@@ -196,9 +197,9 @@ fn with_no_cluster_at_all_one_can_be_added() {
         .shows("type to filter")
         .types("\r");
     terminal
-        .shows("Endpoint of the cluster")
+        .shows("Server URL")
         .types(&format!("{}\r", standin.url()));
-    terminal.shows("Secret (not shown").types("\x1b");
+    terminal.shows("Secret (hidden").types("\x1b");
     let (code, shown) = terminal.end().raw();
     assert_eq!(code, 130, "{shown}");
     assert_eq!(place.read("prisma.yml").as_deref(), Some(UNNAMED));

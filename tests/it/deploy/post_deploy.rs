@@ -118,7 +118,7 @@ fn hooks_that_fail_do_not_keep_others_from_running() {
     );
     assert!(outcome.stdout.ends_with("  hook     `echo first >> log` done\n  hook     `exit 3` failed\n  hook     `echo last >> log` done\n"), "{outcome:?}");
     assert!(
-        outcome.stderr.ends_with("error: service `hello`, stage `dev`: deployed, but some post-deployment steps failed\nhook: `sh -c 'exit 3'` ended with status 3\n"),
+        outcome.stderr.ends_with("error: service `hello`, stage `dev`: deployed, but some post-deployment steps failed\nhook: `sh -c 'exit 3'` failed with status 3\n"),
         "{outcome:?}"
     );
     assert_eq!(place.read("log").as_deref(), Some("first\nlast\n"));
@@ -242,7 +242,7 @@ fn quiet_is_quiet_about_commands_but_for_what_one_that_failed_printed() {
     let outcome = place.deploy(&["-q"]);
     assert_eq!(
         outcome.stderr,
-        "error: service `hello`, stage `dev`: deployed, but some post-deployment steps failed\nhook: `sh -c 'echo broken; exit 1'` ended with status 1:\n  broken\n"
+        "error: service `hello`, stage `dev`: deployed, but some post-deployment steps failed\nhook: `sh -c 'echo broken; exit 1'` failed with status 1:\n  broken\n"
     );
 }
 

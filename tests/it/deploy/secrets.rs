@@ -183,7 +183,7 @@ fn a_secret_that_travels_in_the_open_is_warned_of() {
         place.home.write(".prisma/config.yml", &registry);
         let stderr = place.deploy(&[]).stderr;
         let warning = format!(
-            "warning: `{url}` is reached without encryption: secrets and data can be intercepted\n\
+            "warning: `{url}` is not encrypted: secrets and data can be intercepted\n\
              hint: use a private network or a tunnel\n"
         );
         assert_eq!(

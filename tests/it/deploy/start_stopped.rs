@@ -28,7 +28,7 @@ fn without_a_terminal_it_is_not_started_and_both_ways_are_named() {
     let outcome = place.deploy(&[]);
     assert_eq!(outcome.status, 4, "{outcome:?}");
     assert!(
-        outcome.stderr.contains("cluster `far` does not run"),
+        outcome.stderr.contains("cluster `far` is not running"),
         "{outcome:?}"
     );
     assert!(
@@ -55,7 +55,7 @@ fn declined_nothing_is_changed() {
     let mut terminal = place.at_terminal(&["--color", "never"]);
     terminal.shows("type to filter").types("far\r");
     terminal
-        .shows("cluster `far` is not running; start it?")
+        .shows("Cluster `far` is not running. Start it?")
         .types("n\r");
     let (code, shown) = terminal.end().raw();
     assert_eq!(code, 1, "{shown}");

@@ -81,7 +81,8 @@ fn a_folder_that_cannot_be_made() {
 fn nobody_to_ask() {
     let s = Sandbox::new();
     let hint = "hint: use `--database mysql` or `--database postgres` for a new one, `--database-url URL` for an existing database, or `--endpoint URL` for an existing server\n";
-    let error = "error: a database or a server is needed and nobody can be asked\n";
+    let error =
+        "error: a database or a server is needed, but this is not an interactive terminal\n";
     refused(&s, "init hello", 4, &format!("{error}{hint}"));
 }
 

@@ -30,22 +30,22 @@ fn a_database_that_is_there_is_asked_about() {
     t.types(&format!("{DOWN}{DOWN}\r"));
     t.shows("Database type?");
     t.types(&format!("{DOWN}\r"));
-    t.shows("Its host");
+    t.shows("Database host");
     t.types("localhost\r");
     t.shows("means the server's own container");
     for _ in 0.."localhost".len() {
         t.types("\u{8}");
     }
     t.types("db.example.invalid\r");
-    t.shows("Its port (empty for 5432)");
+    t.shows("Database port (default 5432)");
     t.types("x\r");
     t.shows("write a number from 1 to 65535");
     t.types("\u{8}\r");
-    t.shows("Its user (empty for `root`)");
+    t.shows("Database user (default `root`)");
     t.types("me\r");
-    t.shows("Its password");
+    t.shows("Database password");
     t.types("p@ss\r");
-    t.shows("The database in it (empty for `prisma`)");
+    t.shows("Database name (default `prisma`)");
     t.types("app\r");
     t.shows("prisma deploy");
     let left = t.end();
@@ -82,16 +82,16 @@ fn a_server_that_is_there_is_asked_about() {
     let mut t = s.at_terminal("init My.App");
     t.shows("Which server and database should the service use?");
     t.types(&format!("{DOWN}{DOWN}{DOWN}\r"));
-    t.shows("Its endpoint");
+    t.shows("Server URL");
     t.types("h.example\r");
     t.shows("it has no scheme");
     for _ in 0.."h.example".len() {
         t.types("\u{8}");
     }
     t.types("https://h.example\r");
-    t.shows("Name of the service (empty for `My-App`)");
+    t.shows("Service name (default `My-App`)");
     t.types("\r");
-    t.shows("Secret (not shown");
+    t.shows("Secret (hidden");
     t.types("geheim99\r");
     t.shows("prisma deploy");
     let left = t.end();
