@@ -155,7 +155,7 @@ fn nuke_destroys_it_and_keeps_the_rest(setting: &Setting) {
     let commands: Vec<&str> = ran
         .stderr
         .lines()
-        .filter(|line| line.starts_with("$ docker-compose"))
+        .filter(|line| line.starts_with("$ docker-compose -p "))
         .collect();
     assert_eq!(commands.len(), verbs.len(), "{commands:#?}");
     for (command, verb) in commands.iter().zip(verbs) {
@@ -193,9 +193,7 @@ fn delete_takes_one_cluster_only(setting: &Setting) {
     assert_eq!(mine.belongings(), [""; 0]);
     assert!(!mine.folder().exists());
     assert_eq!(mine.entry(), None);
-    mine.verb("ps", &[])
-        .ended(1)
-        .reports(&["there is no cluster"]);
+    mine.verb("ps", &[]).ended(1).reports(&["` not found\n"]);
 
     assert_eq!(
         (other.runs(), other.files(), other.entry()),
@@ -217,8 +215,8 @@ fn wrong_password_fails_and_loses_nothing(setting: &Setting) {
 
     cluster.edit(
         "cluster.yml",
-        "\"graphcool\"\n  name",
-        "\"hunter-2-wrong\"\n  name",
+        "password: \"graphcool\"",
+        "password: \"hunter-2-wrong\"",
     );
     let ran = cluster.verb("start", &[]).ended(1);
     let server = cluster.container(SERVER).name;

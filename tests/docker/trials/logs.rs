@@ -28,7 +28,7 @@ fn of_one_container_and_of_all(setting: &Setting) {
     cluster
         .verb("logs", &[])
         .ended(1)
-        .reports(&["there is no cluster"]);
+        .reports(&["` not found\n"]);
     cluster.start(&[]);
     let running = format!("Server running on :{}", cluster.port);
 
@@ -165,10 +165,7 @@ fn following_ends_with_ctrl_c(setting: &Setting) {
 
 fn shows_the_state_of_containers(setting: &Setting) {
     let cluster = Cluster::new(setting);
-    cluster
-        .verb("ps", &[])
-        .ended(1)
-        .reports(&["there is no cluster"]);
+    cluster.verb("ps", &[]).ended(1).reports(&["` not found\n"]);
     cluster.start(&[]);
     let joint = setting.generation.joint();
     let table = |states: [&str; 2]| {

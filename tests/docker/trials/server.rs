@@ -335,7 +335,7 @@ fn external(setting: &Setting, kind: &Kind) {
 
     let ran = cluster.verb("delete", &["--yes"]).succeeded();
     ran.reports(&[&format!(
-        "data in the external database at {address}:{}\n",
+        "data in the external database at {address}:{} is not deleted\n",
         theirs.port
     )]);
     assert_eq!(
