@@ -82,7 +82,7 @@ fn nuke_is_refused_before_its_question() {
         let mut s = Sandbox::with_running_cluster();
         arrange(&mut s);
         let ended = s.begin("local nuke").end();
-        assert!(!ended.stderr.contains("destroying"), "{what}: {ended:?}");
+        assert!(!ended.stderr.contains("deleting"), "{what}: {ended:?}");
         assert!(ended.stderr.contains(said), "{what}: {ended:?}");
     }
 }

@@ -102,11 +102,11 @@ fn taken_by_a_program(setting: &Setting) {
     cluster
         .verb("upgrade", &[])
         .ended(1)
-        .reports(&["is in use by `docker-"]);
+        .reports(&["already in use by `docker-"]);
     cluster
         .verb("nuke", &["--yes"])
         .ended(1)
-        .reports(&["is in use by `docker-"]);
+        .reports(&["already in use by `docker-"]);
     drop(listener);
     cluster.verb("start", &[]).succeeded();
     cluster.has_data();

@@ -141,7 +141,7 @@ fn out_of_memory(setting: &Setting) {
     cluster.override_service(SERVER, "mem_limit: 8m\nmemswap_limit: 8m");
     let ran = cluster.first_start(&[]).run().ended(1);
     // Whether docker itself notices depends on the kernel.
-    ran.reports(&["killed", "for want of memory"]);
+    ran.reports(&["killed", "out of memory"]);
     std::fs::remove_file(cluster.folder().join("docker-compose.override.yml")).expect("is there");
     cluster.verb("start", &[]).succeeded();
     assert_eq!(cluster.api().projects(), [""; 0]);
