@@ -36,7 +36,7 @@ questions! {
         "Remove cluster {}?", YES;
     /// Generated files that were edited by hand; any command that writes them.
     ReplaceFiles: "overwriting {} requires confirmation",
-        "Overwrite {}? Your version is kept with the ending `.edited`", YES;
+        "Overwrite {}? Yours is kept as `….edited`", YES;
     /// `cluster remove`.
     RemoveEntry: "removing cluster {} from the registry requires confirmation",
         "Remove cluster {} from the registry?", YES;

@@ -67,7 +67,7 @@ fn delete_and_edited_files_ask_too() {
     let ours = s.read(path);
     s.write(path, &format!("{ours}# mine\n"));
     let mut t = s.at_terminal("local restart");
-    t.shows("Overwrite docker-compose.yml? Your version is kept with the");
+    t.shows("Overwrite docker-compose.yml? Yours is kept as");
     t.types("y\r");
     assert_eq!(t.end().status, 0);
     assert_eq!(s.read(path), ours);
