@@ -24,6 +24,10 @@
 //! `server::http`, jsonwebtoken `server::token`, similar `diff`, anyhow `error`, secrecy and the crates for
 //! cryptography `secret`.
 
+#![allow(
+    rustdoc::private_intra_doc_links,
+    reason = "only `run` is public: the documentation is read with `--document-private-items`"
+)]
 #![cfg_attr(
     test,
     allow(clippy::disallowed_methods, reason = "tests stage their own files")

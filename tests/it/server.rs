@@ -168,7 +168,7 @@ fn stop_start_and_restart_go_by_docker_compose() {
         .is(0, STOPPED, "stopping the containers\n");
     s.ran(&format!("{LOOK}docker-compose [local] stop\n"));
     s.run("local stop")
-        .is(0, &STOPPED.replace("stopped;", "stopped already;"), "");
+        .is(0, &STOPPED.replace("stopped;", "already stopped;"), "");
     s.ran(LOOK);
     s.run("local start").is(0, &running("is running"), STAGES);
     s.ran(&format!("{LOOK}docker-compose version --short\n{UP}"));

@@ -71,7 +71,7 @@ fn an_external_database_is_nobodys_to_destroy() {
         "cluster `local` is deleted\n",
         "this will delete cluster `local`:\n  containers  local-prisma-1\n  volumes     none\n  \
            files       ~/.prisma/clusters/local\n\
-         data in the external database at db.invalid:7000\n\
+         data in the external database at db.invalid:7000 is not deleted\n\
          removing containers, network and data\n",
     );
 }
