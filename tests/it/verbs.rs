@@ -275,7 +275,6 @@ fn delete_leaves_nothing_behind() {
     );
     s.ran(&format!(
         "{LOOK}docker volume ls -q --filter label=com.docker.compose.project=local\n\
-         docker-compose version --short\n\
          docker-compose [local] down -v --remove-orphans\n"
     ));
     s.engine_has("");
