@@ -262,25 +262,21 @@ fn is_relation(name: &str) -> bool {
 }
 
 #[test]
-#[ignore = "its texts are being settled"]
 fn datamodels_that_are_refused_or_odd() {
     compare("refused.txt", is_refused);
 }
 
 #[test]
-#[ignore = "its texts are being settled"]
 fn both_syntaxes_of_the_datamodel() {
     compare("syntax.txt", is_syntax);
 }
 
 #[test]
-#[ignore = "its texts are being settled"]
 fn relations() {
     compare("relations.txt", is_relation);
 }
 
 #[test]
-#[ignore = "its texts are being settled"]
 fn changes_secrets_and_subscriptions() {
     compare("changes.txt", |name| {
         let elsewhere = is_refused(name) || is_syntax(name) || is_relation(name);

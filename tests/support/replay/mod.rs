@@ -138,7 +138,11 @@ impl State {
             if !self.exists {
                 return self.absent();
             }
-            return (200, service::answer(&query, &self.exchanges[..self.at]));
+            // What comes before the next deployment has happened by then.
+            let rest = &self.exchanges[self.at..];
+            let next = rest.iter().position(|one| self.field(one) == "deploy");
+            let done = &self.exchanges[..self.at + next.unwrap_or(rest.len())];
+            return (200, service::answer(&query, done));
         }
         if request.path != self.recording.management {
             return self.elsewhere(request);
