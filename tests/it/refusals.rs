@@ -90,26 +90,25 @@ fn nuke_is_refused_before_its_question() {
 #[test]
 fn declining_has_changed_nothing() {
     for verb in ["nuke", "delete"] {
-        let s = Sandbox::with_running_cluster();
-        let before = (s.files(), s.engine.state());
-        let mut t = s.at_terminal(&format!("local {verb}"));
-        t.shows("(y/N)");
-        t.types("n\r");
-        assert_eq!(t.end().status, 1, "{verb}");
-        assert_eq!(s.take_acts(), "", "{verb}");
-        assert_eq!((s.files(), s.engine.state()), before, "{verb}");
+        declines(&Sandbox::with_running_cluster(), verb);
     }
     for verb in STARTING {
         let s = Sandbox::with_running_cluster();
         s.write(COMPOSE, &format!("{}# mine\n", s.read(COMPOSE)));
-        let before = (s.files(), s.engine.state());
-        let mut t = s.at_terminal(&format!("local {verb}"));
-        t.shows("(y/N)");
-        t.types("n\r");
-        assert_eq!(t.end().status, 1, "{verb}");
-        assert_eq!(s.take_acts(), "", "{verb}");
-        assert_eq!((s.files(), s.engine.state()), before, "{verb}");
+        declines(&s, verb);
     }
+}
+
+/// Answers no to what a verb asks.
+#[track_caller]
+fn declines(s: &Sandbox, verb: &str) {
+    let before = (s.files(), s.engine.state());
+    let mut t = s.at_terminal(&format!("local {verb}"));
+    t.shows("(y/N)");
+    t.types("n\r");
+    assert_eq!(t.end().status, 1, "{verb}");
+    assert_eq!(s.take_acts(), "", "{verb}");
+    assert_eq!((s.files(), s.engine.state()), before, "{verb}");
 }
 
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {

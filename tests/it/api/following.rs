@@ -2,7 +2,7 @@
 
 use crate::api::played::{STEPS, TYPES, VERSIONS, WAITS, done, input, open, run};
 use crate::support::standin::{Mishap, Plan, Standin};
-use prisma_cli::testing::error::Kind;
+use prisma_cli::testing::error::{Failure, Kind};
 use prisma_cli::testing::server::deploy::{self, Event, Outcome, Undo, Waits};
 use prisma_cli::testing::server::step::Step;
 use std::time::{Duration, Instant};
@@ -129,6 +129,21 @@ fn undoing_may_fail_too() {
     );
 }
 
+/// Deploys with a limit of 400 ms for the migration, which is held.
+#[track_caller]
+fn left_at_the_limit(standin: &Standin) -> Failure {
+    let waits = Waits {
+        migration: Duration::from_millis(400),
+        ..WAITS
+    };
+    let begun = Instant::now();
+    let (result, _) = run(&open(standin), &input(TYPES), waits);
+    let failure = result.expect_err("too long");
+    assert_eq!(failure.kind, Kind::NotReady);
+    assert!(begun.elapsed() < Duration::from_secs(5));
+    failure
+}
+
 #[test]
 fn a_migration_that_never_ends_is_left_at_the_limit() {
     let standin = there("1.8.4");
@@ -136,22 +151,13 @@ fn a_migration_that_never_ends_is_left_at_the_limit() {
         hangs: true,
         ..Plan::default()
     });
-    let waits = Waits {
-        migration: Duration::from_millis(400),
-        ..WAITS
-    };
-    let begun = Instant::now();
-    let failure = run(&open(&standin), &input(TYPES), waits)
-        .0
-        .expect_err("too long");
-    assert_eq!(failure.kind, Kind::NotReady);
+    let failure = left_at_the_limit(&standin);
     assert!(
         failure
             .message()
             .contains("not finished after 400ms: 0 of 3 steps; it continues"),
         "{failure}"
     );
-    assert!(begun.elapsed() < Duration::from_secs(5));
     // 20 + 30 + 45 + 67 + 101 ms …: the pauses grow.
     assert!(standin.take().len() <= 3 + 7, "asked too often");
 }
@@ -164,20 +170,11 @@ fn a_server_that_is_silent_meanwhile_does_not_prolong_the_limit() {
         .state()
         .mishaps
         .push_back(("migrationStatus".to_owned(), silence));
-    let waits = Waits {
-        migration: Duration::from_millis(400),
-        ..WAITS
-    };
-    let begun = Instant::now();
-    let failure = run(&open(&standin), &input(TYPES), waits)
-        .0
-        .expect_err("too long");
-    assert_eq!(failure.kind, Kind::NotReady);
+    let failure = left_at_the_limit(&standin);
     assert!(
         failure.message().contains("it continues on the server"),
         "{failure}"
     );
-    assert!(begun.elapsed() < Duration::from_secs(5));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The protocol of a deployment, against servers that are played in this process, over real HTTP.
 
 mod deploying;
+mod dialects;
 mod faults;
 mod finding;
 mod following;
