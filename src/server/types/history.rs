@@ -44,9 +44,12 @@ impl Made {
                 new_name,
                 values,
             } => {
-                if let Some(found) = enums.iter_mut().find(|one| one.name == *name) {
-                    found.name = new_name.clone().unwrap_or_else(|| name.clone());
-                    found.values = values.clone().unwrap_or_else(|| found.values.clone());
+                let found = enums.iter_mut().find(|one| one.name == *name);
+                if let (Some(found), Some(values)) = (found, values) {
+                    found.values.clone_from(values);
+                }
+                if let Some(new_name) = new_name {
+                    self.rename_enum(name, new_name);
                 }
             }
             Step::CreateField(field) => self.create(field),
@@ -60,20 +63,42 @@ impl Made {
                 let ends = (left.clone(), right.clone());
                 self.relations.insert(name.clone(), ends);
             }
-            Step::UpdateRelation { .. }
-            | Step::DeleteRelation { .. }
-            | Step::UpdateSecrets
-            | Step::Unknown { .. } => {}
+            Step::UpdateRelation { name, new_name } => {
+                if let Some(new_name) = new_name {
+                    self.rename_relation(name, new_name);
+                }
+            }
+            Step::DeleteRelation { .. } | Step::UpdateSecrets | Step::Unknown { .. } => {}
+        }
+    }
+
+    /// Fields of the type `name` have the type `new_name` now.
+    fn retype(&mut self, name: &str, new_name: &str) {
+        let fields = self.types.models.iter_mut().flat_map(|one| &mut one.fields);
+        for field in fields.filter(|field| field.type_name == name) {
+            new_name.clone_into(&mut field.type_name);
+        }
+    }
+
+    fn rename_enum(&mut self, name: &str, new_name: &str) {
+        self.retype(name, new_name);
+        if let Some(found) = self.types.enums.iter_mut().find(|one| one.name == name) {
+            new_name.clone_into(&mut found.name);
+        }
+    }
+
+    fn rename_relation(&mut self, name: &str, new_name: &str) {
+        if let Some(ends) = self.relations.remove(name) {
+            self.relations.insert(new_name.to_owned(), ends);
+        }
+        for relation in self.ends.values_mut().filter(|relation| *relation == name) {
+            new_name.clone_into(relation);
         }
     }
 
     fn rename(&mut self, name: &str, new_name: &str) {
+        self.retype(name, new_name);
         let models = &mut self.types.models;
-        for field in models.iter_mut().flat_map(|one| &mut one.fields) {
-            if field.type_name == name {
-                new_name.clone_into(&mut field.type_name);
-            }
-        }
         if let Some(model) = models.iter_mut().find(|one| one.name == name) {
             new_name.clone_into(&mut model.name);
         }
@@ -168,5 +193,80 @@ fn named(type_name: &str, enum_name: Option<&String>) -> String {
         ("Enum", Some(name)) => name.clone(),
         ("GraphQLID", _) => "ID".to_owned(),
         (name, _) => name.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    fn step(kind: &str, mut rest: Value) -> Step {
+        rest["__typename"] = json!(kind);
+        Step::read(&rest)
+    }
+
+    fn field(model: &str, name: &str, of: &str, more: Value) -> Step {
+        let mut field = json!({
+            "model": model, "name": name, "createField_typeName": of, "createField_isRequired": false,
+            "createField_isList": false, "createField_unique": false, "createField_relation": null,
+            "createField_default": null, "createField_enum": null,
+        });
+        for (key, value) in more.as_object().expect("an object") {
+            field[format!("createField_{key}")] = value.clone();
+        }
+        step("CreateField", field)
+    }
+
+    #[test]
+    fn migrations_add_up_to_the_datamodel() {
+        let steps = [
+            step("CreateModel", json!({"name": "User"})),
+            step("CreateModel", json!({"name": "Post"})),
+            step("CreateModel", json!({"name": "Gone"})),
+            step(
+                "CreateEnum",
+                json!({"name": "Role", "createEnum_values": ["A"]}),
+            ),
+            field("User", "id", "GraphQLID", json!({"isRequired": true})),
+            field("User", "name", "String", json!({})),
+            field("User", "old", "Int", json!({})),
+            field("User", "role", "Enum", json!({"enum": "Role"})),
+            field(
+                "User",
+                "posts",
+                "Relation",
+                json!({"isList": true, "relation": "R"}),
+            ),
+            field("Post", "author", "Relation", json!({"relation": "R"})),
+            step(
+                "CreateRelation",
+                json!({"name": "R", "leftModel": "User", "rightModel": "Post"}),
+            ),
+            step("DeleteModel", json!({"name": "Gone"})),
+            step("DeleteField", json!({"model": "User", "name": "old"})),
+            step(
+                "UpdateModel",
+                json!({"name": "User", "updateModel_newName": "Person"}),
+            ),
+            step(
+                "UpdateField",
+                json!({
+                    "model": "Person", "name": "name", "updateField_newName": "label", "updateField_typeName": "Float",
+                    "updateField_isRequired": true, "updateField_isList": null, "updateField_unique": null,
+                    "updateField_relation": null, "updateField_default": null, "updateField_enum": null,
+                }),
+            ),
+            step(
+                "UpdateEnum",
+                json!({
+                    "name": "Role", "updateEnum_newName": "Kind", "updateEnum_values": ["A", "B"],
+                }),
+            ),
+        ];
+        let expected = Types::parse(
+            "type Person { id: ID! label: Float! role: Kind posts: [Post] } type Post { author: Person } enum Kind { A B }",
+        );
+        assert_eq!(replayed(&steps), expected);
     }
 }

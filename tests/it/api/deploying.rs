@@ -309,3 +309,29 @@ fn somebody_else_may_create_the_service_first() {
     );
     assert_eq!(standin.take().len(), 4);
 }
+
+/// The service's own API cannot be asked with another secret; its migrations still say what it has.
+#[test]
+fn with_another_secret_the_migrations_say_what_would_be_lost() {
+    let standin = Standin::start("1.1.3");
+    let at_once = || Plan {
+        at_once: true,
+        ..Plan::default()
+    };
+    standin.state().plans.extend([at_once(), at_once()]);
+    let mut input = input("type User {\n  id: ID! @unique\n  name: String\n}\n");
+    input.schema.secrets = vec!["old".to_owned()];
+    assert!(done(&suited(&standin), &input).succeeded());
+    input.schema.secrets = vec!["new".to_owned()];
+    input.schema.types = "type User {\n  id: ID! @unique\n}\n".to_owned();
+    let deployment = done(&suited(&standin), &input);
+    assert_eq!(deployment.outcome, Outcome::NeedsForce);
+    let expected = Problem {
+        type_name: "User".to_owned(),
+        field: Some("name".to_owned()),
+        description: "the field and its values would be deleted".to_owned(),
+    };
+    assert_eq!(deployment.warnings, [expected]);
+    input.force = true;
+    assert!(done(&suited(&standin), &input).succeeded());
+}
