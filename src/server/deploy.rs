@@ -25,6 +25,7 @@ use super::types::Types;
 use super::version::Server;
 use crate::error::{Failure, Kind, Result};
 use crate::secret::Secret;
+use crate::ui::text::count;
 use std::time::{Duration, Instant};
 
 /// What to deploy, and how.
@@ -157,11 +158,6 @@ impl Deployment {
             Outcome::RolledBack { errors, undo, .. } => Some(rolled_back(*undo, errors)),
         }
     }
-}
-
-fn count(number: usize, what: &str) -> String {
-    let s = if number == 1 { "" } else { "s" };
-    format!("{number} {what}{s}")
 }
 
 fn needs_force(warnings: &[Problem]) -> Failure {

@@ -29,42 +29,36 @@ pub(super) fn found(
         Err(error) => return Err(error),
     };
     let losses = losses(&deployed, new);
-    let models: BTreeSet<&String> = losses.iter().filter_map(|one| one.model.as_ref()).collect();
-    let empty = match &connections {
+    let models: BTreeSet<&String> = losses.iter().flat_map(|one| &one.models).collect();
+    let empty: Vec<&String> = match &connections {
         Some(connections) if !models.is_empty() => {
             let fields: Vec<&str> = models.iter().map(|model| &*connections[*model]).collect();
-            let counts = service.counts(&fields)?;
-            let counted = models.iter().zip(counts);
-            counted
-                .filter_map(|(model, count)| (count == 0).then_some(*model))
-                .collect()
+            let counted = models.iter().zip(service.counts(&fields)?);
+            let empty = counted.filter(|(_, count)| *count == 0);
+            empty.map(|(model, _)| *model).collect()
         }
         _ => Vec::new(),
     };
-    let has_data = |loss: &&Loss| {
-        !loss
-            .model
-            .as_ref()
-            .is_some_and(|model| empty.contains(&model))
-    };
-    let kept = losses.iter().filter(has_data);
-    Ok(Some(kept.map(|loss| loss.problem.clone()).collect()))
+    let has_data = |loss: &&Loss| loss.models.iter().any(|model| !empty.contains(&model));
+    let losses = losses.iter().filter(has_data);
+    Ok(Some(losses.map(|loss| loss.problem.clone()).collect()))
 }
 
-/// A change that loses data, if the type has nodes.
+/// A change that loses data, if one of its types has nodes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Loss {
-    /// The deployed type whose nodes are affected; `None` for an enum, which many types may use.
-    pub model: Option<String>,
+    /// The deployed types whose nodes are affected: several may use an enum.
+    pub models: Vec<String>,
     pub problem: Problem,
 }
 
 /// Changes from the deployed types to `new` that lose data.
 pub(super) fn losses(deployed: &Types, new: &Types) -> Vec<Loss> {
+    let new = without_done_renames(new, deployed);
     let mut losses = Vec::new();
     for old in &deployed.models {
         match successor(&new.models, &old.name) {
-            Some(model) => of_model(old, model, new, &mut losses),
+            Some(model) => of_model(old, model, &new, &mut losses),
             None => losses.push(loss(
                 old,
                 &old.name,
@@ -74,9 +68,38 @@ pub(super) fn losses(deployed: &Types, new: &Types) -> Vec<Loss> {
         }
     }
     for old in &deployed.enums {
-        of_enum(old, &new.enums, &mut losses);
+        let uses = |model: &&Model| model.fields.iter().any(|field| field.type_name == old.name);
+        let users = deployed.models.iter().filter(uses);
+        let users: Vec<String> = users.map(|model| model.name.clone()).collect();
+        of_enum(old, &new.enums, &users, &mut losses);
     }
     losses
+}
+
+/// A `@rename` that was deployed and left in the file names something that no longer exists.
+fn without_done_renames(new: &Types, deployed: &Types) -> Types {
+    let mut new = new.clone();
+    for model in &mut new.models {
+        let is_it = |old: &Model| Some(&old.name) == model.old_name.as_ref();
+        if !deployed.models.iter().any(is_it) {
+            model.old_name = None;
+        }
+        let before = model.old_name.as_ref().unwrap_or(&model.name);
+        let old = deployed.models.iter().find(|old| old.name == *before);
+        for field in &mut model.fields {
+            let is_it = |one: &Field| Some(&one.name) == field.old_name.as_ref();
+            if !old.is_some_and(|old| old.fields.iter().any(is_it)) {
+                field.old_name = None;
+            }
+        }
+    }
+    for one in &mut new.enums {
+        let is_it = |old: &Enum| Some(&old.name) == one.old_name.as_ref();
+        if !deployed.enums.iter().any(is_it) {
+            one.old_name = None;
+        }
+    }
+    new
 }
 
 fn of_model(old: &Model, new: &Model, all: &Types, losses: &mut Vec<Loss>) {
@@ -132,7 +155,7 @@ fn of_model(old: &Model, new: &Model, all: &Types, losses: &mut Vec<Loss>) {
     }
 }
 
-fn of_enum(old: &Enum, all: &[Enum], losses: &mut Vec<Loss>) {
+fn of_enum(old: &Enum, all: &[Enum], users: &[String], losses: &mut Vec<Loss>) {
     let Some(new) = all
         .iter()
         .find(|one| was(&one.name, &one.old_name, &old.name))
@@ -148,7 +171,7 @@ fn of_enum(old: &Enum, all: &[Enum], losses: &mut Vec<Loss>) {
         let description =
             format!("its value `{value}` would be removed, even from nodes that have it");
         losses.push(Loss {
-            model: None,
+            models: users.to_vec(),
             problem: problem(&new.name, None, description),
         });
     }
@@ -185,7 +208,7 @@ fn shown(field: &Field) -> String {
 
 fn loss(model: &Model, type_name: &str, field: Option<&str>, description: String) -> Loss {
     Loss {
-        model: Some(model.name.clone()),
+        models: vec![model.name.clone()],
         problem: problem(type_name, field, description),
     }
 }
@@ -225,6 +248,21 @@ mod tests {
             type Article @rename(oldName: \"Post\") { id: ID! @unique title: String } enum Kind @rename(oldName: \"Role\") { ADMIN GUEST MORE }
             type Other { id: ID! @unique must: Int! }";
         assert_eq!(reported(BEFORE, after), [""; 0]);
+    }
+
+    #[test]
+    fn a_rename_that_was_done_is_no_deletion() {
+        let after = "type User @rename(oldName: \"Human\") { id: ID! @unique name: String! @rename(oldName: \"label\") age: Int posts: [Post!]! role: Role }
+            type Post { id: ID! @unique title: String! } enum Role @rename(oldName: \"Kind\") { ADMIN GUEST }";
+        assert_eq!(reported(BEFORE, after), [""; 0]);
+    }
+
+    #[test]
+    fn an_enum_concerns_the_types_that_use_it() {
+        let after = BEFORE.replace("ADMIN GUEST", "ADMIN");
+        let losses = losses(&Types::parse(BEFORE), &Types::parse(&after));
+        assert_eq!(losses.len(), 1);
+        assert_eq!(losses[0].models, ["User"]);
     }
 
     #[test]
