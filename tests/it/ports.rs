@@ -160,6 +160,41 @@ fn at_a_terminal_it_is_stopped_if_wanted() {
 }
 
 #[test]
+fn stopping_the_holder_is_the_first_step_of_the_plan_and_belongs_to_the_run() {
+    const HISTORY: &str = "home/.prisma/history/local.jsonl";
+    let s = Sandbox::with_cluster();
+    let mut program = listener(s.port);
+    let recorded = || std::fs::read_to_string(s.path(HISTORY)).unwrap_or_default();
+    assert_eq!(recorded(), "");
+    let mut t = s.at_terminal("local start --dry-run");
+    t.shows("  stop `python3`");
+    t.types("\u{1b}[B\r");
+    let left = t.end();
+    let steps: Vec<&str> = (left.sent.lines().map(str::trim))
+        .filter(|line| line.starts_with("would "))
+        .collect();
+    let first = format!(
+        "would stop    `python3` (process {}), to free port",
+        program.id()
+    );
+    assert!(steps[0].starts_with(&first), "{steps:?}");
+    assert!(steps.len() > 1, "{steps:?}");
+    assert!(
+        program.try_wait().expect("waits").is_none(),
+        "a dry run stops nothing"
+    );
+    assert_eq!(recorded(), "", "and is not recorded");
+
+    let mut t = s.at_terminal("local start --no-wait");
+    t.shows("  stop `python3`");
+    t.types("\u{1b}[B\r");
+    assert_eq!(t.end().status, 0);
+    program.wait().expect("was started");
+    // One line when it began to change something, one when it ended.
+    assert_eq!(recorded().lines().count(), 2, "{}", recorded());
+}
+
+#[test]
 fn at_a_terminal_another_port_can_be_taken_and_is_kept() {
     let s = Sandbox::with_cluster();
     let _server = listen("0.0.0.0", s.port);
