@@ -98,7 +98,7 @@ fn starts_a_stopped_cluster(setting: &Setting) {
         .deploy(&cluster, &[])
         .run()
         .ended(4)
-        .reports(&["does not run", "--yes", &start]);
+        .reports(&["is not running", "--yes", &start]);
     let ran = example.deploy(&cluster, &["--yes"]).run().succeeded();
     assert!(ran.stdout.contains("already up to date"), "{}", ran.stdout);
 }
