@@ -17,6 +17,7 @@ pub use recording::{Exchange, Recording};
 use crate::support::http::{self, Request};
 use crate::support::standin::language::{self, Selection};
 use grammar::Grammar;
+use recording::first;
 use serde_json::{Value, json};
 use std::io::BufReader;
 use std::net::{TcpListener, TcpStream};
@@ -112,14 +113,6 @@ fn serve(stream: TcpStream, state: &Mutex<State>) {
     }
 }
 
-/// The first field of an operation, and its name.
-fn first(selections: &[Selection]) -> Option<&str> {
-    selections.iter().find_map(|selection| match selection {
-        Selection::Field { name, .. } => Some(name.as_str()),
-        Selection::On(..) => None,
-    })
-}
-
 /// The parts of a deployment's input that decide its answer, as they count.
 fn input(variables: &Value) -> Vec<Value> {
     let flag = |key: &str| json!(variables[key].as_bool().unwrap_or(false));
@@ -148,7 +141,7 @@ impl State {
             }
             // What comes before the next deployment has happened by then.
             let rest = &self.exchanges[self.at..];
-            let next = rest.iter().position(|one| self.field(one) == "deploy");
+            let next = rest.iter().position(|one| one.field == "deploy");
             let done = &self.exchanges[..self.at + next.unwrap_or(rest.len())];
             return (200, service::answer(&query, done));
         }
@@ -224,7 +217,7 @@ impl State {
     fn next(&mut self, field: &str, variables: &Value) -> Result<Exchange, String> {
         let wanted = input(variables);
         let is_it = |exchange: &Exchange| match field {
-            _ if self.field(exchange) != field => false,
+            _ if exchange.field != field => false,
             "deploy" if exchange.variables["types"].is_null() => {
                 exchange.variables["dryRun"] == wanted[3]
             }
@@ -269,14 +262,9 @@ impl State {
 
     fn anywhere(&self, scenario: &str, field: &str) -> Result<Exchange, String> {
         let exchanges = &self.recording.scenario(scenario).exchanges;
-        let of = |one: &&Exchange| self.field(one) == field;
+        let of = |one: &&Exchange| one.field == field;
         let found = exchanges.iter().find(of).cloned();
         found.ok_or_else(|| format!("{field} in {scenario}"))
-    }
-
-    fn field(&self, exchange: &Exchange) -> String {
-        let parsed = language::parse(self.recording.query(exchange)).unwrap_or_default();
-        first(&parsed).unwrap_or_default().to_owned()
     }
 
     fn reduced(&self, exchange: &Exchange, wanted: &[Selection]) -> Result<(u64, Value), String> {

@@ -28,6 +28,7 @@ impl Recording {
                 exchanges,
             });
         }
+        recording.name_fields();
         recording
     }
 }
@@ -52,6 +53,7 @@ fn post(query: &str, variables: Value, answer: &Value) -> Exchange {
         method: "POST".to_owned(),
         path: String::new(),
         query: query.to_owned(),
+        field: String::new(),
         variables,
         // No answer came.
         status: if answer["failed"].is_string() { 0 } else { 200 },
