@@ -57,7 +57,9 @@ impl Recording {
         for exchange in self.scenarios.iter_mut().flat_map(|one| &mut one.exchanges) {
             let field = known.entry(exchange.query.clone()).or_insert_with(|| {
                 let parsed = language::parse(whole_query(queries, &exchange.query));
-                first(&parsed.unwrap_or_default()).unwrap_or_default().to_owned()
+                first(&parsed.unwrap_or_default())
+                    .unwrap_or_default()
+                    .to_owned()
             });
             exchange.field = field.clone();
         }
