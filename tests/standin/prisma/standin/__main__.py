@@ -83,6 +83,8 @@ def main():
     log(f'STAND-IN for tests, NOT a Prisma server: imitates prismagraphql/prisma {version.text} '
         'as far as the tests of the prisma command line program need it.')
     time.sleep(manners.start)
+    if version.is_late:
+        log('[INFO] {} - Starting...')
     try:
         config = configuration.load(version, os.environ)
     except configuration.ConfigProblem as problem:

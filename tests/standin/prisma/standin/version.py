@@ -24,7 +24,7 @@ class Version:
 
     @property
     def knows_legacy_secret(self):
-        return not self.since(1, 30)
+        return not self.since(1, 27)
 
     @property
     def log_prefix(self):
@@ -131,7 +131,7 @@ class Version:
 
     @property
     def has_symmetric_auth(self):
-        return self.since(1, 6)
+        return self.since(1, 6, 3)
 
     @property
     def service_tokens_expire(self):
