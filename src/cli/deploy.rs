@@ -40,6 +40,9 @@ pub struct Deploy {
     /// watch the service's files and redeploy on change
     #[arg(short, long, env = "PRISMA_WATCH", value_parser = BoolishValueParser::new())]
     pub watch: bool,
+    /// instead of deploying, write the datamodel in the syntax of Prisma 1.31 and later to a new file
+    #[arg(long, env = "PRISMA_CONVERT_DATAMODEL", value_parser = BoolishValueParser::new(), conflicts_with = "watch")]
+    pub convert_datamodel: bool,
     /// how long to wait for a starting server, another deployment, the migration, and each `seed` or `hooks` command
     #[arg(long, env = "PRISMA_WAIT_TIMEOUT", default_value = "10m", value_name = "DURATION", value_parser = wait)]
     pub wait_timeout: Duration,

@@ -12,6 +12,7 @@ mod run;
 mod save_target;
 mod shell;
 mod start_stopped;
+pub mod syntax;
 mod target;
 mod watch;
 
@@ -31,5 +32,8 @@ pub fn run(ctx: &Context, args: &cli::Deploy) -> Result<Report> {
         return watch::run(&mut run);
     }
     let loaded = run.files.load(ctx)?;
+    if args.convert_datamodel {
+        return syntax::convert(&mut run, &loaded);
+    }
     run.deploy(&loaded)
 }

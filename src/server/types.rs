@@ -1,6 +1,7 @@
 //! Types, fields and enums of a datamodel. Malformed parts are skipped: the server reports them.
 
 mod history;
+pub mod syntax;
 
 pub use history::replayed;
 

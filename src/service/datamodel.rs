@@ -3,6 +3,7 @@
 mod scan;
 
 use scan::Definition;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -16,6 +17,8 @@ pub struct File {
     pub path: PathBuf,
     /// The number of lines before it in the joined text.
     pub offset: usize,
+    /// The number of bytes before it.
+    start: usize,
 }
 
 impl Datamodel {
@@ -24,6 +27,7 @@ impl Datamodel {
         self.files.push(File {
             path,
             offset: self.text.matches('\n').count(),
+            start: self.text.len(),
         });
         // A byte order mark is invalid in the middle of the text.
         self.text += text.strip_prefix('\u{feff}').unwrap_or(text);
@@ -37,6 +41,20 @@ impl Datamodel {
 
     pub fn files(&self) -> &[File] {
         &self.files
+    }
+
+    /// The files, and where in the joined text they are.
+    pub fn parts(&self) -> impl Iterator<Item = (&Path, Range<usize>)> {
+        let ends = self.files.iter().skip(1).map(|file| file.start);
+        let ends = ends.chain([self.text.len()]);
+        let files = self.files.iter().zip(ends);
+        // Without the line break that joins them.
+        files.map(|(file, end)| (file.path.as_path(), file.start..end - 1))
+    }
+
+    /// The file and line of a position in the joined text.
+    pub fn place(&self, at: usize) -> Option<(&Path, usize)> {
+        self.origin(1 + self.text.get(..at)?.matches('\n').count())
     }
 
     /// The file and line (counted from one) of a line of the joined text.
@@ -56,7 +74,7 @@ impl Datamodel {
             members.find(|(name, _)| *name == field).map(|(_, at)| *at)
         });
         let at = member.or(named.first().map(|definition| definition.at))?;
-        self.origin(1 + self.text.get(..at)?.matches('\n').count())
+        self.place(at)
     }
 }
 

@@ -7,6 +7,7 @@ use super::progress::Progress;
 use super::target::{self, Destination, TargetOverride};
 use super::{compose_server, report, save_target, start_stopped};
 use crate::cli;
+use crate::cluster::Fact;
 use crate::commands::Report;
 use crate::context::Context;
 use crate::error::{Failure, Kind, Result};
@@ -66,7 +67,7 @@ impl<'a> DeployRun<'a> {
         })
     }
 
-    fn destination(&mut self, loaded: &LoadedService) -> Result<Destination> {
+    pub(super) fn destination(&mut self, loaded: &LoadedService) -> Result<Destination> {
         let ctx = self.ctx;
         let find = |target: &TargetOverride| {
             let variable = |name: &str| loaded.variable(&ctx.env, name);
@@ -110,7 +111,7 @@ impl<'a> DeployRun<'a> {
             .management(placement)
             .map_err(|f| about(f, placement))?;
         let deployment = self
-            .follow(placement, &management)
+            .follow(placement, &management, self.ctx.dry_run)
             .map_err(|f| about(f, placement))?;
         report::check(placement, &deployment)?;
         for warning in &deployment.warnings {
@@ -159,11 +160,34 @@ impl<'a> DeployRun<'a> {
         }))
     }
 
-    fn follow(&self, placement: Placement<'_>, management: &Management) -> Result<Deployment> {
+    /// What the server says about a service, without changing anything. `None`: it does not have `fact`.
+    pub(super) fn preview(
+        &self,
+        placement: Placement<'_>,
+        fact: Fact,
+    ) -> Result<Option<Deployment>> {
+        let ask = || {
+            let management = self.management(placement)?;
+            let server = management.server();
+            let server = server.map_err(|error| management.failure("could not deploy", error))?;
+            if server.parsed().is_some_and(|version| !version.has(fact)) {
+                return Ok(None);
+            }
+            self.follow(placement, &management, true).map(Some)
+        };
+        ask().map_err(|failure| about(failure, placement))
+    }
+
+    fn follow(
+        &self,
+        placement: Placement<'_>,
+        management: &Management,
+        dry_run: bool,
+    ) -> Result<Deployment> {
         let Service { name, .. } = placement.service;
         let input = deploy::DeployInput {
             schema: placement::schema(placement.service),
-            dry_run: self.ctx.dry_run,
+            dry_run,
             force: self.args.force,
         };
         let waits = Waits {

@@ -10,4 +10,5 @@ mod protocol;
 mod secrets;
 mod start_stopped;
 mod support;
+mod syntax;
 mod watching;
