@@ -3,29 +3,25 @@
 //! A server that starts before its database exits, and Docker restarts it. That is normal on the first
 //! start; repeated crashes after the database is up are not.
 
+mod attempt;
 mod probe;
+mod questions;
+mod startup;
 mod verdict;
 
 use crate::context::Context;
-use crate::docker::ask::containers;
 use crate::docker::diagnosis::why_it_ended;
 use crate::docker::{Container, LogOptions, Tools};
 use crate::error::{Failure, Kind, Result};
 use crate::process::{Mode, TAIL_LINES, with_tail};
-use crate::server::version::ask;
+use crate::server::readiness::Candidate;
 use crate::url::points_here;
+use attempt::{Attempt, Ended, Why};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
-use verdict::{Trouble, Watch};
+use std::time::Duration;
+use verdict::Trouble;
 
 pub use probe::Probe;
-
-/// The limit of one request. A starting server may accept a connection and stay silent.
-const QUESTION: Duration = Duration::from_secs(2);
-/// The pause between two rounds of requests.
-const PAUSE: Duration = Duration::from_millis(200);
-/// How often the containers are inspected.
-const INSPECTION: Duration = Duration::from_secs(1);
 
 /// What to wait for.
 #[derive(Debug, Clone)]
@@ -35,8 +31,7 @@ pub struct Wait {
     pub name: String,
     /// The folder with the compose files of the server, if it is not a managed cluster.
     pub folder: Option<PathBuf>,
-    /// The address of the server, for example `http://localhost:4466`.
-    pub host: String,
+    pub server: Candidate,
     pub database: Probe,
     pub limit: Duration,
 }
@@ -45,46 +40,14 @@ impl Wait {
     /// Fails with [`Kind::ContainerFailed`] if a container cannot run, and with [`Kind::NotReady`] at the
     /// limit.
     pub fn run(&self, ctx: &Context) -> Result<()> {
-        let begun = Instant::now();
-        let limit = format!("at most {}", humantime::format_duration(self.limit));
-        let containers = || containers(ctx, &self.tools, &self.name);
-        let mut watch = Watch::default();
-        let mut inspected: Option<Instant> = None;
-        let mut is_up = matches!(self.database, Probe::None);
-        let mut stage = if is_up {
-            ctx.ui.stage("waiting for the server", &limit)
-        } else {
-            ctx.ui.stage("waiting for the database", &limit)
-        };
-        loop {
-            let host = self.host.clone();
-            let answer = ctx.interrupt.run(move || ask(&host, QUESTION))?;
-            let answers = is_up || self.database.succeeds(ctx, &self.tools, containers)?;
-            let why = match answer {
-                Ok(server) if answers || !self.database.is_needed(containers)? => {
-                    stage.done(&format!("server up, Prisma {}", server.version));
-                    return Ok(());
-                }
-                // A running server keeps responding while its database restarts.
-                Ok(_) => "the server is waiting for it".to_owned(),
-                Err(why) => format!("the server does not answer ({why})"),
-            };
-            if answers && !is_up {
-                is_up = true;
-                stage.done("database up");
-                stage = ctx.ui.stage("waiting for the server", &limit);
+        let mut attempt = Attempt::begin(self, ctx);
+        match attempt.run()? {
+            Ended::Ready(server) => {
+                attempt.done(&server);
+                Ok(())
             }
-            if inspected.is_none_or(|at| at.elapsed() >= INSPECTION) {
-                inspected = Some(Instant::now());
-                if let Some(trouble) = watch.look(&containers()?, is_up) {
-                    return Err(self.trouble(ctx, &trouble));
-                }
-            }
-            // Not an `Instant`: the limit may exceed its range.
-            if begun.elapsed() >= self.limit {
-                return Err(self.too_late(ctx, is_up, &why));
-            }
-            ctx.interrupt.sleep(PAUSE)?;
+            Ended::Trouble(trouble) => Err(self.trouble(ctx, &trouble)),
+            Ended::TooLate(why) => Err(self.too_late(ctx, attempt.database_up, &why)),
         }
     }
 
@@ -115,20 +78,26 @@ impl Wait {
         }
     }
 
-    fn too_late(&self, ctx: &Context, database_up: bool, why: &str) -> Failure {
+    fn too_late(&self, ctx: &Context, database_up: bool, why: &Why) -> Failure {
         let limit = humantime::format_duration(self.limit);
-        let database = if database_up && !matches!(self.database, Probe::None) {
-            "the database is up, "
-        } else {
-            self.database.missing()
-        };
+        let database = self.database_state(database_up);
         let message = format!(
             "{} is not ready after {limit}: {database}{why}",
             self.subject()
         );
         let mut failure = Failure::new(Kind::NotReady, ctx.ui.mask(&message));
-        if !points_here(&self.host) {
-            failure = failure.hint(format!("check that no firewall blocks `{}`", self.host));
+        let host = &self.server.host;
+        match why {
+            Why::NoLock => {
+                failure = failure.hint("stop the other server; only one can use a database");
+            }
+            Why::Deaf => {
+                failure = failure.hint("free the port, or give the server another one");
+            }
+            _ if !points_here(host) => {
+                failure = failure.hint(format!("check that no firewall blocks `{host}`"));
+            }
+            _ => {}
         }
         failure
             .hint("wait longer with `--wait-timeout 15m`; the containers keep starting")
@@ -139,6 +108,15 @@ impl Wait {
                     self.name
                 ),
             })
+    }
+
+    /// What is known of the database, to stand before what the server does.
+    fn database_state(&self, is_up: bool) -> &'static str {
+        if is_up && !matches!(self.database, Probe::None) {
+            "the database is up, "
+        } else {
+            self.database.missing()
+        }
     }
 
     fn subject(&self) -> String {
