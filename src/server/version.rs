@@ -9,7 +9,7 @@
 use super::fault::{Fault, legible};
 use super::graphql::{self, Error, Operation};
 use super::http::{Client, Limits};
-use crate::cluster::PrismaVersion;
+use crate::cluster::{Fact, PrismaVersion};
 use crate::secret::{Secret, SecretKind};
 use serde_json::{Value, json};
 use std::fmt;
@@ -25,7 +25,7 @@ pub enum ManagementPath {
 impl ManagementPath {
     /// The path of a server of this version.
     pub fn of(version: &PrismaVersion) -> ManagementPath {
-        if version.at_least(8) {
+        if version.has(Fact::ManagementPath) {
             ManagementPath::Management
         } else {
             ManagementPath::Cluster

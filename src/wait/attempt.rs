@@ -1,13 +1,14 @@
 //! One wait: what is asked and looked at in turn, and what is said meanwhile.
 
 use super::questions::Questions;
-use super::startup::{Lock, Startup, mentions_lock_late};
-use super::verdict::{Trouble, Watch};
+use super::verdict::Watch;
 use super::{Probe, Wait};
+use crate::cluster::Fact;
 use crate::context::Context;
 use crate::docker::ask::containers;
+use crate::docker::diagnosis::{Ending, LOCK, LOCKED, why_it_does_not_answer};
 use crate::docker::{Container, LogOptions};
-use crate::error::Result;
+use crate::error::{Failure, Result};
 use crate::process::Mode;
 use crate::server::readiness::Readiness;
 use crate::server::version::Server;
@@ -33,10 +34,8 @@ pub enum Why {
     NoDatabase,
     /// It answers, but not a request that needs its database.
     Unable(String),
-    /// Another server may have the lock on the database.
-    NoLock,
-    /// It has started and does not listen.
-    Deaf,
+    /// It answers. Its log may show what else there is.
+    NotStarted,
 }
 
 impl fmt::Display for Why {
@@ -48,12 +47,7 @@ impl fmt::Display for Why {
                 f,
                 "the server answers, but not requests that need its database ({why})"
             ),
-            Why::NoLock => f.write_str(
-                "the server is waiting for its lock on the database: does another server use it?",
-            ),
-            Why::Deaf => f.write_str(
-                "the server has started but does not listen: another process may be using its port",
-            ),
+            Why::NotStarted => f.write_str("the server answers"),
         }
     }
 }
@@ -66,16 +60,19 @@ pub(super) struct Attempt<'a> {
     begun: Instant,
     stage: Stage<'a>,
     questions: Questions,
-    watch: Watch,
+    pub watch: Watch,
     inspected: Option<Instant>,
     containers: Vec<Container>,
     pub database_up: bool,
-    answer: Why,
+    pub why: Why,
     /// Since when the server is ready but for its lock.
     answers_since: Option<Instant>,
-    startup: Startup,
+    /// Whether the log mentions the lock on the database.
+    mentions_lock: bool,
+    /// Why the server does not answer, as its log shows.
+    pub ending: Option<&'static Ending>,
     log_read: Option<Instant>,
-    told: Option<std::mem::Discriminant<Why>>,
+    told: Option<(std::mem::Discriminant<Why>, Option<&'static str>)>,
 }
 
 impl<'a> Attempt<'a> {
@@ -94,44 +91,42 @@ impl<'a> Attempt<'a> {
             inspected: None,
             containers: Vec::new(),
             database_up,
-            answer: Why::Silent("no answer so far".to_owned()),
+            why: Why::Silent("no answer so far".to_owned()),
             answers_since: None,
-            startup: Startup::default(),
+            mentions_lock: false,
+            ending: None,
             log_read: None,
             told: None,
         }
     }
 
     /// Asks and looks until the server is ready, waiting is pointless, or time is up.
-    pub fn run(&mut self) -> Result<Ended> {
+    pub fn run(mut self) -> Result<()> {
         loop {
             let round = Instant::now();
             if let Some(server) = self.ask()? {
-                return Ok(Ended::Ready(server));
+                self.stage
+                    .done(&format!("server up, Prisma {}", server.version));
+                return Ok(());
             }
-            if let Some(trouble) = self.look()? {
-                return Ok(Ended::Trouble(trouble));
+            if let Some(failure) = self.look()? {
+                return Err(failure);
             }
             // Not an `Instant`: the limit may exceed its range.
             if self.begun.elapsed() >= self.wait.limit {
                 self.read_log(PAUSE)?;
-                return Ok(Ended::TooLate(self.why()));
+                return Err(self.wait.too_late(self.ctx, &self));
             }
             self.explain()?;
-            let pause = match self.answer {
+            let pause = match self.why {
                 Why::Silent(_) | Why::NoDatabase => PAUSE,
                 // Each question costs the server work, and lines in its log.
-                Why::Unable(_) | Why::NoLock | Why::Deaf => INSPECTION,
+                Why::Unable(_) | Why::NotStarted => INSPECTION,
             };
             self.ctx
                 .interrupt
                 .sleep(pause.saturating_sub(round.elapsed()))?;
         }
-    }
-
-    pub fn done(self, server: &Server) {
-        self.stage
-            .done(&format!("server up, Prisma {}", server.version));
     }
 
     /// Asks the server and its database; the server if it is ready.
@@ -148,12 +143,12 @@ impl<'a> Attempt<'a> {
                 if self.is_locked(&server)? {
                     return Ok(Some(server));
                 }
-                self.answer = Why::NoLock;
+                self.why = Why::NotStarted;
             }
             // A running server keeps responding while its database restarts.
-            Some(Readiness::Ready(_)) => self.answer = Why::NoDatabase,
-            Some(Readiness::NoDatabase { why, .. }) => self.answer = Why::Unable(why),
-            Some(Readiness::Unreachable(why)) => self.answer = Why::Silent(why.to_string()),
+            Some(Readiness::Ready(_)) => self.why = Why::NoDatabase,
+            Some(Readiness::NoDatabase { why, .. }) => self.why = Why::Unable(why),
+            Some(Readiness::Unreachable(why)) => self.why = Why::Silent(why.to_string()),
             None => {}
         }
         if database_answers && !self.database_up {
@@ -171,13 +166,9 @@ impl<'a> Attempt<'a> {
             .get_or_insert_with(Instant::now)
             .elapsed();
         self.read_log(if since < MENTION { PAUSE } else { INSPECTION })?;
-        Ok(match self.startup.lock {
-            Lock::Obtained => true,
-            Lock::Awaited => false,
-            Lock::Unmentioned => {
-                since >= MENTION || !server.parsed().is_some_and(|v| mentions_lock_late(&v))
-            }
-        })
+        let is_late = || server.parsed().is_some_and(|v| v.has(Fact::LateLock));
+        let may_mention_it = !self.mentions_lock && since < MENTION && is_late();
+        Ok(!may_mention_it && self.ending != Some(&LOCKED))
     }
 
     /// Reads the log of the server's present run, unless that was done just now.
@@ -202,29 +193,28 @@ impl<'a> Attempt<'a> {
         let logs = tools.logs(&server.id, &options);
         // A logging driver may not let anyone read.
         if let Ok(outcome) = self.ctx.runner.run(&logs, Mode::Capture) {
-            let startup = Startup::read(&(outcome.stdout + &outcome.stderr));
-            self.startup = startup.after(self.startup);
+            let log = outcome.stdout + &outcome.stderr;
+            // The end of a long log may not reach back to what was read before.
+            let mentions_lock = log.contains(LOCK);
+            if mentions_lock || !self.mentions_lock {
+                self.ending = why_it_does_not_answer(&log);
+            }
+            self.mentions_lock |= mentions_lock;
         }
         Ok(())
     }
 
     /// Inspects the containers now and then.
-    fn look(&mut self) -> Result<Option<Trouble>> {
+    fn look(&mut self) -> Result<Option<Failure>> {
         if self.inspected.is_some_and(|at| at.elapsed() < INSPECTION) {
             return Ok(None);
         }
         self.inspected = Some(Instant::now());
         self.containers = containers(self.ctx, &self.wait.tools, &self.wait.name)?;
-        Ok(self.watch.look(&self.containers, self.database_up))
-    }
-
-    /// The reason, as the answers and the log tell it.
-    fn why(&self) -> Why {
-        match &self.answer {
-            Why::Silent(_) if self.startup.is_deaf => Why::Deaf,
-            Why::Unable(_) if self.startup.lock == Lock::Awaited => Why::NoLock,
-            why => why.clone(),
-        }
+        let (watch, containers) = (&mut self.watch, &self.containers);
+        Ok(self
+            .wait
+            .hopeless(self.ctx, watch, containers, self.database_up))
     }
 
     /// Says what a long wait waits for: each reason once, or as it is now on a terminal.
@@ -233,25 +223,22 @@ impl<'a> Attempt<'a> {
             return Ok(());
         }
         self.read_log(LONG)?;
-        let why = self.why();
         let database = self.wait.database_state(self.database_up);
-        self.stage.detail(&format!("{database}{why}"));
-        let kind = Some(std::mem::discriminant(&why));
+        let (why, ending) = (&self.why, self.ending.map(|ending| ending.why));
+        let text = format!(
+            "{database}{why}{}",
+            ending.map_or(String::new(), |why| format!(": {why}"))
+        );
+        self.stage.detail(&text);
+        let kind = Some((std::mem::discriminant(why), ending));
         if self.told != kind && !self.ctx.ui.terminal().live {
             self.told = kind;
             let seconds = self.begun.elapsed().as_secs();
             self.ctx.ui.status(&format!(
-                "still waiting after {seconds}s, {}: {database}{why}",
+                "still waiting after {seconds}s, {}: {text}",
                 self.limit
             ));
         }
         Ok(())
     }
-}
-
-/// How a wait ended.
-pub(super) enum Ended {
-    Ready(Server),
-    Trouble(Trouble),
-    TooLate(Why),
 }

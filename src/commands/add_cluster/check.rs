@@ -1,5 +1,6 @@
 //! Whether a Prisma server is there and accepts the secret.
 
+use crate::cluster::Fact;
 use crate::commands::secret::Given;
 use crate::context::Context;
 use crate::error::{Failure, Kind, Result};
@@ -95,12 +96,12 @@ fn fits(secret: &Secret, server: &Server) -> Result<()> {
         return Ok(());
     };
     let (given, needed, hint) = match secret.kind() {
-        SecretKind::Text if !version.supports_shared_secrets() => (
+        SecretKind::Text if !version.has(Fact::SharedSecrets) => (
             "plain text",
             "a private key",
             "provide the complete PEM key, including the BEGIN and END lines",
         ),
-        SecretKind::Key if !version.supports_key_pairs() => (
+        SecretKind::Key if !version.has(Fact::KeyPairs) => (
             "a private key",
             "a shared secret",
             "provide the `managementApiSecret` of the server's `PRISMA_CONFIG`",
@@ -141,7 +142,10 @@ mod tests {
         };
         for (version, takes_text, takes_key) in [
             ("1.1.3", false, true),
-            ("1.6.0", true, true),
+            ("1.6.0", false, true),
+            ("1.6.3", true, true),
+            ("1.26.6", true, true),
+            ("1.27.4", true, false),
             ("1.8", true, true),
             ("1.34.12", true, false),
             ("abcdef0", true, true),

@@ -5,6 +5,7 @@ use super::super::fault::Fault;
 use super::super::graphql::{ApiError, Error};
 use super::super::refusal::Refusal;
 use super::Management;
+use crate::cluster::Fact;
 use crate::error::{Failure, Kind};
 use crate::secret::SecretKind;
 
@@ -88,7 +89,7 @@ impl Management {
         let base = self.client.base();
         let modern = self
             .version()
-            .is_none_or(|version| version.supports_shared_secrets());
+            .is_none_or(|version| version.has(Fact::SharedSecrets));
         let (why, hints): (&str, &[&str]) = match (self.tokens.credential(), refusal) {
             (Credential::None, _) if modern => (
                 "it requires a secret, but none is configured",

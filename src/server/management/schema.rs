@@ -5,7 +5,7 @@ use super::super::graphql::{Error, Operation};
 use super::super::step::{SELECTION, Step};
 use super::projects::Migration;
 use super::{Fault, Management};
-use crate::cluster::PrismaVersion;
+use crate::cluster::{Fact, PrismaVersion};
 use serde_json::{Value, json};
 
 /// The schema of a service. Holds secrets, so `Debug` does not show it.
@@ -75,13 +75,13 @@ pub(super) enum DeployDialect {
 impl DeployDialect {
     /// The dialect of a version. In doubt the richer one: a server that does not support it says so, and
     /// that costs only one request.
-    fn of(version: Option<&PrismaVersion>, dry_run: bool) -> DeployDialect {
+    fn of(version: Option<&PrismaVersion>) -> DeployDialect {
         let Some(version) = version else {
             return DeployDialect::Steps;
         };
-        if version.reports_steps(dry_run) {
+        if version.has(Fact::Steps) {
             DeployDialect::Steps
-        } else if version.supports_force() {
+        } else if version.has(Fact::Force) {
             DeployDialect::Force
         } else {
             DeployDialect::Plain
@@ -175,8 +175,7 @@ impl Management {
     pub fn deploy(&self, schema: &Schema, dry_run: bool, force: bool) -> Result<Verdict, Error> {
         self.server()?;
         let known = *self.dialect.borrow();
-        let mut dialect =
-            known.unwrap_or_else(|| DeployDialect::of(self.version().as_ref(), dry_run));
+        let mut dialect = known.unwrap_or_else(|| DeployDialect::of(self.version().as_ref()));
         loop {
             match self.ask(&dialect.operation(self, schema, dry_run, force)) {
                 Err(error) if dialect.is_not_understood(&error) => match dialect.less() {
@@ -195,7 +194,7 @@ impl Management {
     /// Whether the server checks for data loss itself. Of an unknown version, whether it accepts `force`.
     pub fn checks_data_loss(&self) -> bool {
         match self.version() {
-            Some(version) => version.checks_data_loss(),
+            Some(version) => version.has(Fact::DataLossCheck),
             None => self
                 .dialect
                 .borrow()
