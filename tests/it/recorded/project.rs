@@ -1,6 +1,6 @@
 //! A project folder for one recorded scenario, and what the program says in it.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::fmt::Write as _;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -16,12 +16,26 @@ impl Project {
     pub fn new(server: &str) -> Project {
         let folder = tempfile::tempdir().expect("a folder");
         let project = Project { folder };
-        let registry = format!("clusters:\n  recorded:\n    host: {server}\n");
         fs::create_dir(project.path("home")).expect("a home");
-        let path = project.path("home/config.yml");
-        fs::write(&path, registry).expect("writes");
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).expect("a mode");
+        project.register(server, None);
         project
+    }
+
+    /// Makes the server the only cluster.
+    pub fn register(&self, server: &str, secret: Option<&str>) {
+        let entry = match secret {
+            Some(secret) => json!({"host": server, "clusterSecret": secret}),
+            None => json!({"host": server}),
+        };
+        let registry = json!({"clusters": {"recorded": entry}}).to_string();
+        self.keep("home/config.yml", &registry);
+    }
+
+    /// Writes a file that only its owner can read.
+    pub fn keep(&self, name: &str, text: &str) {
+        fs::write(self.path(name), text).expect("writes");
+        let mode = fs::Permissions::from_mode(0o600);
+        fs::set_permissions(self.path(name), mode).expect("a mode");
     }
 
     pub fn path(&self, name: &str) -> PathBuf {
