@@ -6,7 +6,7 @@ use crate::context::Context;
 use crate::error::{Failure, Kind, Result};
 use crate::secret::Secret;
 use crate::server::access::{Access, access};
-use crate::server::version::{self, Unreachable};
+use crate::server::version::{self, ManagementPath, Unreachable};
 use std::time::Duration;
 
 /// The limit of each request: someone waits for the answer.
@@ -16,7 +16,11 @@ const LIMIT: Duration = Duration::from_secs(10);
 pub fn ask(ctx: &Context, base: &str, secret: Option<&Secret>) -> Result<Option<PrismaVersion>> {
     let stage = ctx.ui.stage(format!("asking {base}"), "");
     let host = base.to_owned();
-    let server = match ctx.interrupt.run(move || version::ask(&host, LIMIT))? {
+    let first = ManagementPath::Management;
+    let server = match ctx
+        .interrupt
+        .run(move || version::ask(&host, first, LIMIT))?
+    {
         Ok(server) => server,
         Err(Unreachable::NotPrisma(why)) => {
             let message = format!("`{base}` is not a Prisma server: {why}");
