@@ -1,12 +1,13 @@
 //! Checks whether a server accepts a secret, with a cheap query that needs a token.
 
+use super::fault::legible;
 use super::graphql::{self, ApiError, Error, Operation};
 use super::http::{Client, Limits};
 use super::token::{self, Grant};
 use super::version::ManagementPath;
 use crate::error::Result;
 use crate::secret::Secret;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::time::Duration;
 
 /// The lifetime of a token for one query.
@@ -29,16 +30,7 @@ pub fn access(
     secret: Option<&Secret>,
     limit: Duration,
 ) -> Result<Access> {
-    let token = match secret {
-        Some(secret) => Some(token::sign(secret, &[Grant::everything()], LIFETIME)?),
-        None => None,
-    };
-    let operation = Operation::new("{ listProjects { name } }", json!({}));
-    let limits = Limits::of(limit);
-    let answer = Client::once(host).map_err(Error::from).and_then(|client| {
-        graphql::send(&client, path.as_str(), &operation, token.as_deref(), limits)
-    });
-    Ok(match answer {
+    Ok(match listed(host, path, secret, limit)? {
         Ok(data) if data["listProjects"].is_array() => Access::Granted,
         Ok(_) => Access::Unclear("the server sent an unexpected answer".to_owned()),
         Err(error) => match error.api() {
@@ -52,6 +44,39 @@ pub fn access(
             None => Access::Unclear(error.reason()),
         },
     })
+}
+
+/// The services of a server, as `NAME@STAGE`; `None` if it does not say.
+pub fn services(
+    host: &str,
+    path: ManagementPath,
+    secret: Option<&Secret>,
+    limit: Duration,
+) -> Result<Option<Vec<String>>> {
+    let answer = listed(host, path, secret, limit)?.unwrap_or_default();
+    let service = |one: &Value| {
+        let (name, stage) = (one["name"].as_str()?, one["stage"].as_str()?);
+        Some(legible(&format!("{name}@{stage}"), 100))
+    };
+    let listed = answer["listProjects"].as_array();
+    Ok(listed.map(|all| all.iter().filter_map(service).collect()))
+}
+
+fn listed(
+    host: &str,
+    path: ManagementPath,
+    secret: Option<&Secret>,
+    limit: Duration,
+) -> Result<std::result::Result<Value, Error>> {
+    let token = match secret {
+        Some(secret) => Some(token::sign(secret, &[Grant::everything()], LIFETIME)?),
+        None => None,
+    };
+    let operation = Operation::new("{ listProjects { name stage } }", json!({}));
+    let limits = Limits::of(limit);
+    Ok(Client::once(host).map_err(Error::from).and_then(|client| {
+        graphql::send(&client, path.as_str(), &operation, token.as_deref(), limits)
+    }))
 }
 
 #[cfg(test)]

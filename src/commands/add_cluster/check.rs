@@ -55,6 +55,15 @@ fn unreachable(endpoint: &ServerUrl, why: &Unreachable) -> Failure {
 /// Checks the secret: its kind first, which explains more, then by trying it.
 pub fn secret(ctx: &Context, endpoint: &ServerUrl, server: &Reached, given: &Given) -> Result<()> {
     let version = &server.info.version;
+    if let Some(secret) = given.secret() {
+        fits(secret, &server.info).map_err(|failure| if server.open {
+            failure.hint(format!(
+                "`{endpoint}` accepts requests without a secret: anyone can deploy to it until it has one"
+            ))
+        } else {
+            failure
+        })?;
+    }
     if server.open {
         if given.secret().is_some() {
             ctx.ui.warn(&format!(
@@ -62,9 +71,6 @@ pub fn secret(ctx: &Context, endpoint: &ServerUrl, server: &Reached, given: &Giv
             ));
         }
         return Ok(());
-    }
-    if let Some(secret) = given.secret() {
-        fits(secret, &server.info)?;
     }
     let failure = match try_secret(ctx, endpoint, &server.info, given.secret())? {
         Access::Granted => return Ok(()),
@@ -83,11 +89,23 @@ pub fn secret(ctx: &Context, endpoint: &ServerUrl, server: &Reached, given: &Giv
         ),
     };
     Err(failure
-        .hint(match given.kind() {
-            Some(SecretKind::Key) => "provide the private key that matches the server's `CLUSTER_PUBLIC_KEY`",
-            _ => "provide the server's `managementApiSecret`, or before 1.7 the private key that matches its `CLUSTER_PUBLIC_KEY`",
-        })
+        .hint(what_to_provide(&server.info, given.kind()))
         .hint("or add it unchecked with `--no-check`"))
+}
+
+/// What a server of this version accepts. A server with a shared secret ignores its public key.
+fn what_to_provide(server: &Server, given: Option<SecretKind>) -> &'static str {
+    let has = |fact| server.parsed().is_none_or(|version| version.has(fact));
+    match (has(Fact::SharedSecrets), has(Fact::KeyPairs), given) {
+        (false, ..) => "provide the private key that matches the server's `CLUSTER_PUBLIC_KEY`",
+        (_, false, _) => "provide the server's `managementApiSecret`",
+        (_, _, Some(SecretKind::Key)) => {
+            "if the server has a `managementApiSecret`, provide that; otherwise the private key that matches its public key"
+        }
+        _ => {
+            "provide the server's `managementApiSecret`, or the private key that matches its public key"
+        }
+    }
 }
 
 /// Whether a server of this version accepts secrets of this kind.

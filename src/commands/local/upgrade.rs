@@ -9,7 +9,7 @@ use crate::docker::Container;
 use crate::docker::ask::containers;
 use crate::documents::UpgradedImage;
 use crate::error::{Failure, Kind, Result};
-use crate::managed::{Observed, observe_locked, ready};
+use crate::managed::{Observed, observe_locked, ready, warn_of_new_syntax};
 use crate::plan::Step;
 use crate::secret::keys;
 
@@ -21,6 +21,7 @@ pub fn run(ctx: &Context, args: &cli::Upgrade) -> Result<Report> {
     if let Some(to) = &args.to {
         check_possible(&cluster, to)?;
         refuse_downgrade(&cluster, to, args.force)?;
+        warn_of_new_syntax(ctx, &observed, &cluster, to)?;
         change_version(ctx, &mut cluster, to)?;
     }
     let ready = ready(ctx, &observed, &mut cluster, args.waiting.limit())?;
