@@ -102,9 +102,15 @@ impl PrismaVersion {
             .is_ok_and(|first| *self >= first)
     }
 
-    /// Whether the response to a deployment contains its steps; dry runs had them first.
-    pub fn reports_steps(&self, dry_run: bool) -> bool {
-        self.at_least(if dry_run { 20 } else { 34 })
+    /// Whether the answer to a deployment has its steps besides those of the migration: seen with 1.25.7,
+    /// not yet with 1.22.2.
+    pub fn reports_steps(&self) -> bool {
+        self.at_least(23)
+    }
+
+    /// Whether the steps say where a relation is stored: from 1.27 on.
+    pub fn reports_storage(&self) -> bool {
+        self.at_least(27)
     }
 }
 

@@ -1,6 +1,7 @@
 //! The management API of a server, for one service: its path, token and limits.
 
 mod explain;
+mod nameless;
 mod projects;
 mod schema;
 

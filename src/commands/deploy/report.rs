@@ -1,6 +1,7 @@
 //! The result of a deployment.
 
 use super::changes::{self, Change};
+use super::located::{self, Located};
 use super::placement::Placement;
 use super::post_deploy::PostDeploy;
 use crate::commands::{Report, facts};
@@ -137,8 +138,10 @@ pub fn check(placement: Placement<'_>, deployment: &Deployment) -> Result<()> {
     let Some(mut failure) = deployment.failure() else {
         return Ok(());
     };
-    for problem in errors(deployment).iter().chain(&deployment.warnings) {
-        failure = failure.and(format_args!("\n  {}", line(placement.service, problem)));
+    for problems in [errors(deployment), &deployment.warnings] {
+        for problem in located::all(placement.service, problems) {
+            failure = failure.and(format_args!("\n  {problem}"));
+        }
     }
     if let Some(more) = details(deployment) {
         failure = failure.and(more);
@@ -209,10 +212,8 @@ fn attempt<O>(
     let mut place = place(placement);
     place.server.version = Some(deployment.server.version.clone());
     let problems = |problems: &[ServerProblem]| {
-        let problems = problems.iter();
-        problems
-            .map(|one| problem(placement.service, one))
-            .collect()
+        let located = located::all(placement.service, problems);
+        problems.iter().zip(located).map(problem).collect()
     };
     let (http, ws) = endpoints(placement);
     Attempt {
@@ -229,34 +230,15 @@ fn attempt<O>(
     }
 }
 
-fn problem(service: &Service, problem: &ServerProblem) -> Problem {
-    let place = service.locate(&problem.type_name, problem.field.as_deref());
+fn problem((problem, located): (&ServerProblem, Located)) -> Problem {
+    let place = located.place.as_ref();
     Problem {
         r#type: problem.type_name.clone(),
         field: problem.field.clone(),
-        message: problem.description.clone(),
-        file: place.map(|(file, _)| file.display().to_string()),
-        line: place.map(|(_, line)| line),
+        message: located.message,
+        file: place.map(|place| place.file.display().to_string()),
+        line: place.and_then(|place| place.line),
     }
-}
-
-/// A problem as one line: where it is if that is known, what it is about, what it is.
-pub fn line(service: &Service, problem: &ServerProblem) -> String {
-    let ServerProblem {
-        type_name,
-        field,
-        description,
-    } = problem;
-    let place = match service.locate(type_name, field.as_deref()) {
-        Some((file, line)) => format!("{}:{line}: ", file.display()),
-        None => String::new(),
-    };
-    let about = match (type_name.as_str(), field) {
-        ("Global", _) => String::new(),
-        (name, Some(field)) => format!("`{name}.{field}`: "),
-        (name, None) => format!("`{name}`: "),
-    };
-    format!("{place}{about}{description}")
 }
 
 fn text(placement: Placement<'_>, deployment: &Deployment) -> String {

@@ -5,7 +5,7 @@ use super::placement::{self, Placement};
 use super::post_deploy::{self, Deployed};
 use super::progress::Progress;
 use super::target::{self, Destination, TargetOverride};
-use super::{compose_server, report, save_target, start_stopped};
+use super::{compose_server, located, renames, report, save_target, start_stopped};
 use crate::cli;
 use crate::commands::Report;
 use crate::context::Context;
@@ -112,9 +112,10 @@ impl<'a> DeployRun<'a> {
         let deployment = self
             .follow(placement, &management)
             .map_err(|f| about(f, placement))?;
-        report::check(placement, &deployment)?;
-        for warning in &deployment.warnings {
-            ui.warn(&report::line(service, warning));
+        report::check(placement, &deployment)
+            .map_err(|failure| renames::explained(&management, service, failure))?;
+        for warning in located::all(service, &deployment.warnings) {
+            ui.warn(&warning.to_string());
         }
         let after = post_deploy::run(
             self.ctx,

@@ -67,8 +67,7 @@ impl Management {
             Refusal::BadStageName | Refusal::ReservedStageName => failure.hint(
                 "choose another stage: it must start with a letter and contain only letters, digits, `-` and `_` (max. 30)",
             ),
-            Refusal::DatamodelSyntax => failure.hint("fix the datamodel"),
-            Refusal::AmbiguousRelation | Refusal::BadRelationName => {
+            Refusal::AmbiguousRelation => {
                 failure.hint("name the relation with `@relation(name: \"…\")`")
             }
             Refusal::Busy => failure.hint("run the command again once the other deployment has finished"),

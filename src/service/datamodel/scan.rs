@@ -20,6 +20,14 @@ enum Token<'t> {
     Mark(u8),
 }
 
+/// Whether a text has nothing but comments and white space. What is no token is for the server to reject.
+pub(super) fn is_blank(text: &str) -> bool {
+    let lines = text.lines().map(str::trim_start);
+    lines
+        .into_iter()
+        .all(|line| line.is_empty() || line.starts_with('#'))
+}
+
 pub(super) fn definitions(text: &str) -> Vec<Definition<'_>> {
     let tokens = tokens(text);
     let mut found: Vec<Definition<'_>> = Vec::new();
