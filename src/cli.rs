@@ -272,7 +272,11 @@ impl Command {
 
 /// Parses the arguments, program name first.
 pub fn parse(args: impl IntoIterator<Item = OsString>, env: &Env) -> Result<Cli, clap::Error> {
-    let args: Vec<OsString> = args.into_iter().collect();
+    let mut args: Vec<OsString> = args.into_iter().collect();
+    // As in the npm CLIs. With a command it is `--verbose`.
+    if args.len() == 2 && args[1] == "-v" {
+        args[1] = "--version".into();
+    }
     let is_long = args.iter().any(|arg| arg == "--help" || arg == "help");
     let command = built(described(with_variables(Cli::command(), env), is_long));
     Cli::from_arg_matches(&command.try_get_matches_from(args)?)

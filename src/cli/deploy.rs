@@ -26,7 +26,7 @@ pub struct Deploy {
     #[arg(short, env = "PRISMA_JSON", value_parser = BoolishValueParser::new())]
     pub j: bool,
     /// choose the cluster interactively even if prisma.yml names one
-    #[arg(short, long, env = "PRISMA_INTERACTIVE", value_parser = BoolishValueParser::new())]
+    #[arg(short, long, short_alias = 'n', alias = "new", env = "PRISMA_INTERACTIVE", value_parser = BoolishValueParser::new())]
     pub interactive: bool,
     /// env file to use instead of `.env`
     #[arg(short, long, env = "PRISMA_ENV_FILE", value_name = "FILE", value_hint = ValueHint::FilePath)]

@@ -21,6 +21,7 @@ pub struct Init {
     /// use an existing server, e.g. `https://prisma.example.com`
     #[arg(
         long,
+        short_alias = 'e',
         env = "PRISMA_CLUSTER_ENDPOINT",
         value_name = "URL",
         conflicts_with_all = ["database", "database_url", "prisma_version", "port", "bind"]

@@ -41,6 +41,17 @@ fn every_flag_has_a_variable_and_help_in_our_style() {
 }
 
 #[test]
+fn flags_of_the_npm_clis_are_understood() {
+    for line in [
+        "prisma deploy -n",
+        "prisma deploy --new",
+        "prisma init hello -e http://localhost:4466",
+    ] {
+        assert!(parses(line), "{line}");
+    }
+}
+
+#[test]
 fn a_variable_belongs_to_one_flag_of_a_command() {
     // Short for a global flag with the same variable.
     let twins = ["d", "j"];

@@ -1,5 +1,6 @@
 //! An invalid command line: what is wrong with it, and which output it asks for anyway.
 
+mod elsewhere;
 mod explain;
 
 use crate::env::Env;
@@ -157,6 +158,47 @@ mod tests {
                 ],
             ),
             ("banana", "unknown command `prisma banana`", vec![]),
+            (
+                "local nuk",
+                "unknown command `prisma local nuk`",
+                vec!["did you mean `prisma local nuke`?"],
+            ),
+            // Never the whole cluster for a service, nor an upgrade for a start.
+            (
+                "delete",
+                "unknown command `prisma delete`",
+                vec!["this program does not have it; the npm CLI does: `npx prisma1 delete`"],
+            ),
+            (
+                "up",
+                "unknown command `prisma up`",
+                vec!["did you mean `prisma local start`?"],
+            ),
+            (
+                "local up",
+                "unknown command `prisma local up`",
+                vec!["did you mean `prisma local start`?"],
+            ),
+            ("local del", "unknown command `prisma local del`", vec![]),
+            (
+                "local down",
+                "unknown command `prisma local down`",
+                vec!["did you mean `prisma local stop`, which keeps the data?"],
+            ),
+            (
+                "login",
+                "unknown command `prisma login`",
+                vec![
+                    "Prisma Cloud, which this was for, closed on 2022-09-01: add a server of your own with `prisma cluster add`",
+                ],
+            ),
+            (
+                "migrate dev",
+                "unknown command `prisma migrate`",
+                vec![
+                    "that is a command of the Prisma ORM, a different program: `npx prisma migrate`",
+                ],
+            ),
             (
                 "local start --prot 1",
                 "unknown option `--prot`",

@@ -1,5 +1,6 @@
 //! Runs many requests that mostly wait in parallel threads, up to a deadline.
 
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, mpsc};
 use std::time::Instant;
@@ -23,7 +24,7 @@ fn descriptors() -> usize {
 }
 
 /// Runs `work` on every item. The result of an item unfinished at the deadline is `None`; its thread
-/// is abandoned.
+/// is abandoned. A panic in `work` continues in the caller: a bug must never look like a server that is silent.
 pub fn run<T, R>(
     items: &Arc<Vec<T>>,
     deadline: Instant,
@@ -50,7 +51,7 @@ where
                 let at = next.fetch_add(1, Ordering::Relaxed);
                 let Some(item) = items.get(at) else { break };
                 // After the deadline, no one receives it.
-                let _ = sender.send((at, work(item)));
+                let _ = sender.send((at, catch_unwind(AssertUnwindSafe(|| work(item)))));
             }
         });
         if spawned.is_err() {
@@ -62,7 +63,8 @@ where
     loop {
         let left = deadline.saturating_duration_since(Instant::now());
         match receiver.recv_timeout(left) {
-            Ok((at, result)) => results[at] = Some(result),
+            Ok((at, Ok(result))) => results[at] = Some(result),
+            Ok((_, Err(panic))) => resume_unwind(panic),
             // All done, or the deadline has passed.
             Err(_) => return results,
         }
@@ -91,6 +93,14 @@ mod tests {
         for (at, result) in others {
             assert_eq!(*result, Some(2 * at as u64));
         }
+    }
+
+    #[test]
+    fn a_panic_is_not_taken_for_silence() {
+        let deadline = Instant::now() + Duration::from_secs(30);
+        let fails = || run(&Arc::new(vec![()]), deadline, |()| panic!("a bug"));
+        assert!(std::panic::catch_unwind(fails).is_err());
+        assert!(Instant::now() < deadline);
     }
 
     #[test]

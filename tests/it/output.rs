@@ -126,7 +126,9 @@ fn the_version_has_a_command_and_groups_have_help() {
     let s = Sandbox::new();
     let version = env!("CARGO_PKG_VERSION");
     s.run("version").is(0, &format!("prisma {version}\n"), "");
-    s.run("--version").is(0, &format!("prisma {version}\n"), "");
+    for words in ["--version", "-V", "-v"] {
+        s.run(words).is(0, &format!("prisma {version}\n"), "");
+    }
     assert_eq!(
         s.run("version -o json").json(),
         json!({"version": 1, "ok": true, "command": "version", "data": {"version": version}})

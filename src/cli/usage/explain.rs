@@ -1,5 +1,6 @@
 //! clap's errors in our words: what is wrong, why, and a suggestion.
 
+use super::elsewhere;
 use crate::cli::Cli;
 use crate::env::Env;
 use crate::error::{Failure, Kind};
@@ -79,8 +80,12 @@ fn unknown_command(error: &clap::Error, root: &Command, path: &[&Command]) -> Fa
     let here = names(path);
     let failure = Failure::new(Kind::Usage, format!("unknown command `{here} {word}`"));
     let level = path[path.len() - 1];
+    let group = (path.len() > 1).then(|| level.get_name());
+    if let Some(instead) = elsewhere::instead(word, group) {
+        return failure.hint(instead);
+    }
     let near: Vec<&str> = level.get_subcommands().flat_map(spellings).collect();
-    if let Some(meant) = suggest::nearest(word, &near) {
+    if let Some(meant) = nearest(word, &near) {
         return failure.hint(format!("did you mean `{here} {meant}`?"));
     }
     // The verb without its group, as in `prisma start`.
@@ -89,11 +94,19 @@ fn unknown_command(error: &clap::Error, root: &Command, path: &[&Command]) -> Fa
         let verbs = group.get_subcommands().flat_map(spellings);
         verbs.map(move |verb| (group.get_name(), verb))
     });
-    let meant = verbs.filter(|(_, verb)| suggest::nearest(word, &[verb]).is_some());
+    let meant = verbs.filter(|(_, verb)| nearest(word, &[verb]).is_some());
     meant.fold(failure, |failure, (group, verb)| {
         let program = root.get_name();
         failure.hint(format!("did you mean `{program} {group} {verb}`?"))
     })
+}
+
+/// The command that was probably meant. What destroys or removes something is suggested only for a slip of
+/// the finger.
+fn nearest<'k>(word: &str, known: &[&'k str]) -> Option<&'k str> {
+    let meant = suggest::nearest(word, known)?;
+    let destroys = ["nuke", "delete", "remove", "rm"].contains(&meant);
+    (!destroys || strsim::damerau_levenshtein(word, meant) <= 1).then_some(meant)
 }
 
 fn spellings(command: &Command) -> impl Iterator<Item = &str> {

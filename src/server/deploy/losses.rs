@@ -225,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rename_that_was_done_is_no_deletion() {
+    fn a_rename_that_was_done_deletes_nothing() {
         let after = "type User @rename(oldName: \"Human\") { id: ID! @unique name: String! @rename(oldName: \"label\") age: Int posts: [Post!]! role: Role }
             type Post { id: ID! @unique title: String! } enum Role @rename(oldName: \"Kind\") { ADMIN GUEST }";
         assert_eq!(reported(BEFORE, after), [""; 0]);

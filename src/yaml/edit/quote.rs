@@ -1,7 +1,7 @@
 //! Quotes scalars and keys so that YAML 1.1 and 1.2 readers read them alike.
 
 use super::New;
-use crate::yaml::write::{double_quoted, is_printable};
+use crate::yaml::write::{double_quoted, is_printable, is_word};
 
 /// The text in single quotes, or in double quotes if a character needs an escape.
 pub fn single_quoted(text: &str) -> String {
@@ -34,11 +34,10 @@ pub(super) fn scalar(new: &New) -> String {
 
 /// Whether YAML readers of all versions read it as a string.
 fn is_bare(name: &str) -> bool {
-    const WORDS: [&str; 9] = ["true", "false", "null", "yes", "no", "on", "off", "y", "n"];
     let inside = |c: char| c.is_ascii_alphanumeric() || "_-./".contains(c);
     name.starts_with(|c: char| c.is_ascii_alphabetic())
         && name.chars().all(inside)
-        && !WORDS.iter().any(|word| word.eq_ignore_ascii_case(name))
+        && !is_word(name)
 }
 
 #[cfg(test)]

@@ -10,16 +10,19 @@ mod facts;
 mod grammar;
 mod recording;
 mod service;
+mod state;
 
 pub use recording::{Exchange, Recording};
 
 use crate::support::http::{self, Request};
 use crate::support::standin::language::{self, Selection};
 use grammar::Grammar;
+use recording::first;
 use serde_json::{Value, json};
 use std::io::BufReader;
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 /// A running server.
 pub struct Replay {
@@ -87,7 +90,8 @@ impl Replay {
 
 /// Whether a service exists from this exchange on.
 fn adds(exchange: &Exchange) -> bool {
-    exchange.body["data"]["addProject"].is_object()
+    let data = &exchange.body["data"];
+    data["addProject"].is_object() || data["deploy"]["migration"].is_object()
 }
 
 fn serve(stream: TcpStream, state: &Mutex<State>) {
@@ -96,20 +100,17 @@ fn serve(stream: TcpStream, state: &Mutex<State>) {
         let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
         let (status, body) = state.answer(&request);
         drop(state);
+        if status == 0 {
+            // No answer came for as long as it was waited for.
+            std::thread::sleep(Duration::from_mins(1));
+            return;
+        }
         let status = u16::try_from(status).expect("a status");
         match &body["text"] {
             Value::String(text) => http::write(&stream, status, "text/plain", text),
             _ => http::write(&stream, status, "application/json", &body.to_string()),
         }
     }
-}
-
-/// The first field of an operation, and its name.
-fn first(selections: &[Selection]) -> Option<&str> {
-    selections.iter().find_map(|selection| match selection {
-        Selection::Field { name, .. } => Some(name.as_str()),
-        Selection::On(..) => None,
-    })
 }
 
 /// The parts of a deployment's input that decide its answer, as they count.
@@ -140,7 +141,7 @@ impl State {
             }
             // What comes before the next deployment has happened by then.
             let rest = &self.exchanges[self.at..];
-            let next = rest.iter().position(|one| self.field(one) == "deploy");
+            let next = rest.iter().position(|one| one.field == "deploy");
             let done = &self.exchanges[..self.at + next.unwrap_or(rest.len())];
             return (200, service::answer(&query, done));
         }
@@ -215,9 +216,13 @@ impl State {
     /// The next exchange of an operation, from where the scenario is.
     fn next(&mut self, field: &str, variables: &Value) -> Result<Exchange, String> {
         let wanted = input(variables);
-        let is_it = |exchange: &Exchange| {
-            let is_deploy = field == "deploy";
-            self.field(exchange) == field && (!is_deploy || input(&exchange.variables) == wanted)
+        let is_it = |exchange: &Exchange| match field {
+            _ if exchange.field != field => false,
+            "deploy" if exchange.variables["types"].is_null() => {
+                exchange.variables["dryRun"] == wanted[3]
+            }
+            "deploy" => input(&exchange.variables) == wanted,
+            _ => true,
         };
         let found = (self.at..self.exchanges.len()).find(|at| is_it(&self.exchanges[*at]));
         // A poll that was repeated is kept once; whoever asks again is answered alike.
@@ -229,7 +234,8 @@ impl State {
         let at = found.ok_or_else(|| format!("{field} {wanted:?}"))?;
         let exchange = self.exchanges[at].clone();
         self.exists |= adds(&exchange);
-        if matches!(field, "deploy" | "addProject" | "deleteProject") {
+        let is_state = field == "deploy" && exchange.variables["types"].is_null();
+        if matches!(field, "deploy" | "addProject" | "deleteProject") && !is_state {
             self.at = at + 1;
         }
         Ok(exchange)
@@ -256,14 +262,9 @@ impl State {
 
     fn anywhere(&self, scenario: &str, field: &str) -> Result<Exchange, String> {
         let exchanges = &self.recording.scenario(scenario).exchanges;
-        let of = |one: &&Exchange| self.field(one) == field;
+        let of = |one: &&Exchange| one.field == field;
         let found = exchanges.iter().find(of).cloned();
         found.ok_or_else(|| format!("{field} in {scenario}"))
-    }
-
-    fn field(&self, exchange: &Exchange) -> String {
-        let parsed = language::parse(self.recording.query(exchange)).unwrap_or_default();
-        first(&parsed).unwrap_or_default().to_owned()
     }
 
     fn reduced(&self, exchange: &Exchange, wanted: &[Selection]) -> Result<(u64, Value), String> {

@@ -2,6 +2,7 @@
 //!
 //! `tests/recordings/README.md` describes the format.
 
+use crate::support::standin::language::{self, Selection};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use std::fs;
@@ -33,6 +34,8 @@ pub struct Exchange {
     pub path: String,
     /// The GraphQL text; empty for other requests.
     pub query: String,
+    /// Its first field, see [`Recording::name_fields`].
+    pub field: String,
     pub variables: Value,
     pub status: u64,
     pub body: Value,
@@ -41,12 +44,34 @@ pub struct Exchange {
 impl Recording {
     /// Reads `tests/recordings/NAME.json`.
     pub fn load(name: &str) -> Recording {
+        let mut recording = Recording::read(name);
+        recording.name_fields();
+        recording
+    }
+
+    /// Notes what each exchange asks for. To parse the queries at each request would take most of the
+    /// time of a test.
+    pub(super) fn name_fields(&mut self) {
+        let queries = &self.queries;
+        let mut known: BTreeMap<String, String> = BTreeMap::new();
+        for exchange in self.scenarios.iter_mut().flat_map(|one| &mut one.exchanges) {
+            let field = known.entry(exchange.query.clone()).or_insert_with(|| {
+                let parsed = language::parse(whole_query(queries, &exchange.query));
+                first(&parsed.unwrap_or_default())
+                    .unwrap_or_default()
+                    .to_owned()
+            });
+            exchange.field = field.clone();
+        }
+    }
+
+    fn read(name: &str) -> Recording {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/recordings");
         let text = fs::read_to_string(folder.join(format!("{name}.json"))).expect("a recording");
         let file: Value = serde_json::from_str(&text).expect("JSON");
         let base = file["like"]
             .as_str()
-            .map(|like| Recording::load(like.trim_end_matches(".json")));
+            .map(|like| Recording::read(like.trim_end_matches(".json")));
         let own = scenarios(&file);
         let text = |key: &str| file[key].as_str().map(str::to_owned);
         let queries = file["queries"].as_object().map(texts);
@@ -85,11 +110,23 @@ impl Recording {
 
     /// The GraphQL text that a request's `<query:NAME>` stands for.
     pub fn query<'a>(&'a self, exchange: &'a Exchange) -> &'a str {
-        let name = exchange.query.strip_prefix("<query:");
-        let name = name.and_then(|rest| rest.strip_suffix('>'));
-        name.and_then(|name| self.queries.get(name))
-            .map_or(&exchange.query, String::as_str)
+        whole_query(&self.queries, &exchange.query)
     }
+}
+
+fn whole_query<'a>(queries: &'a BTreeMap<String, String>, query: &'a str) -> &'a str {
+    let name = query.strip_prefix("<query:");
+    let name = name.and_then(|rest| rest.strip_suffix('>'));
+    name.and_then(|name| queries.get(name))
+        .map_or(query, String::as_str)
+}
+
+/// The first field of an operation.
+pub fn first(selections: &[Selection]) -> Option<&str> {
+    selections.iter().find_map(|selection| match selection {
+        Selection::Field { name, .. } => Some(name.as_str()),
+        Selection::On(..) => None,
+    })
 }
 
 fn texts(values: &Map<String, Value>) -> BTreeMap<String, String> {
@@ -123,13 +160,12 @@ fn exchange(file: &Value, exchange: &Value) -> Exchange {
         let value = request[key].as_str().or(usual[key].as_str());
         value.unwrap_or_default().to_owned()
     };
+    let query = request["body"]["query"].as_str().unwrap_or_default();
     Exchange {
         method: text("method"),
         path: text("path"),
-        query: request["body"]["query"]
-            .as_str()
-            .unwrap_or_default()
-            .to_owned(),
+        query: query.to_owned(),
+        field: String::new(),
         variables: request["body"]["variables"].clone(),
         status: response["status"].as_u64().unwrap_or(200),
         body: deep(&response["body"], &settled),
