@@ -35,6 +35,8 @@ pub struct Management {
     name: String,
     stage: String,
     tokens: Tokens,
+    /// Where the secret comes from, as it is called in messages.
+    secret_name: String,
     deadline: Cell<Option<Instant>>,
     first: ManagementPath,
     server: OnceCell<Server>,
@@ -58,6 +60,7 @@ impl Management {
             name: name.to_owned(),
             stage: stage.to_owned(),
             tokens: Tokens::new(credential, Grant::service(name, stage)),
+            secret_name: "the configured secret".to_owned(),
             deadline: Cell::new(None),
             first: ManagementPath::Cluster,
             server: OnceCell::new(),
@@ -70,6 +73,15 @@ impl Management {
     #[must_use]
     pub fn first(mut self, path: ManagementPath) -> Management {
         self.first = path;
+        self
+    }
+
+    /// Says where the secret comes from.
+    #[must_use]
+    pub fn secret_of(mut self, name: Option<&str>) -> Management {
+        if let Some(name) = name {
+            name.clone_into(&mut self.secret_name);
+        }
         self
     }
 

@@ -8,6 +8,7 @@
 use super::fault::{Fault, legible};
 use super::graphql::{self, Error, Operation};
 use super::http::{Client, Limits};
+use super::refusal::NO_MANAGEMENT_API;
 use crate::cluster::PrismaVersion;
 use serde_json::{Value, json};
 use std::fmt;
@@ -71,18 +72,23 @@ pub enum Unreachable {
     NoAnswer(String),
     /// Something responded, but not a Prisma server.
     NotPrisma(String),
+    /// A Prisma server responded that has no management API.
+    NoManagementApi,
 }
 
 impl fmt::Display for Unreachable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (Unreachable::NoAnswer(why) | Unreachable::NotPrisma(why)) = self;
-        f.write_str(why)
+        f.write_str(match self {
+            Unreachable::NoAnswer(why) | Unreachable::NotPrisma(why) => why,
+            Unreachable::NoManagementApi => NO_MANAGEMENT_API,
+        })
     }
 }
 
 impl From<Error> for Unreachable {
     fn from(error: Error) -> Unreachable {
         match &error {
+            Error::Api(_) if error.is_unknown_service() => Unreachable::NoManagementApi,
             Error::Fault(Fault::NotJson { .. } | Fault::NotGraphql { .. })
             | Error::Fault(Fault::Redirect { .. })
             | Error::Api(_) => Unreachable::NotPrisma(error.reason()),

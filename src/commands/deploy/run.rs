@@ -154,6 +154,7 @@ impl<'a> DeployRun<'a> {
             &service.stage,
             destination.credential.clone(),
         );
+        let management = management.secret_of(destination.secret_name.as_deref());
         Ok(management.first(match service.form {
             Form::Cluster => ManagementPath::Cluster,
             Form::Endpoint => ManagementPath::Management,
