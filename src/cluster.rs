@@ -15,7 +15,7 @@ mod version;
 pub use database::{Connector, Database, External, Tuning};
 pub use keys::{KEYS, Key, KeyType, KeyValue, path};
 pub use name::ClusterName;
-pub use version::{Edition, PrismaVersion};
+pub use version::{Edition, Fact, PrismaVersion};
 
 use crate::secret::Secret;
 use crate::secret::keys::PrivateKey;
@@ -133,7 +133,7 @@ impl Cluster {
 
     /// The address of its server's management API and playground.
     pub fn management_path(&self) -> &'static str {
-        if self.version.at_least(8) {
+        if self.version.has(Fact::ManagementPath) {
             "/management"
         } else {
             "/cluster"

@@ -155,3 +155,11 @@ pub struct PortInUse {
     #[cfg_attr(test, schemars(range(min = 1)))]
     pub port: u16,
 }
+
+/// `data` next to the errors `container_failed` and `not_ready`, if a log shows the cause.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct WhyNotStarted {
+    /// Stable, for example `password_rejected`.
+    pub cause: &'static str,
+}

@@ -3,20 +3,18 @@
 //! A server that starts before its database exits, and Docker restarts it. That is normal on the first
 //! start; repeated crashes after the database is up are not.
 
+mod explain;
 mod probe;
 mod verdict;
 
 use crate::context::Context;
+use crate::docker::Tools;
 use crate::docker::ask::containers;
-use crate::docker::diagnosis::why_it_ended;
-use crate::docker::{Container, LogOptions, Tools};
-use crate::error::{Failure, Kind, Result};
-use crate::process::{Mode, TAIL_LINES, with_tail};
+use crate::error::Result;
 use crate::server::version::ask;
-use crate::url::points_here;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
-use verdict::{Trouble, Watch};
+use verdict::Watch;
 
 pub use probe::Probe;
 
@@ -76,96 +74,15 @@ impl Wait {
             }
             if inspected.is_none_or(|at| at.elapsed() >= INSPECTION) {
                 inspected = Some(Instant::now());
-                if let Some(trouble) = watch.look(&containers()?, is_up) {
-                    return Err(self.trouble(ctx, &trouble));
+                if let Some(failure) = self.hopeless(ctx, &mut watch, &containers()?, is_up) {
+                    return Err(failure);
                 }
             }
             // Not an `Instant`: the limit may exceed its range.
             if begun.elapsed() >= self.limit {
-                return Err(self.too_late(ctx, is_up, &why));
+                return Err(self.too_late(ctx, &watch, is_up, &why));
             }
             ctx.interrupt.sleep(PAUSE)?;
         }
     }
-
-    fn trouble(&self, ctx: &Context, trouble: &Trouble) -> Failure {
-        let mut message = format!("could not start {}: {trouble}", self.subject());
-        let tail = match &trouble.container {
-            Some(container) => self.last_lines(ctx, container),
-            None => String::new(),
-        };
-        let why = why_it_ended(&tail);
-        if let Some((why, _)) = why {
-            message = format!("{message}: {why}");
-        }
-        let failure = Failure::new(
-            Kind::ContainerFailed,
-            ctx.ui.mask(&with_tail(message, &tail)),
-        );
-        if let Some((_, hint)) = why {
-            return failure.hint(hint);
-        }
-        match (&trouble.container, &self.folder) {
-            (_, Some(folder)) => failure.hint(full_log(folder)),
-            (Some(container), None) => failure.hint(format!(
-                "see its full log with `prisma local logs -n {} {}`; fix the cause and run the command again, no data is lost",
-                self.name, container.service
-            )),
-            (None, None) => failure.hint("run the command again"),
-        }
-    }
-
-    fn too_late(&self, ctx: &Context, database_up: bool, why: &str) -> Failure {
-        let limit = humantime::format_duration(self.limit);
-        let database = if database_up && !matches!(self.database, Probe::None) {
-            "the database is up, "
-        } else {
-            self.database.missing()
-        };
-        let message = format!(
-            "{} is not ready after {limit}: {database}{why}",
-            self.subject()
-        );
-        let mut failure = Failure::new(Kind::NotReady, ctx.ui.mask(&message));
-        if !points_here(&self.host) {
-            failure = failure.hint(format!("check that no firewall blocks `{}`", self.host));
-        }
-        failure
-            .hint("wait longer with `--wait-timeout 15m`; the containers keep starting")
-            .hint(match &self.folder {
-                Some(folder) => full_log(folder),
-                None => format!(
-                    "see what they print with `prisma local logs -f -n {}`",
-                    self.name
-                ),
-            })
-    }
-
-    fn subject(&self) -> String {
-        match &self.folder {
-            Some(folder) => format!("the server of {}", folder.display()),
-            None => format!("cluster `{}`", self.name),
-        }
-    }
-
-    /// The last lines of a container's output, from both streams.
-    fn last_lines(&self, ctx: &Context, container: &Container) -> String {
-        let options = LogOptions {
-            tail: Some(TAIL_LINES.to_string()),
-            ..LogOptions::default()
-        };
-        let logs = self.tools.logs(&container.id, &options);
-        match ctx.runner.run(&logs, Mode::Capture) {
-            Ok(outcome) => outcome.stdout + &outcome.stderr,
-            // The failure being reported matters more than this one.
-            Err(_) => String::new(),
-        }
-    }
-}
-
-fn full_log(folder: &Path) -> String {
-    format!(
-        "see the full log with `docker-compose logs` in {}",
-        folder.display()
-    )
 }

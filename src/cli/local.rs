@@ -55,7 +55,7 @@ pub enum Local {
     /// are pulled, so if that fails, the cluster keeps running as before. The new version is saved in
     /// cluster.yml.
     ///
-    /// Data, database password and ports are kept, also when the edition changes (Prisma 1.7). Prisma 1.30
+    /// Data, database password and ports are kept, also when the edition changes (Prisma 1.7). Prisma 1.27
     /// and later have no key pairs: the cluster then gets a new shared secret. An older version requires
     /// `--force`, as it may not be able to read the data.
     #[command(after_help = examples(&[

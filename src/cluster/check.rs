@@ -1,7 +1,7 @@
 //! Finds all problems of a cluster's configuration, not only the first.
 
 use super::keys::{KeyValue, path};
-use super::{Cluster, Connector, Edition, documented};
+use super::{Cluster, Connector, Edition, Fact, documented};
 use crate::error::{Failure, Kind, Result};
 use crate::secret::{Secret, SecretKind};
 use std::fmt;
@@ -56,11 +56,11 @@ impl Cluster {
         found.0
     }
 
-    /// Problems of the secret that signs tokens: only the server edition accepts any string, and from
-    /// 1.30 on it accepts no key pair.
+    /// Problems of the secret that signs tokens: only the server edition accepts any string, and late
+    /// versions ignore a key pair.
     fn key_problem(&self, secret: &Secret) -> Option<(String, Option<&'static str>)> {
         match (self.edition(), secret.key()) {
-            (Edition::Server, Ok(_)) if !self.version.supports_key_pairs() => Some((
+            (Edition::Server, Ok(_)) if !self.version.has(Fact::KeyPairs) => Some((
                 format!("Prisma {} does not support key pairs", self.version),
                 Some("use a plain string as the secret"),
             )),
@@ -102,11 +102,12 @@ impl Cluster {
     /// Reports keys that the version does not support yet.
     fn check_versions(&self, found: &mut Found) {
         for (key, value) in self.values() {
-            if value != KeyValue::Absent && !self.version.at_least(key.since) {
-                found.remove(
-                    key.path,
-                    format!("requires Prisma 1.{} or later", key.since),
-                );
+            if let Some(fact) = key.since
+                && value != KeyValue::Absent
+                && !self.version.has(fact)
+            {
+                let what = format!("requires Prisma {} or later", fact.since());
+                found.remove(key.path, what);
             }
         }
     }
@@ -140,14 +141,18 @@ impl Cluster {
         if tuning.active == Some(false) && !is_postgres {
             let what = "the server cannot run with migrations disabled on MySQL";
             found.remove(path::ACTIVE, what);
-        } else if tuning.active == Some(false) && version.is_1_30_or_later() {
+        } else if tuning.active == Some(false) && !version.has(Fact::PassivePostgres) {
             let what = format!("Prisma {version} cannot run with migrations disabled");
             found.remove(path::ACTIVE, what);
         }
         if tuning.schema.is_some() && !is_postgres {
             found.remove(path::SCHEMA, "only `postgres` has schemas");
         }
-        let least = if version.is_1_30_or_later() { 2 } else { 1 };
+        let least = if version.has(Fact::SingleConnection) {
+            1
+        } else {
+            2
+        };
         if tuning.connection_limit.is_some_and(|limit| limit < least) {
             let what = format!("Prisma {version} requires at least {least}");
             found.add(path::CONNECTION_LIMIT, what);
@@ -282,9 +287,11 @@ mod tests {
         );
         cluster.database.connector = Connector::Postgres;
         cluster.database.image = None;
-        cluster.version = "1.12".parse().expect("valid");
+        cluster.version = "1.11".parse().expect("valid");
         cluster.database.tuning.connection_limit = Some(1);
         assert_eq!(paths(&cluster), [""; 0]);
+        cluster.version = "1.12".parse().expect("valid");
+        assert_eq!(paths(&cluster), ["database.connectionLimit"]);
         cluster.version = "1.34".parse().expect("valid");
         assert_eq!(
             paths(&cluster),
@@ -310,8 +317,8 @@ mod tests {
         for (version, fine) in [
             ("1.6", true),
             ("1.7", true),
-            ("1.29", true),
-            ("1.30", false),
+            ("1.26", true),
+            ("1.27", false),
         ] {
             let version = version.parse().expect("valid");
             let mut cluster = Cluster::documented(ClusterName::local(), version);

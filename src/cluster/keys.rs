@@ -1,7 +1,7 @@
 //! The keys of `cluster.yml`: the reader, the comments of a new file, the checks of a cluster
 //! and the reference (`assets/docs/cluster-yml.md`) all use this table.
 
-use super::Cluster;
+use super::{Cluster, Fact, PrismaVersion};
 
 /// The type of a key's value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,8 +28,14 @@ pub struct Key {
     /// What applies when it is missing, in Markdown; only the reference shows it.
     pub default: &'static str,
     pub example: &'static str,
-    /// The first Prisma 1.MINOR that supports it.
-    pub since: u64,
+    /// What a version that reads it has; `None` for all versions.
+    pub since: Option<Fact>,
+}
+
+impl Key {
+    pub fn is_for(&self, version: &PrismaVersion) -> bool {
+        self.since.is_none_or(|fact| version.has(fact))
+    }
 }
 
 /// The paths of the keys.
@@ -62,7 +68,7 @@ pub static KEYS: [Key; 17] = [
         meaning: "The Prisma version to run: any 1.x version or image tag.",
         default: "`1.1`",
         example: "\"1.34\"",
-        since: 0,
+        since: None,
     },
     Key {
         path: path::PORT,
@@ -70,7 +76,7 @@ pub static KEYS: [Key; 17] = [
         meaning: "The port of the Prisma server.",
         default: "4466",
         example: "4466",
-        since: 0,
+        since: None,
     },
     Key {
         path: path::BIND,
@@ -78,7 +84,7 @@ pub static KEYS: [Key; 17] = [
         meaning: "The address of this machine to publish ports on.",
         default: "all interfaces",
         example: "\"127.0.0.1\"",
-        since: 0,
+        since: None,
     },
     Key {
         path: path::CONNECTOR,
@@ -86,7 +92,7 @@ pub static KEYS: [Key; 17] = [
         meaning: "The kind of database; `postgres` requires Prisma 1.7 or later.",
         default: "`mysql`",
         example: "postgres",
-        since: 0,
+        since: None,
     },
     Key {
         path: path::IMAGE,
@@ -94,7 +100,7 @@ pub static KEYS: [Key; 17] = [
         meaning: "The image of the database container. A newer Postgres cannot read an older one's data files.",
         default: "`mysql:5.7` or `postgres:10`",
         example: "\"mysql:5.7.44\"",
-        since: 0,
+        since: None,
     },
     Key {
         path: path::HOST,
@@ -102,7 +108,7 @@ pub static KEYS: [Key; 17] = [
         meaning: "The host of an external database, as the server's container reaches it.",
         default: "a database in a container",
         example: "\"db.example.com\"",
-        since: 7,
+        since: Some(Fact::PrismaConfig),
     },
     Key {
         path: path::DATABASE_PORT,
@@ -110,7 +116,7 @@ pub static KEYS: [Key; 17] = [
         meaning: "The port to publish the database container on, or the port of the external database.",
         default: "3366 up to Prisma 1.6, then not published; for an external database 3306 or 5432",
         example: "3366",
-        since: 0,
+        since: None,
     },
     Key {
         path: path::USER,
@@ -118,7 +124,7 @@ pub static KEYS: [Key; 17] = [
         meaning: "The user the server connects to the database as.",
         default: "`root`",
         example: "\"root\"",
-        since: 0,
+        since: None,
     },
     Key {
         path: path::PASSWORD,
@@ -126,7 +132,7 @@ pub static KEYS: [Key; 17] = [
         meaning: "The password of that user. A database container keeps the one it was created with.",
         default: "`graphcool` up to Prisma 1.6, then `prisma`",
         example: "\"a long random string\"",
-        since: 0,
+        since: None,
     },
     Key {
         path: path::DATABASE_NAME,
@@ -134,15 +140,15 @@ pub static KEYS: [Key; 17] = [
         meaning: "The database for the server's own tables.",
         default: "`graphcool` up to Prisma 1.6 (no other is possible), then `prisma`",
         example: "\"prisma\"",
-        since: 0,
+        since: None,
     },
     Key {
         path: path::ACTIVE,
         kind: KeyType::Boolean,
-        meaning: "Whether to run migrations; `false` requires Postgres and Prisma 1.29 or earlier.",
+        meaning: "Whether to run migrations; `false` requires Postgres and Prisma 1.30 or earlier.",
         default: "`true`",
         example: "false",
-        since: 7,
+        since: Some(Fact::PrismaConfig),
     },
     Key {
         path: path::SCHEMA,
@@ -150,15 +156,15 @@ pub static KEYS: [Key; 17] = [
         meaning: "The Postgres schema of an existing database, with `active: false`.",
         default: "chosen by the server",
         example: "\"public\"",
-        since: 7,
+        since: Some(Fact::PrismaConfig),
     },
     Key {
         path: path::CONNECTION_LIMIT,
         kind: KeyType::Number,
-        meaning: "The size of each connection pool; at least 2 from Prisma 1.30 on.",
+        meaning: "The size of each connection pool; at least 2 from Prisma 1.12 on.",
         default: "chosen by the server",
         example: "10",
-        since: 7,
+        since: Some(Fact::PrismaConfig),
     },
     Key {
         path: path::SSL,
@@ -166,7 +172,7 @@ pub static KEYS: [Key; 17] = [
         meaning: "Whether to use TLS for the connection to the database.",
         default: "chosen by the server",
         example: "true",
-        since: 12,
+        since: Some(Fact::Ssl),
     },
     Key {
         path: path::RAW_ACCESS,
@@ -174,7 +180,7 @@ pub static KEYS: [Key; 17] = [
         meaning: "Whether the API of services accepts raw SQL.",
         default: "chosen by the server",
         example: "true",
-        since: 18,
+        since: Some(Fact::RawAccess),
     },
     Key {
         path: path::SCHEMA_MANAGER_SECRET,
@@ -182,15 +188,15 @@ pub static KEYS: [Key; 17] = [
         meaning: "The secret that parts of the server share; used up to Prisma 1.6.",
         default: "`MUCHSECRET`",
         example: "\"a long random string\"",
-        since: 0,
+        since: None,
     },
     Key {
         path: path::CLUSTER_SECRET,
         kind: KeyType::Secret,
-        meaning: "The secret that deployments authenticate with: a string (Prisma 1.7 and later) or a private key (until 1.29).",
+        meaning: "The secret that deployments authenticate with: a string (Prisma 1.7 and later) or a private key (up to 1.26).",
         default: "none: anyone who can reach the server can deploy",
         example: "\"a long random string\"",
-        since: 0,
+        since: None,
     },
 ];
 

@@ -1,5 +1,9 @@
 //! Prisma versions: any 1.x version or image tag, its edition and what its servers support.
 
+mod facts;
+
+pub use facts::Fact;
+
 use crate::error::{Failure, Kind};
 use semver::Version;
 use std::cmp::Ordering;
@@ -61,56 +65,11 @@ impl PrismaVersion {
 
     /// The edition, which decides what is rendered.
     pub fn edition(&self) -> Edition {
-        if self.at_least(7) {
+        if self.has(Fact::PrismaConfig) {
             Edition::Server
         } else {
             Edition::Cluster
         }
-    }
-
-    /// Whether it is 1.MINOR or later; pre-releases of 1.MINOR count.
-    pub fn at_least(&self, minor: u64) -> bool {
-        self.semver.minor >= minor
-    }
-
-    /// Whether it belongs to the late servers, which dropped key pairs and the passive connector by 1.30.
-    pub fn is_1_30_or_later(&self) -> bool {
-        self.at_least(30)
-    }
-
-    /// Whether the server can check tokens with a public key.
-    pub fn supports_key_pairs(&self) -> bool {
-        !self.is_1_30_or_later()
-    }
-
-    /// Whether the server accepts tokens signed with a shared secret.
-    pub fn supports_shared_secrets(&self) -> bool {
-        self.at_least(6)
-    }
-
-    /// Whether a deployment accepts `force` and returns warnings: from 1.4.1 on. The tag `1.4` moved to
-    /// the last 1.4.x.
-    pub fn supports_force(&self) -> bool {
-        self.at_least(4) && self.tag != "1.4.0"
-    }
-
-    /// Whether the server checks for data loss, and so requires `force`: from 1.6.1 on. 1.4.1 to 1.6.0
-    /// accept `force` without checking anything.
-    pub fn checks_data_loss(&self) -> bool {
-        "1.6.1"
-            .parse::<PrismaVersion>()
-            .is_ok_and(|first| *self >= first)
-    }
-
-    /// Whether the answer to a deployment has its steps besides those of the migration: seen with 1.25.7,
-    /// not yet with 1.22.2.
-    pub fn reports_steps(&self) -> bool {
-        self.at_least(23)
-    }
-
-    /// Whether the steps say where a relation is stored: from 1.27 on.
-    pub fn reports_storage(&self) -> bool {
-        self.at_least(27)
     }
 }
 

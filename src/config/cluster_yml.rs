@@ -11,8 +11,8 @@ pub use edit::edit;
 
 use super::reader::{self, At, Nature, Reader, Strings};
 use crate::cluster::{
-    Cluster, ClusterName, Connector, Database, Edition, External, KEYS, Key, KeyType, KeyValue,
-    PrismaVersion, path,
+    Cluster, ClusterName, Connector, Database, Edition, External, Fact, KEYS, Key, KeyType,
+    KeyValue, PrismaVersion, path,
 };
 use crate::error::{Failure, Result};
 use crate::secret::Secret;
@@ -236,9 +236,9 @@ pub fn render(cluster: &Cluster) -> String {
 /// Whether a new file mentions a key without a value: only if the version and the database support it.
 fn is_relevant(key: &Key, cluster: &Cluster) -> bool {
     let is_postgres = cluster.database.connector == Connector::Postgres;
-    cluster.version.at_least(key.since)
+    key.is_for(&cluster.version)
         && match key.path {
-            path::ACTIVE => is_postgres && !cluster.version.is_1_30_or_later(),
+            path::ACTIVE => is_postgres && cluster.version.has(Fact::PassivePostgres),
             path::SCHEMA => is_postgres,
             path::IMAGE => !is_postgres && cluster.database.external.is_none(),
             path::CLUSTER_SECRET => false,

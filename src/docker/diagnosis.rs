@@ -5,14 +5,16 @@
 
 mod container;
 mod engine;
+mod excerpt;
 mod images;
 mod start;
 
 use crate::error::{Failure, Kind};
 use crate::process::{self, Invocation, Outcome, ProcessError};
 
-pub use container::why_it_ended;
+pub use container::{Ending, why_it_does_not_answer, why_it_ended};
 pub use engine::MUTE;
+pub use excerpt::{LOG_LINES, excerpt};
 
 /// A known failure: its output, its meaning and its remedy.
 struct Known {

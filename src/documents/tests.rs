@@ -254,11 +254,17 @@ fn envelope(commands: &[&str]) -> Value {
                     "if": {"properties": {"error": {"properties": {"code": {"const": Kind::PortInUse}}}}},
                     "then": {"properties": {"data": {"$ref": "error.json#/$defs/port"}}},
                     "else": {
-                        "properties": {"command": {"enum": ["deploy", "doctor"]}},
-                        "allOf": [
-                            case("deploy", "deploy.json#/$defs/failure"),
-                            case("doctor", "doctor.json#/$defs/found"),
-                        ],
+                        "if": {"properties": {"data": {"$ref": "error.json#/$defs/start"}}},
+                        "then": {"properties": {"error": {"properties": {"code": {
+                            "enum": [Kind::ContainerFailed, Kind::NotReady],
+                        }}}}},
+                        "else": {
+                            "properties": {"command": {"enum": ["deploy", "doctor"]}},
+                            "allOf": [
+                                case("deploy", "deploy.json#/$defs/failure"),
+                                case("doctor", "doctor.json#/$defs/found"),
+                            ],
+                        },
                     },
                 }},
             },
@@ -275,6 +281,10 @@ fn files() -> BTreeMap<String, Value> {
         .named::<data::PortInUse>(
             "port",
             "`data` next to the error `port_in_use`, if the port is known",
+        )
+        .named::<data::WhyNotStarted>(
+            "start",
+            "`data` next to the errors `container_failed` and `not_ready`, if a log shows the cause",
         )
         .named::<Kind>("code", "the stable code of an error");
     let plan = File::of::<data::Plan>("what a command would do: its `data` with `--dry-run`");

@@ -2,7 +2,7 @@
 
 use super::{adopt, elsewhere};
 use crate::cluster::files::{COMPOSE, CONFIG, DOTENV, OVERRIDE};
-use crate::cluster::{Cluster, ClusterName, Edition};
+use crate::cluster::{Cluster, ClusterName, Edition, Fact};
 use crate::config::cluster_yml;
 use crate::config::registry::Entry;
 use crate::context::Context;
@@ -302,7 +302,7 @@ fn with_registered_secret(entry: Option<&Entry>, mut cluster: Cluster) -> Result
 /// Whether the cluster got a secret in place of a key pair, which its version does not support.
 fn is_replaced(cluster: &Cluster) -> bool {
     let has_secret = cluster.cluster_secret.is_some() && cluster.key_pair().is_none();
-    has_secret && !cluster.version.supports_key_pairs()
+    has_secret && !cluster.version.has(Fact::KeyPairs)
 }
 
 fn read_entry(ctx: &Context, name: &ClusterName) -> Result<Option<Entry>> {

@@ -3,6 +3,7 @@
 //! Only what is known to be harmless is kept; everything else is left out. A value that was left out once is
 //! remembered and masked everywhere else, because programs print their own configuration. Pure.
 
+mod quoted;
 mod scrub;
 
 use crate::secret::Masked;
@@ -10,6 +11,7 @@ use crate::url::{decoded, split};
 use crate::yaml::Node;
 use std::fmt::Write;
 
+pub use quoted::without_variables;
 pub use scrub::{all as scrub, is_reference, is_sensitive};
 
 /// Keys of the files we know whose values are no secrets.

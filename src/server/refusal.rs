@@ -104,9 +104,11 @@ impl Refusal {
 pub const SET_CLOCKS: &str = "synchronise the clocks of both machines";
 
 /// What a server without a management API is. It answers as for a service that does not exist.
-pub const NO_MANAGEMENT_API: &str = "it is a Prisma server without a management API, such as an API node of `prisma-prod`";
+pub const NO_MANAGEMENT_API: &str =
+    "it is a Prisma server without a management API, such as an API node of `prisma-prod`";
 
-pub const MANAGEMENT_NODE: &str = "use the address of the node that has `enableManagementApi: true`";
+pub const MANAGEMENT_NODE: &str =
+    "use the address of the node that has `enableManagementApi: true`";
 
 /// The reasons for 3015, in the wording of the libraries that servers used over the years.
 fn token(message: &str) -> Refusal {
@@ -118,7 +120,11 @@ fn token(message: &str) -> Refusal {
         Refusal::TokenExpired
     } else if says(&["issued in the future", "only be valid after"]) {
         Refusal::TokenEarly
-    } else if says(&["grants but none", "satisfied the request", "satisfy the request"]) {
+    } else if says(&[
+        "grants but none",
+        "satisfied the request",
+        "satisfy the request",
+    ]) {
         Refusal::TokenInsufficient
     } else if says(&["decoded", "signature", "algorithm"]) || text.ends_with("invalid token") {
         Refusal::TokenUndecodable

@@ -74,6 +74,8 @@ pub enum Unreachable {
     NotPrisma(String),
     /// A Prisma server responded that has no management API.
     NoManagementApi,
+    /// Something responded, but not over TLS.
+    PlainHttp,
 }
 
 impl fmt::Display for Unreachable {
@@ -81,6 +83,7 @@ impl fmt::Display for Unreachable {
         f.write_str(match self {
             Unreachable::NoAnswer(why) | Unreachable::NotPrisma(why) => why,
             Unreachable::NoManagementApi => NO_MANAGEMENT_API,
+            Unreachable::PlainHttp => return Fault::PlainHttp.fmt(f),
         })
     }
 }
@@ -88,6 +91,7 @@ impl fmt::Display for Unreachable {
 impl From<Error> for Unreachable {
     fn from(error: Error) -> Unreachable {
         match &error {
+            Error::Fault(Fault::PlainHttp) => Unreachable::PlainHttp,
             Error::Api(_) if error.is_unknown_service() => Unreachable::NoManagementApi,
             Error::Fault(Fault::NotJson { .. } | Fault::NotGraphql { .. })
             | Error::Fault(Fault::Redirect { .. })

@@ -30,6 +30,8 @@ pub struct Watch {
     first: BTreeMap<String, u64>,
     /// The same when the database was first seen up.
     with_database: Option<BTreeMap<String, u64>>,
+    /// The crashes of each container that were judged by its log.
+    judged: BTreeMap<String, u64>,
 }
 
 impl Watch {
@@ -60,6 +62,20 @@ impl Watch {
         })
     }
 
+    /// A container that has crashed since this was last asked. Its log decides whether to wait for another try.
+    pub fn crash(&mut self, containers: &[Container]) -> Option<Trouble> {
+        containers.iter().find_map(|container| {
+            let crashes = self.crashes(container).filter(|crashes| *crashes > 0)?;
+            let before = self.judged.insert(container.id.clone(), crashes);
+            before
+                .is_none_or(|before| before < crashes)
+                .then(|| Trouble {
+                    why: crashed(container, crashes),
+                    container: Some(container.clone()),
+                })
+        })
+    }
+
     fn judge(&self, container: &Container) -> Option<String> {
         let code = container.exit_code;
         if container.out_of_memory && !container.is_up() {
@@ -82,14 +98,13 @@ impl Watch {
             return Some(format!("cannot run its program (status {code})"));
         }
         let crashes = self.crashes(container)?;
-        // Docker does not notice every such kill, for example that of a child process.
-        let memory = match code {
-            137 => ": it was killed, perhaps because it ran out of memory",
-            _ => "",
-        };
-        (crashes >= CRASHES).then(|| {
-            format!("keeps crashing: restarted {crashes} times, last status {code}{memory}")
-        })
+        (crashes >= CRASHES).then(|| crashed(container, crashes))
+    }
+
+    /// What is said of the crashes of a container, if there were any.
+    pub fn crashed(&self, container: &Container) -> Option<String> {
+        let crashes = self.crashes(container).filter(|crashes| *crashes > 0)?;
+        Some(crashed(container, crashes))
     }
 
     /// The restarts that count: for the server, only those after the database was up.
@@ -101,6 +116,23 @@ impl Watch {
         };
         let before = base.get(&container.id).copied().unwrap_or_default();
         Some(container.restarts.saturating_sub(before))
+    }
+}
+
+/// What is said of crashes. A container that runs again has status 0, which says nothing.
+fn crashed(container: &Container, crashes: u64) -> String {
+    // Docker does not notice every such kill, for example that of a child process.
+    let memory = match container.exit_code {
+        137 => ": it was killed, perhaps because it ran out of memory",
+        _ => "",
+    };
+    match (container.exit_code, crashes >= CRASHES) {
+        (0, true) => format!("keeps crashing: restarted {crashes} times"),
+        (code, true) => {
+            format!("keeps crashing: restarted {crashes} times, last status {code}{memory}")
+        }
+        (0, false) => "crashed".to_owned(),
+        (code, false) => format!("crashed with status {code}{memory}"),
     }
 }
 
@@ -136,6 +168,29 @@ mod tests {
             .expect("pointless")
             .to_string();
         assert!(trouble.contains("restarted 3 times"), "{trouble}");
+    }
+
+    #[test]
+    fn each_crash_after_the_database_was_up_is_shown_once() {
+        let (mut containers, mut watch) = (cluster(), Watch::default());
+        let mut crash = |restarts, code, database_up| {
+            (containers[0].restarts, containers[0].exit_code) = (restarts, code);
+            assert_eq!(watch.look(&containers, database_up), None);
+            let crash = watch.crash(&containers).map(|trouble| trouble.to_string());
+            crash.map(|text| text.replace("container `local_prisma-database_1` ", ""))
+        };
+        assert_eq!(crash(7, 1, false), None);
+        assert_eq!(crash(8, 1, true), None);
+        assert_eq!(crash(9, 1, true), Some("crashed with status 1".to_owned()));
+        assert_eq!(crash(9, 0, true), None);
+        // A container that runs again has no status.
+        assert_eq!(crash(10, 0, true), Some("crashed".to_owned()));
+        containers[0].restarts = 11;
+        let trouble = watch
+            .look(&containers, true)
+            .map(|trouble| trouble.to_string());
+        let told = "container `local_prisma-database_1` keeps crashing: restarted 3 times";
+        assert_eq!(trouble.as_deref(), Some(told));
     }
 
     #[test]

@@ -46,7 +46,111 @@ fn a_server_that_crashes_on_and_on() {
          hint: see its full log with `prisma local logs -n local prisma-database`; fix the cause and run the \
          command again, no data is lost\n",
     );
-    assert!(s.engine.was_called("docker logs --tail 20"));
+    assert!(s.engine.was_called("docker logs --tail 1000"));
+    s.engine.unhook("after-up");
+    can_be_repeated(&s);
+}
+
+/// A server that crashes as a real one does: it is running when docker is asked, and has status 0 then.
+fn crashing_server(s: &Sandbox, crashes: usize, log: &[&str]) {
+    let lines: String = log
+        .iter()
+        .map(|line| {
+            format!("printf '%s\\n' '2026-01-01T00:00:01Z err {line}' >>\"$engine/logs/$id\"\n")
+        })
+        .collect();
+    s.engine.hook(
+        "after-up",
+        &format!(
+            "find_container local prisma-database\nchange \"$id\" crashing {crashes}\n{lines}"
+        ),
+    );
+}
+
+const NOT_CONNECTED: &str = "Exception in thread \"main\" java.sql.SQLTransientConnectionException: internalRoot - \
+                             Connection is not available, request timed out after 5007ms.";
+
+#[test]
+fn a_password_of_another_volume_is_named_after_one_crash() {
+    let s = Sandbox::with_cluster();
+    s.server(Behaviour::DatabaseOnly);
+    let denied = "Caused by: java.sql.SQLInvalidAuthorizationSpecException: Access denied for user root (using password: YES)";
+    let frame =
+        "\tat com.zaxxer.hikari.pool.HikariPool.createTimeoutException(HikariPool.java:548)";
+    crashing_server(
+        &s,
+        1,
+        &[
+            "Starting",
+            NOT_CONNECTED,
+            frame,
+            denied,
+            frame,
+            "\t... 12 more",
+        ],
+    );
+    let ended = s.run("local start");
+    let message = format!(
+        "could not start cluster `local`: container `local-prisma-database-1` crashed: \
+         the database rejects the user or password; a volume keeps the password it was created with:\n  \
+         {NOT_CONNECTED}\n  {denied}"
+    );
+    let hint =
+        "restore the password that the database was created with, or change it in the database too";
+    ended.is(
+        1,
+        "",
+        &format!(
+            "starting the containers\nwaiting for the database (at most 5m)\nwaiting for the server (at most 5m)\n\
+             error: {message}\nhint: {hint}\n"
+        ),
+    );
+    let document = s.run("local start -o json").json();
+    assert_eq!(document["error"]["code"], "container_failed");
+    assert_eq!(document["data"]["cause"], "password_rejected");
+    s.engine.unhook("after-up");
+    can_be_repeated(&s);
+}
+
+#[test]
+fn a_crash_that_may_pass_is_waited_for_and_named_at_the_limit() {
+    let s = Sandbox::with_cluster();
+    s.server(Behaviour::DatabaseOnly);
+    crashing_server(
+        &s,
+        1,
+        &[
+            NOT_CONNECTED,
+            "Caused by: java.net.ConnectException: Connection refused",
+        ],
+    );
+    let document = s.run("local start -o json --wait-timeout 1800ms").json();
+    assert_eq!(document["error"]["code"], "not_ready");
+    assert_eq!(document["data"]["cause"], "database_unreachable");
+    let message = document["error"]["message"].as_str().expect("text");
+    let told = "container `local-prisma-database-1` crashed: its database refuses connections:\n  Exception in";
+    assert!(message.contains(told), "{message}");
+    s.engine.unhook("after-up");
+    can_be_repeated(&s);
+}
+
+#[test]
+fn a_server_that_waits_for_the_lock_of_another_is_named_at_the_limit() {
+    let s = Sandbox::with_cluster();
+    s.server(Behaviour::DatabaseOnly);
+    crashing_server(
+        &s,
+        0,
+        &[
+            "Obtaining exclusive agent lock...",
+            "Server running on :4466",
+        ],
+    );
+    let document = s.run("local start -o json --wait-timeout 1s").json();
+    assert_eq!(document["data"]["cause"], "database_locked");
+    let message = document["error"]["message"].as_str().expect("text");
+    let told = ": it waits for a lock that another server holds on its database";
+    assert!(message.ends_with(told), "{message}");
     s.engine.unhook("after-up");
     can_be_repeated(&s);
 }

@@ -1,11 +1,11 @@
 //! Whether a Prisma server is there and accepts the secret.
 
+use crate::cluster::Fact;
 use crate::commands::secret::Given;
 use crate::context::Context;
 use crate::error::{Failure, Kind, Result};
 use crate::secret::{Secret, SecretKind};
 use crate::server::access::{Access, access};
-use crate::cluster::Fact;
 use crate::server::refusal::MANAGEMENT_NODE;
 use crate::server::version::{self, Server, Unreachable};
 use crate::url::ServerUrl;
@@ -36,15 +36,27 @@ fn unreachable(endpoint: &ServerUrl, why: &Unreachable) -> Failure {
     let message = match why {
         Unreachable::NoAnswer(why) => format!("`{endpoint}` does not answer: {why}"),
         Unreachable::NotPrisma(why) => format!("`{endpoint}` is not a Prisma server: {why}"),
-        Unreachable::NoManagementApi => format!("`{endpoint}` cannot be added: {why}"),
+        Unreachable::NoManagementApi | Unreachable::PlainHttp => {
+            format!("`{endpoint}` cannot be added: {why}")
+        }
     };
     let failure = Failure::new(Kind::Failed, message);
     let failure = match why {
-        Unreachable::NotPrisma(_) | Unreachable::NoManagementApi if !endpoint.path.is_empty() => failure.hint(format!(
-            "use the URL of the server without service and stage: `{}`",
-            endpoint.root()
-        )),
+        Unreachable::NotPrisma(_) | Unreachable::NoManagementApi if !endpoint.path.is_empty() => {
+            failure.hint(format!(
+                "use the URL of the server without service and stage: `{}`",
+                endpoint.root()
+            ))
+        }
         Unreachable::NoManagementApi => failure.hint(MANAGEMENT_NODE),
+        Unreachable::PlainHttp => {
+            let https = false;
+            let plain = ServerUrl {
+                https,
+                ..endpoint.clone()
+            };
+            failure.hint(format!("use `{plain}`"))
+        }
         Unreachable::NotPrisma(_) if !endpoint.https => {
             failure.hint("check the host and port, and whether the server requires `https`")
         }
@@ -74,11 +86,16 @@ pub fn secret(ctx: &Context, endpoint: &ServerUrl, server: &Reached, given: &Giv
                 .warn(&format!("the secret could not be tried: {why}"));
             return Ok(());
         }
-        Access::Refused(_) if given.secret().is_none() => {
-            (format!("`{endpoint}` (Prisma {version}) requires a secret"), None)
-        }
+        Access::Refused(_) if given.secret().is_none() => (
+            format!("`{endpoint}` (Prisma {version}) requires a secret"),
+            None,
+        ),
         Access::Refused(why) => {
-            let what = if why.clocks.is_some() { "token" } else { "secret" };
+            let what = if why.clocks.is_some() {
+                "token"
+            } else {
+                "secret"
+            };
             let message = format!("`{endpoint}` (Prisma {version}) rejected the {what}: {why}");
             (message, why.clocks)
         }
@@ -113,12 +130,12 @@ fn fits(secret: &Secret, server: &Server) -> Result<()> {
         return Ok(());
     };
     let (given, needed, hint) = match secret.kind() {
-        SecretKind::Text if !version.supports_shared_secrets() => (
+        SecretKind::Text if !version.has(Fact::SharedSecrets) => (
             "plain text",
             "a private key",
             "provide the complete PEM key, including the BEGIN and END lines",
         ),
-        SecretKind::Key if !version.supports_key_pairs() => (
+        SecretKind::Key if !version.has(Fact::KeyPairs) => (
             "a private key",
             "a shared secret",
             "provide the `managementApiSecret` of the server's `PRISMA_CONFIG`",
@@ -160,7 +177,10 @@ mod tests {
         };
         for (version, takes_text, takes_key) in [
             ("1.1.3", false, true),
-            ("1.6.0", true, true),
+            ("1.6.0", false, true),
+            ("1.6.3", true, true),
+            ("1.26.6", true, true),
+            ("1.27.4", true, false),
             ("1.8", true, true),
             ("1.34.12", true, false),
             ("abcdef0", true, true),

@@ -4,6 +4,7 @@ use super::changes::{self, Change};
 use super::located::{self, Located};
 use super::placement::Placement;
 use super::post_deploy::PostDeploy;
+use crate::cluster::Fact;
 use crate::commands::{Report, facts};
 use crate::error::Result;
 use crate::server::deploy::{Deployment, Outcome, Undo};
@@ -118,6 +119,31 @@ struct Endpoints {
     http: String,
     #[cfg_attr(test, schemars(regex(pattern = "^wss?://")))]
     ws: String,
+    /// Prisma Admin, which servers from 1.29 on have.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(regex(pattern = "^https?://")))]
+    admin: Option<String>,
+}
+
+impl Endpoints {
+    fn of(placement: Placement<'_>, deployment: &Deployment) -> Endpoints {
+        let http = placement.service_url();
+        let version = deployment.server.parsed();
+        let has_admin = version.is_some_and(|version| version.has(Fact::PrismaAdmin));
+        Endpoints {
+            ws: http.replacen("http", "ws", 1),
+            admin: has_admin.then(|| format!("{http}/_admin")),
+            http,
+        }
+    }
+
+    fn text(self) -> String {
+        let admin = self.admin.map(|admin| ("Admin", admin));
+        let rows = [("HTTP", self.http), ("WS", self.ws)]
+            .into_iter()
+            .chain(admin);
+        facts(&rows.collect::<Vec<_>>())
+    }
 }
 
 /// The report of a deployment that succeeded.
@@ -215,7 +241,6 @@ fn attempt<O>(
         let located = located::all(placement.service, problems);
         problems.iter().zip(located).map(problem).collect()
     };
-    let (http, ws) = endpoints(placement);
     Attempt {
         place,
         outcome,
@@ -224,7 +249,7 @@ fn attempt<O>(
         changes: deployment.steps.as_deref().map(changes::of),
         errors: problems(errors(deployment)),
         warnings: problems(&deployment.warnings),
-        endpoints: Endpoints { http, ws },
+        endpoints: Endpoints::of(placement, deployment),
         milliseconds: u64::try_from(deployment.elapsed.as_millis()).unwrap_or(u64::MAX),
         requests: deployment.requests,
     }
@@ -261,13 +286,6 @@ fn text(placement: Placement<'_>, deployment: &Deployment) -> String {
         }
         _ => String::new(),
     };
-    let (http, ws) = endpoints(placement);
-    let facts = facts(&[("HTTP", http), ("WS", ws)]);
-    format!("{head}\n{changes}Endpoints:\n\n{facts}")
-}
-
-fn endpoints(placement: Placement<'_>) -> (String, String) {
-    let http = placement.service_url();
-    let ws = http.replacen("http", "ws", 1);
-    (http, ws)
+    let endpoints = Endpoints::of(placement, deployment).text();
+    format!("{head}\n{changes}Endpoints:\n\n{endpoints}")
 }

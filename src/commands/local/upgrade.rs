@@ -2,7 +2,7 @@
 
 use super::{act, report};
 use crate::cli;
-use crate::cluster::{Cluster, Edition, PrismaVersion, documented};
+use crate::cluster::{Cluster, Edition, Fact, PrismaVersion, documented};
 use crate::commands::Report;
 use crate::context::Context;
 use crate::docker::Container;
@@ -80,7 +80,7 @@ fn change_version(ctx: &Context, cluster: &mut Cluster, to: &PrismaVersion) -> R
         let port = &mut cluster.database.host_port;
         *port = port.or(Some(documented::DATABASE_PORT));
     }
-    if cluster.key_pair().is_some() && !to.supports_key_pairs() {
+    if cluster.key_pair().is_some() && !to.has(Fact::KeyPairs) {
         ctx.ui.warn(&format!(
             "Prisma {to} does not support key pairs: the cluster gets a new secret, which everyone who \
              deploys with a copy of the old key needs (`clusterSecret` in the registry)"

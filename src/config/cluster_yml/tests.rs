@@ -117,7 +117,7 @@ prismaVersion: '1.2'
     assert_eq!(
         problems("database: {ssl: true, host: db.example}"),
         [
-            "c.yml:1:17: `database.ssl`: requires Prisma 1.12 or later: remove the line",
+            "c.yml:1:17: `database.ssl`: requires Prisma 1.10 or later: remove the line",
             "c.yml:1:29: `database.host`: requires Prisma 1.7 or later: remove the line",
         ]
     );

@@ -1,5 +1,6 @@
 //! Values that look like secrets, in text of any origin.
 
+use super::quoted::value_end;
 use crate::secret::MASK;
 use crate::url::hidden_until;
 
@@ -30,7 +31,7 @@ pub fn is_sensitive(name: &str) -> bool {
 
 /// All of it.
 pub fn all(text: &str) -> String {
-    let text = keys(text);
+    let text = lists(&keys(text));
     let lines = text.split_inclusive('\n');
     lines
         .map(|line| assignments(&tokens(&addresses(line))))
@@ -96,6 +97,51 @@ fn tokens(line: &str) -> String {
     out + rest
 }
 
+/// Lists, over any number of lines: `"secrets": ["…", "…"]`, with any number of backslashes before the quotes.
+fn lists(text: &str) -> String {
+    let lower = text.to_ascii_lowercase();
+    let mut out = String::new();
+    let mut from = 0;
+    let mut at = 0;
+    while let Some((_, name)) = next_word(&lower, at) {
+        at = name;
+        let sign = skip(text, name, |c| "\"' \\".contains(c));
+        if !text[sign..].starts_with(['=', ':']) {
+            continue;
+        }
+        let start = skip(text, sign + 1, char::is_whitespace);
+        let end = start + value_end(&text[start..]);
+        let Some(inside) = text[start..end].strip_prefix('[') else {
+            continue;
+        };
+        let inside = inside.trim_end_matches(']').trim();
+        // A type in GraphQL hides nothing.
+        if !["", "String!", "String"].contains(&inside) {
+            out += &text[from..=start];
+            out += MASK;
+            from = end - usize::from(text[..end].ends_with(']'));
+        }
+        at = end;
+    }
+    out + &text[from..]
+}
+
+/// The next word for something secret, and where the name that it is in ends.
+fn next_word(lower: &str, from: usize) -> Option<(&'static str, usize)> {
+    let found = WORDS
+        .iter()
+        .filter_map(|word| Some((lower[from..].find(word)? + from, *word)));
+    let (at, word) = found.min()?;
+    let is_part = |c: char| c.is_ascii_alphanumeric() || "_-".contains(c);
+    Some((word, skip(lower, at + word.len(), is_part)))
+}
+
+/// The first place from `start` on with another character.
+fn skip(text: &str, start: usize, is_skipped: impl Fn(char) -> bool) -> usize {
+    let rest = &text[start..];
+    start + rest.find(|c| !is_skipped(c)).unwrap_or(rest.len())
+}
+
 /// `password=…`, `"secret": "…"`, `Authorization: Bearer …`.
 fn assignments(line: &str) -> String {
     let lower = line.to_ascii_lowercase();
@@ -111,21 +157,14 @@ fn assignments(line: &str) -> String {
 
 /// Where the value of the next one is.
 fn assignment(lower: &str, line: &str, from: usize) -> Option<(usize, usize)> {
-    let found = WORDS
-        .iter()
-        .filter_map(|word| Some((lower[from..].find(word)? + from, *word)));
-    let (at, word) = found.min()?;
-    let after = at + word.len();
-    let skip = |start: usize, wanted: &dyn Fn(char) -> bool| {
-        let rest = &line[start..];
-        start + rest.find(|c| !wanted(c)).unwrap_or(rest.len())
-    };
-    let name = skip(after, &|c| c.is_ascii_alphanumeric() || "_-".contains(c));
-    let sign = skip(name, &|c| "\"' \\".contains(c));
-    if !line[sign..].starts_with(['=', ':']) {
-        return assignment(lower, line, after);
+    let (word, name) = next_word(lower, from)?;
+    let sign = skip(line, name, |c| "\"' \\".contains(c));
+    // `SQLInvalidAuthorizationSpecException: …` says why.
+    let is_exception = line[..name].ends_with("Exception");
+    if is_exception || !line[sign..].starts_with(['=', ':']) {
+        return assignment(lower, line, name);
     }
-    let start = skip(sign + 1, &|c| "\"' \\=:".contains(c));
+    let start = skip(line, sign + 1, |c| "\"' \\=:".contains(c));
     let quoted = line[..start]
         .chars()
         .next_back()
@@ -137,7 +176,7 @@ fn assignment(lower: &str, line: &str, from: usize) -> Option<(usize, usize)> {
     };
     let end = start + line[start..].find(ends).unwrap_or(line.len() - start);
     if is_harmless_value(&line[start..end], &line[start..]) {
-        assignment(lower, line, start.max(after))
+        assignment(lower, line, start.max(name))
     } else {
         Some((start, end))
     }
@@ -154,7 +193,11 @@ fn is_harmless_value(value: &str, rest: &str) -> bool {
     let null = rest
         .strip_prefix("null")
         .is_some_and(|after| !after.starts_with(|c: char| c.is_alphanumeric()));
-    value.is_empty() || value.starts_with(MASK) || left_out || variable || null
+    // Already masked, with or without the bracket of a list.
+    let masked = value.trim_start_matches('[').starts_with(MASK);
+    // `(using password: YES)`, and what a list in GraphQL holds.
+    let word = ["YES", "NO", "[String!]", "[String!]!", "[]"].contains(&value);
+    value.is_empty() || masked || left_out || variable || null || word
 }
 
 /// Whether a value only refers to a variable: `$NAME`, in capitals as no one spells a secret, or

@@ -61,6 +61,30 @@ fn what_looks_like_a_secret_is_masked() {
             "the `clusterSecret` in the registry",
             "the `clusterSecret` in the registry",
         ),
+        (
+            "SQLInvalidAuthorizationSpecException: Access denied (using password: YES)",
+            "SQLInvalidAuthorizationSpecException: Access denied (using password: YES)",
+        ),
+        (
+            "{\"secrets\":[\"topsecretservice42\",\"a]b\"],\"n\":1}",
+            "{\"secrets\":[********],\"n\":1}",
+        ),
+        (
+            "\"variables\":\"{\\\"secrets\\\":[\\\"topsecret, 42\\\"],\\\"n\\\":1}\"",
+            "\"variables\":\"{\\\"secrets\\\":[********],\\\"n\\\":1}\"",
+        ),
+        (
+            "\"secrets\": [\n  \"one two\",\n  \"three\"\n],\nnext",
+            "\"secrets\": [********],\nnext",
+        ),
+        (
+            "deploy(secrets: [\"cut off, he",
+            "deploy(secrets: [********",
+        ),
+        (
+            "mutation($secrets: [String!]) {deploy(secrets: $secrets)} secrets: []",
+            "mutation($secrets: [String!]) {deploy(secrets: ********)} secrets: []",
+        ),
     ] {
         assert_eq!(text(told), shown);
     }
@@ -148,4 +172,33 @@ fn a_password_in_an_address_is_known_by_itself() {
         redactor.scrub("hunt%40r8 or hunt@r8 for me at db"),
         "******** or ******** for me at db"
     );
+}
+
+/// The form of the lines that 1.8.4 and 1.34.12 log of a request that failed.
+#[test]
+fn variables_of_logged_requests_are_left_out() {
+    for (told, shown) in [
+        (
+            r#"{"key":"error/handled","payload":{"query":"mutation($n: String!) {deploy}","variables":"{\"name\":\"blog\",\"secrets\":[\"topsecretservice42\"],\"text\":\"say \\\"hi\\\", }\"}","code":4000}}"#,
+            r#"{"key":"error/handled","payload":{"query":"mutation($n: String!) {deploy}","variables":(left out),"code":4000}}"#,
+        ),
+        (
+            r#"[Debug] {"query":"{a}","variables":{"data":{"mail":"me@x","list":["}"]}},"code":3000}"#,
+            r#"[Debug] {"query":"{a}","variables":(left out),"code":3000}"#,
+        ),
+        (
+            r#"{\"query\":\"{a}\",\"variables\":{\"mail\":\"me, }@x\"},\"code\":1}"#,
+            r#"{\"query\":\"{a}\",\"variables\":(left out),\"code\":1}"#,
+        ),
+        (
+            "\"variables\":\"{cut off\nnext",
+            "\"variables\":(left out)\nnext",
+        ),
+        (
+            "\"variables\":null, the variables",
+            "\"variables\":null, the variables",
+        ),
+    ] {
+        assert_eq!(without_variables(told), shown);
+    }
 }

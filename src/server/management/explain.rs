@@ -67,10 +67,14 @@ impl Management {
         }
         let failure = Failure::new(Kind::Refused, message);
         match refusal {
-            Refusal::BadServiceName | Refusal::ReservedServiceName => failure.hint(
+            Refusal::ReservedServiceName => {
+                failure.hint("choose another name in `prisma.yml`")
+            }
+            Refusal::ReservedStageName => failure.hint("choose another stage"),
+            Refusal::BadServiceName => failure.hint(
                 "choose another name in `prisma.yml`: it must start with a letter and contain only letters, digits, `-` and `_`",
             ),
-            Refusal::BadStageName | Refusal::ReservedStageName => failure.hint(
+            Refusal::BadStageName => failure.hint(
                 "choose another stage: it must start with a letter and contain only letters, digits, `-` and `_` (max. 30)",
             ),
             Refusal::AmbiguousRelation => {
@@ -101,7 +105,9 @@ impl Management {
             Credential::Bearer(_) => token_useless(refusal),
             Credential::Secret(_) if refusal.is_about_clocks() => {
                 let side = match refusal {
-                    Refusal::TokenExpired => "ahead: it rejects a token created just now as expired",
+                    Refusal::TokenExpired => {
+                        "ahead: it rejects a token created just now as expired"
+                    }
                     _ => "behind: it rejects a token created just now as not valid yet",
                 };
                 let why = format!("the server's clock is {side}");
@@ -145,10 +151,16 @@ impl Management {
     fn secret_wrong(&self, kind: SecretKind) -> (String, Vec<String>) {
         let ours = &self.secret_name;
         let no_match = || "the private key does not match the server's public key".to_owned();
-        match (kind, self.has(Fact::SharedSecrets), self.has(Fact::KeyPairs)) {
+        match (
+            kind,
+            self.has(Fact::SharedSecrets),
+            self.has(Fact::KeyPairs),
+        ) {
             (SecretKind::Text, false, _) => (
                 format!("it requires a token signed with a private key, but {ours} is not a key"),
-                vec![format!("replace {ours} with the private key that matches its `CLUSTER_PUBLIC_KEY`")],
+                vec![format!(
+                    "replace {ours} with the private key that matches its `CLUSTER_PUBLIC_KEY`"
+                )],
             ),
             (SecretKind::Text, true, _) => (
                 format!("{ours} does not match the server's secret"),
@@ -158,12 +170,16 @@ impl Management {
             ),
             (SecretKind::Key, true, false) => (
                 format!("it does not accept private keys, but {ours} is one"),
-                vec![format!("replace {ours} with the server's `managementApiSecret`")],
+                vec![format!(
+                    "replace {ours} with the server's `managementApiSecret`"
+                )],
             ),
             (SecretKind::Key, true, true) => (
                 no_match(),
                 vec![
-                    format!("if the server has a `managementApiSecret`, it ignores keys: replace {ours} with that secret"),
+                    format!(
+                        "if the server has a `managementApiSecret`, it ignores keys: replace {ours} with that secret"
+                    ),
                     format!("otherwise its public key must match {ours}"),
                 ],
             ),

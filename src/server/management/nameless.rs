@@ -28,7 +28,6 @@ impl Management {
 }
 
 /// What a problem does not say.
-#[derive(PartialEq)]
 enum Lack {
     /// The type of a field that is deleted or changed.
     TypeOf(String),
@@ -54,11 +53,13 @@ fn lacks(problem: &Problem, new: &Types) -> Option<Lack> {
 
 /// Gives each problem its name, where there are as many candidates as problems that look alike.
 fn name(problems: &mut [Problem], new: &Types, candidates: &dyn Fn(&Lack) -> Vec<String>) {
-    let all: Vec<Option<Lack>> = problems.iter().map(|one| lacks(one, new)).collect();
-    for (at, lack) in all.iter().enumerate() {
-        let Some(lack) = lack else { continue };
-        let is_same = |other: &&Option<Lack>| other.as_ref() == Some(lack);
-        let mut names = candidates(lack);
+    let all = problems.to_vec();
+    for (at, problem) in all.iter().enumerate() {
+        let Some(lack) = lacks(problem, new) else {
+            continue;
+        };
+        let is_same = |other: &&Problem| *other == problem;
+        let mut names = candidates(&lack);
         if names.len() != all.iter().filter(is_same).count() {
             continue;
         }

@@ -7,7 +7,7 @@ use super::super::step::{SELECTION, STORAGE, Step};
 use super::super::types::Types;
 use super::projects::Migration;
 use super::{Fault, Management};
-use crate::cluster::PrismaVersion;
+use crate::cluster::{Fact, PrismaVersion};
 use serde_json::{Value, json};
 
 /// The schema of a service. Holds secrets, so `Debug` does not show it.
@@ -94,11 +94,11 @@ impl DeployDialect {
         let Some(version) = version else {
             return DeployDialect::Steps;
         };
-        if version.reports_storage() {
+        if version.has(Fact::RelationStorage) {
             DeployDialect::Storage
-        } else if version.reports_steps() {
+        } else if version.has(Fact::Steps) {
             DeployDialect::Steps
-        } else if version.supports_force() {
+        } else if version.has(Fact::Force) {
             DeployDialect::Force
         } else {
             DeployDialect::Plain
@@ -233,7 +233,7 @@ impl Management {
     /// Whether the server checks for data loss itself. Of an unknown version, whether it accepts `force`.
     pub fn checks_data_loss(&self) -> bool {
         match self.version() {
-            Some(version) => version.checks_data_loss(),
+            Some(version) => version.has(Fact::DataLossCheck),
             None => self
                 .dialect
                 .borrow()

@@ -308,7 +308,7 @@ mod tests {
         );
         // It is one with itself.
         let own = "type Note { next: Note }";
-        assert_eq!(listed(vec![sent.clone()], own), [sent.clone()]);
+        assert_eq!(listed(vec![sent.clone()], own)[0], sent);
         let field = created("Note", "next", "Note", "R");
         assert_eq!(listed(vec![sent.clone(), field], own)[0], sent);
     }
@@ -345,7 +345,7 @@ mod tests {
             stored: None,
         };
         let sent = vec![field(None), renamed.clone()];
-        assert_eq!(listed(sent, ""), [renamed.clone()]);
+        assert_eq!(listed(sent, "")[..], *std::slice::from_ref(&renamed));
         // What else changes is kept.
         assert_eq!(listed(vec![field(Some("by")), renamed], "").len(), 2);
     }

@@ -21,8 +21,8 @@ reported at once, each with its line.
     .to_owned();
     for key in &KEYS {
         let since = match key.since {
-            0 => "all versions".to_owned(),
-            minor => format!("Prisma 1.{minor}"),
+            None => "all versions".to_owned(),
+            Some(fact) => format!("Prisma {}", fact.since()),
         };
         let path = key.path.join(".");
         let _ = writeln!(

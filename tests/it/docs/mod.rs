@@ -8,6 +8,7 @@ mod language;
 mod manual;
 mod pages;
 mod reference;
+mod versions;
 
 use std::collections::BTreeMap;
 use std::fs;

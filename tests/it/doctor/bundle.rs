@@ -22,7 +22,9 @@ fn sandbox() -> Sandbox {
     s.write("home/.prisma/config.yml", &(registry + cloud));
     s.set_private("home/.prisma/config.yml");
     let log = format!(
-        "2026-01-01T00:00:00Z err connecting with {PASSWORD} and d1stinct-manager, d1stinct-named\n"
+        "2026-01-01T00:00:00Z err connecting with {PASSWORD} and d1stinct-manager, d1stinct-named\n\
+         2026-01-01T00:00:01Z out {}\n",
+        r#"{"key":"error/handled","payload":{"query":"mutation {deploy(secrets: [\"d1stinct-query\"])}","variables":"{\"mail\":\"d1stinct-mail\",\"secrets\":[\"d1stinct-service\"]}","code":4000}}"#
     );
     s.engine.log("prisma-database", &log);
     s.set("PRISMA_MANAGEMENT_API_SECRET", "d1stinct-variable");
@@ -72,7 +74,8 @@ fn a_report_tells_everything_but_secrets() {
         "== history of local ==\n{\"run\":",
         "\"command\":\"prisma local start\"",
         "== containers of local ==\nlocal-prisma-database-1: running, image prismagraphql/prisma:1.1, 0 restarts",
-        "== last lines of local-prisma-database-1 ==\nconnecting with ******** and ********, ********",
+        "== last lines of local-prisma-database-1 ==\n{\"key\":\"error/handled\"",
+        "deploy(secrets: [********])}\",\"variables\":(left out),\"code\":4000}}\nconnecting with ******** and ********, ********",
     ] {
         assert!(report.contains(told), "no {told:?} in\n{report}");
     }

@@ -121,19 +121,22 @@ fn without_times(line: &str) -> String {
             .unwrap_or(tail.len());
         let (number, after) = tail.split_at(end);
         out.push_str(before);
-        let is_unit = ["ms", "s"].iter().any(|unit| {
-            after
-                .strip_prefix(unit)
-                .is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_alphanumeric()))
+        let unit = ["ms", "s"].iter().find(|unit| {
+            let rest = after.strip_prefix(**unit);
+            rest.is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_alphanumeric()))
         });
         let is_field =
             before.ends_with("\"milliseconds\":") || before.ends_with("\"milliseconds\": ");
         let starts_word = !before.ends_with(|c: char| c.is_ascii_alphanumeric() || c == '.');
-        out.push_str(if (is_unit && starts_word) || is_field {
-            "T"
-        } else {
-            number
-        });
+        match unit {
+            // A slow machine needs seconds for what takes others milliseconds.
+            Some(unit) if starts_word => {
+                out.push('T');
+                rest = &after[unit.len()..];
+                continue;
+            }
+            _ => out.push_str(if is_field { "T" } else { number }),
+        }
         rest = after;
     }
     out + rest

@@ -182,7 +182,7 @@ fn a_key_pair_has_the_name_that_the_version_knows() {
     for (version, name) in [
         ("1.7", "clusterPublicKey"),
         ("1.8", "legacySecret"),
-        ("1.29", "legacySecret"),
+        ("1.26", "legacySecret"),
     ] {
         let mut cluster = documented_cluster(version, Connector::MySql);
         cluster.cluster_secret = Some(key.pem_pkcs1());

@@ -152,7 +152,7 @@ docker_logs() {
     tail -n "$tail" "$log" >"$engine/tail.$$"
     log="$engine/tail.$$"
   }
-  while read -r time stream text; do
+  while IFS=' ' read -r time stream text; do
     case $since in
       [0-9][0-9][0-9][0-9]-*) [ "$(printf '%s\n' "$since" "$time" | sort | head -n 1)" = "$since" ] || continue ;;
     esac

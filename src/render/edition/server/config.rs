@@ -1,7 +1,7 @@
 //! `PRISMA_CONFIG`: the YAML block that configures a server. It refers to secrets through variables.
 
 use crate::cluster::{
-    Cluster, Connector, Database, Edition, External, Tuning, documented, services,
+    Cluster, Connector, Database, Edition, External, Fact, Tuning, documented, services,
 };
 use crate::render::compose::Text;
 use crate::secret::Secret;
@@ -75,7 +75,7 @@ impl PrismaConfig {
         } else if let Some(text) = &cluster.cluster_secret {
             secret = Some(self::secret((SECRET, SECRET_IN_CONFIG), text.reveal()));
         }
-        let (legacy_secret, cluster_public_key) = if cluster.version.at_least(8) {
+        let (legacy_secret, cluster_public_key) = if cluster.version.has(Fact::LegacySecretKey) {
             (key, None)
         } else {
             (None, key)
@@ -152,7 +152,7 @@ fn database_config(cluster: &Cluster) -> DatabaseConfig {
     let tuning = &database.tuning;
     // The documented name up to 1.8; `migrations` then took precedence and replaced it.
     let is_active = Some(tuning.active.unwrap_or(true));
-    let (active, migrations) = if cluster.version.at_least(9) {
+    let (active, migrations) = if cluster.version.has(Fact::MigrationsKey) {
         (None, is_active)
     } else {
         (is_active, None)

@@ -17,7 +17,7 @@ prop_compose! {
 
 prop_compose! {
     fn cluster()(
-        version in proptest::sample::select(vec!["1.18", "1.29", "1.34", "1.34-beta"]),
+        version in proptest::sample::select(vec!["1.18", "1.26", "1.34", "1.34-beta"]),
         connector in proptest::sample::select(vec![Connector::MySql, Connector::Postgres]),
         image in proptest::option::of(Just("mariadb:10".to_owned())),
         ports in (1u16.., 1u16..).prop_filter("distinct", |(a, b)| a != b),
@@ -99,10 +99,10 @@ database:
   password: \"prisma\"
   # The database for the server's own tables.
   name: \"prisma\"
-  # The size of each connection pool; at least 2 from Prisma 1.30 on.
+  # The size of each connection pool; at least 2 from Prisma 1.12 on.
   # connectionLimit: 10
 
-# The secret that deployments authenticate with: a string (Prisma 1.7 and later) or a private key (until 1.29).
+# The secret that deployments authenticate with: a string (Prisma 1.7 and later) or a private key (up to 1.26).
 clusterSecret: \"my-server-secret-123\"
 "
     );

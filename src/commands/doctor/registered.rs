@@ -1,0 +1,43 @@
+//! Clusters of the registry that others run. What is wrong with them is no problem of this machine, so it
+//! is a warning.
+
+use super::Finding;
+use crate::config::registry::Registry;
+use crate::context::Context;
+use crate::status::{self, ClusterStatus, Kind, State};
+
+const CHECK: &str = "cluster";
+
+/// Asks all of them at once. What is wrong with the registry itself has its own line.
+pub fn check(ctx: &Context) -> Vec<Finding> {
+    let registry = Registry::load(&ctx.home.registry(), &ctx.env.lookup()).unwrap_or_default();
+    match status::registered(ctx, &registry) {
+        Ok(rows) => (rows.iter())
+            .filter(|row| row.kind == Kind::SelfHosted)
+            .map(|row| finding(row).about(&row.name))
+            .collect(),
+        Err(failure) => vec![Finding::of(CHECK, &failure)],
+    }
+}
+
+fn finding(row: &ClusterStatus) -> Finding {
+    let name = &row.name;
+    let endpoint = row.endpoint.as_deref().unwrap_or_default();
+    let why = || row.reason.clone().unwrap_or_default();
+    let remove = format!("`prisma cluster remove {name}`");
+    match (row.state, &row.version) {
+        (State::Up, Some(version)) => {
+            Finding::ok(CHECK, format!("Prisma {version}, up at {endpoint}"))
+        }
+        (State::NotAuthorised, Some(version)) => Finding::warning(
+            CHECK,
+            format!("Prisma {version}, up at {endpoint}, but {}", why()),
+            format!("save its secret: `prisma cluster add {name} --endpoint {endpoint} --force`"),
+        ),
+        _ => Finding::warning(
+            CHECK,
+            format!("{endpoint}: {}", why()),
+            format!("start the server, correct its address, or remove it: {remove}"),
+        ),
+    }
+}

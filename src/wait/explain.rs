@@ -1,0 +1,147 @@
+//! What a wait that ended without success says: which container is to blame, and why by its log.
+
+use super::verdict::{Trouble, Watch};
+use super::{Probe, Wait};
+use crate::context::Context;
+use crate::docker::ask::containers;
+use crate::docker::diagnosis::{Ending, LOG_LINES, excerpt, why_it_does_not_answer, why_it_ended};
+use crate::docker::{Container, LogOptions};
+use crate::documents::WhyNotStarted;
+use crate::error::{Failure, Kind, document};
+use crate::process::{Mode, with_tail};
+use crate::url::points_here;
+use std::path::Path;
+
+impl Wait {
+    /// The failure if it is pointless to wait: a container cannot run, keeps crashing, or crashed once and its log has
+    /// a cause that does not go away.
+    pub(super) fn hopeless(
+        &self,
+        ctx: &Context,
+        watch: &mut Watch,
+        containers: &[Container],
+        database_up: bool,
+    ) -> Option<Failure> {
+        if let Some(trouble) = watch.look(containers, database_up) {
+            let log = trouble.container.as_ref().map(|one| self.log(ctx, one));
+            return Some(self.trouble(ctx, &trouble, &log.unwrap_or_default()));
+        }
+        let crash = watch.crash(containers)?;
+        let log = self.log(ctx, crash.container.as_ref()?);
+        let is_final = why_it_ended(&log).is_some_and(|ending| !ending.passes);
+        is_final.then(|| self.trouble(ctx, &crash, &log))
+    }
+
+    fn trouble(&self, ctx: &Context, trouble: &Trouble, log: &str) -> Failure {
+        let message = format!("could not start {}: {trouble}", self.subject());
+        let ending = why_it_ended(log);
+        let failure = explained(ctx, Kind::ContainerFailed, message, (ending, log));
+        if ending.is_some() {
+            return failure;
+        }
+        match (&trouble.container, &self.folder) {
+            (_, Some(folder)) => failure.hint(full_log(folder)),
+            (Some(container), None) => failure.hint(format!(
+                "see its full log with `prisma local logs -n {} {}`; fix the cause and run the command again, no data is lost",
+                self.name, container.service
+            )),
+            (None, None) => failure.hint("run the command again"),
+        }
+    }
+
+    pub(super) fn too_late(
+        &self,
+        ctx: &Context,
+        watch: &Watch,
+        database_up: bool,
+        why: &str,
+    ) -> Failure {
+        let limit = humantime::format_duration(self.limit);
+        let database = if database_up && !matches!(self.database, Probe::None) {
+            "the database is up, "
+        } else {
+            self.database.missing()
+        };
+        let message = format!(
+            "{} is not ready after {limit}: {database}{why}",
+            self.subject()
+        );
+        let mut failure = self.blamed(ctx, watch, message);
+        if !points_here(&self.host) {
+            failure = failure.hint(format!("check that no firewall blocks `{}`", self.host));
+        }
+        failure
+            .hint("wait longer with `--wait-timeout 15m`; the containers keep starting")
+            .hint(match &self.folder {
+                Some(folder) => full_log(folder),
+                None => format!(
+                    "see what they print with `prisma local logs -f -n {}`",
+                    self.name
+                ),
+            })
+    }
+
+    /// The failure of a server that is not ready, with what its crashes or its log say of the cause.
+    fn blamed(&self, ctx: &Context, watch: &Watch, message: String) -> Failure {
+        let found = containers(ctx, &self.tools, &self.name).unwrap_or_default();
+        let Some(server) = found.iter().find(|container| container.is_server()) else {
+            return explained(ctx, Kind::NotReady, message, (None, ""));
+        };
+        let log = self.log(ctx, server);
+        if let Some(crashed) = watch.crashed(server) {
+            let message = format!("{message}; container `{}` {crashed}", server.name);
+            return explained(ctx, Kind::NotReady, message, (why_it_ended(&log), &log));
+        }
+        let deaf = why_it_does_not_answer(&log);
+        explained(ctx, Kind::NotReady, message, (deaf, ""))
+    }
+
+    fn subject(&self) -> String {
+        match &self.folder {
+            Some(folder) => format!("the server of {}", folder.display()),
+            None => format!("cluster `{}`", self.name),
+        }
+    }
+
+    /// The last lines of a container's output, from both streams.
+    fn log(&self, ctx: &Context, container: &Container) -> String {
+        let options = LogOptions {
+            tail: Some(LOG_LINES.to_string()),
+            ..LogOptions::default()
+        };
+        let logs = self.tools.logs(&container.id, &options);
+        match ctx.runner.run(&logs, Mode::Capture) {
+            Ok(outcome) => outcome.stdout + &outcome.stderr,
+            // The failure being reported matters more than this one.
+            Err(_) => String::new(),
+        }
+    }
+}
+
+/// A failure with its cause, the lines of the log that show it, and the cure.
+fn explained(
+    ctx: &Context,
+    kind: Kind,
+    message: String,
+    (ending, log): (Option<&Ending>, &str),
+) -> Failure {
+    let message = match ending {
+        Some(ending) => format!("{message}: {}", ending.why),
+        None => message,
+    };
+    let lines = excerpt(&ctx.ui.mask(log)).text();
+    let failure = Failure::new(kind, ctx.ui.mask(&with_tail(message, &lines)));
+    match ending {
+        Some(ending) => failure
+            .hint(ending.hint)
+            .data(document(WhyNotStarted { cause: ending.code })),
+        None => failure,
+    }
+}
+
+fn full_log(folder: &Path) -> String {
+    format!(
+        "see the full log with `docker-compose logs` in {}",
+        folder.display()
+    )
+}
