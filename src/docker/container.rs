@@ -97,6 +97,8 @@ pub struct Container {
     pub restarts: u64,
     /// When it was created, RFC 3339.
     pub created: String,
+    /// When it was last started, RFC 3339; empty if docker does not say.
+    pub started: String,
     /// Environment, exact.
     pub env: BTreeMap<String, String>,
     /// Published ports as configured, even if it is not running.
@@ -176,6 +178,8 @@ struct WireState {
     error: String,
     #[serde(default, rename = "OOMKilled")]
     oom_killed: bool,
+    #[serde(default)]
+    started_at: String,
     health: Option<WireHealth>,
 }
 
@@ -254,6 +258,7 @@ impl From<Wire> for Container {
             out_of_memory: wire.state.oom_killed,
             restarts: wire.restart_count,
             created: wire.created,
+            started: wire.state.started_at,
             env: env.iter().filter_map(pair).collect(),
             ports: published(wire.host_config),
             origin: origin(&mut labels),

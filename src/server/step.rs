@@ -52,7 +52,7 @@ pub enum Step {
         name: String,
         /// One of the types.
         left: String,
-        /// The other one, if the server tells it truly.
+        /// The other one, if the server reports it correctly.
         right: Option<String>,
         stored: Option<Storage>,
     },

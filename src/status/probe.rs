@@ -4,7 +4,7 @@ use super::containers::Containers;
 use super::pool;
 use crate::secret::Secret;
 use crate::server::access::{Access, access};
-use crate::server::version::{self, Unreachable};
+use crate::server::version::{self, ManagementPath, Unreachable};
 use crate::url::{host_of, without_password};
 use serde::Serialize;
 use std::sync::Arc;
@@ -114,7 +114,8 @@ fn one(
         (_, problem) => return status(probe, State::Unreachable, problem.clone()),
     };
     let begun = Instant::now();
-    let server = match version::ask(endpoint, limit) {
+    let first = ManagementPath::likely(probe.secret.as_ref());
+    let server = match version::ask(endpoint, first, limit) {
         Ok(server) => server,
         Err(why) => {
             let stopped = probe.kind == Kind::Managed
@@ -147,7 +148,7 @@ fn one(
 fn authorised(
     probe: &Probe,
     endpoint: &str,
-    path: version::ManagementPath,
+    path: ManagementPath,
     limit: Duration,
 ) -> (State, Option<String>) {
     let secret = probe.secret.as_ref().filter(|secret| !secret.is_empty());

@@ -1,5 +1,4 @@
-//! Clusters of the registry that others run. What is wrong with them is no problem of this machine, so it
-//! is a warning.
+//! Clusters of the registry that others run. A problem there is not one of this machine, so it is a warning.
 
 use super::Finding;
 use crate::config::registry::Registry;

@@ -301,7 +301,7 @@ mod tests {
         let other = relation("Note", Some("User"));
         assert_eq!(of_field(created("Note", "owner", "User", "R")), other);
         assert_eq!(of_field(created("User", "notes", "Note", "R")), other);
-        // Nothing tells.
+        // Neither says it.
         assert_eq!(
             listed(vec![sent.clone()], datamodel),
             [relation("Note", None)]

@@ -20,7 +20,7 @@ enum Token<'t> {
     Mark(u8),
 }
 
-/// Whether a text has nothing but comments and white space. What is no token is for the server to reject.
+/// Whether there is nothing but comments and white space. Other characters are for the server to reject.
 pub(super) fn is_blank(text: &str) -> bool {
     let lines = text.lines().map(str::trim_start);
     lines

@@ -8,7 +8,7 @@ pub(super) struct SyntaxError {
     pub(super) message: String,
 }
 
-/// Reads a server's message about `text`. `None` if it is no syntax error, or not one of this text.
+/// Reads a server's message about `text`. `None` for other messages, and for those about another datamodel.
 pub(super) fn error(text: &str, message: &str) -> Option<SyntaxError> {
     let (_, rest) = message.split_once("Syntax error while parsing GraphQL query. ")?;
     if rest.starts_with("Unexpected end of input") {
@@ -80,14 +80,14 @@ fn is_part_of_name(c: char) -> bool {
     c.is_ascii_alphanumeric() || c == '_'
 }
 
-/// The name or the character with which a text begins.
+/// The name or the character at the beginning.
 fn first_word(text: &str) -> &str {
     let end = text.find(|c| !is_part_of_name(c)).unwrap_or(text.len());
     let first = text.chars().next().map_or(0, char::len_utf8);
     &text[..end.max(first)]
 }
 
-/// The name or the character with which a text ends, without white space.
+/// The name or the character at the end, without white space.
 fn last_word(text: &str) -> &str {
     let text = text.trim_end();
     let begin = text.rfind(|c| !is_part_of_name(c));

@@ -95,7 +95,7 @@ fn containers_of_the_other_compose_are_told() {
     );
 }
 
-/// What is wrong with a server that others run is no problem of this machine.
+/// A problem of a server that others run is not one of this machine.
 #[test]
 fn every_cluster_of_the_registry_is_checked() {
     let up = Standin::start("1.34.12");
