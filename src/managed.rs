@@ -16,7 +16,7 @@ mod steps;
 
 pub use observed::{Observed, configured, read_config};
 pub use ready::ready;
-pub use services::warn_of_new_syntax;
+pub use services::{refuse_other_place, warn_of_new_syntax};
 pub use start::{complete_secret, start, start_stopped};
 
 use crate::cluster::ClusterName;

@@ -51,7 +51,6 @@ pub fn ready(
     confirm_overwriting(ctx, observed, &rendered)?;
     refuse_paused(observed)?;
     warn_of_empty_database(ctx, observed, cluster);
-    super::services::refuse_other_place(ctx, observed, cluster)?;
     check_compose(ctx, observed)?;
     exposure::warn(ctx, observed, cluster);
     Ok(Ready {

@@ -53,11 +53,7 @@ pub fn warn_of_new_syntax(
 
 /// Fails if the server would look for its services in another place of the same database: it would start
 /// without them, and deploying them again can delete their lists.
-pub(super) fn refuse_other_place(
-    ctx: &Context,
-    observed: &Observed,
-    cluster: &Cluster,
-) -> Result<()> {
+pub fn refuse_other_place(ctx: &Context, observed: &Observed, cluster: &Cluster) -> Result<()> {
     let entry = observed.entry().ok().flatten();
     let Ok(old) = adopt::cluster(&observed.name, &observed.containers, entry) else {
         return Ok(());

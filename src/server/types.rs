@@ -1,9 +1,11 @@
 //! Types, fields and enums of a datamodel. Malformed parts are skipped: the server reports them.
 
 mod history;
+mod renames;
 pub mod syntax;
 
 pub use history::replayed;
+pub use renames::DoneRename;
 
 use apollo_parser::{Parser, cst};
 

@@ -1,6 +1,7 @@
 //! The datamodel has the syntax of other versions: explains what differs, and converts it.
 
 use super::loaded::LoadedService;
+use super::located;
 use super::placement::Placement;
 use super::report;
 use super::run::DeployRun;
@@ -69,10 +70,8 @@ pub fn explain(failure: Failure, service: &Service, deployment: &Deployment) -> 
         "\n\n  Prisma {version} supports only the new datamodel syntax, and this is the old one. It becomes:"
     );
     for (at, new) in fields.iter().take(LISTED) {
-        let place = service.datamodel.place(*at);
-        let place = place.map_or(String::new(), |(file, line)| {
-            format!("{}:{line}: ", file.display())
-        });
+        let place = service.datamodel.line_of(*at);
+        let place = place.map_or(String::new(), |place| format!("{place}: "));
         let words: Vec<&str> = new.split_whitespace().collect();
         lines += &format!("\n  {place}`{}`", words.join(" "));
     }
@@ -117,8 +116,8 @@ pub fn convert(run: &mut DeployRun<'_>, loaded: &LoadedService) -> Result<Report
     let plan = Plan(vec![Step::WriteTogether(files.written.clone())]);
     let done = act(ctx, None, &plan, || files.report(service, verdict))?;
     if let Some(deployment) = deployment.filter(|_| !ctx.dry_run) {
-        for warning in &deployment.warnings {
-            ctx.ui.warn(&report::line(&new, warning));
+        for warning in located::all(&new, &deployment.warnings) {
+            ctx.ui.warn(&warning.to_string());
         }
         report::check(placement, &deployment)?;
     }

@@ -22,11 +22,6 @@ pub fn ask(ctx: &Context, base: &str, secret: Option<&Secret>) -> Result<Option<
         .run(move || version::ask(&host, first, LIMIT))?
     {
         Ok(server) => server,
-        Err(Unreachable::NotPrisma(why)) => {
-            let message = format!("`{base}` is not a Prisma server: {why}");
-            let failure = Failure::new(Kind::Failed, message);
-            return Err(failure.hint("check the host and port"));
-        }
         Err(why @ Unreachable::NoAnswer(_)) => {
             drop(stage);
             if secret.is_some() {
@@ -34,6 +29,10 @@ pub fn ask(ctx: &Context, base: &str, secret: Option<&Secret>) -> Result<Option<
                 ctx.ui.warn(&what);
             }
             return Ok(None);
+        }
+        Err(why) => {
+            let message = format!("`{base}` cannot be deployed to: {why}");
+            return Err(Failure::new(Kind::Failed, message).hint("check the host and port"));
         }
     };
     stage.done(&format!("Prisma {} answers", server.version));

@@ -2,9 +2,8 @@
 
 use super::{CONFIG, UP, running, uncommented, with_running};
 use crate::support::engine::Made;
-use crate::support::server::Behaviour;
 use crate::support::text::STAGES;
-use crate::support::{Sandbox, key, same};
+use crate::support::{Behaviour, Sandbox, key, same};
 
 /// An engine prunes for one at a time, and refuses whoever else comes.
 #[test]
@@ -170,13 +169,13 @@ fn services_are_not_lost_by_another_name_for_their_database() {
     let why = |services: &str| {
         format!(
             "error: cluster `local` keeps {services} in `prisma`, and would not find them with another `database.name`\n\
-             hint: restore `database.name: prisma` in <root>/home/.prisma/clusters/local/cluster.yml\n\
+             hint: restore `database.name: prisma` in ~/.prisma/clusters/local/cluster.yml\n\
              hint: to start without them, create another cluster: `prisma local start -n NAME`\n"
         )
     };
     for verb in ["start", "restart", "upgrade"] {
         let named = why("its services (`blog@dev`, `shop@prod`)");
-        s.run(&format!("local {verb}")).is(3, "", &named);
+        s.run(&format!("local {verb}")).is(6, "", &named);
     }
     assert_eq!(s.take_acts(), "");
     s.write(CONFIG, &config);
@@ -186,7 +185,7 @@ fn services_are_not_lost_by_another_name_for_their_database() {
         &config.replace("name: \"prisma\"", "name: \"other\""),
     );
     let unknown = why("its services, if it has any,");
-    s.run("local start").is(3, "", &unknown);
+    s.run("local start").is(6, "", &unknown);
     // What has no services has none to lose.
     s.write(CONFIG, &config);
     s.server(Behaviour::Ready);
