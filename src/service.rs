@@ -2,6 +2,7 @@
 
 mod datamodel;
 mod endpoint;
+pub mod name;
 
 pub use crate::secret::Secret;
 pub use datamodel::Datamodel;

@@ -1,10 +1,8 @@
 //! `.env` files: variables for `${env:X}` and for `prisma` itself.
 
 use super::EnvLookup;
-use super::problems::Problems;
 use crate::error::{Failure, Kind, Result};
 use crate::files;
-use crate::yaml::Position;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -16,6 +14,7 @@ const NAME: &str = ".env";
 pub struct EnvFiles {
     values: BTreeMap<String, String>,
     files: Vec<PathBuf>,
+    warnings: Vec<String>,
 }
 
 impl fmt::Debug for EnvFiles {
@@ -40,7 +39,7 @@ impl EnvFiles {
                 return Err(Failure::new(Kind::Usage, message)
                     .hint("relative paths are resolved from the current directory"));
             };
-            found.add(path, &text)?;
+            found.add(path, &text);
             return Ok(found);
         }
         for (at, folder) in [folder, working].into_iter().enumerate() {
@@ -49,7 +48,7 @@ impl EnvFiles {
                 continue;
             }
             if let Some(text) = files::read_text(&path)? {
-                found.add(path, &text)?;
+                found.add(path, &text);
             }
         }
         Ok(found)
@@ -67,98 +66,102 @@ impl EnvFiles {
             .map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
-    fn add(&mut self, path: PathBuf, text: &str) -> Result<()> {
-        for (name, value) in parse(&path, text)? {
+    /// What the user should know about the files: lines that set nothing.
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
+
+    fn add(&mut self, path: PathBuf, text: &str) {
+        let Parsed { values, skipped } = parse(text);
+        for (name, value) in values {
             self.values.entry(name).or_insert(value);
         }
+        if !skipped.is_empty() {
+            let lines = if skipped.len() == 1 { "line" } else { "lines" };
+            let (file, skipped) = (path.display(), ranges(&skipped));
+            let warning = format!("env file `{file}`: {lines} {skipped} skipped: not `NAME=VALUE`");
+            self.warnings.push(warning);
+        }
         self.files.push(path);
-        Ok(())
     }
 }
 
-/// The variables of the text; if one is set twice, the later line counts.
-fn parse(path: &Path, text: &str) -> Result<BTreeMap<String, String>> {
-    let mut values = BTreeMap::new();
-    let mut problems = Problems::of(path);
+/// What the text sets; if a variable is set twice, the later line counts.
+#[derive(Default)]
+struct Parsed {
+    values: BTreeMap<String, String>,
+    /// Numbers of the lines that set nothing, though they are neither blank nor comments.
+    skipped: Vec<usize>,
+}
+
+fn parse(text: &str) -> Parsed {
+    let mut parsed = Parsed::default();
     let mut rest = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut line = 1;
     while !rest.is_empty() {
-        let (len, found) = entry(rest);
-        match found {
-            Ok(Some((name, value))) => {
-                values.insert(name, value);
+        let end = line_end(rest, 0);
+        let len = match variable(rest, end) {
+            Some((len, name, value)) => {
+                parsed.values.insert(name, value);
+                len
             }
-            Ok(None) => {}
-            Err((what, remedy)) => {
-                problems.add(Position { line, column: 1 }, what).remedy = remedy.map(str::to_owned);
+            None => {
+                let bare = rest[..end].trim();
+                if !bare.is_empty() && !bare.starts_with('#') {
+                    parsed.skipped.push(line);
+                }
+                end
             }
-        }
+        };
         line += rest[..len].matches('\n').count();
         rest = &rest[len..];
     }
-    problems.finish()?;
-    Ok(values)
+    parsed
 }
 
-/// What is wrong, and how to fix it.
-type Wrong = (&'static str, Option<&'static str>);
-type Entry = std::result::Result<Option<(String, String)>, Wrong>;
-
-/// The first entry of the text, and the length of its lines.
-fn entry(text: &str) -> (usize, Entry) {
-    let end = line_end(text, 0);
+/// The variable that the first line of the text sets, and the length of its lines. `end` is the end of the
+/// first.
+fn variable(text: &str, end: usize) -> Option<(usize, String, String)> {
     let line = &text[..end];
-    let bare = line.trim();
-    if bare.is_empty() || bare.starts_with('#') {
-        return (end, Ok(None));
-    }
-    let start = line.len() - line.trim_start().len();
-    let behind_export = line[start..]
-        .strip_prefix("export")
-        .filter(|rest| rest.starts_with([' ', '\t']));
-    let start = match behind_export {
-        Some(rest) => line.len() - rest.trim_start().len(),
-        None => start,
-    };
-    let Some(equals) = line[start..].find('=') else {
-        return (
-            end,
-            Err((
-                "missing `=`",
-                Some("write `NAME=VALUE`, or `#` in front of a comment"),
-            )),
-        );
-    };
-    let name = line[start..start + equals].trim();
-    let plain = |c: char| c.is_ascii_alphanumeric() || "_.-".contains(c);
-    if !name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') || !name.chars().all(plain)
+    let (mut name, value) = line.split_once('=')?;
+    let start = end - value.len();
+    name = name.trim();
+    if let Some(exported) = name.strip_prefix("export").map(str::trim_start)
+        && !exported.is_empty()
+        && name["export".len()..].starts_with([' ', '\t'])
     {
-        return (end, Err(("invalid variable name in front of `=`", None)));
+        name = exported;
     }
-    let value = start + equals + 1;
-    let blank = line[value..].len() - line[value..].trim_start_matches([' ', '\t']).len();
-    match line[value + blank..].chars().next() {
-        Some(quote @ ('"' | '\'')) => {
-            let (len, value) = quoted(text, value + blank + 1, quote);
-            (len, value.map(|value| Some((name.to_owned(), value))))
-        }
-        _ => {
-            let value = unquoted(&line[value..]);
-            (end, Ok(Some((name.to_owned(), value.to_owned()))))
-        }
+    let plain = |c: char| c.is_ascii_alphanumeric() || "_.-".contains(c);
+    if name.is_empty() || !name.chars().all(plain) {
+        return None;
     }
+    let blank = value.len() - value.trim_start_matches([' ', '\t']).len();
+    let quote = value[blank..].chars().next();
+    let quoted = match quote {
+        Some(quote @ ('"' | '\'')) => quoted(text, start + blank + 1, quote),
+        _ => None,
+    };
+    let (len, value) = quoted.unwrap_or_else(|| (end, as_dotenv(value)));
+    Some((len, name.to_owned(), value))
 }
 
-/// The text up to a comment, which must follow a space.
-fn unquoted(written: &str) -> &str {
-    let comment = written
-        .match_indices('#')
-        .find(|(at, _)| written[..*at].ends_with([' ', '\t']));
-    written[..comment.map_or(written.len(), |(at, _)| at)].trim()
+/// A value without quotes around it, as the npm CLIs read it (with dotenv 4): there are no comments behind
+/// values, and a lone quote at either end does not count.
+fn as_dotenv(written: &str) -> String {
+    let quotes = ['"', '\''];
+    let written = written.trim();
+    let inner = written.strip_prefix(quotes).unwrap_or(written);
+    inner
+        .strip_suffix(quotes)
+        .unwrap_or(inner)
+        .trim()
+        .to_owned()
 }
 
-/// A value whose text begins at `start`, after its quote. It may span lines.
-fn quoted(text: &str, start: usize, quote: char) -> (usize, std::result::Result<String, Wrong>) {
+/// A value whose text begins at `start`, after its quote, with the length of its lines. It may span lines.
+/// `None` if the quote is never closed, or more than a comment follows it.
+fn quoted(text: &str, start: usize, quote: char) -> Option<(usize, String)> {
     let mut value = String::new();
     let mut chars = text[start..].char_indices();
     while let Some((at, c)) = chars.next() {
@@ -167,10 +170,7 @@ fn quoted(text: &str, start: usize, quote: char) -> (usize, std::result::Result<
                 let behind = start + at + 1;
                 let end = line_end(text, behind);
                 let rest = text[behind..end].trim();
-                if rest.is_empty() || rest.starts_with('#') {
-                    return (end, Ok(value));
-                }
-                return (end, Err(("unexpected text after the closing quote", None)));
+                return (rest.is_empty() || rest.starts_with('#')).then_some((end, value));
             }
             '\\' if quote == '"' => match chars.next().map(|(_, c)| c) {
                 Some('n') => value.push('\n'),
@@ -185,10 +185,23 @@ fn quoted(text: &str, start: usize, quote: char) -> (usize, std::result::Result<
             c => value.push(c),
         }
     }
-    (
-        line_end(text, start),
-        Err(("the quote is never closed", None)),
-    )
+    None
+}
+
+/// `3, 5-9` from 3, 5, 6, 7, 8, 9.
+fn ranges(numbers: &[usize]) -> String {
+    let mut ranges: Vec<(usize, usize)> = Vec::new();
+    for number in numbers {
+        match ranges.last_mut() {
+            Some((_, last)) if *last + 1 == *number => *last = *number,
+            _ => ranges.push((*number, *number)),
+        }
+    }
+    let shown = ranges.iter().map(|(first, last)| match last - first {
+        0 => first.to_string(),
+        _ => format!("{first}-{last}"),
+    });
+    shown.collect::<Vec<_>>().join(", ")
 }
 
 /// The end of the line that contains `at`, including its line break.
@@ -203,8 +216,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn read(text: &str) -> Vec<(String, String)> {
-        let values = parse(Path::new("/x/.env"), text).unwrap_or_else(|e| panic!("{text:?}: {e}"));
-        values.into_iter().collect()
+        parse(text).values.into_iter().collect()
     }
 
     #[test]
@@ -216,15 +228,11 @@ mod tests {
             ("  export  A = b  \n", "b"),
             ("export\tA=b", "b"),
             ("A=", ""),
-            ("A= # comment", ""),
             ("A=#b", "#b"),
             ("A=b#c", "b#c"),
-            ("A=b #c # d", "b"),
-            ("A=b\t# c", "b"),
             ("A=b c", "b c"),
             ("A=b=c", "b=c"),
             ("A=it's", "it's"),
-            ("A=b\"c\"", "b\"c\""),
             ("A=a$b ${C}\\n", "a$b ${C}\\n"),
             ("A='a # b \\n \"c\" ${D}' # e", "a # b \\n \"c\" ${D}"),
             (
@@ -248,26 +256,48 @@ mod tests {
         assert_eq!(names[1], ("export".to_owned(), "y".to_owned()));
     }
 
+    /// Values that dotenv 4.0.0, which the npm CLIs used, was seen to give.
     #[test]
-    fn invalid_lines_are_reported_without_their_content() {
-        let text = "A=1\nhunter2\nB C=hunter2\n1D=hunter2\nE: hunter2\n=hunter2\nexport F\nG=\"a\nb\" hunter2\nH='hunter2\n";
-        let failure = parse(Path::new("/x/.env"), text).expect_err("wrong");
-        let message = failure.message();
-        let lines: Vec<_> = message.lines().collect();
+    fn what_the_npm_clis_took_is_taken() {
+        for (text, name, value) in [
+            ("A=abc #def", "A", "abc #def"),
+            ("A= # comment", "A", "# comment"),
+            ("A='it's'", "A", "it's"),
+            ("A=\"a\" b", "A", "a\" b"),
+            ("A=\"b", "A", "b"),
+            ("A='", "A", ""),
+            ("A=b\"c\"", "A", "b\"c"),
+            ("2FA=x", "2FA", "x"),
+            ("1.2-3=x", "1.2-3", "x"),
+            ("abc123==", "abc123", "="),
+            ("A = b ", "A", "b"),
+        ] {
+            assert_eq!(
+                read(text),
+                [(name.to_owned(), value.to_owned())],
+                "{text:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn lines_that_set_nothing_are_skipped_and_named_without_their_content() {
+        let text = "A=1\nsource hunter2\nFOO: hunter2\n# comment\n\nB C=hunter2\n=hunter2\nexport F\n\
+                    -----BEGIN RSA PRIVATE KEY-----\nMIIE/hunter2+\nZ=2\n";
+        let mut files = EnvFiles::default();
+        files.add("/x/.env".into(), text);
         assert_eq!(
-            lines,
-            [
-                "/x/.env:2:1: missing `=`: write `NAME=VALUE`, or `#` in front of a comment",
-                "/x/.env:3:1: invalid variable name in front of `=`",
-                "/x/.env:4:1: invalid variable name in front of `=`",
-                "/x/.env:5:1: missing `=`: write `NAME=VALUE`, or `#` in front of a comment",
-                "/x/.env:6:1: invalid variable name in front of `=`",
-                "/x/.env:7:1: missing `=`: write `NAME=VALUE`, or `#` in front of a comment",
-                "/x/.env:8:1: unexpected text after the closing quote",
-                "/x/.env:10:1: the quote is never closed",
-            ]
+            files.warnings(),
+            ["env file `/x/.env`: lines 2-3, 6-10 skipped: not `NAME=VALUE`"]
         );
-        assert_eq!(failure.kind, Kind::ConfigInvalid);
+        let names: Vec<_> = files.values().collect();
+        assert_eq!(names, [("A", "1"), ("Z", "2")]);
+        files = EnvFiles::default();
+        files.add("/x/.env".into(), "oh");
+        assert_eq!(
+            files.warnings(),
+            ["env file `/x/.env`: line 1 skipped: not `NAME=VALUE`"]
+        );
     }
 
     #[test]
@@ -318,7 +348,7 @@ mod tests {
 
         #[test]
         fn nothing_panics(text in "(export |[A-C]|=|\"|'|#| |\\\\|\n|\r\n|ü|\u{feff}){0,40}") {
-            let _ = parse(Path::new("/x/.env"), &text);
+            let _ = parse(&text);
         }
     }
 }

@@ -15,7 +15,6 @@ mod target;
 
 pub use edit::{preview_target, save_target, set_cluster, set_endpoint};
 pub use find::{FILE, find};
-pub use target::{check_service, check_stage};
 
 use super::EnvLookup;
 use super::problems::Problems;

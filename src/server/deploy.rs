@@ -212,6 +212,7 @@ pub fn run(
     let before = management.requests();
     let failure = |error| management.failure(&tried(management), error);
     let server = management.server().map_err(failure)?.clone();
+    management.check_length().map_err(failure)?;
     events(Event::Server(server.clone()));
     let secrets: Vec<Secret> = input
         .schema

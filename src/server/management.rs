@@ -1,6 +1,7 @@
 //! The management API of a server, for one service: its path, token and limits.
 
 mod explain;
+mod length;
 mod projects;
 mod schema;
 

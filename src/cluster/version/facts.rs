@@ -36,6 +36,8 @@ pub enum Fact {
     /// It acquires the lock for deployments only after the first request to its management API, and so
     /// logs that then.
     LateLock,
+    /// `serverInfo` names the kind of database.
+    PrimaryConnector,
     /// A deployment accepts `force` and returns `warnings`.
     Force,
     /// A deployment that loses data requires `force`. 1.4.1 to 1.6.0 accept `force` without any check.
@@ -111,7 +113,7 @@ const fn between(first: Limit, end: Limit) -> Range {
 }
 
 #[rustfmt::skip]
-static FACTS: [(Fact, Range); 22] = [
+static FACTS: [(Fact, Range); 23] = [
     (Fact::PrismaConfig, from(seen(7, 0, "1.6.3", "1.8.4"))),
     (Fact::LegacySecretKey, from(read(8, 0))),
     (Fact::MigrationsKey, from(read(9, 0))),
@@ -125,6 +127,7 @@ static FACTS: [(Fact, Range); 22] = [
     (Fact::ManagementPath, from(seen(8, 0, "1.6.3", "1.8.4"))),
     (Fact::ClusterPath, before(seen(22, 0, "1.20.7", "1.22.2"))),
     (Fact::LateLock, between(seen(4, 0, "1.2.8", "1.4.2"), seen(8, 3, "1.6.3", "1.12.3"))),
+    (Fact::PrimaryConnector, from(seen(13, 0, "1.12.3", "1.14.2"))),
     (Fact::Force, from(seen(4, 1, "1.2.8", "1.4.2"))),
     (Fact::DataLossCheck, from(seen(6, 1, "1.4.2", "1.6.3"))),
     (Fact::Steps, from(seen(25, 0, "1.22.2", "1.25.7"))),

@@ -85,7 +85,7 @@ impl<'a> ServiceFiles<'a> {
         });
         let secrets = service.secrets.iter().map(Secret::reveal).chain(headers);
         ctx.ui.conceal(secrets.map(Secret::from));
-        for warning in &service.warnings {
+        for warning in loaded.env_files.warnings().iter().chain(&service.warnings) {
             ctx.ui.warn(warning);
         }
         Ok(loaded)

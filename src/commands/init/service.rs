@@ -1,10 +1,10 @@
 //! The service: its endpoint, `prisma.yml` and `datamodel.graphql`.
 
 use crate::cli::Init;
-use crate::config::prisma_yml::{check_service, check_stage};
 use crate::context::Context;
 use crate::error::{Failure, Kind, Result};
-use crate::service::{Address, DEFAULT};
+use crate::service::name::{check_length, check_service, check_stage};
+use crate::service::{Address, DEFAULT, Target};
 use crate::ui::Question;
 use crate::url;
 use std::path::Path;
@@ -73,7 +73,12 @@ pub fn on_existing_server(
         address.service = name(ctx, args, folder)?;
         address.stage = args.stage.clone().unwrap_or_else(|| STAGE.to_owned());
     }
-    for checked in [check_service(&address.service), check_stage(&address.stage)] {
+    let target = Target::Endpoint(address.endpoint.clone());
+    for checked in [
+        check_service(&address.service),
+        check_stage(&address.stage),
+        check_length(&target, &address.service, &address.stage),
+    ] {
         checked.map_err(refuse)?;
     }
     Ok(address)
@@ -117,7 +122,7 @@ fn proposed(folder: &Path) -> String {
     let name = folder.file_name().unwrap_or_default().to_string_lossy();
     let allowed = |c: &char| c.is_ascii_alphanumeric() || "-_".contains(*c);
     let spaced = name.replace([' ', '.'], "-");
-    let kept: String = spaced.chars().filter(allowed).take(100).collect();
+    let kept: String = spaced.chars().filter(allowed).take(30).collect();
     let name = kept.trim_start_matches(|c: char| !c.is_ascii_alphabetic());
     if name.is_empty() {
         DEFAULT.to_owned()

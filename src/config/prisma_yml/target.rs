@@ -4,15 +4,12 @@ use super::Given;
 use crate::config::problems::Problem;
 use crate::config::reader::{At, Nature, Reader};
 use crate::error::{Failure, Kind, Result};
+use crate::service::name::{check_length, check_service, check_stage, check_workspace};
 use crate::service::{Address, DEFAULT, Form, Target};
 use crate::yaml::{Position, Step};
 
 /// Keys that an option of the same name overrides.
 pub(super) const OPTIONS: [&str; 2] = ["stage", "cluster"];
-
-/// The longest names that servers accept.
-const LONGEST_SERVICE: usize = 140;
-const LONGEST_STAGE: usize = 30;
 
 pub(super) struct Goal {
     pub(super) form: Form,
@@ -62,6 +59,12 @@ pub(super) fn read<'v>(
                 format!("`--cluster`: `{cluster}` is not a valid cluster: {why}"),
             )
         })?;
+    }
+    if let Err(why) = check_length(&goal.target, &goal.name, &goal.stage) {
+        let key = ["endpoint", "service"]
+            .into_iter()
+            .find(|key| is_set(&at(key)));
+        reader.wrong(&at(key.unwrap_or("stage")), why);
     }
     Ok(goal)
 }
@@ -157,47 +160,4 @@ fn by_cluster<'v>(
         target: target.unwrap_or(Target::Unset),
         warnings: Vec::new(),
     }
-}
-
-/// What is wrong with the name of a service, if anything.
-pub fn check_service(name: &str) -> std::result::Result<(), String> {
-    if is_name(name, LONGEST_SERVICE, "-_~") {
-        return Ok(());
-    }
-    Err(format!(
-        "invalid service name `{}`: it must start with a letter and contain only letters, digits, `-` and \
-         `_` (max. {LONGEST_SERVICE})",
-        name.escape_debug()
-    ))
-}
-
-/// What is wrong with the name of a stage, if anything.
-pub fn check_stage(name: &str) -> std::result::Result<(), String> {
-    if is_name(name, LONGEST_STAGE, "-_") {
-        return Ok(());
-    }
-    Err(format!(
-        "invalid stage `{}`: it must start with a letter and contain only letters, digits, `-` and `_` \
-         (max. {LONGEST_STAGE})",
-        name.escape_debug()
-    ))
-}
-
-fn check_workspace(name: &str) -> std::result::Result<(), String> {
-    let allowed = |c: char| c.is_ascii_alphanumeric() || "-_".contains(c);
-    if name.chars().all(allowed) {
-        return Ok(());
-    }
-    let shown = name.escape_debug();
-    Err(format!(
-        "invalid workspace `{shown}`: it must contain only letters, digits, `-` and `_`"
-    ))
-}
-
-fn is_name(name: &str, longest: usize, marks: &str) -> bool {
-    name.len() <= longest
-        && name.starts_with(|c: char| c.is_ascii_alphabetic())
-        && name
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || marks.contains(c))
 }

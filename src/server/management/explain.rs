@@ -8,6 +8,8 @@ use super::Management;
 use crate::cluster::Fact;
 use crate::error::{Failure, Kind};
 use crate::secret::SecretKind;
+use crate::service::name::RESERVED;
+use crate::ui::text::all_of;
 
 impl Fault {
     pub fn failure(&self, base: &str) -> Failure {
@@ -62,10 +64,14 @@ impl Management {
         }
         let failure = Failure::new(Kind::Refused, message);
         match refusal {
-            Refusal::BadServiceName | Refusal::ReservedServiceName => failure.hint(
+            Refusal::ReservedServiceName | Refusal::ReservedStageName => failure.hint(format!(
+                "choose another name: {} are reserved",
+                all_of(RESERVED.map(|name| format!("`{name}`")))
+            )),
+            Refusal::BadServiceName => failure.hint(
                 "choose another name in `prisma.yml`: it must start with a letter and contain only letters, digits, `-` and `_`",
             ),
-            Refusal::BadStageName | Refusal::ReservedStageName => failure.hint(
+            Refusal::BadStageName => failure.hint(
                 "choose another stage: it must start with a letter and contain only letters, digits, `-` and `_` (max. 30)",
             ),
             Refusal::DatamodelSyntax => failure.hint("fix the datamodel"),

@@ -20,24 +20,25 @@ pub fn check(text: &str) {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join(".env");
     fs::write(&file, text).expect("writes");
-    match EnvFiles::load(folder.path(), folder.path(), Some(&file)) {
-        Ok(files) => {
-            for (name, value) in files.values() {
-                assert!(is_name(name), "{name:?}");
-                // Nothing is expanded: without escapes a value is in the text as it stands.
-                let plain = !text.contains('\\') && !value.contains('\n');
-                assert!(!plain || text.contains(value), "{name}={value:?}");
-            }
-        }
-        Err(failure) => {
-            let told = &failure.message();
-            for word in text.split_whitespace().filter(|word| word.len() > 12) {
-                assert!(!told.contains(word), "repeats {word:?}: {told}");
-            }
-        }
+    let Ok(files) = EnvFiles::load(folder.path(), folder.path(), Some(&file)) else {
+        return;
+    };
+    for (name, value) in files.values() {
+        assert!(is_name(name), "{name:?}");
+        // Nothing is expanded: without escapes a value is in the text as it stands.
+        let plain = !text.contains('\\') && !value.contains('\n');
+        assert!(!plain || text.contains(value), "{name}={value:?}");
+    }
+    let told = files.warnings().concat();
+    for word in text.split_whitespace().filter(|word| word.len() > 12) {
+        assert!(!told.contains(word), "repeats {word:?}: {told}");
     }
     if let Ok(line) = dotenv::write("A", text) {
         let form = line.strip_prefix("A=").expect("the key");
+        fs::write(&file, &line).expect("writes");
+        let files = EnvFiles::load(folder.path(), folder.path(), Some(&file)).expect("reads");
+        let read: Vec<_> = files.values().collect();
+        assert_eq!(read, [("A", text)], "{line:?}");
         let breaks = |text: &str| text.matches('\n').count();
         assert!(breaks(form) <= breaks(text), "{form:?}");
         let quoted = form.starts_with(['\'', '"']) && form.len() > 1 && form.ends_with(&form[..1]);

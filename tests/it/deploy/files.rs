@@ -40,6 +40,22 @@ fn variables_come_from_the_environment_and_env_files() {
 }
 
 #[test]
+fn an_env_file_of_the_npm_clis_is_never_refused() {
+    let standin = Standin::start("1.8.4");
+    let place = Place::cluster(&standin, "");
+    place.write("prisma.yml", VARIABLE);
+    let env = "source ../hunter2\nFOO: hunter2\nNAME=npm\n2FA=x\nA='it's'\n";
+    place.write(".env", env);
+    let outcome = place.deploy(&["-q"]);
+    assert_eq!(outcome.status, 0, "{outcome:?}");
+    assert_eq!(
+        outcome.stderr,
+        "warning: env file `HOME/service/.env`: lines 1-2 skipped: not `NAME=VALUE`\n"
+    );
+    assert_eq!(services(&standin), ["npm@dev"]);
+}
+
+#[test]
 fn stage_and_cluster_can_be_given_in_both_generations() {
     let (far, near) = (Standin::start("1.8.4"), Standin::start("1.34.12"));
     for (yml, name) in [

@@ -107,11 +107,11 @@ fn what_makes_no_sense() {
         ),
         (
             "--database-url mysql://root:geheim@h/x?ssl=true",
-            "error: invalid value for `--database-url`: `ssl`: requires Prisma 1.12 or later\n".to_owned(),
+            "error: invalid value for `--database-url`: `ssl`: requires Prisma 1.10 or later\n".to_owned(),
         ),
         (
             "--database mysql --service 1a",
-            "error: `--service`: invalid service name `1a`: it must start with a letter and contain only letters, digits, `-` and `_` (max. 140)\n".to_owned(),
+            "error: `--service`: invalid service name `1a`: it must start with a letter and contain only letters, digits, `-`, `_` and `~` (max. 62)\n".to_owned(),
         ),
         (
             "--database mysql --stage -x",

@@ -6,7 +6,9 @@ Only the tests of the configuration need a package beyond the standard library (
 """
 
 import json
+import socket
 import sys
+import time
 import unittest
 from datetime import datetime
 from pathlib import Path
@@ -15,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 sys.dont_write_bytecode = True
 
 # pylint: disable=wrong-import-position
-from standin import auth, jwt, request_id
+from standin import auth, jwt, manners, request_id, traces
 from standin.deploy import datamodel, rules, steps
 from standin.errors import ApiError
 from standin.graphql import execute, language, validate
@@ -116,12 +118,29 @@ class ConfigTest(unittest.TestCase):
     def test_empty_text_still_wins(self):
         self.assertIn('NullPointerException', self.problem(V1_8, {**self.OLD, 'PRISMA_CONFIG': ''}))
 
-    def test_every_failure_begins_alike(self):
-        for text in ('', 'a: [', 'just text', 'databases: 3', 'databases: {}', self.NEW.replace('mysql', 'oracle'),
-                     self.NEW.replace('3306', 'many'), self.NEW.replace('host: db', 'host: ""'),
-                     self.NEW + '    active: false\n'):
-            self.assertIn('Unable to load Prisma config: ', self.problem(V1_8, {'PRISMA_CONFIG': text}))
-        self.assertIn('Unable to load Prisma config: ', self.problem(V1_8, {}))
+    def test_failures_have_the_texts_that_were_seen(self):
+        unable = 'Exception in thread "main" java.lang.RuntimeException: Unable to load Prisma config: '
+        invalid, exception = unable + 'com.prisma.config.InvalidConfiguration: ', 'Exception in thread "main" '
+        for text, seen in (
+            ('', unable + 'java.lang.NullPointerException'),
+            ('a: [', unable + 'while parsing a flow node'),
+            ('a:\n\tb', unable + "while scanning for the next token\nfound character '\\t(TAB)' that cannot start any token"),
+            ('just text', unable + 'java.lang.ClassCastException: class java.lang.String cannot be cast to class'),
+            ('databases: [1]', unable + 'java.lang.ClassCastException: class java.util.ArrayList cannot be cast to class'),
+            ('databases: {}', invalid + "Expected hash under 'databases' to be non-empty"),
+            ('port: 1', invalid + "Expected hash under 'databases' to be non-empty"),
+            (self.NEW.replace('mysql', 'oracle'), exception + 'java.lang.RuntimeException: Unknown connector oracle'),
+            (self.NEW.replace('3306', 'many'), invalid + 'Expected Int for field port, got many'),
+            (self.NEW.replace('port: 3306', 'x: y'), invalid + 'Expected Int for field port, got <unset>'),
+            (self.NEW.replace('host: db', 'host: ""'), invalid + 'Expected host to be non-empty'),
+            (self.NEW + '    active: false\n', exception + 'java.lang.RuntimeException: There is not passive mysql'),
+            (self.NEW.format("'a\"b'"), exception + 'com.typesafe.config.ConfigException$Parse: '),
+        ):
+            self.assertTrue(self.problem(V1_8, {'PRISMA_CONFIG': text}).startswith(seen), (text, seen))
+        self.assertEqual(self.problem(V1_8, {}), unable + 'java.lang.RuntimeException: No valid Prisma config could be loaded.')
+        limit = invalid + 'The parameter connectionLimit must be set to at least 2.'
+        self.assertEqual(self.problem(V1_34, {'PRISMA_CONFIG': self.NEW + '    connectionLimit: 1\n'}), limit)
+        self.assertEqual(self.problem(V1_34, self.OLD), limit)
 
     def test_failures_do_not_show_the_text(self):
         self.assertNotIn('hush', self.problem(V1_8, {'PRISMA_CONFIG': 'password: "hush\n x: }'}))
@@ -148,6 +167,39 @@ class ConfigTest(unittest.TestCase):
         self.assertEqual(config.load(V1_8, self.OLD).management_schema, 'graphcool')
         self.assertIn('Unable to load', self.problem(V1_8, {**self.OLD, 'CLUSTER_PUBLIC_KEY': PUBLIC_KEY}))
         self.assertIn('Unable to load', self.problem(V1_8, {**self.OLD, 'CLUSTER_API_ENABLED': 'yes'}))
+
+
+class MannersTest(unittest.TestCase):
+    def test_the_first_answer_is_for_who_waits_for_it(self):
+        warm_up = manners.WarmUp(0.3)
+        client, server = socket.socketpair()
+        client.close()
+        with server, self.assertRaises(ConnectionError):
+            warm_up.wait(server)
+        client, server = socket.socketpair()
+        started = time.monotonic()
+        with client, server:
+            warm_up.wait(server)
+            self.assertGreaterEqual(time.monotonic() - started, 0.3)
+            warm_up.wait(server)
+            self.assertLess(time.monotonic() - started, 0.6)
+
+    def test_traces_are_as_long_as_real_ones(self):
+        trace = traces.without_connection(V1_8, 'mysql', "Access denied for user 'root'@'172.31.0.3'")
+        lines = trace.splitlines()
+        self.assertEqual((len(lines), sum(line.startswith('Caused by: ') for line in lines)), (55, 3))
+        self.assertIn('Access denied', lines[48])
+        self.assertNotIn('Caused by', traces.without_connection(V1_8, 'mysql', ''))
+        self.assertIn('internalRoot', traces.without_connection(V1_1, 'mysql', ''))
+        self.assertIn('PSQLException: FATAL', traces.without_connection(V1_34, 'postgres', 'FATAL: x').splitlines()[0])
+
+    def test_locks(self):
+        seen = [(V1_1, 'mysql', 0), (V1_8, 'mysql', 60), (V1_8, 'postgres', 300), (V1_34, 'mysql', 300)]
+        for version, connector, patience in seen:
+            self.assertEqual((version.lock_patience(connector), version.holds_lock(connector)), (patience, True))
+        self.assertFalse(V1_34.holds_lock('postgres'))
+        late = [text for text in ('1.2.8', '1.4.2', '1.6.3', '1.8.4', '1.12.3') if Version(text).locks_when_managed]
+        self.assertEqual(late, ['1.4.2', '1.6.3'])
 
 
 class TokenTest(unittest.TestCase):

@@ -6,18 +6,12 @@ import sys
 import threading
 import time
 
-from . import config as configuration
+from . import config as configuration, traces
 from .app import App
 from .database import DatabaseProblem, open_database
 from .http import Server
+from .manners import Manners
 from .version import Version
-
-# The real server gives up on its database after 5 s, and so does the stand-in while nothing answers there. On one that
-# answers and refuses it gives up sooner: tests see the same end earlier.
-_ABSENCE_WAIT = int(os.environ.get('STANDIN_DATABASE_WAIT_MS', '5000')) / 1000
-_REFUSAL_WAIT = 1.5
-_LOCK_PATIENCE = 300
-
 
 def log(text):
     # in one write: threads would mix lines otherwise
@@ -31,7 +25,7 @@ def give_up(text):
     sys.exit(1)
 
 
-def connect(config):
+def connect(version, config, manners):
     """The database, with the real server's way of failing when it is not there."""
     started = time.monotonic()
     while True:
@@ -41,77 +35,78 @@ def connect(config):
                 open_database(configuration.replace(config, host=host, port=port, user=user, password=password))
             return open_database(config)
         except DatabaseProblem as problem:
-            left = started - time.monotonic() + (_ABSENCE_WAIT if problem.is_absent else _REFUSAL_WAIT)
+            left = started - time.monotonic() + (manners.database_wait if problem.is_absent else manners.refusal_wait)
             if problem.is_absent and left > 0:
                 time.sleep(0.05)
                 continue
             time.sleep(max(0.0, left))
-            refuse(problem)
-
-
-def refuse(problem):
-    """Ends as the real server does without a database."""
-    give_up(
-        'Exception in thread "main" java.sql.SQLTransientConnectionException: database - Connection is not '
-        'available, request timed out after 5000ms.\n'
-        '\tat com.zaxxer.hikari.pool.HikariPool.createTimeoutException(HikariPool.java:548)\n'
-        '\tat com.zaxxer.hikari.pool.HikariPool.getConnection(HikariPool.java:186)\n'
-        f'Caused by: {problem}'
-    )
+            give_up('Exception in thread "main" ' + traces.without_connection(version, config.connector, str(problem)))
 
 
 def hold_lock(app):
     """Keeps the lock that allows deploys; two servers on one database compete for it."""
-    log('Obtaining exclusive agent lock...')
+    version, connector = app.version, app.config.connector
+    app.managed.wait()
+    log(version.log_prefix + 'Obtaining exclusive agent lock...')
+    patience = app.manners.lock_patience or version.lock_patience(connector)
     started = time.monotonic()
     try:
-        while True:
-            with app.database.session() as session:
-                while not app.database.lock(session):
-                    if time.monotonic() - started > _LOCK_PATIENCE:
-                        sys.stderr.write('Unable to obtain the exclusive agent lock. Shutting down.\n')
-                        os._exit(255)
-                    time.sleep(0.5)
-                if not app.exclusive.is_set():
-                    log('Obtaining exclusive agent lock... Successful.')
-                    app.exclusive.set()
-                # Asking now and then keeps the session, and with it the lock, from being timed out.
-                while app.database.is_alive(session.connection):
-                    time.sleep(5)
+        with app.database.session() as session:
+            while version.holds_lock(connector) and not app.database.lock(session):
+                if patience and time.monotonic() - started > patience:
+                    sys.stderr.write(traces.without_lock(version, connector, patience) + '\n')
+                    os._exit(255)
+                time.sleep(0.5)
+            log(version.log_prefix + 'Obtaining exclusive agent lock... Successful.')
+            app.exclusive.set()
+            # Asking now and then keeps the session, and with it the lock, from being timed out. Once lost it is
+            # never taken again, and deployments go on without it.
+            while app.database.is_alive(session.connection):
+                time.sleep(5)
     except Exception as problem:  # pylint: disable=broad-except
         log(f'[Warning] Lost the exclusive agent lock: {problem}')
-        time.sleep(1)
-        threading.Thread(target=hold_lock, args=(app,), daemon=True).start()
+
+
+def listen(app):
+    """The server; a real one whose port is taken stays up and is deaf."""
+    try:
+        return Server(app)
+    except OSError:
+        threading.Event().wait()
 
 
 def main():
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    manners = Manners(os.environ)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN if manners.ignores_sigterm else signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     version = Version(os.environ.get('CLUSTER_VERSION', '1.8.4'))
     log(f'STAND-IN for tests, NOT a Prisma server: imitates prismagraphql/prisma {version.text} '
         'as far as the tests of the prisma command line program need it.')
+    time.sleep(manners.start)
+    if version.is_late:
+        log('[INFO] {} - Starting...')
     try:
         config = configuration.load(version, os.environ)
     except configuration.ConfigProblem as problem:
         give_up(str(problem))
     log('[Metrics] Warning: no metrics are sent.')
-    database = connect(config)
+    database = connect(version, config, manners)
+    database.patience = manners.database_wait
     app = App(version, config, os.environ, database, log)
     try:
         app.store.set_up()
     except database.driver_errors as problem:
-        give_up(f'Exception in thread "main" java.sql.SQLException: {problem}')
+        give_up(f'Exception in thread "main" java.sql.SQLSyntaxErrorException: {problem}')
     threading.Thread(target=hold_lock, args=(app,), daemon=True).start()
-    log('Deployment worker initialization complete.')
-    log('Initializing workers...')
+    log(version.log_prefix + 'Deployment worker initialization complete.')
+    log(version.log_prefix + 'Initializing workers...')
     app.worker.start()
-    log('Successfully started 1 workers.')
-    try:
-        server = Server(app)
-    except OSError as problem:
-        # The real server stays up and listens on nothing; a test would only wait in vain.
-        give_up(f'Could not listen on port {config.listen_port}: {problem}')
-    log(f'Server running on :{config.listen_port}')
+    log(version.log_prefix + 'Successfully started 1 workers.')
+    if app.managed.is_set():
+        # A lock that is free is taken before the port opens.
+        app.exclusive.wait(1)
+    server = listen(app)
+    log(f'{version.log_prefix}Server running on :{config.listen_port}')
     server.serve_forever()
 
 

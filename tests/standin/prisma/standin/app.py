@@ -1,13 +1,16 @@
 """The server's parts, put together."""
 
+import json
 import threading
 
-from . import request_id
+from . import request_id, traces
 from .auth import ManagementAuth
+from .database import DatabaseProblem
 from .deploy.flow import Deployer
 from .deploy.worker import Worker
 from .errors import ApiError
 from .graphql import execute, language
+from .manners import Manners, WarmUp
 from .management import schema as management
 from .service.api import ServiceApi
 from .store import Store
@@ -19,6 +22,12 @@ class App:
         self.log = log
         self.store = Store(database)
         self.auth = ManagementAuth(config, log)
+        self.manners = Manners(environment)
+        self.warm_up = WarmUp(self.manners.first_answer)
+        # Set at the first management request, or at the start where the lock does not wait for that.
+        self.managed = threading.Event()
+        if not version.locks_when_managed:
+            self.managed.set()
         # Set once this process holds the lock that two servers on one database compete for.
         self.exclusive = threading.Event()
         self.services = ServiceApi(self)
@@ -30,21 +39,37 @@ class App:
         last = self.store.last_success(project.id)
         return last.datamodel if last else ''
 
-    def describe(self, api):
+    def describe(self, api, request):
         """A request id, and what an exception becomes in the answer to that request."""
         id_ = request_id.new(self.version, api, self.environment)
 
         def describe(problem):
+            self._log_problem(id_, request, problem)
             if isinstance(problem, ApiError):
                 return {'message': str(problem), 'code': problem.code, 'requestId': id_}
-            self.log(f'Error in request {id_}: {type(problem).__name__}: {problem}')
             return {'message': 'Whoops. Looks like an internal server error. Search your server logs for '
                                f'request ID: {id_}', 'requestId': id_}
 
         return id_, describe
 
+    def _log_problem(self, id_, request, problem):
+        """With query and variables, and whatever secrets are in them, as the real server does it."""
+        if isinstance(problem, DatabaseProblem):
+            trace = traces.without_connection(self.version, self.config.connector, str(problem))
+        else:
+            trace = f'{type(problem).__name__}: {problem}'
+        asked = request if isinstance(request, dict) else {}
+        payload = {'exception': trace.split('\n', maxsplit=1)[0], 'query': asked.get('query'),
+                   'variables': json.dumps(asked.get('variables') or {}), 'code': getattr(problem, 'code', 0),
+                   'stack_trace': trace, 'message': str(problem)}
+        key = 'error/handled' if isinstance(problem, ApiError) else 'error/unhandled'
+        self.log(json.dumps({'key': key, 'requestId': id_, 'payload': payload}, separators=(',', ':')))
+        if isinstance(problem, DatabaseProblem):
+            self.log(trace)
+
     def manage(self, request, authorization, describe):
         """One management request (a decoded body): status and answer."""
+        self.managed.set()
         try:
             query = request['query']
             if not isinstance(query, str):

@@ -4,7 +4,7 @@
 1.7 and later: PRISMA_CONFIG, else the file in PRISMA_CONFIG_PATH, else a YAML text pasted together from the
 environment. YAML 1.1 rules apply (`0123` is 83, `yes` is true), then every value is taken in its string form.
 
-Not imitated: passwords passing through a second configuration language, where some special characters break.
+From there the password goes through a second configuration language, where quotes and backslashes break.
 """
 
 import re
@@ -64,7 +64,7 @@ def _from_environment(version, environment):
         if name not in environment:
             raise ConfigProblem(
                 'Exception in thread "main" com.typesafe.config.ConfigException$UnresolvedSubstitution: '
-                f'application.conf: Could not resolve substitution to a value: ${{{name}}}'
+                f'application.conf: 12: Could not resolve substitution to a value: ${{{name}}}'
             )
 
     def number(name, default=None):
@@ -73,7 +73,7 @@ def _from_environment(version, environment):
             return int(text)
         except ValueError:
             raise ConfigProblem(
-                f'Exception in thread "main" java.lang.NumberFormatException: For input string: "{text}" ({name})'
+                f'Exception in thread "main" java.lang.NumberFormatException: For input string: "{text}"'
             ) from None
 
     if environment['SQL_INTERNAL_DATABASE'] != 'graphcool':
@@ -110,6 +110,10 @@ def _invalid(text):
     return _Invalid(f'com.prisma.config.InvalidConfiguration: {text}')
 
 
+def _not_a_map(value):
+    return _Invalid(f'java.lang.ClassCastException: class {_java_name(value)} cannot be cast to class java.util.Map')
+
+
 def _read_file(path):
     with open(path, encoding='utf-8') as file:
         return file.read()
@@ -126,7 +130,7 @@ def _text(version, environment, read):
             raise _Invalid(f'java.io.FileNotFoundException: {path} ({problem.strerror})') from None
     text = _legacy_text(version, environment)
     if text is None:
-        raise _invalid('No valid Prisma config could be loaded.')
+        raise _Invalid('java.lang.RuntimeException: No valid Prisma config could be loaded.')
     return text
 
 
@@ -159,22 +163,20 @@ def _from_yaml(version, text):
     try:
         document = yaml.safe_load(text)
     except yaml.YAMLError as problem:
-        kind = type(problem).__name__
         mark = getattr(problem, 'problem_mark', None)
-        where = f' in line {mark.line + 1}, column {mark.column + 1}' if mark else ''
-        # Only the kind and the place: the text around it may hold a password.
-        raise _Invalid(f'org.yaml.snakeyaml.{kind}: {getattr(problem, "problem", None) or "bad text"}{where}') from None
+        where = f"\n in 'string', line {mark.line + 1}, column {mark.column + 1}:" if mark else ''
+        what = [getattr(problem, name, None) for name in ('context', 'problem')]
+        # What is wrong and where, without the text around it: that may hold a password.
+        raise _Invalid('\n'.join(filter(None, what)).replace("'\\t'", "'\\t(TAB)'") + where) from None
     if document is None:
         raise _Invalid('java.lang.NullPointerException')
     if not isinstance(document, dict):
-        raise _Invalid(f'java.lang.ClassCastException: {_java_name(document)} cannot be cast to java.util.Map')
+        raise _not_a_map(document)
     databases = document.get('databases')
-    if databases is None:
-        raise _invalid('No databases defined.')
-    if not isinstance(databases, dict):
-        raise _Invalid(f'java.lang.ClassCastException: {_java_name(databases)} cannot be cast to java.util.Map')
+    if databases is not None and not isinstance(databases, dict):
+        raise _not_a_map(databases)
     if not databases:
-        raise _invalid('No databases defined.')
+        raise _invalid("Expected hash under 'databases' to be non-empty")
     key = None
     if version.knows_legacy_secret:
         key = _string(document, 'legacySecret')
@@ -185,37 +187,42 @@ def _from_yaml(version, text):
         secret=_string(document, 'managementApiSecret') or None,
         public_key=key or None,
         internal_secret=(_string(document, 'server2serverSecret') or None) if version.knows_legacy_secret else None,
-        **_database(version, *next(iter(databases.items()))),
+        **_database(version, next(iter(databases.values()))),
     )
 
 
-def _database(version, name, entry):
+def _database(version, entry):
     if not isinstance(entry, dict):
-        raise _Invalid(f'java.lang.ClassCastException: {_java_name(entry)} cannot be cast to java.util.Map')
+        raise _not_a_map(entry)
 
     def required(key):
         value = _string(entry, key)
         if not value:
-            raise _invalid(f'Invalid config for database {name}: {key} is required.')
+            raise _invalid(f'Expected {key} to be non-empty')
         return value
 
     connector = required('connector')
     if connector not in ('mysql', 'postgres'):
-        raise _invalid(f'unknown connector {connector} (the stand-in knows mysql and postgres)')
+        raise ConfigProblem(f'Exception in thread "main" java.lang.RuntimeException: Unknown connector {connector}')
     port = _integer(entry, 'port')
     if port is None:
-        raise _invalid(f'Invalid config for database {name}: port is not a number.')
+        raise _invalid(f'Expected Int for field port, got {_string(entry, "port") or "<unset>"}')
     migrations = _boolean(entry, 'migrations')
     migrations = _boolean(entry, 'active') if migrations is None else migrations
     migrations = True if migrations is None else migrations
     if connector == 'mysql' and not migrations and not version.is_late:
-        raise _invalid('There is no passive mysql connector.')
+        raise ConfigProblem(
+            'Exception in thread "main" java.lang.RuntimeException: There is not passive mysql deploy connector yet!')
     limit = _integer(entry, 'connectionLimit')
-    if version.is_late and limit is not None and limit < 2:
-        raise _invalid(f'Invalid config for database {name}: connectionLimit must be at least 2.')
+    if version.since(1, 12) and limit is not None and limit < 2:
+        raise _invalid('The parameter connectionLimit must be set to at least 2.')
+    password = _string(entry, 'password') or ''
+    if '"' in password or '\\' in password:
+        raise ConfigProblem('Exception in thread "main" com.typesafe.config.ConfigException$Parse: String: 8: Reserved '
+                            "character '\\' is not allowed outside quotes")
     return {
         'connector': connector, 'host': required('host'), 'port': port, 'user': required('user'),
-        'password': _string(entry, 'password') or '', 'migrations': migrations,
+        'password': password, 'migrations': migrations,
         'management_schema': _string(entry, 'managementSchema') or ('prisma' if connector == 'mysql' else 'management'),
         'database': (_string(entry, 'database') or 'prisma') if connector == 'postgres' else None,
         'schema': _string(entry, 'schema'),

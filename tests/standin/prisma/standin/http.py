@@ -84,6 +84,7 @@ class Handler(BaseHTTPRequestHandler):
     def _answer(self, respond):
         try:
             self.body = self._read_body()
+            self.app.warm_up.wait(self.connection)
             respond()
         except Refusal as refusal:
             self._send(refusal.status, refusal.text, 'text/plain; charset=UTF-8', dict(refusal.headers))
@@ -214,7 +215,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def _manage(self):
         body = self._json_body()
-        request_id, describe = self.app.describe('management')
+        request_id, describe = self.app.describe('management', body)
         authorization = self.headers.get('Authorization')
         if isinstance(body, list) and self.app.version.batches_management:
             answers = [self.app.manage(self._with_variables(one), authorization, describe)[1] for one in body]
@@ -225,7 +226,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def _serve(self, name, stage, action):
         body = self._json_body()
-        request_id, describe = self.app.describe('api')
+        request_id, describe = self.app.describe('api', body)
         try:
             project = self.app.store.project(name, stage)
             if project is None:
@@ -236,6 +237,7 @@ class Handler(BaseHTTPRequestHandler):
             else:
                 answer = self.app.services.run(project, action, self._with_variables(body), describe)
         except ApiError as problem:
+            describe(problem)
             answer = self._service_error(problem, request_id)
         except Exception as problem:  # pylint: disable=broad-except
             answer = {'errors': [describe(problem)]}

@@ -24,7 +24,25 @@ class Version:
 
     @property
     def knows_legacy_secret(self):
-        return not self.since(1, 30)
+        return not self.since(1, 27)
+
+    @property
+    def log_prefix(self):
+        return '[INFO] ' if self.since(1, 30) else ''
+
+    @property
+    def locks_when_managed(self):
+        """The lock is asked for at the first management request, not at the start."""
+        return self.since(1, 4) and not self.since(1, 8, 3)
+
+    def holds_lock(self, connector):
+        return connector == 'mysql' or not self.since(1, 27)
+
+    def lock_patience(self, connector):
+        """Seconds until the server ends without the lock; 0: it waits for ever."""
+        if connector == 'mysql' and not self.since(1, 4):
+            return 0
+        return 60 if connector == 'mysql' and not self.since(1, 12) else 300
 
     # HTTP
 
@@ -113,7 +131,7 @@ class Version:
 
     @property
     def has_symmetric_auth(self):
-        return self.since(1, 6)
+        return self.since(1, 6, 3)
 
     @property
     def service_tokens_expire(self):

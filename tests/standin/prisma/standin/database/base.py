@@ -2,13 +2,14 @@
 
 import contextlib
 import queue
+import time
 
 
 class DatabaseProblem(Exception):
-    """The driver's own message; drivers do not put passwords into theirs."""
+    """No connection. The text is what the real server's driver says; drivers do not put passwords into theirs."""
 
-    def __init__(self, problem, is_absent):
-        super().__init__(f'{type(problem).__name__}: {str(problem).strip()}')
+    def __init__(self, reason, is_absent):
+        super().__init__(reason)
         # Nothing answers at the database's address yet.
         self.is_absent = is_absent
 
@@ -22,6 +23,8 @@ class Database:
 
     def __init__(self, config):
         self.config = config
+        # How long a request waits for a database that went away.
+        self.patience = 0
         self._idle = queue.LifoQueue()
 
     def connect(self):
@@ -53,11 +56,22 @@ class Database:
             try:
                 connection = self._idle.get_nowait()
             except queue.Empty:
-                return self.connect()
+                return self._connect_patiently()
             if self.is_alive(connection):
                 return connection
             with contextlib.suppress(Exception):
                 connection.close()
+
+
+    def _connect_patiently(self):
+        end = time.monotonic() + self.patience
+        while True:
+            try:
+                return self.connect()
+            except DatabaseProblem as problem:
+                if not problem.is_absent or time.monotonic() > end:
+                    raise
+            time.sleep(0.2)
 
 
 class Session:

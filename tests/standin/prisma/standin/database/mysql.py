@@ -34,7 +34,17 @@ class MySql(Database):
             )
         except (*self.driver_errors, RuntimeError) as problem:
             # 2003: no connection to the host
-            raise DatabaseProblem(problem, is_absent=problem.args[:1] == (2003,)) from None
+            raise DatabaseProblem(self._reason(problem), is_absent=problem.args[:1] == (2003,)) from None
+
+    def _reason(self, problem):
+        """As MariaDB's driver for Java says it."""
+        text = str(problem.args[-1] if problem.args else problem)
+        where = f'Could not connect to {self.config.host}:{self.config.port} : '
+        if 'timed out' in text:
+            return ''
+        if 'Errno -' in text:
+            return f'{where}{self.config.host}: Name or service not known'
+        return where + 'Connection refused (Connection refused)' if 'Errno' in text else text
 
     def is_alive(self, connection):
         try:

@@ -30,9 +30,18 @@ class Postgres(Database):
         except (*self.driver_errors, UnicodeError) as problem:
             signs = ('refused', 'could not translate host name', 'starting up')
             is_absent = any(sign in str(problem) for sign in signs)
-            raise DatabaseProblem(problem, is_absent) from None
+            raise DatabaseProblem(self._reason(str(problem)), is_absent) from None
         connection.autocommit = True
         return connection
+
+    def _reason(self, text):
+        """As PostgreSQL's driver for Java says it."""
+        if 'refused' in text:
+            return (f'Connection to {self.config.host}:{self.config.port} refused. Check that the hostname and port are '
+                    'correct and that the postmaster is accepting TCP/IP connections.')
+        if 'translate host name' in text:
+            return 'The connection attempt failed.'
+        return 'FATAL: ' + text.split('FATAL:')[-1].strip() if 'FATAL:' in text else text.strip()
 
     def _ensure_database(self):
         """Creates the database if it is missing, while connected to the one that always exists."""
