@@ -112,8 +112,8 @@ fn what_makes_no_sense() {
         ),
         (
             "--database-url mysql://root:gehe%22im@h/x",
-            "error: invalid database URL: the password is not possible: it contains `\"`, `\\` or a line break, with which Prisma 1.7 and \
-             later cannot start\nhint: write it as `postgres://USER:PASSWORD@HOST:5432/DATABASE`\n".to_owned(),
+            "error: `--database-url`: invalid database URL: the password is not possible: it contains `\"`, `\\` or a line break, with which Prisma 1.7 and \
+             later cannot start\nhint: write it as `postgres://USER:PASSWORD@HOST:5432/DATABASE`\nhint: see `prisma init --help`\n".to_owned(),
         ),
         (
             "--database mysql --secret-file reference",
