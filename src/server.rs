@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod credential;
+pub mod database;
 pub mod deploy;
 pub mod fault;
 pub mod graphql;

@@ -43,7 +43,8 @@ impl NewCluster {
         let server = if args.no_check {
             None
         } else {
-            Some(check::reach(ctx, &endpoint)?)
+            let secret = given.as_ref().and_then(Given::secret);
+            Some(check::reach(ctx, &endpoint, secret)?)
         };
         let secret = match given {
             Some(secret) => secret,

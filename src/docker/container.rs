@@ -200,10 +200,10 @@ struct WireState {
     exit_code: i64,
     #[serde(default)]
     error: String,
-    #[serde(default)]
-    started_at: String,
     #[serde(default, rename = "OOMKilled")]
     oom_killed: bool,
+    #[serde(default)]
+    started_at: String,
     health: Option<WireHealth>,
 }
 

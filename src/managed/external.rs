@@ -4,7 +4,7 @@ use super::observed::Observed;
 use crate::cluster::{Cluster, Database};
 use crate::context::Context;
 use crate::error::{Failure, Kind, Result};
-use crate::server::readiness::database_answers;
+use crate::server::database::database_answers;
 use std::time::Duration;
 
 /// How long it may take to greet.

@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::plan::Plan;
 use crate::render::PrismaConfig;
 use crate::secret::keys;
-use crate::server::version::ask;
+use crate::server::readiness::Readiness;
 use std::time::Duration;
 
 /// How long a server that should be running may take to say so.
@@ -78,14 +78,14 @@ pub fn start(
     })
 }
 
-/// Whether the containers run with this configuration and the server answers.
+/// Whether the containers run with this configuration and the server is ready.
 fn is_running(ctx: &Context, observed: &Observed, cluster: &Cluster) -> Result<bool> {
     if !observed.is_up(cluster) || !has_secret(observed, cluster) || !has_ports(observed, cluster) {
         return Ok(false);
     }
-    let endpoint = observed.endpoint(cluster);
-    let answer = ctx.interrupt.run(move || ask(&endpoint, QUESTION))?;
-    Ok(answer.is_ok())
+    let server = observed.candidate(cluster);
+    let answer = ctx.interrupt.run(move || server.ask(QUESTION))?;
+    Ok(matches!(answer, Readiness::Ready(_)))
 }
 
 /// Whether the server runs with the cluster's secret.

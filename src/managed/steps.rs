@@ -13,6 +13,8 @@ use crate::files::Access;
 use crate::plan::{Plan, Step};
 use crate::render::{Rendered, is_hand_edited, probe, render};
 use crate::secret::Secret;
+use crate::server::readiness::Candidate;
+use crate::server::version::ManagementPath;
 use crate::url::{host_of, is_loopback, literal, port_of};
 use crate::wait::{Probe, Wait};
 
@@ -86,12 +88,21 @@ impl Observed {
                 tools: self.tools.clone(),
                 name: self.name.to_string(),
                 folder: None,
-                host: self.endpoint(cluster),
+                server: self.candidate(cluster),
                 database: self.probe(cluster),
                 limit,
             })));
         }
         self.register(ctx, plan, cluster)
+    }
+
+    /// The server of `cluster`, to be asked whether it is ready.
+    pub(super) fn candidate(&self, cluster: &Cluster) -> Candidate {
+        Candidate {
+            host: self.endpoint(cluster),
+            first: ManagementPath::of(&cluster.version),
+            secret: cluster.cluster_secret.clone(),
+        }
     }
 
     fn probe(&self, cluster: &Cluster) -> Probe {
@@ -106,8 +117,8 @@ impl Observed {
                 must_be_seen: self.engine.local,
             },
             _ => Probe::Inside {
-                service,
-                command: probe(database),
+                service: service.to_owned(),
+                command: probe(database.connector),
             },
         }
     }

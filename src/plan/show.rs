@@ -72,8 +72,8 @@ impl Step {
             Step::FreePorts(free) => stops(free),
             Step::Wait(wait) => {
                 let limit = humantime::format_duration(wait.limit).to_string();
-                let text = format!("until {} answers, at most {limit}", wait.host);
-                let host = wait.host.clone();
+                let text = format!("until {} answers, at most {limit}", wait.server.host);
+                let host = wait.server.host.clone();
                 Description::new("wait", text, PlannedStep::Wait { host, limit })
             }
             Step::Register { path, entry } => {

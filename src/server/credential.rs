@@ -23,6 +23,16 @@ pub enum Credential {
     Bearer(Secret),
 }
 
+impl Credential {
+    /// The cluster's secret.
+    pub fn secret(&self) -> Option<&Secret> {
+        match self {
+            Credential::Secret(secret) => Some(secret),
+            Credential::None | Credential::Bearer(_) => None,
+        }
+    }
+}
+
 /// Tokens of one run, for one service: created on demand, and replaced before they expire.
 pub(super) struct Tokens {
     credential: Credential,

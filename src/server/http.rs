@@ -55,6 +55,12 @@ pub(super) mod tests {
         host
     }
 
+    /// A response with this body.
+    pub fn json(body: &str) -> String {
+        let length = body.len();
+        format!("HTTP/1.1 200 x\r\nContent-Length: {length}\r\n\r\n{body}")
+    }
+
     fn post(url: &str, token: Option<&str>) -> Result<Reply, Fault> {
         let limits = Limits::of(Duration::from_millis(400));
         Client::once(url)?.post("", &json!({"query": "{x}"}), token, limits)

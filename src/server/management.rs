@@ -57,16 +57,16 @@ impl Management {
             interrupt,
             name: name.to_owned(),
             stage: stage.to_owned(),
+            first: ManagementPath::likely(credential.secret()),
             tokens: Tokens::new(credential, Grant::service(name, stage)),
             deadline: Cell::new(None),
-            first: ManagementPath::Cluster,
             server: OnceCell::new(),
             dialect: RefCell::new(None),
             requests: Cell::new(0),
         }
     }
 
-    /// Sets the path to try first, as suggested by the format of `prisma.yml`. The default is `/cluster`.
+    /// Sets the path to try first, if the version is known.
     #[must_use]
     pub fn first(mut self, path: ManagementPath) -> Management {
         self.first = path;

@@ -1,75 +1,87 @@
-//! Checks whether a database accepts connections: by its handshake, which needs no account.
+//! Whether a server is ready: it reports its version, and answers a request that needs its database.
+//!
+//! The version alone proves nothing. Servers report it while their database is down, and while another server
+//! holds the lock on it.
 
-use crate::cluster::Connector;
-use std::io::{Read, Write};
-use std::net::{TcpStream, ToSocketAddrs};
+use super::access::{Access, access};
+use super::version::{ManagementPath, Server, Unreachable, ask};
+use crate::secret::Secret;
 use std::time::Duration;
 
-/// Whether a database answers on this address. An open connection proves nothing: Docker's proxy
-/// accepts it before the database listens.
-pub fn database_answers(connector: Connector, address: &str, limit: Duration) -> bool {
-    let Ok(addresses) = address.to_socket_addrs() else {
-        return false;
-    };
-    addresses.into_iter().any(|address| {
-        let Ok(mut stream) = TcpStream::connect_timeout(&address, limit) else {
-            return false;
+/// A server to ask.
+#[derive(Debug, Clone)]
+pub struct Candidate {
+    /// Its address, for example `http://localhost:4466`.
+    pub host: String,
+    /// The path to try first.
+    pub first: ManagementPath,
+    pub secret: Option<Secret>,
+}
+
+/// What it answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Readiness {
+    /// It can be deployed to, as far as requests show. Or it rejects the secret, and cannot be asked more.
+    Ready(Server),
+    /// It reports its version, but the request that needs its database failed.
+    NoDatabase {
+        server: Server,
+        why: String,
+    },
+    Unreachable(Unreachable),
+}
+
+impl Candidate {
+    /// Asks it. Each of the two questions takes at most `limit`.
+    pub fn ask(&self, limit: Duration) -> Readiness {
+        let server = match ask(&self.host, self.first, limit) {
+            Ok(server) => server,
+            Err(why) => return Readiness::Unreachable(why),
         };
-        let is_limited = stream.set_read_timeout(Some(limit)).is_ok();
-        is_limited
-            && match connector {
-                Connector::MySql => mysql(&mut stream),
-                Connector::Postgres => postgres(&mut stream),
-            }
-    })
-}
-
-/// MySQL speaks first: three bytes of length, a sequence number, then protocol version 10 (or an error
-/// packet).
-fn mysql(stream: &mut TcpStream) -> bool {
-    let mut head = [0; 5];
-    stream.read_exact(&mut head).is_ok() && head[4] == 10
-}
-
-/// Postgres answers a request for TLS (`SSLRequest`) with one letter, yes or no.
-fn postgres(stream: &mut TcpStream) -> bool {
-    const SSL_REQUEST: [u8; 8] = [0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f];
-    let mut answer = [0; 1];
-    stream.write_all(&SSL_REQUEST).is_ok()
-        && stream.read_exact(&mut answer).is_ok()
-        && matches!(answer[0], b'S' | b'N')
+        match access(&self.host, server.path, self.secret.as_ref(), limit) {
+            Ok(Access::Unclear(why)) => Readiness::NoDatabase { server, why },
+            Ok(Access::Granted | Access::Refused(_)) | Err(_) => Readiness::Ready(server),
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::net::TcpListener;
+    use crate::server::http::tests::{json, serve_all};
+
+    fn ask_one_that_lists(projects: &'static str) -> Readiness {
+        let host = serve_all(move |request| {
+            assert!(request.starts_with("POST /management "), "{request}");
+            if request.contains("serverInfo") {
+                json(r#"{"data":{"serverInfo":{"version":"1.34.12"}}}"#)
+            } else {
+                json(projects)
+            }
+        });
+        let candidate = Candidate {
+            host,
+            first: ManagementPath::Management,
+            secret: Some("s3cret".into()),
+        };
+        candidate.ask(Duration::from_secs(5))
+    }
 
     #[test]
-    fn only_a_greeting_counts() {
-        let limit = Duration::from_millis(200);
-        for (bytes, mysql, postgres) in [
-            (&b"\x4a\0\0\0\x0a5.7"[..], true, false),
-            (b"N", false, true),
-            (b"", false, false),
-            (b"HTTP/", false, false),
-        ] {
-            for (connector, expected) in
-                [(Connector::MySql, mysql), (Connector::Postgres, postgres)]
-            {
-                let listener = TcpListener::bind("127.0.0.1:0").expect("binds");
-                let address = listener.local_addr().expect("bound").to_string();
-                std::thread::spawn(move || {
-                    let (mut stream, _) = listener.accept().expect("a client");
-                    let _ = stream.write_all(bytes);
-                });
-                assert_eq!(
-                    database_answers(connector, &address, limit),
-                    expected,
-                    "{bytes:?}"
-                );
-            }
-        }
-        assert!(!database_answers(Connector::MySql, "no such host:1", limit));
+    fn a_version_is_not_enough() {
+        let server = Server {
+            version: "1.34.12".to_owned(),
+            path: ManagementPath::Management,
+        };
+        let ready = Readiness::Ready(server.clone());
+        assert_eq!(ask_one_that_lists(r#"{"data":{"listProjects":[]}}"#), ready);
+        let refused = r#"{"errors":[{"message":"Invalid signature","code":3015}]}"#;
+        assert_eq!(ask_one_that_lists(refused), ready);
+        let crashed = r#"{"errors":[{"message":"Whoops. Looks like an internal server error."}]}"#;
+        let why = "Whoops. Looks like an internal server error.".to_owned();
+        assert_eq!(
+            ask_one_that_lists(crashed),
+            Readiness::NoDatabase { server, why }
+        );
     }
 }

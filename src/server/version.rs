@@ -1,14 +1,16 @@
 //! Queries a server's version, and so finds the path of its management API.
 //!
-//! Up to 1.7 it is `/cluster`, with `clusterInfo`; 1.8.0 and late versions have `/management`, with
-//! `serverInfo`, and treat `/cluster` as the name of a service; versions in between have both. Servers
+//! Up to 1.7 it is `/cluster`, with `clusterInfo`; 1.8.0 and, from 1.22 on, late versions have `/management`,
+//! with `serverInfo`, and treat `/cluster` as the name of a service; versions in between have both. Servers
 //! respond to an unknown path in many ways: 405 as plain text, a page, or the error of a missing service
-//! of that name. So the likelier path is tried first and, if it returns no version, the other one.
+//! of that name, for which they ask their database. So the likelier path is tried first and, if it returns
+//! no version, the other one.
 
 use super::fault::{Fault, legible};
 use super::graphql::{self, Error, Operation};
 use super::http::{Client, Limits};
-use crate::cluster::PrismaVersion;
+use crate::cluster::{Fact, PrismaVersion};
+use crate::secret::{Secret, SecretKind};
 use serde_json::{Value, json};
 use std::fmt;
 use std::time::{Duration, Instant};
@@ -21,6 +23,25 @@ pub enum ManagementPath {
 }
 
 impl ManagementPath {
+    /// The path of a server of this version.
+    pub fn of(version: &PrismaVersion) -> ManagementPath {
+        if version.has(Fact::ManagementPath) {
+            ManagementPath::Management
+        } else {
+            ManagementPath::Cluster
+        }
+    }
+
+    /// The path to try first on a server whose version is unknown. Most versions with a key pair have
+    /// `/cluster`. Otherwise the wrong guess decides: to `/management`, servers up to 1.6.2 just answer 405.
+    /// A late server takes `/cluster` for a service: it asks its database, and does not answer without it.
+    pub fn likely(secret: Option<&Secret>) -> ManagementPath {
+        match secret.map(Secret::kind) {
+            Some(SecretKind::Key) => ManagementPath::Cluster,
+            _ => ManagementPath::Management,
+        }
+    }
+
     pub(super) fn as_str(self) -> &'static str {
         match self {
             ManagementPath::Cluster => "/cluster",
@@ -91,14 +112,16 @@ impl From<Error> for Unreachable {
     }
 }
 
-/// Queries the server at `host` (`http://localhost:4466`), for at most `limit`. Needs no token.
-pub fn ask(host: &str, limit: Duration) -> Result<Server, Unreachable> {
+/// Queries the server at `host` (`http://localhost:4466`), for at most `limit`: on `first`, then on the other
+/// path. Needs no token.
+pub fn ask(host: &str, first: ManagementPath, limit: Duration) -> Result<Server, Unreachable> {
     let begun = Instant::now();
     let client = Client::once(host).map_err(Error::from)?;
-    let found = find(ManagementPath::Cluster, |path, operation| {
-        let left = match path {
-            ManagementPath::Cluster => limit,
-            ManagementPath::Management => limit.saturating_sub(begun.elapsed()),
+    let found = find(first, |path, operation| {
+        let left = if path == first {
+            limit
+        } else {
+            limit.saturating_sub(begun.elapsed())
         };
         graphql::send(&client, path.as_str(), operation, None, Limits::of(left))
     });
@@ -174,14 +197,9 @@ fn more_informative(one: Error, other: Error) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::server::http::tests::serve_all;
+    use crate::server::http::tests::{json, serve_all};
 
     const LIMIT: Duration = Duration::from_secs(2);
-
-    fn answer(body: &str) -> String {
-        let length = body.len();
-        format!("HTTP/1.1 200 x\r\nContent-Length: {length}\r\n\r\n{body}")
-    }
 
     fn ask_one_that_says(cluster: &str, management: &str) -> Result<Server, Unreachable> {
         let (cluster, management) = (cluster.to_owned(), management.to_owned());
@@ -195,17 +213,20 @@ mod tests {
                 management.clone()
             }
         });
-        ask(&format!("{host}/"), LIMIT)
+        let first = [ManagementPath::Cluster, ManagementPath::Management];
+        let [one, other] = first.map(|first| ask(&format!("{host}/"), first, LIMIT));
+        assert_eq!(one.is_ok(), other.is_ok());
+        one
     }
 
     #[test]
     fn each_generation_is_found_on_its_path() {
         let info = |field: &str, version: &str| {
-            answer(&format!(
+            json(&format!(
                 r#"{{"data":{{"{field}":{{"version":"{version}"}}}}}}"#
             ))
         };
-        let no_service = answer(
+        let no_service = json(
             r#"{"errors":[{"message":"No service with name 'cluster@default'","code":3016}]}"#,
         );
         let found = |version: &str, path| {
@@ -219,7 +240,7 @@ mod tests {
             ask_one_that_says(&info("clusterInfo", "1.1.3"), not_allowed),
             found("1.1.3", ManagementPath::Cluster)
         );
-        for cluster in [&*no_service, not_allowed, &*answer(r#"{"data":null}"#)] {
+        for cluster in [&*no_service, not_allowed, &*json(r#"{"data":null}"#)] {
             assert_eq!(
                 ask_one_that_says(cluster, &info("serverInfo", "1.34.12")),
                 found("1.34.12", ManagementPath::Management),
@@ -238,12 +259,35 @@ mod tests {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("binds");
         let host = format!("http://{}", listener.local_addr().expect("bound"));
         let begun = Instant::now();
-        let silent = ask(&host, Duration::from_millis(300));
+        let silent = ask(
+            &host,
+            ManagementPath::Management,
+            Duration::from_millis(300),
+        );
         let why = "no answer within 300ms".to_owned();
         assert_eq!(silent, Err(Unreachable::NoAnswer(why)));
         assert!(begun.elapsed() < Duration::from_secs(2));
         drop(listener);
         let why = "nothing listens there".to_owned();
-        assert_eq!(ask(&host, LIMIT), Err(Unreachable::NoAnswer(why)));
+        let first = ManagementPath::Cluster;
+        assert_eq!(ask(&host, first, LIMIT), Err(Unreachable::NoAnswer(why)));
+    }
+
+    #[test]
+    fn the_first_path_is_the_one_of_the_version_or_the_cheaper_guess() {
+        for (version, path) in [
+            ("1.1.3", ManagementPath::Cluster),
+            ("1.7.4", ManagementPath::Cluster),
+            ("1.8.0", ManagementPath::Management),
+            ("1.34.12", ManagementPath::Management),
+        ] {
+            let version = version.parse().expect("a version");
+            assert_eq!(ManagementPath::of(&version), path, "{version}");
+        }
+        let key = Secret::from("-----BEGIN RSA PRIVATE KEY-----");
+        let (likely, text) = (ManagementPath::likely, Secret::from("s3cret"));
+        assert_eq!(likely(Some(&key)), ManagementPath::Cluster);
+        assert_eq!(likely(Some(&text)), ManagementPath::Management);
+        assert_eq!(likely(None), ManagementPath::Management);
     }
 }

@@ -4,11 +4,14 @@ use super::containers::{Condition, Containers};
 use super::pool;
 use crate::secret::Secret;
 use crate::server::access::{Access, access};
-use crate::server::version::{self, Unreachable};
+use crate::server::version::{self, ManagementPath, Unreachable};
 use crate::url::{host_of, without_password};
 use serde::Serialize;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+
+/// A server that takes longer for a request that needs its database has a problem.
+const ENOUGH: Duration = Duration::from_secs(1);
 
 /// Who runs a cluster.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -40,6 +43,8 @@ impl Kind {
 pub enum State {
     /// It responds and accepts the secret.
     Up,
+    /// It reports its version, but does not answer requests that need its database.
+    Unhealthy,
     /// Its containers are not running.
     Stopped,
     /// Its containers were started a moment ago, and its server does not respond yet.
@@ -54,6 +59,7 @@ impl State {
     pub fn word(self) -> &'static str {
         match self {
             State::Up => "up",
+            State::Unhealthy => "unhealthy",
             State::Stopped => "stopped",
             State::Starting => "starting",
             State::Unreachable => "unreachable",
@@ -117,7 +123,8 @@ fn one(
         (_, problem) => return status(probe, State::Unreachable, problem.clone()),
     };
     let begun = Instant::now();
-    let server = match version::ask(endpoint, limit) {
+    let first = ManagementPath::likely(probe.secret.as_ref());
+    let server = match version::ask(endpoint, first, limit) {
         Ok(server) => server,
         Err(why) => {
             let containers = containers.filter(|_| probe.kind == Kind::Managed);
@@ -152,7 +159,7 @@ fn one(
 fn authorised(
     probe: &Probe,
     endpoint: &str,
-    path: version::ManagementPath,
+    path: ManagementPath,
     limit: Duration,
 ) -> (State, Option<String>) {
     let secret = probe.secret.as_ref().filter(|secret| !secret.is_empty());
@@ -170,10 +177,16 @@ fn authorised(
             let reason = format!("the server rejected the `clusterSecret` in the registry: {why}");
             (State::NotAuthorised, Some(reason))
         }
-        Ok(Access::Unclear(why)) => (
-            State::Up,
-            Some(format!("the secret could not be tried: {why}")),
-        ),
+        // After a slow answer there was hardly time for this one.
+        Ok(Access::Unclear(why)) if limit < ENOUGH => {
+            let reason = format!("the secret could not be tried: {why}");
+            (State::Up, Some(reason))
+        }
+        Ok(Access::Unclear(why)) => {
+            let reason =
+                format!("the server does not answer requests that need its database: {why}");
+            (State::Unhealthy, Some(reason))
+        }
         Err(failure) => (State::NotAuthorised, Some(failure.message())),
     }
 }

@@ -1,11 +1,12 @@
 //! What a wait that ended without success says: which container is to blame, and why by its log.
 
+use super::attempt::Attempt;
 use super::verdict::{Trouble, Watch};
 use super::{Probe, Wait};
 use crate::context::Context;
 use crate::docker::Container;
 use crate::docker::ask::{containers, log};
-use crate::docker::diagnosis::{Ending, excerpt, why_it_does_not_answer, why_it_ended};
+use crate::docker::diagnosis::{Ending, excerpt, why_it_ended};
 use crate::documents::WhyNotStarted;
 use crate::error::{Failure, Kind, document};
 use crate::process::with_tail;
@@ -52,26 +53,18 @@ impl Wait {
         }
     }
 
-    pub(super) fn too_late(
-        &self,
-        ctx: &Context,
-        watch: &Watch,
-        database_up: bool,
-        why: &str,
-    ) -> Failure {
+    pub(super) fn too_late(&self, ctx: &Context, attempt: &Attempt<'_>) -> Failure {
         let limit = humantime::format_duration(self.limit);
-        let database = if database_up && !matches!(self.database, Probe::None) {
-            "the database is up, "
-        } else {
-            self.database.missing()
-        };
+        let database = self.database_state(attempt.database_up);
         let message = format!(
-            "{} is not ready after {limit}: {database}{why}",
-            self.subject()
+            "{} is not ready after {limit}: {database}{}",
+            self.subject(),
+            attempt.why
         );
-        let mut failure = self.blamed(ctx, watch, message);
-        if !points_here(&self.host) {
-            failure = failure.hint(format!("check that no firewall blocks `{}`", self.host));
+        let mut failure = self.blamed(ctx, attempt, message);
+        let host = &self.server.host;
+        if !points_here(host) {
+            failure = failure.hint(format!("check that no firewall blocks `{host}`"));
         }
         failure
             .hint("wait longer with `--wait-timeout 15m`; the containers keep starting")
@@ -85,18 +78,25 @@ impl Wait {
     }
 
     /// The failure of a server that is not ready, with what its crashes or its log say of the cause.
-    fn blamed(&self, ctx: &Context, watch: &Watch, message: String) -> Failure {
+    fn blamed(&self, ctx: &Context, attempt: &Attempt<'_>, message: String) -> Failure {
         let found = containers(ctx, &self.tools, &self.name).unwrap_or_default();
-        let Some(server) = found.iter().find(|container| container.is_server()) else {
-            return explained(ctx, Kind::NotReady, message, (None, ""));
+        let server = found.iter().find(|container| container.is_server());
+        let crashed = server.and_then(|server| Some((server, attempt.watch.crashed(server)?)));
+        let Some((server, crashed)) = crashed else {
+            return explained(ctx, Kind::NotReady, message, (attempt.ending, ""));
         };
         let log = log(ctx, &self.tools, server);
-        if let Some(crashed) = watch.crashed(server) {
-            let message = format!("{message}; container `{}` {crashed}", server.name);
-            return explained(ctx, Kind::NotReady, message, (why_it_ended(&log), &log));
+        let message = format!("{message}; container `{}` {crashed}", server.name);
+        explained(ctx, Kind::NotReady, message, (why_it_ended(&log), &log))
+    }
+
+    /// What is known of the database, to stand before what the server does.
+    pub(super) fn database_state(&self, is_up: bool) -> &'static str {
+        if is_up && !matches!(self.database, Probe::None) {
+            "the database is up, "
+        } else {
+            self.database.missing()
         }
-        let deaf = why_it_does_not_answer(&log);
-        explained(ctx, Kind::NotReady, message, (deaf, ""))
     }
 
     fn subject(&self) -> String {

@@ -1,12 +1,15 @@
 //! Checks whether a database is up.
 
-use super::QUESTION;
 use crate::cluster::Connector;
 use crate::context::Context;
 use crate::docker::{Container, Tools};
 use crate::error::{Failure, Kind, Result};
 use crate::process::Mode;
-use crate::server::readiness::database_answers;
+use crate::server::database::database_answers;
+use std::time::Duration;
+
+/// The limit of one question.
+const QUESTION: Duration = Duration::from_secs(2);
 
 #[derive(Debug, Clone)]
 pub enum Probe {
@@ -20,7 +23,7 @@ pub enum Probe {
     /// A shell command succeeds in the container of a compose service.
     Inside {
         /// The compose service of the database; an override may have added others.
-        service: &'static str,
+        service: String,
         command: &'static str,
     },
     /// There is no way to check.

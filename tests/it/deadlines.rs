@@ -1,7 +1,8 @@
 //! Waits that are limited by a constant: these take as long as it says, so they run side by side.
 
 use crate::support::engine::wait_until;
-use crate::support::{Sandbox, same};
+use crate::support::{Behaviour, Sandbox, same};
+use std::time::Duration;
 
 #[test]
 fn a_mute_engine_and_locks_that_are_held() {
@@ -66,4 +67,32 @@ fn a_mute_engine_and_locks_that_are_held() {
          hint: restart it: `sudo systemctl restart docker` (or Docker Desktop); if it is on another machine, check that machine\n",
     );
     assert_eq!(silent.status, 3);
+}
+
+/// A cold server takes 2 to 40 seconds for its first answer. One that gives each up after two is never ready.
+#[test]
+fn questions_to_a_slow_server_get_more_patient() {
+    let s = Sandbox::with_cluster();
+    s.server(Behaviour::Late(Duration::from_millis(3000)));
+    s.run("local start --wait-timeout 10m").succeeds();
+    let requests = s.take_requests();
+    // The first one is given up; under load, others may be.
+    assert!(requests.len() >= 3, "{}", requests.len());
+}
+
+#[test]
+fn a_long_wait_says_what_it_waits_for() {
+    let s = Sandbox::with_cluster();
+    s.server(Behaviour::DatabaseOnly);
+    let ended = s.run("local start --wait-timeout 12s");
+    assert_eq!(ended.status, 5, "{ended:?}");
+    let said: Vec<&str> = ended.stderr.matches("still waiting after 1").collect();
+    assert_eq!(said.len(), 1, "once for each reason: {}", ended.stderr);
+    assert!(
+        ended
+            .stderr
+            .contains("s, at most 12s: the database is up, the server does not answer ("),
+        "{}",
+        ended.stderr
+    );
 }

@@ -1,6 +1,7 @@
 //! Every recorded deployment of a real server, played to the program: what it says of each is in
 //! `tests/recordings/said`, read by a person. `BLESS=1 cargo test --test it recorded` writes it again.
 
+mod cluster;
 mod golden;
 mod project;
 mod states;

@@ -30,10 +30,20 @@ fn the_first_start_makes_files_containers_and_an_entry() {
          0600 .prisma/config.yml.lock\n",
     );
     let requests = s.take_requests();
-    assert_eq!(requests.len(), 1, "{requests:?}");
-    let head = requests[0].to_ascii_lowercase();
-    assert!(head.starts_with("post /cluster http/1.1\r\n"), "{head}");
-    assert!(!head.contains("authorization"), "{head}");
+    assert_eq!(
+        requests.len(),
+        2,
+        "the version, and what needs the database"
+    );
+    for (request, asks, has_token) in [
+        (&requests[0], "clusterInfo", false),
+        (&requests[1], "listProjects", true),
+    ] {
+        assert!(request.starts_with("POST /cluster HTTP/1.1\r\n"), "{asks}");
+        assert!(request.contains(asks), "{asks}");
+        let head = request.to_ascii_lowercase();
+        assert_eq!(head.contains("authorization: bearer"), has_token, "{asks}");
+    }
 }
 
 #[test]
@@ -161,7 +171,7 @@ fn a_second_start_asks_and_does_nothing() {
     s.run("local start")
         .is(0, &running("local", "is already running"), "");
     s.ran("docker ps [local]\ndocker inspect --type container <id 1> <id 2>\n");
-    assert_eq!(s.take_requests().len(), 1);
+    assert_eq!(s.take_requests().len(), 2);
     assert_eq!((s.files(), s.engine.state()), before);
 }
 

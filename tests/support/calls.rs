@@ -70,7 +70,7 @@ impl Call {
     fn looks_at_containers(&self) -> bool {
         matches!(
             self.args.first().map(String::as_str),
-            Some("ps" | "inspect" | "exec")
+            Some("ps" | "inspect" | "exec" | "logs")
         )
     }
 }

@@ -22,6 +22,10 @@ pub enum Behaviour {
     Slow(Duration, Duration),
     /// It accepts and never says a word.
     Mute,
+    /// It takes so long for each answer.
+    Late(Duration),
+    /// It reports its version, and fails at requests that need its database.
+    NoDatabase,
     /// Something else answers: a page.
     Page,
     /// The database is up, the server never.
@@ -223,6 +227,16 @@ fn answer(stream: TcpStream, behaviour: Behaviour, requests: &Mutex<Vec<String>>
     let Some(request) = http::read(&mut BufReader::new(&stream)) else {
         return;
     };
+    let asks = |field: &str| request.body.contains(field);
+    let body = if asks("listProjects") && behaviour == Behaviour::NoDatabase {
+        r#"{"data":null,"errors":[{"message":"Whoops. Looks like an internal server error."}]}"#
+    } else if asks("listProjects") {
+        r#"{"data":{"listProjects":[]}}"#
+    } else if asks("serverInfo") {
+        r#"{"data":{"serverInfo":{"version":"1.8.4"}}}"#
+    } else {
+        r#"{"data":{"clusterInfo":{"version":"1.1.0"}}}"#
+    };
     requests.lock().expect("not poisoned").push(request.text);
     let (kind, body) = match behaviour {
         Behaviour::Mute => {
@@ -231,10 +245,11 @@ fn answer(stream: TcpStream, behaviour: Behaviour, requests: &Mutex<Vec<String>>
             return;
         }
         Behaviour::Page => ("text/html", "<html>hello</html>"),
-        _ => (
-            "application/json",
-            r#"{"data":{"clusterInfo":{"version":"1.1.0"}}}"#,
-        ),
+        Behaviour::Late(pause) => {
+            std::thread::sleep(pause);
+            ("application/json", body)
+        }
+        _ => ("application/json", body),
     };
     let _ = write!(
         &stream,

@@ -6,7 +6,7 @@ use crate::context::Context;
 use crate::error::{Failure, Kind, Result};
 use crate::secret::{Secret, SecretKind};
 use crate::server::access::{Access, access};
-use crate::server::version::{self, Server, Unreachable};
+use crate::server::version::{self, ManagementPath, Server, Unreachable};
 use crate::url::ServerUrl;
 use std::time::Duration;
 
@@ -20,11 +20,13 @@ pub struct Reached {
     pub open: bool,
 }
 
-/// Asks the server for its version, and whether it is open.
-pub fn reach(ctx: &Context, endpoint: &ServerUrl) -> Result<Reached> {
+/// Asks the server for its version, and whether it is open. `secret` hints at where to ask first.
+pub fn reach(ctx: &Context, endpoint: &ServerUrl, secret: Option<&Secret>) -> Result<Reached> {
     let stage = ctx.ui.stage(format!("asking {endpoint}"), "");
-    let host = endpoint.to_string();
-    let info = ctx.interrupt.run(move || version::ask(&host, LIMIT))?;
+    let (host, first) = (endpoint.to_string(), ManagementPath::likely(secret));
+    let info = ctx
+        .interrupt
+        .run(move || version::ask(&host, first, LIMIT))?;
     let info = info.map_err(|why| unreachable(endpoint, &why))?;
     let open = try_secret(ctx, endpoint, &info, None)? == Access::Granted;
     stage.done(&format!("Prisma {} answers", info.version));
@@ -128,7 +130,6 @@ fn try_secret(
 mod tests {
     use super::*;
     use crate::secret::keys;
-    use crate::server::version::ManagementPath;
 
     #[test]
     fn the_form_follows_the_edition() {

@@ -2,13 +2,15 @@
 //! answers some time after `docker-compose up -d`.
 
 use super::target::Destination;
+use crate::cluster::Connector;
 use crate::cluster::files::COMPOSE;
 use crate::context::Context;
-use crate::docker::Tools;
-use crate::docker::ask;
+use crate::docker::{Container, Tools, ask};
 use crate::error::{Failure, Kind, Result};
 use crate::files;
-use crate::server::version::ask;
+use crate::render::{PrismaConfig, probe};
+use crate::server::readiness::{Candidate, Readiness};
+use crate::server::version::ManagementPath;
 use crate::url::points_here;
 use crate::wait::{Probe, Wait};
 use std::path::Path;
@@ -28,9 +30,15 @@ pub fn wait_for_compose_server(
     if ctx.dry_run || destination.cluster.is_some() || !runs_a_server(folder) {
         return Ok(());
     }
-    let base = destination.base.clone();
-    let answer = ctx.interrupt.run(move || ask(&base, QUERY))?;
-    if answer.is_ok() {
+    let secret = destination.credential.secret().cloned();
+    let candidate = Candidate {
+        host: destination.base.clone(),
+        first: ManagementPath::likely(secret.as_ref()),
+        secret,
+    };
+    let asked = candidate.clone();
+    let answer = ctx.interrupt.run(move || asked.ask(QUERY))?;
+    if matches!(answer, Readiness::Ready(_)) {
         return Ok(());
     }
     // The server may be elsewhere: then it is not the engine's fault that it does not answer.
@@ -49,13 +57,33 @@ pub fn wait_for_compose_server(
             tools,
             name: server.project.clone(),
             folder: Some(folder.to_owned()),
-            host: base.clone(),
-            database: Probe::None,
+            server: candidate,
+            database: database_of(server, &containers),
             limit,
         }
         .run(ctx),
         None if points_here(base) => Err(not_started(base, folder)),
         None => Ok(()),
+    }
+}
+
+/// How to check the database that the server uses, if it is one of the folder's containers.
+fn database_of(server: &Container, containers: &[Container]) -> Probe {
+    let variable = |name: &str| server.env.get(name);
+    let used = match (variable("PRISMA_CONFIG"), variable("SQL_CLIENT_HOST")) {
+        (Some(text), _) => PrismaConfig::read(text).and_then(|config| config.database()),
+        (None, host) => host.map(|host| (host.clone(), Connector::MySql)),
+    };
+    let Some((service, connector)) = used else {
+        return Probe::None;
+    };
+    if containers.iter().any(|c| c.service == service) {
+        Probe::Inside {
+            service,
+            command: probe(connector),
+        }
+    } else {
+        Probe::None
     }
 }
 

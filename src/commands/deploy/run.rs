@@ -10,12 +10,13 @@ use crate::cli;
 use crate::commands::Report;
 use crate::context::Context;
 use crate::error::{Failure, Kind, Result};
+use crate::managed::read_config;
 use crate::plan::{self, Permit};
 use crate::server::deploy::{self, Deployment, Waits};
 use crate::server::http::{Client, Proxies};
 use crate::server::management::Management;
 use crate::server::version::ManagementPath;
-use crate::service::{Form, Service};
+use crate::service::Service;
 use crate::ui::Format;
 
 pub struct DeployRun<'a> {
@@ -153,10 +154,13 @@ impl<'a> DeployRun<'a> {
             &service.stage,
             destination.credential.clone(),
         );
-        Ok(management.first(match service.form {
-            Form::Cluster => ManagementPath::Cluster,
-            Form::Endpoint => ManagementPath::Management,
-        }))
+        // What is wrong with `cluster.yml` does not matter here.
+        let managed = destination.managed.as_ref();
+        let config = managed.and_then(|name| read_config(self.ctx, name).ok().flatten());
+        Ok(match config {
+            Some((_, cluster)) => management.first(ManagementPath::of(&cluster.version)),
+            None => management,
+        })
     }
 
     fn follow(&self, placement: Placement<'_>, management: &Management) -> Result<Deployment> {

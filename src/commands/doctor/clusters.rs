@@ -10,7 +10,7 @@ use crate::docker::{ComposeVersion, Container, Engine, State, Tools, ask};
 use crate::error::Result;
 use crate::managed::read_config;
 use crate::server::access::{Access, access};
-use crate::server::version;
+use crate::server::version::{self, ManagementPath};
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -193,8 +193,11 @@ fn of_server(ctx: &Context, tools: &Tools, cluster: &Cluster, containers: &[Cont
             format!("http://{host}:{}", cluster.port)
         }
     };
-    let asked = endpoint.clone();
-    let server = match ctx.interrupt.run(move || version::ask(&asked, QUERY)) {
+    let (asked, first) = (endpoint.clone(), ManagementPath::of(&cluster.version));
+    let server = match ctx
+        .interrupt
+        .run(move || version::ask(&asked, first, QUERY))
+    {
         Ok(Ok(server)) => server,
         Ok(Err(why)) => return silent(ctx, tools, cluster, containers, &why.to_string()),
         Err(failure) => return Finding::of(CHECK, &failure),
@@ -214,7 +217,13 @@ fn of_server(ctx: &Context, tools: &Tools, cluster: &Cluster, containers: &[Cont
     }
     let up = format!("Prisma {}, up at {endpoint}", server.version);
     match access(&endpoint, server.path, entry.secret.as_ref(), QUERY) {
-        Ok(Access::Granted | Access::Unclear(_)) => Finding::ok(CHECK, up),
+        Ok(Access::Granted) => Finding::ok(CHECK, up),
+        Ok(Access::Unclear(why)) => {
+            let text =
+                format!("{up}, but it does not answer requests that need its database: {why}");
+            let hint = format!("see why: `{}`", name.command("logs"));
+            Finding::problem(CHECK, text, hint)
+        }
         Ok(Access::Refused(why)) => {
             let text = format!("{up}, but it rejects the secret of the cluster registry: {why}");
             let hint = format!("`{}` reconciles them", name.command("start"));

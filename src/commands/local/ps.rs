@@ -8,7 +8,7 @@ use crate::docker::{Container, State};
 use crate::documents;
 use crate::error::Result;
 use crate::managed::Observed;
-use crate::server::version::ask;
+use crate::server::version::{ManagementPath, ask};
 use crate::ui::text::count;
 use crate::ui::{Format, Table};
 use serde_json::Value;
@@ -70,7 +70,8 @@ fn is_silent(ctx: &Context, observed: &Observed, container: &Container) -> Resul
         return Ok(false);
     };
     let endpoint = observed.endpoint(&cluster);
-    let answer = ctx.interrupt.run(move || ask(&endpoint, QUESTION))?;
+    let first = ManagementPath::of(&cluster.version);
+    let answer = ctx.interrupt.run(move || ask(&endpoint, first, QUESTION))?;
     Ok(answer.is_err())
 }
 

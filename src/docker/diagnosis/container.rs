@@ -231,7 +231,7 @@ const SERVER: &[Ending] = &[
 ];
 
 /// Another server holds the lock on the database of one that runs and does not answer.
-const LOCKED: Ending = passing(
+pub const LOCKED: Ending = passing(
     "database_locked",
     &[],
     "it waits for a lock that another server holds on its database",
@@ -260,9 +260,11 @@ pub fn why_it_ended(log: &str) -> Option<&'static Ending> {
     }
 }
 
-/// Why a server that runs does not answer, if its log shows it.
+/// How a server logs that it asks for the lock on its database, and that it has it: "… Successful."
+pub const LOCK: &str = "Obtaining exclusive agent lock...";
+
+/// Why a server that runs does not answer, or not all requests, if its log shows it.
 pub fn why_it_does_not_answer(log: &str) -> Option<&'static Ending> {
-    const LOCK: &str = "Obtaining exclusive agent lock...";
     let is_waiting = log.rfind(LOCK) > log.rfind(&format!("{LOCK} Successful"));
     // Each life that came so far has both lines, in any order.
     let number = |text: &str| log.matches(text).count();

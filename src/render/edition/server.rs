@@ -85,7 +85,10 @@ fn account(database: &Database) -> Vec<(&'static str, Setting)> {
 /// An image without the tool counts as healthy.
 fn health_check(database: &Database) -> HealthCheck {
     HealthCheck {
-        test: [Text::literal("CMD-SHELL"), Text::literal(probe(database))],
+        test: [
+            Text::literal("CMD-SHELL"),
+            Text::literal(probe(database.connector)),
+        ],
         interval: "5s",
         timeout: "5s",
         retries: 24,
@@ -93,8 +96,8 @@ fn health_check(database: &Database) -> HealthCheck {
 }
 
 /// The shell command that checks, inside the database's container, whether it accepts connections.
-pub fn probe(database: &Database) -> &'static str {
-    match database.connector {
+pub fn probe(connector: Connector) -> &'static str {
+    match connector {
         // With the password, or the server's log would fill with refusals; not as an argument.
         Connector::MySql => {
             "! command -v mysqladmin || MYSQL_PWD=\"$MYSQL_ROOT_PASSWORD\" mysqladmin ping -h 127.0.0.1 -u root --silent"

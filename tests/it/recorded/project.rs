@@ -1,6 +1,6 @@
 //! A project folder for one recorded scenario, and what the program says in it.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::fmt::Write as _;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -16,12 +16,26 @@ impl Project {
     pub fn new(server: &str) -> Project {
         let folder = tempfile::tempdir().expect("a folder");
         let project = Project { folder };
-        let registry = format!("clusters:\n  recorded:\n    host: {server}\n");
         fs::create_dir(project.path("home")).expect("a home");
-        let path = project.path("home/config.yml");
-        fs::write(&path, registry).expect("writes");
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).expect("a mode");
+        project.register(server, None);
         project
+    }
+
+    /// Makes the server the only cluster.
+    pub fn register(&self, server: &str, secret: Option<&str>) {
+        let entry = match secret {
+            Some(secret) => json!({"host": server, "clusterSecret": secret}),
+            None => json!({"host": server}),
+        };
+        let registry = json!({"clusters": {"recorded": entry}}).to_string();
+        self.keep("home/config.yml", &registry);
+    }
+
+    /// Writes a file that only its owner can read.
+    pub fn keep(&self, name: &str, text: &str) {
+        fs::write(self.path(name), text).expect("writes");
+        let mode = fs::Permissions::from_mode(0o600);
+        fs::set_permissions(self.path(name), mode).expect("a mode");
     }
 
     pub fn path(&self, name: &str) -> PathBuf {
@@ -110,8 +124,13 @@ fn headers(headers: &Value) -> Value {
     Value::Object(pairs.iter().filter_map(pair).collect())
 }
 
-/// `12ms`, `1.2s` and `"milliseconds":12` become the same for all runs.
+/// `12ms`, `1.2s` and `"milliseconds":12` become the same for all runs; so do `in 12ms` and, on a busy
+/// machine, `in 1.2s`.
 fn without_times(line: &str) -> String {
+    let is = |text: &str, unit: &str| {
+        let rest = text.strip_prefix(unit);
+        rest.is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_alphanumeric()))
+    };
     let mut out = String::new();
     let mut rest = line;
     while let Some(at) = rest.find(|c: char| c.is_ascii_digit()) {
@@ -120,19 +139,16 @@ fn without_times(line: &str) -> String {
             .find(|c: char| !c.is_ascii_digit() && c != '.')
             .unwrap_or(tail.len());
         let (number, after) = tail.split_at(end);
+        let was_slow = before.ends_with(" in ") && is(after, "s");
         out.push_str(before);
-        let is_unit = ["ms", "s"].iter().any(|unit| {
-            after
-                .strip_prefix(unit)
-                .is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_alphanumeric()))
-        });
+        let is_unit = is(after, "ms") || is(after, "s");
         let is_field =
             before.ends_with("\"milliseconds\":") || before.ends_with("\"milliseconds\": ");
         let starts_word = !before.ends_with(|c: char| c.is_ascii_alphanumeric() || c == '.');
-        out.push_str(if (is_unit && starts_word) || is_field {
-            "T"
-        } else {
-            number
+        out.push_str(match (is_unit && starts_word) || is_field {
+            true if was_slow => "Tm",
+            true => "T",
+            false => number,
         });
         rest = after;
     }

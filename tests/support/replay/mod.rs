@@ -6,12 +6,14 @@
 //! recorded elsewhere in the file. A request that no recording covers is answered with status 599 and
 //! kept in [`Replay::unrecorded`].
 
+mod doors;
 mod facts;
 mod grammar;
 mod recording;
 mod service;
 mod state;
 
+pub use doors::Door;
 pub use recording::{Exchange, Recording};
 
 use crate::support::http::{self, Request};
@@ -38,20 +40,32 @@ struct State {
     at: usize,
     /// Whether the service was added.
     exists: bool,
+    /// Whom the server lets in, where that is what is played.
+    door: Option<Door>,
     unrecorded: Vec<String>,
 }
 
 impl Replay {
     /// Answers from `scenario` of `recording`.
     pub fn start(recording: &Arc<Recording>, scenario: &str) -> Replay {
+        Replay::serve(recording, &recording.scenario(scenario).exchanges, None)
+    }
+
+    /// Answers as the server does without services, to whoever comes to this door.
+    pub fn at_door(recording: &Arc<Recording>, door: Door) -> Replay {
+        Replay::serve(recording, &[], Some(door))
+    }
+
+    fn serve(recording: &Arc<Recording>, exchanges: &[Exchange], door: Option<Door>) -> Replay {
         let schema = &recording.scenario("management/schema").exchanges[0].body["schema"];
         let lines: Vec<String> = serde_json::from_value(schema.clone()).expect("lines");
         let state = Arc::new(Mutex::new(State {
             recording: recording.clone(),
             grammar: Grammar::of(&lines),
-            exchanges: recording.scenario(scenario).exchanges.clone(),
+            exchanges: exchanges.to_vec(),
             at: 0,
             exists: false,
+            door,
             unrecorded: Vec::new(),
         }));
         let listener = TcpListener::bind("127.0.0.1:0").expect("binds");
@@ -131,7 +145,7 @@ fn input(variables: &Value) -> Vec<Value> {
 
 impl State {
     fn answer(&mut self, request: &Request) -> (u64, Value) {
-        if request.path.matches('/').count() == 2 {
+        if request.path.matches('/').count() == 2 && self.door.is_none() {
             let query = request.json()["query"]
                 .as_str()
                 .unwrap_or_default()
@@ -166,8 +180,9 @@ impl State {
         }
         let field = first(&wanted).unwrap_or_default().to_owned();
         let exchange = match field.as_str() {
-            "project" => self.project(),
             "serverInfo" | "clusterInfo" => self.anywhere("management/info", &field),
+            _ if self.door.is_some() => self.let_in(&field, request),
+            "project" => self.project(),
             "listMigrations" => (self.next(&field, &request.variables()))
                 .or_else(|_| self.listed(&request.variables())),
             _ => self.next(&field, &request.variables()),

@@ -17,6 +17,8 @@ pub struct Recording {
     pub version: String,
     /// `/cluster` or `/management`.
     pub management: String,
+    /// What its secured server has: `CLUSTER_PUBLIC_KEY` or `managementApiSecret`.
+    pub secured_with: String,
     pub queries: BTreeMap<String, String>,
     pub scenarios: Vec<Scenario>,
 }
@@ -37,6 +39,8 @@ pub struct Exchange {
     /// Its first field, see [`Recording::name_fields`].
     pub field: String,
     pub variables: Value,
+    /// The header, with `<token:NAME>` for a token.
+    pub authorization: Option<String>,
     pub status: u64,
     pub body: Value,
 }
@@ -75,11 +79,14 @@ impl Recording {
         let own = scenarios(&file);
         let text = |key: &str| file[key].as_str().map(str::to_owned);
         let queries = file["queries"].as_object().map(texts);
+        let secured = file["servers"]["secured"].as_object();
+        let secured_with = secured.and_then(|one| one.keys().next().cloned());
         let Some(base) = base else {
             return Recording {
                 name: name.to_owned(),
                 version: text("version").expect("a version"),
                 management: text("management").expect("a path"),
+                secured_with: secured_with.expect("a secret or a key"),
                 queries: queries.unwrap_or_default(),
                 scenarios: own,
             };
@@ -98,9 +105,15 @@ impl Recording {
             name: name.to_owned(),
             version: text("version").unwrap_or(base.version),
             management: text("management").unwrap_or(base.management),
+            secured_with: secured_with.unwrap_or(base.secured_with),
             queries: queries.unwrap_or(base.queries),
             scenarios,
         }
+    }
+
+    /// Whether its secured server takes tokens signed with a private key.
+    pub fn has_public_key(&self) -> bool {
+        self.secured_with == "CLUSTER_PUBLIC_KEY"
     }
 
     pub fn scenario(&self, name: &str) -> &Scenario {
@@ -167,6 +180,7 @@ fn exchange(file: &Value, exchange: &Value) -> Exchange {
         query: query.to_owned(),
         field: String::new(),
         variables: request["body"]["variables"].clone(),
+        authorization: (request["headers"]["Authorization"].as_str()).map(str::to_owned),
         status: response["status"].as_u64().unwrap_or(200),
         body: deep(&response["body"], &settled),
     }
@@ -210,7 +224,11 @@ fn deep(value: &Value, change: &impl Fn(&str) -> String) -> Value {
 
 /// What changes from run to run, as it could have been.
 fn settled(text: &str) -> String {
-    text.replace("<time or null>", "2018-05-02T10:00:01.000Z")
+    if !text.contains(['<', '(']) {
+        return text.to_owned();
+    }
+    text.replace("<time 0 Z>", "2018-05-02T10:00:00Z")
+        .replace("<time or null>", "2018-05-02T10:00:01.000Z")
         .replace("<time>", "2018-05-02T10:00:00.000Z")
         .replace("<cuid>", "cjgpd2x0a000001o8a1b2c3d4")
         .replace("(conn=<number>)", "(conn=7)")

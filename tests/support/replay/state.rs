@@ -55,6 +55,7 @@ fn post(query: &str, variables: Value, answer: &Value) -> Exchange {
         query: query.to_owned(),
         field: String::new(),
         variables,
+        authorization: None,
         // No answer came.
         status: if answer["failed"].is_string() { 0 } else { 200 },
         body: answer.clone(),

@@ -96,6 +96,13 @@ impl PrismaConfig {
         crate::yaml::deserialize(text).ok()
     }
 
+    /// The host of the database, which may be a compose service, and its connector.
+    pub fn database(&self) -> Option<(String, Connector)> {
+        let database = &self.databases.default;
+        let connector = database.connector.parse().ok()?;
+        Some((database.host.text().to_owned(), connector))
+    }
+
     /// Whether the server checks tokens with the secret of `cluster`.
     pub fn has_secret_of(&self, cluster: &Cluster) -> bool {
         let is = |ours: &Option<Text>, value: Option<&str>| ours.as_ref().map(Text::text) == value;
