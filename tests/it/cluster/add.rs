@@ -48,9 +48,9 @@ fn a_key_is_tried_and_saved_in_the_documented_form() {
 fn every_answer_has_a_variable() {
     let host = server("1.34.12", Auth::Secret(" s3cret phrase".to_owned()));
     let home = Home::new()
-        .env("PRISMA_CLUSTER", "far")
-        .env("PRISMA_CLUSTER_ENDPOINT", &host)
-        .env("PRISMA_SECRET_ENV", "MINE")
+        .env("PRISMA_CLI_CLUSTER", "far")
+        .env("PRISMA_CLI_CLUSTER_ENDPOINT", &host)
+        .env("PRISMA_CLI_SECRET_ENV", "MINE")
         .env("MINE", " s3cret phrase\n");
     let json = home.cluster(&["add", "--json"]).json();
     let data = json!({"name": "far", "endpoint": host, "version": "1.34.12", "secret": "text", "replaced": false});
@@ -65,12 +65,12 @@ fn every_answer_has_a_variable() {
     assert_eq!(home.cluster(&["add"]).status, 0);
     let before = home.registry();
     let home = home
-        .env("PRISMA_NO_CHECK", "1")
+        .env("PRISMA_CLI_NO_CHECK", "1")
         .env("MINE", "another s3cret");
     home.cluster(&["add"]).is(
         1,
         "",
-        &format!("error: cluster `far` already exists (`{host}`)\nhint: choose another name, or replace it with `--force`, which discards its secret\n"),
+        &format!("error: cluster `far` already exists (`{host}`)\nhint: choose another name, or replace it with `--force`, which discards its secret\nhint: `NAME` is set by `PRISMA_CLI_CLUSTER`, `--endpoint` by `PRISMA_CLI_CLUSTER_ENDPOINT`, `--secret-env` by `PRISMA_CLI_SECRET_ENV`, `--no-check` by `PRISMA_CLI_NO_CHECK`\n"),
     );
     assert_eq!(home.registry(), before);
     let json = home.cluster(&["add", "--force", "--json"]).json();

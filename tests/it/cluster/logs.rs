@@ -136,7 +136,7 @@ fn the_name_defaults_to_the_cluster_of_the_nearest_prisma_yml_and_else_to_local(
         "error: HOME/project/src/prisma.yml:2:10: `cluster`: expected a string, found a list\n\
          hint: name the cluster: `prisma cluster logs NAME`\n",
     );
-    let home = home.env("PRISMA_CLUSTER", "local");
+    let home = home.env("PRISMA_CLI_CLUSTER", "local");
     home.cluster(&["logs"]).is(0, "aaa one\n", "aaa two\n");
 }
 

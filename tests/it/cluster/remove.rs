@@ -35,15 +35,18 @@ fn nobody_to_ask_is_told_with_the_flag() {
         4,
         "",
         "error: a name is needed, but this is not an interactive terminal\n\
-         hint: use `prisma cluster remove NAME`, or set `PRISMA_CLUSTER`\n",
+         hint: use `prisma cluster remove NAME`\n",
     );
+    // The one to deploy to is not the one to remove.
+    let home = home.env("PRISMA_CLI_CLUSTER", "local");
+    assert_eq!(home.cluster(&["remove", "--yes"]).status, 4);
     assert_eq!(home.registry(), TWO);
 }
 
 #[test]
-fn the_name_may_come_from_a_variable_and_a_dry_run_only_shows() {
-    let home = Home::with(TWO).env("PRISMA_CLUSTER", "local");
-    home.cluster(&["remove", "--dry-run"]).is(
+fn a_dry_run_only_shows() {
+    let home = Home::with(TWO);
+    home.cluster(&["remove", "local", "--dry-run"]).is(
         0,
         "would remove  cluster `local` from HOME/.prisma/config.yml\n  \
          @@ -1,7 +1,4 @@\n   \
@@ -57,7 +60,7 @@ fn the_name_may_come_from_a_variable_and_a_dry_run_only_shows() {
         "",
     );
     assert_eq!(home.registry(), TWO);
-    let json = home.cluster(&["remove", "-y", "--json"]).json();
+    let json = home.cluster(&["remove", "local", "-y", "--json"]).json();
     assert_eq!(json["data"]["name"], "local");
 }
 
