@@ -76,9 +76,11 @@ fn parse(stdout: &str) -> HashMap<String, Condition> {
 /// `Up Less than a second`, `Up 3 seconds`, `Up About a minute`, `Up 4 minutes (healthy)`, `Up 2 days (Paused)`.
 fn condition(status: &str) -> Condition {
     let Some(since) = status.strip_prefix("Up ") else {
-        return match status.starts_with("Restarting") {
-            true => Condition::Running,
-            false => Condition::Stopped,
+        let is_between_lives = status.starts_with("Restarting");
+        return if is_between_lives {
+            Condition::Running
+        } else {
+            Condition::Stopped
         };
     };
     let minutes = since.split_once(" minutes").map(|(number, _)| number);
