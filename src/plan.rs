@@ -20,6 +20,7 @@ use crate::ui::Stage;
 use crate::wait::Wait;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
 pub use action::{Action, Permit};
@@ -27,6 +28,8 @@ pub use free_ports::FreePorts;
 
 /// How long to retry while the engine does the same for another command.
 const BUSY: Duration = Duration::from_secs(30);
+/// When a step says why it takes long.
+const SLOW: Duration = Duration::from_secs(2);
 
 /// A step of a plan.
 #[derive(Debug, Clone)]
@@ -69,6 +72,8 @@ pub struct Run {
     action: Action,
     /// Whether it shows its own progress on a terminal.
     progress: bool,
+    /// What is said if it takes longer than [`SLOW`].
+    slow: Option<String>,
     /// What does as well if it fails.
     instead: Option<AtHand>,
 }
@@ -106,7 +111,15 @@ impl Run {
             action,
             progress: false,
             instead: None,
+            slow: None,
         }
+    }
+
+    /// Says why it takes long, if it does.
+    #[must_use]
+    pub fn slow(mut self, why: Option<String>) -> Self {
+        self.slow = why;
+        self
     }
 }
 
@@ -181,7 +194,11 @@ fn run(ctx: &Context, permit: &Permit, step: &Run) -> Result<()> {
         }
         Err(failure) => failure,
     };
-    let is_missing = matches!(failure.kind, Kind::ImageUnavailable | Kind::NotReady);
+    // At a terminal, why it failed is shown by the program itself.
+    let is_missing = matches!(
+        failure.kind,
+        Kind::ImageUnavailable | Kind::NotReady | Kind::ChildFailed
+    );
     match &step.instead {
         Some(instead) if is_missing && instead.is_complete(ctx) => {
             drop(stage);
@@ -209,7 +226,10 @@ fn attempt(ctx: &Context, invocation: &Invocation, step: &Run, stage: &Stage) ->
         outcome.map_err(|error| unanswered(invocation, error))
     };
     let begun = Instant::now();
-    let mut outcome = once()?;
+    let mut outcome = match &step.slow {
+        Some(why) => unless_quick(|| stage.explain(why), once)?,
+        None => once()?,
+    };
     while is_busy(&outcome) && begun.elapsed() < BUSY {
         ctx.interrupt.sleep(Duration::from_millis(200))?;
         outcome = once()?;
@@ -219,6 +239,21 @@ fn attempt(ctx: &Context, invocation: &Invocation, step: &Run, stage: &Stage) ->
     } else {
         Err(diagnose(invocation, &outcome))
     }
+}
+
+/// Does something, and something else if that takes longer than [`SLOW`].
+fn unless_quick<T>(late: impl FnOnce() + Send, work: impl FnOnce() -> T) -> T {
+    let (running, ended) = mpsc::channel::<()>();
+    std::thread::scope(|scope| {
+        scope.spawn(move || {
+            if ended.recv_timeout(SLOW) == Err(RecvTimeoutError::Timeout) {
+                late();
+            }
+        });
+        let result = work();
+        drop(running);
+        result
+    })
 }
 
 #[derive(Debug, Clone, Default)]

@@ -132,14 +132,14 @@ fn one(
             let condition = containers.and_then(|c| c.condition(&probe.name, host, deadline));
             return match (condition, why) {
                 (Some(Condition::Stopped), _) => status(probe, State::Stopped, None),
-                (Some(Condition::Starting), Unreachable::NoAnswer(_)) => {
-                    status(probe, State::Starting, None)
-                }
-                (_, Unreachable::NoAnswer(why)) => status(probe, State::Unreachable, Some(why)),
                 (_, Unreachable::NotPrisma(why)) => {
                     let reason = format!("not a Prisma server: {why}");
                     status(probe, State::Unreachable, Some(reason))
                 }
+                (Some(Condition::Starting), Unreachable::NoAnswer(_)) => {
+                    status(probe, State::Starting, None)
+                }
+                (_, why) => status(probe, State::Unreachable, Some(why.to_string())),
             };
         }
     };
@@ -174,7 +174,10 @@ fn authorised(
             (State::NotAuthorised, Some(reason.to_owned()))
         }
         Ok(Access::Refused(why)) => {
-            let reason = format!("the server rejected the `clusterSecret` in the registry: {why}");
+            let reason = match why.clocks {
+                Some(remedy) => format!("the server rejected the token: {why}; {remedy}"),
+                None => format!("the server rejected the `clusterSecret` in the registry: {why}"),
+            };
             (State::NotAuthorised, Some(reason))
         }
         // After a slow answer there was hardly time for this one.
