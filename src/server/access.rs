@@ -24,6 +24,11 @@ pub enum Access {
     Unclear(String),
 }
 
+/// A query that needs a token, for all services.
+pub(super) fn question() -> Operation {
+    Operation::new("{ listProjects { name stage } }", json!({}))
+}
+
 /// Why a server rejects a token. Displays as the reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rejected {
@@ -96,10 +101,15 @@ fn listed(
         Some(secret) => Some(token::sign(secret, &[Grant::everything()], LIFETIME)?),
         None => None,
     };
-    let operation = Operation::new("{ listProjects { name stage } }", json!({}));
     let limits = Limits::of(limit);
     Ok(Client::once(host).map_err(Error::from).and_then(|client| {
-        graphql::send(&client, path.as_str(), &operation, token.as_deref(), limits)
+        graphql::send(
+            &client,
+            path.as_str(),
+            &question(),
+            token.as_deref(),
+            limits,
+        )
     }))
 }
 
