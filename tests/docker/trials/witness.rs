@@ -60,26 +60,19 @@ fn database_away_during_a_deployment(setting: &Setting) {
 
 /// Whether the stand-in answers as real servers were recorded to, in the scenarios that it claims to know.
 fn answers_as_recorded(setting: &Setting) {
-    let cluster = Cluster::new(setting);
-    let postgres =
-        "  connector: postgres, host: database, port: 5432, user: prisma, password: prisma";
-    let mysql = "  connector: mysql, host: database, port: 3306, user: root, password: prisma";
-    for (recording, version, image, database) in [
-        ("1.34.12-postgres", "1.34", "postgres", postgres),
-        ("1.8.4-mysql", "1.8", "mysql:5.7", mysql),
-    ] {
-        let servers = Servers::start(setting.rig, cluster.second().name.clone(), image);
-        let config = format!("port: 4466\ndatabases:\n  default: {{{database}}}\n");
-        let url = servers.server(version, &config);
-        let recordings = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/recordings");
-        let file = |name: String| recordings.join(name).display().to_string();
+    let servers = Servers::start(setting.rig, Cluster::new(setting).name.clone());
+    let recordings = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/recordings");
+    let file = |name: &str| recordings.join(name).display().to_string();
+    for (recording, version) in [("1.34.12-postgres", "1.34"), ("1.8.4-postgres", "1.8")] {
         let args = [
-            file("compare".to_owned()),
-            file(format!("{recording}.json")),
+            file("compare"),
+            file(&format!("{recording}.json")),
             "--open".to_owned(),
-            url,
+            servers.server(version, ""),
+            "--secured".to_owned(),
+            servers.server(version, "managementApiSecret: s3cret-management\n"),
             "--claims".to_owned(),
-            file(format!("claims/{recording}.txt")),
+            file(&format!("claims/{recording}.txt")),
         ];
         setting.rig.command("python3", args).run().succeeded();
     }
@@ -92,55 +85,43 @@ struct Servers {
 }
 
 impl Servers {
-    fn start(rig: &'static Rig, name: String, image: &str) -> Servers {
+    fn start(rig: &'static Rig, name: String) -> Servers {
         let label = format!("{LABEL}={name}");
         rig.docker(["network", "create", "--label", &label, &name]);
         let servers = Servers { rig, name };
-        let env = ["MYSQL_ROOT_PASSWORD", "POSTGRES_PASSWORD", "POSTGRES_USER"];
-        let env = env.map(|name| format!("--env={name}=prisma"));
-        let mut args = servers.run("database");
-        args.extend(["--network-alias", "database"].map(str::to_owned));
-        args.extend(env);
-        args.push(image.to_owned());
-        rig.docker(args);
+        servers.run(&[
+            "--network-alias=database",
+            "-ePOSTGRES_USER=prisma",
+            "-ePOSTGRES_PASSWORD=prisma",
+            "postgres",
+        ]);
         servers
     }
 
-    fn run(&self, name: &str) -> Vec<String> {
-        let own = format!("{}-{name}", self.name);
+    fn run(&self, args: &[&str]) {
         let label = format!("{LABEL}={}", self.name);
-        let args = [
-            "run",
-            "-d",
-            "--label",
-            &label,
-            "--name",
-            &own,
-            "--network",
-            &self.name,
-        ];
-        args.map(str::to_owned).to_vec()
+        let own = ["run", "-d", "--label", &label, "--network", &self.name];
+        self.rig.docker([&own, args].concat());
     }
 
-    /// Its URL, once it answers: it is restarted until the database is there.
-    fn server(&self, version: &str, config: &str) -> String {
+    /// A server with a database of its own: its URL, once it answers. It is restarted until the database is there.
+    fn server(&self, version: &str, more: &str) -> String {
         let port = port();
-        let mut args = self.run("server");
-        args.extend(
-            [
-                "--restart",
-                "always",
-                "-e",
-                "STANDIN_STEP_DELAY_MS=0",
-                "-e",
-                COMMIT,
-            ]
-            .map(str::to_owned),
+        let database = format!(
+            "connector: postgres, host: database, port: 5432, user: prisma, password: prisma, database: of{port}"
         );
-        args.extend(["-e".to_owned(), format!("PRISMA_CONFIG={config}")]);
-        args.extend(["-p".to_owned(), format!("{port}:4466")]);
-        args.push(format!("prismagraphql/prisma:{version}"));
-        self.rig.docker(args);
+        let config =
+            format!("PRISMA_CONFIG=port: 4466\n{more}databases:\n  default: {{{database}}}\n");
+        self.run(&[
+            "--restart=always",
+            "-eSTANDIN_STEP_DELAY_MS=0",
+            "-e",
+            COMMIT,
+            "-e",
+            &config,
+            &format!("-p{port}:4466"),
+            &format!("prismagraphql/prisma:{version}"),
+        ]);
         let api = Api::new(port, None).at("management");
         let end = Instant::now() + Duration::from_secs(60);
         while api.try_ask("{ serverInfo { version } }").is_err() {
@@ -153,10 +134,13 @@ impl Servers {
 
 impl Drop for Servers {
     fn drop(&mut self) {
-        for name in ["server", "database"] {
-            let name = format!("{}-{name}", self.name);
-            self.rig.try_docker(["rm", "-f", "-v", &name]);
-        }
+        let filter = format!("label={LABEL}={}", self.name);
+        let ids = self
+            .rig
+            .try_docker(["ps", "-aq", "--filter", &filter])
+            .stdout;
+        let remove = ["rm", "-f", "-v"].into_iter().chain(ids.split_whitespace());
+        self.rig.try_docker(remove);
         self.rig.try_docker(["network", "rm", &self.name]);
     }
 }
