@@ -3,6 +3,7 @@
 
 mod cluster;
 pub mod complete;
+pub mod decided;
 mod deploy;
 mod doctor;
 pub mod examples;
@@ -23,6 +24,7 @@ use std::time::Duration;
 
 pub use cluster::{Add, Cluster, ClusterLogs, SecretSource};
 use complete::Completions;
+use decided::Decided;
 pub use deploy::Deploy;
 pub use doctor::Doctor;
 use examples::examples;
@@ -68,6 +70,9 @@ pub struct Cli {
     /// show the version
     #[arg(short = 'V', long, action = ArgAction::Version)]
     version: Option<bool>,
+    /// What environment variables decided, in the order of the flags.
+    #[arg(skip)]
+    pub decided: Vec<Decided>,
 }
 
 #[derive(Debug, Clone, Args)]
@@ -81,33 +86,33 @@ pub struct Global {
         global = true,
         value_enum,
         default_value_t,
-        env = "PRISMA_OUTPUT",
+        env = "PRISMA_CLI_OUTPUT",
         value_name = "FORMAT"
     )]
     output: Format,
     /// short for `--output json`
-    #[arg(long, global = true, env = "PRISMA_JSON", value_parser = BoolishValueParser::new())]
+    #[arg(long, global = true, env = "PRISMA_CLI_JSON", value_parser = BoolishValueParser::new())]
     json: bool,
     /// print only results, warnings and errors
-    #[arg(short, long, global = true, env = "PRISMA_QUIET", value_parser = BoolishValueParser::new())]
+    #[arg(short, long, global = true, env = "PRISMA_CLI_QUIET", value_parser = BoolishValueParser::new())]
     pub quiet: bool,
     /// print each external command before running it
-    #[arg(short, long, global = true, env = "PRISMA_VERBOSE", value_parser = BoolishValueParser::new())]
+    #[arg(short, long, global = true, env = "PRISMA_CLI_VERBOSE", value_parser = BoolishValueParser::new())]
     pub verbose: bool,
     /// print the file changes and commands, but do nothing
-    #[arg(long, global = true, env = "PRISMA_DRY_RUN", value_parser = BoolishValueParser::new())]
+    #[arg(long, global = true, env = "PRISMA_CLI_DRY_RUN", value_parser = BoolishValueParser::new())]
     pub dry_run: bool,
     /// never prompt; fail if input is required
-    #[arg(long, global = true, env = "PRISMA_NO_INPUT", value_parser = BoolishValueParser::new())]
+    #[arg(long, global = true, env = "PRISMA_CLI_NO_INPUT", value_parser = BoolishValueParser::new())]
     pub no_input: bool,
     /// answer yes to all confirmations
-    #[arg(short, long, global = true, env = "PRISMA_YES", value_parser = BoolishValueParser::new())]
+    #[arg(short, long, global = true, env = "PRISMA_CLI_YES", value_parser = BoolishValueParser::new())]
     pub yes: bool,
     /// how long to wait for another command on the same cluster; `0` to not wait
     #[arg(
         long,
         global = true,
-        env = "PRISMA_LOCK_TIMEOUT",
+        env = "PRISMA_CLI_LOCK_TIMEOUT",
         value_name = "DURATION",
         default_value = "10s",
         value_parser = duration
@@ -119,7 +124,7 @@ pub struct Global {
         global = true,
         value_enum,
         default_value_t,
-        env = "PRISMA_COLOR",
+        env = "PRISMA_CLI_COLOR",
         value_name = "WHEN"
     )]
     pub color: Color,
@@ -145,7 +150,7 @@ impl Cli {
         let name = self.command.name();
         let message = format!("`prisma {name}` does not support `--output env`");
         Err(Failure::new(Kind::Usage, message)
-            .hint("only `prisma local ps` does: omit `--output env`, or unset `PRISMA_OUTPUT`"))
+            .hint("only `prisma local ps` does: omit `--output env`, or unset `PRISMA_CLI_OUTPUT`"))
     }
 
     /// Whether to only show what would be done, from `deploy -d` or `--dry-run`.
@@ -225,9 +230,10 @@ pub enum Command {
     /// check this machine and suggest fixes
     ///
     /// Checks docker and docker-compose, the Docker engine and your permission to use it, disk space,
-    /// memory, proxy settings, images, ports, the cluster registry and every managed cluster. Prints one
-    /// line for each finding, with what to do about it. The exit status is 1 if there is a problem.
-    /// Changes nothing; `--bundle` writes a report with secrets removed.
+    /// memory, proxy settings, images, ports, the cluster registry and every cluster in it. Prints one
+    /// line for each finding, with what to do about it. The exit status is 1 if there is a problem; what
+    /// is wrong with a cluster that others run is a warning. Changes nothing; `--bundle` writes a report
+    /// with secrets removed.
     #[command(after_help = examples(&[
         ("prisma doctor", "docker, its engine, the registry and every cluster"),
         ("prisma doctor -o json", "for scripts"),
@@ -278,8 +284,22 @@ pub fn parse(args: impl IntoIterator<Item = OsString>, env: &Env) -> Result<Cli,
         args[1] = "--version".into();
     }
     let is_long = args.iter().any(|arg| arg == "--help" || arg == "help");
-    let command = built(described(with_variables(Cli::command(), env), is_long));
-    Cli::from_arg_matches(&command.try_get_matches_from(args)?)
+    let shown = if is_long { Shown::InHelp } else { Shown::No };
+    let mut command = built(described(
+        with_variables(Cli::command(), env, shown),
+        is_long,
+    ));
+    let matches = command.try_get_matches_from_mut(args)?;
+    let mut cli = Cli::from_arg_matches(&matches)?;
+    cli.decided = decided::find(&command, &matches);
+    Ok(cli)
+}
+
+/// Whether help names the variables of flags.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Shown {
+    InHelp,
+    No,
 }
 
 /// All commands and flags, for completions, man pages and reference.
@@ -330,18 +350,18 @@ fn statuses() -> StyledStr {
     StyledStr::from(examples::heading("Exit status:") + &lines)
 }
 
-/// Help names each flag's variable, but not the value it happens to have. An empty one counts as unset:
-/// that is how makefiles and CI spell it.
-fn with_variables(command: clap::Command, env: &Env) -> clap::Command {
+/// `--help` names each flag's variable, but not the value it happens to have; `-h` stays short. An empty one
+/// counts as unset: that is how makefiles and CI spell it.
+fn with_variables(command: clap::Command, env: &Env, shown: Shown) -> clap::Command {
     let arg = |arg: clap::Arg| {
         let name = arg.get_env().and_then(|name| name.to_str());
         let is_empty = name.is_some_and(|name| env.is_empty(name));
-        let arg = arg.hide_env_values(true);
+        let arg = arg.hide_env_values(true).hide_env(shown == Shown::No);
         if is_empty { arg.env(None) } else { arg }
     };
     command
         .mut_args(arg)
-        .mut_subcommands(|command| with_variables(command, env))
+        .mut_subcommands(|command| with_variables(command, env, shown))
 }
 
 /// Prints clap's help, version or error; returns the exit status.

@@ -96,6 +96,9 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
     };
     let ui = Ui::new(Terminal::decide(facts(&cli), &env));
     let command = cli.command.name();
+    if let Some(decided) = cli::decided::sentence(&cli.decided) {
+        ui.detail(&decided);
+    }
     if let Err(failure) = cli.check() {
         return report(&ui, command, Err(failure));
     }
@@ -118,7 +121,14 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
             .map(|arg| arg.to_string_lossy().into_owned())
             .collect(),
     };
-    let result = dispatch(&ctx, &cli.command).map_err(|failure| by_signal(&ctx, failure));
+    let result = dispatch(&ctx, &cli.command).map_err(|failure| {
+        let failure = by_signal(&ctx, failure);
+        let decided = cli.decided.iter().filter(|decided| decided.matters());
+        match cli::decided::sentence(decided) {
+            Some(decided) => failure.hint(decided),
+            None => failure,
+        }
+    });
     report(&ctx.ui, command, result)
 }
 

@@ -97,9 +97,13 @@ impl Ui {
 
     /// A command about to be run, for `--verbose`.
     pub fn command(&self, invocation: &Invocation) {
+        self.detail(&format!("$ {invocation}"));
+    }
+
+    /// What only `--verbose` shows.
+    pub fn detail(&self, text: &str) {
         if self.terminal.verbose {
-            let shown = format!("$ {invocation}");
-            self.to_stderr(&self.paint(&shown, Style::new().dim()));
+            self.to_stderr(&self.paint(text, Style::new().dim()));
         }
     }
 

@@ -1,6 +1,6 @@
 # Targets for the makefile of a project with a Prisma service: `include prisma.mk`
 #
-# Each flag can be set through a variable: `make prisma-start PRISMA_NAME=test`, or `export PRISMA_NAME := test` in the makefile.
+# Each flag can be set through a variable: `make prisma-start PRISMA_CLI_NAME=test`, or `export PRISMA_CLI_NAME := test` in the makefile.
 
 PRISMA ?= prisma
 prisma_mk := $(lastword $(MAKEFILE_LIST))
@@ -29,8 +29,8 @@ prisma-up: ## start the cluster, then deploy
 	$(PRISMA) local start
 	$(PRISMA) deploy
 
-prisma-upgrade: ## pull newer images, or switch to version PRISMA_TO
+prisma-upgrade: ## pull newer images, or switch to version PRISMA_CLI_TO
 	$(PRISMA) local upgrade
 
-prisma-nuke: ## delete all data of the cluster and start it empty; asks, unless PRISMA_YES=1
+prisma-nuke: ## delete all data of the cluster and start it empty; asks, unless PRISMA_CLI_YES=1
 	$(PRISMA) local nuke

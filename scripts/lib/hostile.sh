@@ -36,7 +36,7 @@ hostile_proxies() {
   env http_proxy=http://127.0.0.1:9 https_proxy=http://127.0.0.1:9 HTTP_PROXY=http://127.0.0.1:9 \
     HTTPS_PROXY=http://127.0.0.1:9 ALL_PROXY=socks5://127.0.0.1:9 no_proxy= NO_PROXY= \
     DOCKER_HOST=tcp://192.0.2.1:2376 DOCKER_CONTEXT=nowhere COMPOSE_FILE=/nowhere.yml COMPOSE_PROJECT_NAME=foreign \
-    PRISMA_HOME=/nowhere PRISMA_NAME=foreign PRISMA_OUTPUT=json PRISMA_COLOR=always PRISMA_CLUSTER=foreign \
+    PRISMA_HOME=/nowhere PRISMA_CLI_NAME=foreign PRISMA_CLI_OUTPUT=json PRISMA_CLI_COLOR=always PRISMA_CLI_CLUSTER=foreign \
     PRISMA_COMPOSE=/nowhere NO_COLOR=1 CI=true TERM=dumb "$@"
 }
 

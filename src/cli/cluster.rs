@@ -70,18 +70,18 @@ impl Cluster {
 #[derive(Debug, Clone, Default, Args)]
 pub struct Add {
     /// name for the cluster [asks if omitted]
-    #[arg(env = "PRISMA_CLUSTER")]
+    #[arg(env = "PRISMA_CLI_CLUSTER")]
     name: Option<String>,
     /// server URL, e.g. `https://prisma.example.com` [asks if omitted]
-    #[arg(long, env = "PRISMA_CLUSTER_ENDPOINT", value_name = "URL")]
+    #[arg(long, env = "PRISMA_CLI_CLUSTER_ENDPOINT", value_name = "URL")]
     endpoint: Option<String>,
     #[command(flatten)]
     pub secret: SecretSource,
     /// replace an existing cluster, or allow a reserved name
-    #[arg(short, long, env = "PRISMA_FORCE", value_parser = BoolishValueParser::new())]
+    #[arg(short, long)]
     pub force: bool,
     /// skip the connection check
-    #[arg(long, env = "PRISMA_NO_CHECK", value_parser = BoolishValueParser::new())]
+    #[arg(long, env = "PRISMA_CLI_NO_CHECK", value_parser = BoolishValueParser::new())]
     pub no_check: bool,
 }
 
@@ -89,12 +89,12 @@ pub struct Add {
 #[derive(Debug, Clone, Default, Args)]
 pub struct SecretSource {
     /// file with the server's secret, `-` for stdin; empty if the server has none
-    #[arg(long, env = "PRISMA_SECRET_FILE", value_name = "FILE", value_hint = ValueHint::FilePath)]
+    #[arg(long, env = "PRISMA_CLI_SECRET_FILE", value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub secret_file: Option<PathBuf>,
     /// environment variable with the server's secret
     #[arg(
         long,
-        env = "PRISMA_SECRET_ENV",
+        env = "PRISMA_CLI_SECRET_ENV",
         value_name = "VARIABLE",
         conflicts_with = "secret_file"
     )]
@@ -114,7 +114,8 @@ impl Add {
 #[derive(Debug, Clone, Args)]
 pub struct Remove {
     /// cluster to remove [asks if omitted]
-    #[arg(env = "PRISMA_CLUSTER", add = Live::Registered)]
+    // Without a variable: one that is set for `deploy` must not choose what is removed.
+    #[arg(add = Live::Registered)]
     name: Option<String>,
 }
 
@@ -127,15 +128,15 @@ impl Remove {
 #[derive(Debug, Clone, Args)]
 pub struct ClusterLogs {
     /// cluster name [default: `cluster` of the nearest prisma.yml, otherwise `local`]
-    #[arg(env = "PRISMA_CLUSTER", add = Live::Registered)]
+    #[arg(env = "PRISMA_CLI_CLUSTER", add = Live::Registered)]
     name: Option<String>,
     #[command(flatten)]
     pub part: LogPart,
     /// show another container: `db`, or a compose service name
-    #[arg(long, env = "PRISMA_SERVICE", value_name = "SERVICE", add = Live::Service)]
+    #[arg(long, env = "PRISMA_CLI_SERVICE", value_name = "SERVICE", add = Live::Service)]
     service: Option<String>,
     /// all containers, prefixed and in chronological order
-    #[arg(long, env = "PRISMA_ALL", value_parser = BoolishValueParser::new(), conflicts_with = "service")]
+    #[arg(long, env = "PRISMA_CLI_ALL", value_parser = BoolishValueParser::new(), conflicts_with = "service")]
     pub all: bool,
 }
 

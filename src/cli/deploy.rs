@@ -11,36 +11,44 @@ use std::time::Duration;
 #[expect(clippy::struct_excessive_bools, reason = "flags are independent")]
 pub struct Deploy {
     /// override the stage in prisma.yml
-    #[arg(short, long, env = "PRISMA_STAGE", add = Live::Stage)]
+    #[arg(short, long, env = "PRISMA_CLI_STAGE", add = Live::Stage)]
     pub stage: Option<String>,
     /// override the cluster in prisma.yml: a name from the registry, or `WORKSPACE/NAME`
-    #[arg(short, long, env = "PRISMA_CLUSTER", value_name = "NAME", add = Live::Registered)]
+    #[arg(short, long, env = "PRISMA_CLI_CLUSTER", value_name = "NAME", add = Live::Registered)]
     pub cluster: Option<String>,
     /// allow changes that lose data
-    #[arg(short, long, env = "PRISMA_FORCE", value_parser = BoolishValueParser::new())]
+    #[arg(short, long)]
     pub force: bool,
     /// short for `--dry-run`: preview the changes
-    #[arg(short, env = "PRISMA_DRY_RUN", value_parser = BoolishValueParser::new())]
+    #[arg(short, env = "PRISMA_CLI_DRY_RUN", value_parser = BoolishValueParser::new())]
     pub d: bool,
     /// short for `--json`
-    #[arg(short, env = "PRISMA_JSON", value_parser = BoolishValueParser::new())]
+    #[arg(short, env = "PRISMA_CLI_JSON", value_parser = BoolishValueParser::new())]
     pub j: bool,
     /// choose the cluster interactively even if prisma.yml names one
-    #[arg(short, long, short_alias = 'n', alias = "new", env = "PRISMA_INTERACTIVE", value_parser = BoolishValueParser::new())]
+    #[arg(short, long, short_alias = 'n', alias = "new", env = "PRISMA_CLI_INTERACTIVE", value_parser = BoolishValueParser::new())]
     pub interactive: bool,
     /// env file to use instead of `.env`
-    #[arg(short, long, env = "PRISMA_ENV_FILE", value_name = "FILE", value_hint = ValueHint::FilePath)]
+    #[arg(short, long, env = "PRISMA_CLI_ENV_FILE", value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub env_file: Option<PathBuf>,
     /// do not seed a new service
-    #[arg(long, env = "PRISMA_NO_SEED", value_parser = BoolishValueParser::new())]
+    #[arg(long, env = "PRISMA_CLI_NO_SEED", value_parser = BoolishValueParser::new())]
     pub no_seed: bool,
     /// do not save the chosen cluster in prisma.yml
-    #[arg(long, env = "PRISMA_NO_WRITE", value_parser = BoolishValueParser::new())]
+    #[arg(long, env = "PRISMA_CLI_NO_WRITE", value_parser = BoolishValueParser::new())]
     pub no_write: bool,
     /// watch the service's files and redeploy on change
-    #[arg(short, long, env = "PRISMA_WATCH", value_parser = BoolishValueParser::new())]
+    #[arg(short, long, env = "PRISMA_CLI_WATCH", value_parser = BoolishValueParser::new())]
     pub watch: bool,
-    /// how long to wait for a starting server, another deployment, the migration, and each `seed` or `hooks` command
-    #[arg(long, env = "PRISMA_WAIT_TIMEOUT", default_value = "10m", value_name = "DURATION", value_parser = wait)]
-    pub wait_timeout: Duration,
+    /// how long to wait for another deployment, the migration, each `seed` or `hooks` command, and a starting server; a
+    /// server elsewhere is only waited for if this is set [default: 10m]
+    #[arg(long, env = "PRISMA_CLI_WAIT_TIMEOUT", value_name = "DURATION", value_parser = wait)]
+    pub wait_timeout: Option<Duration>,
+}
+
+impl Deploy {
+    /// How long to wait for each of them.
+    pub fn limit(&self) -> Duration {
+        self.wait_timeout.unwrap_or(Duration::from_secs(600))
+    }
 }

@@ -13,16 +13,16 @@ pub struct Init {
     #[arg(value_hint = ValueHint::DirPath)]
     pub dir: Option<PathBuf>,
     /// set up a new server with a new database: `mysql` or `postgres`
-    #[arg(long, env = "PRISMA_DATABASE", value_name = "DATABASE", value_parser = domain::<Connector>)]
+    #[arg(long, env = "PRISMA_CLI_DATABASE", value_name = "DATABASE", value_parser = domain::<Connector>)]
     pub database: Option<Connector>,
     /// set up a new server with an existing database: `mysql://…` or `postgres://USER:PASSWORD@HOST:PORT/DATABASE`
-    #[arg(long, env = "PRISMA_DATABASE_URL", value_name = "URL", hide_env_values = true, conflicts_with = "database", value_parser = domain::<Database>)]
+    #[arg(long, env = "PRISMA_CLI_DATABASE_URL", value_name = "URL", hide_env_values = true, conflicts_with = "database", value_parser = domain::<Database>)]
     pub database_url: Option<Database>,
     /// use an existing server, e.g. `https://prisma.example.com`
     #[arg(
         long,
         short_alias = 'e',
-        env = "PRISMA_CLUSTER_ENDPOINT",
+        env = "PRISMA_CLI_CLUSTER_ENDPOINT",
         value_name = "URL",
         conflicts_with_all = ["database", "database_url", "prisma_version", "port", "bind"]
     )]
@@ -30,19 +30,19 @@ pub struct Init {
     #[command(flatten)]
     pub secret: SecretSource,
     /// Prisma version for a new server (1.7 or later) [default: 1.8]
-    #[arg(long, env = "PRISMA_VERSION", value_name = "VERSION", value_parser = domain::<PrismaVersion>)]
+    #[arg(long, env = "PRISMA_CLI_VERSION", value_name = "VERSION", value_parser = domain::<PrismaVersion>)]
     pub prisma_version: Option<PrismaVersion>,
     /// port for a new server [default: 4466, or the next free one]
-    #[arg(long, env = "PRISMA_PORT", value_parser = port)]
+    #[arg(long, env = "PRISMA_CLI_PORT", value_parser = port)]
     pub port: Option<u16>,
     /// address to publish a new server's port on [default: all]
-    #[arg(long, env = "PRISMA_BIND", value_name = "ADDRESS")]
+    #[arg(long, env = "PRISMA_CLI_BIND", value_name = "ADDRESS")]
     pub bind: Option<IpAddr>,
     /// service name [default: `default`; on an existing server, the folder name]
-    #[arg(long, env = "PRISMA_SERVICE_NAME", value_name = "NAME")]
+    #[arg(long, env = "PRISMA_CLI_SERVICE_NAME", value_name = "NAME")]
     pub service: Option<String>,
     /// stage [default: `default`; `dev` if a service name is given]
-    #[arg(long, env = "PRISMA_STAGE")]
+    #[arg(long, env = "PRISMA_CLI_STAGE")]
     pub stage: Option<String>,
 }
 

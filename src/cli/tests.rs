@@ -28,8 +28,14 @@ fn every_flag_has_a_variable_and_help_in_our_style() {
             let name = format!("{name} --{}", arg.get_id());
             let built_in = matches!(arg.get_id().as_str(), "help" | "version");
             let variable = arg.get_env().map(|v| v.to_string_lossy().into_owned());
-            let has_variable = variable.is_some_and(|v| v.starts_with("PRISMA_"));
-            assert!(built_in || arg.is_positional() || has_variable, "{name}");
+            // Nothing but `PRISMA_CLI_YES` consents to what destroys or overwrites.
+            let bare = built_in || arg.get_id() == "force";
+            let prefixed = variable
+                .as_ref()
+                .map(|v| v.replace("PRISMA", "").starts_with("_CLI_"));
+            let expected = if bare { None } else { Some(true) };
+            assert!(prefixed == expected || arg.is_positional(), "{name}");
+            assert_ne!(prefixed, Some(false), "{name}");
             let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
             let is_upper = help.starts_with(char::is_uppercase) && !help.starts_with("Prisma");
             assert!(

@@ -19,10 +19,10 @@ pub fn asks_for_json(args: &[OsString], env: &Env) -> bool {
     let deploys = words.contains(&"deploy");
     words.contains(&"--json")
         || (deploys && words.iter().any(|word| is_j(word)))
-        || by_variable("PRISMA_JSON", &["1", "true", "yes", "y", "on", "t"])
+        || by_variable("PRISMA_CLI_JSON", &["1", "true", "yes", "y", "on", "t"])
         || match output {
             Some(form) => form == "json",
-            None => by_variable("PRISMA_OUTPUT", &["json"]),
+            None => by_variable("PRISMA_CLI_OUTPUT", &["json"]),
         }
 }
 
@@ -30,7 +30,7 @@ pub fn asks_for_json(args: &[OsString], env: &Env) -> bool {
 pub fn color(args: &[OsString], env: &Env) -> Color {
     let words: Vec<&str> = args.iter().filter_map(|arg| arg.to_str()).collect();
     option(&words, "--color", None)
-        .or_else(|| env.get("PRISMA_COLOR"))
+        .or_else(|| env.get("PRISMA_CLI_COLOR"))
         .and_then(|when| Color::from_str(when, true).ok())
         .unwrap_or_default()
 }
@@ -93,12 +93,12 @@ mod tests {
         ] {
             assert!(!asks_for_json(&args(line), &none), "{line}");
         }
-        let variable = Env::from([("PRISMA_OUTPUT", "json")]);
+        let variable = Env::from([("PRISMA_CLI_OUTPUT", "json")]);
         assert!(asks_for_json(&args("x"), &variable));
         assert!(!asks_for_json(&args("x -o text"), &variable));
         assert!(asks_for_json(
             &args("x"),
-            &Env::from([("PRISMA_JSON", "true")])
+            &Env::from([("PRISMA_CLI_JSON", "true")])
         ));
     }
 
@@ -123,7 +123,7 @@ mod tests {
         assert_eq!(color(&args("x --color=never"), &none), Color::Never);
         assert_eq!(color(&args("--color always x"), &none), Color::Always);
         assert_eq!(color(&args("x"), &none), Color::Auto);
-        let variable = Env::from([("PRISMA_COLOR", "never")]);
+        let variable = Env::from([("PRISMA_CLI_COLOR", "never")]);
         assert_eq!(color(&args("x"), &variable), Color::Never);
     }
 

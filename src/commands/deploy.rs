@@ -4,14 +4,17 @@ mod changes;
 mod choose;
 mod compose_server;
 mod loaded;
+mod located;
 mod placement;
 mod post_deploy;
 mod progress;
+mod renames;
 pub mod report;
 mod run;
 mod save_target;
 mod shell;
 mod start_stopped;
+mod starting;
 mod target;
 mod watch;
 

@@ -16,7 +16,9 @@ pub enum Fault {
     Untrusted(String),
     /// This machine has no CA certificates.
     NoRoots,
-    /// Another TLS failure: for example, the server does not support TLS.
+    /// The server answers in plain text on this port.
+    PlainHttp,
+    /// Another TLS failure.
     Tls(String),
     /// No connection within the limit.
     ConnectTimeout(Duration),
@@ -104,6 +106,7 @@ impl Fault {
             Fault::NoRoots => {
                 "install the system's CA certificates, or set `SSL_CERT_FILE` to a file with them"
             }
+            Fault::PlainHttp => "use `http://` instead of `https://`",
             Fault::Tls(_) => "check whether the server speaks TLS on that port: `http` or `https`",
             Fault::Proxy { .. } => {
                 "check `HTTP_PROXY` and `HTTPS_PROXY`, or add the host to `NO_PROXY`"
@@ -124,7 +127,7 @@ impl Fault {
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let spoken = |limit: &Duration| humantime::format_duration(*limit).to_string();
+        let spoken = |limit: &Duration| humantime::format_duration(rounded(*limit)).to_string();
         match self {
             Fault::BadAddress(why) => write!(f, "invalid address: {why}"),
             Fault::Refused => f.write_str("nothing listens there"),
@@ -133,6 +136,7 @@ impl fmt::Display for Fault {
             Fault::NoRoute(why) => write!(f, "no route to the host: {why}"),
             Fault::Untrusted(why) => write!(f, "its certificate is not trusted: {why}"),
             Fault::NoRoots => f.write_str("this machine has no CA certificates"),
+            Fault::PlainHttp => f.write_str("it speaks http, not https"),
             Fault::Tls(why) => write!(f, "no secure connection: {why}"),
             Fault::ConnectTimeout(limit) => write!(f, "no connection within {}", spoken(limit)),
             Fault::ResponseTimeout(limit) => write!(f, "no answer within {}", spoken(limit)),
@@ -162,6 +166,16 @@ impl fmt::Display for Fault {
     }
 }
 
+/// A limit may be the rest of another one: no one reads its nanoseconds.
+fn rounded(limit: Duration) -> Duration {
+    let millis = u64::try_from(limit.as_millis()).unwrap_or(u64::MAX);
+    Duration::from_millis(match millis {
+        0..1000 => millis,
+        1000..10_000 => millis - millis % 100,
+        _ => millis - millis % 1000,
+    })
+}
+
 /// Received text made safe to show: without control characters, at most `most` characters.
 pub fn legible(text: &str, most: usize) -> String {
     let kept = |c: &char| !c.is_control() || matches!(c, '\n' | '\t');
@@ -170,4 +184,18 @@ pub fn legible(text: &str, most: usize) -> String {
         shown.push('…');
     }
     shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn limits_are_shown_as_people_say_them() {
+        let shown = |nanos| Fault::ResponseTimeout(Duration::from_nanos(nanos)).to_string();
+        assert_eq!(shown(1_097_079_040), "no answer within 1s");
+        assert_eq!(shown(1_500_000_001), "no answer within 1s 500ms");
+        assert_eq!(shown(300_079_040), "no answer within 300ms");
+        assert_eq!(shown(61_097_079_040), "no answer within 1m 1s");
+    }
 }

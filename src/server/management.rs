@@ -2,6 +2,7 @@
 
 mod explain;
 mod length;
+mod nameless;
 mod projects;
 mod schema;
 
@@ -28,6 +29,12 @@ pub const LIMITS: Limits = Limits {
     request: Duration::from_secs(120),
 };
 
+/// The limits of the first request: a cold server takes its time for it.
+const FIRST: Limits = Limits {
+    connect: LIMITS.connect,
+    request: Duration::from_secs(30),
+};
+
 /// A server's management API, for one service. Queries the version only once.
 pub struct Management {
     client: Client,
@@ -35,11 +42,14 @@ pub struct Management {
     name: String,
     stage: String,
     tokens: Tokens,
+    /// Where the secret comes from, as it is called in messages.
+    secret_name: String,
     deadline: Cell<Option<Instant>>,
     first: ManagementPath,
     server: OnceCell<Server>,
     dialect: RefCell<Option<schema::DeployDialect>>,
     requests: Cell<usize>,
+    has_crashed: Cell<bool>,
 }
 
 impl Management {
@@ -59,10 +69,12 @@ impl Management {
             stage: stage.to_owned(),
             first: ManagementPath::likely(credential.secret()),
             tokens: Tokens::new(credential, Grant::service(name, stage)),
+            secret_name: "the configured secret".to_owned(),
             deadline: Cell::new(None),
             server: OnceCell::new(),
             dialect: RefCell::new(None),
             requests: Cell::new(0),
+            has_crashed: Cell::new(false),
         }
     }
 
@@ -70,6 +82,15 @@ impl Management {
     #[must_use]
     pub fn first(mut self, path: ManagementPath) -> Management {
         self.first = path;
+        self
+    }
+
+    /// Says where the secret comes from.
+    #[must_use]
+    pub fn secret_of(mut self, name: Option<&str>) -> Management {
+        if let Some(name) = name {
+            name.clone_into(&mut self.secret_name);
+        }
         self
     }
 
@@ -101,6 +122,11 @@ impl Management {
         self.requests.get()
     }
 
+    /// Whether the server reported an internal error.
+    pub fn has_crashed(&self) -> bool {
+        self.has_crashed.get()
+    }
+
     pub(super) fn interrupt(&self) -> &Interrupt {
         &self.interrupt
     }
@@ -111,8 +137,7 @@ impl Management {
             return Ok(server);
         }
         let found = version::find(self.first, |path, operation| {
-            // A server that is slow to report its version is unhealthy.
-            self.post(path, operation, None, Limits::of(LIMITS.connect))
+            self.post(path, operation, None, FIRST)
         })?;
         Ok(self.server.get_or_init(|| found))
     }

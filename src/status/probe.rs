@@ -10,6 +10,9 @@ use serde::Serialize;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+/// A server that takes longer for a request that needs its database has a problem.
+const ENOUGH: Duration = Duration::from_secs(1);
+
 /// Who runs a cluster.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -40,6 +43,8 @@ impl Kind {
 pub enum State {
     /// It responds and accepts the secret.
     Up,
+    /// It reports its version, but does not answer requests that need its database.
+    Unhealthy,
     /// Its containers are not running.
     Stopped,
     /// No Prisma server responds.
@@ -52,6 +57,7 @@ impl State {
     pub fn word(self) -> &'static str {
         match self {
             State::Up => "up",
+            State::Unhealthy => "unhealthy",
             State::Stopped => "stopped",
             State::Unreachable => "unreachable",
             State::NotAuthorised => "not authorised",
@@ -125,8 +131,8 @@ fn one(
                 status(probe, State::Stopped, None)
             } else {
                 let reason = match why {
-                    Unreachable::NoAnswer(why) => why,
                     Unreachable::NotPrisma(why) => format!("not a Prisma server: {why}"),
+                    why => why.to_string(),
                 };
                 status(probe, State::Unreachable, Some(reason))
             };
@@ -163,13 +169,22 @@ fn authorised(
             (State::NotAuthorised, Some(reason.to_owned()))
         }
         Ok(Access::Refused(why)) => {
-            let reason = format!("the server rejected the `clusterSecret` in the registry: {why}");
+            let reason = match why.clocks {
+                Some(remedy) => format!("the server rejected the token: {why}; {remedy}"),
+                None => format!("the server rejected the `clusterSecret` in the registry: {why}"),
+            };
             (State::NotAuthorised, Some(reason))
         }
-        Ok(Access::Unclear(why)) => (
-            State::Up,
-            Some(format!("the secret could not be tried: {why}")),
-        ),
+        // After a slow answer there was hardly time for this one.
+        Ok(Access::Unclear(why)) if limit < ENOUGH => {
+            let reason = format!("the secret could not be tried: {why}");
+            (State::Up, Some(reason))
+        }
+        Ok(Access::Unclear(why)) => {
+            let reason =
+                format!("the server does not answer requests that need its database: {why}");
+            (State::Unhealthy, Some(reason))
+        }
         Err(failure) => (State::NotAuthorised, Some(failure.message())),
     }
 }

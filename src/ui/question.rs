@@ -43,7 +43,7 @@ questions! {
     /// `cluster remove`: which.
     Entry: "a name is needed",
         "Which cluster do you want to remove?",
-        "use `prisma cluster remove NAME`, or set `PRISMA_CLUSTER`";
+        "use `prisma cluster remove NAME`";
     /// A port that another process uses. Without a terminal that is a failure of its own.
     TakenPort: "another port is needed",
         "{}. What do you want to do?", "use `--port auto` or `--db-port auto`";
@@ -59,11 +59,11 @@ questions! {
     /// `cluster add`: where.
     Endpoint: "an endpoint is needed",
         "Server URL (e.g. https://prisma.example.com):",
-        "use `--endpoint URL`, or set `PRISMA_CLUSTER_ENDPOINT`";
+        "use `--endpoint URL`, or set `PRISMA_CLI_CLUSTER_ENDPOINT`";
     /// `cluster add`: its name.
     Name: "a name is needed",
         "Name for the cluster:",
-        "use `prisma cluster add NAME …`, or set `PRISMA_CLUSTER`";
+        "use `prisma cluster add NAME …`, or set `PRISMA_CLI_CLUSTER`";
     /// A server's secret.
     Secret: "a secret is needed",
         "Secret (hidden; multi-line keys can be pasted; leave empty if none):",
@@ -121,10 +121,7 @@ mod tests {
             assert!(text.ends_with(['?', ':']) || text.contains("? "), "{text}");
             assert!(!need.contains("{}") && !text.contains("{}"), "{need}");
             let flags = question.flags();
-            assert!(
-                flags.contains("`--") || flags.contains("`PRISMA_"),
-                "{flags}"
-            );
+            assert!(flags.contains("`--") || flags.contains("NAME`"), "{flags}");
         }
     }
 }

@@ -238,8 +238,8 @@ fn whatever_is_wrong_completing_says_nothing_and_changes_nothing() {
         s.run(&format!("__complete {words}")).is(0, "", "");
     }
     s.set("PRISMA_HOME", s.path("nowhere"));
-    s.set("PRISMA_NAME", "NOT a name");
-    s.set("PRISMA_OUTPUT", "xml");
+    s.set("PRISMA_CLI_NAME", "NOT a name");
+    s.set("PRISMA_CLI_OUTPUT", "xml");
     s.run("__complete prisma deploy -c x").is(0, "", "");
     s.run("__complete prisma local logs x").is(0, "", "");
     // A machine of one's own takes a hundredth of that.
@@ -257,7 +257,7 @@ fn a_service_is_one_of_the_cluster_that_is_meant() {
         .is(0, services, "");
     s.run("__complete:new prisma local logs -n local")
         .succeeds();
-    s.set("PRISMA_NAME", "staging");
+    s.set("PRISMA_CLI_NAME", "staging");
     s.run("__complete:new prisma local logs")
         .is(0, services, "");
     s.run("__complete:new prisma cluster logs staging --service")

@@ -4,7 +4,7 @@ mod bundle;
 mod clusters;
 
 use crate::ports::foreign_container;
-use crate::support::Sandbox;
+use crate::support::{Behaviour, Sandbox};
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 
@@ -92,6 +92,20 @@ fn a_machine_on_which_nothing_was_done_yet() {
     );
     assert_eq!(s.take_acts(), "");
     assert!(!s.path("home/.prisma").exists());
+}
+
+#[test]
+fn a_server_without_its_database_is_a_problem() {
+    let s = Sandbox::with_running_cluster();
+    s.server(Behaviour::NoDatabase);
+    s.run("local restart --no-wait").succeeds();
+    finds(
+        &s,
+        "cluster",
+        "problem cluster local Prisma 1.1.0, up at http://localhost:<port>, but it does not answer requests that need its \
+         database: Whoops. Looks like an internal server error.",
+        "see why: `prisma local logs`",
+    );
 }
 
 #[test]

@@ -107,15 +107,15 @@ fn people_are_told_what_they_may_have_meant() {
          hint: did you mean `prisma local start`?\n\
          hint: see `prisma --help`\n",
     );
-    s.set("PRISMA_PORT", "http");
+    s.set("PRISMA_CLI_PORT", "http");
     s.run("local start").fails(
         2,
-        "error: invalid value `http` for variable `PRISMA_PORT`: must be a number from 1 to 65535, or `auto`\n\
+        "error: invalid value `http` for variable `PRISMA_CLI_PORT`: must be a number from 1 to 65535, or `auto`\n\
          hint: see `prisma local start --help`\n",
     );
     // As makefiles and CI spell "not set".
-    s.set("PRISMA_PORT", "");
-    s.set("PRISMA_DRY_RUN", "");
+    s.set("PRISMA_CLI_PORT", "");
+    s.set("PRISMA_CLI_DRY_RUN", "");
     s.run("local start {ports} --dry-run").succeeds();
     let colour = s.run("local strat --color always").stderr;
     assert!(colour.contains("\u{1b}[31m"), "{colour:?}");
@@ -197,7 +197,7 @@ fn colour_is_a_choice() {
     s.set("NO_COLOR", "1");
     s.run("local ps").is(1, "", plain);
     // Results are for programs as well.
-    s.set("PRISMA_COLOR", "always");
+    s.set("PRISMA_CLI_COLOR", "always");
     let s = Sandbox::with_running_cluster();
     assert!(!s.run("local ps --color always").stdout.contains('\u{1b}'));
 }
@@ -358,8 +358,8 @@ fn help_and_version() {
 #[test]
 fn json_by_variable() {
     let mut s = Sandbox::with_cluster();
-    s.set("PRISMA_OUTPUT", "json");
+    s.set("PRISMA_CLI_OUTPUT", "json");
     assert_eq!(s.run("local ps").json()["ok"], Value::Bool(true));
-    s.set("PRISMA_OUTPUT", "xml");
+    s.set("PRISMA_CLI_OUTPUT", "xml");
     s.run("local ps").fails_with(2);
 }

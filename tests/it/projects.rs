@@ -65,8 +65,8 @@ fn the_makefile_starts_shows_and_stops_a_cluster() {
     assert_ne!(status, 0);
     assert!(err.contains("--yes"), "{err}");
     assert_eq!(s.engine.state(), before);
-    assert_eq!(make(&s, &["prisma-nuke", "PRISMA_YES=1"]).0, 0);
-    let (_, _, err) = make(&s, &["prisma-status", "PRISMA_NAME=other"]);
+    assert_eq!(make(&s, &["prisma-nuke", "PRISMA_CLI_YES=1"]).0, 0);
+    let (_, _, err) = make(&s, &["prisma-status", "PRISMA_CLI_NAME=other"]);
     assert!(err.contains("cluster `other` not found"), "{err}");
 }
 

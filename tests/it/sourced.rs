@@ -26,12 +26,12 @@ fn sourced(s: &Sandbox, lines: &str) -> String {
 #[test]
 fn each_variable_is_always_there() {
     let s = Sandbox::with_cluster();
-    let none = "PRISMA_CLUSTER=local\n\
-         PRISMA_CLUSTER_STATE=none\n\
-         PRISMA_ENDPOINT=http://localhost:<port>\n\
-         PRISMA_DATABASE_ADDRESS=localhost:<db-port>\n\
-         PRISMA_SERVER_CONTAINER=\n\
-         PRISMA_DATABASE_CONTAINER=\n";
+    let none = "export PRISMA_SERVER_CLUSTER=local\n\
+         export PRISMA_SERVER_STATE=none\n\
+         export PRISMA_SERVER_URL=http://localhost:<port>\n\
+         export PRISMA_SERVER_DATABASE=localhost:<db-port>\n\
+         export PRISMA_SERVER_CONTAINER=\n\
+         export PRISMA_SERVER_DATABASE_CONTAINER=\n";
     s.run("local ps -o env").is(0, none, "");
     let up = none
         .replace("=none", "=running")
@@ -73,12 +73,12 @@ fn a_shell_takes_hostile_values_as_they_are() {
     assert_eq!(ended.status, 0, "{ended:?}");
     assert_eq!(
         sourced(&s, &ended.stdout),
-        "PRISMA_CLUSTER=[local]\n\
-         PRISMA_CLUSTER_STATE=[running]\n\
-         PRISMA_ENDPOINT=[http://localhost:<port>]\n\
-         PRISMA_DATABASE_ADDRESS=[localhost:<db-port>]\n\
+        "PRISMA_SERVER_CLUSTER=[local]\n\
+         PRISMA_SERVER_STATE=[running]\n\
+         PRISMA_SERVER_URL=[http://localhost:<port>]\n\
+         PRISMA_SERVER_DATABASE=[localhost:<db-port>]\n\
          PRISMA_SERVER_CONTAINER=[a'b; touch pwned\n$(touch pwned) `touch pwned` \"x\" \\$HOME ~ *]\n\
-         PRISMA_DATABASE_CONTAINER=[]\n"
+         PRISMA_SERVER_DATABASE_CONTAINER=[]\n"
     );
     assert!(!s.path("work/pwned").exists());
 }
@@ -95,7 +95,7 @@ fn no_other_command_has_it() {
     let refused = |name: &str| {
         format!(
             "error: `prisma {name}` does not support `--output env`\n\
-             hint: only `prisma local ps` does: omit `--output env`, or unset `PRISMA_OUTPUT`\n"
+             hint: only `prisma local ps` does: omit `--output env`, or unset `PRISMA_CLI_OUTPUT`\n"
         )
     };
     for (words, name) in [
@@ -108,14 +108,14 @@ fn no_other_command_has_it() {
         s.run(&format!("{words} -o env")).is(2, "", &refused(name));
     }
     s.ran("");
-    s.set("PRISMA_OUTPUT", "env");
+    s.set("PRISMA_CLI_OUTPUT", "env");
     s.run("local stop").is(2, "", &refused("local stop"));
     s.run("local status").succeeds();
 }
 
-/// What is exported must not turn into flags of later runs, but for the one that is meant to.
+/// What is exported must not turn into flags of later runs, nor into what projects read.
 #[test]
-fn only_the_cluster_is_a_variable_of_flags() {
+fn none_is_a_variable_of_flags() {
     let mut flags = Vec::new();
     let mut left = vec![cli::definition()];
     while let Some(command) = left.pop() {
@@ -123,9 +123,8 @@ fn only_the_cluster_is_a_variable_of_flags() {
         flags.extend(names.map(|name| name.to_string_lossy().into_owned()));
         left.extend(command.get_subcommands().cloned());
     }
-    let keys = KEYS.iter().map(|(key, _)| *key);
-    let both: Vec<&str> = keys
-        .filter(|key| flags.iter().any(|flag| flag == key))
-        .collect();
-    assert_eq!(both, ["PRISMA_CLUSTER"]);
+    for (key, _) in KEYS {
+        assert!(key.starts_with("PRISMA_SERVER_"), "{key}");
+        assert!(!flags.iter().any(|flag| flag == key), "{key}");
+    }
 }

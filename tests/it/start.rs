@@ -309,10 +309,10 @@ fn the_stages_of_a_slow_start_are_told() {
 #[test]
 fn flags_have_variables() {
     let mut s = Sandbox::with_cluster();
-    s.set("PRISMA_NAME", "other");
-    s.set("PRISMA_PORT", s.port.to_string());
-    s.set("PRISMA_DB_PORT", s.db_port.to_string());
-    s.set("PRISMA_NO_WAIT", "1");
+    s.set("PRISMA_CLI_NAME", "other");
+    s.set("PRISMA_CLI_PORT", s.port.to_string());
+    s.set("PRISMA_CLI_DB_PORT", s.db_port.to_string());
+    s.set("PRISMA_CLI_NO_WAIT", "1");
     s.run("local start").is(
         0,
         &running("other", "is starting"),

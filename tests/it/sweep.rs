@@ -273,13 +273,13 @@ fn no_secret_of_a_clusters_life_is_anywhere_else() {
         w.runs(&filled(words), *status);
     }
     w.s.set(
-        "PRISMA_DATABASE_URL",
+        "PRISMA_CLI_DATABASE_URL",
         format!("postgres://me:{EXTERNAL}@db.invalid:7000/app"),
     );
     w.run("init external -v");
     w.run("local start -n external -v");
     w.run("local start -n external --json");
-    w.s.unset("PRISMA_DATABASE_URL");
+    w.s.unset("PRISMA_CLI_DATABASE_URL");
     w.run("cluster add far --endpoint http://me:rem0teSecret@192.0.2.1");
     failures(&mut w, &standin);
     mistakes(&mut w);

@@ -101,7 +101,7 @@ fn the_second_says_who_holds_the_lock_and_gives_up_in_time() {
         assert!(begun.elapsed() >= Duration::from_millis(500), "{verb}");
         assert_eq!(s.files(), before, "{verb}");
     }
-    s.set("PRISMA_LOCK_TIMEOUT", "0");
+    s.set("PRISMA_CLI_LOCK_TIMEOUT", "0");
     let ended = s.run("local stop --json");
     assert_eq!(ended.json()["error"]["code"], "locked");
     assert_eq!(ended.status, 8);

@@ -13,7 +13,7 @@ use std::time::Duration;
 #[derive(Debug, Clone, Args)]
 pub struct Name {
     /// name of the cluster
-    #[arg(short, long, env = "PRISMA_NAME", default_value = "local", value_parser = domain::<ClusterName>, add = Live::Managed)]
+    #[arg(short, long, env = "PRISMA_CLI_NAME", default_value = "local", value_parser = domain::<ClusterName>, add = Live::Managed)]
     pub name: ClusterName,
 }
 
@@ -22,7 +22,7 @@ pub struct History {
     #[command(flatten)]
     pub which: Name,
     /// number of entries to show, or `all`
-    #[arg(long, env = "PRISMA_TAIL", value_name = "N", value_parser = tail)]
+    #[arg(long, env = "PRISMA_CLI_TAIL", value_name = "N", value_parser = tail)]
     tail: Option<String>,
 }
 
@@ -52,10 +52,10 @@ fn requested_port(text: &str) -> Result<RequestedPort, &'static str> {
 #[derive(Debug, Clone, Copy, Args)]
 pub struct Waiting {
     /// how long to wait for the server, e.g. `90s` or `10m`
-    #[arg(long, env = "PRISMA_WAIT_TIMEOUT", default_value = "5m", value_name = "DURATION", value_parser = wait)]
+    #[arg(long, env = "PRISMA_CLI_WAIT_TIMEOUT", default_value = "5m", value_name = "DURATION", value_parser = wait)]
     wait_timeout: Duration,
     /// do not wait for the server
-    #[arg(long, env = "PRISMA_NO_WAIT", value_parser = BoolishValueParser::new())]
+    #[arg(long, env = "PRISMA_CLI_NO_WAIT", value_parser = BoolishValueParser::new())]
     no_wait: bool,
 }
 
@@ -71,30 +71,30 @@ pub struct Start {
     #[command(flatten)]
     pub which: Name,
     /// Prisma version for a new cluster, e.g. `1.1` [default: 1.1]
-    #[arg(long, env = "PRISMA_VERSION", value_name = "VERSION", value_parser = domain::<PrismaVersion>)]
+    #[arg(long, env = "PRISMA_CLI_VERSION", value_name = "VERSION", value_parser = domain::<PrismaVersion>)]
     pub prisma_version: Option<PrismaVersion>,
     /// server port, or `auto` for the next free one; saved [default: 4466; `auto` for named clusters]
-    #[arg(long, env = "PRISMA_PORT", value_parser = requested_port)]
+    #[arg(long, env = "PRISMA_CLI_PORT", value_parser = requested_port)]
     pub port: Option<RequestedPort>,
     /// database port, or `auto`; saved [default: 3366; `auto` for named clusters; not published from Prisma 1.7 on]
-    #[arg(long, env = "PRISMA_DB_PORT", value_name = "PORT", value_parser = requested_port)]
+    #[arg(long, env = "PRISMA_CLI_DB_PORT", value_name = "PORT", value_parser = requested_port)]
     pub db_port: Option<RequestedPort>,
     /// database for a new cluster: `mysql`, or `postgres` (Prisma 1.7 and later) [default: mysql]
-    #[arg(long, env = "PRISMA_DATABASE", value_name = "DATABASE", value_parser = domain::<Connector>)]
+    #[arg(long, env = "PRISMA_CLI_DATABASE", value_name = "DATABASE", value_parser = domain::<Connector>)]
     pub database: Option<Connector>,
     /// database image; saved [default: mysql:5.7, postgres:10]
     #[arg(
         long,
-        env = "PRISMA_DATABASE_IMAGE",
+        env = "PRISMA_CLI_DATABASE_IMAGE",
         value_name = "IMAGE",
         conflicts_with = "database_url"
     )]
     pub database_image: Option<String>,
     /// use an existing database: `mysql://…` or `postgres://USER:PASSWORD@HOST:PORT/DATABASE`
-    #[arg(long, env = "PRISMA_DATABASE_URL", value_name = "URL", hide_env_values = true, conflicts_with = "database", value_parser = domain::<Database>)]
+    #[arg(long, env = "PRISMA_CLI_DATABASE_URL", value_name = "URL", hide_env_values = true, conflicts_with = "database", value_parser = domain::<Database>)]
     pub database_url: Option<Database>,
     /// address to publish the ports on; saved [default: 0.0.0.0]
-    #[arg(long, env = "PRISMA_BIND", value_name = "ADDRESS")]
+    #[arg(long, env = "PRISMA_CLI_BIND", value_name = "ADDRESS")]
     pub bind: Option<IpAddr>,
     #[command(flatten)]
     pub waiting: Waiting,
@@ -113,10 +113,10 @@ pub struct Upgrade {
     #[command(flatten)]
     pub which: Name,
     /// version to switch to [default: newer images of the current version]
-    #[arg(long, env = "PRISMA_TO", value_name = "VERSION", value_parser = domain::<PrismaVersion>)]
+    #[arg(long, env = "PRISMA_CLI_TO", value_name = "VERSION", value_parser = domain::<PrismaVersion>)]
     pub to: Option<PrismaVersion>,
     /// allow switching to an older version
-    #[arg(short, long, env = "PRISMA_FORCE", value_parser = BoolishValueParser::new())]
+    #[arg(short, long)]
     pub force: bool,
     #[command(flatten)]
     pub waiting: Waiting,
@@ -149,27 +149,32 @@ pub struct Eject {
     #[command(flatten)]
     pub which: Name,
     /// `local`: as is; `digital-ocean`: for another machine, with new random secrets
-    #[arg(long, env = "PRISMA_PROFILE", value_enum, default_value_t)]
+    #[arg(long, env = "PRISMA_CLI_PROFILE", value_enum, default_value_t)]
     pub profile: Profile,
     /// Prisma version, if the cluster does not exist [default: 1.1]
-    #[arg(long, env = "PRISMA_VERSION", value_name = "VERSION", value_parser = domain::<PrismaVersion>)]
+    #[arg(long, env = "PRISMA_CLI_VERSION", value_name = "VERSION", value_parser = domain::<PrismaVersion>)]
     pub prisma_version: Option<PrismaVersion>,
     /// database, if the cluster does not exist: `mysql`, or `postgres` (Prisma 1.7 and later) [default: mysql]
-    #[arg(long, env = "PRISMA_DATABASE", value_name = "DATABASE", value_parser = domain::<Connector>)]
+    #[arg(long, env = "PRISMA_CLI_DATABASE", value_name = "DATABASE", value_parser = domain::<Connector>)]
     pub database: Option<Connector>,
     /// add the server to the cluster registry under this name
-    #[arg(long, env = "PRISMA_REGISTER", value_name = "NAME", requires = "host")]
+    #[arg(
+        long,
+        env = "PRISMA_CLI_REGISTER",
+        value_name = "NAME",
+        requires = "host"
+    )]
     pub register: Option<String>,
     /// address of the registered server: a host name, an IP address or a URL
     #[arg(
         long,
-        env = "PRISMA_EJECT_HOST",
+        env = "PRISMA_CLI_EJECT_HOST",
         value_name = "ADDRESS",
         requires = "register"
     )]
     pub host: Option<String>,
     /// overwrite existing files
-    #[arg(short, long, env = "PRISMA_FORCE", value_parser = BoolishValueParser::new())]
+    #[arg(short, long)]
     pub force: bool,
 }
 
@@ -184,16 +189,16 @@ pub enum Profile {
 #[derive(Debug, Clone, Args)]
 pub struct LogPart {
     /// follow the log until Ctrl-C
-    #[arg(short, long, env = "PRISMA_FOLLOW", value_parser = BoolishValueParser::new())]
+    #[arg(short, long, env = "PRISMA_CLI_FOLLOW", value_parser = BoolishValueParser::new())]
     follow: bool,
     /// number of lines to show from the end, or `all`
-    #[arg(long, env = "PRISMA_TAIL", value_name = "N", value_parser = tail)]
+    #[arg(long, env = "PRISMA_CLI_TAIL", value_name = "N", value_parser = tail)]
     tail: Option<String>,
     /// only entries since a time, or newer than a duration such as `10m`
-    #[arg(long, env = "PRISMA_SINCE", value_name = "TIME")]
+    #[arg(long, env = "PRISMA_CLI_SINCE", value_name = "TIME")]
     since: Option<String>,
     /// show timestamps
-    #[arg(short, long, env = "PRISMA_TIMESTAMPS", value_parser = BoolishValueParser::new())]
+    #[arg(short, long, env = "PRISMA_CLI_TIMESTAMPS", value_parser = BoolishValueParser::new())]
     timestamps: bool,
 }
 

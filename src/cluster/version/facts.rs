@@ -29,6 +29,8 @@ pub enum Fact {
     SharedSecrets,
     /// It rejects management tokens whose `iat` is ahead of its clock, even by seconds.
     IssueTimeChecked,
+    /// It passes the signal to stop on to its server. Later images ignore it, and Docker kills them.
+    StopsOnSignal,
     /// It has the management API at `/management`, with `serverInfo`.
     ManagementPath,
     /// It has the management API at `/cluster`; all but 1.8.0 of those before the limit.
@@ -44,6 +46,10 @@ pub enum Fact {
     DataLossCheck,
     /// The response to a deployment has its `steps`.
     Steps,
+    /// The steps say where a relation is stored.
+    RelationStorage,
+    /// It serves Prisma Admin at `/_admin` of each service.
+    PrismaAdmin,
     /// Secrets that change alone are in force at once; before, from the next migration or restart on.
     SecretsAtOnce,
     /// A service may have both secrets and subscriptions.
@@ -113,7 +119,7 @@ const fn between(first: Limit, end: Limit) -> Range {
 }
 
 #[rustfmt::skip]
-static FACTS: [(Fact, Range); 23] = [
+static FACTS: [(Fact, Range); 26] = [
     (Fact::PrismaConfig, from(seen(7, 0, "1.6.3", "1.8.4"))),
     (Fact::LegacySecretKey, from(read(8, 0))),
     (Fact::MigrationsKey, from(read(9, 0))),
@@ -124,6 +130,7 @@ static FACTS: [(Fact, Range); 23] = [
     (Fact::KeyPairs, before(seen(27, 0, "1.25.7", "1.27.4"))),
     (Fact::SharedSecrets, from(seen(6, 3, "1.4.2", "1.6.3"))),
     (Fact::IssueTimeChecked, between(seen(27, 0, "1.25.7", "1.27.4"), seen(34, 7, "1.31.2", "1.34.12"))),
+    (Fact::StopsOnSignal, before(seen(2, 0, "1.1.3", "1.8.4"))),
     (Fact::ManagementPath, from(seen(8, 0, "1.6.3", "1.8.4"))),
     (Fact::ClusterPath, before(seen(22, 0, "1.20.7", "1.22.2"))),
     (Fact::LateLock, between(seen(4, 0, "1.2.8", "1.4.2"), seen(8, 3, "1.6.3", "1.12.3"))),
@@ -131,6 +138,8 @@ static FACTS: [(Fact, Range); 23] = [
     (Fact::Force, from(seen(4, 1, "1.2.8", "1.4.2"))),
     (Fact::DataLossCheck, from(seen(6, 1, "1.4.2", "1.6.3"))),
     (Fact::Steps, from(seen(25, 0, "1.22.2", "1.25.7"))),
+    (Fact::RelationStorage, from(seen(27, 0, "1.25.7", "1.27.4"))),
+    (Fact::PrismaAdmin, from(read(29, 0))),
     (Fact::SecretsAtOnce, from(seen(4, 0, "1.2.8", "1.4.2"))),
     (Fact::SecretsWithSubscriptions, from(seen(4, 0, "1.2.8", "1.4.2"))),
     (Fact::NewTypesInSubscriptions, from(seen(15, 3, "1.14.2", "1.17.2"))),

@@ -20,7 +20,8 @@ fn tell(ctx: &Context, rows: &[ClusterStatus]) {
     for row in rows {
         let Some(reason) = &row.reason else { continue };
         let line = format!("`{}`: {reason}", row.name);
-        if row.state == State::NotAuthorised || ctx.ui.terminal().verbose {
+        let needs_a_word = matches!(row.state, State::NotAuthorised | State::Unhealthy);
+        if needs_a_word || ctx.ui.terminal().verbose {
             ctx.ui.status(&line);
         }
     }

@@ -125,7 +125,7 @@ impl Sections {
         let mut text = String::new();
         for (name, value) in ctx.env.iter() {
             // It names the variable that holds a secret.
-            if name == "PRISMA_SECRET_ENV" {
+            if name == "PRISMA_CLI_SECRET_ENV" {
                 self.redactor.learn(ctx.env.get(value).unwrap_or_default());
             }
             let is_hidden = is_sensitive(name) || name.ends_with("_URL");

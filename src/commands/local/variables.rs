@@ -7,21 +7,21 @@ use crate::process::shell_quote;
 
 /// The variables and their meaning, also for the reference. None is a secret.
 pub const KEYS: [(&str, &str); 6] = [
+    ("PRISMA_SERVER_CLUSTER", "the cluster's name"),
     (
-        "PRISMA_CLUSTER",
-        "the cluster's name; if exported, `prisma deploy` targets it",
-    ),
-    (
-        "PRISMA_CLUSTER_STATE",
+        "PRISMA_SERVER_STATE",
         "`running`, `partly`, `stopped`, or `none` without containers",
     ),
-    ("PRISMA_ENDPOINT", "server URL"),
+    ("PRISMA_SERVER_URL", "server URL"),
     (
-        "PRISMA_DATABASE_ADDRESS",
+        "PRISMA_SERVER_DATABASE",
         "host and port of the database, if published",
     ),
     ("PRISMA_SERVER_CONTAINER", "the server's container"),
-    ("PRISMA_DATABASE_CONTAINER", "the database's container"),
+    (
+        "PRISMA_SERVER_DATABASE_CONTAINER",
+        "the database's container",
+    ),
 ];
 
 /// A line for each, empty if unknown: a value set earlier must not survive.
@@ -43,9 +43,9 @@ pub fn lines(observed: &Observed) -> Result<String> {
     let line = |((key, _), value): (&(&str, &str), Option<String>)| {
         let value = value.unwrap_or_default();
         if value.is_empty() {
-            return format!("{key}=\n");
+            return format!("export {key}=\n");
         }
-        format!("{key}={}\n", shell_quote(&value))
+        format!("export {key}={}\n", shell_quote(&value))
     };
     Ok(KEYS.iter().zip(values).map(line).collect())
 }

@@ -29,9 +29,9 @@ fn ci(cluster: &Cluster, example: &Example, command: &str) -> Run {
     cluster
         .program("sh", &[script, "sh", "-c", command])
         .env("PATH", format!("{folder}:{path}"))
-        .env("PRISMA_NAME", cluster.name.clone())
-        .env("PRISMA_PORT", cluster.port.to_string())
-        .env("PRISMA_DB_PORT", cluster.db_port.to_string())
+        .env("PRISMA_CLI_NAME", cluster.name.clone())
+        .env("PRISMA_CLI_PORT", cluster.port.to_string())
+        .env("PRISMA_CLI_DB_PORT", cluster.db_port.to_string())
         .env("TMPDIR", temporary)
         .dir(example.path(""))
 }
@@ -52,7 +52,8 @@ fn is_gone(cluster: &Cluster, example: &Example) {
 fn runs_a_command_with_a_fresh_cluster(setting: &Setting) {
     let cluster = Cluster::new(setting);
     let example = Example::new();
-    let command = "prisma cluster list; echo $PRISMA_CLUSTER $PRISMA_ENDPOINT; prisma deploy -q";
+    let command =
+        "prisma cluster list; echo $PRISMA_CLI_CLUSTER $PRISMA_SERVER_URL; prisma deploy -q";
     let ran = ci(&cluster, &example, command).run().succeeded();
     let stdout = ran.stdout.replace(&cluster.name, "NAME");
     let endpoint = format!("NAME http://localhost:{}\n", cluster.port);

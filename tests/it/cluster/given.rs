@@ -9,8 +9,8 @@ fn what_is_missing_is_told_at_once() {
         4,
         "",
         "error: an endpoint and a name are needed, but this is not an interactive terminal\n\
-         hint: use `--endpoint URL`, or set `PRISMA_CLUSTER_ENDPOINT`\n\
-         hint: use `prisma cluster add NAME …`, or set `PRISMA_CLUSTER`\n",
+         hint: use `--endpoint URL`, or set `PRISMA_CLI_CLUSTER_ENDPOINT`\n\
+         hint: use `prisma cluster add NAME …`, or set `PRISMA_CLI_CLUSTER`\n",
     );
     Home::new().cluster(&["add", "x", "--no-check", "--endpoint", "http://localhost:1"]).is(
         4,

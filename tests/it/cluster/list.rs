@@ -1,6 +1,7 @@
 //! `prisma cluster list`.
 
 use crate::cluster::support::{Auth, Home, key, nobody, respond, serve, server, silent};
+use crate::support::standin::Standin;
 use serde_json::json;
 use std::fmt::Write;
 use std::time::{Duration, Instant};
@@ -94,6 +95,47 @@ fn every_state_of_every_generation_is_told() {
     assert_eq!(clusters[7]["reason"], "nothing listens there");
     let reason = clusters[8]["reason"].as_str().unwrap_or_default();
     assert!(reason.contains("not a Prisma server: "), "{reason}");
+}
+
+/// What a real server answers while its database is down, and then it takes five seconds.
+#[test]
+fn a_version_alone_is_not_up() {
+    let whoops = serve(|request| {
+        respond(
+            200,
+            if request.body.contains("listProjects") {
+                r#"{"data":null,"errors":[{"message":"Whoops. Looks like an internal server error."}]}"#
+            } else {
+                r#"{"data":{"serverInfo":{"version":"1.34.12"}}}"#
+            },
+        )
+    });
+    let home = Home::with(&registry(&[("sick", &whoops, "s3cret-text")]));
+    home.cluster(&["list"]).is(
+        0,
+        &format!("sick\tself-hosted\t1.34.12\tunhealthy\t{whoops}\n"),
+        "`sick`: the server does not answer requests that need its database: Whoops. Looks like an internal server error.\n",
+    );
+    let json = home.cluster(&["list", "--json"]).json();
+    assert_eq!(json["data"]["clusters"][0]["state"], "unhealthy");
+}
+
+/// The path that was tried first costs a late server a look at its database.
+#[test]
+fn no_late_server_is_asked_for_a_service_called_cluster() {
+    let standins = ["1.8.4", "1.34.12"].map(Standin::start);
+    let [one, late] = standins.each_ref().map(Standin::url);
+    let clusters = [("one", &*one, "s3cret-text"), ("late", &*late, "")];
+    Home::with(&registry(&clusters))
+        .cluster(&["list"])
+        .succeeds();
+    for standin in standins {
+        let asked = [
+            "POST /management serverInfo",
+            "POST /management listProjects",
+        ];
+        assert_eq!(standin.take_short(), asked);
+    }
 }
 
 #[test]

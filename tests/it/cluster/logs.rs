@@ -136,7 +136,7 @@ fn the_name_defaults_to_the_cluster_of_the_nearest_prisma_yml_and_else_to_local(
         "error: HOME/project/src/prisma.yml:2:10: `cluster`: expected a string, found a list\n\
          hint: name the cluster: `prisma cluster logs NAME`\n",
     );
-    let home = home.env("PRISMA_CLUSTER", "local");
+    let home = home.env("PRISMA_CLI_CLUSTER", "local");
     home.cluster(&["logs"]).is(0, "aaa one\n", "aaa two\n");
 }
 
@@ -198,8 +198,13 @@ fn unknown_stopped_and_dockerless_are_three_things() {
         1,
         "",
         "error: cluster `local` has no containers on this Docker engine, so there are no logs\n\
-         hint: start it with `prisma local start`\n",
+         hint: `prisma local` does not run the server at `http://localhost:4466`: read its log where it was started\n",
     );
+    // It is managed from here on.
+    home.manage("local");
+    let outcome = home.cluster(&["logs", "local"]);
+    let hint = "hint: start it with `prisma local start`\n";
+    assert!(outcome.stderr.ends_with(hint), "{outcome:?}");
 }
 
 #[test]

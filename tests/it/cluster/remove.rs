@@ -23,6 +23,36 @@ fn any_cluster_goes_and_nothing_else_changes() {
 }
 
 #[test]
+fn a_cluster_that_others_run_has_nothing_here_to_delete() {
+    let home = Home::with("clusters:\n  a113:\n    host: 'http://127.0.0.1:4520'\n");
+    home.cluster(&["remove", "a113", "-y"])
+        .is(0, "cluster `a113` removed from the registry\n", "");
+}
+
+#[test]
+fn an_address_means_the_cluster_that_has_it() {
+    let home = Home::with(TWO);
+    home.cluster(&["remove", "http://45.55.177.154:4466/", "-y"])
+        .is(0, "cluster `digital-ocean` removed from the registry\n", "");
+    home.cluster(&["remove", "http://45.55.177.154:4466", "-y"])
+        .is(
+            1,
+            "",
+            "error: no cluster in the registry has the address `http://45.55.177.154:4466`\n\
+         hint: see `prisma cluster list`\n",
+        );
+    let twins = "clusters:\n  a:\n    host: 'http://h'\n  b:\n    host: 'http://h/'\n";
+    let home = Home::with(twins);
+    home.cluster(&["remove", "http://h", "-y"]).is(
+        1,
+        "",
+        "error: several clusters have the address `http://h`\n\
+         hint: name one of them: `a`, `b`\n",
+    );
+    assert_eq!(home.registry(), twins);
+}
+
+#[test]
 fn nobody_to_ask_is_told_with_the_flag() {
     let home = Home::with(TWO);
     home.cluster(&["remove", "local"]).is(
@@ -35,15 +65,18 @@ fn nobody_to_ask_is_told_with_the_flag() {
         4,
         "",
         "error: a name is needed, but this is not an interactive terminal\n\
-         hint: use `prisma cluster remove NAME`, or set `PRISMA_CLUSTER`\n",
+         hint: use `prisma cluster remove NAME`\n",
     );
+    // The one to deploy to is not the one to remove.
+    let home = home.env("PRISMA_CLI_CLUSTER", "local");
+    assert_eq!(home.cluster(&["remove", "--yes"]).status, 4);
     assert_eq!(home.registry(), TWO);
 }
 
 #[test]
-fn the_name_may_come_from_a_variable_and_a_dry_run_only_shows() {
-    let home = Home::with(TWO).env("PRISMA_CLUSTER", "local");
-    home.cluster(&["remove", "--dry-run"]).is(
+fn a_dry_run_only_shows() {
+    let home = Home::with(TWO);
+    home.cluster(&["remove", "local", "--dry-run"]).is(
         0,
         "would remove  cluster `local` from HOME/.prisma/config.yml\n  \
          @@ -1,7 +1,4 @@\n   \
@@ -57,7 +90,7 @@ fn the_name_may_come_from_a_variable_and_a_dry_run_only_shows() {
         "",
     );
     assert_eq!(home.registry(), TWO);
-    let json = home.cluster(&["remove", "-y", "--json"]).json();
+    let json = home.cluster(&["remove", "local", "-y", "--json"]).json();
     assert_eq!(json["data"]["name"], "local");
 }
 

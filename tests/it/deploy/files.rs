@@ -55,6 +55,52 @@ fn an_env_file_of_the_npm_clis_is_never_refused() {
     assert_eq!(services(&standin), ["npm@dev"]);
 }
 
+/// Variables that projects use for themselves, and that Kubernetes sets.
+#[test]
+fn variables_of_projects_decide_nothing() {
+    let standin = Standin::start("1.8.4");
+    let mut place = Place::cluster(&standin, "");
+    place.write("prisma.yml", VARIABLE);
+    for (name, value) in [
+        ("NAME", "mine"),
+        ("PRISMA_STAGE", "prod"),
+        ("PRISMA_CLUSTER", "foreign"),
+        ("PRISMA_ENDPOINT", "http://localhost:1/a/b"),
+        ("PRISMA_FORCE", "1"),
+        ("PRISMA_CLI_FORCE", "1"),
+        ("PRISMA_PORT", "tcp://10.0.0.1:4466"),
+        ("PRISMA_DRY_RUN", "1"),
+        ("PRISMA_OUTPUT", "json"),
+    ] {
+        place = place.env(name, value);
+    }
+    let outcome = place.deploy(&[]);
+    assert_eq!(outcome.status, 0, "{outcome:?}");
+    assert_eq!(services(&standin), ["mine@dev"]);
+    let sent = standin.take();
+    let deploys = sent
+        .iter()
+        .filter(|request| request.text.contains("deploy("));
+    for request in deploys {
+        assert!(!request.text.contains("\"force\":true"), "{request:?}");
+    }
+}
+
+#[test]
+fn what_a_variable_decided_is_told() {
+    let standin = Standin::start("1.8.4");
+    let place = Place::cluster(&standin, "").env("PRISMA_CLI_STAGE", "test");
+    let place = place.env("PRISMA_CLI_VERBOSE", "1");
+    let outcome = place.deploy(&["-c", "fra"]);
+    assert_eq!(
+        outcome.stderr,
+        "`--stage` is set by `PRISMA_CLI_STAGE`, `--verbose` by `PRISMA_CLI_VERBOSE`\n\
+         error: cluster `fra` not found\n\
+         hint: did you mean `far`?\n\
+         hint: `--stage` is set by `PRISMA_CLI_STAGE`\n"
+    );
+}
+
 #[test]
 fn stage_and_cluster_can_be_given_in_both_generations() {
     let (far, near) = (Standin::start("1.8.4"), Standin::start("1.34.12"));

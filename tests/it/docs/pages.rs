@@ -101,8 +101,11 @@ fn every_flag_and_variable_exists() {
     );
     let mut left = vec![definition()];
     while let Some(command) = left.pop() {
-        let longs = command.get_arguments().filter_map(|arg| arg.get_long());
-        flags.extend(longs.map(|long| format!("--{long}")));
+        for arg in command.get_arguments() {
+            let aliases = arg.get_all_aliases().unwrap_or_default();
+            let longs = arg.get_long().into_iter().chain(aliases);
+            flags.extend(longs.map(|long| format!("--{long}")));
+        }
         left.extend(command.get_subcommands().cloned());
     }
     let mut variables = of_flags();
@@ -110,6 +113,8 @@ fn every_flag_and_variable_exists() {
     variables.extend(KEYS.iter().map(|(name, _)| (*name).to_owned()));
     // What the server reads.
     variables.insert("PRISMA_CONFIG".to_owned());
+    // What projects read.
+    variables.extend(["PRISMA_ENDPOINT", "PRISMA_STAGE"].map(str::to_owned));
     for (path, text) in pages() {
         for line in code(&text) {
             for word in line.split([' ', '=', '/', '"', '$', ',', '|']) {

@@ -28,7 +28,7 @@ fn sandbox() -> Sandbox {
     );
     s.engine.log("prisma-database", &log);
     s.set("PRISMA_MANAGEMENT_API_SECRET", "d1stinct-variable");
-    s.set("PRISMA_SECRET_ENV", "MINE");
+    s.set("PRISMA_CLI_SECRET_ENV", "MINE");
     s.set("MINE", "d1stinct-named");
     s.set("HTTPS_PROXY", "http://me:d1stinct-proxy@127.0.0.1:1");
     s
