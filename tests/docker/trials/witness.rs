@@ -60,7 +60,8 @@ fn database_away_during_a_deployment(setting: &Setting) {
 
 /// Whether the stand-in answers as real servers were recorded to, in the scenarios that it claims to know.
 fn answers_as_recorded(setting: &Setting) {
-    let servers = Servers::start(setting.rig, Cluster::new(setting).name.clone());
+    let cluster = Cluster::new(setting);
+    let servers = Servers::start(setting.rig, cluster.name.clone());
     let recordings = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/recordings");
     let file = |name: &str| recordings.join(name).display().to_string();
     for (recording, version) in [("1.34.12-postgres", "1.34"), ("1.8.4-postgres", "1.8")] {
