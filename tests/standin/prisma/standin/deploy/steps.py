@@ -14,6 +14,16 @@ def infer(previous, following, renames, version):
     return Inference(previous, following, renames, version).steps()
 
 
+def manifestation(schema, relation):
+    """Where late versions keep a relation: in a column of the model that has one other, else in a table."""
+    for name in (relation['modelA'], relation['modelB']):
+        for field in model_named(schema, name)['fields']:
+            if field['relation'] == relation['name'] and not field['isList']:
+                return {'type': 'Inline', 'model': name, 'column': field['name']}
+    return {'type': 'LinkTable', 'table': f'_{relation["name"]}', 'modelAColumn': 'A', 'modelBColumn': 'B',
+            'idColumn': None}
+
+
 class Inference:
     def __init__(self, previous, following, renames, version):
         self.previous, self.following, self.renames = previous, following, renames
@@ -122,7 +132,7 @@ class Inference:
         for item in self.following['relations']:
             if not self.old_relation(item):
                 yield {'type': 'CreateRelation', 'name': item['name'], 'leftModel': item['modelA'],
-                       'rightModel': item['modelB'], **({'after': item['name']} if self.late else {})}
+                       'rightModel': item['modelB'], **({'after': manifestation(self.following, item)} if self.late else {})}
 
     # Updates
 
@@ -188,7 +198,8 @@ class Inference:
             if self.late:
                 if renamed:
                     yield {'type': 'UpdateRelation', 'name': before['name'], 'newName': renamed,
-                           'before': before['name'], 'after': item['name']}
+                           'before': manifestation(self.previous, before),
+                           'after': manifestation(self.following, item)}
                 continue
             models = [item[key] if self.old_model_name(item[key]) != before[key] else None
                       for key in ('modelA', 'modelB')]

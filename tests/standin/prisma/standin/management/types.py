@@ -44,7 +44,12 @@ class Types:
     def __init__(self, version):
         self.version = version
         self.step = Interface('MigrationStep', _fields(type=TEXT), lambda step: step['type'])
+        self.manifestation = Interface('RelationManifestation', _fields(type=TEXT), lambda one: one['type'])
         self.steps = self._steps()
+        if version.is_late:
+            self.steps += [Object(name, _fields(type=TEXT, **shape), [self.manifestation]) for name, shape in (
+                ('Inline', {'model': TEXT, 'column': TEXT}),
+                ('LinkTable', {'table': TEXT, 'modelAColumn': TEXT, 'modelBColumn': TEXT, 'idColumn': STRING}))]
         self.migration = self._migration()
         self.project = self._project()
         self.info = self._info()
@@ -85,8 +90,9 @@ class Types:
         relation = {'name': TEXT, 'leftModel': TEXT, 'rightModel': TEXT}
         update_relation = {'name': TEXT, 'newName': STRING, 'modelAId': STRING, 'modelBId': STRING}
         if self.version.is_late:
-            relation['after'] = TEXT
-            update_relation = {'name': TEXT, 'newName': STRING, 'before': TEXT, 'after': TEXT}
+            kept = NonNull(self.manifestation)
+            relation['after'] = kept
+            update_relation = {'name': TEXT, 'newName': STRING, 'before': kept, 'after': kept}
         shapes = {
             'CreateModel': {'name': TEXT}, 'DeleteModel': {'name': TEXT}, 'UpdateModel': renamed,
             'CreateEnum': {'name': TEXT, 'values': TEXTS}, 'DeleteEnum': {'name': TEXT},
