@@ -6,6 +6,7 @@ mod adopt;
 mod elsewhere;
 pub mod exposure;
 pub mod external;
+mod memory;
 mod observed;
 pub mod ports;
 mod reachability;
