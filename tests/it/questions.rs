@@ -212,7 +212,7 @@ fn the_flags_that_are_named_are_there() {
         for flag in &named {
             assert!(known.contains(flag), "{question:?}: {flag} of {words}");
         }
-        assert!(!named.is_empty() || question.flags().contains("NAME`"));
+        assert!(!named.is_empty() || question.flags().contains("NAME"));
     }
 }
 
