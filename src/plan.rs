@@ -18,6 +18,7 @@ use crate::secret::Secret;
 use crate::wait::Wait;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
 pub use action::{Action, Permit};
@@ -25,6 +26,8 @@ pub use free_ports::FreePorts;
 
 /// How long to retry while the engine does the same for another command.
 const BUSY: Duration = Duration::from_secs(30);
+/// When a step says why it takes long.
+const SLOW: Duration = Duration::from_secs(2);
 
 /// A step of a plan.
 #[derive(Debug, Clone)]
@@ -67,6 +70,8 @@ pub struct Run {
     action: Action,
     /// Whether it shows its own progress on a terminal.
     progress: bool,
+    /// What is said if it takes longer than [`SLOW`].
+    slow: Option<String>,
 }
 
 impl Run {
@@ -76,7 +81,15 @@ impl Run {
             done: done.into(),
             action,
             progress: false,
+            slow: None,
         }
+    }
+
+    /// Says why it takes long, if it does.
+    #[must_use]
+    pub fn slow(mut self, why: Option<String>) -> Self {
+        self.slow = why;
+        self
     }
 }
 
@@ -155,7 +168,10 @@ fn run(ctx: &Context, permit: &Permit, step: &Run) -> Result<()> {
         outcome.map_err(|error| unanswered(invocation, error))
     };
     let begun = Instant::now();
-    let mut outcome = once()?;
+    let mut outcome = match &step.slow {
+        Some(why) => unless_quick(|| stage.explain(why), once)?,
+        None => once()?,
+    };
     while is_busy(&outcome) && begun.elapsed() < BUSY {
         ctx.interrupt.sleep(Duration::from_millis(200))?;
         outcome = once()?;
@@ -165,6 +181,21 @@ fn run(ctx: &Context, permit: &Permit, step: &Run) -> Result<()> {
     }
     stage.done(&step.done);
     Ok(())
+}
+
+/// Does something, and something else if that takes longer than [`SLOW`].
+fn unless_quick<T>(late: impl FnOnce() + Send, work: impl FnOnce() -> T) -> T {
+    let (running, ended) = mpsc::channel::<()>();
+    std::thread::scope(|scope| {
+        scope.spawn(move || {
+            if ended.recv_timeout(SLOW) == Err(RecvTimeoutError::Timeout) {
+                late();
+            }
+        });
+        let result = work();
+        drop(running);
+        result
+    })
 }
 
 #[derive(Debug, Clone, Default)]

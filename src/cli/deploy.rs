@@ -40,7 +40,15 @@ pub struct Deploy {
     /// watch the service's files and redeploy on change
     #[arg(short, long, env = "PRISMA_CLI_WATCH", value_parser = BoolishValueParser::new())]
     pub watch: bool,
-    /// how long to wait for a starting server, another deployment, the migration, and each `seed` or `hooks` command
-    #[arg(long, env = "PRISMA_CLI_WAIT_TIMEOUT", default_value = "10m", value_name = "DURATION", value_parser = wait)]
-    pub wait_timeout: Duration,
+    /// how long to wait for another deployment, the migration, each `seed` or `hooks` command, and a starting server; a
+    /// server elsewhere is only waited for if this is set [default: 10m]
+    #[arg(long, env = "PRISMA_CLI_WAIT_TIMEOUT", value_name = "DURATION", value_parser = wait)]
+    pub wait_timeout: Option<Duration>,
+}
+
+impl Deploy {
+    /// How long to wait for each of them.
+    pub fn limit(&self) -> Duration {
+        self.wait_timeout.unwrap_or(Duration::from_secs(600))
+    }
 }

@@ -12,6 +12,7 @@ mod run;
 mod save_target;
 mod shell;
 mod start_stopped;
+mod starting;
 mod target;
 mod watch;
 

@@ -4,6 +4,7 @@
 //! v1 and v2 and are wrong about restarting containers.
 
 use super::ComposeVersion;
+use crate::cluster::PrismaVersion;
 use crate::error::{Kind, Result, Tried};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -125,6 +126,14 @@ impl Container {
             || image.starts_with("prisma-prod")
             || self.env.contains_key("PRISMA_CONFIG")
             || self.env.contains_key("SQL_CLIENT_HOST")
+    }
+
+    /// The version of its Prisma server, if its image has the name of a released one.
+    pub fn version(&self) -> Option<PrismaVersion> {
+        self.image
+            .strip_prefix("prismagraphql/prisma:")?
+            .parse()
+            .ok()
     }
 
     /// The host port of a port inside, for example of `3306/tcp`.

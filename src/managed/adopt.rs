@@ -100,11 +100,7 @@ fn unreadable(name: &ClusterName, server: &Container) -> Failure {
 }
 
 fn version_of(name: &ClusterName, server: &Container) -> Result<PrismaVersion> {
-    let tag = server
-        .image
-        .strip_prefix("prismagraphql/prisma:")
-        .unwrap_or_default();
-    tag.parse().map_err(|_: Failure| not_ours(name, server))
+    server.version().ok_or_else(|| not_ours(name, server))
 }
 
 /// Whether a container is the database of a cluster, of any edition.

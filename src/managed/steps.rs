@@ -3,14 +3,14 @@
 use super::observed::Observed;
 use super::ready::Ready;
 use crate::cluster::files::{COMPOSE, CONFIG, DOTENV};
-use crate::cluster::{Cluster, Edition};
+use crate::cluster::{Cluster, Edition, Fact};
 use crate::config::cluster_yml;
 use crate::config::registry::{Entry, NewEntry};
 use crate::context::Context;
 use crate::docker::Container;
 use crate::error::Result;
 use crate::files::Access;
-use crate::plan::{Plan, Step};
+use crate::plan::{Action, Plan, Run, Step};
 use crate::render::{Rendered, is_hand_edited, probe, render};
 use crate::secret::Secret;
 use crate::server::readiness::Candidate;
@@ -146,11 +146,12 @@ impl Observed {
 
     /// `docker-compose down -v`: everything that is the cluster's in the engine.
     pub fn destroy(&self, plan: &mut Plan, rendered: &Rendered) {
-        plan.then(Step::run(
+        let remove = Run::new(
             "removing containers, network and data",
             "containers, network and data removed",
             self.tools.down(&self.project(rendered)),
-        ));
+        );
+        plan.then(Step::Run(remove.slow(self.slow_to_stop())));
         let left = self.left_volumes(rendered);
         if !left.is_empty() {
             plan.then(Step::run(
@@ -203,11 +204,7 @@ impl Observed {
             self.stop_containers(plan);
         } else if self.alive().next().is_some() {
             let project = self.project(&render(cluster)?);
-            plan.then(Step::run(
-                "stopping the containers",
-                "containers stopped",
-                self.tools.stop_project(&project),
-            ));
+            self.stop_with(plan, self.tools.stop_project(&project));
         }
         Ok(())
     }
@@ -216,12 +213,22 @@ impl Observed {
     fn stop_containers(&self, plan: &mut Plan) {
         let ids: Vec<String> = self.alive().map(|container| container.id.clone()).collect();
         if !ids.is_empty() {
-            plan.then(Step::run(
-                "stopping the containers",
-                "containers stopped",
-                self.tools.stop(&ids),
-            ));
+            self.stop_with(plan, self.tools.stop(&ids));
         }
+    }
+
+    fn stop_with(&self, plan: &mut Plan, action: Action) {
+        let stop = Run::new("stopping the containers", "containers stopped", action);
+        plan.then(Step::Run(stop.slow(self.slow_to_stop())));
+    }
+
+    /// Why stopping takes ten seconds, if it does.
+    fn slow_to_stop(&self) -> Option<String> {
+        let server = self.alive().find(|container| container.is_server())?;
+        let version = server.version()?;
+        (!version.has(Fact::StopsOnSignal)).then(|| {
+            format!("Prisma {version} ignores the signal to stop, so Docker kills it after 10s")
+        })
     }
 
     /// Containers that hold ports or do work. Sorted by service: the server comes first.

@@ -124,7 +124,7 @@ impl Fault {
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let spoken = |limit: &Duration| humantime::format_duration(*limit).to_string();
+        let spoken = |limit: &Duration| humantime::format_duration(rounded(*limit)).to_string();
         match self {
             Fault::BadAddress(why) => write!(f, "invalid address: {why}"),
             Fault::Refused => f.write_str("nothing listens there"),
@@ -162,6 +162,16 @@ impl fmt::Display for Fault {
     }
 }
 
+/// A limit may be the rest of another one: no one reads its nanoseconds.
+fn rounded(limit: Duration) -> Duration {
+    let millis = u64::try_from(limit.as_millis()).unwrap_or(u64::MAX);
+    Duration::from_millis(match millis {
+        0..1000 => millis,
+        1000..10_000 => millis - millis % 100,
+        _ => millis - millis % 1000,
+    })
+}
+
 /// Received text made safe to show: without control characters, at most `most` characters.
 pub fn legible(text: &str, most: usize) -> String {
     let kept = |c: &char| !c.is_control() || matches!(c, '\n' | '\t');
@@ -170,4 +180,18 @@ pub fn legible(text: &str, most: usize) -> String {
         shown.push('…');
     }
     shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn limits_are_shown_as_people_say_them() {
+        let shown = |nanos| Fault::ResponseTimeout(Duration::from_nanos(nanos)).to_string();
+        assert_eq!(shown(1_097_079_040), "no answer within 1s");
+        assert_eq!(shown(1_500_000_001), "no answer within 1s 500ms");
+        assert_eq!(shown(300_079_040), "no answer within 300ms");
+        assert_eq!(shown(61_097_079_040), "no answer within 1m 1s");
+    }
 }

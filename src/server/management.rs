@@ -28,6 +28,12 @@ pub const LIMITS: Limits = Limits {
     request: Duration::from_secs(120),
 };
 
+/// The limits of the first request: a cold server takes its time for it.
+const FIRST: Limits = Limits {
+    connect: LIMITS.connect,
+    request: Duration::from_secs(30),
+};
+
 /// A server's management API, for one service. Queries the version only once.
 pub struct Management {
     client: Client,
@@ -40,6 +46,7 @@ pub struct Management {
     server: OnceCell<Server>,
     dialect: RefCell<Option<schema::DeployDialect>>,
     requests: Cell<usize>,
+    has_crashed: Cell<bool>,
 }
 
 impl Management {
@@ -63,6 +70,7 @@ impl Management {
             server: OnceCell::new(),
             dialect: RefCell::new(None),
             requests: Cell::new(0),
+            has_crashed: Cell::new(false),
         }
     }
 
@@ -101,6 +109,11 @@ impl Management {
         self.requests.get()
     }
 
+    /// Whether the server reported an internal error.
+    pub fn has_crashed(&self) -> bool {
+        self.has_crashed.get()
+    }
+
     pub(super) fn interrupt(&self) -> &Interrupt {
         &self.interrupt
     }
@@ -111,8 +124,7 @@ impl Management {
             return Ok(server);
         }
         let found = version::find(self.first, |path, operation| {
-            // A server that is slow to report its version is unhealthy.
-            self.post(path, operation, None, Limits::of(LIMITS.connect))
+            self.post(path, operation, None, FIRST)
         })?;
         Ok(self.server.get_or_init(|| found))
     }

@@ -49,6 +49,14 @@ impl Stage<'_> {
         }
     }
 
+    /// Says more about the stage: within it on a terminal, on a line of its own elsewhere.
+    pub fn explain(&self, text: &str) {
+        self.detail(text);
+        if self.bar.is_none() {
+            self.ui.status(text);
+        }
+    }
+
     /// Runs something that writes to the terminal itself, without the spinner in its way.
     pub fn suspend<T>(&self, work: impl FnOnce() -> T) -> T {
         match &self.bar {

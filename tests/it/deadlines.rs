@@ -96,3 +96,25 @@ fn a_long_wait_says_what_it_waits_for() {
         ended.stderr
     );
 }
+
+#[test]
+fn a_slow_stop_says_why() {
+    let s = Sandbox::with_cluster();
+    for (version, verb, note) in [
+        ("1.1", "docker-stop", ""),
+        (
+            "1.8",
+            "compose-stop",
+            "Prisma 1.8 ignores the signal to stop, so Docker kills it after 10s\n",
+        ),
+    ] {
+        s.run(&format!("local upgrade --to {version} --yes"))
+            .succeeds();
+        s.engine.hook(verb, "sleep 4\n");
+        let ended = s.run("local stop");
+        ended.succeeds();
+        let expected = format!("stopping the containers\n{note}");
+        same(version, &ended.stderr, &expected);
+        s.engine.unhook(verb);
+    }
+}

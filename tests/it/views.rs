@@ -28,6 +28,13 @@ fn ps_shows_what_is_wrong() {
     s.engine.change("prisma-db", "exit", "137");
     s.engine.change("prisma-db", "health", "unhealthy");
     let table = s.run("local ps").succeeds().stdout.clone();
+    s.engine.change("prisma-db", "status", "restarting");
+    s.engine.change("prisma-db", "restarts", "1");
+    let once = s.run("local ps").succeeds().stdout.clone();
+    assert!(
+        once.contains("restarting (1 time, last status 137)"),
+        "{once}"
+    );
     for cells in [
         "restarting (4 times, last status 1)   -         ",
         "exited (137)                          unhealthy ",

@@ -365,3 +365,27 @@ fn every_verb_that_starts_waits() {
         assert_eq!(ended.status, 5, "{ended:?}");
     }
 }
+
+/// A real server answers like this, after five seconds, while its database is stopped. No recording has it.
+#[test]
+fn deploy_says_that_the_database_of_the_cluster_is_stopped() {
+    let s = Sandbox::with_running_cluster();
+    s.server(Behaviour::NoDatabase);
+    s.run("local restart --no-wait").succeeds();
+    s.write(
+        "work/datamodel.graphql",
+        "type User {\n  id: ID! @unique\n}\n",
+    );
+    s.write(
+        "work/prisma.yml",
+        "service: hello\nstage: dev\ncluster: local\ndatamodel: datamodel.graphql\ndisableAuth: true\n",
+    );
+    let whoops = s.run("deploy");
+    assert!(whoops.stderr.contains("Whoops"), "{}", whoops.stderr);
+    s.engine.change("prisma-db", "status", "exited");
+    s.run("deploy").fails(
+        1,
+        "error: cluster `local`: its database is not running: container `prisma-db` is exited\n\
+         hint: start it with `prisma local start`\n",
+    );
+}

@@ -228,7 +228,7 @@ fn answer(stream: TcpStream, behaviour: Behaviour, requests: &Mutex<Vec<String>>
         return;
     };
     let asks = |field: &str| request.body.contains(field);
-    let body = if asks("listProjects") && behaviour == Behaviour::NoDatabase {
+    let body = if !asks("Info {") && behaviour == Behaviour::NoDatabase {
         r#"{"data":null,"errors":[{"message":"Whoops. Looks like an internal server error."}]}"#
     } else if asks("listProjects") {
         r#"{"data":{"listProjects":[]}}"#

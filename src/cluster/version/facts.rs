@@ -29,6 +29,8 @@ pub enum Fact {
     SharedSecrets,
     /// It rejects management tokens whose `iat` is ahead of its clock, even by seconds.
     IssueTimeChecked,
+    /// It passes the signal to stop on to its server. Later images ignore it, and Docker kills them.
+    StopsOnSignal,
     /// It has the management API at `/management`, with `serverInfo`.
     ManagementPath,
     /// It has the management API at `/cluster`; all but 1.8.0 of those before the limit.
@@ -113,7 +115,7 @@ const fn between(first: Limit, end: Limit) -> Range {
 }
 
 #[rustfmt::skip]
-static FACTS: [(Fact, Range); 23] = [
+static FACTS: [(Fact, Range); 24] = [
     (Fact::PrismaConfig, from(seen(7, 0, "1.6.3", "1.8.4"))),
     (Fact::LegacySecretKey, from(read(8, 0))),
     (Fact::MigrationsKey, from(read(9, 0))),
@@ -124,6 +126,7 @@ static FACTS: [(Fact, Range); 23] = [
     (Fact::KeyPairs, before(seen(27, 0, "1.25.7", "1.27.4"))),
     (Fact::SharedSecrets, from(seen(6, 3, "1.4.2", "1.6.3"))),
     (Fact::IssueTimeChecked, between(seen(27, 0, "1.25.7", "1.27.4"), seen(34, 7, "1.31.2", "1.34.12"))),
+    (Fact::StopsOnSignal, before(seen(2, 0, "1.1.3", "1.8.4"))),
     (Fact::ManagementPath, from(seen(8, 0, "1.6.3", "1.8.4"))),
     (Fact::ClusterPath, before(seen(22, 0, "1.20.7", "1.22.2"))),
     (Fact::LateLock, between(seen(4, 0, "1.2.8", "1.4.2"), seen(8, 3, "1.6.3", "1.12.3"))),

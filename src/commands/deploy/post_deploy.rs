@@ -97,7 +97,7 @@ pub fn run(
         ctx,
         permit,
         loaded,
-        limit: args.wait_timeout,
+        limit: args.limit(),
         api: Api::of(management, &service.secrets),
     };
     let mut steps = Vec::new();

@@ -5,7 +5,7 @@ use super::placement::{self, Placement};
 use super::post_deploy::{self, Deployed};
 use super::progress::Progress;
 use super::target::{self, Destination, TargetOverride};
-use super::{compose_server, report, save_target, start_stopped};
+use super::{compose_server, report, save_target, start_stopped, starting};
 use crate::cli;
 use crate::commands::Report;
 use crate::context::Context;
@@ -49,7 +49,7 @@ impl<'a> DeployRun<'a> {
         let service = &loaded.service;
         let destination = self.destination(loaded)?;
         if destination.managed.is_none() {
-            let limit = self.args.wait_timeout;
+            let limit = self.args.limit();
             compose_server::wait_for_compose_server(ctx, &destination, &service.folder, limit)?;
         }
         let placement = Placement {
@@ -75,7 +75,7 @@ impl<'a> DeployRun<'a> {
         };
         let found = find(&self.target)?;
         self.target.ask = false;
-        if !start_stopped::offer_to_start(ctx, &found, self.args.wait_timeout)? {
+        if !start_stopped::offer_to_start(ctx, &found, self.args.limit())? {
             return Ok(found);
         }
         // Starting may just have created its secret.
@@ -110,9 +110,13 @@ impl<'a> DeployRun<'a> {
         let management = self
             .management(placement)
             .map_err(|f| about(f, placement))?;
+        if let Some(limit) = self.args.wait_timeout {
+            let asked = self.management(placement)?;
+            starting::wait(self.ctx, &asked, limit).map_err(|f| about(f, placement))?;
+        }
         let deployment = self
             .follow(placement, &management)
-            .map_err(|f| about(f, placement))?;
+            .map_err(|f| about(self.explained(f, placement, &management), placement))?;
         report::check(placement, &deployment)?;
         for warning in &deployment.warnings {
             ui.warn(&report::line(service, warning));
@@ -163,6 +167,19 @@ impl<'a> DeployRun<'a> {
         })
     }
 
+    /// A server that fails may have lost its database.
+    fn explained(
+        &self,
+        failure: Failure,
+        placement: Placement<'_>,
+        management: &Management,
+    ) -> Failure {
+        let managed = placement.destination.managed.as_ref();
+        let name = managed.filter(|_| management.has_crashed());
+        name.and_then(|name| start_stopped::stopped_database(self.ctx, name))
+            .unwrap_or(failure)
+    }
+
     fn follow(&self, placement: Placement<'_>, management: &Management) -> Result<Deployment> {
         let Service { name, .. } = placement.service;
         let input = deploy::DeployInput {
@@ -171,8 +188,8 @@ impl<'a> DeployRun<'a> {
             force: self.args.force,
         };
         let waits = Waits {
-            migration: self.args.wait_timeout,
-            busy: self.args.wait_timeout,
+            migration: self.args.limit(),
+            busy: self.args.limit(),
         };
         let label = format!("deploying `{name}` to {}", placement.destination.label);
         let mut progress = Progress::begin(self.ctx, label);

@@ -1,8 +1,10 @@
 //! A stopped cluster of this machine: the user is asked whether to start it.
 
 use super::target::Destination;
+use crate::cluster::ClusterName;
 use crate::context::Context;
-use crate::error::{Kind, Result};
+use crate::docker::{Tools, ask};
+use crate::error::{Failure, Kind, Result};
 use crate::managed::start_stopped;
 use crate::ui::Question;
 use std::net::{TcpStream, ToSocketAddrs};
@@ -30,6 +32,19 @@ pub fn offer_to_start(ctx: &Context, destination: &Destination, limit: Duration)
         })?;
     start_stopped(ctx, name, limit)?;
     Ok(true)
+}
+
+/// The failure of a cluster whose database does not run.
+pub fn stopped_database(ctx: &Context, name: &ClusterName) -> Option<Failure> {
+    let tools = Tools::find(&ctx.env, &*ctx.runner).ok()?;
+    let containers = ask::containers(ctx, &tools, name.as_ref()).ok()?;
+    let down = containers.iter().find(|c| !c.is_server() && !c.is_up())?;
+    let message = format!(
+        "its database is not running: container `{}` is {}",
+        down.name,
+        down.state.word()
+    );
+    Some(Failure::new(Kind::ServerUnreachable, message))
 }
 
 /// Whether anything accepts connections there. An address that does not resolve counts as listening:

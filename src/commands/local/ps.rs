@@ -8,6 +8,7 @@ use crate::docker::{Container, State};
 use crate::documents;
 use crate::error::Result;
 use crate::managed::Observed;
+use crate::ui::text::count;
 use crate::ui::{Format, Table};
 use serde_json::Value;
 
@@ -59,8 +60,12 @@ fn state(container: &Container) -> String {
     let word = container.state.word();
     match container.state {
         State::Restarting => format!(
-            "restarting ({} times, last status {})",
-            container.restarts, container.exit_code
+            "restarting ({}, last status {})",
+            count(
+                usize::try_from(container.restarts).unwrap_or(usize::MAX),
+                "time"
+            ),
+            container.exit_code
         ),
         State::Exited if container.exit_code != 0 => format!("exited ({})", container.exit_code),
         _ => word.to_owned(),

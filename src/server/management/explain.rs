@@ -49,6 +49,9 @@ impl Management {
             return Failure::new(Kind::Refused, tried);
         };
         let refusal = Refusal::of(error);
+        if refusal == Refusal::Crashed {
+            self.has_crashed.set(true);
+        }
         let base = self.client.base();
         if refusal.is_about_token() {
             return self.token_refused(tried, refusal, error);

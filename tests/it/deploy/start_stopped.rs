@@ -97,3 +97,30 @@ fn a_dry_run_starts_nothing() {
     );
     assert_eq!(place.read("asked"), None);
 }
+
+#[test]
+fn a_server_of_elsewhere_that_is_starting_is_waited_for_if_the_limit_is_given() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("binds");
+    let address = listener.local_addr().expect("bound");
+    drop(listener);
+    let place = Place::at(&format!("http://{address}"), "");
+    let outcome = place.deploy(&["-d"]);
+    assert_eq!(outcome.status, 1, "{outcome:?}");
+    let outcome = place.deploy(&["-d", "--wait-timeout", "1s"]);
+    assert_eq!(outcome.status, 5, "{outcome:?}");
+    assert_eq!(
+        outcome.stderr,
+        format!(
+            "waiting for the server (at most 1s)\n\
+             error: cluster `far`: `http://{address}` is not ready after 1s: nothing listens there\n"
+        )
+    );
+    let server = std::thread::spawn(move || {
+        std::thread::sleep(std::time::Duration::from_secs(1));
+        let listener = std::net::TcpListener::bind(address).expect("still free");
+        Standin::start_on("1.1.3", listener)
+    });
+    let outcome = place.deploy(&["--wait-timeout", "5m"]);
+    assert_eq!(outcome.status, 0, "{outcome:?}");
+    drop(server.join());
+}
