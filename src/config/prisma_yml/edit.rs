@@ -10,7 +10,9 @@ use std::path::Path;
 /// files of [`crate::service::Form::Cluster`].
 pub fn set_cluster(text: &str, cluster: &str) -> Result<String> {
     let named = |root: &Node| root.get("service").is_some_and(|name| *name != Node::NULL);
-    if Node::parse(text).is_ok_and(|root| root.get("endpoint").is_none() && !named(&root)) {
+    if Node::parse(text)
+        .is_ok_and(|root| root.get("endpoint").is_none() && !named(&root))
+    {
         let reason = "`cluster` requires `service`";
         return Err(Failure::new(Kind::ConfigInvalid, reason)
             .hint("name the service with `service` and `stage`, or set only `endpoint`"));
@@ -44,13 +46,19 @@ pub fn preview_target(
     Ok((text, edited))
 }
 
+/// An empty string counts as unset, as where the file is read.
+fn is_set(value: &Node) -> bool {
+    let is_empty = value.as_text().is_some_and(|text| text.trim().is_empty());
+    *value != Node::NULL && !is_empty
+}
+
 fn set(text: &str, key: &str, value: &str, others: &[&str]) -> Result<String> {
     let refuse = |reason: &str| {
         Failure::new(Kind::ConfigInvalid, reason)
             .hint(format!("write the line by hand: `{key}: {value}`"))
     };
     if let Ok(root) = Node::parse(text) {
-        let is_set = |other: &&&str| root.get(other).is_some_and(|value| *value != Node::NULL);
+        let is_set = |other: &&&str| root.get(other).is_some_and(is_set);
         if let Some(other) = others.iter().find(is_set) {
             let reason = format!("`{key}` cannot be combined with `{other}`");
             return Err(Failure::new(Kind::ConfigInvalid, reason).hint(format!("remove `{other}`")));
