@@ -230,9 +230,10 @@ pub enum Command {
     /// check this machine and suggest fixes
     ///
     /// Checks docker and docker-compose, the Docker engine and your permission to use it, disk space,
-    /// memory, proxy settings, images, ports, the cluster registry and every managed cluster. Prints one
-    /// line for each finding, with what to do about it. The exit status is 1 if there is a problem.
-    /// Changes nothing; `--bundle` writes a report with secrets removed.
+    /// memory, proxy settings, images, ports, the cluster registry and every cluster in it. Prints one
+    /// line for each finding, with what to do about it. The exit status is 1 if there is a problem; what
+    /// is wrong with a cluster that others run is a warning. Changes nothing; `--bundle` writes a report
+    /// with secrets removed.
     #[command(after_help = examples(&[
         ("prisma doctor", "docker, its engine, the registry and every cluster"),
         ("prisma doctor -o json", "for scripts"),

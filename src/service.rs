@@ -5,7 +5,7 @@ mod endpoint;
 pub mod name;
 
 pub use crate::secret::Secret;
-pub use datamodel::Datamodel;
+pub use datamodel::{Datamodel, Place};
 pub use endpoint::{Address, DEFAULT, Endpoint};
 
 use crate::yaml::Position;
@@ -126,21 +126,6 @@ pub struct Command {
 }
 
 impl Service {
-    /// File and line of a name in a response of the server: a type or enum, one of its fields, or, as
-    /// `Subscription`, a subscription.
-    pub fn locate(&self, type_name: &str, field: Option<&str>) -> Option<(&Path, usize)> {
-        let subscription = || {
-            let mut named = self.subscriptions.iter();
-            let found = named.find(|subscription| Some(subscription.name.as_str()) == field)?;
-            Some((self.file.as_path(), found.at.line))
-        };
-        let found = self.datamodel.locate(type_name, field);
-        match type_name {
-            "Subscription" => subscription().or(found),
-            _ => found,
-        }
-    }
-
     /// The files that affect a deployment: `prisma.yml`, the datamodel, queries of subscriptions.
     pub fn files(&self) -> Vec<&Path> {
         let models = self

@@ -60,6 +60,20 @@ pub fn all(ctx: &Context, registry: &Registry) -> Result<Vec<ClusterStatus>> {
     Ok(rows)
 }
 
+/// Queries the clusters of the registry, without Prisma Cloud and without docker. Fails only on a signal.
+pub fn registered(ctx: &Context, registry: &Registry) -> Result<Vec<ClusterStatus>> {
+    let probes = probes(ctx, registry);
+    ctx.interrupt.run(move || {
+        let deadline = deadline(probes.len());
+        probe::all(probes, LIMIT, deadline, None)
+    })
+}
+
+fn deadline(clusters: usize) -> Instant {
+    let rounds = u32::try_from(clusters.div_ceil(pool::threads())).unwrap_or(u32::MAX);
+    Instant::now() + LIMIT.saturating_mul(rounds.max(1)).min(LONGEST) + SLACK
+}
+
 /// An error of Prisma Cloud takes one line and does not stop the rest.
 fn warn(ctx: &Context, failure: &Failure) {
     let hint = failure.hints.first().map(|hint| format!("; {hint}"));
@@ -93,9 +107,7 @@ fn everything(
     cloud: Option<Cloud>,
     containers: &Arc<Containers>,
 ) -> (Vec<ClusterStatus>, Option<Failure>) {
-    let rounds = u32::try_from(probes.len().div_ceil(pool::threads())).unwrap_or(u32::MAX);
-    let all = LIMIT.saturating_mul(rounds.max(1)).min(LONGEST) + SLACK;
-    let deadline = Instant::now() + all;
+    let deadline = deadline(probes.len());
     std::thread::scope(|scope| {
         let clouded = cloud.map(|cloud| {
             scope.spawn(move || {

@@ -10,6 +10,7 @@ pub mod finding;
 mod home;
 mod machine;
 mod ports;
+mod registered;
 mod tools;
 
 use super::{Report, act};
@@ -106,7 +107,7 @@ fn check(ctx: &Context) -> Checked {
             Some(Finding::of("compose", &failure)),
         ),
     };
-    let (version, (compose, compose_version), home) = thread::scope(|scope| {
+    let (version, (compose, compose_version), home, registered) = thread::scope(|scope| {
         let tools = tools.as_ref().ok();
         let version = scope.spawn(move || tools.map(|tools| engine::ask_version(ctx, tools)));
         let compose = scope.spawn(move || match (tools, no_compose) {
@@ -114,8 +115,9 @@ fn check(ctx: &Context) -> Checked {
             (Some(tools), None) => tools::compose(ctx, tools),
             (None, _) => (Finding::skipped("compose", NO_DOCKER), None),
         });
+        let registered = scope.spawn(|| registered::check(ctx));
         let home = home::check(ctx);
-        (joined(version), joined(compose), home)
+        (joined(version), joined(compose), home, joined(registered))
     });
     let mut findings = match (&tools, &version) {
         (Ok(tools), Some(version)) => vec![tools::docker(tools, version)],
@@ -132,6 +134,7 @@ fn check(ctx: &Context) -> Checked {
         Some(_) => without_engine(ctx, NO_ENGINE),
         None => without_engine(ctx, NO_DOCKER),
     });
+    findings.extend(registered);
     Checked {
         findings,
         tools,

@@ -2,11 +2,13 @@
 
 use super::graphql::{self, ApiError, Error, Operation};
 use super::http::{Client, Limits};
+use super::refusal::{Refusal, SET_CLOCKS};
 use super::token::{self, Grant};
 use super::version::ManagementPath;
 use crate::error::Result;
 use crate::secret::Secret;
 use serde_json::json;
+use std::fmt;
 use std::time::Duration;
 
 /// The lifetime of a token for one query.
@@ -16,10 +18,37 @@ const LIFETIME: Duration = Duration::from_secs(300);
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Access {
     Granted,
-    /// The server's reason.
-    Refused(String),
+    Refused(Rejected),
     /// Neither, or no response.
     Unclear(String),
+}
+
+/// Why a server rejects a token. Displays as the reason.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rejected {
+    /// What the server says.
+    pub message: String,
+    /// What to do if the clocks of both machines differ, and that is the reason.
+    pub clocks: Option<&'static str>,
+}
+
+impl Rejected {
+    fn of(error: &ApiError) -> Option<Rejected> {
+        let refusal = Refusal::of(error);
+        refusal.is_about_token().then(|| Rejected {
+            message: error.message.clone(),
+            clocks: refusal.is_about_clocks().then_some(SET_CLOCKS),
+        })
+    }
+}
+
+impl fmt::Display for Rejected {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.clocks {
+            Some(_) => write!(f, "its clock differs from this machine's: {}", self.message),
+            None => f.write_str(&self.message),
+        }
+    }
 }
 
 /// Tries a secret, or no token at all: a server without authentication accepts anything.
@@ -41,15 +70,10 @@ pub fn access(
     Ok(match answer {
         Ok(data) if data["listProjects"].is_array() => Access::Granted,
         Ok(_) => Access::Unclear("the server sent an unexpected answer".to_owned()),
-        Err(error) => match error.api() {
-            // 3015: missing, wrong or insufficient; 3016: expired.
-            Some(ApiError {
-                code: Some(3015 | 3016),
-                message,
-                ..
-            }) => Access::Refused(message.clone()),
-            Some(ApiError { message, .. }) => Access::Unclear(message.clone()),
-            None => Access::Unclear(error.reason()),
+        Err(error) => match (error.api(), error.api().and_then(Rejected::of)) {
+            (_, Some(rejected)) => Access::Refused(rejected),
+            (Some(ApiError { message, .. }), None) => Access::Unclear(message.clone()),
+            (None, None) => Access::Unclear(error.reason()),
         },
     })
 }
@@ -79,14 +103,12 @@ mod tests {
         let secret = Secret::from("s3cret");
         let refusal =
             r#"{"data":null,"errors":[{"message":"Token can't be decoded: TOKEN","code":3015}]}"#;
-        assert_eq!(
-            ask_one_that_says(refusal, Some(&secret)),
-            Access::Refused("Token can't be decoded: ********".to_owned())
-        );
-        assert_eq!(
-            ask_one_that_says(refusal, None),
-            Access::Refused("Token can't be decoded: none".to_owned())
-        );
+        let refused = |secret| match ask_one_that_says(refusal, secret) {
+            Access::Refused(why) => why.to_string(),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(refused(Some(&secret)), "Token can't be decoded: ********");
+        assert_eq!(refused(None), "Token can't be decoded: none");
         let granted = r#"{"data":{"listProjects":[]}}"#;
         assert_eq!(ask_one_that_says(granted, Some(&secret)), Access::Granted);
         for odd in ["<html>", "{}", r#"{"errors":[{"message":"Whoops"}]}"#] {

@@ -16,7 +16,9 @@ pub enum Fault {
     Untrusted(String),
     /// This machine has no CA certificates.
     NoRoots,
-    /// Another TLS failure: for example, the server does not support TLS.
+    /// The server answers in plain text on this port.
+    PlainHttp,
+    /// Another TLS failure.
     Tls(String),
     /// No connection within the limit.
     ConnectTimeout(Duration),
@@ -104,6 +106,7 @@ impl Fault {
             Fault::NoRoots => {
                 "install the system's CA certificates, or set `SSL_CERT_FILE` to a file with them"
             }
+            Fault::PlainHttp => "use `http://` instead of `https://`",
             Fault::Tls(_) => "check whether the server speaks TLS on that port: `http` or `https`",
             Fault::Proxy { .. } => {
                 "check `HTTP_PROXY` and `HTTPS_PROXY`, or add the host to `NO_PROXY`"
@@ -133,6 +136,7 @@ impl fmt::Display for Fault {
             Fault::NoRoute(why) => write!(f, "no route to the host: {why}"),
             Fault::Untrusted(why) => write!(f, "its certificate is not trusted: {why}"),
             Fault::NoRoots => f.write_str("this machine has no CA certificates"),
+            Fault::PlainHttp => f.write_str("it speaks http, not https"),
             Fault::Tls(why) => write!(f, "no secure connection: {why}"),
             Fault::ConnectTimeout(limit) => write!(f, "no connection within {}", spoken(limit)),
             Fault::ResponseTimeout(limit) => write!(f, "no answer within {}", spoken(limit)),

@@ -133,9 +133,18 @@ pub fn send(
 
 /// The data of a response. `token` is the one that was sent: a server may repeat it in its errors.
 pub fn data(mut reply: Reply, token: Option<&str>) -> Result<Value, Error> {
-    let safe = |text: &str| match token {
-        Some(token) => legible(&text.replace(token, MASK), LONGEST_MESSAGE),
-        None => legible(text, LONGEST_MESSAGE),
+    let safe = |text: &str| {
+        // A syntax error quotes a type from its beginning to the error.
+        let is_syntax = text.starts_with("Syntax error");
+        let most = if is_syntax {
+            usize::MAX
+        } else {
+            LONGEST_MESSAGE
+        };
+        match token {
+            Some(token) => legible(&text.replace(token, MASK), most),
+            None => legible(text, most),
+        }
     };
     let foreign = Fault::NotGraphql {
         status: reply.status,

@@ -2,6 +2,7 @@
 
 mod explain;
 mod length;
+mod nameless;
 mod projects;
 mod schema;
 
@@ -41,6 +42,8 @@ pub struct Management {
     name: String,
     stage: String,
     tokens: Tokens,
+    /// Where the secret comes from, as it is called in messages.
+    secret_name: String,
     deadline: Cell<Option<Instant>>,
     first: ManagementPath,
     server: OnceCell<Server>,
@@ -66,6 +69,7 @@ impl Management {
             stage: stage.to_owned(),
             first: ManagementPath::likely(credential.secret()),
             tokens: Tokens::new(credential, Grant::service(name, stage)),
+            secret_name: "the configured secret".to_owned(),
             deadline: Cell::new(None),
             server: OnceCell::new(),
             dialect: RefCell::new(None),
@@ -78,6 +82,15 @@ impl Management {
     #[must_use]
     pub fn first(mut self, path: ManagementPath) -> Management {
         self.first = path;
+        self
+    }
+
+    /// Says where the secret comes from.
+    #[must_use]
+    pub fn secret_of(mut self, name: Option<&str>) -> Management {
+        if let Some(name) = name {
+            name.clone_into(&mut self.secret_name);
+        }
         self
     }
 

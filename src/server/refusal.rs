@@ -13,6 +13,8 @@ pub enum Refusal {
     TokenUndecodable,
     /// The token has expired by the server's clock.
     TokenExpired,
+    /// The token is not valid yet by the server's clock.
+    TokenEarly,
     /// The token is valid, but not for this service and stage.
     TokenInsufficient,
     /// The token was rejected for another reason.
@@ -23,6 +25,8 @@ pub enum Refusal {
     AmbiguousRelation,
     /// No such service, or no such stage of it.
     UnknownService,
+    /// What should be the management API is taken for the name of a service.
+    NoManagementApi,
     /// The service's name is not allowed.
     BadServiceName,
     /// The stage's name is not allowed.
@@ -50,7 +54,8 @@ impl Refusal {
         let says = |text: &str| error.message.contains(text);
         match error.code {
             Some(3015) => token(&error.message),
-            Some(3016) => Refusal::TokenExpired,
+            Some(3016) if says("expired") => Refusal::TokenExpired,
+            Some(3016) => Refusal::NoManagementApi,
             Some(3017) => Refusal::DatamodelSyntax,
             Some(3018) => Refusal::AmbiguousRelation,
             Some(4000) => Refusal::UnknownService,
@@ -76,6 +81,11 @@ impl Refusal {
         }
     }
 
+    /// Whether the clocks of the two machines differ.
+    pub fn is_about_clocks(self) -> bool {
+        matches!(self, Refusal::TokenExpired | Refusal::TokenEarly)
+    }
+
     /// Whether it concerns authentication.
     pub fn is_about_token(self) -> bool {
         matches!(
@@ -83,21 +93,38 @@ impl Refusal {
             Refusal::TokenMissing
                 | Refusal::TokenUndecodable
                 | Refusal::TokenExpired
+                | Refusal::TokenEarly
                 | Refusal::TokenInsufficient
                 | Refusal::TokenInvalid
         )
     }
 }
 
+/// What to do when two clocks differ: tokens are made just before they are sent.
+pub const SET_CLOCKS: &str = "synchronise the clocks of both machines";
+
+/// What a server without a management API is. It answers as for a service that does not exist.
+pub const NO_MANAGEMENT_API: &str =
+    "it is a Prisma server without a management API, such as an API node of `prisma-prod`";
+
+pub const MANAGEMENT_NODE: &str =
+    "use the address of the node that has `enableManagementApi: true`";
+
 /// The reasons for 3015, in the wording of the libraries that servers used over the years.
 fn token(message: &str) -> Refusal {
     let text = message.to_lowercase();
     let says = |words: &[&str]| words.iter().any(|word| text.contains(word));
-    if says(&["header not provided", "not provided", "header is missing"]) {
+    if says(&["not provided", "header is missing", "header provided"]) {
         Refusal::TokenMissing
     } else if says(&["expired"]) {
         Refusal::TokenExpired
-    } else if says(&["grants but none", "none satisfied", "satisfied the request"]) {
+    } else if says(&["issued in the future", "only be valid after"]) {
+        Refusal::TokenEarly
+    } else if says(&[
+        "grants but none",
+        "satisfied the request",
+        "satisfy the request",
+    ]) {
         Refusal::TokenInsufficient
     } else if says(&["decoded", "signature", "algorithm"]) || text.ends_with("invalid token") {
         Refusal::TokenUndecodable
@@ -112,11 +139,13 @@ impl fmt::Display for Refusal {
             Refusal::TokenMissing => "it requires a secret, and none was sent",
             Refusal::TokenUndecodable => "it does not accept the secret",
             Refusal::TokenExpired => "the token has expired by the server's clock",
+            Refusal::TokenEarly => "the token is not valid yet by the server's clock",
             Refusal::TokenInsufficient => "the token is not for this service and stage",
             Refusal::TokenInvalid => "it does not accept the token",
             Refusal::DatamodelSyntax => "the datamodel is not valid",
             Refusal::AmbiguousRelation => "the change of relations is ambiguous",
             Refusal::UnknownService => "it has no such service",
+            Refusal::NoManagementApi => NO_MANAGEMENT_API,
             Refusal::BadServiceName => "the service's name is not allowed",
             Refusal::BadStageName => "the stage's name is not allowed",
             Refusal::BadRelationName => "a relation's name is missing or not allowed",
@@ -166,10 +195,32 @@ mod tests {
                 "Token contained 1 grants but none satisfied the request.",
                 Refusal::TokenInsufficient,
             ),
-            ("Token data could not be parsed.", Refusal::TokenInvalid),
+            (
+                "Token can't be decoded: The token will only be valid after 2018-05-02T12:00:00Z",
+                Refusal::TokenEarly,
+            ),
+            ("Failed to parse token data", Refusal::TokenInvalid),
         ] {
             assert_eq!(of(Some(3015), &format!("{begin}{text}")), refusal, "{text}");
         }
+    }
+
+    #[test]
+    fn the_reasons_that_1_27_to_1_34_6_give_are_distinguished() {
+        for (text, refusal) in [
+            ("No 'Authorization' header provided.", Refusal::TokenMissing),
+            ("Invalid signature", Refusal::TokenUndecodable),
+            ("Token is expired.", Refusal::TokenExpired),
+            ("Token is issued in the future (iat).", Refusal::TokenEarly),
+            (
+                "Token grants do not satisfy the request. Got: …",
+                Refusal::TokenInsufficient,
+            ),
+        ] {
+            assert_eq!(of(Some(3015), text), refusal, "{text}");
+        }
+        let absent = "Project not found: 'management$default'";
+        assert_eq!(of(Some(3016), absent), Refusal::NoManagementApi);
     }
 
     #[test]

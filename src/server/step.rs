@@ -2,6 +2,7 @@
 
 mod uniform;
 
+use super::types::Types;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -51,8 +52,9 @@ pub enum Step {
         name: String,
         /// One of the types.
         left: String,
-        /// The other one.
-        right: String,
+        /// The other one, if the server reports it correctly.
+        right: Option<String>,
+        stored: Option<Storage>,
     },
     /// A changed relation.
     UpdateRelation {
@@ -60,6 +62,8 @@ pub enum Step {
         name: String,
         /// Its new name, if that changes.
         new_name: Option<String>,
+        /// Where it is stored now, if that changes.
+        stored: Option<Storage>,
     },
     /// A deleted relation.
     DeleteRelation { name: String },
@@ -70,6 +74,15 @@ pub enum Step {
         /// The server's name for it.
         kind: String,
     },
+}
+
+/// Where the pairs of a relation are stored, as far as the server reports it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Storage {
+    /// In a column of one of the types.
+    Column { model: String, column: String },
+    /// In a table of its own.
+    Table { name: String },
 }
 
 /// A new field.
@@ -132,8 +145,29 @@ pub struct FieldChange {
     pub enum_name: Option<String>,
 }
 
+impl FieldChange {
+    /// Whether the server says nothing about what changes.
+    pub fn is_unchanged(&self) -> bool {
+        let FieldChange {
+            model: _,
+            name: _,
+            new_name,
+            type_name,
+            is_required,
+            is_list,
+            unique,
+            relation,
+            default,
+            enum_name,
+        } = self;
+        let texts = [new_name, type_name, relation, default, enum_name];
+        let flags = [is_required, is_list, unique];
+        texts.iter().all(|text| text.is_none()) && flags.iter().all(|flag| flag.is_none())
+    }
+}
+
 /// The selection for steps. Fields of the same name differ in nullability between the types, so they
-/// need aliases; fields that only some versions have are not requested.
+/// need aliases; fields that only some versions have are in [`STORAGE`].
 pub(super) const SELECTION: &str = "__typename
 ... on CreateModel { name }
 ... on DeleteModel { name }
@@ -152,6 +186,12 @@ updateField_relation: relation updateField_default: default updateField_enum: en
 ... on UpdateRelation { name updateRelation_newName: newName }
 ... on DeleteRelation { name }";
 
+/// What to select besides, where the server reports how relations are stored.
+pub(super) const STORAGE: &str = "
+... on CreateRelation { after { __typename ... on Inline { model column } ... on LinkTable { table } } }
+... on UpdateRelation { before { __typename ... on Inline { model column } ... on LinkTable { table } } \
+updateRelation_after: after { __typename ... on Inline { model column } ... on LinkTable { table } } }";
+
 impl Step {
     /// Parses a step of a response. One that lacks a field of its kind is unknown.
     pub(super) fn read(value: &Value) -> Step {
@@ -161,10 +201,36 @@ impl Step {
         })
     }
 
-    /// All steps of a list, in the form common to all versions.
-    pub(super) fn read_all<'a>(steps: impl IntoIterator<Item = &'a Value>) -> Vec<Step> {
-        uniform::uniform(steps.into_iter().map(Step::read).collect())
+    /// All steps of a list in the form common to all versions, those left out that change nothing.
+    /// `types` are the types that the steps lead to.
+    pub(super) fn read_all<'a>(
+        steps: impl IntoIterator<Item = &'a Value>,
+        types: &Types,
+    ) -> Vec<Step> {
+        uniform::uniform(&Step::read_each(steps, types))
     }
+
+    /// Each step of a list in the form common to all versions.
+    pub(super) fn read_each<'a>(
+        steps: impl IntoIterator<Item = &'a Value>,
+        types: &Types,
+    ) -> Vec<Step> {
+        uniform::each(steps.into_iter().map(Step::read).collect(), types)
+    }
+}
+
+fn storage(value: &Value) -> Option<Storage> {
+    let text = |key: &str| value[key].as_str().map(str::to_owned);
+    Some(match value["__typename"].as_str()? {
+        "Inline" => Storage::Column {
+            model: text("model")?,
+            column: text("column")?,
+        },
+        "LinkTable" => Storage::Table {
+            name: text("table")?,
+        },
+        _ => return None,
+    })
 }
 
 fn known(kind: &str, value: &Value) -> Option<Step> {
@@ -202,11 +268,14 @@ fn known(kind: &str, value: &Value) -> Option<Step> {
         "CreateRelation" => Step::CreateRelation {
             name: name()?,
             left: text("leftModel")?,
-            right: text("rightModel")?,
+            right: Some(text("rightModel")?),
+            stored: storage(&value["after"]),
         },
         "UpdateRelation" => Step::UpdateRelation {
             name: name()?,
             new_name: text("updateRelation_newName"),
+            stored: storage(&value["updateRelation_after"])
+                .filter(|now| storage(&value["before"]).is_some_and(|before| before != *now)),
         },
         "DeleteRelation" => Step::DeleteRelation { name: name()? },
         "UpdateSecrets" => Step::UpdateSecrets,

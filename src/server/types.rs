@@ -1,8 +1,10 @@
 //! Types, fields and enums of a datamodel. Malformed parts are skipped: the server reports them.
 
 mod history;
+mod renames;
 
 pub use history::replayed;
+pub use renames::DoneRename;
 
 use apollo_parser::{Parser, cst};
 

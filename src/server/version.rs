@@ -9,6 +9,7 @@
 use super::fault::{Fault, legible};
 use super::graphql::{self, Error, Operation};
 use super::http::{Client, Limits};
+use super::refusal::NO_MANAGEMENT_API;
 use crate::cluster::{Fact, PrismaVersion};
 use crate::secret::{Secret, SecretKind};
 use serde_json::{Value, json};
@@ -92,18 +93,27 @@ pub enum Unreachable {
     NoAnswer(String),
     /// Something responded, but not a Prisma server.
     NotPrisma(String),
+    /// A Prisma server responded that has no management API.
+    NoManagementApi,
+    /// Something responded, but not over TLS.
+    PlainHttp,
 }
 
 impl fmt::Display for Unreachable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (Unreachable::NoAnswer(why) | Unreachable::NotPrisma(why)) = self;
-        f.write_str(why)
+        f.write_str(match self {
+            Unreachable::NoAnswer(why) | Unreachable::NotPrisma(why) => why,
+            Unreachable::NoManagementApi => NO_MANAGEMENT_API,
+            Unreachable::PlainHttp => return Fault::PlainHttp.fmt(f),
+        })
     }
 }
 
 impl From<Error> for Unreachable {
     fn from(error: Error) -> Unreachable {
         match &error {
+            Error::Fault(Fault::PlainHttp) => Unreachable::PlainHttp,
+            Error::Api(_) if error.is_unknown_service() => Unreachable::NoManagementApi,
             Error::Fault(Fault::NotJson { .. } | Fault::NotGraphql { .. })
             | Error::Fault(Fault::Redirect { .. })
             | Error::Api(_) => Unreachable::NotPrisma(error.reason()),

@@ -1,8 +1,10 @@
 //! The datamodel: files joined to one text for the server, with a way back from lines to files.
 
 mod scan;
+mod syntax;
 
 use scan::Definition;
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -16,6 +18,25 @@ pub struct File {
     pub path: PathBuf,
     /// The number of lines before it in the joined text.
     pub offset: usize,
+}
+
+/// A place in a file, as far as it is known. Displays as `FILE:LINE:COLUMN`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    pub file: PathBuf,
+    /// Counted from one, as is the column.
+    pub line: Option<usize>,
+    pub column: Option<usize>,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.file.display())?;
+        for number in [self.line, self.column].into_iter().flatten() {
+            write!(f, ":{number}")?;
+        }
+        Ok(())
+    }
 }
 
 impl Datamodel {
@@ -39,24 +60,74 @@ impl Datamodel {
         &self.files
     }
 
+    /// Whether it has nothing but comments and white space.
+    pub fn is_empty(&self) -> bool {
+        scan::is_blank(&self.text)
+    }
+
     /// The file and line (counted from one) of a line of the joined text.
     pub fn origin(&self, line: usize) -> Option<(&Path, usize)> {
         let file = self.files.iter().rfind(|file| file.offset < line)?;
         Some((&file.path, line - file.offset))
     }
 
-    /// The file and line of a type, enum, …, or of one of its fields or values; the type's own line if it
-    /// has no such field.
-    pub fn locate(&self, type_name: &str, field: Option<&str>) -> Option<(&Path, usize)> {
+    /// The place of a position in the joined text: its line.
+    fn line_of(&self, at: usize) -> Option<Place> {
+        let (file, line) = self.origin(1 + self.text.get(..at)?.matches('\n').count())?;
+        Some(Place {
+            file: file.to_owned(),
+            line: Some(line),
+            column: None,
+        })
+    }
+
+    /// The place of a type, enum, …, or of one of its fields or values; the type's own line if it has no
+    /// such field.
+    pub fn locate(&self, type_name: &str, field: Option<&str>) -> Option<Place> {
+        let mut places = self.occurrences(type_name, field);
+        if places.is_empty() && field.is_some() {
+            places = self.occurrences(type_name, None);
+        }
+        places.into_iter().next()
+    }
+
+    /// All places where a type or enum is defined, or one of its fields or values.
+    pub fn occurrences(&self, type_name: &str, member: Option<&str>) -> Vec<Place> {
         let definitions = scan::definitions(&self.text);
-        let named: Vec<&Definition<'_>> =
-            definitions.iter().filter(|d| d.name == type_name).collect();
-        let member = field.and_then(|field| {
-            let mut members = named.iter().flat_map(|definition| &definition.members);
-            members.find(|(name, _)| *name == field).map(|(_, at)| *at)
-        });
-        let at = member.or(named.first().map(|definition| definition.at))?;
-        self.origin(1 + self.text.get(..at)?.matches('\n').count())
+        let of = |definition: &Definition<'_>| -> Vec<usize> {
+            let Some(member) = member else {
+                return vec![definition.at];
+            };
+            let members = definition.members.iter();
+            let named = members.filter(|(name, _)| *name == member);
+            named.map(|(_, at)| *at).collect()
+        };
+        let named = definitions.iter().filter(|one| one.name == type_name);
+        let found = named.flat_map(of);
+        found.filter_map(|at| self.line_of(at)).collect()
+    }
+
+    /// The first place of a relation's name.
+    pub fn relation(&self, name: &str) -> Option<Place> {
+        let text = &self.text;
+        let quoted = format!("\"{name}\"");
+        let mut named = text.match_indices(&quoted).map(|(at, _)| at);
+        let is_in_relation = |at: &usize| {
+            let directive = text[..*at].rsplit('@').next().unwrap_or_default();
+            directive.starts_with("relation(") && !directive.contains(')')
+        };
+        self.line_of(named.find(is_in_relation)?)
+    }
+
+    /// Where a syntax error is that a server reports for the joined text, and what is wrong there.
+    pub fn syntax_error(&self, message: &str) -> Option<(Place, String)> {
+        let error = syntax::error(&self.text, message)?;
+        let line = self.text[..error.at].rsplit('\n').next()?;
+        let place = Place {
+            column: Some(1 + line.chars().count()),
+            ..self.line_of(error.at)?
+        };
+        Some((place, error.message))
     }
 }
 
@@ -127,10 +198,41 @@ mod tests {
             ("Global", None, ""),
         ] {
             assert_eq!(
-                shown(model.locate(name, field)),
+                model
+                    .locate(name, field)
+                    .map_or_else(String::new, |place| place.to_string()),
                 expected,
                 "{name} {field:?}"
             );
         }
+    }
+
+    #[test]
+    fn a_syntax_error_is_found_in_its_file() {
+        let model = model(&[
+            ("a.graphql", "type A {\n  id: ID! @unique\n}\n"),
+            (
+                "b.graphql",
+                "type B {\n  id: ID! @unique\n  name String\n}\n",
+            ),
+        ]);
+        let message = "Syntax error while parsing GraphQL query. Invalid input \"{\\n  id: ID! @unique\\n  \
+                       name S\", expected FieldDefinitions (line 5, column 8):\ntype B {\n       ^";
+        let (place, message) = model.syntax_error(message).expect("is one");
+        assert_eq!(
+            format!("{place}: {message}"),
+            "b.graphql:3:8: syntax error: unexpected `String` after `name`"
+        );
+    }
+
+    #[test]
+    fn a_relation_is_found_by_its_name() {
+        let model = model(&[(
+            "a.graphql",
+            "# \"_a-b\"\ntype A {\n  b: B @default(value: \"_a-b\")\n  c: [B!]! @relation(name: \"_a-b\" onDelete: CASCADE)\n}\n",
+        )]);
+        let place = model.relation("_a-b").expect("is there");
+        assert_eq!(place.to_string(), "a.graphql:4");
+        assert_eq!(model.relation("other"), None);
     }
 }

@@ -131,8 +131,8 @@ fn one(
                 status(probe, State::Stopped, None)
             } else {
                 let reason = match why {
-                    Unreachable::NoAnswer(why) => why,
                     Unreachable::NotPrisma(why) => format!("not a Prisma server: {why}"),
+                    why => why.to_string(),
                 };
                 status(probe, State::Unreachable, Some(reason))
             };
@@ -169,7 +169,10 @@ fn authorised(
             (State::NotAuthorised, Some(reason.to_owned()))
         }
         Ok(Access::Refused(why)) => {
-            let reason = format!("the server rejected the `clusterSecret` in the registry: {why}");
+            let reason = match why.clocks {
+                Some(remedy) => format!("the server rejected the token: {why}; {remedy}"),
+                None => format!("the server rejected the `clusterSecret` in the registry: {why}"),
+            };
             (State::NotAuthorised, Some(reason))
         }
         // After a slow answer there was hardly time for this one.

@@ -6,6 +6,7 @@ use crate::context::Context;
 use crate::error::{Failure, Kind, Result};
 use crate::secret::{Secret, SecretKind};
 use crate::server::access::{Access, access};
+use crate::server::refusal::MANAGEMENT_NODE;
 use crate::server::version::{self, ManagementPath, Server, Unreachable};
 use crate::url::ServerUrl;
 use std::time::Duration;
@@ -37,13 +38,27 @@ fn unreachable(endpoint: &ServerUrl, why: &Unreachable) -> Failure {
     let message = match why {
         Unreachable::NoAnswer(why) => format!("`{endpoint}` does not answer: {why}"),
         Unreachable::NotPrisma(why) => format!("`{endpoint}` is not a Prisma server: {why}"),
+        Unreachable::NoManagementApi | Unreachable::PlainHttp => {
+            format!("`{endpoint}` cannot be added: {why}")
+        }
     };
     let failure = Failure::new(Kind::Failed, message);
     let failure = match why {
-        Unreachable::NotPrisma(_) if !endpoint.path.is_empty() => failure.hint(format!(
-            "use the URL of the server without service and stage: `{}`",
-            endpoint.root()
-        )),
+        Unreachable::NotPrisma(_) | Unreachable::NoManagementApi if !endpoint.path.is_empty() => {
+            failure.hint(format!(
+                "use the URL of the server without service and stage: `{}`",
+                endpoint.root()
+            ))
+        }
+        Unreachable::NoManagementApi => failure.hint(MANAGEMENT_NODE),
+        Unreachable::PlainHttp => {
+            let https = false;
+            let plain = ServerUrl {
+                https,
+                ..endpoint.clone()
+            };
+            failure.hint(format!("use `{plain}`"))
+        }
         Unreachable::NotPrisma(_) if !endpoint.https => {
             failure.hint("check the host and port, and whether the server requires `https`")
         }
@@ -66,28 +81,49 @@ pub fn secret(ctx: &Context, endpoint: &ServerUrl, server: &Reached, given: &Giv
     if let Some(secret) = given.secret() {
         fits(secret, &server.info)?;
     }
-    let failure = match try_secret(ctx, endpoint, &server.info, given.secret())? {
+    let (message, clocks) = match try_secret(ctx, endpoint, &server.info, given.secret())? {
         Access::Granted => return Ok(()),
         Access::Unclear(why) => {
             ctx.ui
                 .warn(&format!("the secret could not be tried: {why}"));
             return Ok(());
         }
-        Access::Refused(_) if given.secret().is_none() => Failure::new(
-            Kind::Refused,
+        Access::Refused(_) if given.secret().is_none() => (
             format!("`{endpoint}` (Prisma {version}) requires a secret"),
+            None,
         ),
-        Access::Refused(why) => Failure::new(
-            Kind::Refused,
-            format!("`{endpoint}` (Prisma {version}) rejected the secret: {why}"),
-        ),
+        Access::Refused(why) => {
+            let what = if why.clocks.is_some() {
+                "token"
+            } else {
+                "secret"
+            };
+            let message = format!("`{endpoint}` (Prisma {version}) rejected the {what}: {why}");
+            (message, why.clocks)
+        }
     };
-    Err(failure
-        .hint(match given.kind() {
-            Some(SecretKind::Key) => "provide the private key that matches the server's `CLUSTER_PUBLIC_KEY`",
-            _ => "provide the server's `managementApiSecret`, or before 1.7 the private key that matches its `CLUSTER_PUBLIC_KEY`",
-        })
-        .hint("or add it unchecked with `--no-check`"))
+    let failure = Failure::new(Kind::Refused, message);
+    let failure = match clocks {
+        Some(remedy) => failure.hint(remedy),
+        None => failure.hint(wanted(given.kind(), &server.info)),
+    };
+    Err(failure.hint("or add it unchecked with `--no-check`"))
+}
+
+/// What to provide instead of a secret that was rejected, or of none.
+fn wanted(given: Option<SecretKind>, server: &Server) -> &'static str {
+    let version = server.parsed();
+    let has = |fact| version.as_ref().is_none_or(|version| version.has(fact));
+    match (has(Fact::SharedSecrets), has(Fact::KeyPairs), given) {
+        (true, false, _) => "provide the server's `managementApiSecret`",
+        (false, _, _) => "provide the private key that matches the server's `CLUSTER_PUBLIC_KEY`",
+        (true, true, Some(SecretKind::Key)) => {
+            "provide the server's `managementApiSecret` if it has one, as it ignores keys then; otherwise the private key that matches its public key"
+        }
+        (true, true, _) => {
+            "provide the server's `managementApiSecret`, or the private key if it has only a public key"
+        }
+    }
 }
 
 /// Whether a server of this version accepts secrets of this kind.

@@ -31,7 +31,7 @@ pub fn run(ctx: &Context, args: &ClusterLogs) -> Result<Report> {
         if entry.is_none() && ctx.home.managed(&name).is_none() {
             return Err(target::unknown(&name, registry.names()));
         }
-        return Err(whereabouts::nothing(&name));
+        return Err(whereabouts::nothing(ctx, &name, entry));
     }
     let chosen = chosen(&name, &containers, args)?;
     logs::show(ctx, &tools, &name, &chosen, &args.part.options()).map(Report::from)

@@ -10,8 +10,9 @@ use crate::plan;
 use crate::plan::{Plan, Step};
 use crate::status::cloud;
 use crate::status::target;
+use crate::ui::text::quoted;
 use crate::ui::{Choice, Question};
-use crate::url::{points_here, without_password};
+use crate::url::{ServerUrl, points_here, without_password};
 
 /// Removes a cluster, with consent.
 pub fn run(ctx: &Context, name: Option<&str>) -> Result<Report> {
@@ -24,7 +25,7 @@ pub fn run(ctx: &Context, name: Option<&str>) -> Result<Report> {
         (Err(failure), _) => return Err(failure),
     };
     let name = match name {
-        Some(name) => name.to_owned(),
+        Some(name) => named(name, &registry)?,
         None => select(ctx, &registry)?,
     };
     let known = registry.get(&name);
@@ -66,6 +67,33 @@ fn select(ctx: &Context, registry: &Registry) -> Result<String> {
     Ok(ctx.ask().select(Question::Entry, "", choices)?.value)
 }
 
+/// The entry that is meant: by its name, or by the address of its server.
+fn named(name: &str, registry: &Registry) -> Result<String> {
+    let address = match ServerUrl::of_server(name) {
+        Ok(address) if registry.get(name).is_none() => address,
+        _ => return Ok(name.to_owned()),
+    };
+    let is_there = |entry: &&registry::Entry| {
+        ServerUrl::of_server(&entry.host).is_ok_and(|host| host == address)
+    };
+    let entries: Vec<&registry::Entry> = registry.clusters().iter().filter(is_there).collect();
+    let unclear = |message: String| Failure::new(Kind::UnknownCluster, message);
+    match entries.as_slice() {
+        [entry] => Ok(entry.name.clone()),
+        [] => Err(unclear(format!(
+            "no cluster in the registry has the address `{address}`"
+        ))
+        .hint("see `prisma cluster list`")),
+        several => {
+            let names = quoted(several.iter().map(|entry| &entry.name));
+            Err(
+                unclear(format!("several clusters have the address `{address}`"))
+                    .hint(format!("name one of them: {names}")),
+            )
+        }
+    }
+}
+
 fn unknown(name: &str, registry: &Registry) -> Failure {
     if name.contains('/') || cloud::is_reserved(name) {
         let message = format!("cluster `{name}` is not in the registry: it is one of Prisma Cloud");
@@ -90,15 +118,14 @@ fn remove_broken(ctx: &Context, name: &str, broken: Failure) -> Result<Report> {
     }
 }
 
-/// What happens to the containers, where there may be some.
+/// What happens to the containers, where there may be some: of a managed cluster, or of the one that the
+/// npm CLI ran.
 fn containers_note(ctx: &Context, name: &str, host: Option<&str>) -> Option<String> {
-    let by_us = ctx.home.managed(name);
-    let here = host.is_some_and(points_here);
-    let name: ClusterName = match (by_us, here) {
-        (Some(name), _) => name,
-        (None, true) => name.parse().ok()?,
-        (None, false) => return None,
+    let of_npm = || {
+        let local = ClusterName::local();
+        (name == local.to_string() && host.is_some_and(points_here)).then_some(local)
     };
+    let name = ctx.home.managed(name).or_else(of_npm)?;
     Some(format!(
         "its containers and data on this machine, if any, are kept; delete them with `{}`",
         name.command("delete")

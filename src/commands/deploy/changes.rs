@@ -1,6 +1,6 @@
 //! What a migration changes, grouped by type, enum and relation as the npm CLI showed it.
 
-use crate::server::step::{FieldChange, NewField, Step};
+use crate::server::step::{FieldChange, NewField, Step, Storage};
 use crate::ui::text::quoted;
 use serde::Serialize;
 use std::fmt::Write;
@@ -127,15 +127,35 @@ fn describe(step: &Step) -> Change {
         Step::CreateField(field) => (Field, &field.name, Created, created_field(field)),
         Step::DeleteField { name, .. } => (Field, name, Deleted, format!("Deleted field `{name}`")),
         Step::UpdateField(field) => (Field, &field.name, Updated, updated_field(field)),
-        Step::CreateRelation { name, left, right } => {
-            let text = format!("Created relation between `{left}` and `{right}`");
+        Step::CreateRelation {
+            name,
+            left,
+            right,
+            stored,
+        } => {
+            let ends = match right {
+                Some(right) => format!("relation between `{left}` and `{right}`"),
+                None => format!("relation `{name}`"),
+            };
+            let stored = stored
+                .as_ref()
+                .map(|place| format!(", stored {}", inside(place)));
+            let text = format!("Created {ends}{}", stored.unwrap_or_default());
             (Relation, name, Created, text)
         }
-        Step::UpdateRelation { name, new_name } => {
+        Step::UpdateRelation {
+            name,
+            new_name,
+            stored,
+        } => {
             let text = match new_name {
                 Some(new_name) => format!("Renamed relation `{name}` to `{new_name}`"),
                 None => format!("Updated relation `{name}`"),
             };
+            let stored = stored
+                .as_ref()
+                .map(|place| format!(": now stored {}", inside(place)));
+            let text = text + &stored.unwrap_or_default();
             (Relation, name, Updated, text)
         }
         Step::DeleteRelation { name } => {
@@ -158,6 +178,13 @@ fn describe(step: &Step) -> Change {
         r#type: model.cloned(),
         field: model.map(|_| name.clone()),
         text,
+    }
+}
+
+fn inside(place: &Storage) -> String {
+    match place {
+        Storage::Column { model, column } => format!("in column `{column}` of type `{model}`"),
+        Storage::Table { name } => format!("in table `{name}`"),
     }
 }
 
@@ -239,7 +266,7 @@ fn updated_field(field: &FieldChange) -> String {
     ];
     let parts: Vec<String> = parts.into_iter().flatten().collect();
     let name = &field.name;
-    if parts.is_empty() {
+    if field.is_unchanged() {
         return format!("Updated field `{name}`; the server does not say how");
     }
     format!("Updated field `{name}`: {}", parts.join(", "))
@@ -283,7 +310,10 @@ mod tests {
             Step::CreateRelation {
                 name: name("Posts"),
                 left: name("User"),
-                right: name("Post"),
+                right: Some(name("Post")),
+                stored: Some(Storage::Table {
+                    name: name("_Posts"),
+                }),
             },
             Step::UpdateSecrets,
         ];
@@ -295,7 +325,7 @@ mod tests {
              A (Type)\n  ~ Renamed type `A` to `B`\n\n  \
              Role (Enum)\n  + Created enum `Role` with values `ADMIN`, `GUEST`\n\n  \
              Old (Relation)\n  - Deleted relation `Old`\n\n  \
-             Posts (Relation)\n  + Created relation between `User` and `Post`\n\n  \
+             Posts (Relation)\n  + Created relation between `User` and `Post`, stored in table `_Posts`\n\n  \
              Settings (Service)\n  ~ Updated secrets\n\n"
         );
         assert_eq!(of(&steps).len(), steps.len());

@@ -288,7 +288,7 @@ impl PostDeploy {
             whole.hints.extend(failure.hints.iter().cloned());
         }
         if failed.iter().any(|(step, _)| step.step == StepKind::Seed) {
-            whole = whole.hint("seeding runs on the first deployment only: import the data yourself, or delete the service and deploy again");
+            whole = whole.hint("seeding runs on the first deployment only: import the data yourself, or deploy to a new stage with `--stage`");
         }
         Some(whole)
     }

@@ -1,8 +1,10 @@
 //! The result of a deployment.
 
 use super::changes::{self, Change};
+use super::located::{self, Located};
 use super::placement::Placement;
 use super::post_deploy::PostDeploy;
+use crate::cluster::Fact;
 use crate::commands::{Report, facts};
 use crate::error::Result;
 use crate::server::deploy::{Deployment, Outcome, Undo};
@@ -117,6 +119,31 @@ struct Endpoints {
     http: String,
     #[cfg_attr(test, schemars(regex(pattern = "^wss?://")))]
     ws: String,
+    /// Prisma Admin, which servers from 1.29 on have.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(regex(pattern = "^https?://")))]
+    admin: Option<String>,
+}
+
+impl Endpoints {
+    fn of(placement: Placement<'_>, deployment: &Deployment) -> Endpoints {
+        let http = placement.service_url();
+        let version = deployment.server.parsed();
+        let has_admin = version.is_some_and(|version| version.has(Fact::PrismaAdmin));
+        Endpoints {
+            ws: http.replacen("http", "ws", 1),
+            admin: has_admin.then(|| format!("{http}/_admin")),
+            http,
+        }
+    }
+
+    fn text(self) -> String {
+        let admin = self.admin.map(|admin| ("Admin", admin));
+        let rows = [("HTTP", self.http), ("WS", self.ws)]
+            .into_iter()
+            .chain(admin);
+        facts(&rows.collect::<Vec<_>>())
+    }
 }
 
 /// The report of a deployment that succeeded.
@@ -137,8 +164,10 @@ pub fn check(placement: Placement<'_>, deployment: &Deployment) -> Result<()> {
     let Some(mut failure) = deployment.failure() else {
         return Ok(());
     };
-    for problem in errors(deployment).iter().chain(&deployment.warnings) {
-        failure = failure.and(format_args!("\n  {}", line(placement.service, problem)));
+    for problems in [errors(deployment), &deployment.warnings] {
+        for problem in located::all(placement.service, problems) {
+            failure = failure.and(format_args!("\n  {problem}"));
+        }
     }
     if let Some(more) = details(deployment) {
         failure = failure.and(more);
@@ -209,12 +238,9 @@ fn attempt<O>(
     let mut place = place(placement);
     place.server.version = Some(deployment.server.version.clone());
     let problems = |problems: &[ServerProblem]| {
-        let problems = problems.iter();
-        problems
-            .map(|one| problem(placement.service, one))
-            .collect()
+        let located = located::all(placement.service, problems);
+        problems.iter().zip(located).map(problem).collect()
     };
-    let (http, ws) = endpoints(placement);
     Attempt {
         place,
         outcome,
@@ -223,40 +249,21 @@ fn attempt<O>(
         changes: deployment.steps.as_deref().map(changes::of),
         errors: problems(errors(deployment)),
         warnings: problems(&deployment.warnings),
-        endpoints: Endpoints { http, ws },
+        endpoints: Endpoints::of(placement, deployment),
         milliseconds: u64::try_from(deployment.elapsed.as_millis()).unwrap_or(u64::MAX),
         requests: deployment.requests,
     }
 }
 
-fn problem(service: &Service, problem: &ServerProblem) -> Problem {
-    let place = service.locate(&problem.type_name, problem.field.as_deref());
+fn problem((problem, located): (&ServerProblem, Located)) -> Problem {
+    let place = located.place.as_ref();
     Problem {
         r#type: problem.type_name.clone(),
         field: problem.field.clone(),
-        message: problem.description.clone(),
-        file: place.map(|(file, _)| file.display().to_string()),
-        line: place.map(|(_, line)| line),
+        message: located.message,
+        file: place.map(|place| place.file.display().to_string()),
+        line: place.and_then(|place| place.line),
     }
-}
-
-/// A problem as one line: where it is if that is known, what it is about, what it is.
-pub fn line(service: &Service, problem: &ServerProblem) -> String {
-    let ServerProblem {
-        type_name,
-        field,
-        description,
-    } = problem;
-    let place = match service.locate(type_name, field.as_deref()) {
-        Some((file, line)) => format!("{}:{line}: ", file.display()),
-        None => String::new(),
-    };
-    let about = match (type_name.as_str(), field) {
-        ("Global", _) => String::new(),
-        (name, Some(field)) => format!("`{name}.{field}`: "),
-        (name, None) => format!("`{name}`: "),
-    };
-    format!("{place}{about}{description}")
 }
 
 fn text(placement: Placement<'_>, deployment: &Deployment) -> String {
@@ -279,13 +286,6 @@ fn text(placement: Placement<'_>, deployment: &Deployment) -> String {
         }
         _ => String::new(),
     };
-    let (http, ws) = endpoints(placement);
-    let facts = facts(&[("HTTP", http), ("WS", ws)]);
-    format!("{head}\n{changes}Endpoints:\n\n{facts}")
-}
-
-fn endpoints(placement: Placement<'_>) -> (String, String) {
-    let http = placement.service_url();
-    let ws = http.replacen("http", "ws", 1);
-    (http, ws)
+    let endpoints = Endpoints::of(placement, deployment).text();
+    format!("{head}\n{changes}Endpoints:\n\n{endpoints}")
 }

@@ -5,7 +5,7 @@ use super::placement::{self, Placement};
 use super::post_deploy::{self, Deployed};
 use super::progress::Progress;
 use super::target::{self, Destination, TargetOverride};
-use super::{compose_server, report, save_target, start_stopped, starting};
+use super::{compose_server, located, renames, report, save_target, start_stopped, starting};
 use crate::cli;
 use crate::commands::Report;
 use crate::context::Context;
@@ -117,9 +117,10 @@ impl<'a> DeployRun<'a> {
         let deployment = self
             .follow(placement, &management)
             .map_err(|f| about(self.explained(f, placement, &management), placement))?;
-        report::check(placement, &deployment)?;
-        for warning in &deployment.warnings {
-            ui.warn(&report::line(service, warning));
+        report::check(placement, &deployment)
+            .map_err(|failure| renames::explained(&management, service, failure))?;
+        for warning in located::all(service, &deployment.warnings) {
+            ui.warn(&warning.to_string());
         }
         let after = post_deploy::run(
             self.ctx,
@@ -158,6 +159,7 @@ impl<'a> DeployRun<'a> {
             &service.stage,
             destination.credential.clone(),
         );
+        let management = management.secret_of(destination.secret_name.as_deref());
         // What is wrong with `cluster.yml` does not matter here.
         let managed = destination.managed.as_ref();
         let config = managed.and_then(|name| read_config(self.ctx, name).ok().flatten());

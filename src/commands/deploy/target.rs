@@ -31,6 +31,8 @@ pub struct Destination {
     pub base: String,
     /// What authenticates with its management API.
     pub credential: Credential,
+    /// Where its secret comes from, in messages.
+    pub secret_name: Option<String>,
     /// The workspace in Prisma Cloud.
     pub workspace: Option<String>,
     /// The cluster's name if `prisma local` runs it.
@@ -92,11 +94,13 @@ fn warn_unencrypted(ctx: &Context, destination: &Destination) {
 
 fn of_entry(ctx: &Context, entry: &Entry, variables: Variables<'_>) -> Result<Destination> {
     // The registry's secret belongs to this host; the variable may hold another server's.
-    let secret = of_registry(entry).or_else(|| of_variable(variables));
+    let secret = of_registry(entry).or_else(|| of_variable(ctx, variables));
+    let (credential, secret_name) = credential(ctx, secret)?;
     Ok(Destination {
         label: format!("cluster `{}`", entry.name),
         cluster: Some(entry.name.clone()),
-        credential: credential(ctx, secret)?,
+        credential,
+        secret_name,
         base: entry.host.trim_end_matches('/').to_owned(),
         workspace: None,
         managed: ctx.home.managed(&entry.name),
@@ -114,11 +118,13 @@ fn of_endpoint(
     // The secret of the cluster at exactly this address, never another one's.
     let same = |entry: &&Entry| entry.problem.is_none() && entry.host.trim_end_matches('/') == base;
     let entry = registry.clusters().iter().find(same);
-    let secret = of_variable(variables).or_else(|| of_registry(entry?));
+    let secret = of_variable(ctx, variables).or_else(|| of_registry(entry?));
+    let (credential, secret_name) = credential(ctx, secret)?;
     Ok(Destination {
         label: format!("server `{base}`"),
         cluster: None,
-        credential: credential(ctx, secret)?,
+        credential,
+        secret_name,
         workspace: endpoint.workspace.clone(),
         managed: entry.and_then(|entry| ctx.home.managed(&entry.name)),
         chosen: None,
@@ -139,6 +145,7 @@ fn of_cloud(service: &Service, cluster: &CloudCluster, cloud: &Cloud) -> Result<
         cluster: Some(cluster.to_string()),
         base: base.trim_end_matches('/').to_owned(),
         credential: Credential::Bearer(token),
+        secret_name: None,
         workspace: Some(cluster.workspace.clone()),
         managed: None,
         chosen: None,
@@ -157,16 +164,18 @@ fn of_registry(entry: &Entry) -> Option<Named> {
     Some((secret, name))
 }
 
-fn of_variable(variables: Variables<'_>) -> Option<Named> {
+fn of_variable(ctx: &Context, variables: Variables<'_>) -> Option<Named> {
     let secret = variables(SECRET_VARIABLE).filter(|secret| !secret.is_empty())?;
-    Some((secret.into(), format!("`{SECRET_VARIABLE}`")))
+    let is_from_file = ctx.env.get(SECRET_VARIABLE).is_none();
+    let file = if is_from_file { " in the env file" } else { "" };
+    Some((secret.into(), format!("`{SECRET_VARIABLE}`{file}")))
 }
 
-fn credential(ctx: &Context, secret: Option<Named>) -> Result<Credential> {
+fn credential(ctx: &Context, secret: Option<Named>) -> Result<(Credential, Option<String>)> {
     let Some((secret, whose)) = secret else {
-        return Ok(Credential::None);
+        return Ok((Credential::None, None));
     };
     ctx.ui.conceal([secret.clone()]);
-    secret.check().map_err(|failure| failure.context(whose))?;
-    Ok(Credential::Secret(secret))
+    secret.check().map_err(|failure| failure.context(&whose))?;
+    Ok((Credential::Secret(secret), Some(whose)))
 }

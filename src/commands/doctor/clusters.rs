@@ -171,7 +171,10 @@ fn of_server(ctx: &Context, cluster: &Cluster) -> Finding {
         }
         Ok(Access::Refused(why)) => {
             let text = format!("{up}, but it rejects the secret of the cluster registry: {why}");
-            let hint = format!("`{}` reconciles them", name.command("start"));
+            let hint = match why.clocks {
+                Some(remedy) => remedy.to_owned(),
+                None => format!("`{}` reconciles them", name.command("start")),
+            };
             Finding::problem(CHECK, text, hint)
         }
         Err(failure) => Finding::of(CHECK, &failure),

@@ -37,7 +37,7 @@ impl Parts<'_, '_> {
             }
             model.push(path, &text);
         }
-        if whole && model.text().trim().is_empty() {
+        if whole && model.is_empty() {
             self.reader.wrong(at, "it contains no types");
         }
         model

@@ -54,7 +54,7 @@ pub(super) struct Loss {
 
 /// Changes from the deployed types to `new` that lose data.
 pub(super) fn losses(deployed: &Types, new: &Types) -> Vec<Loss> {
-    let new = without_done_renames(new, deployed);
+    let new = new.without_done_renames(deployed);
     let mut losses = Vec::new();
     for old in &deployed.models {
         match successor(&new.models, &old.name) {
@@ -74,32 +74,6 @@ pub(super) fn losses(deployed: &Types, new: &Types) -> Vec<Loss> {
         of_enum(old, &new.enums, &users, &mut losses);
     }
     losses
-}
-
-/// A `@rename` that was deployed and left in the file names something that no longer exists.
-fn without_done_renames(new: &Types, deployed: &Types) -> Types {
-    let mut new = new.clone();
-    for model in &mut new.models {
-        let is_it = |old: &Model| Some(&old.name) == model.old_name.as_ref();
-        if !deployed.models.iter().any(is_it) {
-            model.old_name = None;
-        }
-        let before = model.old_name.as_ref().unwrap_or(&model.name);
-        let old = deployed.models.iter().find(|old| old.name == *before);
-        for field in &mut model.fields {
-            let is_it = |one: &Field| Some(&one.name) == field.old_name.as_ref();
-            if !old.is_some_and(|old| old.fields.iter().any(is_it)) {
-                field.old_name = None;
-            }
-        }
-    }
-    for one in &mut new.enums {
-        let is_it = |old: &Enum| Some(&old.name) == one.old_name.as_ref();
-        if !deployed.enums.iter().any(is_it) {
-            one.old_name = None;
-        }
-    }
-    new
 }
 
 fn of_model(old: &Model, new: &Model, all: &Types, losses: &mut Vec<Loss>) {

@@ -236,6 +236,9 @@ fn of_tls(error: &rustls::Error) -> Fault {
             }
             why => why.to_string(),
         }),
+        rustls::Error::InvalidMessage(rustls::InvalidMessage::InvalidContentType) => {
+            Fault::PlainHttp
+        }
         _ => Fault::Tls(text),
     }
 }

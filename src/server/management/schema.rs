@@ -2,7 +2,9 @@
 
 use super::super::fault::legible;
 use super::super::graphql::{Error, Operation};
-use super::super::step::{SELECTION, Step};
+use super::super::refusal::Refusal;
+use super::super::step::{SELECTION, STORAGE, Step};
+use super::super::types::Types;
 use super::projects::Migration;
 use super::{Fault, Management};
 use crate::cluster::{Fact, PrismaVersion};
@@ -39,6 +41,17 @@ pub struct Problem {
 }
 
 impl Problem {
+    /// What is wrong with a datamodel, where the server reports it like a request that it cannot accept.
+    fn of_error(error: &Error) -> Option<Problem> {
+        let error = error.api()?;
+        let refusal = Refusal::of(error);
+        matches!(refusal, Refusal::DatamodelSyntax | Refusal::BadRelationName).then(|| Problem {
+            type_name: "Global".to_owned(),
+            field: None,
+            description: error.message.clone(),
+        })
+    }
+
     /// Whether a warning means data loss. From 1.30 on, the server also warns about harmless changes:
     /// required fields that it fills in, and files in the old syntax.
     pub fn loses_data(&self) -> bool {
@@ -70,6 +83,8 @@ pub(super) enum DeployDialect {
     Force,
     /// Also `steps` next to the migration.
     Steps,
+    /// Also where a relation is stored.
+    Storage,
 }
 
 impl DeployDialect {
@@ -79,7 +94,9 @@ impl DeployDialect {
         let Some(version) = version else {
             return DeployDialect::Steps;
         };
-        if version.has(Fact::Steps) {
+        if version.has(Fact::RelationStorage) {
+            DeployDialect::Storage
+        } else if version.has(Fact::Steps) {
             DeployDialect::Steps
         } else if version.has(Fact::Force) {
             DeployDialect::Force
@@ -91,6 +108,7 @@ impl DeployDialect {
     /// The next simpler dialect, for a server that did not support this one.
     fn less(self) -> Option<DeployDialect> {
         match self {
+            DeployDialect::Storage => Some(DeployDialect::Steps),
             DeployDialect::Steps => Some(DeployDialect::Force),
             DeployDialect::Force => Some(DeployDialect::Plain),
             DeployDialect::Plain => None,
@@ -105,6 +123,11 @@ impl DeployDialect {
                 || error.says(&format!("Unknown field '{field}'"))
         };
         match self {
+            DeployDialect::Storage => {
+                unknown("after")
+                    || unknown("before")
+                    || DeployDialect::Steps.is_not_understood(error)
+            }
             DeployDialect::Steps => {
                 unknown("steps") || DeployDialect::Force.is_not_understood(error)
             }
@@ -128,8 +151,14 @@ impl DeployDialect {
                 "\n    warnings { type field description }",
             ),
         };
+        let storage = match self {
+            DeployDialect::Storage => STORAGE,
+            _ => "",
+        };
         let steps = match self {
-            DeployDialect::Steps => format!("\n    steps {{ {SELECTION} }}"),
+            DeployDialect::Steps | DeployDialect::Storage => {
+                format!("\n    steps {{ {SELECTION}{storage} }}")
+            }
             _ => String::new(),
         };
         let query = format!(
@@ -138,7 +167,7 @@ $secrets: [String!] $subscriptions: [FunctionInput!]{declared}) {{
   deploy(input: {{name: $name, stage: $stage, types: $types, dryRun: $dryRun, secrets: $secrets, \
 subscriptions: $subscriptions{given}}}) {{
     errors {{ type field description }}{warnings}
-    migration {{ revision status applied rolledBack errors steps {{ {SELECTION} }} }}{steps}
+    migration {{ revision status applied rolledBack errors steps {{ {SELECTION}{storage} }} }}{steps}
   }}
 }}"
         );
@@ -182,10 +211,20 @@ impl Management {
                     Some(less) => dialect = less,
                     None => return Err(error),
                 },
+                Err(error) if let Some(problem) = Problem::of_error(&error) => {
+                    *self.dialect.borrow_mut() = Some(dialect);
+                    return Ok(Verdict {
+                        errors: vec![problem],
+                        ..Verdict::default()
+                    });
+                }
                 answer => {
                     *self.dialect.borrow_mut() = Some(dialect);
-                    return Verdict::read(&answer?["deploy"])
-                        .ok_or(Fault::NotGraphql { status: 200 }.into());
+                    let types = Types::parse(&schema.types);
+                    let mut verdict = Verdict::read(&answer?["deploy"], &types)
+                        .ok_or(Fault::NotGraphql { status: 200 })?;
+                    self.complete(&mut verdict, &types);
+                    return Ok(verdict);
                 }
             }
         }
@@ -204,7 +243,7 @@ impl Management {
 }
 
 impl Verdict {
-    fn read(payload: &Value) -> Option<Verdict> {
+    fn read(payload: &Value, types: &Types) -> Option<Verdict> {
         let migration = match &payload["migration"] {
             Value::Null => None,
             migration => Some(Migration::read(migration)?),
@@ -222,19 +261,18 @@ impl Verdict {
                     .flatten()
                     .filter(of_secrets);
                 let secrets = secrets.filter(|step| !steps.contains(step));
-                Some(Step::read_all(steps.iter().chain(secrets)))
+                Some(Step::read_all(steps.iter().chain(secrets), types))
             }
             _ if migration.is_some() => Some(Step::read_all(
                 of_migration.as_array().into_iter().flatten(),
+                types,
             )),
             _ => None,
         };
         Some(Verdict {
             errors: problems(&payload["errors"])?,
             warnings: problems(&payload["warnings"]).unwrap_or_default(),
-            order: (of_migration.as_array().into_iter().flatten())
-                .map(Step::read)
-                .collect(),
+            order: Step::read_each(of_migration.as_array().into_iter().flatten(), types),
             migration,
             steps,
         })

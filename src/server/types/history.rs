@@ -59,11 +59,14 @@ impl Made {
                 }
             }
             Step::UpdateField(change) => self.change(change),
-            Step::CreateRelation { name, left, right } => {
+            Step::CreateRelation {
+                name, left, right, ..
+            } => {
+                let right = right.as_ref().unwrap_or(left);
                 let ends = (left.clone(), right.clone());
                 self.relations.insert(name.clone(), ends);
             }
-            Step::UpdateRelation { name, new_name } => {
+            Step::UpdateRelation { name, new_name, .. } => {
                 if let Some(new_name) = new_name {
                     self.rename_relation(name, new_name);
                 }

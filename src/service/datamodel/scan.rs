@@ -20,6 +20,14 @@ enum Token<'t> {
     Mark(u8),
 }
 
+/// Whether there is nothing but comments and white space. Other characters are for the server to reject.
+pub(super) fn is_blank(text: &str) -> bool {
+    let lines = text.lines().map(str::trim_start);
+    lines
+        .into_iter()
+        .all(|line| line.is_empty() || line.starts_with('#'))
+}
+
 pub(super) fn definitions(text: &str) -> Vec<Definition<'_>> {
     let tokens = tokens(text);
     let mut found: Vec<Definition<'_>> = Vec::new();

@@ -270,15 +270,14 @@ fn errors_of_the_schema_are_a_result() {
 }
 
 #[test]
-fn a_datamodel_that_cannot_be_read_and_names_that_are_not_allowed_are_failures() {
+fn a_datamodel_that_cannot_be_read_is_a_result_and_names_that_are_not_allowed_are_failures() {
     let standin = Standin::start("1.34.12");
     standin.state().put("svc", "dev", "", &[]);
-    let failure = failed(&suited(&standin), &input("SYNTAX"));
-    assert_eq!(failure.kind, Kind::Refused);
-    assert!(
-        failure.message().contains("the datamodel is not valid"),
-        "{failure}"
-    );
+    let Outcome::Invalid { errors } = done(&suited(&standin), &input("SYNTAX")).outcome else {
+        panic!("it was accepted");
+    };
+    assert_eq!(errors.len(), 1);
+    assert_eq!(errors[0].type_name, "Global");
     let client = crate::api::played::client(&standin.url());
     let interrupt = prisma_cli::testing::interrupt::Interrupt::default();
     for (name, stage, says) in [

@@ -85,11 +85,11 @@ fn every_kind_of_step_is_read() {
             "CreateEnum { name: \"F\", values: [\"A\", \"B\"] }",
             "CreateModel { name: \"New\" }",
             "CreateField(NewField { model: \"New\", name: \"e\", type_name: \"Enum\", is_required: true, is_list: false, unique: false, relation: None, default: None, enum_name: Some(\"F\") })",
-            "CreateRelation { name: \"S\", left: \"User\", right: \"New\" }",
+            "CreateRelation { name: \"S\", left: \"User\", right: Some(\"New\"), stored: None }",
             "UpdateEnum { name: \"G\", new_name: None, values: Some([\"A\"]) }",
             "UpdateField(FieldChange { model: \"User\", name: \"age\", new_name: Some(\"years\"), type_name: None, is_required: Some(true), is_list: None, unique: None, relation: None, default: Some(\"1\"), enum_name: None })",
             "UpdateModel { name: \"User\", new_name: \"Person\" }",
-            "UpdateRelation { name: \"S\", new_name: Some(\"T\") }",
+            "UpdateRelation { name: \"S\", new_name: Some(\"T\"), stored: None }",
             "Unknown { kind: \"FlyToTheMoon\" }",
         ];
         assert_eq!(shown[..13], begins, "{version}");

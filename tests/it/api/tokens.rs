@@ -162,15 +162,15 @@ fn a_refusal_says_which_side_differs() {
             "1.34.12",
             secret(),
             text("ours"),
-            "the secret does not match the server's",
+            "the configured secret does not match the server's secret",
             "managementApiSecret",
         ),
         (
             "1.34.12",
             secret(),
             pem(),
-            "private key does not match",
-            "PRISMA_MANAGEMENT_API_SECRET",
+            "does not accept private keys, but the configured secret is one",
+            "replace the configured secret with the server's `managementApiSecret`",
         ),
     ] {
         let standin = locked(version, auth);
@@ -197,7 +197,7 @@ fn an_unknown_service_does_not_hide_a_bad_token() {
     assert!(
         failure
             .message()
-            .contains("the secret does not match the server's"),
+            .contains("the configured secret does not match the server's secret"),
         "{failure}"
     );
     assert!(standin.state().projects.is_empty());

@@ -198,8 +198,13 @@ fn unknown_stopped_and_dockerless_are_three_things() {
         1,
         "",
         "error: cluster `local` has no containers on this Docker engine, so there are no logs\n\
-         hint: start it with `prisma local start`\n",
+         hint: `prisma local` does not run the server at `http://localhost:4466`: read its log where it was started\n",
     );
+    // It is managed from here on.
+    home.manage("local");
+    let outcome = home.cluster(&["logs", "local"]);
+    let hint = "hint: start it with `prisma local start`\n";
+    assert!(outcome.stderr.ends_with(hint), "{outcome:?}");
 }
 
 #[test]

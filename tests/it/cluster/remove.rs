@@ -23,6 +23,36 @@ fn any_cluster_goes_and_nothing_else_changes() {
 }
 
 #[test]
+fn a_cluster_that_others_run_has_nothing_here_to_delete() {
+    let home = Home::with("clusters:\n  a113:\n    host: 'http://127.0.0.1:4520'\n");
+    home.cluster(&["remove", "a113", "-y"])
+        .is(0, "cluster `a113` removed from the registry\n", "");
+}
+
+#[test]
+fn an_address_means_the_cluster_that_has_it() {
+    let home = Home::with(TWO);
+    home.cluster(&["remove", "http://45.55.177.154:4466/", "-y"])
+        .is(0, "cluster `digital-ocean` removed from the registry\n", "");
+    home.cluster(&["remove", "http://45.55.177.154:4466", "-y"])
+        .is(
+            1,
+            "",
+            "error: no cluster in the registry has the address `http://45.55.177.154:4466`\n\
+         hint: see `prisma cluster list`\n",
+        );
+    let twins = "clusters:\n  a:\n    host: 'http://h'\n  b:\n    host: 'http://h/'\n";
+    let home = Home::with(twins);
+    home.cluster(&["remove", "http://h", "-y"]).is(
+        1,
+        "",
+        "error: several clusters have the address `http://h`\n\
+         hint: name one of them: `a`, `b`\n",
+    );
+    assert_eq!(home.registry(), twins);
+}
+
+#[test]
 fn nobody_to_ask_is_told_with_the_flag() {
     let home = Home::with(TWO);
     home.cluster(&["remove", "local"]).is(

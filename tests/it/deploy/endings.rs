@@ -277,19 +277,19 @@ fn a_refused_token_says_which_side_differs() {
             "1.8.4",
             secret(),
             Some("another-text"),
-            "it must be identical to the server's `managementApiSecret`",
+            "including spaces: fix `PRISMA_MANAGEMENT_API_SECRET`\n",
         ),
         (
             "1.34.12",
             secret(),
             Some("another-text"),
-            "it must be identical to the server's `managementApiSecret`",
+            "including spaces: fix `PRISMA_MANAGEMENT_API_SECRET`\n",
         ),
         (
             "1.1.3",
             public.clone(),
             Some("another-text"),
-            "save the private key",
+            "replace `PRISMA_MANAGEMENT_API_SECRET` with the private key",
         ),
         ("1.1.3", public, None, "no private key is configured"),
     ] {
@@ -304,6 +304,37 @@ fn a_refused_token_says_which_side_differs() {
         assert!(outcome.stderr.contains(told), "{version}: {outcome:?}");
         assert!(!outcome.all().contains("another-text"), "{outcome:?}");
     }
+}
+
+#[test]
+fn the_secret_that_was_used_is_the_one_to_fix() {
+    let standin = deployed("1.34.12");
+    standin.state().auth = Auth::Secret("the-servers-own".to_owned());
+    let hint = |name: &str| {
+        format!(
+            "hint: it must be identical to the server's `managementApiSecret`, including spaces: fix {name}\n"
+        )
+    };
+    let place = changed(&standin);
+    place.write(".env", "PRISMA_MANAGEMENT_API_SECRET=another-text\n");
+    let outcome = place.deploy(&[]);
+    let file = hint("`PRISMA_MANAGEMENT_API_SECRET` in the env file");
+    assert!(outcome.stderr.contains(&file), "{outcome:?}");
+    let outcome = place
+        .env("PRISMA_MANAGEMENT_API_SECRET", "yet-another")
+        .deploy(&[]);
+    let variable = hint("`PRISMA_MANAGEMENT_API_SECRET`");
+    assert!(outcome.stderr.contains(&variable), "{outcome:?}");
+    // A cluster's own secret is used whatever the variable says.
+    let place = changed(&standin).env("PRISMA_MANAGEMENT_API_SECRET", "the-servers-own");
+    let entry = format!(
+        "clusters:\n  far:\n    host: '{}'\n    clusterSecret: another-text\n",
+        standin.url()
+    );
+    place.home.write(".prisma/config.yml", &entry);
+    let outcome = place.deploy(&["-c", "far"]);
+    let registry = hint("`clusterSecret` of cluster `far` in the cluster registry");
+    assert!(outcome.stderr.contains(&registry), "{outcome:?}");
 }
 
 #[test]

@@ -1,7 +1,9 @@
 //! What `doctor` says of clusters.
 
 use super::{finding, finds, lines};
+use crate::cluster::support::{nobody, respond, serve};
 use crate::support::Sandbox;
+use crate::support::standin::{Auth, Standin};
 use std::net::TcpListener;
 
 /// A cluster of which one container died holds the ports of the others alone.
@@ -91,4 +93,48 @@ fn containers_of_the_other_compose_are_told() {
         "warning cluster local its containers were created by docker-compose 1.29.2 and will be recreated by 2.40.3; data is kept",
         "you can do this at any time with `prisma local restart`",
     );
+}
+
+/// A problem of a server that others run is not one of this machine.
+#[test]
+fn every_cluster_of_the_registry_is_checked() {
+    let up = Standin::start("1.34.12");
+    let locked = Standin::start("1.8.4");
+    locked.state().auth = Auth::Secret("the-servers-own".to_owned());
+    let s = Sandbox::new();
+    let page = serve(|_| respond(200, "<html>hello</html>"));
+    let dead = nobody();
+    let (up, locked) = (up.url(), locked.url());
+    s.write(
+        "home/.prisma/config.yml",
+        &format!(
+            "clusters:\n  up:\n    host: '{up}'\n  locked:\n    host: '{locked}'\n    clusterSecret: wrong-s3cret\n  page:\n    host: '{page}'\n  dead:\n    host: '{dead}'\n"
+        ),
+    );
+    s.set_private("home/.prisma/config.yml");
+    let ended = s.run("doctor");
+    assert_eq!(ended.status, 0, "{ended:?}");
+    let told: Vec<&str> = (ended.stdout.lines())
+        .skip_while(|line| !line.contains("cluster up"))
+        .map(str::trim)
+        .collect();
+    let remove = |name: &str| {
+        format!(
+            "hint: start the server, correct its address, or remove it: `prisma cluster remove {name}`"
+        )
+    };
+    let expected = [
+        format!("ok       cluster up       Prisma 1.34.12, up at {up}"),
+        format!(
+            "warning  cluster locked   Prisma 1.8.4, up at {locked}, but the server rejected the `clusterSecret` in the registry: Authentication token is invalid: Token can't be decoded: Invalid signature for this token or wrong algorithm."
+        ),
+        format!("hint: save its secret: `prisma cluster add locked --endpoint {locked} --force`"),
+        format!(
+            "warning  cluster page     {page}: not a Prisma server: it answers with status 200 and a page, not JSON"
+        ),
+        remove("page"),
+        format!("warning  cluster dead     {dead}: nothing listens there"),
+        remove("dead"),
+    ];
+    assert_eq!(told, expected);
 }

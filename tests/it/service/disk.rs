@@ -43,19 +43,14 @@ fn a_service_is_read_and_its_cluster_written() {
     let read = load(&found).expect("is fine");
     assert_eq!(read.target, Target::Unset);
     let told = |name, field| {
-        let (path, line) = read.locate(name, field)?;
-        Some(format!(
-            "{}:{line}",
-            path.strip_prefix(home.path()).ok()?.display()
-        ))
+        let place = read.datamodel.locate(name, field)?.to_string();
+        let folder = home.path().display().to_string();
+        Some(place.strip_prefix(&format!("{folder}/"))?.to_owned())
     };
     let at = |name, field| told(name, field).unwrap_or_default();
     assert_eq!(at("User", Some("id")), "my service/types/user.graphql:2");
     assert_eq!(at("Role", Some("ADMIN")), "shared.graphql:2");
-    assert_eq!(
-        at("Subscription", Some("welcome")),
-        "my service/prisma.yml:8"
-    );
+    assert_eq!(read.subscriptions[0].at.line, 8);
     assert_eq!(at("Global", None), "");
     assert_eq!(read.files().len(), 3);
 

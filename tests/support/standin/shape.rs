@@ -97,8 +97,17 @@ fn fields(version: Version, of: &str) -> Option<Vec<(&'static str, &'static str)
             ("name", "String!"),
             ("leftModel", "String!"),
             ("rightModel", "String!"),
+            ("after", "RelationManifestation"),
         ],
-        "UpdateRelation" => vec![("name", "String!"), ("newName", "String")],
+        "UpdateRelation" => vec![
+            ("name", "String!"),
+            ("newName", "String"),
+            ("before", "RelationManifestation"),
+            ("after", "RelationManifestation"),
+        ],
+        "RelationManifestation" => vec![],
+        "Inline" => vec![("model", "String!"), ("column", "String!")],
+        "LinkTable" => vec![("table", "String!")],
         "UpdateSecrets" if version.since(1, 8, 0) => vec![("message", "String!")],
         _ => return None,
     };
@@ -112,7 +121,8 @@ fn fields(version: Version, of: &str) -> Option<Vec<(&'static str, &'static str)
         ("Query", "serverInfo") => version.since(1, 8, 0),
         ("Query", "generateProjectToken") => version.since(1, 2, 0),
         ("DeployPayload", "warnings") => version.since(1, 4, 1),
-        ("DeployPayload", "steps") => late,
+        ("DeployPayload", "steps") => version.since(1, 25, 0),
+        ("CreateRelation" | "UpdateRelation", "before" | "after") => version.since(1, 27, 0),
         _ => true,
     });
     Some(fields)

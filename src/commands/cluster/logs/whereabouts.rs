@@ -5,7 +5,7 @@ use crate::context::Context;
 use crate::docker::ask;
 use crate::docker::{Container, Engine, Tools};
 use crate::error::{Failure, Kind, Result};
-use crate::url::{host_of, is_loopback, port_of};
+use crate::url::{host_of, is_loopback, port_of, without_password};
 
 /// The containers of a cluster, if the engine in use is where it runs. None when it has none there.
 ///
@@ -67,13 +67,18 @@ pub fn in_the_cloud(name: &str) -> Failure {
         .hint("ask the operators; on that machine: `docker logs CONTAINER`")
 }
 
-/// The failure for a cluster that has no containers on the engine in use.
-pub fn nothing(name: &str) -> Failure {
+/// The failure for a cluster that has no containers on the engine in use. Only `prisma local` can start
+/// one that it manages; with another name it would create a cluster.
+pub fn nothing(ctx: &Context, name: &str, entry: Option<&Entry>) -> Failure {
     let message =
         format!("cluster `{name}` has no containers on this Docker engine, so there are no logs");
     let failure = Failure::new(Kind::Failed, message);
-    match name.parse::<crate::cluster::ClusterName>() {
-        Ok(name) => failure.hint(format!("start it with `{}`", name.command("start"))),
-        Err(_) => failure,
+    match (ctx.home.managed(name), entry) {
+        (Some(name), _) => failure.hint(format!("start it with `{}`", name.command("start"))),
+        (None, Some(entry)) => failure.hint(format!(
+            "`prisma local` does not run the server at `{}`: read its log where it was started",
+            without_password(&entry.host)
+        )),
+        (None, None) => failure,
     }
 }
