@@ -83,7 +83,7 @@ fn homeless() -> Sandbox {
     let s = registered();
     s.write(
         "work/prisma.yml",
-        "service: x\nstage: dev\ndatamodel: x.graphql\n",
+        "service: x\nstage: dev\ndisableAuth: true\ndatamodel: x.graphql\n",
     );
     s.write("work/x.graphql", "type User {\n  id: ID! @unique\n}\n");
     s
