@@ -185,7 +185,7 @@ fn upgrade_pulls_with_docker_compose() {
     let before = s.files();
     s.run("local upgrade").is(
         0,
-        &(running("is up to date") + "the images were already up to date\n"),
+        &(running("is up to date") + "the images are unchanged\n"),
         &format!("pulling the images\n{STAGES}"),
     );
     s.ran(&format!(
