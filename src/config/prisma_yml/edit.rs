@@ -10,9 +10,7 @@ use std::path::Path;
 /// files of [`crate::service::Form::Cluster`].
 pub fn set_cluster(text: &str, cluster: &str) -> Result<String> {
     let named = |root: &Node| root.get("service").is_some_and(|name| *name != Node::NULL);
-    if Node::parse(text)
-        .is_ok_and(|root| root.get("endpoint").is_none() && !named(&root))
-    {
+    if Node::parse(text).is_ok_and(|root| root.get("endpoint").is_none() && !named(&root)) {
         let reason = "`cluster` requires `service`";
         return Err(Failure::new(Kind::ConfigInvalid, reason)
             .hint("name the service with `service` and `stage`, or set only `endpoint`"));
