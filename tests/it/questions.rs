@@ -38,6 +38,7 @@ fn ways() -> Vec<(Question, Way)> {
         (Q::Entry, Run(registered, "cluster remove")),
         (Q::TakenPort, Refused),
         (Q::StartCluster, Run(asleep, "deploy")),
+        (Q::RestartCluster, Refused),
         (Q::Destination, Run(homeless, "deploy")),
         (Q::OtherDestination, Run(asleep, "deploy -i")),
         (Q::Endpoint, Run(Sandbox::new, "cluster add far")),
