@@ -18,6 +18,10 @@ const EXAMPLE: [(&str, &str); 2] = [
     ),
 ];
 
+/// What all versions accept, and what those before 1.31 require.
+const ID_FOR_ALL: &str = "id: ID! @id @unique";
+const OLD_ID: &str = "id: ID! @unique";
+
 /// The example service in a folder of its own.
 #[derive(Debug)]
 pub struct Example(TempDir);
@@ -41,15 +45,24 @@ impl Example {
         let old = fs::read_to_string(&path).expect("there");
         let times = "  createdAt: DateTime! @createdAt\n  updatedAt: DateTime! @updatedAt";
         let new = old
-            .replace("id: ID! @unique", &format!("id: ID! @id\n{times}"))
-            .replace("[Post!]!", "[Post]")
-            .replace("\"false\"", "false");
+            .replace(ID_FOR_ALL, OLD_ID)
+            .replace(OLD_ID, &format!("id: ID! @id\n{times}"))
+            .replace("[Post!]!", "[Post]");
         fs::write(path, new).expect("writes");
+    }
+
+    /// Its datamodel as only versions before 1.31 accept it.
+    fn make_old(&self) {
+        let path = self.path("datamodel.graphql");
+        let text = fs::read_to_string(&path).expect("there");
+        assert!(text.contains(ID_FOR_ALL), "{text}");
+        fs::write(path, text.replace(ID_FOR_ALL, OLD_ID)).expect("writes");
     }
 
     /// Its datamodel is refused as long as it is in the old syntax; nothing is lost when it is converted.
     #[track_caller]
     pub fn is_there_once_converted(&self, cluster: &Cluster) {
+        self.make_old();
         let refused = self.deploy(cluster, &[]).run().ended(7);
         refused.reports(&["must be marked as the id field with the `@id` directive"]);
         self.convert();
