@@ -218,9 +218,8 @@ pub enum Command {
     /// PRISMA_MANAGEMENT_API_SECRET.
     ///
     /// Changes that would lose data require `--force`; without it nothing is changed and the exit status
-    /// is 7. Servers before Prisma 1.6.1 do not check this: what is deployed is compared with the data
-    /// model first. A failed migration is rolled back by the server. A
-    /// migration that exceeds `--wait-timeout`, or that you interrupt, continues on the server.
+    /// is 7. If a migration fails, the server tries to roll it back. A migration that exceeds
+    /// `--wait-timeout`, or that you interrupt, is not stopped.
     #[command(after_help = examples(&[
         ("prisma deploy", "deploy to the cluster in prisma.yml"),
         ("prisma deploy -c staging -s test", "override cluster and stage for one run"),

@@ -95,6 +95,33 @@ impl Interrupt {
         grace: Duration,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T> {
+        self.follow(grace, &mut || {}, work)
+    }
+
+    /// Like [`Interrupt::run`]; calls `slow` once if it takes longer than `quiet`.
+    pub fn run_slowly<T: Send + 'static>(
+        &self,
+        quiet: Duration,
+        slow: &mut dyn FnMut(),
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T> {
+        let begun = Instant::now();
+        let mut told = false;
+        let mut tick = || {
+            if !told && begun.elapsed() >= quiet {
+                told = true;
+                slow();
+            }
+        };
+        self.follow(Duration::ZERO, &mut tick, work)
+    }
+
+    fn follow<T: Send + 'static>(
+        &self,
+        grace: Duration,
+        tick: &mut dyn FnMut(),
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T> {
         let (sender, receiver) = mpsc::channel();
         std::thread::spawn(move || {
             // After a signal there is no receiver left.
@@ -106,7 +133,7 @@ impl Interrupt {
             }
             match receiver.recv_timeout(TICK) {
                 Ok(value) => return Ok(value),
-                Err(mpsc::RecvTimeoutError::Timeout) => {}
+                Err(mpsc::RecvTimeoutError::Timeout) => tick(),
                 Err(mpsc::RecvTimeoutError::Disconnected) => {
                     return Err(Failure::new(Kind::Failed, "a worker thread panicked"));
                 }

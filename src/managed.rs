@@ -6,6 +6,7 @@ mod adopt;
 mod elsewhere;
 pub mod exposure;
 pub mod external;
+mod memory;
 mod observed;
 pub mod ports;
 mod reachability;
@@ -15,7 +16,7 @@ mod steps;
 
 pub use observed::{Observed, configured, read_config};
 pub use ready::ready;
-pub use start::{complete_secret, start, start_stopped};
+pub use start::{complete_secret, restart, restart_running, start, start_stopped};
 
 use crate::cluster::ClusterName;
 use crate::context::Context;

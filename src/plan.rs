@@ -9,12 +9,14 @@ mod show;
 
 use crate::config::registry::{self, NewEntry};
 use crate::context::Context;
+use crate::docker::ask::query;
 use crate::docker::diagnosis::{diagnose, is_busy, unanswered};
 use crate::error::{Kind, Result};
 use crate::files::{self, Access, NewFile};
 use crate::history;
-use crate::process::Mode;
+use crate::process::{Invocation, Mode};
 use crate::secret::Secret;
+use crate::ui::Stage;
 use crate::wait::Wait;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
@@ -72,6 +74,33 @@ pub struct Run {
     progress: bool,
     /// What is said if it takes longer than [`SLOW`].
     slow: Option<String>,
+    /// What does as well if it fails.
+    instead: Option<AtHand>,
+}
+
+/// Images that the engine may already have.
+#[derive(Debug, Clone)]
+pub struct AtHand {
+    pub images: Vec<String>,
+    /// The question for all images of the engine.
+    pub list: Invocation,
+}
+
+impl AtHand {
+    /// Whether all of them are there.
+    fn is_complete(&self, ctx: &Context) -> bool {
+        let Ok(answer) = query(ctx, &self.list) else {
+            return false;
+        };
+        let is_there = |image: &String| {
+            let tagged = match image.rsplit('/').next() {
+                Some(name) if !name.contains(':') => format!("{image}:latest"),
+                _ => image.clone(),
+            };
+            answer.stdout.lines().any(|line| line == tagged)
+        };
+        self.images.iter().all(is_there)
+    }
 }
 
 impl Run {
@@ -81,6 +110,7 @@ impl Run {
             done: done.into(),
             action,
             progress: false,
+            instead: None,
             slow: None,
         }
     }
@@ -98,11 +128,13 @@ impl Step {
         Step::Run(Run::new(label, done, action))
     }
 
-    /// The same, for a program that shows its own progress.
-    pub fn pull(what: &str, action: Action) -> Self {
+    /// The same, for a program that shows its own progress. Without the image registry, images that are already there
+    /// do as well.
+    pub fn pull(what: &str, action: Action, instead: AtHand) -> Self {
         let (label, done) = (format!("pulling {what}"), format!("{what} pulled"));
         Step::Run(Run {
             progress: true,
+            instead: Some(instead),
             ..Run::new(label, done, action)
         })
     }
@@ -155,6 +187,32 @@ fn run(ctx: &Context, permit: &Permit, step: &Run) -> Result<()> {
     let invocation = step.action.permitted(permit);
     ctx.ui.command(invocation);
     let stage = ctx.ui.stage(&step.label, "");
+    let failure = match attempt(ctx, invocation, step, &stage) {
+        Ok(()) => {
+            stage.done(&step.done);
+            return Ok(());
+        }
+        Err(failure) => failure,
+    };
+    // At a terminal, why it failed is shown by the program itself.
+    let is_missing = matches!(
+        failure.kind,
+        Kind::ImageUnavailable | Kind::NotReady | Kind::ChildFailed
+    );
+    match &step.instead {
+        Some(instead) if is_missing && instead.is_complete(ctx) => {
+            drop(stage);
+            let why = failure.message();
+            let why = why.lines().next().unwrap_or_default().trim_end_matches(':');
+            let text = format!("{why}; using what is already there");
+            ctx.ui.warn(&text);
+            Ok(())
+        }
+        _ => Err(failure),
+    }
+}
+
+fn attempt(ctx: &Context, invocation: &Invocation, step: &Run, stage: &Stage) -> Result<()> {
     let once = || {
         let outcome = if step.progress && ctx.ui.terminal().live {
             stage.suspend(|| ctx.runner.run(invocation, Mode::InheritStderr))
@@ -176,11 +234,11 @@ fn run(ctx: &Context, permit: &Permit, step: &Run) -> Result<()> {
         ctx.interrupt.sleep(Duration::from_millis(200))?;
         outcome = once()?;
     }
-    if !outcome.success() {
-        return Err(diagnose(invocation, &outcome));
+    if outcome.success() {
+        Ok(())
+    } else {
+        Err(diagnose(invocation, &outcome))
     }
-    stage.done(&step.done);
-    Ok(())
 }
 
 /// Does something, and something else if that takes longer than [`SLOW`].

@@ -99,7 +99,7 @@ pub mod server {
     }
     pub mod deploy {
         pub use crate::server::deploy::{
-            DeployInput, Deployment, Event, Outcome, Undo, Waits, run,
+            DeployInput, Deployment, Event, Note, Outcome, Undo, Waits, run,
         };
     }
     pub mod fault {

@@ -1,6 +1,6 @@
 //! Finds all problems of a cluster's configuration, not only the first.
 
-use super::keys::{KeyValue, path};
+use super::keys::{Key, KeyType, KeyValue, path};
 use super::{Cluster, Connector, Edition, Fact, documented};
 use crate::error::{Failure, Kind, Result};
 use crate::secret::{Secret, SecretKind};
@@ -186,7 +186,8 @@ impl Cluster {
             let KeyValue::Text(text) = value else {
                 continue;
             };
-            if let (Some((what, remedy)), false) = (string_problem(&text), skip) {
+            let problem = if skip { None } else { string_problem(&text) };
+            if let Some((what, remedy)) = problem.or_else(|| self.value_problem(key, &text)) {
                 found.add(key.path, what).remedy = remedy;
             }
         }
@@ -202,6 +203,39 @@ impl Cluster {
                 Some("use an address of this machine that containers can reach");
         }
     }
+}
+
+impl Cluster {
+    /// What is wrong with a secret that has a value, and the fix.
+    fn value_problem(&self, key: &Key, value: &str) -> Option<(String, Option<&'static str>)> {
+        let is_password = key.path == path::PASSWORD;
+        if key.kind == KeyType::Secret && !is_password && has_reference(value) {
+            let what = "it contains `${…}`, which no one replaces: it would be part of the secret";
+            return Some((what.to_owned(), Some("write the value itself")));
+        }
+        let breaks =
+            self.edition() == Edition::Server && is_password && breaks_configuration(value);
+        breaks.then(|| (BREAKS.to_owned(), Some("use letters and digits")))
+    }
+}
+
+/// What is wrong with a password that [`breaks_configuration`].
+pub(super) const BREAKS: &str =
+    "it contains `\"`, `\\` or a line break, with which Prisma 1.7 and later cannot start";
+
+/// Whether a server of the server edition ends at its start with this database password, however well it is quoted in
+/// `PRISMA_CONFIG`: it pastes it between quotes into a configuration of its own. Seen with 1.8.4 and 1.34.12.
+pub(super) fn breaks_configuration(password: &str) -> bool {
+    password.contains(['"', '\\', '\n', '\r'])
+}
+
+/// Whether a string has a reference to a variable, `${NAME}`.
+fn has_reference(value: &str) -> bool {
+    value.split("${").skip(1).any(|rest| {
+        let inside = rest.split_once('}').map_or("", |(inside, _)| inside);
+        let is_part = |c: char| c.is_alphanumeric() || "_.:-".contains(c);
+        !inside.is_empty() && inside.chars().all(is_part)
+    })
 }
 
 /// What is wrong with a required string, and the fix. The database images reject an empty root
@@ -230,7 +264,7 @@ fn is_inside(host: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{ClusterName, PrismaVersion};
+    use super::super::{ClusterName, Database, PrismaVersion};
     use super::*;
 
     #[test]
@@ -307,6 +341,40 @@ mod tests {
             ..crate::cluster::Database::documented(Edition::Server, Connector::Postgres)
         };
         assert_eq!(paths(&cluster), ["database.host"]);
+    }
+
+    #[test]
+    fn values_that_a_server_takes_for_something_else_are_problems() {
+        let mut cluster = Cluster::documented(ClusterName::local(), PrismaVersion::default_init());
+        for (password, fine) in [
+            ("a\"b", false),
+            ("a\\b", false),
+            ("a\nb", false),
+            ("a$b #c${d}:e,=@&", true),
+        ] {
+            cluster.database.password = password.into();
+            assert_eq!(cluster.check().is_ok(), fine, "{password}");
+        }
+        cluster.database = Database::documented(Edition::Server, Connector::MySql);
+        for (secret, fine) in [
+            ("", false),
+            ("${env:SECRET}", false),
+            ("${} $ {x} \"\\", true),
+        ] {
+            cluster.cluster_secret = Some(secret.into());
+            assert_eq!(cluster.check().is_ok(), fine, "{secret}");
+        }
+        // The cluster edition has a variable for each value.
+        let mut cluster = Cluster::documented(ClusterName::local(), PrismaVersion::default_local());
+        cluster.database.password = "a\"b\\c".into();
+        assert_eq!(cluster.check(), Ok(()));
+        cluster.schema_manager_secret = "${SECRET}".into();
+        let failure = cluster.check().expect_err("a reference");
+        assert_eq!(
+            failure.message(),
+            "the configuration of cluster `local` is invalid: `schemaManagerSecret`: it contains `${…}`, which no one \
+             replaces: it would be part of the secret: write the value itself"
+        );
     }
 
     #[test]

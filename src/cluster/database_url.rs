@@ -1,5 +1,6 @@
 //! `--database-url`: the URL of an external database.
 
+use super::check::{BREAKS, breaks_configuration};
 use super::{Connector, Database, Edition, External};
 use crate::error::{Failure, Kind};
 use crate::url::{UrlError, decoded, host_and_port};
@@ -36,6 +37,9 @@ fn read(text: &str) -> Result<Database, String> {
     database.user = decoded(user).ok_or("the user contains `%` without two hex digits")?;
     let password = decoded(password);
     let password = password.ok_or("the password contains `%` without two hex digits")?;
+    if breaks_configuration(&password) {
+        return Err(format!("the password is not possible: {BREAKS}"));
+    }
     database.password = password.into();
     if database.user.is_empty() {
         return Err("the user is empty".to_owned());
@@ -128,6 +132,8 @@ mod tests {
             ("mysql://a:x@geheim h", "not valid"),
             ("mysql://a:geheim%+1@b", "two hex digits"),
             ("mysql://a:geheim%4@b", "two hex digits"),
+            ("mysql://a:geheim%22@b", "Prisma 1.7 and later cannot start"),
+            ("mysql://a:geheim\\@b", "Prisma 1.7 and later cannot start"),
             ("mysql://a:geheim@b?tls=geheim", "unknown option `tls`"),
             ("mysql://a:geheim@b?geheim@host/app", "options after `?`"),
         ] {

@@ -10,6 +10,7 @@ mod post_deploy;
 mod progress;
 mod renames;
 pub mod report;
+mod restart;
 mod run;
 mod save_target;
 mod shell;

@@ -1,15 +1,18 @@
 //! Questions to docker and docker-compose: the one place where they are run only to read an answer.
 
 use super::container::{parse_ids, parse_inspect};
-use super::diagnosis::{diagnose, no_longer_exists, unanswered};
-use super::{Container, Tools};
+use super::diagnosis::{LOG_LINES, diagnose, no_longer_exists, unanswered};
+use super::{Container, LogOptions, Tools};
 use crate::context::Context;
 use crate::error::Result;
 use crate::process::{Invocation, Mode, Outcome};
 use std::path::Path;
+use std::time::Duration;
 
 /// How often containers that vanish between listing and inspecting them are listed again.
 const TRIES: usize = 5;
+/// How long reading the log of a container may take.
+const LOG_LIMIT: Duration = Duration::from_secs(10);
 
 /// Runs a question and returns its answer; a bad status is a failure.
 pub fn query(ctx: &Context, invocation: &Invocation) -> Result<Outcome> {
@@ -49,6 +52,20 @@ pub fn publishers(
 /// One container, by its name or id.
 pub fn container(ctx: &Context, tools: &Tools, name: String) -> Result<Vec<Container>> {
     parse_inspect(&query(ctx, &tools.inspect(&[name]))?.stdout)
+}
+
+/// The last lines of a container's output, from both streams; nothing if docker does not say. It is asked for the cause
+/// of another failure, which matters more.
+pub fn log(ctx: &Context, tools: &Tools, container: &Container) -> String {
+    let options = LogOptions {
+        tail: Some(LOG_LINES.to_string()),
+        ..LogOptions::default()
+    };
+    let logs = tools.logs(&container.id, &options).limit(LOG_LIMIT);
+    match ctx.runner.run(&logs, Mode::Capture) {
+        Ok(outcome) => outcome.stdout + &outcome.stderr,
+        Err(_) => String::new(),
+    }
 }
 
 /// Inspects the containers whose ids `list` prints.

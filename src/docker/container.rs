@@ -9,6 +9,13 @@ use crate::error::{Kind, Result, Tried};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
+use std::time::{Duration, SystemTime};
+
+/// How long a server may take from its start to its first answer, on a busy machine.
+const YOUNG: Duration = Duration::from_secs(5 * 60);
+
+/// So many restarts are more than a server makes until its database is up.
+pub const CRASHES: u64 = 3;
 
 /// Docker's container states.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -116,6 +123,23 @@ impl Container {
     /// Running, and not between crashes.
     pub fn is_up(&self) -> bool {
         self.state == State::Running
+    }
+
+    /// Whether it runs, and was started so recently that it may still be starting. The engine's clock may differ a bit.
+    pub fn is_young(&self) -> bool {
+        let since = |started: SystemTime| match started.elapsed() {
+            Ok(elapsed) => elapsed,
+            Err(ahead) => ahead.duration(),
+        };
+        let started = humantime::parse_rfc3339(&self.started);
+        self.is_up() && started.is_ok_and(|started| since(started) < YOUNG)
+    }
+
+    /// Whether it is between crashes, or in one of its lives: a server lives for seconds to minutes before it crashes.
+    /// One of a server that answers is the last.
+    pub fn is_in_crash_loop(&self) -> bool {
+        let lives = self.is_young() && self.restarts >= CRASHES;
+        self.state == State::Restarting || lives
     }
 
     /// Whether it runs a Prisma server, by its image's name or else by the settings only a server has.
@@ -354,6 +378,33 @@ mod tests {
             Some(ComposeVersion::new("1.29.2"))
         );
         assert!(database.volumes.contains("local_db-persistence"));
+    }
+
+    #[test]
+    fn a_container_is_young_for_minutes_and_in_a_crash_loop_while_it_lives() {
+        let container = |started: SystemTime, restarts| Container {
+            started: humantime::format_rfc3339_nanos(started).to_string(),
+            state: State::Running,
+            restarts,
+            ..parse_inspect(TWO).expect("parses").remove(0)
+        };
+        let now = SystemTime::now();
+        let minute = Duration::from_secs(60);
+        for (started, restarts, young, crashes) in [
+            (now, 0, true, false),
+            (now - minute, 2, true, false),
+            (now - minute, 3, true, true),
+            // The engine's clock is ahead.
+            (now + minute, 0, true, false),
+            (now + 60 * minute, 3, false, false),
+            (now - 6 * minute, 3, false, false),
+        ] {
+            let container = container(started, restarts);
+            assert_eq!(container.is_young(), young, "{container:?}");
+            assert_eq!(container.is_in_crash_loop(), crashes, "{container:?}");
+        }
+        let unknown = parse_inspect(TWO).expect("parses").remove(1);
+        assert!(!unknown.is_young());
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //! consent given, before anything changes.
 
 use super::observed::Observed;
-use super::{exposure, external, ports, reachability};
+use super::{exposure, external, memory, ports, reachability};
 use crate::cluster::files::CONFIG;
 use crate::cluster::{Cluster, Connector, Edition, services};
 use crate::context::Context;
@@ -39,6 +39,7 @@ pub fn ready(
     limit: Option<Duration>,
 ) -> Result<Ready> {
     let rendered = Observed::render(ctx, cluster)?;
+    memory::check(observed, cluster)?;
     let ports = (cluster.port, cluster.database.host_port);
     let stops = ports::settle(ctx, observed, cluster)?;
     let rendered = if ports == (cluster.port, cluster.database.host_port) {

@@ -30,6 +30,32 @@ pub fn start_stopped(ctx: &Context, name: &ClusterName, limit: Duration) -> Resu
     start.plan.execute(ctx, Some(name.as_ref()))
 }
 
+/// Restarts a cluster as it is, for a command that needs it.
+pub fn restart_running(ctx: &Context, name: &ClusterName, limit: Duration) -> Result<()> {
+    let (observed, _lock) = observe_locked(ctx, name, "restart", Observed::observe)?;
+    let mut cluster = observed.cluster()?;
+    let plan = restart(ctx, &observed, &mut cluster, Some(limit))?;
+    plan.execute(ctx, Some(name.as_ref()))
+}
+
+/// Plans to stop and start `cluster`. `limit` is how long to wait for its server, if at all.
+pub fn restart(
+    ctx: &Context,
+    observed: &Observed,
+    cluster: &mut Cluster,
+    limit: Option<Duration>,
+) -> Result<Plan> {
+    let ready = ready(ctx, observed, cluster, limit)?;
+    let mut plan = ready.plan();
+    if !observed.runs_other_edition(cluster) {
+        observed.stop(&mut plan)?;
+    }
+    observed.write_files(&mut plan, cluster, &ready.rendered)?;
+    observed.remove_other_edition(&mut plan, cluster);
+    observed.bring_up(ctx, &mut plan, cluster, &ready)?;
+    Ok(plan)
+}
+
 /// Gives a cluster that has no secret the one that a new cluster gets.
 pub fn complete_secret(cluster: &mut Cluster) -> Result<()> {
     if cluster.cluster_secret.is_none() {

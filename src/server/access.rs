@@ -23,6 +23,11 @@ pub enum Access {
     Unclear(String),
 }
 
+/// A query that needs a token, for all services.
+pub(super) fn question() -> Operation {
+    Operation::new("{ listProjects { name } }", json!({}))
+}
+
 /// Why a server rejects a token. Displays as the reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rejected {
@@ -62,10 +67,15 @@ pub fn access(
         Some(secret) => Some(token::sign(secret, &[Grant::everything()], LIFETIME)?),
         None => None,
     };
-    let operation = Operation::new("{ listProjects { name } }", json!({}));
     let limits = Limits::of(limit);
     let answer = Client::once(host).map_err(Error::from).and_then(|client| {
-        graphql::send(&client, path.as_str(), &operation, token.as_deref(), limits)
+        graphql::send(
+            &client,
+            path.as_str(),
+            &question(),
+            token.as_deref(),
+            limits,
+        )
     });
     Ok(match answer {
         Ok(data) if data["listProjects"].is_array() => Access::Granted,

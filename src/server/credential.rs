@@ -54,6 +54,21 @@ impl Tokens {
         &self.credential
     }
 
+    /// Whether the token comes from another party and cannot be changed.
+    pub(super) fn is_given(&self) -> bool {
+        matches!(self.credential, Credential::Bearer(_))
+    }
+
+    /// A token for all services, unless one was given.
+    pub(super) fn for_everything(&self) -> Result<Option<String>> {
+        match &self.credential {
+            Credential::Secret(secret) => {
+                token::sign(secret, &[Grant::everything()], LIFETIME).map(Some)
+            }
+            _ => self.current(),
+        }
+    }
+
     /// The token to send now.
     pub(super) fn current(&self) -> Result<Option<String>> {
         let secret = match &self.credential {

@@ -2,6 +2,7 @@
 
 use super::fault::{Fault, legible};
 use super::http::{Client, Limits, Reply};
+use super::refusal::Refusal;
 use crate::error::Failure;
 use crate::secret::MASK;
 use serde_json::{Value, json};
@@ -86,6 +87,17 @@ impl Error {
         match self {
             Error::Api(errors) => errors.first(),
             _ => None,
+        }
+    }
+
+    /// Whether the same request may succeed later: the server is away, or without its database.
+    pub fn may_pass(&self) -> bool {
+        match self {
+            Error::Fault(fault) => fault.is_transient(),
+            Error::Api(errors) => errors
+                .iter()
+                .all(|error| error.code.is_none() && Refusal::of(error) != Refusal::Invalid),
+            Error::Ended(_) => false,
         }
     }
 

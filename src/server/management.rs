@@ -35,6 +35,24 @@ const FIRST: Limits = Limits {
     request: Duration::from_secs(30),
 };
 
+/// How long a request may take, and what to do if it takes long.
+pub(super) struct Patience<'a> {
+    pub limits: Limits,
+    /// After how long to call `slow`, once.
+    pub quiet: Duration,
+    pub slow: Option<&'a mut dyn FnMut()>,
+}
+
+impl Patience<'_> {
+    fn of(limits: Limits) -> Self {
+        Patience {
+            limits,
+            quiet: limits.request,
+            slow: None,
+        }
+    }
+}
+
 /// A server's management API, for one service. Queries the version only once.
 pub struct Management {
     client: Client,
@@ -137,7 +155,7 @@ impl Management {
             return Ok(server);
         }
         let found = version::find(self.first, |path, operation| {
-            self.post(path, operation, None, FIRST)
+            self.post(path, operation, None, &mut Patience::of(FIRST))
         })?;
         Ok(self.server.get_or_init(|| found))
     }
@@ -149,9 +167,24 @@ impl Management {
 
     /// Sends an operation to the server's path, with the token.
     fn ask(&self, operation: &Operation) -> Result<Value, Error> {
+        self.ask_as(operation, self.tokens.current()?)
+    }
+
+    /// The same, with another token.
+    fn ask_as(&self, operation: &Operation, token: Option<String>) -> Result<Value, Error> {
+        let path = self.server()?.path;
+        self.post(path, operation, token.as_deref(), &mut Patience::of(LIMITS))
+    }
+
+    /// The same as [`Management::ask`], for a request that may take longer than others.
+    fn ask_patiently(
+        &self,
+        operation: &Operation,
+        patience: &mut Patience<'_>,
+    ) -> Result<Value, Error> {
         let path = self.server()?.path;
         let token = self.tokens.current()?;
-        self.post(path, operation, token.as_deref(), LIMITS)
+        self.post(path, operation, token.as_deref(), patience)
     }
 
     fn post(
@@ -159,15 +192,21 @@ impl Management {
         path: ManagementPath,
         operation: &Operation,
         token: Option<&str>,
-        limits: Limits,
+        patience: &mut Patience<'_>,
     ) -> Result<Value, Error> {
-        let limits = self.within_deadline(limits)?;
+        let limits = self.within_deadline(patience.limits)?;
         let (client, operation) = (self.client.clone(), operation.clone());
         let token = token.map(str::to_owned);
         self.requests.set(self.requests.get() + 1);
-        self.interrupt.run(move || {
-            graphql::send(&client, path.as_str(), &operation, token.as_deref(), limits)
-        })?
+        let mut slow = || {
+            if let Some(slow) = &mut patience.slow {
+                slow();
+            }
+        };
+        self.interrupt
+            .run_slowly(patience.quiet, &mut slow, move || {
+                graphql::send(&client, path.as_str(), &operation, token.as_deref(), limits)
+            })?
     }
 
     fn within_deadline(&self, limits: Limits) -> Result<Limits, Error> {

@@ -27,6 +27,8 @@ pub struct Service {
     id: String,
     secret: Option<Secret>,
     requests: Cell<usize>,
+    /// Whether the service accepted the last request with this secret.
+    accepted: Cell<Option<bool>>,
 }
 
 impl Service {
@@ -41,6 +43,7 @@ impl Service {
             id: format!("{name}@{stage}"),
             secret: secrets.first().cloned(),
             requests: Cell::new(0),
+            accepted: Cell::new(None),
         }
     }
 
@@ -81,8 +84,31 @@ impl Service {
         self.ask(&Operation::new(text, json!({})))
     }
 
+    /// Whether it can be queried with this secret, or without any. Not asked again if it is known.
+    pub fn opens(&self, secret: Option<&Secret>) -> Result<bool, Error> {
+        if let (Some(accepted), true) = (self.accepted.get(), secret == self.secret.as_ref()) {
+            return Ok(accepted);
+        }
+        let operation = Operation::new("{ __schema { queryType { name } } }", json!({}));
+        match self.ask_with(&operation, secret) {
+            Ok(_) => Ok(true),
+            Err(error) if is_locked(&error) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
     fn ask(&self, operation: &Operation) -> Result<Value, Error> {
-        let token = match &self.secret {
+        let answer = self.ask_with(operation, self.secret.as_ref());
+        match &answer {
+            Ok(_) => self.accepted.set(Some(true)),
+            Err(error) if is_locked(error) => self.accepted.set(Some(false)),
+            Err(_) => {}
+        }
+        answer
+    }
+
+    fn ask_with(&self, operation: &Operation, secret: Option<&Secret>) -> Result<Value, Error> {
+        let token = match secret {
             Some(secret) => Some(token::sign_service(secret, &self.id, LIFETIME)?),
             None => None,
         };
@@ -113,4 +139,9 @@ impl Service {
             _ => failure,
         }
     }
+}
+
+/// Whether a service rejects a token, or that there is none.
+fn is_locked(error: &Error) -> bool {
+    error.api().is_some_and(|error| error.code == Some(3015))
 }

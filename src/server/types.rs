@@ -103,6 +103,23 @@ fn enumeration(definition: &cst::EnumTypeDefinition) -> Option<Enum> {
     })
 }
 
+/// The first field of a subscription's query; empty if there is none.
+pub fn subscribed(query: &str) -> String {
+    let document = Parser::new(query).parse().document();
+    let mut fields = document.definitions().filter_map(|one| match one {
+        cst::Definition::OperationDefinition(one) => {
+            one.selection_set()?
+                .selections()
+                .find_map(|selection| match selection {
+                    cst::Selection::Field(field) => text(field.name()),
+                    _ => None,
+                })
+        }
+        _ => None,
+    });
+    fields.next().unwrap_or_default()
+}
+
 fn text(name: Option<cst::Name>) -> Option<String> {
     name.map(|name| name.text().to_string())
 }

@@ -13,8 +13,17 @@ pub struct Containers {
     command: Option<Invocation>,
     engine: Option<Engine>,
     runner: Arc<dyn Runner>,
-    /// Projects with containers, and whether any of them is running.
-    projects: OnceLock<Option<HashMap<String, bool>>>,
+    /// Projects with containers, and how they are.
+    projects: OnceLock<Option<HashMap<String, Condition>>>,
+}
+
+/// How the containers of a project are. Of several, the greatest counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Condition {
+    Stopped,
+    /// All that run were started a moment ago: a server may take minutes to its first answer.
+    Starting,
+    Running,
 }
 
 impl Containers {
@@ -28,27 +37,21 @@ impl Containers {
         }
     }
 
-    /// Whether docker responds before the deadline and reports no running container of the project. It
-    /// knows nothing about hosts other than its engine's.
-    pub fn has_stopped(&self, project: &str, host: &str, deadline: Instant) -> bool {
-        if !self
-            .engine
-            .as_ref()
-            .is_some_and(|engine| engine.is_at(host))
-        {
-            return false;
+    /// How the containers of a project are, if docker responds before the deadline. It knows nothing about hosts other
+    /// than its engine's.
+    pub fn condition(&self, project: &str, host: &str, deadline: Instant) -> Option<Condition> {
+        if !self.engine.as_ref()?.is_at(host) {
+            return None;
         }
-        match self.projects.get_or_init(|| self.ask(deadline)) {
-            Some(projects) => !projects.get(project).copied().unwrap_or(false),
-            None => false,
-        }
+        let projects = self.projects.get_or_init(|| self.ask(deadline)).as_ref()?;
+        Some(projects.get(project).copied().unwrap_or(Condition::Stopped))
     }
 
     pub fn asked(&self) -> Option<&Invocation> {
         self.projects.get().and(self.command.as_ref())
     }
 
-    fn ask(&self, deadline: Instant) -> Option<HashMap<String, bool>> {
+    fn ask(&self, deadline: Instant) -> Option<HashMap<String, Condition>> {
         let left = deadline.saturating_duration_since(Instant::now());
         let command = self.command.clone()?.limit(left.mul_f32(0.8));
         let outcome = self.runner.run(&command, Mode::Capture).ok()?;
@@ -57,15 +60,38 @@ impl Containers {
 }
 
 /// Reads `PROJECT\tSTATUS` lines. Paused and restarting ones count as running: they did not stop.
-fn parse(stdout: &str) -> HashMap<String, bool> {
+fn parse(stdout: &str) -> HashMap<String, Condition> {
     let mut projects = HashMap::new();
     for line in stdout.lines() {
         if let Some((project, status)) = line.split_once('\t') {
-            let runs = status.starts_with("Up") || status.starts_with("Restarting");
-            *projects.entry(project.to_owned()).or_insert(false) |= runs;
+            let known = projects
+                .entry(project.to_owned())
+                .or_insert(Condition::Stopped);
+            *known = condition(status).max(*known);
         }
     }
     projects
+}
+
+/// `Up Less than a second`, `Up 3 seconds`, `Up About a minute`, `Up 4 minutes (healthy)`, `Up 2 days (Paused)`.
+fn condition(status: &str) -> Condition {
+    let Some(since) = status.strip_prefix("Up ") else {
+        let is_between_lives = status.starts_with("Restarting");
+        return if is_between_lives {
+            Condition::Running
+        } else {
+            Condition::Stopped
+        };
+    };
+    let minutes = since.split_once(" minutes").map(|(number, _)| number);
+    let is_young = since.contains("second")
+        || since.starts_with("About a minute")
+        || minutes.is_some_and(|number| matches!(number, "2" | "3" | "4"));
+    if is_young && !since.contains("Paused") {
+        Condition::Starting
+    } else {
+        Condition::Running
+    }
 }
 
 #[cfg(test)]
@@ -76,20 +102,31 @@ mod tests {
 
     #[test]
     fn docker_is_asked_once_and_only_when_needed() {
-        let runner = Arc::new(Recorder::new(|_| Outcome {
+        let runner = Arc::new(Recorder::new(|_| {
+            Outcome {
             code: Some(0),
-            stdout: "a\tUp 3 minutes\na\tExited (1) 2 minutes ago\nb\tExited (0) 1 second ago\n\
-                     c\tRestarting (1) 4 seconds ago\nd\tCreated\n"
+            stdout: "a\tUp 9 minutes\na\tExited (1) 2 minutes ago\nb\tExited (0) 1 second ago\n\
+                     c\tRestarting (1) 4 seconds ago\nd\tCreated\n\
+                     e\tUp Less than a second\ne\tUp 4 minutes (healthy)\nf\tUp 5 seconds (Paused)\ng\tUp 5 minutes\n\
+                     h\tUp 3 hours\nh\tUp 3 seconds\ni\tUp About a minute\n"
                 .to_owned(),
             ..Outcome::default()
+        }
         }));
         let containers = Containers::new(&Env::default(), Arc::clone(&runner) as Arc<dyn Runner>);
         assert_eq!((containers.asked(), runner.invocations().len()), (None, 0));
         let deadline = Instant::now() + Duration::from_secs(2);
-        let stopped = |name| containers.has_stopped(name, "localhost", deadline);
-        let seen = ["a", "b", "c", "d", "none"].map(stopped);
-        assert_eq!(seen, [false, true, false, true, true]);
-        assert!(!containers.has_stopped("b", "192.0.2.1", deadline));
+        let seen = |name| containers.condition(name, "localhost", deadline);
+        for (names, condition) in [
+            (&["b", "d", "none"][..], Condition::Stopped),
+            (&["e", "i"], Condition::Starting),
+            (&["a", "c", "f", "g", "h"], Condition::Running),
+        ] {
+            for name in names {
+                assert_eq!(seen(name), Some(condition), "{name}");
+            }
+        }
+        assert_eq!(containers.condition("b", "192.0.2.1", deadline), None);
         assert_eq!(runner.invocations().len(), 1);
     }
 
@@ -101,6 +138,6 @@ mod tests {
         }));
         let containers = Containers::new(&Env::default(), failing);
         let deadline = Instant::now() + Duration::from_secs(2);
-        assert!(!containers.has_stopped("a", "localhost", deadline));
+        assert_eq!(containers.condition("a", "localhost", deadline), None);
     }
 }

@@ -1,6 +1,6 @@
 //! Queries one cluster and builds its row.
 
-use super::containers::Containers;
+use super::containers::{Condition, Containers};
 use super::pool;
 use crate::secret::Secret;
 use crate::server::access::{Access, access};
@@ -47,6 +47,8 @@ pub enum State {
     Unhealthy,
     /// Its containers are not running.
     Stopped,
+    /// Its containers were started a moment ago, and its server does not respond yet.
+    Starting,
     /// No Prisma server responds.
     Unreachable,
     /// It responds and rejects the secret.
@@ -59,6 +61,7 @@ impl State {
             State::Up => "up",
             State::Unhealthy => "unhealthy",
             State::Stopped => "stopped",
+            State::Starting => "starting",
             State::Unreachable => "unreachable",
             State::NotAuthorised => "not authorised",
         }
@@ -124,17 +127,19 @@ fn one(
     let server = match version::ask(endpoint, first, limit) {
         Ok(server) => server,
         Err(why) => {
-            let stopped = probe.kind == Kind::Managed
-                && containers
-                    .is_some_and(|c| c.has_stopped(&probe.name, host_of(endpoint), deadline));
-            return if stopped {
-                status(probe, State::Stopped, None)
-            } else {
-                let reason = match why {
-                    Unreachable::NotPrisma(why) => format!("not a Prisma server: {why}"),
-                    why => why.to_string(),
-                };
-                status(probe, State::Unreachable, Some(reason))
+            let containers = containers.filter(|_| probe.kind == Kind::Managed);
+            let host = host_of(endpoint);
+            let condition = containers.and_then(|c| c.condition(&probe.name, host, deadline));
+            return match (condition, why) {
+                (Some(Condition::Stopped), _) => status(probe, State::Stopped, None),
+                (_, Unreachable::NotPrisma(why)) => {
+                    let reason = format!("not a Prisma server: {why}");
+                    status(probe, State::Unreachable, Some(reason))
+                }
+                (Some(Condition::Starting), Unreachable::NoAnswer(_)) => {
+                    status(probe, State::Starting, None)
+                }
+                (_, why) => status(probe, State::Unreachable, Some(why.to_string())),
             };
         }
     };

@@ -50,6 +50,9 @@ questions! {
     /// `deploy` to a managed cluster that is not running.
     StartCluster: "cluster {} is not running: starting it requires confirmation",
         "Cluster {} is not running. Start it?", YES;
+    /// `deploy` to a managed cluster that has to be restarted. Without a terminal the failure says so.
+    RestartCluster: "restarting cluster {} requires confirmation",
+        "Restart cluster {}?", YES;
     /// `deploy` when `prisma.yml` does not name a cluster.
     Destination: "`prisma.yml` does not name a cluster: an answer is needed",
         "Which cluster do you want to deploy to?", CLUSTER;
@@ -121,7 +124,7 @@ mod tests {
             assert!(text.ends_with(['?', ':']) || text.contains("? "), "{text}");
             assert!(!need.contains("{}") && !text.contains("{}"), "{need}");
             let flags = question.flags();
-            assert!(flags.contains("`--") || flags.contains("NAME`"), "{flags}");
+            assert!(flags.contains("`--") || flags.contains("NAME"), "{flags}");
         }
     }
 }

@@ -4,12 +4,12 @@ use super::attempt::Attempt;
 use super::verdict::{Trouble, Watch};
 use super::{Probe, Wait};
 use crate::context::Context;
-use crate::docker::ask::containers;
-use crate::docker::diagnosis::{Ending, LOG_LINES, excerpt, why_it_ended};
-use crate::docker::{Container, LogOptions};
+use crate::docker::Container;
+use crate::docker::ask::{containers, log};
+use crate::docker::diagnosis::{Ending, excerpt, why_it_ended};
 use crate::documents::WhyNotStarted;
 use crate::error::{Failure, Kind, document};
-use crate::process::{Mode, with_tail};
+use crate::process::with_tail;
 use crate::url::points_here;
 use std::path::Path;
 
@@ -24,11 +24,14 @@ impl Wait {
         database_up: bool,
     ) -> Option<Failure> {
         if let Some(trouble) = watch.look(containers, database_up) {
-            let log = trouble.container.as_ref().map(|one| self.log(ctx, one));
+            let log = trouble
+                .container
+                .as_ref()
+                .map(|one| log(ctx, &self.tools, one));
             return Some(self.trouble(ctx, &trouble, &log.unwrap_or_default()));
         }
         let crash = watch.crash(containers)?;
-        let log = self.log(ctx, crash.container.as_ref()?);
+        let log = log(ctx, &self.tools, crash.container.as_ref()?);
         let is_final = why_it_ended(&log).is_some_and(|ending| !ending.passes);
         is_final.then(|| self.trouble(ctx, &crash, &log))
     }
@@ -82,7 +85,7 @@ impl Wait {
         let Some((server, crashed)) = crashed else {
             return explained(ctx, Kind::NotReady, message, (attempt.ending, ""));
         };
-        let log = self.log(ctx, server);
+        let log = log(ctx, &self.tools, server);
         let message = format!("{message}; container `{}` {crashed}", server.name);
         explained(ctx, Kind::NotReady, message, (why_it_ended(&log), &log))
     }
@@ -100,20 +103,6 @@ impl Wait {
         match &self.folder {
             Some(folder) => format!("the server of {}", folder.display()),
             None => format!("cluster `{}`", self.name),
-        }
-    }
-
-    /// The last lines of a container's output, from both streams.
-    fn log(&self, ctx: &Context, container: &Container) -> String {
-        let options = LogOptions {
-            tail: Some(LOG_LINES.to_string()),
-            ..LogOptions::default()
-        };
-        let logs = self.tools.logs(&container.id, &options);
-        match ctx.runner.run(&logs, Mode::Capture) {
-            Ok(outcome) => outcome.stdout + &outcome.stderr,
-            // The failure being reported matters more than this one.
-            Err(_) => String::new(),
         }
     }
 }

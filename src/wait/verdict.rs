@@ -1,11 +1,9 @@
 //! Decides when waiting is pointless: a pure function of the observed containers.
 
+use crate::docker::container::CRASHES;
 use crate::docker::{Container, State};
 use std::collections::BTreeMap;
 use std::fmt;
-
-/// The number of restarts within one wait that make a crash loop.
-const CRASHES: u64 = 3;
 
 /// Why it is pointless to wait.
 #[derive(Debug, Clone, PartialEq, Eq)]

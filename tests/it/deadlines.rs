@@ -84,7 +84,7 @@ fn questions_to_a_slow_server_get_more_patient() {
 fn a_long_wait_says_what_it_waits_for() {
     let s = Sandbox::with_cluster();
     s.server(Behaviour::DatabaseOnly);
-    let ended = s.run("local start --wait-timeout 12s");
+    let ended = s.begin("local start --wait-timeout 12s").end();
     assert_eq!(ended.status, 5, "{ended:?}");
     let said: Vec<&str> = ended.stderr.matches("still waiting after 1").collect();
     assert_eq!(said.len(), 1, "once for each reason: {}", ended.stderr);
@@ -111,7 +111,7 @@ fn a_slow_stop_says_why() {
         s.run(&format!("local upgrade --to {version} --yes"))
             .succeeds();
         s.engine.hook(verb, "sleep 4\n");
-        let ended = s.run("local stop");
+        let ended = s.begin("local stop").end();
         ended.succeeds();
         let expected = format!("stopping the containers\n{note}");
         same(version, &ended.stderr, &expected);

@@ -69,10 +69,18 @@ const UNFIT: [&str; 4] = [
     "deploy/all-fields/relation",
 ];
 
+/// Before 1.15.3, the program deploys the types first where these tried it with the subscription only.
+/// `deploy/subscriptions/new-type` has both.
+fn is_fit(recording: &Recording, scenario: &str) -> bool {
+    let is_old = ["1.1.3", "1.4.2", "1.8.4"].contains(&&*recording.version);
+    !(is_old && scenario == "deploy/subscriptions/first")
+}
+
 fn deployments(file: &str, belongs: fn(&str) -> bool) {
     compare(file, &scenarios(belongs), |recording, scenario| {
         let mut known = recording.scenarios.iter();
-        (known.any(|one| one.name == scenario)).then(|| said(recording, scenario))
+        let has_it = known.any(|one| one.name == scenario) && is_fit(recording, scenario);
+        has_it.then(|| said(recording, scenario))
     });
 }
 

@@ -13,7 +13,7 @@ const STARTING: [&str; 4] = ["start", "restart", "upgrade", "nuke"];
 /// What keeps such a verb from starting, and what it says.
 type Refusal = (&'static str, fn(&mut Sandbox), &'static str);
 
-const REFUSALS: [Refusal; 7] = [
+const REFUSALS: [Refusal; 9] = [
     (
         "a broken cluster.yml",
         |s| s.write(CLUSTER, "prismaVersion: [\n"),
@@ -23,6 +23,21 @@ const REFUSALS: [Refusal; 7] = [
         "a value that cannot be",
         |s| s.write(CLUSTER, &s.config("prismaVersion: \"0.1\"\n")),
         "cluster.yml",
+    ),
+    (
+        "a secret that no one resolves",
+        |s| s.write(CLUSTER, &s.config("schemaManagerSecret: ${env:SECRET}\n")),
+        "`schemaManagerSecret`: it contains `${…}`",
+    ),
+    (
+        "too little memory",
+        |s| {
+            s.write(
+                "home/.prisma/clusters/local/docker-compose.override.yml",
+                "services:\n  prisma-database:\n    mem_limit: 128m\n",
+            )
+        },
+        "limits the server to 128 MiB of memory, and it requires at least 200 MiB",
     ),
     (
         "a broken registry",

@@ -185,7 +185,7 @@ fn upgrade_pulls_with_docker_compose() {
     let before = s.files();
     s.run("local upgrade").is(
         0,
-        &(running("is up to date") + "the images were already up to date\n"),
+        &(running("is up to date") + "the images are unchanged\n"),
         &format!("pulling the images\n{STAGES}"),
     );
     s.ran(&format!(
@@ -263,4 +263,32 @@ fn the_report_in_json() {
             "prismaVersion": "1.8",
         }})
     );
+}
+
+/// Such a server would be open, or its secret would be that very text.
+#[test]
+fn a_secret_of_the_registry_that_is_empty_or_not_resolved_is_refused() {
+    for secret in ["\"${SECRET}\"", "\"${env:EMPTY}\""] {
+        let mut s = with_running("");
+        s.set("EMPTY", "");
+        let registry = "home/.prisma/config.yml";
+        let text = s.read(registry);
+        assert!(text.contains("geheim"), "{text}");
+        let text: String = text
+            .lines()
+            .map(|line| match line.split_once("clusterSecret:") {
+                Some((indent, _)) => format!("{indent}clusterSecret: {secret}\n"),
+                None => format!("{line}\n"),
+            })
+            .collect();
+        s.write(registry, &text);
+        s.set_private(registry);
+        let ended = s.run("local restart");
+        assert_eq!(ended.status, 6, "{secret}: {ended:?}");
+        assert!(
+            ended.stderr.contains("clusterSecret"),
+            "{secret}: {ended:?}"
+        );
+        assert_eq!(s.take_acts(), "", "{secret}");
+    }
 }

@@ -91,7 +91,7 @@ fn upgrade_pulls_both_images_and_brings_up() {
     s.run("local upgrade").is(
         0,
         &format!(
-            "{}the images were already up to date\n",
+            "{}the images are unchanged\n",
             running("local", "is up to date")
         ),
         &format!("pulling mysql:5.7\npulling prismagraphql/prisma:1.1\n{STAGES}"),
@@ -189,6 +189,42 @@ fn an_image_that_cannot_be_had_leaves_all_as_it_was() {
            Error response from daemon: manifest for prismagraphql/prisma:1.6 not found: manifest unknown: manifest unknown\n\
          hint: check the version, e.g. on https://hub.docker.com/r/prismagraphql/prisma/tags\n",
     );
+    assert_eq!((s.files(), s.engine.state()), before);
+}
+
+#[test]
+fn images_that_are_there_do_as_well_without_a_registry() {
+    let s = Sandbox::with_running_cluster();
+    let unreachable = "Error response from daemon: Get \"https://registry-1.docker.io/v2/\": dial tcp: lookup \
+                       registry-1.docker.io on 10.0.0.1:53: no such host";
+    s.engine
+        .hook("docker-pull", &format!("die 1 '{unreachable}'\n"));
+    let kept = |image: &str| {
+        format!(
+            "pulling {image}\nwarning: `docker pull {image}`: cannot reach the image registry; using what is already there\n"
+        )
+    };
+    s.run("local upgrade").is(
+        0,
+        &format!(
+            "{}the images are unchanged\n",
+            running("local", "is up to date")
+        ),
+        &format!(
+            "{}{}{STAGES}",
+            kept("mysql:5.7"),
+            kept("prismagraphql/prisma:1.1")
+        ),
+    );
+    // Only one of these is there.
+    let before = (s.files(), s.engine.state());
+    let ended = s.run("local upgrade --to 1.6");
+    assert_eq!(ended.status, 1, "{ended:?}");
+    let told = format!(
+        "{}pulling prismagraphql/prisma:1.6\nerror: `docker pull prismagraphql/prisma:1.6`: cannot reach the image registry",
+        kept("mysql:5.7")
+    );
+    assert!(ended.stderr.starts_with(&told), "{}", ended.stderr);
     assert_eq!((s.files(), s.engine.state()), before);
 }
 

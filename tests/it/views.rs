@@ -43,6 +43,39 @@ fn ps_shows_what_is_wrong() {
     }
 }
 
+/// A real server is running nearly all the time between crashes, and takes long to its first answer.
+#[test]
+fn ps_shows_servers_that_are_starting_and_that_keep_crashing() {
+    let s = Sandbox::with_running_cluster();
+    let shows = |state: &str| {
+        let table = s.run("local ps").succeeds().stdout.clone();
+        let row = format!("prisma-database   {state}   -  ");
+        assert!(table.contains(&row), "{row}\n{table}");
+    };
+    s.engine.change("prisma-database", "restarts", "3");
+    shows("running");
+    let now = humantime::format_rfc3339_nanos(std::time::SystemTime::now());
+    s.engine
+        .change("prisma-database", "started", &now.to_string());
+    shows("running (3 restarts)");
+    s.engine.silence("local");
+    shows("keeps crashing (3 restarts)");
+    s.engine.change("prisma-database", "restarts", "1");
+    shows("starting (1 restart)");
+    s.engine.change("prisma-database", "restarts", "0");
+    shows("starting");
+    // For programs, the state is docker's.
+    let document = s.begin("local ps --json").end().json();
+    let server = &document["data"]["containers"][0];
+    assert_eq!(
+        (&server["state"], &server["restarts"]),
+        (&json!("running"), &json!(0))
+    );
+    s.engine.change("prisma-database", "status", "restarting");
+    s.engine.change("prisma-database", "restarts", "1");
+    shows("restarting (1 time, last status 0)");
+}
+
 #[test]
 fn ps_in_json() {
     let s = Sandbox::with_running_cluster();

@@ -220,6 +220,7 @@ impl Sandbox {
     /// `text` with everything that differs between two runs of a test replaced by a name.
     pub fn plain(&self, text: &str) -> String {
         let text = super::text::without_exposure(&self.name_keys(text));
+        let text = super::text::without_delays(&text);
         let text = self
             .without_quotes(&text)
             .replace(&self.path("home").display().to_string(), "~")

@@ -4,7 +4,7 @@
 //! fragments honoured, tokens verified. Every request is recorded. Include with `#[path]`; whoever does
 //! not use all of it allows dead code.
 
-mod auth;
+pub mod auth;
 pub mod language;
 mod management;
 mod project;
@@ -29,7 +29,7 @@ use std::time::Duration;
 pub struct Version(u32, u32, u32);
 
 impl Version {
-    fn parse(text: &str) -> Version {
+    pub fn parse(text: &str) -> Version {
         let mut parts = text.split(['.', '-']).map(|part| part.parse().unwrap_or(0));
         let mut part = || parts.next().unwrap_or(0);
         Version(part(), part(), part())

@@ -43,6 +43,17 @@ pub fn without_exposure(text: &str) -> String {
     kept + rest
 }
 
+/// A text without what is only said of something that takes long, and so on a busy machine: `deadlines.rs` is about
+/// that.
+pub fn without_delays(text: &str) -> String {
+    let is_delay = |line: &&str| {
+        line.starts_with("still waiting after ") || line.contains(" ignores the signal to stop, ")
+    };
+    text.split_inclusive('\n')
+        .filter(|line| !is_delay(line))
+        .collect()
+}
+
 /// A text with secrets that were made at random replaced: those of 40 letters and digits numbered, the
 /// same ones alike, and public keys.
 pub fn without_secrets(text: &str) -> String {

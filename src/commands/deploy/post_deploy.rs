@@ -18,7 +18,7 @@ use std::path::Path;
 use std::time::Duration;
 
 /// The steps after the deployment, in their order.
-#[derive(Serialize)]
+#[derive(Default, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(transparent)]
 pub struct PostDeploy(Vec<Step>);

@@ -9,6 +9,10 @@ pub struct Progress<'a> {
     stage: Stage<'a>,
     /// The server's version.
     version: String,
+    /// Whether a migration makes no progress, or the server does not answer.
+    pub stalled: bool,
+    /// Whether it was said that the server does not answer.
+    has_said_so: bool,
 }
 
 impl<'a> Progress<'a> {
@@ -17,10 +21,13 @@ impl<'a> Progress<'a> {
             ctx,
             stage: ctx.ui.stage(label, ""),
             version: String::new(),
+            stalled: false,
+            has_said_so: false,
         }
     }
 
     pub fn on(&mut self, event: &Event) {
+        self.stalled = matches!(event, Event::Stalled { .. } | Event::Unanswered { .. });
         let detail = match event {
             Event::Server(server) => {
                 self.version.clone_from(&server.version);
@@ -28,9 +35,31 @@ impl<'a> Progress<'a> {
             }
             Event::Busy { limit } => {
                 let limit = humantime::format_duration(*limit);
-                let text =
-                    format!("another deployment is in progress, waiting for it at most {limit}");
-                self.stage.suspend(|| self.ctx.ui.status(&text));
+                self.say(&format!(
+                    "another deployment is in progress, waiting for it at most {limit}"
+                ));
+                return;
+            }
+            Event::Silent { quiet } => {
+                let quiet = humantime::format_duration(*quiet);
+                self.say(&format!(
+                    "no answer from the server for {quiet}, still waiting"
+                ));
+                return;
+            }
+            Event::Stalled { since } => {
+                let since = humantime::format_rfc3339_seconds(*since);
+                self.say(&format!(
+                    "the migration has made no progress since {since}, still waiting"
+                ));
+                return;
+            }
+            Event::TypesFirst => {
+                self.say("deploying the types before the subscriptions to them");
+                return;
+            }
+            Event::Again => {
+                self.say("another deployment has changed the service meanwhile: deploying again");
                 return;
             }
             Event::Created => "created the service".to_owned(),
@@ -39,9 +68,20 @@ impl<'a> Progress<'a> {
             Event::RollingBack { undone, total } => {
                 format!("failed, rolling back ({undone}/{total})")
             }
-            Event::Unanswered { why } => format!("no answer ({why}), retrying"),
+            Event::Unanswered { why } => {
+                let text = format!("no answer ({why}), retrying");
+                if !std::mem::replace(&mut self.has_said_so, true) {
+                    self.say(&text);
+                }
+                text
+            }
         };
         self.stage.detail(&detail);
+    }
+
+    /// A line that stays, on a terminal and elsewhere.
+    fn say(&self, text: &str) {
+        self.stage.suspend(|| self.ctx.ui.status(text));
     }
 
     /// Ends it; the report says with what result.

@@ -6,9 +6,10 @@ use super::placement::Placement;
 use super::post_deploy::PostDeploy;
 use crate::cluster::Fact;
 use crate::commands::{Report, facts};
-use crate::error::Result;
-use crate::server::deploy::{Deployment, Outcome, Undo};
+use crate::error::{Failure, Kind, Result};
+use crate::server::deploy::{Deployment, Note as NoteCode, Outcome, Undo};
 use crate::server::management::Problem as ServerProblem;
+use crate::server::step::Step;
 use crate::service::Service;
 use crate::ui::short;
 use serde::Serialize;
@@ -56,8 +57,14 @@ pub struct Attempt<O> {
     created: bool,
     /// `null` if the server does not report them.
     changes: Option<Vec<Change>>,
+    /// The change at which a migration failed, if that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    failed_change: Option<Change>,
     errors: Vec<Problem>,
     warnings: Vec<Problem>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(test, schemars(default))]
+    notes: Vec<Note>,
     /// The service's own API.
     endpoints: Endpoints,
     milliseconds: u64,
@@ -75,7 +82,7 @@ pub enum Failed {
     Unanswered(Place),
     /// The server rejected it.
     Rejected(Attempt<Rejected>),
-    /// It succeeded, but not the steps after it.
+    /// It succeeded, but not what has to come after it.
     Deployed(Deployed),
 }
 
@@ -99,7 +106,15 @@ pub enum Rejected {
     RollbackFailed,
 }
 
-/// An error or warning about the datamodel, and where it is.
+/// What else is to be known about a deployment.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct Note {
+    code: NoteCode,
+    message: String,
+}
+
+/// An error or warning about the datamodel, and where it is. The type is `Migration` if a migration failed.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Problem {
@@ -187,22 +202,34 @@ pub fn check(placement: Placement<'_>, deployment: &Deployment) -> Result<()> {
     Err(failure.context(placement).data(attempt))
 }
 
+/// The failure of a deployment whose secrets the server does not use yet.
+pub fn not_in_force(placement: Placement<'_>, deployment: &Deployment) -> Failure {
+    let attempt = attempt(placement, deployment, Accepted::UpToDate, None);
+    let after = PostDeploy::default();
+    Failure::new(Kind::Failed, NoteCode::SecretsNotInForce.to_string())
+        .context(placement)
+        .data(Deployed { attempt, after })
+        .hint("restart the server, then deploy again")
+}
+
 /// The step of a migration that failed; the changes that are waiting for `--force`.
 fn details(deployment: &Deployment) -> Option<String> {
     match &deployment.outcome {
         Outcome::RolledBack { step, .. } => {
-            let step = step.as_deref()?;
-            Some(format!(
-                "\n  the step that failed: {}",
-                changes::words(step)
-            ))
+            let failed = step.as_deref().map(changes::words);
+            let failed = failed.map(|words| format!("\n  the step that failed: {words}"));
+            let all = planned(deployment).map(|all| format!("\n\nall steps:\n\n{all}"));
+            Some(failed.unwrap_or_default() + all.unwrap_or_default().trim_end())
         }
-        Outcome::NeedsForce => {
-            let changes = changes::text(&changes::of(deployment.steps.as_deref()?));
-            Some(format!("\n\n{changes}").trim_end().to_owned())
-        }
+        Outcome::NeedsForce => Some(format!("\n\n{}", planned(deployment)?.trim_end())),
         _ => None,
     }
+}
+
+/// The changes that the server would make, or tried to make.
+fn planned(deployment: &Deployment) -> Option<String> {
+    let changes = changes::of(deployment.steps.as_deref()?);
+    (!changes.is_empty()).then(|| changes::text(&changes))
 }
 
 fn errors(deployment: &Deployment) -> &[ServerProblem] {
@@ -237,7 +264,7 @@ fn attempt<O>(
 ) -> Attempt<O> {
     let mut place = place(placement);
     place.server.version = Some(deployment.server.version.clone());
-    let problems = |problems: &[ServerProblem]| {
+    let problems = |problems: &[ServerProblem]| -> Vec<Problem> {
         let located = located::all(placement.service, problems);
         problems.iter().zip(located).map(problem).collect()
     };
@@ -247,12 +274,43 @@ fn attempt<O>(
         revision,
         created: deployment.created,
         changes: deployment.steps.as_deref().map(changes::of),
-        errors: problems(errors(deployment)),
+        failed_change: failed_step(deployment).and_then(|step| changes::of(&[step]).pop()),
+        errors: (problems(errors(deployment)).into_iter())
+            .chain(of_migration(deployment))
+            .collect(),
         warnings: problems(&deployment.warnings),
+        notes: (deployment.notes.iter())
+            .map(|note| Note {
+                code: *note,
+                message: note.to_string(),
+            })
+            .collect(),
         endpoints: Endpoints::of(placement, deployment),
         milliseconds: u64::try_from(deployment.elapsed.as_millis()).unwrap_or(u64::MAX),
         requests: deployment.requests,
     }
+}
+
+fn failed_step(deployment: &Deployment) -> Option<Step> {
+    match &deployment.outcome {
+        Outcome::RolledBack { step, .. } => step.as_deref().cloned(),
+        _ => None,
+    }
+}
+
+/// Why a migration failed.
+fn of_migration(deployment: &Deployment) -> Vec<Problem> {
+    let Outcome::RolledBack { errors, .. } = &deployment.outcome else {
+        return Vec::new();
+    };
+    let problem = |message: &String| Problem {
+        r#type: "Migration".to_owned(),
+        field: None,
+        message: message.clone(),
+        file: None,
+        line: None,
+    };
+    errors.iter().map(problem).collect()
 }
 
 fn problem((problem, located): (&ServerProblem, Located)) -> Problem {
@@ -275,7 +333,9 @@ fn text(placement: Placement<'_>, deployment: &Deployment) -> String {
         Outcome::WouldApply => format!("would be deployed to {place}"),
         _ => format!("deployed to {place} in {}", short(deployment.elapsed)),
     };
-    let head = format!("service `{name}`, stage `{stage}`: {head}\n");
+    let notes = deployment.notes.iter().filter(|note| note.is_reported());
+    let notes: String = notes.map(|note| format!("note: {note}\n")).collect();
+    let head = format!("service `{name}`, stage `{stage}`: {head}\n{notes}");
     let changes = match &deployment.steps {
         _ if deployment.outcome == Outcome::WouldCreate => return head,
         Some(steps) if !steps.is_empty() => {

@@ -4,6 +4,7 @@ use super::loaded::{LoadedService, ServiceFiles};
 use super::placement::{self, Placement};
 use super::post_deploy::{self, Deployed};
 use super::progress::Progress;
+use super::restart::{Need, offer_to_restart};
 use super::target::{self, Destination, TargetOverride};
 use super::{compose_server, located, renames, report, save_target, start_stopped, starting};
 use crate::cli;
@@ -12,12 +13,13 @@ use crate::context::Context;
 use crate::error::{Failure, Kind, Result};
 use crate::managed::read_config;
 use crate::plan::{self, Permit};
-use crate::server::deploy::{self, Deployment, Waits};
+use crate::server::deploy::{self, Deployment, Note, Outcome, Waits};
 use crate::server::http::{Client, Proxies};
 use crate::server::management::Management;
 use crate::server::version::ManagementPath;
 use crate::service::Service;
 use crate::ui::Format;
+use std::cell::Cell;
 
 pub struct DeployRun<'a> {
     pub ctx: &'a Context,
@@ -27,6 +29,10 @@ pub struct DeployRun<'a> {
     target: TargetOverride,
     /// Whether the last deployment wrote `prisma.yml`.
     pub wrote_prisma_yml: bool,
+    /// What a restart of the server is needed for after the last deployment.
+    restart: Cell<Option<Need>>,
+    /// Whether this run has deployed subscriptions that the server still has: no server reports them.
+    has_subscriptions: Cell<bool>,
 }
 
 impl<'a> DeployRun<'a> {
@@ -40,6 +46,8 @@ impl<'a> DeployRun<'a> {
                 ask: args.interactive,
             },
             wrote_prisma_yml: false,
+            restart: Cell::default(),
+            has_subscriptions: Cell::default(),
         })
     }
 
@@ -62,9 +70,20 @@ impl<'a> DeployRun<'a> {
         if ctx.dry_run {
             return self.deploy_to(loaded, placement, None);
         }
-        plan::act(ctx, destination.cluster.as_deref(), |permit| {
-            self.deploy_to(loaded, placement, Some(permit))
-        })
+        let deploy = || {
+            plan::act(ctx, destination.cluster.as_deref(), |permit| {
+                self.deploy_to(loaded, placement, Some(permit))
+            })
+        };
+        self.restart.set(None);
+        match (deploy(), self.restart.take()) {
+            (Err(failure), Some(need)) => {
+                let limit = self.args.limit();
+                offer_to_restart(ctx, &destination, (need, failure), limit)?;
+                deploy()
+            }
+            (result, _) => result,
+        }
     }
 
     fn destination(&mut self, loaded: &LoadedService) -> Result<Destination> {
@@ -114,11 +133,16 @@ impl<'a> DeployRun<'a> {
             let asked = self.management(placement)?;
             starting::wait(self.ctx, &asked, limit).map_err(|f| about(f, placement))?;
         }
-        let deployment = self
+        let mut deployment = self
             .follow(placement, &management)
             .map_err(|f| about(self.explained(f, placement, &management), placement))?;
         report::check(placement, &deployment)
             .map_err(|failure| renames::explained(&management, service, failure))?;
+        self.note_removed_subscriptions(service, &mut deployment);
+        if deployment.notes.contains(&Note::SecretsNotInForce) {
+            self.restart.set(Some(Need::Secrets));
+            return Err(report::not_in_force(placement, &deployment));
+        }
         for warning in located::all(service, &deployment.warnings) {
             ui.warn(&warning.to_string());
         }
@@ -143,6 +167,25 @@ impl<'a> DeployRun<'a> {
             let _ = ui.print(&ui.mask(&report.text));
         }
         Err(failure.data(report.data))
+    }
+
+    /// Warns of webhooks that are still called although their subscriptions were removed.
+    fn note_removed_subscriptions(&self, service: &Service, deployment: &mut Deployment) {
+        if self.ctx.dry_run {
+            return;
+        }
+        if !service.subscriptions.is_empty() {
+            self.has_subscriptions.set(true);
+        } else if deployment.outcome != Outcome::UpToDate {
+            self.has_subscriptions.set(false);
+        } else if self.has_subscriptions.get() {
+            let note = Note::WebhooksRemain;
+            self.ctx.ui.warn_with(
+                &note.to_string(),
+                "add an optional field to a type, deploy, remove it and deploy again",
+            );
+            deployment.notes.push(note);
+        }
     }
 
     fn management(&self, placement: Placement<'_>) -> Result<Management> {
@@ -192,10 +235,15 @@ impl<'a> DeployRun<'a> {
         let waits = Waits {
             migration: self.args.limit(),
             busy: self.args.limit(),
+            ..Waits::default()
         };
         let label = format!("deploying `{name}` to {}", placement.destination.label);
         let mut progress = Progress::begin(self.ctx, label);
-        let deployment = deploy::run(management, &input, waits, &mut |event| progress.on(&event))?;
+        let deployment = deploy::run(management, &input, waits, &mut |event| progress.on(&event));
+        if deployment.is_err() && progress.stalled {
+            self.restart.set(Some(Need::Migration));
+        }
+        let deployment = deployment?;
         if deployment.succeeded() {
             progress.end();
         }

@@ -5,6 +5,7 @@ use crate::cluster::{Cluster, ClusterName};
 use crate::config::registry::Registry;
 use crate::context::Context;
 use crate::docker::container::held_ports;
+use crate::docker::diagnosis::why_it_ended;
 use crate::docker::{ComposeVersion, Container, Engine, State, Tools, ask};
 use crate::error::Result;
 use crate::managed::read_config;
@@ -34,9 +35,10 @@ pub fn check(ctx: &Context, tools: &Tools, name: &str, compose: Option<&ComposeV
     let finding = match (&cluster, &containers) {
         (Err(failure), _) | (_, Err(failure)) => Finding::of(CHECK, failure),
         (Ok(None), Ok(_)) => Finding::skipped(CHECK, "it has no `cluster.yml`"),
-        (Ok(Some(cluster)), Ok(containers)) => of_containers(cluster, containers)
+        (Ok(Some(cluster)), Ok(containers)) => restarting(ctx, tools, cluster, containers)
+            .or_else(|| of_containers(cluster, containers))
             .or_else(|| skew(cluster, containers, compose))
-            .unwrap_or_else(|| of_server(ctx, cluster)),
+            .unwrap_or_else(|| of_server(ctx, tools, cluster, containers)),
     };
     Seen {
         finding: finding.about(name),
@@ -64,16 +66,70 @@ fn read(ctx: &Context, name: &str) -> Result<Option<Cluster>> {
     Ok(config.map(|(_, cluster)| cluster))
 }
 
+/// A container that is between two of its lives.
+fn restarting(
+    ctx: &Context,
+    tools: &Tools,
+    cluster: &Cluster,
+    containers: &[Container],
+) -> Option<Finding> {
+    let mut containers = containers.iter();
+    let bad = containers.find(|c| c.state == State::Restarting)?;
+    let how = format!("last status {}", bad.exit_code);
+    Some(crashing(ctx, tools, cluster, (bad, how)))
+}
+
+/// A server that does not answer: it keeps crashing, although it is running nearly all of that time, it was started a
+/// moment ago, or it has another reason.
+fn silent(
+    ctx: &Context,
+    tools: &Tools,
+    cluster: &Cluster,
+    containers: &[Container],
+    why: &str,
+) -> Finding {
+    let logs = cluster.name.command("logs");
+    let server = containers.iter().find(|c| c.is_server());
+    match server.filter(|server| server.is_young()) {
+        Some(server) if server.is_in_crash_loop() => {
+            let how = format!("{} restarts", server.restarts);
+            crashing(ctx, tools, cluster, (server, how))
+        }
+        Some(_) => {
+            let text = "starting: its server does not answer yet";
+            Finding::warning(CHECK, text, format!("watch it: `{logs} -f`"))
+        }
+        None => {
+            let text = format!("its containers are running, but the server does not answer: {why}");
+            Finding::problem(CHECK, text, format!("see why: `{logs}`"))
+        }
+    }
+}
+
+/// A container that keeps crashing, and why by its log.
+fn crashing(
+    ctx: &Context,
+    tools: &Tools,
+    cluster: &Cluster,
+    (container, how): (&Container, String),
+) -> Finding {
+    let text = format!("container `{}` keeps crashing ({how})", container.name);
+    match why_it_ended(&ask::log(ctx, tools, container)) {
+        Some(ending) => {
+            let text = format!("{text}: {}", ending.why);
+            Finding::problem(CHECK, text, ending.hint)
+        }
+        None => {
+            let hint = format!("see why: `{}`", cluster.name.command("logs"));
+            Finding::problem(CHECK, text, hint)
+        }
+    }
+}
+
 /// What is known from the containers alone; `None` if all of them are running.
 fn of_containers(cluster: &Cluster, containers: &[Container]) -> Option<Finding> {
     let name = &cluster.name;
     let bad = |is_bad: fn(&Container) -> bool| containers.iter().find(|c| is_bad(c));
-    if let Some(bad) = bad(|c| c.state == State::Restarting) {
-        let (container, status) = (&bad.name, bad.exit_code);
-        let text = format!("container `{container}` keeps crashing (last status {status})");
-        let hint = format!("see why: `{}`", name.command("logs"));
-        return Some(Finding::problem(CHECK, text, hint));
-    }
     if let Some(bad) = bad(|c| c.state == State::Created && !c.error.is_empty()) {
         let text = format!(
             "container `{}` could not be started: {}",
@@ -124,20 +180,18 @@ fn skew(
 }
 
 /// Whether the server answers, has the configured version, and accepts the registry's secret.
-fn of_server(ctx: &Context, cluster: &Cluster) -> Finding {
+fn of_server(ctx: &Context, tools: &Tools, cluster: &Cluster, containers: &[Container]) -> Finding {
     let name = &cluster.name;
     // What is wrong with the registry has its own line.
     let registry = Registry::load(&ctx.home.registry(), &ctx.env.lookup()).unwrap_or_default();
-    let Some(entry) = registry.get(name.as_ref()) else {
-        let hint = format!("`{}` adds it", name.command("start"));
-        return Finding::warning(CHECK, "running, but not in the cluster registry", hint);
-    };
-    let endpoint = if entry.host.is_empty() {
-        let engine = Engine::find(&ctx.env);
-        let host = engine.map_or_else(|_| "localhost".into(), |engine| engine.host);
-        format!("http://{host}:{}", cluster.port)
-    } else {
-        entry.host.clone()
+    let entry = registry.get(name.as_ref());
+    let endpoint = match entry.filter(|entry| !entry.host.is_empty()) {
+        Some(entry) => entry.host.clone(),
+        None => {
+            let engine = Engine::find(&ctx.env);
+            let host = engine.map_or_else(|_| "localhost".into(), |engine| engine.host);
+            format!("http://{host}:{}", cluster.port)
+        }
     };
     let (asked, first) = (endpoint.clone(), ManagementPath::of(&cluster.version));
     let server = match ctx
@@ -145,12 +199,13 @@ fn of_server(ctx: &Context, cluster: &Cluster) -> Finding {
         .run(move || version::ask(&asked, first, QUERY))
     {
         Ok(Ok(server)) => server,
-        Ok(Err(why)) => {
-            let text = format!("its containers are running, but the server does not answer: {why}");
-            let hint = format!("see why: `{}`", name.command("logs"));
-            return Finding::problem(CHECK, text, hint);
-        }
+        Ok(Err(why)) => return silent(ctx, tools, cluster, containers, &why.to_string()),
         Err(failure) => return Finding::of(CHECK, &failure),
+    };
+    // It is added once the server has answered.
+    let Some(entry) = entry else {
+        let hint = format!("`{}` adds it", name.command("start"));
+        return Finding::warning(CHECK, "running, but not in the cluster registry", hint);
     };
     if !is_of(&server.version, cluster.version.tag()) {
         let text = format!(

@@ -134,6 +134,7 @@ pub fn check(cluster: &Cluster) -> Result<()> {
     let flag = match problem.path {
         path::PORT => "--port",
         path::BIND => "--bind",
+        path::CLUSTER_SECRET => "--secret-file",
         path if path.first() == Some(&"database") => "--database-url",
         _ => "--prisma-version",
     };

@@ -8,9 +8,14 @@ use crate::docker::{Container, State};
 use crate::documents;
 use crate::error::Result;
 use crate::managed::Observed;
+use crate::server::version::{ManagementPath, ask};
 use crate::ui::text::count;
 use crate::ui::{Format, Table};
 use serde_json::Value;
+use std::time::Duration;
+
+/// How long a server may take to say that it is up.
+const QUESTION: Duration = Duration::from_secs(1);
 
 /// Shows the containers.
 pub fn run(ctx: &Context, name: &ClusterName) -> Result<Report> {
@@ -39,7 +44,7 @@ pub fn run(ctx: &Context, name: &ClusterName) -> Result<Report> {
         table.row([
             container.name.clone(),
             container.service.clone(),
-            state(container),
+            state(container, is_silent(ctx, &observed, container)?),
             container
                 .health
                 .as_ref()
@@ -56,19 +61,40 @@ pub fn run(ctx: &Context, name: &ClusterName) -> Result<Report> {
     Ok(Report::new(table.to_string(), data))
 }
 
-fn state(container: &Container) -> String {
-    let word = container.state.word();
-    match container.state {
-        State::Restarting => format!(
-            "restarting ({}, last status {})",
-            count(
-                usize::try_from(container.restarts).unwrap_or(usize::MAX),
-                "time"
-            ),
-            container.exit_code
-        ),
-        State::Exited if container.exit_code != 0 => format!("exited ({})", container.exit_code),
-        _ => word.to_owned(),
+/// Whether it is a server that was started recently and does not answer yet. Only then is it asked.
+fn is_silent(ctx: &Context, observed: &Observed, container: &Container) -> Result<bool> {
+    let (Ok(cluster), true) = (
+        observed.cluster(),
+        container.is_young() && container.is_server(),
+    ) else {
+        return Ok(false);
+    };
+    let endpoint = observed.endpoint(&cluster);
+    let first = ManagementPath::of(&cluster.version);
+    let answer = ctx.interrupt.run(move || ask(&endpoint, first, QUESTION))?;
+    Ok(answer.is_err())
+}
+
+/// A container's state, and how often it was restarted while that matters.
+fn state(container: &Container, is_silent: bool) -> String {
+    let restarts = usize::try_from(container.restarts).unwrap_or(usize::MAX);
+    let word = match container.state {
+        State::Restarting => {
+            let times = count(restarts, "time");
+            let status = container.exit_code;
+            return format!("restarting ({times}, last status {status})");
+        }
+        State::Exited if container.exit_code != 0 => {
+            return format!("exited ({})", container.exit_code);
+        }
+        _ if is_silent && container.is_in_crash_loop() => "keeps crashing",
+        _ if is_silent => "starting",
+        state => state.word(),
+    };
+    if restarts > 0 && container.is_young() {
+        format!("{word} ({})", count(restarts, "restart"))
+    } else {
+        word.to_owned()
     }
 }
 

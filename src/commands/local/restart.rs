@@ -5,21 +5,15 @@ use crate::cli;
 use crate::commands::Report;
 use crate::context::Context;
 use crate::error::Result;
-use crate::managed::{Observed, observe_locked, ready};
+use crate::managed::{Observed, observe_locked, restart};
 
 /// Restarts a cluster, or starts it if it is stopped.
 pub fn run(ctx: &Context, args: &cli::Restart) -> Result<Report> {
     let (observed, _lock) = observe_locked(ctx, &args.which.name, "restart", Observed::observe)?;
     let mut cluster = observed.cluster()?;
-    let ready = ready(ctx, &observed, &mut cluster, args.waiting.limit())?;
-    let mut plan = ready.plan();
-    if !observed.runs_other_edition(&cluster) {
-        observed.stop(&mut plan)?;
-    }
-    observed.write_files(&mut plan, &cluster, &ready.rendered)?;
-    observed.remove_other_edition(&mut plan, &cluster);
-    observed.bring_up(ctx, &mut plan, &cluster, &ready)?;
+    let limit = args.waiting.limit();
+    let plan = restart(ctx, &observed, &mut cluster, limit)?;
     act(ctx, Some(observed.name.as_ref()), &plan, || {
-        report::running(&observed, &cluster, ready.limit.is_some(), "was restarted")
+        report::running(&observed, &cluster, limit.is_some(), "was restarted")
     })
 }

@@ -5,12 +5,12 @@ use crate::cli;
 use crate::cluster::{Cluster, Edition, Fact, PrismaVersion, documented};
 use crate::commands::Report;
 use crate::context::Context;
-use crate::docker::Container;
 use crate::docker::ask::containers;
+use crate::docker::{Container, Tools};
 use crate::documents::UpgradedImage;
 use crate::error::{Failure, Kind, Result};
 use crate::managed::{Observed, observe_locked, ready};
-use crate::plan::Step;
+use crate::plan::{AtHand, Step};
 use crate::secret::keys;
 
 /// Pulls newer images of the cluster's version, or those of another one, and runs them.
@@ -29,11 +29,17 @@ pub fn run(ctx: &Context, args: &cli::Upgrade) -> Result<Report> {
     let tools = &observed.tools;
     if cluster.edition() == Edition::Server && !changes && observed.matches_files(&ready.rendered) {
         let project = observed.project(&ready.rendered);
-        plan.then(Step::pull("the images", tools.pull_project(&project)));
+        let instead = at_hand(tools, cluster.images());
+        plan.then(Step::pull(
+            "the images",
+            tools.pull_project(&project),
+            instead,
+        ));
     } else {
         // docker-compose pulls what its file names, and that is written afterwards.
         for image in cluster.images() {
-            plan.then(Step::pull(&image, tools.pull(&image)));
+            let instead = at_hand(tools, vec![image.clone()]);
+            plan.then(Step::pull(&image, tools.pull(&image), instead));
         }
     }
     observed.write_files(&mut plan, &cluster, &ready.rendered)?;
@@ -49,6 +55,13 @@ pub fn run(ctx: &Context, args: &cli::Upgrade) -> Result<Report> {
     Ok(report::upgraded(started, images, &line))
 }
 
+fn at_hand(tools: &Tools, images: Vec<String>) -> AtHand {
+    AtHand {
+        images,
+        list: tools.images(),
+    }
+}
+
 /// Which images changed, where that is known, for programs and for people.
 fn images(before: &[Container], now: &[Container]) -> (Vec<UpgradedImage>, String) {
     let is_newer = |container: &Container| {
@@ -62,7 +75,7 @@ fn images(before: &[Container], now: &[Container]) -> (Vec<UpgradedImage>, Strin
         .collect();
     let line = match newer.as_slice() {
         _ if before.is_empty() => String::new(),
-        [] => "the images were already up to date\n".to_owned(),
+        [] => "the images are unchanged\n".to_owned(),
         newer => format!("updated images: {}\n", newer.join(", ")),
     };
     let images = now.iter().map(|container| UpgradedImage {

@@ -6,23 +6,27 @@
 use super::super::graphql::Error;
 use super::super::management::{Management, Migration, Status};
 use super::super::step::Step;
-use super::{Event, Outcome, Undo};
+use super::motion::Motion;
+use super::{Event, Outcome, Undo, Waits};
 use crate::error::{Failure, Kind, Result};
 use std::time::{Duration, Instant};
 
+/// A deployment that was answered faster was hardly overtaken by another one.
+const SLOW: Duration = Duration::from_secs(1);
+
 /// Pauses between requests: short at first, since most migrations take milliseconds.
-struct Pauses(Duration);
+pub(super) struct Pauses(Duration);
 
 impl Pauses {
     const FIRST: Duration = Duration::from_millis(20);
     const LONGEST: Duration = Duration::from_secs(1);
 
-    fn new() -> Pauses {
+    pub(super) fn new() -> Pauses {
         Pauses(Pauses::FIRST)
     }
 
     /// The next pause, 1.5 times the last one.
-    fn next(&mut self) -> Duration {
+    pub(super) fn next(&mut self) -> Duration {
         let pause = self.0;
         self.0 = (pause * 3 / 2).min(Pauses::LONGEST);
         pause
@@ -44,29 +48,50 @@ impl Pauses {
     }
 }
 
-/// Follows a migration that the server has accepted.
+/// How a migration ended.
+pub(super) struct Ended {
+    pub outcome: Outcome,
+    /// Whether it failed after another one that was still open when the server computed its steps.
+    pub outdated: bool,
+}
+
+/// A migration that the server has accepted.
+pub(super) struct Accepted {
+    pub migration: Migration,
+    pub order: Vec<Step>,
+    /// How long the server took to compute it.
+    pub took: Duration,
+}
+
+/// Follows a migration until it ends.
 pub(super) fn follow(
     management: &Management,
-    migration: &Migration,
-    order: &[Step],
-    limit: Duration,
+    accepted: &Accepted,
+    waits: Waits,
     events: &mut dyn FnMut(Event),
-) -> Result<Outcome> {
-    let total = order.len();
+) -> Result<Ended> {
+    let total = accepted.order.len();
+    let limit = waits.migration;
     let mut follower = Follower {
         management,
-        revision: migration.revision,
-        order,
+        accepted,
+        revision: accepted.migration.revision,
         total,
         limit,
         applied: 0,
+        motion: Motion::begin(waits.quiet),
+        unanswered: None,
+        is_behind: false,
+        outdated: false,
         last: None,
     };
     let begun = Instant::now();
     let mut pauses = Pauses::new();
+    // A server whose database is stuck may not answer at all.
+    let mut patience = waits.quiet;
     follower.tell(
         Event::Progress {
-            applied: migration.applied,
+            applied: accepted.migration.applied,
             total,
         },
         events,
@@ -79,14 +104,28 @@ pub(super) fn follow(
         let pause = pauses.next_for(begun.elapsed(), follower.applied, total);
         let slept = management.interrupt().sleep(pause.min(left));
         slept.map_err(|failure| follower.left_behind(failure))?;
-        match management.within(left, || follower.look(events)) {
-            Ok(Some(outcome)) => return Ok(outcome),
-            Ok(None) => {}
-            Err(Error::Fault(fault)) if fault.is_transient() => {
-                // A restarted server resumes open migrations.
-                let why = fault.to_string();
+        match management.within(left.min(patience), || follower.look(events)) {
+            Ok(Some(outcome)) => {
+                return Ok(Ended {
+                    outcome,
+                    outdated: follower.outdated,
+                });
+            }
+            Ok(None) => {
+                follower.unanswered = None;
+                if let Some(since) = follower.motion.stalled() {
+                    follower.tell(Event::Stalled { since }, events);
+                }
+            }
+            // A restarted server resumes open migrations, and waits for a database that comes back.
+            Err(error) if error.may_pass() => {
+                patience = patience.saturating_mul(2);
+                let why = error.reason();
+                follower.unanswered = Some(why.clone());
                 follower.tell(Event::Unanswered { why }, events);
             }
+            // A second request may have had no time left.
+            Err(Error::Ended(failure)) if failure.kind == Kind::NotReady => {}
             Err(Error::Ended(failure)) => return Err(follower.left_behind(failure)),
             Err(error) => return Err(management.failure("could not follow the migration", error)),
         }
@@ -95,11 +134,17 @@ pub(super) fn follow(
 
 struct Follower<'a> {
     management: &'a Management,
+    accepted: &'a Accepted,
     revision: i64,
-    order: &'a [Step],
     total: usize,
     limit: Duration,
     applied: usize,
+    motion: Motion,
+    /// Why the last request was not answered.
+    unanswered: Option<String>,
+    /// Whether another migration was seen that went first.
+    is_behind: bool,
+    outdated: bool,
     last: Option<Event>,
 }
 
@@ -123,11 +168,18 @@ impl Follower<'_> {
         }
         if seen.revision < self.revision && seen.status.is_open() {
             // An older one goes first.
+            self.is_behind = true;
+            self.motion.see_other(&seen);
             return Ok(None);
         }
         let all = self.management.list_migrations()?;
         match all.iter().find(|one| one.revision == self.revision) {
-            Some(own) => Ok(self.judge(own, events)),
+            Some(own) => {
+                let outcome = self.judge(own, events);
+                let is_outdated = self.is_behind || was_overtaken(self.accepted.took, own, &all);
+                self.outdated = is_rolled_back(outcome.as_ref()) && is_outdated;
+                Ok(outcome)
+            }
             None => Ok(Some(Outcome::RolledBack {
                 revision: self.revision,
                 errors: vec!["the server no longer reports it".to_owned()],
@@ -143,10 +195,11 @@ impl Follower<'_> {
             Some(Outcome::RolledBack {
                 revision: seen.revision,
                 errors: seen.errors.iter().map(|error| reason(error)).collect(),
-                step: self.order.get(seen.applied).cloned().map(Box::new),
+                step: self.accepted.order.get(seen.applied).cloned().map(Box::new),
                 undo,
             })
         };
+        self.motion.see(seen);
         match &seen.status {
             Status::Pending | Status::InProgress | Status::Unknown(_) => {
                 self.applied = seen.applied;
@@ -178,9 +231,14 @@ impl Follower<'_> {
 
     /// A signal ends only the waiting, not the migration.
     fn left_behind(&self, failure: Failure) -> Failure {
+        let does = if self.motion.is_moving() {
+            "continues on the server"
+        } else {
+            "is not stopped by this"
+        };
         failure
             .and(format_args!(
-                ": the migration continues on the server ({} of {} steps done)",
+                ": the migration {does} ({} of {} steps done)",
                 self.applied, self.total
             ))
             .hint("run the command again to see the result")
@@ -188,14 +246,44 @@ impl Follower<'_> {
 
     fn too_long(&self) -> Failure {
         let limit = humantime::format_duration(self.limit);
-        let message = format!(
-            "the migration has not finished after {limit}: {} of {} steps; it continues on the server",
-            self.applied, self.total
+        let mut message = format!(
+            "the migration has not finished after {limit}: {} of {} steps done{}",
+            self.applied,
+            self.total,
+            self.motion.words()
         );
-        Failure::new(Kind::NotReady, message)
-            .hint("run the command again to see the result, with a longer `--wait-timeout`")
-            .hint("if no step is done at all, another server may be using the database: check the server's log")
+        if let Some(why) = &self.unanswered {
+            message += &format!("; the server does not answer: {why}");
+        }
+        let mut failure = Failure::new(Kind::NotReady, message);
+        if self.unanswered.is_some() {
+            failure = failure.hint("restart the server: it resumes an open migration");
+        } else {
+            failure = self.motion.ways_out(self.management, failure);
+        }
+        failure.hint("run the command again to see the result, with a longer `--wait-timeout`")
     }
+}
+
+/// Whether another migration ended while the server took so long to compute this one, from the schema
+/// before.
+fn was_overtaken(took: Duration, own: &Migration, all: &[Migration]) -> bool {
+    let before = all.iter().find(|one| one.revision == own.revision - 1);
+    let gap = before.and_then(|one| {
+        let gap = own.started_at?.duration_since(one.finished_at?);
+        Some(gap.unwrap_or_default())
+    });
+    took >= SLOW && gap.is_some_and(|gap| gap <= took)
+}
+
+fn is_rolled_back(outcome: Option<&Outcome>) -> bool {
+    matches!(
+        outcome,
+        Some(Outcome::RolledBack {
+            undo: Undo::Done,
+            ..
+        })
+    )
 }
 
 /// The message of an exception, which may have several lines (`Detail:`, `Hint:`), without the stack
@@ -205,27 +293,6 @@ fn reason(error: &str) -> String {
     let message = lines.take_while(|line| !line.trim_start().starts_with("at "));
     let lines: Vec<&str> = message.filter(|line| !line.trim().is_empty()).collect();
     lines.join("\n")
-}
-
-/// Waits until no migration of the service is open; `false` if the limit is reached first.
-pub(super) fn until_idle(management: &Management, limit: Duration) -> Result<bool> {
-    let begun = Instant::now();
-    let mut pauses = Pauses::new();
-    loop {
-        let left = limit.saturating_sub(begun.elapsed());
-        if left.is_zero() {
-            return Ok(false);
-        }
-        management.interrupt().sleep(pauses.next().min(left))?;
-        match management.within(left, || management.migration_status()) {
-            Ok(seen) if seen.status.is_open() => {}
-            Ok(_) => return Ok(true),
-            Err(Error::Fault(fault)) if fault.is_transient() => {}
-            Err(error) => {
-                return Err(management.failure("could not wait for the other deployment", error));
-            }
-        }
-    }
 }
 
 #[cfg(test)]
@@ -241,6 +308,22 @@ mod tests {
             "org.postgresql.util.PSQLException: ERROR: cannot drop column name\n  \
              Detail: view v depends on column name\n  Hint: Use DROP ... CASCADE"
         );
+    }
+
+    #[test]
+    fn a_migration_computed_while_another_one_ended_was_overtaken() {
+        let read = |revision: i64, started: &str, finished: &str| {
+            let migration = serde_json::json!({"revision": revision, "status": "ROLLBACK_SUCCESS", "applied": 0,
+                "rolledBack": 0, "errors": [], "startedAt": started, "finishedAt": finished});
+            Migration::read(&migration).expect("a migration")
+        };
+        let before = read(2, "2018-05-02T10:00:00.000Z", "2018-05-02T10:00:20.000Z");
+        let own = read(3, "2018-05-02T10:00:21.500Z", "2018-05-02T10:00:22.000Z");
+        let all = [own.clone(), before];
+        let took = |millis| was_overtaken(Duration::from_millis(millis), &own, &all);
+        assert!(took(2000));
+        assert!(!took(1400), "it had ended before the request was sent");
+        assert!(!was_overtaken(Duration::from_secs(9), &own, &all[..1]));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::super::graphql::{Error, Operation};
 use super::super::http::Limits;
-use super::{LIMITS, Management};
+use super::{LIMITS, Management, Patience};
 use crate::cluster::Fact;
 use crate::error::{Failure, Kind};
 use crate::service::name::{LONGEST_ON_POSTGRES, too_long};
@@ -30,8 +30,8 @@ impl Management {
             return Ok(false);
         }
         let operation = Operation::new("{ serverInfo { primaryConnector } }", json!({}));
-        let limits = Limits::of(LIMITS.connect);
-        let data = self.post(path, &operation, None, limits)?;
+        let mut patience = Patience::of(Limits::of(LIMITS.connect));
+        let data = self.post(path, &operation, None, &mut patience)?;
         Ok(data["serverInfo"]["primaryConnector"] == "postgres")
     }
 }

@@ -1,5 +1,6 @@
 //! Services and their migrations in the management API.
 
+use super::super::access;
 use super::super::fault::legible;
 use super::super::graphql::{Error, Operation};
 use super::super::refusal::Refusal;
@@ -7,6 +8,7 @@ use super::super::step::{SELECTION, Step};
 use super::super::types::{self, Types};
 use super::{Fault, Management};
 use serde_json::{Value, json};
+use std::time::SystemTime;
 
 /// The state of a migration.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,6 +41,19 @@ impl Status {
         }
     }
 
+    /// Its name in the API and the database.
+    pub fn word(&self) -> &str {
+        match self {
+            Status::Pending => "PENDING",
+            Status::InProgress => "IN_PROGRESS",
+            Status::Success => "SUCCESS",
+            Status::RollingBack => "ROLLING_BACK",
+            Status::RollbackSuccess => "ROLLBACK_SUCCESS",
+            Status::RollbackFailure => "ROLLBACK_FAILURE",
+            Status::Unknown(word) => word,
+        }
+    }
+
     /// Whether the server is still working on it.
     pub fn is_open(&self) -> bool {
         matches!(
@@ -57,14 +72,20 @@ pub struct Migration {
     pub rolled_back: usize,
     /// Why it failed, as stack traces of the server.
     pub errors: Vec<String>,
+    /// The id of the service: `NAME@STAGE` with MySQL, `NAME$STAGE` with Postgres.
+    pub project_id: Option<String>,
+    /// By the server's clock; unknown for the first one.
+    pub started_at: Option<SystemTime>,
+    pub finished_at: Option<SystemTime>,
 }
 
-const MIGRATION: &str = "revision status applied rolledBack errors";
+const MIGRATION: &str = "projectId revision status applied rolledBack errors startedAt finishedAt";
 
 impl Migration {
-    pub(super) fn read(value: &Value) -> Option<Migration> {
+    pub(in crate::server) fn read(value: &Value) -> Option<Migration> {
         let count = |key: &str| usize::try_from(value[key].as_i64()?).ok();
         let errors = value["errors"].as_array();
+        let time = |key: &str| humantime::parse_rfc3339(value[key].as_str()?).ok();
         Some(Migration {
             revision: value["revision"].as_i64()?,
             status: Status::read(value["status"].as_str()?),
@@ -75,6 +96,9 @@ impl Migration {
                 .flatten()
                 .filter_map(|error| error.as_str().map(|text| legible(text, 4000)))
                 .collect(),
+            project_id: value["projectId"].as_str().map(|id| legible(id, 300)),
+            started_at: time("startedAt"),
+            finished_at: time("finishedAt"),
         })
     }
 }
@@ -92,7 +116,26 @@ impl Management {
         match self.ask(&operation) {
             Ok(_) => Ok(true),
             Err(error) if is(&error, Refusal::Exists) => Ok(false),
+            // Of two clients at the same moment, 1.1 and 1.8 answer the second one so.
+            Err(error) if is(&error, Refusal::Crashed) && self.has_project() => Ok(false),
             Err(error) => Err(error),
+        }
+    }
+
+    /// Whether the server knows the service; `false` if it does not say.
+    fn has_project(&self) -> bool {
+        self.ask(&self.of_service("project", "name")).is_ok()
+    }
+
+    /// Whether the server accepts the credential, with a query that needs it: deploying a service that
+    /// does not exist fails before the token is looked at.
+    pub fn check_access(&self) -> Result<(), Error> {
+        match self.ask_as(&access::question(), self.tokens.for_everything()?) {
+            // A given token may be for this service only.
+            Err(error) if self.tokens.is_given() && is(&error, Refusal::TokenInsufficient) => {
+                Ok(())
+            }
+            answer => answer.map(|_| ()),
         }
     }
 

@@ -6,7 +6,7 @@ use super::super::refusal::Refusal;
 use super::super::step::{SELECTION, STORAGE, Step};
 use super::super::types::Types;
 use super::projects::Migration;
-use super::{Fault, Management};
+use super::{Fault, Management, Patience};
 use crate::cluster::{Fact, PrismaVersion};
 use serde_json::{Value, json};
 
@@ -17,6 +17,13 @@ pub struct Schema {
     /// The secrets of the service's API; an empty list removes existing ones and disables authentication.
     pub secrets: Vec<String>,
     pub subscriptions: Vec<Subscription>,
+}
+
+impl Schema {
+    /// Whether it has something that must not get into the log of a server.
+    pub fn has_secrets(&self) -> bool {
+        !self.secrets.is_empty() || !self.subscriptions.is_empty()
+    }
 }
 
 /// A query whose results are sent to a webhook.
@@ -201,12 +208,19 @@ impl Subscription {
 
 impl Management {
     /// Sends the deployment. What the server says about the schema is a verdict, not an error.
-    pub fn deploy(&self, schema: &Schema, dry_run: bool, force: bool) -> Result<Verdict, Error> {
+    pub(in crate::server) fn deploy(
+        &self,
+        schema: &Schema,
+        dry_run: bool,
+        force: bool,
+        patience: &mut Patience<'_>,
+    ) -> Result<Verdict, Error> {
         self.server()?;
         let known = *self.dialect.borrow();
         let mut dialect = known.unwrap_or_else(|| DeployDialect::of(self.version().as_ref()));
         loop {
-            match self.ask(&dialect.operation(self, schema, dry_run, force)) {
+            let operation = dialect.operation(self, schema, dry_run, force);
+            match self.ask_patiently(&operation, patience) {
                 Err(error) if dialect.is_not_understood(&error) => match dialect.less() {
                     Some(less) => dialect = less,
                     None => return Err(error),

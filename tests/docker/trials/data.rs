@@ -222,14 +222,12 @@ fn wrong_password_fails_and_loses_nothing(setting: &Setting) {
     let server = cluster.container(SERVER).name;
     ran.reports(&[
         &format!(
-            "error: could not start cluster `{}`: container `{server}` keeps crashing",
+            "error: could not start cluster `{}`: container `{server}` crashed",
             cluster.name
         ),
+        "the database rejects the user or password",
         "Access denied for user 'root'@",
-        &format!(
-            "hint: see its full log with `prisma local logs -n {} prisma-database`",
-            cluster.name
-        ),
+        "hint: restore the password that the database was created with",
     ])
     .never_shows(&["hunter-2-wrong"]);
     let verbose = cluster

@@ -73,7 +73,7 @@ fn the_example_service(setting: &Setting) {
     );
     example.deploy(&cluster, &[]).run().ended(7).reports(&[
         "service `hello`, stage `dev`, cluster",
-        "the migration failed and was rolled back: ",
+        "the migration failed, and the server rolled back: ",
     ]);
     fs::write(example.path("datamodel.graphql"), before).expect("writes");
     let back = example.deploy(&cluster, &[]).run().succeeded();

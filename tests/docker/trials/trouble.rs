@@ -13,6 +13,8 @@ pub const CASES: &[Case] = &[
         waits_for_a_late_database,
     ),
     shared("trouble/the_wait_has_a_limit", the_wait_has_a_limit),
+    shared("trouble/a_cold_server", a_cold_server),
+    shared("trouble/without_its_lock", without_its_lock),
     shared("trouble/killed_containers", killed_containers),
     // Version 3 files have no memory limit in the old docker-compose.
     shared("trouble/out_of_memory", out_of_memory).only(Generation::V2),
@@ -63,6 +65,50 @@ fn waits_for_a_late_database(setting: &Setting) {
     start.finish().succeeded();
     cluster.put_data();
     cluster.has_data();
+}
+
+/// As real servers were seen to be: slow to start, slow to answer first, and killed when they are stopped.
+fn a_cold_server(setting: &Setting) {
+    let cluster = Cluster::new(setting);
+    let cold = "environment: {STANDIN_START_MS: '5000', STANDIN_FIRST_ANSWER_MS: '5000', STANDIN_IGNORE_SIGTERM: '1'}";
+    cluster.override_service(SERVER, cold);
+    cluster.start(&[]);
+    cluster.put_data();
+    let stop = cluster.verb("stop", &[]).succeeded();
+    assert!(stop.took > Duration::from_secs(9), "{:?}", stop.took);
+}
+
+/// Another session holds the lock that a server needs to deploy: it answers, and is not ready.
+fn without_its_lock(setting: &Setting) {
+    let cluster = Cluster::new(setting);
+    cluster.start(&[]);
+    cluster.verb("stop", &[]).succeeded();
+    let database = cluster.container(DATABASE).id;
+    setting.rig.docker(["start", &database]);
+    let ask = |words: &str| {
+        format!("MYSQL_PWD=\"$MYSQL_ROOT_PASSWORD\" mysql -uroot -h127.0.0.1 -Ne \"{words}\"")
+    };
+    let run = |flags: &[&str], script: &str| {
+        let exec = [&["exec"], flags, &[&database, "sh", "-c", script]].concat();
+        setting.rig.docker(exec)
+    };
+    let is_up = ask("select 1");
+    run(&[], &format!("until {is_up}; do sleep 1; done"));
+    run(
+        &["-d"],
+        &ask("select get_lock('deploy_privileges', 60); select sleep(600)"),
+    );
+    let is_held = ask("select is_used_lock('deploy_privileges') is not null");
+    run(
+        &[],
+        &format!("until [ \"$({is_held})\" = 1 ]; do sleep 1; done"),
+    );
+    let ran = cluster.verb("start", &["--wait-timeout", "12s"]).ended(5);
+    ran.reports(&[
+        "the server answers: it waits for a lock that another server holds on its database",
+    ]);
+    cluster.verb("restart", &[]).succeeded();
+    cluster.put_data();
 }
 
 fn the_wait_has_a_limit(setting: &Setting) {

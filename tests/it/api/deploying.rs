@@ -148,9 +148,14 @@ fn each_request_is_whole() {
         if version != "1.1.3" {
             deploy["force"] = json!(true);
         }
-        assert_eq!(requests[1].variables(), deploy, "{version}");
+        // Whether the service exists is asked without its secrets, which 1.8 and later would log.
+        assert_eq!(requests[1].field(), "migrationStatus");
+        assert_eq!(
+            requests[1].variables(),
+            json!({"name": "svc", "stage": "dev"})
+        );
         assert_eq!(requests[2].variables(), add);
-        assert_eq!(requests[3].body, requests[1].body);
+        assert_eq!(requests[3].variables(), deploy, "{version}");
         assert_eq!(
             requests[4].variables(),
             json!({"name": "svc", "stage": "dev"})

@@ -8,5 +8,7 @@ mod following;
 mod played;
 mod proxies;
 mod service;
+mod stuck;
+mod subscriptions;
 mod tls;
 mod tokens;

@@ -50,6 +50,7 @@ pub fn input(types: &str) -> DeployInput {
 pub const WAITS: Waits = Waits {
     migration: Duration::from_secs(20),
     busy: Duration::from_secs(20),
+    quiet: Duration::from_secs(10),
 };
 
 /// A deployment and what was told meanwhile.

@@ -160,10 +160,15 @@ fn a_managed_cluster_that_does_not_answer_is_stopped_when_docker_says_so() {
     };
     let unknown = "managed unreachable, managed unreachable, self_hosted unreachable";
     assert_eq!(states(&home), unknown, "no docker");
-    home.docker("printf 'local\\tUp 2 minutes\\nother\\tExited (0) 3 hours ago\\n'");
+    home.docker("printf 'local\\tUp 2 hours\\nother\\tExited (0) 3 hours ago\\n'");
     assert_eq!(
         states(&home),
         "managed unreachable, managed stopped, self_hosted unreachable"
+    );
+    home.docker("printf 'local\\tUp 2 minutes\\nother\\tUp Less than a second\\n'");
+    assert_eq!(
+        states(&home),
+        "managed starting, managed starting, self_hosted unreachable"
     );
     home.docker("echo 'Cannot connect to the Docker daemon' >&2; exit 1");
     assert_eq!(states(&home), unknown, "no engine");

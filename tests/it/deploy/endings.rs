@@ -96,7 +96,7 @@ fn a_migration_that_fails_is_told_with_its_reason() {
         let place = changed(&standin);
         let outcome = place.deploy(&[]);
         assert_eq!(outcome.status, 7, "{outcome:?}");
-        let start = "error: service `hello`, stage `dev`, cluster `far`: the migration failed and was rolled back: ";
+        let start = "error: service `hello`, stage `dev`, cluster `far`: the migration failed, and the server rolled back: ";
         assert!(outcome.stderr.contains(start), "{outcome:?}");
         // Corrected, it can be deployed.
         assert_eq!(place.deploy(&[]).status, 0);
@@ -151,9 +151,9 @@ fn another_deployment_is_waited_for_within_the_limit() {
     let outcome = place.deploy(&["--wait-timeout", "500ms"]);
     assert_eq!(outcome.status, 5, "{outcome:?}");
     assert!(
-        outcome.stderr.contains(
-            "the migration has not finished after 500ms: 0 of 2 steps; it continues on the server"
-        ),
+        outcome
+            .stderr
+            .contains("the migration has not finished after 500ms: 0 of 2 steps done\n"),
         "{outcome:?}"
     );
     assert!(outcome.stderr.contains("`--wait-timeout`"), "{outcome:?}");
@@ -195,7 +195,7 @@ fn an_interrupt_ends_the_following_and_not_the_migration() {
             &standin,
             code,
             &format!(
-                "error: {word}: the migration continues on the server (0 of 2 steps done)\nhint: run the command again to see the result\n"
+                "error: {word}: the migration is not stopped by this (0 of 2 steps done)\nhint: run the command again to see the result\n"
             ),
         );
     }

@@ -193,3 +193,38 @@ fn a_secret_that_travels_in_the_open_is_warned_of() {
         );
     }
 }
+
+/// A server looks for the service before it looks at the token, so a new service does not show it.
+#[test]
+fn a_dry_run_of_a_new_service_checks_the_secret() {
+    for version in ["1.8.4", "1.34.12"] {
+        for (secret, code) in [(Some(TEXT), 0), (Some("wr0ng-secret"), 7), (None, 7)] {
+            let standin = Standin::start(version);
+            let place = place(&standin, Auth::Secret(TEXT.to_owned()), secret);
+            standin.state().projects.clear();
+            let outcome = place.deploy(&["-d"]);
+            assert_eq!(outcome.status, code, "{version} {secret:?}: {outcome:?}");
+            let created = outcome.stdout.contains("would be created");
+            assert_eq!(created, code == 0, "{outcome:?}");
+            assert!(!outcome.all().contains("wr0ng"), "{outcome:?}");
+            assert!(standin.state().projects.is_empty());
+        }
+    }
+}
+
+#[test]
+fn a_dry_run_says_that_secrets_are_not_compared() {
+    let standin = Standin::start("1.34.12");
+    standin.state().put("hello", "dev", TYPES, &["old"]);
+    let place = Place::cluster(&standin, "");
+    let says = "a dry run does not compare secrets and subscriptions";
+    let outcome = place.deploy(&["-d"]);
+    assert!(
+        outcome.stdout.contains(&format!("\nnote: {says}\n")),
+        "{outcome:?}"
+    );
+    let document = place.deploy(&["-d", "-j"]).json();
+    let note = json!([{"code": "not_compared", "message": says}]);
+    assert_eq!(document["data"]["notes"], note);
+    assert_eq!(place.deploy(&["-j"]).json()["data"]["notes"], Value::Null);
+}

@@ -54,6 +54,30 @@ fn clusters_that_are_not_as_they_should_be() {
         "problem cluster local container `local-prisma-database-1` keeps crashing (last status 137)",
         logs,
     );
+    s.engine.change("prisma-database", "status", "running");
+    let now = humantime::format_rfc3339_nanos(std::time::SystemTime::now());
+    s.engine
+        .change("prisma-database", "started", &now.to_string());
+    s.engine.change("prisma-database", "restarts", "2");
+    finds(
+        &s,
+        "cluster",
+        "warning cluster local starting: its server does not answer yet",
+        "watch it: `prisma local logs -f`",
+    );
+    s.engine.change("prisma-database", "restarts", "3");
+    s.engine.log(
+        "prisma-database",
+        "2026-01-01T00:00:00Z err Exception in thread \"main\" java.sql.SQLTransientConnectionException: internalRoot\n\
+         2026-01-01T00:00:00Z err Caused by: java.sql.SQLException: Access denied for user 'root'@'172.31.0.3'\n",
+    );
+    finds(
+        &s,
+        "cluster",
+        "problem cluster local container `local-prisma-database-1` keeps crashing (3 restarts): the database rejects the user or \
+         password; a volume keeps the password it was created with",
+        "restore the password that the database was created with, or change it in the database too",
+    );
     s.engine.change("prisma-database", "status", "paused");
     finds(
         &s,

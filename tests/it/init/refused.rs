@@ -91,6 +91,7 @@ fn what_makes_no_sense() {
     let s = Sandbox::new();
     s.write("work/key", key().pem_pkcs1().reveal());
     s.write("work/empty", "\n");
+    s.write("work/reference", "${SECRET}\n");
     let exclude = |flag: &str| {
         format!("error: `--endpoint <URL>` cannot be used with `{flag}`\n").replace(" <URL>", "")
             + "hint: see `prisma init --help`\n"
@@ -108,6 +109,15 @@ fn what_makes_no_sense() {
         (
             "--database-url mysql://root:geheim@h/x?ssl=true",
             "error: invalid value for `--database-url`: `ssl`: requires Prisma 1.10 or later\n".to_owned(),
+        ),
+        (
+            "--database-url mysql://root:gehe%22im@h/x",
+            "error: `--database-url`: invalid database URL: the password is not possible: it contains `\"`, `\\` or a line break, with which Prisma 1.7 and \
+             later cannot start\nhint: write it as `postgres://USER:PASSWORD@HOST:5432/DATABASE`\nhint: see `prisma init --help`\n".to_owned(),
+        ),
+        (
+            "--database mysql --secret-file reference",
+            "error: invalid value for `--secret-file`: it contains `${…}`, which no one replaces: it would be part of the secret\n".to_owned(),
         ),
         (
             "--database mysql --service 1a",

@@ -118,7 +118,11 @@ fn clusters() -> Vec<Cluster> {
     for (number, chunk) in values.chunks(5).enumerate() {
         // Another one in each place, also where the list ends.
         let at = |place: usize| chunk[place % chunk.len()].clone();
-        let cluster = cluster(number, &[at(0), at(1), at(2), at(3), at(4), at(1)]);
+        let mut cluster = cluster(number, &[at(0), at(1), at(2), at(3), at(4), at(1)]);
+        // These are not possible, see the checks of a cluster.
+        let password = cluster.database.password.reveal();
+        let password = password.replace(['"', '\\', '\n', '\r'], "'");
+        cluster.database.password = password.into();
         assert_eq!(cluster.check(), Ok(()), "{chunk:?}");
         clusters.push(cluster);
     }

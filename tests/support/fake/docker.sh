@@ -48,6 +48,7 @@ docker_inspect() {
     json_text "$c_error"
     out="$out$comma{\"Id\":\"$id\",\"Image\":\"$c_image_id\",\"Created\":\"$c_created\",\"State\":{\"Status\":\"$c_status\",\"Running\":$running,"
     out="$out\"Restarting\":$restarting,\"OOMKilled\":$c_oom,\"ExitCode\":$c_exit,\"Error\":\"$json\""
+    [ -z "$c_started" ] || out="$out,\"StartedAt\":\"$c_started\""
     [ -z "$c_health" ] || out="$out,\"Health\":{\"Status\":\"$c_health\",\"FailingStreak\":0,\"Log\":[]}"
     out="$out},\"Name\":\"/$c_name\",\"RestartCount\":$c_restarts,\"HostConfig\":{\"PortBindings\":{$c_ports}},\"Mounts\":["
     [ -z "$c_volume" ] || out="$out{\"Type\":\"volume\",\"Name\":\"$c_volume\",\"Destination\":\"/var/lib/mysql\"}"

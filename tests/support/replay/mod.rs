@@ -181,7 +181,12 @@ impl State {
             let rest = &self.exchanges[self.at..];
             let next = rest.iter().position(|one| one.field == "deploy");
             let done = &self.exchanges[..self.at + next.unwrap_or(rest.len())];
-            return (200, service::answer(&query, done));
+            let header = request.header("authorization");
+            let refusal = service::refusal(&self.recording.version, header, done);
+            return (
+                200,
+                refusal.unwrap_or_else(|| service::answer(&query, done)),
+            );
         }
         if request.path != self.recording.management {
             return self.elsewhere(request);
@@ -210,6 +215,8 @@ impl State {
                 return self.history(&wanted);
             }
             "project" => self.project(),
+            "listProjects" => self.anywhere("management/empty", &field),
+            "migrationStatus" if !self.exists => self.anywhere("management/empty", &field),
             "listMigrations" => (self.next(&field, &request.variables()))
                 .or_else(|_| self.listed(&request.variables())),
             _ => self.next(&field, &request.variables()),

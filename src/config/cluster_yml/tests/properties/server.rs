@@ -15,6 +15,12 @@ prop_compose! {
     }
 }
 
+/// Any that this edition can start with.
+fn password() -> impl Strategy<Value = String> {
+    let impossible = ['"', '\\', '\n', '\r'];
+    private().prop_map(move |text| text.replace(impossible, "'"))
+}
+
 prop_compose! {
     fn cluster()(
         version in proptest::sample::select(vec!["1.18", "1.26", "1.34", "1.34-beta"]),
@@ -23,7 +29,7 @@ prop_compose! {
         ports in (1u16.., 1u16..).prop_filter("distinct", |(a, b)| a != b),
         is_published in any::<bool>(),
         is_external in any::<bool>(),
-        texts in (private(), private(), private(), private()),
+        texts in (private(), password(), private(), private()),
         tuning in tuning(),
     ) -> Cluster {
         let mut cluster = Cluster::documented(ClusterName::local(), version.parse().expect("valid"));

@@ -1,0 +1,73 @@
+//! What a deployment fails with when the server has answered it.
+
+use super::{Deployment, Note, Outcome, Undo};
+use crate::error::{Failure, Kind};
+use crate::server::management::Problem;
+use crate::ui::text::count;
+
+impl Deployment {
+    pub fn succeeded(&self) -> bool {
+        self.failure().is_none()
+    }
+
+    /// A short failure; the report shows the problems themselves.
+    pub fn failure(&self) -> Option<Failure> {
+        match &self.outcome {
+            Outcome::UpToDate
+            | Outcome::Applied { .. }
+            | Outcome::WouldApply
+            | Outcome::WouldCreate => None,
+            Outcome::Invalid { errors } if self.notes.contains(&Note::OnlyTypes) => {
+                Some(refused(format!(
+                    "the datamodel is deployed, but the server rejected the subscriptions: {}",
+                    count(errors.len(), "error")
+                )))
+            }
+            Outcome::Invalid { errors } => Some(refused(format!(
+                "the server rejected the datamodel: {}",
+                count(errors.len(), "error")
+            ))),
+            Outcome::NeedsForce => Some(needs_force(&self.warnings)),
+            Outcome::RolledBack { errors, undo, .. } => Some(rolled_back(*undo, errors)),
+        }
+    }
+}
+
+fn refused(message: String) -> Failure {
+    Failure::new(Kind::Refused, message)
+}
+
+fn needs_force(warnings: &[Problem]) -> Failure {
+    let warned = count(warnings.len(), "warning");
+    if warnings.iter().any(Problem::loses_data) {
+        refused(format!("not deployed: this would lose data: {warned}"))
+            .hint("use `--force` to deploy anyway and lose this data")
+    } else {
+        refused(format!(
+            "not deployed: the server asks for confirmation: {warned}"
+        ))
+        .hint("no data would be lost: check the changes, then use `--force` to deploy them")
+    }
+}
+
+fn rolled_back(undo: Undo, errors: &[String]) -> Failure {
+    let what = match undo {
+        Undo::Done => "the migration failed, and the server rolled back".to_owned(),
+        Undo::InPart { undone, applied } => format!(
+            "the migration failed, and only {undone} of the {applied} applied steps were rolled back"
+        ),
+        Undo::Failed => "the migration failed, and so did the rollback".to_owned(),
+    };
+    let why = if errors.is_empty() {
+        "no reason given".to_owned()
+    } else {
+        errors.join("\n").replace('\n', "\n  ")
+    };
+    let failure = Failure::new(Kind::Refused, format!("{what}: {why}"));
+    if undo == Undo::Done {
+        return failure;
+    }
+    failure
+        .hint("the database may not match the deployed datamodel, and the service may not answer: check it, and restore a backup if needed")
+        .hint("check the server's log before you deploy again")
+}

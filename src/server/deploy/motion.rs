@@ -1,0 +1,134 @@
+//! Whether an open migration moves, and the ways out if it does not: the management API cannot end one.
+
+use crate::cluster::Edition;
+use crate::error::Failure;
+use crate::server::management::{Management, Migration, Status};
+use std::time::{Duration, Instant, SystemTime};
+
+/// For how long after a step the server counts as working on the next one.
+const RECENT: Duration = Duration::from_secs(60);
+
+/// What was seen of a migration, and when it last moved.
+pub(super) struct Motion {
+    quiet: Duration,
+    seen: Option<Migration>,
+    moved: Instant,
+    since: SystemTime,
+    /// When a step was completed or undone.
+    stepped: Option<Instant>,
+}
+
+impl Motion {
+    /// `quiet` is for how long it may not move before that is reported.
+    pub fn begin(quiet: Duration) -> Motion {
+        Motion {
+            quiet,
+            seen: None,
+            moved: Instant::now(),
+            since: SystemTime::now(),
+            stepped: None,
+        }
+    }
+
+    pub fn see(&mut self, seen: &Migration) {
+        let counts = |one: &Migration| (one.revision, one.applied, one.rolled_back);
+        match &self.seen {
+            Some(last) if last.status == seen.status && counts(last) == counts(seen) => return,
+            Some(last) => {
+                if last.revision == seen.revision && counts(last) != counts(seen) {
+                    self.stepped = Some(Instant::now());
+                }
+                (self.moved, self.since) = (Instant::now(), SystemTime::now());
+            }
+            None => {}
+        }
+        self.seen = Some(seen.clone());
+    }
+
+    /// The same, for a migration that another client has started: without a step, it has not moved since.
+    pub fn see_other(&mut self, seen: &Migration) {
+        if let (None, Some(started), 0) = (&self.seen, seen.started_at, seen.applied) {
+            self.since = started.min(self.since);
+        }
+        self.see(seen);
+    }
+
+    /// Since when it has not moved, if that is long.
+    pub fn stalled(&self) -> Option<SystemTime> {
+        (self.seen.is_some() && self.moved.elapsed() >= self.quiet).then_some(self.since)
+    }
+
+    /// Whether a step was completed recently, so that the server is surely working on it.
+    pub fn is_moving(&self) -> bool {
+        self.stepped.is_some_and(|at| at.elapsed() < RECENT)
+    }
+
+    /// What is known, to follow "0 of 2 steps done".
+    pub fn words(&self) -> String {
+        match self.stalled() {
+            _ if self.is_moving() => "; it continues on the server".to_owned(),
+            Some(since) => no_progress(since),
+            None => String::new(),
+        }
+    }
+
+    /// Adds what can be done if it is stuck.
+    pub fn ways_out(&self, management: &Management, failure: Failure) -> Failure {
+        let (Some(seen), Some(_), false) = (&self.seen, self.stalled(), self.is_moving()) else {
+            return failure;
+        };
+        let wait = match seen.status {
+            Status::Pending => {
+                "if another server uses the same database, stop it: the server's log shows whether it waits for the lock"
+            }
+            _ => {
+                "if the database is still executing a statement of the migration, wait longer with `--wait-timeout`"
+            }
+        };
+        let statement = statement(management, seen);
+        failure
+            .hint(wait)
+            .hint("else restart the server: it resumes an open migration")
+            .hint(format!(
+                "if there is still no progress (the server's log has `Error during deployment for project`), mark the migration as failed in the database and deploy again: {statement}",
+            ))
+    }
+}
+
+pub(super) fn no_progress(since: SystemTime) -> String {
+    let since = humantime::format_rfc3339_seconds(since);
+    format!(", no progress since {since}")
+}
+
+/// After a statement with the default schema.
+const OTHER_SCHEMA: &str = ", with the server's `managementSchema` if it is another one";
+
+/// The statement that ends a migration. The id of a service shows which database it is.
+fn statement(management: &Management, seen: &Migration) -> String {
+    let (name, stage) = management.service();
+    let id = (seen.project_id.clone()).unwrap_or_else(|| format!("{name}@{stage}"));
+    let is_postgres = id.contains('$');
+    let quote = if is_postgres { "\"" } else { "" };
+    let own = |word: &str| format!("{quote}{word}{quote}");
+    let is_first_edition =
+        (management.version()).is_some_and(|version| version.edition() == Edition::Cluster);
+    let (schema, unless) = match (is_postgres, is_first_edition) {
+        (true, _) => ("management", OTHER_SCHEMA),
+        (false, true) => ("graphcool", ""),
+        (false, false) => ("prisma", OTHER_SCHEMA),
+    };
+    let text = |value: &str| format!("'{}'", value.replace('\'', "''"));
+    format!(
+        "`UPDATE {}.{} SET {} = 'ROLLBACK_FAILURE', {} = now() WHERE {} = {} AND {} = {} AND {} = {}`{unless}",
+        own(schema),
+        own("Migration"),
+        own("status"),
+        own("finishedAt"),
+        own("projectId"),
+        text(&id),
+        own("revision"),
+        seen.revision,
+        own("status"),
+        text(seen.status.word()),
+    )
+}
