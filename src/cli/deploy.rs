@@ -40,6 +40,9 @@ pub struct Deploy {
     /// watch the service's files and redeploy on change
     #[arg(short, long, env = "PRISMA_CLI_WATCH", value_parser = BoolishValueParser::new())]
     pub watch: bool,
+    /// instead of deploying, write the datamodel in the syntax of Prisma 1.31 and later to a new file
+    #[arg(long, env = "PRISMA_CLI_CONVERT_DATAMODEL", value_parser = BoolishValueParser::new(), conflicts_with = "watch")]
+    pub convert_datamodel: bool,
     /// how long to wait for another deployment, the migration, each `seed` or `hooks` command, and a starting server; a
     /// server elsewhere is only waited for if this is set [default: 10m]
     #[arg(long, env = "PRISMA_CLI_WAIT_TIMEOUT", value_name = "DURATION", value_parser = wait)]

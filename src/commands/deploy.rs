@@ -16,6 +16,7 @@ mod save_target;
 mod shell;
 mod start_stopped;
 mod starting;
+pub mod syntax;
 mod target;
 mod watch;
 
@@ -35,5 +36,8 @@ pub fn run(ctx: &Context, args: &cli::Deploy) -> Result<Report> {
         return watch::run(&mut run);
     }
     let loaded = run.files.load(ctx)?;
+    if args.convert_datamodel {
+        return syntax::convert(&mut run, &loaded);
+    }
     run.deploy(&loaded)
 }

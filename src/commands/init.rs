@@ -3,6 +3,7 @@
 
 mod choice;
 mod report;
+mod server;
 mod service;
 
 use super::folder::Folder;
@@ -88,7 +89,7 @@ fn new_server(ctx: &Context, args: &Init, folder: &Folder, database: Database) -
         folder.file(COMPOSE, rendered.compose, Access::Shared),
         folder.file(DOTENV, rendered.dotenv, Access::Private),
     ];
-    files.extend(service_files(folder, &endpoint));
+    files.extend(service_files(folder, &endpoint, Some(&cluster.version)));
     files.extend(folder.ignore_secrets()?);
     Ok(Setup {
         files,
@@ -115,23 +116,27 @@ fn existing_server(
 ) -> Result<Setup> {
     let address = service::on_existing_server(ctx, args, endpoint, &folder.path)?;
     let endpoint = address.to_string();
-    let mut files = service_files(folder, &endpoint);
+    let base = address.endpoint.server.to_string();
     let (given, is_known) = secret_of(ctx, args, &address)?;
-    if let Some(secret) = &given {
+    if given.is_some() {
         refuse_existing(folder)?;
+    } else {
+        folder.refuse_existing(&[FILE, DATAMODEL], false, ELSEWHERE)?;
+    }
+    let version = server::ask(ctx, &base, given.as_ref())?;
+    let mut files = service_files(folder, &endpoint, version.as_ref());
+    if let Some(secret) = &given {
         let line = dotenv::write(SECRET, secret.reveal())
             .map_err(|why| Failure::new(Kind::Usage, why.to_string()))?;
         let text = format!("# The secret of {}.\n{line}\n", address.endpoint.server);
         files.push(folder.file(DOTENV, text, Access::Private));
         files.extend(folder.ignore_secrets()?);
-    } else {
-        folder.refuse_existing(&[FILE, DATAMODEL], false, ELSEWHERE)?;
     }
     Ok(Setup {
         files,
         endpoint,
         server: Server::Existing {
-            base: address.endpoint.server.to_string(),
+            base,
             has_secret: given.is_some() || is_known,
         },
     })
@@ -176,9 +181,10 @@ fn text_of(given: &Given, base: &str) -> Result<Option<Secret>> {
     Ok(given.secret().cloned())
 }
 
-fn service_files(folder: &Folder, endpoint: &str) -> Vec<NewFile> {
+fn service_files(folder: &Folder, endpoint: &str, version: Option<&PrismaVersion>) -> Vec<NewFile> {
+    let datamodel = server::datamodel(service::DATAMODEL, version);
     vec![
         folder.file(FILE, service::prisma_yml(endpoint), Access::Shared),
-        folder.file(DATAMODEL, service::DATAMODEL.to_owned(), Access::Shared),
+        folder.file(DATAMODEL, datamodel, Access::Shared),
     ]
 }

@@ -21,7 +21,7 @@ use super::problems::Problems;
 use super::reader::{At, Nature, Reader, Strings};
 use crate::error::Result;
 use crate::files;
-use crate::service::Service;
+use crate::service::{Form, Service};
 use crate::yaml::{Node, Places, Step};
 use parts::Parts;
 use resolve::Resolver;
@@ -58,6 +58,9 @@ const KEYS: [&str; 14] = [
 
 /// Keys that are not needed: references in them may stay unresolved.
 const FREE: [&str; 2] = ["custom", "generate"];
+
+/// Keys whose empty string counts as unset, as in the examples of Prisma 1.
+const MAY_BE_EMPTY: [&str; 3] = ["endpoint", "cluster", "secret"];
 
 /// The values of the file, with references replaced.
 type Values = BTreeMap<&'static str, Node>;
@@ -105,25 +108,33 @@ fn read_text(file: &Path, text: &str, given: Given<'_>, read: ReadFile<'_>) -> R
     };
     let datamodel = parts.datamodel(&at("datamodel"));
     let secrets = parts.secrets(&at("secret"));
-    let disable_auth = parts.reader.boolean(&at("disableAuth")).unwrap_or_default();
+    let disable_auth = parts.reader.boolean(&at("disableAuth"));
     let subscriptions = parts.subscriptions(&at("subscriptions"));
     let seed = parts.seed(&at("seed"));
     let schema = parts.path(&at("schema"));
     let post_deploy = parts.hooks(&at("hooks"));
     parts.reader.string(&at("databaseType"), Nature::Open);
+    let is_here = goal.is_here();
     let mut warnings = Problems::of(file);
     warnings.extend(goal.warnings);
-    if !disable_auth && at("secret").is_nothing() {
-        warnings
-            .add(
-                places.key(&[Step::Key("secret".to_owned())]),
-                "there is no `secret`, so anyone who can reach the server can use the service",
-            )
-            .fix("set `disableAuth: true` if intended");
+    if disable_auth != Some(true) && *at("secret").node == Node::NULL {
+        // As npm did: only where an address is named may both be missing.
+        if goal.form == Form::Cluster || disable_auth == Some(false) {
+            let place = places.key(&[Step::key("secret")]);
+            let problem = parts.reader.problems.add(place, "there is no `secret`");
+            problem.fix("set `secret`, or `disableAuth: true` to let everyone use the service");
+        } else if !is_here {
+            warnings
+                .add(
+                    places.key(&[Step::key("secret")]),
+                    "there is no `secret`, so anyone who can reach the server can use the service",
+                )
+                .fix("set `disableAuth: true` if intended");
+        }
     }
-    if disable_auth && !secrets.is_empty() {
+    if disable_auth == Some(true) && !secrets.is_empty() {
         warnings.add(
-            places.key(&[Step::Key("disableAuth".to_owned())]),
+            places.key(&[Step::key("disableAuth")]),
             "`disableAuth` has no effect because `secret` is set",
         );
     }
@@ -174,7 +185,16 @@ fn resolved(reader: &mut Reader<'_>, root: &Node, places: &Places<'_>, given: Gi
         if !replaced && !FREE.contains(&key) {
             reader.problems.extend(resolved.unset);
         }
-        values.insert(key, resolved.node);
+        let is_empty = resolved
+            .node
+            .as_text()
+            .is_some_and(|text| text.trim().is_empty());
+        let node = if is_empty && MAY_BE_EMPTY.contains(&key) {
+            Node::NULL
+        } else {
+            resolved.node
+        };
+        values.insert(key, node);
     }
     reader.problems.extend(resolver.problems);
     values

@@ -3,7 +3,7 @@
 
 use super as data;
 use crate::cli;
-use crate::commands::deploy::report;
+use crate::commands::deploy::{report, syntax};
 use crate::commands::doctor::Findings;
 use crate::envelope::{self, VERSION};
 use crate::error::Kind;
@@ -178,10 +178,12 @@ fn commands() -> Vec<(&'static str, File)> {
         (
             "deploy",
             File::of::<report::Deployed>("`data` of `prisma deploy`, also in a dry run")
+                .or::<syntax::Converted>()
+                .or_plan()
                 .named::<report::Failed>(
-                "failure",
-                "`data` next to the error, as far as the deployment got",
-            ),
+                    "failure",
+                    "`data` next to the error, as far as the deployment got",
+                ),
         ),
         (
             "doctor",

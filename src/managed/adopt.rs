@@ -81,9 +81,11 @@ fn from_variables(cluster: &mut Cluster, server: &Container) {
     if let Some(password) = value("SQL_INTERNAL_PASSWORD") {
         database.password = password.clone().into();
     }
-    if let Some(name) = value("SQL_INTERNAL_DATABASE") {
-        database.name.clone_from(name);
-    }
+    // Of these variables, also the default of later versions.
+    database.name = value("SQL_INTERNAL_DATABASE").map_or_else(
+        || documented::database(Edition::Cluster).to_owned(),
+        Clone::clone,
+    );
     if let Some(secret) = value("SCHEMA_MANAGER_SECRET") {
         cluster.schema_manager_secret = secret.clone().into();
     }

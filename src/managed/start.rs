@@ -1,7 +1,7 @@
 //! Starting a cluster: `docker-compose up -d`, with everything around it that makes it safe to repeat.
 
 use super::observed::Observed;
-use super::{exposure, observe_locked, ready};
+use super::{exposure, observe_locked, ready, refuse_other_place};
 use crate::cluster::{Cluster, ClusterName, Edition, documented};
 use crate::context::Context;
 use crate::error::Result;
@@ -45,6 +45,7 @@ pub fn restart(
     cluster: &mut Cluster,
     limit: Option<Duration>,
 ) -> Result<Plan> {
+    refuse_other_place(ctx, observed, cluster)?;
     let ready = ready(ctx, observed, cluster, limit)?;
     let mut plan = ready.plan();
     if !observed.runs_other_edition(cluster) {
@@ -89,6 +90,7 @@ pub fn start(
             });
         }
     }
+    refuse_other_place(ctx, observed, cluster)?;
     let ready = ready(ctx, observed, cluster, limit)?;
     if observed.config()?.is_none() && !observed.containers.is_empty() {
         ctx.ui

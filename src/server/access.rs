@@ -1,5 +1,6 @@
 //! Checks whether a server accepts a secret, with a cheap query that needs a token.
 
+use super::fault::legible;
 use super::graphql::{self, ApiError, Error, Operation};
 use super::http::{Client, Limits};
 use super::refusal::{Refusal, SET_CLOCKS};
@@ -7,7 +8,7 @@ use super::token::{self, Grant};
 use super::version::ManagementPath;
 use crate::error::Result;
 use crate::secret::Secret;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::fmt;
 use std::time::Duration;
 
@@ -25,7 +26,7 @@ pub enum Access {
 
 /// A query that needs a token, for all services.
 pub(super) fn question() -> Operation {
-    Operation::new("{ listProjects { name } }", json!({}))
+    Operation::new("{ listProjects { name stage } }", json!({}))
 }
 
 /// Why a server rejects a token. Displays as the reason.
@@ -63,21 +64,7 @@ pub fn access(
     secret: Option<&Secret>,
     limit: Duration,
 ) -> Result<Access> {
-    let token = match secret {
-        Some(secret) => Some(token::sign(secret, &[Grant::everything()], LIFETIME)?),
-        None => None,
-    };
-    let limits = Limits::of(limit);
-    let answer = Client::once(host).map_err(Error::from).and_then(|client| {
-        graphql::send(
-            &client,
-            path.as_str(),
-            &question(),
-            token.as_deref(),
-            limits,
-        )
-    });
-    Ok(match answer {
+    Ok(match listed(host, path, secret, limit)? {
         Ok(data) if data["listProjects"].is_array() => Access::Granted,
         Ok(_) => Access::Unclear("the server sent an unexpected answer".to_owned()),
         Err(error) => match (error.api(), error.api().and_then(Rejected::of)) {
@@ -86,6 +73,44 @@ pub fn access(
             (None, None) => Access::Unclear(error.reason()),
         },
     })
+}
+
+/// The services of a server, as `NAME@STAGE`; `None` if it does not say.
+pub fn services(
+    host: &str,
+    path: ManagementPath,
+    secret: Option<&Secret>,
+    limit: Duration,
+) -> Result<Option<Vec<String>>> {
+    let answer = listed(host, path, secret, limit)?.unwrap_or_default();
+    let service = |one: &Value| {
+        let (name, stage) = (one["name"].as_str()?, one["stage"].as_str()?);
+        Some(legible(&format!("{name}@{stage}"), 100))
+    };
+    let listed = answer["listProjects"].as_array();
+    Ok(listed.map(|all| all.iter().filter_map(service).collect()))
+}
+
+fn listed(
+    host: &str,
+    path: ManagementPath,
+    secret: Option<&Secret>,
+    limit: Duration,
+) -> Result<std::result::Result<Value, Error>> {
+    let token = match secret {
+        Some(secret) => Some(token::sign(secret, &[Grant::everything()], LIFETIME)?),
+        None => None,
+    };
+    let limits = Limits::of(limit);
+    Ok(Client::once(host).map_err(Error::from).and_then(|client| {
+        graphql::send(
+            &client,
+            path.as_str(),
+            &question(),
+            token.as_deref(),
+            limits,
+        )
+    }))
 }
 
 #[cfg(test)]

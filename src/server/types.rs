@@ -2,6 +2,7 @@
 
 mod history;
 mod renames;
+pub mod syntax;
 
 pub use history::replayed;
 pub use renames::DoneRename;

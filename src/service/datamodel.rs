@@ -5,6 +5,7 @@ mod syntax;
 
 use scan::Definition;
 use std::fmt;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -18,6 +19,8 @@ pub struct File {
     pub path: PathBuf,
     /// The number of lines before it in the joined text.
     pub offset: usize,
+    /// The number of bytes before it.
+    start: usize,
 }
 
 /// A place in a file, as far as it is known. Displays as `FILE:LINE:COLUMN`.
@@ -45,6 +48,7 @@ impl Datamodel {
         self.files.push(File {
             path,
             offset: self.text.matches('\n').count(),
+            start: self.text.len(),
         });
         // A byte order mark is invalid in the middle of the text.
         self.text += text.strip_prefix('\u{feff}').unwrap_or(text);
@@ -60,6 +64,15 @@ impl Datamodel {
         &self.files
     }
 
+    /// The files, and where in the joined text they are.
+    pub fn parts(&self) -> impl Iterator<Item = (&Path, Range<usize>)> {
+        let ends = self.files.iter().skip(1).map(|file| file.start);
+        let ends = ends.chain([self.text.len()]);
+        let files = self.files.iter().zip(ends);
+        // Without the line break that joins them.
+        files.map(|(file, end)| (file.path.as_path(), file.start..end - 1))
+    }
+
     /// Whether it has nothing but comments and white space.
     pub fn is_empty(&self) -> bool {
         scan::is_blank(&self.text)
@@ -72,7 +85,7 @@ impl Datamodel {
     }
 
     /// The place of a position in the joined text: its line.
-    fn line_of(&self, at: usize) -> Option<Place> {
+    pub fn line_of(&self, at: usize) -> Option<Place> {
         let (file, line) = self.origin(1 + self.text.get(..at)?.matches('\n').count())?;
         Some(Place {
             file: file.to_owned(),

@@ -124,7 +124,7 @@ mod tests {
             assert!(text.ends_with(['?', ':']) || text.contains("? "), "{text}");
             assert!(!need.contains("{}") && !text.contains("{}"), "{need}");
             let flags = question.flags();
-            assert!(flags.contains("`--") || flags.contains("NAME`"), "{flags}");
+            assert!(flags.contains("`--") || flags.contains("NAME"), "{flags}");
         }
     }
 }

@@ -260,7 +260,7 @@ impl Cluster {
     pub fn put_data(&self) {
         let api = self.api();
         api.add_project("notes");
-        api.deploy("notes", "type Note { id: ID! @unique text: String! }");
+        api.deploy("notes", "type Note { id: ID! @id @unique text: String! }");
         let made = api.service(
             "notes",
             "mutation { createNote(data: {text: \"kept\"}) { text } }",

@@ -35,6 +35,28 @@ impl Example {
         self.0.path().join(name)
     }
 
+    /// Its datamodel in the syntax of Prisma 1.31 and later, with the times that older versions keep in each type.
+    pub fn convert(&self) {
+        let path = self.path("datamodel.graphql");
+        let old = fs::read_to_string(&path).expect("there");
+        let times = "  createdAt: DateTime! @createdAt\n  updatedAt: DateTime! @updatedAt";
+        let new = old
+            .replace("id: ID! @unique", &format!("id: ID! @id\n{times}"))
+            .replace("[Post!]!", "[Post]")
+            .replace("\"false\"", "false");
+        fs::write(path, new).expect("writes");
+    }
+
+    /// Its datamodel is refused as long as it is in the old syntax; nothing is lost when it is converted.
+    #[track_caller]
+    pub fn is_there_once_converted(&self, cluster: &Cluster) {
+        let refused = self.deploy(cluster, &[]).run().ended(7);
+        refused.reports(&["must be marked as the id field with the `@id` directive"]);
+        self.convert();
+        self.deploy(cluster, &["--force"]).run().succeeded();
+        self.is_there(cluster);
+    }
+
     /// Adds to the end of a file.
     pub fn add(&self, name: &str, text: &str) {
         let path = self.path(name);
@@ -68,12 +90,17 @@ impl Example {
     /// What [`Example::deploy_with_data`] did is still there, and the registry's credentials are accepted.
     #[track_caller]
     pub fn is_there(&self, cluster: &Cluster) {
-        let ran = self.deploy(cluster, &[]).run().succeeded();
-        assert!(ran.stdout.contains("already up to date"), "{}", ran.stdout);
+        self.is_up_to_date(cluster);
         let answer = cluster
             .without_token()
             .service("hello", "{ users { name } }");
         assert_eq!(answer, json!({"data": {"users": [{"name": "Ada"}]}}));
+    }
+
+    #[track_caller]
+    pub fn is_up_to_date(&self, cluster: &Cluster) {
+        let ran = self.deploy(cluster, &[]).run().succeeded();
+        assert!(ran.stdout.contains("already up to date"), "{}", ran.stdout);
     }
 
     /// The server has no such service.

@@ -20,6 +20,7 @@ mod trouble;
 mod upgrade;
 mod values;
 mod versions;
+mod witness;
 
 use crate::suite::Case;
 
@@ -30,6 +31,7 @@ pub fn all() -> Vec<Case> {
         versions::CASES,
         data::CASES,
         takeover::CASES,
+        witness::CASES,
         server::CASES,
         folders::CASES,
         editions::CASES,

@@ -3,6 +3,7 @@
 mod refused;
 mod terminal;
 
+use crate::cluster::support::{Auth, server};
 use crate::support::text::{without_diffs, without_secrets};
 use crate::support::{Files, Sandbox, same};
 use prisma_cli::testing::yaml::Node;
@@ -284,12 +285,20 @@ fn a_server_that_is_there_needs_a_name_for_the_service_and_maybe_a_secret() {
         } else {
             "prisma.yml, datamodel.graphql"
         };
-        s.run(&format!("init hello {words}")).is(
-            0,
+        let ended = s.run(&format!("init hello {words}"));
+        same(
+            words,
+            &ended.stdout,
             &format!(
                 "created <root>/work/hello\n\n  endpoint   {url}\n  files      {files}\n\n{note}Next steps:\n\n  cd hello\n  prisma deploy\n"
             ),
-            "",
+        );
+        let unchecked = ended.stderr.contains("; the secret is not checked\n");
+        assert_eq!(unchecked, words.contains("secret"), "{}", ended.stderr);
+        let datamodel = s.read("work/hello/datamodel.graphql");
+        assert!(
+            datamodel.contains("  id: ID! @id @unique\n"),
+            "for all versions: {datamodel}"
         );
         assert_eq!(endpoint(&s, "work/hello/prisma.yml"), url);
         if words.contains("secret") {
@@ -299,6 +308,26 @@ fn a_server_that_is_there_needs_a_name_for_the_service_and_maybe_a_secret() {
             );
             assert!(work(&s).list().contains("0600 hello/.env\n"));
         }
+        std::fs::remove_dir_all(s.path("work/hello")).expect("is there");
+    }
+}
+
+#[test]
+fn a_server_is_asked_for_its_version_and_about_the_secret() {
+    let s = Sandbox::new();
+    s.write("work/right", "s3cret");
+    s.write("work/wrong", "other");
+    for (version, id) in [("1.8.4", "ID! @unique\n"), ("1.34.12", "ID! @id\n")] {
+        let url = server(version, Auth::Secret("s3cret".to_owned()));
+        let words = format!("init hello --endpoint {url} --secret-file");
+        let refused = s.run(&format!("{words} wrong"));
+        refused.fails_with(7);
+        let message = format!("error: `{url}` (Prisma {version}) rejected the secret: ");
+        assert!(refused.stderr.contains(&message), "{}", refused.stderr);
+        assert!(!s.path("work/hello").exists(), "nothing is written");
+        s.run(&format!("{words} right")).succeeds();
+        let datamodel = s.read("work/hello/datamodel.graphql");
+        assert!(datamodel.contains(id), "{version}: {datamodel}");
         std::fs::remove_dir_all(s.path("work/hello")).expect("is there");
     }
 }

@@ -26,6 +26,8 @@ pub enum Behaviour {
     Late(Duration),
     /// It reports its version, and fails at requests that need its database.
     NoDatabase,
+    /// It is up, and has two services.
+    Services,
     /// Something else answers: a page.
     Page,
     /// The database is up, the server never.
@@ -230,6 +232,8 @@ fn answer(stream: TcpStream, behaviour: Behaviour, requests: &Mutex<Vec<String>>
     let asks = |field: &str| request.body.contains(field);
     let body = if !asks("Info {") && behaviour == Behaviour::NoDatabase {
         r#"{"data":null,"errors":[{"message":"Whoops. Looks like an internal server error."}]}"#
+    } else if asks("listProjects") && behaviour == Behaviour::Services {
+        r#"{"data":{"listProjects":[{"name":"blog","stage":"dev"},{"name":"shop","stage":"prod"}]}}"#
     } else if asks("listProjects") {
         r#"{"data":{"listProjects":[]}}"#
     } else if asks("serverInfo") {

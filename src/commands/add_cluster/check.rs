@@ -70,6 +70,15 @@ fn unreachable(endpoint: &ServerUrl, why: &Unreachable) -> Failure {
 /// Checks the secret: its kind first, which explains more, then by trying it.
 pub fn secret(ctx: &Context, endpoint: &ServerUrl, server: &Reached, given: &Given) -> Result<()> {
     let version = &server.info.version;
+    if let Some(secret) = given.secret() {
+        fits(secret, &server.info).map_err(|failure| if server.open {
+            failure.hint(format!(
+                "`{endpoint}` accepts requests without a secret: anyone can deploy to it until it has one"
+            ))
+        } else {
+            failure
+        })?;
+    }
     if server.open {
         if given.secret().is_some() {
             ctx.ui.warn(&format!(
@@ -77,9 +86,6 @@ pub fn secret(ctx: &Context, endpoint: &ServerUrl, server: &Reached, given: &Giv
             ));
         }
         return Ok(());
-    }
-    if let Some(secret) = given.secret() {
-        fits(secret, &server.info)?;
     }
     let (message, clocks) = match try_secret(ctx, endpoint, &server.info, given.secret())? {
         Access::Granted => return Ok(()),

@@ -4,6 +4,7 @@ use super::changes::{self, Change};
 use super::located::{self, Located};
 use super::placement::Placement;
 use super::post_deploy::PostDeploy;
+use super::syntax;
 use crate::cluster::Fact;
 use crate::commands::{Report, facts};
 use crate::error::{Failure, Kind, Result};
@@ -186,6 +187,9 @@ pub fn check(placement: Placement<'_>, deployment: &Deployment) -> Result<()> {
     }
     if let Some(more) = details(deployment) {
         failure = failure.and(more);
+    }
+    if matches!(deployment.outcome, Outcome::Invalid { .. }) {
+        failure = syntax::explain(failure, placement.service, deployment);
     }
     let (outcome, revision) = match &deployment.outcome {
         Outcome::RolledBack { revision, undo, .. } => {

@@ -8,6 +8,7 @@ use super::restart::{Need, offer_to_restart};
 use super::target::{self, Destination, TargetOverride};
 use super::{compose_server, located, renames, report, save_target, start_stopped, starting};
 use crate::cli;
+use crate::cluster::Fact;
 use crate::commands::Report;
 use crate::context::Context;
 use crate::error::{Failure, Kind, Result};
@@ -86,7 +87,7 @@ impl<'a> DeployRun<'a> {
         }
     }
 
-    fn destination(&mut self, loaded: &LoadedService) -> Result<Destination> {
+    pub(super) fn destination(&mut self, loaded: &LoadedService) -> Result<Destination> {
         let ctx = self.ctx;
         let find = |target: &TargetOverride| {
             let variable = |name: &str| loaded.variable(&ctx.env, name);
@@ -134,7 +135,7 @@ impl<'a> DeployRun<'a> {
             starting::wait(self.ctx, &asked, limit).map_err(|f| about(f, placement))?;
         }
         let mut deployment = self
-            .follow(placement, &management)
+            .follow(placement, &management, self.ctx.dry_run)
             .map_err(|f| about(self.explained(f, placement, &management), placement))?;
         report::check(placement, &deployment)
             .map_err(|failure| renames::explained(&management, service, failure))?;
@@ -212,6 +213,24 @@ impl<'a> DeployRun<'a> {
         })
     }
 
+    /// What the server says about a service, without changing anything. `None`: it does not have `fact`.
+    pub(super) fn preview(
+        &self,
+        placement: Placement<'_>,
+        fact: Fact,
+    ) -> Result<Option<Deployment>> {
+        let ask = || {
+            let management = self.management(placement)?;
+            let server = management.server();
+            let server = server.map_err(|error| management.failure("could not deploy", error))?;
+            if server.parsed().is_some_and(|version| !version.has(fact)) {
+                return Ok(None);
+            }
+            self.follow(placement, &management, true).map(Some)
+        };
+        ask().map_err(|failure| about(failure, placement))
+    }
+
     /// A server that fails may have lost its database.
     fn explained(
         &self,
@@ -225,11 +244,16 @@ impl<'a> DeployRun<'a> {
             .unwrap_or(failure)
     }
 
-    fn follow(&self, placement: Placement<'_>, management: &Management) -> Result<Deployment> {
+    fn follow(
+        &self,
+        placement: Placement<'_>,
+        management: &Management,
+        dry_run: bool,
+    ) -> Result<Deployment> {
         let Service { name, .. } = placement.service;
         let input = deploy::DeployInput {
             schema: placement::schema(placement.service),
-            dry_run: self.ctx.dry_run,
+            dry_run,
             force: self.args.force,
         };
         let waits = Waits {

@@ -44,13 +44,19 @@ pub fn preview_target(
     Ok((text, edited))
 }
 
+/// An empty string counts as unset, as where the file is read.
+fn is_set(value: &Node) -> bool {
+    let is_empty = value.as_text().is_some_and(|text| text.trim().is_empty());
+    *value != Node::NULL && !is_empty
+}
+
 fn set(text: &str, key: &str, value: &str, others: &[&str]) -> Result<String> {
     let refuse = |reason: &str| {
         Failure::new(Kind::ConfigInvalid, reason)
             .hint(format!("write the line by hand: `{key}: {value}`"))
     };
     if let Ok(root) = Node::parse(text) {
-        let is_set = |other: &&&str| root.get(other).is_some_and(|value| *value != Node::NULL);
+        let is_set = |other: &&&str| root.get(other).is_some_and(is_set);
         if let Some(other) = others.iter().find(is_set) {
             let reason = format!("`{key}` cannot be combined with `{other}`");
             return Err(Failure::new(Kind::ConfigInvalid, reason).hint(format!("remove `{other}`")));

@@ -53,12 +53,9 @@ impl Parts<'_, '_> {
         let Some(text) = self.reader.string(at, Nature::Secret) else {
             return Vec::new();
         };
-        let items: Vec<&str> = text.split(',').map(str::trim).collect();
-        if items.contains(&"") {
-            let problem = self.reader.wrong(at, "there is a comma without a secret");
-            problem.fix("remove it");
-        }
-        let kept = items.into_iter().filter(|item| !item.is_empty());
+        // A comma at the end is common.
+        let items = text.split(',').map(str::trim);
+        let kept = items.filter(|item| !item.is_empty());
         kept.map(|item| Secret::from(item.to_owned())).collect()
     }
 

@@ -6,6 +6,7 @@ use crate::config::reader::{At, Nature, Reader};
 use crate::error::{Failure, Kind, Result};
 use crate::service::name::{check_length, check_service, check_stage, check_workspace};
 use crate::service::{Address, DEFAULT, Form, Target};
+use crate::url::points_here;
 use crate::yaml::{Position, Step};
 
 /// Keys that an option of the same name overrides.
@@ -17,6 +18,16 @@ pub(super) struct Goal {
     pub(super) stage: String,
     pub(super) target: Target,
     pub(super) warnings: Vec<Problem>,
+}
+
+impl Goal {
+    /// Whether the service is on this machine, as far as the file says.
+    pub(super) fn is_here(&self) -> bool {
+        match &self.target {
+            Target::Endpoint(endpoint) => points_here(&endpoint.server.to_string()),
+            _ => false,
+        }
+    }
 }
 
 pub(super) fn read<'v>(

@@ -54,6 +54,9 @@ fn lifecycle(setting: &Setting, version: &str, (database, volume): Database) {
     let (registry, files) = (cluster.entry(), cluster.files());
 
     let example = Example::new();
+    if version == "1.34" {
+        example.convert();
+    }
     example.deploy_with_data(&cluster);
     assert_eq!(cluster.without_token().refused("evil"), 3015);
 

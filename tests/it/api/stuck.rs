@@ -171,14 +171,15 @@ fn a_server_that_is_busy_with_nothing_is_not_asked_for_ever() {
 }
 
 fn answers_idle() -> Mishap {
-    let body = r#"{"data":{"migrationStatus":{"revision":1,"status":"SUCCESS","applied":0,"rolledBack":0,"errors":[]}}}"#;
-    let length = body.len();
-    Mishap::Bytes(
-        format!(
-            "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}"
-        )
-        .into_bytes(),
+    answers(
+        r#"{"data":{"migrationStatus":{"revision":1,"status":"SUCCESS","applied":0,"rolledBack":0,"errors":[]}}}"#,
     )
+}
+
+fn answers(body: &str) -> Mishap {
+    let length = body.len();
+    let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close";
+    Mishap::Bytes(format!("{head}\r\nContent-Length: {length}\r\n\r\n{body}").into_bytes())
 }
 
 /// A slow check of much data, or a server that waits for its lock.
@@ -203,4 +204,26 @@ fn the_deployment_itself_is_bounded_and_silence_is_told() {
     for says in ["`--wait-timeout`", "exclusive agent lock", "gone through"] {
         assert!(hints.contains(says), "{hints}");
     }
+}
+
+/// Seen with 1.8.4: a deployment computed while another one was nearly done. No recording has it.
+#[test]
+fn a_deployment_that_was_overtaken_is_tried_once_more() {
+    let standin = there("1.8.4");
+    let other = r#"{"data":{"migrationStatus":{"revision":1,"status":"IN_PROGRESS","applied":7,"rolledBack":0,"errors":[]}}}"#;
+    let mishap = ("migrationStatus".to_owned(), answers(other));
+    standin.state().mishaps.push_back(mishap);
+    let fails = Plan {
+        fails_after: Some(0),
+        ..Plan::default()
+    };
+    standin.state().plans.extend([fails.clone(), fails.clone()]);
+    let (result, events) = run(&open(&standin), &input(TYPES), WAITS);
+    // The second time nothing was in its way: that failure counts.
+    let outcome = result.expect("answered").outcome;
+    assert!(matches!(outcome, Outcome::RolledBack { revision: 3, .. }));
+    assert_eq!(events.iter().filter(|one| **one == Event::Again).count(), 1);
+    let requests = standin.take();
+    let deploys = requests.iter().filter(|one| one.field() == "deploy");
+    assert_eq!(deploys.count(), 2);
 }

@@ -11,4 +11,5 @@ mod restarting;
 mod secrets;
 mod start_stopped;
 mod support;
+mod syntax;
 mod watching;

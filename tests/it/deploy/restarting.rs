@@ -1,7 +1,9 @@
 //! Secrets that a server has stored and does not use before it is restarted.
 
-use crate::deploy::support::Place;
+use crate::deploy::support::{Place, planned};
+
 use crate::support::replay::{Recording, Replay};
+use crate::support::standin::Plan;
 use serde_json::json;
 use std::sync::Arc;
 
@@ -72,4 +74,29 @@ fn with_yes_it_is_restarted() {
     // There is no engine here; that it is asked at all is what counts.
     assert_eq!(outcome.status, 3, "{outcome:?}");
     assert!(place.read("asked").is_some(), "{outcome:?}");
+}
+
+/// Ten seconds without a step, then the end of the wait.
+#[test]
+fn a_managed_cluster_whose_migration_is_stuck_is_to_be_restarted() {
+    let standin = planned(
+        "1.8.4",
+        Plan {
+            hangs: true,
+            ..Plan::default()
+        },
+    );
+    let place = Place::cluster(&standin, "");
+    place.change();
+    place.home.manage("far");
+    let outcome = place.deploy(&["--wait-timeout", "12s"]);
+    assert_eq!(outcome.status, 5, "{outcome:?}");
+    for says in [
+        "\nthe migration has made no progress since 20",
+        "after 12s: 0 of 2 steps done, no progress since 20",
+        "hint: restart it: `prisma local restart -n far`\n",
+    ] {
+        assert!(outcome.stderr.contains(says), "{says}: {outcome:?}");
+    }
+    assert!(!outcome.stderr.contains("continues"), "{outcome:?}");
 }

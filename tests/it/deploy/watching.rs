@@ -154,3 +154,31 @@ fn where_an_answer_is_needed_watching_ends() {
     place.write("prisma.yml", &text.replace("cluster: far\n", ""));
     assert_eq!(place.deploy(&["-w"]).status, 4);
 }
+
+/// No server reports its subscriptions: only what this run has deployed is known.
+#[test]
+fn webhooks_of_removed_subscriptions_are_warned_of() {
+    let standin = deployed("1.8.4");
+    let place = Place::cluster(&standin, "");
+    let without = place.read("prisma.yml").expect("there");
+    let subscription =
+        "subscriptions:\n  onUser:\n    query: on.graphql\n    webhook: http://hook/x\n";
+    place.write("on.graphql", "subscription { user { node { id } } }");
+    place.write("prisma.yml", &format!("{without}{subscription}"));
+    let mut running = place.start(&["-w"]);
+    running.prints("watching 3 files", 1);
+    place.write("prisma.yml", &without);
+    running.prints(
+        "the webhooks of the removed subscriptions are still called",
+        1,
+    );
+    running.prints("watching 2 files", 1);
+    place.change();
+    running.prints("watching 2 files", 2);
+    place.write("prisma.yml", &format!("{without}# again\n"));
+    running.prints("watching 2 files", 3);
+    let shown = running.shown().matches("are still called").count();
+    assert_eq!(shown, 1, "the change of the datamodel has removed them");
+    running.signal("INT");
+    place.end(running);
+}

@@ -3,7 +3,7 @@
 use super::{CONFIG, UP, running, uncommented, with_running};
 use crate::support::engine::Made;
 use crate::support::text::STAGES;
-use crate::support::{Sandbox, key, same};
+use crate::support::{Behaviour, Sandbox, key, same};
 
 /// An engine prunes for one at a time, and refuses whoever else comes.
 #[test]
@@ -124,6 +124,77 @@ fn where_there_are_no_key_pairs_there_is_a_secret_instead() {
             "clusters:\n  local:\n    host: 'http://localhost:<port>'\n    clusterSecret: \"{secret}\"\n"
         ),
     );
+}
+
+#[test]
+fn an_upgrade_to_the_new_syntax_says_whose_datamodels_are_concerned() {
+    let s = Sandbox::new();
+    s.server(Behaviour::Services);
+    s.run("local start --prisma-version 1.30.5 {ports}")
+        .succeeds();
+    let warning = |whose: &str, to: &str| {
+        format!(
+            "warning: Prisma {to} supports only the new datamodel syntax: {whose} must be converted before the next \
+             deployment; queries are answered as before\n\
+             hint: convert each with `prisma deploy --convert-datamodel`\n"
+        )
+    };
+    let two = "those of `blog@dev`, `shop@prod`";
+    let ended = s.run("local upgrade --to 1.31 --dry-run");
+    assert!(ended.stderr.starts_with(&warning(two, "1.31")), "{ended:?}");
+    let ended = s.run("local upgrade --to 1.30.6 --dry-run");
+    assert!(!ended.stderr.contains("datamodel"), "{ended:?}");
+    s.run("local stop").succeeds();
+    let ended = s.run("local upgrade --to 1.31 --dry-run");
+    let unknown = warning("those of its services", "1.31");
+    assert!(ended.stderr.starts_with(&unknown), "{ended:?}");
+}
+
+#[test]
+fn services_are_not_lost_by_another_name_for_their_database() {
+    let s = Sandbox::new();
+    s.server(Behaviour::Services);
+    s.run("local start --prisma-version 1.8 {ports}").succeeds();
+    let config = s.read(CONFIG);
+    assert!(
+        config.contains("  name: \"prisma\"\n"),
+        "{}",
+        s.plain(&config)
+    );
+    s.write(
+        CONFIG,
+        &config.replace("name: \"prisma\"", "name: \"other\""),
+    );
+    s.take_acts();
+    let why = |services: &str| {
+        format!(
+            "error: cluster `local` keeps {services} in `prisma`, and would not find them with another `database.name`\n\
+             hint: restore `database.name: prisma` in ~/.prisma/clusters/local/cluster.yml\n\
+             hint: to start without them, create another cluster: `prisma local start -n NAME`\n"
+        )
+    };
+    for verb in ["start", "restart", "upgrade"] {
+        let named = why("its services (`blog@dev`, `shop@prod`)");
+        s.run(&format!("local {verb}")).is(6, "", &named);
+    }
+    assert_eq!(s.take_acts(), "");
+    s.write(CONFIG, &config);
+    s.run("local stop").succeeds();
+    s.write(
+        CONFIG,
+        &config.replace("name: \"prisma\"", "name: \"other\""),
+    );
+    let unknown = why("its services, if it has any,");
+    s.run("local start").is(6, "", &unknown);
+    // What has no services has none to lose.
+    s.write(CONFIG, &config);
+    s.server(Behaviour::Ready);
+    s.run("local start").succeeds();
+    s.write(
+        CONFIG,
+        &config.replace("name: \"prisma\"", "name: \"other\""),
+    );
+    s.run("local start").succeeds();
 }
 
 #[test]

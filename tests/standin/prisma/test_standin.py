@@ -62,7 +62,7 @@ def inferred(before, after):
     previous = built(before)[0] if before else datamodel.EMPTY
     following, renames = built(after)
     shown = []
-    for step in steps.infer(previous, following, renames):
+    for step in steps.infer(previous, following, renames, V1_1):
         name = f"{step['model']}.{step['name']}" if 'model' in step else step['name']
         shown.append(f"{step['type']} {name}" + (f">{step['newName']}" if step.get('newName') else ''))
     return shown
@@ -365,14 +365,14 @@ class StepsTest(unittest.TestCase):
         previous, _ = built('type Post { id: ID! @unique user: User } type User { id: ID! @unique }')
         following, renames = built('type Post { id: ID! @unique user: Author } '
                                    'type Author @rename(oldName: "User") { id: ID! @unique }')
-        steps.infer(previous, following, renames)
+        steps.infer(previous, following, renames, V1_1)
         self.assertEqual(following['relations'], [{'name': 'AuthorToPost', 'modelA': 'Post', 'modelB': 'Author'}])
 
     def test_an_update_shows_only_what_changed(self):
         previous, following = built(self.USER)[0], built(self.USER.replace('String', 'Int!'))[0]
-        step, = steps.infer(previous, following, datamodel.Renames())
+        step, = steps.infer(previous, following, datamodel.Renames(), V1_1)
         shown = {key: value for key, value in step.items() if value is not None}
-        self.assertEqual(shown, {'type': 'UpdateField', 'model': 'User', 'newModel': 'User', 'name': 'name',
+        self.assertEqual(shown, {'type': 'UpdateField', 'model': 'User', 'newModel': 'User', 'name': 'name', 'changedType': 'Int',
                                  'typeName': 'Int', 'isRequired': True})
 
 

@@ -39,9 +39,12 @@ class App:
         last = self.store.last_success(project.id)
         return last.datamodel if last else ''
 
+    def request_id(self, api):
+        return request_id.new(self.version, api, self.environment)
+
     def describe(self, api, request):
         """A request id, and what an exception becomes in the answer to that request."""
-        id_ = request_id.new(self.version, api, self.environment)
+        id_ = self.request_id(api)
 
         def describe(problem):
             self._log_problem(id_, request, problem)

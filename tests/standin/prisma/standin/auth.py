@@ -3,7 +3,7 @@
 import time
 
 from . import jwt
-from .errors import invalid_token
+from .errors import ApiError, invalid_token
 
 
 class ManagementAuth:
@@ -19,13 +19,19 @@ class ManagementAuth:
             return
         if header is None:
             raise invalid_token("'Authorization' header not provided")
-        token = header[len('Bearer '):] if header.startswith('Bearer ') else header
+        token = bare(header)
         algorithm, key = ('HS256', self.secret) if self.secret else ('RS256', self.public_key)
         try:
             claims = jwt.verify(token, algorithm, key)
         except jwt.TokenProblem as problem:
             raise invalid_token(f"Token can't be decoded: {problem}") from None
         check_grants(claims, name, stage)
+
+
+def bare(header):
+    """The token; the scheme may have any case, and any number of blanks after it."""
+    scheme, _, rest = header.strip().partition(' ')
+    return rest.strip() if scheme.lower() == 'bearer' and rest else header.strip()
 
 
 def check_grants(claims, name, stage):
@@ -37,11 +43,13 @@ def check_grants(claims, name, stage):
         for grant in grants
     )
     if not well_formed:
-        raise invalid_token('Token data could not be parsed.')
+        raise invalid_token('Failed to parse token data')
     for grant in grants:
         parts = grant['target'].split('/')
         if len(parts) != 2 or not all(parts):
-            raise invalid_token(f"Token contained malformed grant target '{grant['target']}'.")
+            # As Java splits: without empty parts at the end.
+            parts = parts if any(parts) else []
+            raise invalid_token(f"Contained invalid grant 'Vector({', '.join(parts)})'")
         if all(part in ('*', wanted) for part, wanted in zip(parts, (name, stage))):
             return
     raise invalid_token(f'Token contained {len(grants)} grants but none satisfied the request.')
@@ -51,16 +59,15 @@ def check_service(version, secrets, header):
     """Without secrets the service is open; otherwise any one of them must have signed the token."""
     if not secrets:
         return
-    if header is None:
-        raise invalid_token("'Authorization' header not provided")
-    token = header[len('Bearer '):] if header.startswith('Bearer ') else header
+    token = bare(header or '')
     for secret in secrets:
         try:
             jwt.verify(token, 'HS256', secret, check_times=version.service_tokens_expire)
             return
         except jwt.TokenProblem:
             continue
-    raise invalid_token('It might be expired or you might be using a token from the wrong project.')
+    raise ApiError(3015, 'Your token is invalid. It might have expired or you might be using a token from a different '
+                         'project.')
 
 
 def service_token(project):

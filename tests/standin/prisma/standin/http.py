@@ -46,11 +46,14 @@ class Server(ThreadingHTTPServer):
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = 'HTTP/1.1'
-    server_version, sys_version = 'akka-http/10.0.10', '(stand-in)'
+    # Headers of CORS come only with an answer to a browser.
 
     @property
     def app(self):
         return self.server.app
+
+    def version_string(self):
+        return 'akka-http/10.1.0' if self.app.version.since(1, 8) else 'akka-http/10.0.10'
 
     def setup(self):
         super().setup()
@@ -71,13 +74,19 @@ class Handler(BaseHTTPRequestHandler):
         self._answer(self._post)
 
     def do_OPTIONS(self):
+        if not self.headers.get('Access-Control-Request-Method'):
+            self._other()
+            return
         self._send(200, 'OK', 'text/plain; charset=UTF-8', {
             'Access-Control-Allow-Methods': 'GET, POST, HEAD, OPTIONS',
             'Access-Control-Allow-Headers': self.headers.get('Access-Control-Request-Headers', '*'),
             'Access-Control-Max-Age': '1800'})
 
     def _other(self):
-        self._answer(lambda: self._refuse_method('GET, POST'))
+        self._answer(self._refuse_verb)
+
+    def _refuse_verb(self):
+        self._refuse_method('POST, GET' if self.app.version.is_late else 'GET, POST')
 
     do_PUT = do_DELETE = do_PATCH = _other
 
@@ -117,8 +126,9 @@ class Handler(BaseHTTPRequestHandler):
         self.send_response(status)
         self.send_header('Content-Type', content_type)
         self.send_header('Content-Length', str(len(data)))
-        self.send_header('Access-Control-Allow-Origin', self.headers.get('Origin', '*'))
-        self.send_header('Access-Control-Allow-Credentials', 'true')
+        if self.headers.get('Origin'):
+            self.send_header('Access-Control-Allow-Origin', self.headers['Origin'])
+            self.send_header('Access-Control-Allow-Credentials', 'true')
         for name, value in dict(headers).items():
             self.send_header(name, value)
         self.end_headers()
@@ -146,11 +156,13 @@ class Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             raise Refusal(501, 'This stand-in has no subscriptions.')
         if segments == ['status'] and version.has_status_route:
-            self._send(200, 'OK', 'text/plain; charset=UTF-8')
+            self._send_json(200, 'OK', self.app.request_id('management')) if version.is_late else self._send(
+                200, 'OK', 'text/plain; charset=UTF-8')
         elif self._is_management(segments) and len(segments) == 3 and segments[1] == 'schema' and not version.is_late:
             self._internal_schema(segments[2])
         elif self._is_management(segments) or version.default_service_parts or 2 <= len(segments) <= 4:
-            self._send(200, _PLAYGROUND, 'text/html; charset=UTF-8')
+            id_ = {'Request-Id': self.app.request_id('api')} if version.is_late else {}
+            self._send(200, _PLAYGROUND, 'text/html; charset=UTF-8', id_)
         else:
             raise Refusal(404, 'The requested resource could not be found.')
 
@@ -239,6 +251,7 @@ class Handler(BaseHTTPRequestHandler):
         except ApiError as problem:
             describe(problem)
             answer = self._service_error(problem, request_id)
+            request_id = request_id if self.app.version.is_late else None
         except Exception as problem:  # pylint: disable=broad-except
             answer = {'errors': [describe(problem)]}
         self._send_json(200, answer, request_id)

@@ -22,11 +22,13 @@ def verify(token, algorithm, key, check_times=True, now=None):
     """The claims of a token signed with the key, or TokenProblem. `key` is text: a secret or a public key."""
     parts = token.split('.')
     if len(parts) not in (2, 3):
-        raise TokenProblem('Expected token to be composed of 2 or 3 parts separated by dots.')
+        raise TokenProblem(f'Expected token [{token}] to be composed of 2 or 3 parts separated by dots.')
     header, claims = _json(parts[0], 'header'), _json(parts[1], 'claim')
     signature = _decode(parts[2]) if len(parts) == 3 else b''
     message = f'{parts[0]}.{parts[1]}'.encode()
     check = _check_hs256 if algorithm == 'HS256' else _check_rs256
+    if not signature:
+        raise TokenProblem('No signature found inside the token while trying to verify it with a key.')
     if not isinstance(header, dict) or header.get('alg') != algorithm or not check(message, signature, key):
         raise TokenProblem('Invalid signature for this token or wrong algorithm.')
     if check_times and isinstance(claims, dict):

@@ -88,8 +88,7 @@ class Store:
             self.database.create_schema(session, project.id)
             session.run(f'INSERT INTO {self.projects} ({columns}) VALUES (%s, %s, %s, %s)',
                         [project.id, name, stage, json.dumps(secrets)])
-        moment = now()
-        self.add_migration(Migration(project.id, status='SUCCESS', startedAt=moment, finishedAt=moment))
+        self.add_migration(Migration(project.id, status='SUCCESS'))
         return project
 
     def set_secrets(self, project_id, secrets):

@@ -117,7 +117,15 @@ class Version:
 
     @property
     def has_secrets_step(self):
-        return self.since(1, 8)
+        return self.since(1, 4)
+
+    @property
+    def renames_in_two_steps(self):
+        return self.since(1, 8, 3) and not self.since(1, 29)
+
+    @property
+    def knows_new_types_in_subscriptions(self):
+        return self.since(1, 15, 3)
 
     @property
     def has_reserved_names(self):

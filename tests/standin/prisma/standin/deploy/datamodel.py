@@ -75,14 +75,15 @@ def argument(node, directive_name, argument_name):
     return (directive(node, directive_name) or {}).get(argument_name)
 
 
-def build(definitions):
-    """The schema and the renames. Only for definitions without errors (see rules.py)."""
+def build(definitions, late=False):
+    """The schema and the renames. Only for definitions without errors (see rules.py). Late servers add no hidden fields
+    to a type."""
     renames = Renames()
     models, enums = models_of(definitions), enums_of(definitions)
     enum_names = {item.name for item in enums}
     relations = Relations(models, {item.name for item in models})
     schema = {
-        'models': [_model(item, enum_names, relations, renames) for item in models],
+        'models': [_model(item, enum_names, relations, renames, late) for item in models],
         'enums': [{'name': item.name, 'values': [value.name for value in item.items]} for item in enums],
         'relations': relations.all,
     }
@@ -93,7 +94,7 @@ def build(definitions):
     return schema, renames
 
 
-def _model(node, enum_names, relations, renames):
+def _model(node, enum_names, relations, renames, late):
     old = argument(node, 'rename', 'oldName')
     if old:
         renames.models[node.name] = old
@@ -105,7 +106,7 @@ def _model(node, enum_names, relations, renames):
             renames.fields[node.name, item.name] = old
     known = {item['name'] for item in fields}
     fields += [_make_field(name, type_name, isRequired=True, unique=name == 'id', isHidden=True)
-               for name, type_name in SYSTEM_FIELDS.items() if name not in known]
+               for name, type_name in SYSTEM_FIELDS.items() if name not in known and not late]
     return {'name': node.name, 'fields': fields}
 
 
@@ -203,3 +204,11 @@ def opposite(schema, model_name, field_):
     if model_name == field_['relatedModel'] and len(found) > 1:
         found = [item for item in found if item['name'] != field_['name']]
     return found[0] if found else None
+
+
+_PREFILLED = {'Int': 0, 'Float': 0.0, 'Boolean': False, 'Json': '{}', 'DateTime': '1970-01-01 00:00:00'}
+
+
+def prefilled(field_):
+    """What late servers give rows that have no value in a field that becomes required."""
+    return _PREFILLED.get(field_['typeName'], '') if field_['default'] is None else field_['default']

@@ -1,18 +1,19 @@
 """Asks the real rows what a migration would lose or cannot do; an empty table never warns."""
 
-from .datamodel import field_named, is_relation, model_named, relation_named, side
+from .datamodel import field_named, is_relation, model_named, prefilled, relation_named, side
 from .rules import problem
 
 _LOSS = 'You already have nodes for this model. This change will result in data loss.'
-_FIELD_LOSS = 'You already have nodes for this model with a value in this field. This change will result in data loss.'
-_REQUIRED = ('You are {verb} a required field but there are already nodes for this model that would violate that '
-             'constraint.')
+_FIELD_LOSS = 'You already have nodes for this model. This change may result in data loss.'
+_CREATED = 'You are creating a required field but there are already nodes present that would violate that constraint.'
+_REQUIRED = 'You are making a field required, but there are already nodes that would violate that constraint.'
+_PREFILLED = 'You are changing the type of a required field. The fields will be pre-filled with the value: `{}`.'
 _UNIQUE = 'You are making a field unique, but there are already nodes that would violate that constraint.'
 
 
-def check(session, tables, steps, before, after):
+def check(session, tables, steps, before, after, late):
     """(warnings, errors)"""
-    checker = Checker(session, tables, before, after)
+    checker = Checker(session, tables, before, after, late)
     for step in steps:
         handler = getattr(checker, step['type'], None)
         if handler:
@@ -20,9 +21,13 @@ def check(session, tables, steps, before, after):
     return checker.warnings, checker.errors
 
 
+def _shown(value):
+    return str(value).lower() if isinstance(value, bool) else value
+
+
 class Checker:
-    def __init__(self, session, tables, before, after):
-        self.session, self.tables, self.before, self.after = session, tables, before, after
+    def __init__(self, session, tables, before, after, late):
+        self.session, self.tables, self.before, self.after, self.late = session, tables, before, after, late
         self.warnings, self.errors = [], []
         self.column = tables.database.quote
 
@@ -70,34 +75,53 @@ class Checker:
         field = field_named(model_named(self.before, step['model']), step['name'])
         # A relation that is deleted with its field is reported as a relation.
         if not is_relation(field) and field['name'] not in ('id',) and self.has_values(step['model'], field):
-            self.warn(step['model'], _FIELD_LOSS, field['name'])
+            self.field_loss(step, field)
+
+    def field_loss(self, step, field):
+        """Before the last generation the field's name stands in the place of its model's."""
+        self.warn(step['model'] if self.late else field['name'], _FIELD_LOSS, field['name'])
 
     def DeleteRelation(self, step):
-        relation = relation_named(self.before, step['name'])
         if self.any_row(self.tables.relation(step['name'])):
-            self.warn(relation['modelA'], 'You already have nodes for this relation. This change will result in data '
+            self.warn(step['name'], 'You already have nodes for this relation. This change will result in data '
                                           'loss.')
 
     def CreateField(self, step):
         if model_named(self.before, step['model']) is None:
             return
         field = field_named(model_named(self.after, step['newModel']), step['name'])
-        if field['isRequired'] and not field['isList'] and self.has_nodes(step['model']):
-            self.refuse(step['newModel'], _REQUIRED.format(verb='creating'), field['name'])
+        if not field['isRequired'] or field['isList'] or not self.has_nodes(step['model']):
+            return
+        if is_relation(field):
+            self.refuse(step['newModel'], _CREATED.replace('field', 'relation,').replace('present ', ''))
+        elif self.late and not field['unique']:
+            text = f'{_CREATED}The fields will be pre-filled with the value `{prefilled(field)}`.'
+            self.warn(step['newModel'], text, field['name'])
+        elif self.late:
+            self.refuse(step['newModel'], f'You are creating a new required unique field `{field["name"]}`. There are '
+                        f'already nodes for the model `{step["newModel"]}` that would violate that constraint.',
+                        field['name'])
+        else:
+            self.refuse(step['newModel'], _CREATED)
 
     def UpdateField(self, step):
         old = field_named(model_named(self.before, step['model']), step['name'])
         new = field_named(model_named(self.after, step['newModel']), step['newName'] or step['name'])
         if (old['typeName'], old['isList']) != (new['typeName'], new['isList']):
             if self.has_values(step['model'], old):
-                self.warn(step['model'], _FIELD_LOSS, old['name'])
-            if new['isRequired'] and self.has_nodes(step['model']):
-                self.refuse(step['newModel'], _REQUIRED.format(verb='updating'), new['name'])
+                self.field_loss(step, old)
+                if self.late and new['isRequired']:
+                    self.warn(step['newModel'], _PREFILLED.format(_shown(prefilled(new))), new['name'])
             return
         if new['isRequired'] and not old['isRequired'] and not old['isList'] and self.lacks_values(step['model'], old):
-            self.refuse(step['newModel'], _REQUIRED.format(verb='updating'), new['name'])
+            if self.late and not is_relation(new):
+                self.warn(step['newModel'], _PREFILLED.format(_shown(prefilled(new))), new['name'])
+            else:
+                self.refuse(step['newModel'], _REQUIRED, new['name'])
         if new['unique'] and not old['unique'] and self.has_duplicates(step['model'], old):
-            self.refuse(step['newModel'], _UNIQUE, new['name'])
+            text = (f'You are updating the field `{new["name"]}` to be unique. But there are already nodes for the model '
+                    f'`{step["newModel"]}` that would violate that constraint.') if self.late else _UNIQUE
+            self.refuse(step['newModel'], text, new['name'])
 
     def UpdateEnum(self, step):
         if step['values'] is None:
@@ -115,4 +139,4 @@ class Checker:
         if field['isList']:
             table, column = self.tables.scalar_list(model, field['name']), 'value'
         if self.any_row(table, f'{self.column(column)} = %s', [value]):
-            self.refuse(enum, f"You are deleting the value '{value}' of the enum '{enum}', but that value is in use.")
+            self.refuse('Global', f"You are deleting the value '{value}' of the enum '{enum}', but that value is in use.")

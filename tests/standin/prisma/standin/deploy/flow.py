@@ -27,32 +27,36 @@ class Deployer:
         found = rules.check(definitions, version)
         if found:
             return _payload(errors=found)
-        schema, renames = datamodel.build(definitions)
+        schema, renames = datamodel.build(definitions, version.is_late)
         last = app.store.last_success(project.id)
-        inferred = [] if self._is_passive(given) else steps.infer(last.schema, schema, renames, version.is_late)
+        inferred = [] if self._is_passive(given) else steps.infer(last.schema, schema, renames, version)
         functions = given.get('subscriptions') or []
-        found = self._check_subscriptions(project, last, functions)
+        found = self._check_subscriptions(project, schema if version.knows_new_types_in_subscriptions else last.schema,
+                                          functions)
         if found:
             return _payload(errors=found, migration=self._dummy(project))
 
         warnings = []
         if version.has_force:
             warnings, found = self._check_data(project, inferred, last.schema, schema)
+            if found and version.since(1, 10):
+                return _payload(found, [], None)
             if found or warnings and not given.get('force'):
-                return _payload(found, warnings, None if version.is_late else self._dummy(project), inferred)
+                return _payload(found, warnings, self._dummy(project), inferred)
 
         secrets = given.get('secrets') or []
         changes_secrets = secrets != project.secrets
-        if version.has_secrets_step and changes_secrets:
-            inferred = [*inferred, {'type': 'UpdateSecrets', 'message': 'Secrets have been updated.'}]
+        # Only the migration has this step, not the answer to the deployment.
+        steps_ = [*inferred, {'type': 'UpdateSecrets', 'message': 'Secrets have been updated.'}
+                  ] if version.has_secrets_step and changes_secrets else inferred
         if given.get('dryRun'):
             return _payload(warnings=warnings, steps_=inferred)
         if changes_secrets and not version.has_secrets_step:
             app.store.set_secrets(project.id, secrets)
         changes_schema = self._is_passive(given) and schema != last.schema
-        if not inferred and not functions and not changes_schema:
+        if not steps_ and not functions and not changes_schema:
             return _payload(warnings=warnings)
-        migration = self._store(Migration(project.id, steps=inferred, schema=schema, functions=functions,
+        migration = self._store(Migration(project.id, steps=steps_, schema=schema, functions=functions,
                                           datamodel=given['types'], secrets=secrets))
         return _payload(warnings=warnings, migration=migration, steps_=inferred)
 
@@ -60,7 +64,8 @@ class Deployer:
         app = self.app
         try:
             with app.database.session() as session:
-                return destructive.check(session, Tables(app.database, project.id), inferred, before, after)
+                return destructive.check(session, Tables(app.database, project.id), inferred, before, after,
+                                         app.version.is_late)
         except app.database.driver_errors:
             # The tables may be half way to another schema.
             if app.store.open_migration(project.id):
@@ -86,17 +91,17 @@ class Deployer:
     def _dummy(self, project):
         return None if self.app.version.is_late else Migration(project.id)
 
-    def _check_subscriptions(self, project, last, functions):
-        """Against the schema that is deployed now: a subscription to a type that is new fails the first time."""
+    def _check_subscriptions(self, project, schema, functions):
+        """Against the schema that is deployed now, before 1.15.3: a subscription to a type that is new fails there."""
         if functions and not self.app.version.since(1, 2):
             self._call_cluster_address(project)
-        known = {model['name'][0].lower() + model['name'][1:] for model in last.schema['models']}
+        known = {model['name'][0].lower() + model['name'][1:] for model in schema['models']}
         found = []
         for function in functions:
             text = _subscription_problem(function['query'], known)
             if text:
                 found.append(rules.problem('Subscription', text, function['name']))
-        return found
+        return found[:1] if self.app.version.since(1, 10) else found
 
     def _call_cluster_address(self, project):
         address = self.app.environment.get('CLUSTER_ADDRESS', '')
@@ -112,13 +117,11 @@ class Deployer:
 def _subscription_problem(query, known):
     try:
         operations = [item for item in parse(query).definitions if item.kind == 'operation']
-    except SyntaxProblem as problem:
-        return str(problem)
-    if not operations or operations[0].operation != 'subscription':
-        return 'The query is not a subscription.'
-    for selection in operations[0].selections:
-        if selection.kind == 'field' and selection.name not in known:
-            return f"Cannot query field '{selection.name}' on type 'Subscription'."
+    except SyntaxProblem:
+        return 'The subscription query is invalid GraphQL.'
+    names = [one.name for item in operations for one in item.selections if one.kind == 'field']
+    if not any(name in known for name in names):
+        return "The provided query doesn't include any known model name. Please check for the latest subscriptions API."
     return None
 
 

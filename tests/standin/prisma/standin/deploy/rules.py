@@ -3,6 +3,8 @@
 The more common of the real server's rules, with its wording where that is known.
 """
 
+import json
+
 from .datamodel import SCALARS, argument, directive, enums_of, models_of, type_shape
 
 _RESERVED_FORMATS = {
@@ -47,6 +49,9 @@ def _enum(enum):
 def _model(model, models, enum_names, version):
     if not model.name[0].isupper():
         yield problem(model.name, 'Types must start with an uppercase letter.')
+    if version.since(1, 31) and not any(directive(item, 'id') is not None for item in model.items):
+        yield problem(model.name, f'One field of the type `{model.name}` must be marked as the id field with the `@id` '
+                                  'directive.')
     if not model.items:
         yield problem(model.name, f'The type `{model.name}` has no fields.')
     seen = set()
@@ -88,8 +93,10 @@ def _field(model, item, model_names, enum_names, version):
         if directive(item, needed_directive) is not None and argument(item, needed_directive, needed_argument) is None:
             yield finding(f'The directive `@{needed_directive}` must specify the argument `{needed_argument}`.')
     default = argument(item, 'default', 'value')
-    if default is not None and not _default_fits(name, default):
-        yield finding(f'The value {default!r} is not a valid default for fields of type {name}.')
+    fits = _default_is(name, default) if version.since(1, 31) else _default_fits(name, default)
+    if default is not None and not fits:
+        shown = json.dumps(default) if version.is_late else repr(default)
+        yield finding(f'The value {shown} is not a valid default for fields of type {name}.')
 
 
 def _reserved_is_right(item, name, is_list, required, version):
@@ -99,6 +106,12 @@ def _reserved_is_right(item, name, is_list, required, version):
         marked = directive(item, 'unique') is not None or (version.is_late and directive(item, 'id') is not None)
         return name in (('ID', 'UUID', 'Int') if version.is_late else ('ID',)) and required and marked
     return name == 'DateTime' and (required or version.is_late)
+
+
+def _default_is(type_name, value):
+    """The new syntax wants a value of the type."""
+    kinds = {'Int': (int,), 'Float': (int, float), 'Boolean': (bool,)}.get(type_name)
+    return kinds is None or isinstance(value, kinds) and (type_name == 'Boolean') == isinstance(value, bool)
 
 
 def _default_fits(type_name, value):

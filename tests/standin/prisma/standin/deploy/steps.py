@@ -1,7 +1,7 @@
 """Finds the steps from one schema to the next.
 
 The order: delete relation, field, model, enum; create enum, model, field, relation; update enum, field, model,
-relation. Steps on fields name the model as it is called before the migration, because models are renamed last;
+relation; in late versions updates come before creations. Steps on fields name the model as it is called before the migration, because models are renamed last;
 `newModel` next to it is internal and not shown to clients.
 """
 
@@ -10,13 +10,26 @@ from .datamodel import enum_named, field_named, is_relation, model_named, relati
 _COMPARED = ('typeName', 'isRequired', 'isList', 'unique', 'relation', 'default', 'enum')
 
 
-def infer(previous, following, renames, late=False):
-    return Inference(previous, following, renames, late).steps()
+def infer(previous, following, renames, version):
+    return Inference(previous, following, renames, version).steps()
+
+
+def manifestation(schema, relation):
+    """Where late versions keep a relation: in a column of the model that has one other, else in a table."""
+    for name in (relation['modelA'], relation['modelB']):
+        for field in model_named(schema, name)['fields']:
+            if field['relation'] == relation['name'] and not field['isList']:
+                return {'type': 'Inline', 'model': name, 'column': field['name']}
+    return {'type': 'LinkTable', 'table': f'_{relation["name"]}', 'modelAColumn': 'A', 'modelBColumn': 'B',
+            'idColumn': None}
 
 
 class Inference:
-    def __init__(self, previous, following, renames, late):
-        self.previous, self.following, self.renames, self.late = previous, following, renames, late
+    def __init__(self, previous, following, renames, version):
+        self.previous, self.following, self.renames = previous, following, renames
+        self.late, self.in_two_steps = version.is_late, version.renames_in_two_steps
+        # A default is no matter of the database in late versions: only the model changes.
+        self.compared = tuple(key for key in _COMPARED if not (self.late and key == 'default'))
         self.keep_sides()
 
     def keep_sides(self):
@@ -27,10 +40,11 @@ class Inference:
                 item['modelA'], item['modelB'] = item['modelB'], item['modelA']
 
     def steps(self):
+        creations = [*self.create_enums(), *self.create_models(), *self.create_fields(), *self.create_relations()]
+        updates = [*self.update_enums(), *self.update_fields(), *self.update_models(), *self.update_relations()]
         return [
             *self.delete_relations(), *self.delete_fields(), *self.delete_models(), *self.delete_enums(),
-            *self.create_enums(), *self.create_models(), *self.create_fields(), *self.create_relations(),
-            *self.update_enums(), *self.update_fields(), *self.update_models(), *self.update_relations(),
+            *(updates + creations if self.late else creations + updates),
         ]
 
     # What belongs to what. A rename counts only while the old name exists and the new one does not.
@@ -111,14 +125,14 @@ class Inference:
             for field in model['fields']:
                 if not before or not self.old_field(model, field):
                     yield {'type': 'CreateField', 'model': before['name'] if before else model['name'],
-                           'newModel': model['name'], 'name': field['name'],
+                           'newModel': model['name'], 'name': field['name'], 'relatedModel': field['relatedModel'],
                            **{key: field[key] for key in _COMPARED}}
 
     def create_relations(self):
         for item in self.following['relations']:
             if not self.old_relation(item):
                 yield {'type': 'CreateRelation', 'name': item['name'], 'leftModel': item['modelA'],
-                       'rightModel': item['modelB'], **({'after': item['name']} if self.late else {})}
+                       'rightModel': item['modelB'], **({'after': manifestation(self.following, item)} if self.late else {})}
 
     # Updates
 
@@ -136,10 +150,11 @@ class Inference:
             for field in model['fields'] if model_before else ():
                 before = self.old_field(model, field)
                 known = before and self.with_new_names(before, field)
-                if before and known != field:
-                    changed = {key: field[key] if field[key] != known[key] else None for key in _COMPARED}
+                if before and any(known[key] != field[key] for key in (*self.compared, 'name', 'relatedModel')):
+                    changed = {key: field[key] if field[key] != known[key] else None for key in self.compared}
                     yield {'type': 'UpdateField', 'model': model_before['name'], 'newModel': model['name'],
-                           'name': before['name'],
+                           'name': before['name'], 'relatedModel': field['relatedModel'],
+                           'changedType': field['typeName'],
                            'newName': field['name'] if field['name'] != before['name'] else None, **changed}
 
     def with_new_names(self, before, field):
@@ -158,10 +173,21 @@ class Inference:
         return known
 
     def update_models(self):
-        for item in self.following['models']:
-            before = self.old_model(item)
-            if before and before['name'] != item['name']:
-                yield {'type': 'UpdateModel', 'name': before['name'], 'newName': item['name']}
+        pairs = [(self.old_model(item), item) for item in self.following['models']]
+        renamed = [(before['name'], item['name']) for before, item in pairs if before and before['name'] != item['name']]
+        if self.in_two_steps:
+            renamed = [(old, f'__{new}') for old, new in renamed] + [(f'__{new}', new) for old, new in renamed]
+        if self.late:
+            renamed = [(before['name'], item['name']) for before, item in pairs if before and self.has_changed(before, item)]
+        return [{'type': 'UpdateModel', 'name': old, 'newName': new} for old, new in renamed]
+
+    def has_changed(self, before, model):
+        """Whether anything in a model has, the values of its enums included."""
+        def inside(schema, item):
+            enums = [enum_named(schema, field['enum']) for field in item['fields'] if field['enum']]
+            return item['name'], sorted(item['fields'], key=lambda field: field['name']), enums
+
+        return inside(self.previous, before) != inside(self.following, model)
 
     def update_relations(self):
         for item in self.following['relations']:
@@ -172,7 +198,8 @@ class Inference:
             if self.late:
                 if renamed:
                     yield {'type': 'UpdateRelation', 'name': before['name'], 'newName': renamed,
-                           'before': before['name'], 'after': item['name']}
+                           'before': manifestation(self.previous, before),
+                           'after': manifestation(self.following, item)}
                 continue
             models = [item[key] if self.old_model_name(item[key]) != before[key] else None
                       for key in ('modelA', 'modelB')]

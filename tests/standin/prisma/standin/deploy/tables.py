@@ -4,7 +4,7 @@ A model is a table; a list of scalars a table `MODEL_FIELD` (nodeId, position, v
 (id, A, B). Undoing a deletion brings back the table or column, not what was in it, as in the real server.
 """
 
-from .datamodel import field_named, is_relation, model_named
+from .datamodel import field_named, is_relation, model_named, prefilled
 
 
 class InjectedFailure(Exception):
@@ -12,8 +12,9 @@ class InjectedFailure(Exception):
 
 
 class Tables:
-    def __init__(self, database, project_id):
-        self.database, self.project_id = database, project_id
+    def __init__(self, database, project_id, prefills=False):
+        # `prefills`: rows without a value get one where a field becomes required; late versions do that.
+        self.database, self.project_id, self.prefills = database, project_id, prefills
 
     # Names
 
@@ -31,7 +32,7 @@ class Tables:
     def apply(self, session, step, before, after):
         """`before` and `after` are the schemas around the whole migration."""
         handler = getattr(self, '_' + step['type'], None)
-        if handler:
+        if handler and step.get('name') != step.get('newName', ''):
             handler(session, step, before, after)
 
     def undo(self, session, step, before, after):
@@ -84,7 +85,7 @@ class Tables:
 
     def _rename_model(self, session, old, new, schema):
         # Fields are updated before models: in both directions they have their new names now.
-        model = model_named(schema, new) or model_named(schema, old)
+        model = model_named(schema, new.removeprefix('__')) or model_named(schema, old.removeprefix('__'))
         for field in model['fields']:
             if field['isList'] and not is_relation(field):
                 self._rename_table(session, f'{old}_{field["name"]}', f'{new}_{field["name"]}')
@@ -139,10 +140,18 @@ class Tables:
                         f' {column("position")} int NOT NULL, {column("value")} {self._type(field)} NOT NULL,'
                         f' PRIMARY KEY ({column("nodeId")}, {column("position")}))')
             return
-        required = ' NOT NULL' if field['isRequired'] and not optional else ' NULL'
-        session.run(f'ALTER TABLE {self.model(model)} ADD COLUMN {column(field["name"])} {self._type(field)}{required}')
+        session.run(f'ALTER TABLE {self.model(model)} ADD COLUMN {column(field["name"])} {self._type(field)} NULL')
+        if field['isRequired'] and not optional:
+            # The rows that are there get a value: MySQL makes one up, and so do late versions.
+            self._prefill(session, model, field)
+            self._alter_column(session, model, field, field)
         if field['unique']:
             self._add_unique(session, model, field['name'])
+
+    def _prefill(self, session, model, field):
+        column = self.database.quote(field['name'])
+        value = {'true': True, 'false': False}.get(prefilled(field), prefilled(field))
+        session.run(f'UPDATE {self.model(model)} SET {column} = %s WHERE {column} IS NULL', [value])
 
     def _drop_field(self, session, model, field):
         if is_relation(field) or field['name'] == 'id':
@@ -168,6 +177,8 @@ class Tables:
         renamed = old['name'] != new['name']
         if old['unique'] and (renamed or not new['unique']):
             self._drop_unique(session, model, old['name'])
+        if self.prefills and new['isRequired'] and not old['isRequired']:
+            self._prefill(session, model, {**new, 'name': old['name']})
         self._alter_column(session, model, old, new)
         if new['unique'] and (renamed or not old['unique']):
             self._add_unique(session, model, new['name'])

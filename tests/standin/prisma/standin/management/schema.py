@@ -31,9 +31,12 @@ class Request:
         return self.existing(given)
 
     def existing(self, given):
-        project = self.app.store.project(given['name'], given['stage'])
+        name, stage = given['name'], given['stage']
+        if self.app.version.default_service_parts:
+            name, stage = name or 'default', stage or 'default'
+        project = self.app.store.project(name, stage)
         if project is None:
-            raise no_such_service(given['name'], given['stage'])
+            raise no_such_service(name, stage)
         return project
 
 
@@ -61,7 +64,9 @@ def _migration_status(_source, given, request):
 
 
 def _list_migrations(_source, given, request):
-    return request.app.store.list_migrations(request.service(given).id)
+    request.allow(given['name'], given['stage'])
+    project = request.app.store.project(given['name'], given['stage'])
+    return request.app.store.list_migrations(project.id) if project else []
 
 
 def _project_token(_source, given, request):

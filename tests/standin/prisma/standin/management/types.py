@@ -21,13 +21,35 @@ def _fields(**types):
     return {name: Field(type_) for name, type_ in types.items()}
 
 
+def _type_name(step, late):
+    name = step['typeName']
+    if not late or name is None:
+        return name
+    return {'GraphQLID': 'ID', 'Relation': step.get('relatedModel')}.get(name, name)
+
+
+def _default(step, late):
+    """`IntGCValue(7)`; late versions print the option around it."""
+    value, type_name = step.get('default'), step.get('changedType') or step['typeName']
+    if value is None:
+        return 'None' if late and step['type'] == 'CreateField' else None
+    kind = {'Uuid': 'Uuid', 'GraphQLID': 'StringId'}.get(type_name, type_name)
+    shown = f'{kind}GCValue({value})'
+    return f'Some({shown})' if late else shown
+
+
 class Types:
     """All types, for one version; created for each schema because they know their implementations."""
 
     def __init__(self, version):
         self.version = version
         self.step = Interface('MigrationStep', _fields(type=TEXT), lambda step: step['type'])
+        self.manifestation = Interface('RelationManifestation', _fields(type=TEXT), lambda one: one['type'])
         self.steps = self._steps()
+        if version.is_late:
+            self.steps += [Object(name, _fields(type=TEXT, **shape), [self.manifestation]) for name, shape in (
+                ('Inline', {'model': TEXT, 'column': TEXT}),
+                ('LinkTable', {'table': TEXT, 'modelAColumn': TEXT, 'modelBColumn': TEXT, 'idColumn': STRING}))]
         self.migration = self._migration()
         self.project = self._project()
         self.info = self._info()
@@ -48,7 +70,7 @@ class Types:
     def _project(self):
         fields = _fields(name=TEXT, stage=TEXT)
         if self.version.has_metric_key:
-            fields['metricKey'] = Field(TEXT, resolve=lambda project, _a, _c: project.id)
+            fields['metricKey'] = Field(TEXT, resolve=lambda project, _a, _c: f'{project.name}-{project.stage}')
         if self.version.is_late:
             fields['datamodel'] = Field(TEXT, resolve=lambda project, _a, request: request.app.datamodel_of(project))
         return Object('Project', fields)
@@ -64,12 +86,13 @@ class Types:
     def _steps(self):
         field = {'isRequired': TRUTH, 'isList': TRUTH, 'unique': TRUTH}
         optional = {'relation': STRING, 'default': STRING, 'enum': STRING}
-        renamed = {'name': TEXT, 'newName': TEXT}
+        renamed = {'name': TEXT, 'newName': TEXT, **({'isEmbedded': BOOLEAN} if self.version.is_late else {})}
         relation = {'name': TEXT, 'leftModel': TEXT, 'rightModel': TEXT}
         update_relation = {'name': TEXT, 'newName': STRING, 'modelAId': STRING, 'modelBId': STRING}
         if self.version.is_late:
-            relation['after'] = TEXT
-            update_relation = {'name': TEXT, 'newName': STRING, 'before': TEXT, 'after': TEXT}
+            kept = NonNull(self.manifestation)
+            relation['after'] = kept
+            update_relation = {'name': TEXT, 'newName': STRING, 'before': kept, 'after': kept}
         shapes = {
             'CreateModel': {'name': TEXT}, 'DeleteModel': {'name': TEXT}, 'UpdateModel': renamed,
             'CreateEnum': {'name': TEXT, 'values': TEXTS}, 'DeleteEnum': {'name': TEXT},
@@ -82,4 +105,12 @@ class Types:
         }
         if self.version.has_secrets_step:
             shapes['UpdateSecrets'] = {'message': TEXT}
-        return [Object(name, _fields(type=TEXT, **shape), [self.step]) for name, shape in shapes.items()]
+        return [Object(name, self._shown(_fields(type=TEXT, **shape)), [self.step]) for name, shape in shapes.items()]
+
+    def _shown(self, fields):
+        """Types and defaults in the words of the version."""
+        late = self.version.is_late
+        if 'typeName' in fields:
+            fields['typeName'].resolve = lambda step, _given, _request: _type_name(step, late)
+            fields['default'].resolve = lambda step, _given, _request: _default(step, late)
+        return fields

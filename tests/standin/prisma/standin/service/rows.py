@@ -135,7 +135,7 @@ class Rows:
     def insert(self, model, values):
         """A new node from scalar values; gives its id."""
         moment = now()
-        row = {'id': values.get('id') or cuid(), 'createdAt': moment, 'updatedAt': moment}
+        row = {'id': values.get('id') or cuid(), **{name: moment for name in _kept_times(model)}}
         lists = []
         for field in model['fields']:
             value = values.get(field['name'])
@@ -155,13 +155,15 @@ class Rows:
         return row['id']
 
     def update(self, model, node_id, values):
-        row = {'updatedAt': now()}
+        row = {'updatedAt': now()} if 'updatedAt' in _kept_times(model) else {}
         for name, value in values.items():
             field = field_named(model, name)
             if field['isList']:
                 self.set_list(model, field, node_id, value)
             else:
                 row[name] = self.stored(field, value)
+        if not row:
+            return
         assignments = ', '.join(f'{self.column(name)} = %s' for name in row)
         self._guarded(model, lambda: self.session.run(
             f'UPDATE {self.tables.model(model["name"])} SET {assignments} WHERE {self.column("id")} = %s',
@@ -234,6 +236,11 @@ class Rows:
 
     def related_model(self, field):
         return model_named(self.schema, field['relatedModel'])
+
+
+def _kept_times(model):
+    """The times that the server itself keeps; types of late versions need not have them."""
+    return [name for name in ('createdAt', 'updatedAt') if field_named(model, name)]
 
 
 def default_of(field):

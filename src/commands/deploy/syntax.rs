@@ -1,0 +1,213 @@
+//! The datamodel has the syntax of other versions: explains what differs, and converts it.
+
+use super::loaded::LoadedService;
+use super::located;
+use super::placement::Placement;
+use super::report;
+use super::run::DeployRun;
+use crate::cluster::Fact;
+use crate::commands::{Report, act};
+use crate::error::{Failure, Kind, Result};
+use crate::files::{Access, NewFile};
+use crate::plan::{Plan, Step};
+use crate::server::deploy::{Deployment, Outcome};
+use crate::server::types::syntax::{self, Conversion};
+use crate::service::{Datamodel, Service};
+use crate::ui::text::count;
+use serde::Serialize;
+use std::path::{Path, PathBuf};
+
+/// How many fields an explanation lists.
+const LISTED: usize = 20;
+
+/// `data` of `prisma deploy --convert-datamodel`.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Converted {
+    converted: Vec<ConvertedFile>,
+    verdict: Verdict,
+}
+
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct ConvertedFile {
+    from: String,
+    to: String,
+}
+
+/// What the server says about the converted datamodel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+enum Verdict {
+    Accepted,
+    /// It requires `--force`.
+    NeedsForce,
+    /// It checks a service only once that exists, and earlier versions do not support the syntax.
+    Unchecked,
+}
+
+/// Adds to the errors of a server that the datamodel is in a syntax which it does not support.
+pub fn explain(failure: Failure, service: &Service, deployment: &Deployment) -> Failure {
+    let Some(version) = deployment.server.parsed() else {
+        return failure;
+    };
+    let text = service.datamodel.text();
+    if !version.has(Fact::NewDatamodel) {
+        return if syntax::only_new(text) {
+            failure.hint(format!(
+                "Prisma {version} supports only the old datamodel syntax; all versions accept `id: ID! @id @unique`"
+            ))
+        } else {
+            failure
+        };
+    }
+    let fields = syntax::convert(text).fields;
+    if fields.is_empty() {
+        return failure;
+    }
+    let mut lines = format!(
+        "\n\n  Prisma {version} supports only the new datamodel syntax, and this is the old one. It becomes:"
+    );
+    for (at, new) in fields.iter().take(LISTED) {
+        let place = service.datamodel.line_of(*at);
+        let place = place.map_or(String::new(), |place| format!("{place}: "));
+        let words: Vec<&str> = new.split_whitespace().collect();
+        lines += &format!("\n  {place}`{}`", words.join(" "));
+    }
+    if fields.len() > LISTED {
+        lines += &format!("\n  and {} more", count(fields.len() - LISTED, "field"));
+    }
+    failure
+        .and(lines)
+        .hint("use `prisma deploy --convert-datamodel` to write the converted file next to it")
+}
+
+/// Writes each file of the datamodel in the new syntax next to the old one, after asking the server about
+/// it. `prisma.yml` is left to the user, who may need both for a while.
+pub fn convert(run: &mut DeployRun<'_>, loaded: &LoadedService) -> Result<Report> {
+    let ctx = run.ctx;
+    let service = &loaded.service;
+    let conversion = syntax::convert(service.datamodel.text());
+    if conversion.edits.is_empty() {
+        let failure = Failure::new(Kind::Usage, "the datamodel has nothing to convert");
+        return Err(failure.hint(format!(
+            "it is already in the syntax of Prisma {} and later",
+            Fact::NewDatamodel.since()
+        )));
+    }
+    let files = converted(service, &conversion)?;
+    let new = Service {
+        datamodel: files.datamodel.clone(),
+        ..service.clone()
+    };
+    let destination = run.destination(loaded)?;
+    let placement = Placement {
+        service: &new,
+        destination: &destination,
+    };
+    let deployment = run.preview(placement, Fact::NewDatamodel)?;
+    let verdict = match &deployment {
+        Some(deployment) if deployment.outcome == Outcome::WouldCreate => Verdict::Unchecked,
+        Some(deployment) if deployment.warnings.is_empty() => Verdict::Accepted,
+        Some(_) => Verdict::NeedsForce,
+        None => Verdict::Unchecked,
+    };
+    let plan = Plan(vec![Step::WriteTogether(files.written.clone())]);
+    let done = act(ctx, None, &plan, || files.report(service, verdict))?;
+    if let Some(deployment) = deployment.filter(|_| !ctx.dry_run) {
+        for warning in located::all(&new, &deployment.warnings) {
+            ctx.ui.warn(&warning.to_string());
+        }
+        report::check(placement, &deployment)?;
+    }
+    Ok(done)
+}
+
+/// The files of a datamodel in the new syntax.
+struct Files {
+    datamodel: Datamodel,
+    written: Vec<NewFile>,
+    /// Old and new paths.
+    paths: Vec<(PathBuf, PathBuf)>,
+}
+
+fn converted(service: &Service, conversion: &Conversion) -> Result<Files> {
+    let text = service.datamodel.text();
+    let mut files = Files {
+        datamodel: Datamodel::default(),
+        written: Vec::new(),
+        paths: Vec::new(),
+    };
+    for (path, part) in service.datamodel.parts() {
+        let old = &text[part.clone()];
+        let new = syntax::apply(text, part, &conversion.edits);
+        if new == old {
+            files.datamodel.push(path.to_owned(), old);
+            continue;
+        }
+        let to = new_name(path);
+        if to.symlink_metadata().is_ok() {
+            let message = format!("`{}` already exists", to.display());
+            return Err(Failure::new(Kind::Failed, message).hint("move or delete it"));
+        }
+        files.datamodel.push(to.clone(), &new);
+        files.paths.push((path.to_owned(), to.clone()));
+        files.written.push(NewFile {
+            path: to,
+            content: new.into(),
+            access: Access::Shared,
+            replaces: false,
+        });
+    }
+    Ok(files)
+}
+
+/// `datamodel.v1_1.graphql`, as the new syntax is called datamodel 1.1.
+fn new_name(path: &Path) -> PathBuf {
+    let ending = path.extension().unwrap_or_default().to_string_lossy();
+    let ending = if ending.is_empty() {
+        "graphql".into()
+    } else {
+        ending
+    };
+    path.with_extension(format!("v1_1.{ending}"))
+}
+
+impl Files {
+    fn report(&self, service: &Service, verdict: Verdict) -> Report {
+        let name = |path: &Path| {
+            let inside = path.strip_prefix(&service.folder);
+            inside.unwrap_or(path).display().to_string()
+        };
+        let mut text = String::new();
+        for (_, to) in &self.paths {
+            text += &format!("wrote {}\n", to.display());
+        }
+        text += match verdict {
+            Verdict::Accepted => "the server accepts the converted datamodel\n",
+            Verdict::NeedsForce => {
+                "the server accepts the converted datamodel, but asks for confirmation: see the warnings\n"
+            }
+            Verdict::Unchecked => {
+                "the converted datamodel is not checked: that requires a deployed service on a server that supports it\n"
+            }
+        };
+        text += "\nNext:\n\n";
+        for (from, to) in &self.paths {
+            let file = service.file.file_name().unwrap_or_default().display();
+            text += &format!(
+                "  in {file}, replace `{}` with `{}`\n",
+                name(from),
+                name(to)
+            );
+        }
+        text += "  prisma deploy --dry-run\n";
+        let converted = self.paths.iter().map(|(from, to)| ConvertedFile {
+            from: from.display().to_string(),
+            to: to.display().to_string(),
+        });
+        let converted = converted.collect();
+        Report::new(text, Converted { converted, verdict })
+    }
+}

@@ -1,0 +1,101 @@
+use super::*;
+
+fn converted(text: &str) -> String {
+    apply(text, 0..text.len(), &convert(text).edits)
+}
+
+/// A service of 1.1.3, and the datamodel with which 1.34.12 kept its data. The links may be on another end
+/// of the relation there, as the server accepts both.
+#[test]
+fn a_real_service_becomes_what_kept_its_data() {
+    let old = include_str!("tests/blog.old.graphql");
+    let new = include_str!("tests/blog.new.graphql")
+        .replace(
+            "liked: [Post] @relation(name: \"Likes\")",
+            "liked: [Post] @relation(name: \"Likes\", link: TABLE)",
+        )
+        .replace(
+            "likedBy: [User] @relation(name: \"Likes\", link: TABLE)",
+            "likedBy: [User] @relation(name: \"Likes\")",
+        );
+    assert_eq!(converted(old), new);
+}
+
+#[test]
+fn comments_order_and_line_ends_are_kept() {
+    let old = "# top\r\ntype A { # a\r\n  \"the key\"\r\n  id: ID! @unique # key, unique\r\n\r\n  n: Int! @default(value: \"7\") # seven\r\n  s: String @default(value: \"7\"), e: E @default(value: \"X\")\r\n}\r\n\r\nenum E { X }\r\n# end";
+    let new = "# top\r\ntype A { # a\r\n  \"the key\"\r\n  id: ID! @id # key, unique\r\n  createdAt: DateTime! @createdAt\r\n  updatedAt: DateTime! @updatedAt\r\n\r\n  n: Int! @default(value: 7) # seven\r\n  s: String @default(value: \"7\"), e: E @default(value: X)\r\n}\r\n\r\nenum E { X }\r\n# end";
+    assert_eq!(converted(old), new);
+    assert_eq!(converted(new), new, "it is in the new syntax now");
+}
+
+#[test]
+fn one_line_and_no_id_are_fine() {
+    assert_eq!(
+        converted("type A { n: String! @unique }"),
+        "type A { id: ID! @id createdAt: DateTime! @createdAt updatedAt: DateTime! @updatedAt n: String! @unique }"
+    );
+    assert_eq!(
+        converted("type A { id: ID! @unique, b: [B!]! }\ntype B { id: ID! @unique }"),
+        "type A { id: ID! @id createdAt: DateTime! @createdAt updatedAt: DateTime! @updatedAt, b: [B] @relation(link: TABLE) }\n\
+         type B { id: ID! @id createdAt: DateTime! @createdAt updatedAt: DateTime! @updatedAt }"
+    );
+}
+
+#[test]
+fn added_fields_are_indented_as_the_others() {
+    assert_eq!(
+        converted("type A {\n    n: Int\n}"),
+        "type A {\n    id: ID! @id\n    createdAt: DateTime! @createdAt\n    updatedAt: DateTime! @updatedAt\n    n: Int\n}"
+    );
+}
+
+#[test]
+fn a_relation_is_linked_at_one_end() {
+    for (old, new) in [
+        ("a: A", "b: [B!]!"),
+        ("a: A @relation(name: \"R\")", "b: B @relation(name: \"R\")"),
+        ("a: [A!]!", "b: [B!]!"),
+        ("a: A! @relation(name: \"R\")", "b: B"),
+    ] {
+        let text = format!("type B {{ {old} }} type A {{ {new} }}");
+        let links = converted(&text).matches("link: TABLE").count();
+        assert_eq!(links, 1, "{text}");
+    }
+}
+
+#[test]
+fn a_type_in_the_new_syntax_is_not_touched() {
+    let mixed = "type A { id: ID! @id n: [Int] @scalarList(strategy: RELATION) b: B }\ntype T @relationTable { a: A }\n";
+    assert_eq!(convert(mixed), Conversion::default());
+    let with_old = format!(
+        "{mixed}type B {{ id: ID! @unique a: A createdAt: DateTime! updatedAt: DateTime! }}"
+    );
+    let conversion = convert(&with_old);
+    let fields: Vec<&str> = conversion.fields.iter().map(|(_, new)| &**new).collect();
+    assert_eq!(
+        fields,
+        [
+            "id: ID! @id",
+            "createdAt: DateTime! @createdAt",
+            "updatedAt: DateTime! @updatedAt"
+        ]
+    );
+}
+
+#[test]
+fn what_cannot_be_read_is_left_to_the_server() {
+    for text in [
+        "",
+        "type",
+        "type A {",
+        "type A { id: }",
+        "}} {{",
+        "type A { id: ID! @unique",
+    ] {
+        let _ = converted(text);
+    }
+    assert!(only_new("type A { id: ID! @id }"));
+    assert!(!only_new("type A { id: ID! @id @unique }"));
+    assert!(!only_new("type A { id: ID! @unique }"));
+}
