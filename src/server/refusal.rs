@@ -118,7 +118,7 @@ fn token(message: &str) -> Refusal {
         Refusal::TokenMissing
     } else if says(&["expired"]) {
         Refusal::TokenExpired
-    } else if says(&["issued in the future", "only be valid after"]) {
+    } else if says(&["in the future", "only be valid after"]) {
         Refusal::TokenEarly
     } else if says(&[
         "grants but none",
@@ -212,6 +212,10 @@ mod tests {
             ("Invalid signature", Refusal::TokenUndecodable),
             ("Token is expired.", Refusal::TokenExpired),
             ("Token is issued in the future (iat).", Refusal::TokenEarly),
+            (
+                "Token is not yet valid (nbf in the future).",
+                Refusal::TokenEarly,
+            ),
             (
                 "Token grants do not satisfy the request. Got: …",
                 Refusal::TokenInsufficient,

@@ -105,7 +105,8 @@ fn describe(step: &Step) -> Change {
         Step::CreateModel { name } => (Type, name, Created, format!("Created type `{name}`")),
         Step::DeleteModel { name } => (Type, name, Deleted, format!("Deleted type `{name}`")),
         Step::UpdateModel { name, new_name } if name == new_name => {
-            (Type, name, Updated, format!("Updated type `{name}`"))
+            let text = format!("Updated type `{name}`; the server does not say how");
+            (Type, name, Updated, text)
         }
         Step::UpdateModel { name, new_name } => {
             let text = format!("Renamed type `{name}` to `{new_name}`");

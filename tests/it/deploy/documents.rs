@@ -25,7 +25,11 @@ fn data(standin: &Standin, outcome: &str) -> Value {
         "server": {"endpoint": url, "version": "1.34.12"},
         "outcome": outcome, "revision": null, "created": false,
         "changes": [], "errors": [], "warnings": [],
-        "endpoints": {"http": format!("{url}/hello/dev"), "ws": format!("{url}/hello/dev").replacen("http", "ws", 1)},
+        "endpoints": {
+            "http": format!("{url}/hello/dev"),
+            "ws": format!("{url}/hello/dev").replacen("http", "ws", 1),
+            "admin": format!("{url}/hello/dev/_admin"),
+        },
         "after": [],
     })
 }

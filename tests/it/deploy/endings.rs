@@ -337,6 +337,68 @@ fn the_secret_that_was_used_is_the_one_to_fix() {
     assert!(outcome.stderr.contains(&registry), "{outcome:?}");
 }
 
+/// The server reports where the type begins, in the text of all files.
+#[test]
+fn a_syntax_error_is_in_its_file() {
+    let standin = deployed("1.34.12");
+    let place = Place::cluster(&standin, "");
+    let file = place.read("prisma.yml").expect("is there");
+    let two = "datamodel: [datamodel.graphql, more.graphql]";
+    place.write(
+        "prisma.yml",
+        &file.replace("datamodel: datamodel.graphql", two),
+    );
+    place.write("datamodel.graphql", "type User {\n  id: ID! @id\n}\n");
+    place.write(
+        "more.graphql",
+        "type Post {\n  id: ID! @id\n  title String\n}\n",
+    );
+    let message = "Syntax error while parsing GraphQL query. Invalid input \"{\\n  id: ID! @id\\n  title S\", expected \
+        IgnoredNoComment, ImplementsInterfaces, DirectivesConst or FieldDefinitions (line 5, column 11):\ntype Post {\n          ^";
+    let refuse = || {
+        let mishap = Mishap::Error(3017, message.to_owned());
+        let mishaps = &mut standin.state().mishaps;
+        mishaps.push_back(("deploy".to_owned(), mishap));
+    };
+    refuse();
+    let outcome = place.deploy(&[]);
+    assert_eq!(outcome.status, 7, "{outcome:?}");
+    let told = "the server rejected the datamodel: 1 error\n  \
+        HOME/service/more.graphql:3:9: syntax error: unexpected `String` after `title`\n";
+    assert!(outcome.stderr.ends_with(told), "{outcome:?}");
+    refuse();
+    let error = &place.deploy(&["-j"]).json()["data"]["errors"][0];
+    assert_eq!(
+        (&error["message"], &error["line"]),
+        (
+            &json!("syntax error: unexpected `String` after `title`"),
+            &json!(3)
+        )
+    );
+    let file = error["file"].as_str().unwrap_or_default();
+    assert!(file.ends_with("/more.graphql"), "{error}");
+}
+
+#[test]
+fn a_node_without_a_management_api_is_told() {
+    let node = serve(|request| {
+        let message = format!(
+            "Project not found: '{}$default'",
+            request.path.trim_matches('/')
+        );
+        let error = json!({"errors": [{"message": message, "code": 3016}]});
+        respond(200, &error.to_string())
+    });
+    let outcome = Place::at(&node, "").deploy(&[]);
+    assert_eq!(outcome.status, 7, "{outcome:?}");
+    for told in [
+        "it is a Prisma server without a management API, such as an API node of `prisma-prod`",
+        "hint: use the address of the node that has `enableManagementApi: true`\n",
+    ] {
+        assert!(outcome.stderr.contains(told), "{outcome:?}");
+    }
+}
+
 #[test]
 fn a_deployment_is_noted_in_the_clusters_history_and_a_dry_run_is_not() {
     let standin = deployed("1.8.4");

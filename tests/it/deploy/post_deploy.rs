@@ -143,7 +143,7 @@ fn a_seed_that_is_refused_is_told_and_the_rest_is_done() {
         "{told}"
     );
     assert!(
-        told.contains("hint: seeding runs on the first deployment only"),
+        told.contains("hint: seeding runs on the first deployment only: import the data yourself, or deploy to a new stage with `--stage`\n"),
         "{told}"
     );
     assert!(outcome.stdout.contains("`echo one` done"), "{outcome:?}");

@@ -56,7 +56,7 @@ fn a_new_service_is_created_then_unchanged_then_changed() {
             let head = format!("deployed to {label} in TIME");
             assert_eq!(
                 stdout,
-                report(&head, &format!("\nChanges:\n\n{NEW_TYPES}"))
+                report(version, &head, &format!("\nChanges:\n\n{NEW_TYPES}"))
                     .replace("\n\n\nEnd", "\n\nEnd"),
                 "{version}"
             );
@@ -79,7 +79,7 @@ fn a_new_service_is_created_then_unchanged_then_changed() {
             let head = format!("already up to date on {label}");
             assert_eq!(
                 neutral(&outcome.stdout, &standin),
-                report(&head, ""),
+                report(version, &head, ""),
                 "{version}"
             );
             let mut expected = search.clone();

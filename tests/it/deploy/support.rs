@@ -125,11 +125,14 @@ pub fn neutral(text: &str, standin: &Standin) -> String {
     words.collect()
 }
 
-/// The standard answer of a deployment.
-pub fn report(head: &str, changes: &str) -> String {
-    format!(
-        "service `hello`, stage `dev`: {head}\n{changes}\nEndpoints:\n\n  HTTP   http://SERVER/hello/dev\n  WS     ws://SERVER/hello/dev\n"
-    )
+/// The standard answer of a deployment. Servers from 1.29 on have Prisma Admin.
+pub fn report(version: &str, head: &str, changes: &str) -> String {
+    let endpoints = if version == "1.34.12" {
+        "  HTTP    http://SERVER/hello/dev\n  WS      ws://SERVER/hello/dev\n  Admin   http://SERVER/hello/dev/_admin\n"
+    } else {
+        "  HTTP   http://SERVER/hello/dev\n  WS     ws://SERVER/hello/dev\n"
+    };
+    format!("service `hello`, stage `dev`: {head}\n{changes}\nEndpoints:\n\n{endpoints}")
 }
 
 /// A server on which [`TYPES`] are deployed already.
