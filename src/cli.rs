@@ -10,6 +10,7 @@ pub mod examples;
 mod init;
 mod local;
 pub mod usage;
+mod values;
 
 use crate::env::Env;
 use crate::error::{self, Failure, Kind};
@@ -19,7 +20,6 @@ use clap::builder::StyledStr;
 use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::ffi::OsString;
 use std::fmt::Write as _;
-use std::str::FromStr;
 use std::time::Duration;
 
 pub use cluster::{Add, Cluster, ClusterLogs, SecretSource};
@@ -32,6 +32,7 @@ pub use init::Init;
 pub use local::{
     Eject, History, Local, LogPart, Logs, Nuke, Profile, RequestedPort, Restart, Start, Upgrade,
 };
+use values::{domain, duration, port, wait};
 
 /// What a command does, the description if any, then its usage.
 const TEMPLATE: &str =
@@ -284,22 +285,14 @@ pub fn parse(args: impl IntoIterator<Item = OsString>, env: &Env) -> Result<Cli,
         args[1] = "--version".into();
     }
     let is_long = args.iter().any(|arg| arg == "--help" || arg == "help");
-    let shown = if is_long { Shown::InHelp } else { Shown::No };
     let mut command = built(described(
-        with_variables(Cli::command(), env, shown),
+        with_variables(Cli::command(), env, is_long),
         is_long,
     ));
     let matches = command.try_get_matches_from_mut(args)?;
     let mut cli = Cli::from_arg_matches(&matches)?;
     cli.decided = decided::find(&command, &matches);
     Ok(cli)
-}
-
-/// Whether help names the variables of flags.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Shown {
-    InHelp,
-    No,
 }
 
 /// All commands and flags, for completions, man pages and reference.
@@ -352,16 +345,16 @@ fn statuses() -> StyledStr {
 
 /// `--help` names each flag's variable, but not the value it happens to have; `-h` stays short. An empty one
 /// counts as unset: that is how makefiles and CI spell it.
-fn with_variables(command: clap::Command, env: &Env, shown: Shown) -> clap::Command {
+fn with_variables(command: clap::Command, env: &Env, is_long: bool) -> clap::Command {
     let arg = |arg: clap::Arg| {
         let name = arg.get_env().and_then(|name| name.to_str());
         let is_empty = name.is_some_and(|name| env.is_empty(name));
-        let arg = arg.hide_env_values(true).hide_env(shown == Shown::No);
+        let arg = arg.hide_env_values(true).hide_env(!is_long);
         if is_empty { arg.env(None) } else { arg }
     };
     command
         .mut_args(arg)
-        .mut_subcommands(|command| with_variables(command, env, shown))
+        .mut_subcommands(|command| with_variables(command, env, is_long))
 }
 
 /// Prints clap's help, version or error; returns the exit status.
@@ -369,34 +362,6 @@ pub fn report(error: &clap::Error) -> u8 {
     // The reader may have closed the pipe, like `head`.
     let _ = error.print();
     u8::try_from(error.exit_code()).unwrap_or(2)
-}
-
-/// Parses a type of the domain; `usage` finds its failure as the source of clap's error.
-fn domain<T: FromStr<Err = Failure>>(text: &str) -> Result<T, Failure> {
-    text.parse()
-}
-
-/// A port that can be published.
-fn port(text: &str) -> Result<u16, &'static str> {
-    match text.parse() {
-        Ok(0) | Err(_) => Err("must be a number from 1 to 65535"),
-        Ok(port) => Ok(port),
-    }
-}
-
-/// A duration with its unit, or plain seconds.
-fn duration(text: &str) -> Result<Duration, &'static str> {
-    let seconds = text.parse().map(Duration::from_secs);
-    let duration = seconds.or_else(|_| humantime::parse_duration(text));
-    duration.map_err(|_| "not a duration; use e.g. `90s` or `10m`")
-}
-
-/// How long to wait for a server. Not zero: there is a flag to not wait.
-fn wait(text: &str) -> Result<Duration, &'static str> {
-    match duration(text)? {
-        Duration::ZERO => Err("must be greater than zero; use `--no-wait` to skip waiting"),
-        limit => Ok(limit),
-    }
 }
 
 #[cfg(test)]

@@ -191,6 +191,7 @@ impl<'a> Attempt<'a> {
             ..LogOptions::default()
         };
         let logs = tools.logs(&server.id, &options);
+        self.ctx.ui.command(&logs);
         // A logging driver may not let anyone read.
         if let Ok(outcome) = self.ctx.runner.run(&logs, Mode::Capture) {
             let log = outcome.stdout + &outcome.stderr;

@@ -1,5 +1,6 @@
 //! `prisma init`: folders that docker-compose and `prisma deploy` take as they are.
 
+mod deploying;
 mod refused;
 mod terminal;
 
@@ -330,104 +331,4 @@ fn a_server_is_asked_for_its_version_and_about_the_secret() {
         assert!(datamodel.contains(id), "{version}: {datamodel}");
         std::fs::remove_dir_all(s.path("work/hello")).expect("is there");
     }
-}
-
-/// A folder that `prisma init` made, to deploy from.
-fn initialised() -> Sandbox {
-    let s = Sandbox::new();
-    s.run(&format!("init hello --database mysql --port {}", s.port))
-        .succeeds();
-    std::fs::rename(s.path("work/hello"), s.path("work/moved")).expect("moves");
-    for name in [
-        "prisma.yml",
-        "docker-compose.yml",
-        "datamodel.graphql",
-        ".env",
-    ] {
-        std::fs::rename(
-            s.path(&format!("work/moved/{name}")),
-            s.path(&format!("work/{name}")),
-        )
-        .expect("moves");
-    }
-    s
-}
-
-/// Its server's container, as docker-compose makes it.
-fn make_server(s: &Sandbox, env: &[(&str, &str)]) {
-    s.engine.make(&crate::support::engine::Made {
-        number: 1,
-        project: "work",
-        service: "prisma",
-        name: "work_prisma_1",
-        image: "prismagraphql/prisma:1.8",
-        status: "running",
-        ports: &[(s.port, "", s.port)],
-        env,
-        version: "1.29.2",
-    });
-}
-
-#[test]
-fn deploy_says_when_the_folders_server_was_not_started() {
-    let s = initialised();
-    s.run("deploy").is(
-        1,
-        "",
-        "error: server `http://localhost:<port>` is not responding: no service of <root>/work/docker-compose.yml is running\n\
-         hint: start it there with `docker-compose up -d`, then deploy again\n",
-    );
-    make_server(&s, &[]);
-    s.run("deploy --wait-timeout 300ms").fails(
-        5,
-        "error: the server of <root>/work is not ready after 300ms: the server does not answer (nothing listens there)\n\
-         hint: wait longer with `--wait-timeout 15m`; the containers keep starting\n\
-         hint: see the full log with `docker-compose logs` in <root>/work\n",
-    );
-    // Without an engine, it may be anybody's server.
-    s.engine.fail(
-        "docker-ps",
-        1,
-        "Cannot connect to the Docker daemon at unix:///x. Is the docker daemon running?",
-    );
-    let left = s.run("deploy");
-    assert!(
-        left.stderr.contains("server `http://localhost:<port>`"),
-        "{}",
-        left.stderr
-    );
-    assert!(!left.stderr.contains("docker"), "{}", left.stderr);
-}
-
-/// On a healthy first start the server crashes every ten seconds until its database is up.
-#[test]
-fn deploy_counts_crashes_of_the_folders_server_once_its_database_is_up() {
-    let s = initialised();
-    let config = "port: 4466\ndatabases:\n  default:\n    connector: mysql\n    host: mysql\n    port: 3306\n    \
-                  user: root\n    password: secret\n";
-    make_server(&s, &[("PRISMA_CONFIG", config)]);
-    s.engine.make(&crate::support::engine::Made {
-        number: 2,
-        project: "work",
-        service: "mysql",
-        name: "work_mysql_1",
-        image: "mysql:5.7",
-        status: "running",
-        ports: &[],
-        env: &[],
-        version: "1.29.2",
-    });
-    s.engine.change("prisma", "crashing", "3");
-    s.engine.hook("docker-exec", "exit 1\n");
-    s.run("deploy --wait-timeout 3s").fails(
-        5,
-        "error: the server of <root>/work is not ready after 3s: the database is not up yet, the server does not answer \
-         (nothing listens there)\n\
-         hint: wait longer with `--wait-timeout 15m`; the containers keep starting\n\
-         hint: see the full log with `docker-compose logs` in <root>/work\n",
-    );
-    s.engine.unhook("docker-exec");
-    let ended = s.run("deploy --wait-timeout 5m");
-    ended.fails_with(1);
-    assert!(ended.stderr.contains("keeps crashing"), "{}", ended.stderr);
 }

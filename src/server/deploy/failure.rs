@@ -63,11 +63,30 @@ fn rolled_back(undo: Undo, errors: &[String]) -> Failure {
     } else {
         errors.join("\n").replace('\n', "\n  ")
     };
-    let failure = Failure::new(Kind::Refused, format!("{what}: {why}"));
+    let mut failure = Failure::new(Kind::Refused, format!("{what}: {why}"));
+    // Seen on MySQL: the driver gives up after a minute, the statement goes on.
+    if why.contains("Connection timed out") {
+        failure = failure.hint("the server gave up waiting for the database, which may still complete the change: check the table before you deploy again");
+    }
     if undo == Undo::Done {
         return failure;
     }
     failure
         .hint("the database may not match the deployed datamodel, and the service may not answer: check it, and restore a backup if needed")
         .hint("check the server's log before you deploy again")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_statement_that_outlives_the_servers_patience_is_explained() {
+        let why = "java.sql.SQLNonTransientConnectionException: (conn=7) Connection timed out";
+        let failure = rolled_back(Undo::Done, &[why.to_owned()]);
+        assert_eq!(failure.hints.len(), 1, "{failure}");
+        assert!(failure.hints[0].contains("may still complete the change"));
+        let other = rolled_back(Undo::Done, &["Duplicate column name 'nick'".to_owned()]);
+        assert_eq!(other.hints.len(), 0, "{other}");
+    }
 }

@@ -7,5 +7,6 @@ mod given;
 mod list;
 mod logs;
 mod prompts;
+mod rejected;
 mod remove;
 pub mod support;

@@ -7,6 +7,7 @@ mod endings;
 mod files;
 mod post_deploy;
 mod protocol;
+mod refused;
 mod restarting;
 mod secrets;
 mod start_stopped;

@@ -1,0 +1,140 @@
+//! Servers that refuse a token, a syntax or the API: what is reported, and whose fault it is.
+
+use crate::cluster::support::{respond, serve};
+use crate::deploy::endings::changed;
+use crate::deploy::support::{Place, deployed};
+use crate::support::standin::{Auth, Mishap};
+use serde_json::json;
+
+#[test]
+fn a_refused_token_says_which_side_differs() {
+    let key = prisma_cli::testing::secret::keys::generate().expect("random");
+    let public = Auth::PublicKey(key.public_spki_pem());
+    let secret = || Auth::Secret("the-servers-own".to_owned());
+    for (version, auth, ours, told) in [
+        ("1.8.4", secret(), None, "`PRISMA_MANAGEMENT_API_SECRET`"),
+        (
+            "1.8.4",
+            secret(),
+            Some("another-text"),
+            "including spaces: fix `PRISMA_MANAGEMENT_API_SECRET`\n",
+        ),
+        (
+            "1.34.12",
+            secret(),
+            Some("another-text"),
+            "including spaces: fix `PRISMA_MANAGEMENT_API_SECRET`\n",
+        ),
+        (
+            "1.1.3",
+            public.clone(),
+            Some("another-text"),
+            "replace `PRISMA_MANAGEMENT_API_SECRET` with the private key",
+        ),
+        ("1.1.3", public, None, "no private key is configured"),
+    ] {
+        let standin = deployed(version);
+        standin.state().auth = auth;
+        let mut place = changed(&standin);
+        if let Some(secret) = ours {
+            place = place.env("PRISMA_MANAGEMENT_API_SECRET", secret);
+        }
+        let outcome = place.deploy(&[]);
+        assert_eq!(outcome.status, 7, "{outcome:?}");
+        assert!(outcome.stderr.contains(told), "{version}: {outcome:?}");
+        assert!(!outcome.all().contains("another-text"), "{outcome:?}");
+    }
+}
+
+#[test]
+fn the_secret_that_was_used_is_the_one_to_fix() {
+    let standin = deployed("1.34.12");
+    standin.state().auth = Auth::Secret("the-servers-own".to_owned());
+    let hint = |name: &str| {
+        format!(
+            "hint: it must be identical to the server's `managementApiSecret`, including spaces: fix {name}\n"
+        )
+    };
+    let place = changed(&standin);
+    place.write(".env", "PRISMA_MANAGEMENT_API_SECRET=another-text\n");
+    let outcome = place.deploy(&[]);
+    let file = hint("`PRISMA_MANAGEMENT_API_SECRET` in the env file");
+    assert!(outcome.stderr.contains(&file), "{outcome:?}");
+    let outcome = place
+        .env("PRISMA_MANAGEMENT_API_SECRET", "yet-another")
+        .deploy(&[]);
+    let variable = hint("`PRISMA_MANAGEMENT_API_SECRET`");
+    assert!(outcome.stderr.contains(&variable), "{outcome:?}");
+    // A cluster's own secret is used whatever the variable says.
+    let place = changed(&standin).env("PRISMA_MANAGEMENT_API_SECRET", "the-servers-own");
+    let entry = format!(
+        "clusters:\n  far:\n    host: '{}'\n    clusterSecret: another-text\n",
+        standin.url()
+    );
+    place.home.write(".prisma/config.yml", &entry);
+    let outcome = place.deploy(&["-c", "far"]);
+    let registry = hint("`clusterSecret` of cluster `far` in the cluster registry");
+    assert!(outcome.stderr.contains(&registry), "{outcome:?}");
+}
+
+/// The server reports where the type begins, in the text of all files.
+#[test]
+fn a_syntax_error_is_in_its_file() {
+    let standin = deployed("1.34.12");
+    let place = Place::cluster(&standin, "");
+    let file = place.read("prisma.yml").expect("is there");
+    let two = "datamodel: [datamodel.graphql, more.graphql]";
+    place.write(
+        "prisma.yml",
+        &file.replace("datamodel: datamodel.graphql", two),
+    );
+    place.write("datamodel.graphql", "type User {\n  id: ID! @id\n}\n");
+    place.write(
+        "more.graphql",
+        "type Post {\n  id: ID! @id\n  title String\n}\n",
+    );
+    let message = "Syntax error while parsing GraphQL query. Invalid input \"{\\n  id: ID! @id\\n  title S\", expected \
+        IgnoredNoComment, ImplementsInterfaces, DirectivesConst or FieldDefinitions (line 5, column 11):\ntype Post {\n          ^";
+    let refuse = || {
+        let mishap = Mishap::Error(3017, message.to_owned());
+        let mishaps = &mut standin.state().mishaps;
+        mishaps.push_back(("deploy".to_owned(), mishap));
+    };
+    refuse();
+    let outcome = place.deploy(&[]);
+    assert_eq!(outcome.status, 7, "{outcome:?}");
+    let told = "the server rejected the datamodel: 1 error\n  \
+        HOME/service/more.graphql:3:9: syntax error: unexpected `String` after `title`\n";
+    assert!(outcome.stderr.ends_with(told), "{outcome:?}");
+    refuse();
+    let error = &place.deploy(&["-j"]).json()["data"]["errors"][0];
+    assert_eq!(
+        (&error["message"], &error["line"]),
+        (
+            &json!("syntax error: unexpected `String` after `title`"),
+            &json!(3)
+        )
+    );
+    let file = error["file"].as_str().unwrap_or_default();
+    assert!(file.ends_with("/more.graphql"), "{error}");
+}
+
+#[test]
+fn a_node_without_a_management_api_is_told() {
+    let node = serve(|request| {
+        let message = format!(
+            "Project not found: '{}$default'",
+            request.path.trim_matches('/')
+        );
+        let error = json!({"errors": [{"message": message, "code": 3016}]});
+        respond(200, &error.to_string())
+    });
+    let outcome = Place::at(&node, "").deploy(&[]);
+    assert_eq!(outcome.status, 7, "{outcome:?}");
+    for told in [
+        "it is a Prisma server without a management API, such as an API node of `prisma-prod`",
+        "hint: use the address of the node that has `enableManagementApi: true`\n",
+    ] {
+        assert!(outcome.stderr.contains(told), "{outcome:?}");
+    }
+}
