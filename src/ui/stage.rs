@@ -65,8 +65,21 @@ impl Stage<'_> {
         }
     }
 
+    /// Ends the stage, reports its result, and begins the next one. In this order: two spinners would draw over
+    /// each other.
+    pub fn next(&mut self, text: &str, label: &str, note: &str) {
+        self.report(text);
+        self.bar = None;
+        self._echo = None;
+        *self = self.ui.stage(label, note);
+    }
+
     /// Ends the stage and reports its result.
     pub fn done(self, text: &str) {
+        self.report(text);
+    }
+
+    fn report(&self, text: &str) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
             let tick = self.ui.paint("✔", Style::new().green());

@@ -153,8 +153,8 @@ impl<'a> Attempt<'a> {
         }
         if database_answers && !self.database_up {
             self.database_up = true;
-            let next = ctx.ui.stage("waiting for the server", &self.limit);
-            std::mem::replace(&mut self.stage, next).done("database up");
+            self.stage
+                .next("database up", "waiting for the server", &self.limit);
         }
         Ok(None)
     }

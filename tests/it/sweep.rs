@@ -67,7 +67,8 @@ const LIFE: &[(&str, i32)] = &[
     ),
     ("local nuke --yes", 0),
     ("local nuke -n shop --yes", 0),
-    ("local upgrade --to 1.8", 0),
+    // That password is nothing for its configuration.
+    ("local upgrade --to 1.8", 6),
     ("local stop", 0),
     ("local stop -n shop", 0),
     ("local history", 0),

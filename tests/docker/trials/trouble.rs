@@ -184,7 +184,11 @@ fn killed_containers(setting: &Setting) {
 
 fn out_of_memory(setting: &Setting) {
     let cluster = Cluster::new(setting);
+    // A server needs more than this, which is said before it starts.
     cluster.override_service(SERVER, "mem_limit: 8m\nmemswap_limit: 8m");
+    let ran = cluster.first_start(&[]).run().ended(6);
+    ran.reports(&["limits the server to 8 MiB of memory"]);
+    cluster.override_service(DATABASE, "mem_limit: 16m\nmemswap_limit: 16m");
     let ran = cluster.first_start(&[]).run().ended(1);
     // Whether docker itself notices depends on the kernel.
     ran.reports(&["killed", "out of memory"]);

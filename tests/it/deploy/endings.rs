@@ -53,7 +53,11 @@ fn what_is_wrong_with_the_schema_is_told_with_its_line() {
              HOME/service/datamodel.graphql:3: `User.name`: is wrong.\n  All is wrong.\n  \
              HOME/service/datamodel.graphql:6: `Post`: is not liked.\n";
         // Whatever else is wrong: such a server takes no file of this syntax.
-        let syntax = if version.starts_with("1.34") { SYNTAX } else { "" };
+        let syntax = if version.starts_with("1.34") {
+            SYNTAX
+        } else {
+            ""
+        };
         ends(&outcome, &standin, 7, &format!("{rejected}{syntax}"));
     }
 }
