@@ -1,5 +1,7 @@
 //! Every command there is, in JSON: what it would do, what it did, why it failed. That each document
 //! fits the schemas is seen to by whoever runs the program, here and in all other tests.
+//!
+//! Witness: none is needed: the documents are held against their schemas; the servers are scripted.
 
 use crate::support::Sandbox;
 use crate::support::schema::problems;

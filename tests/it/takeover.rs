@@ -1,4 +1,6 @@
 //! What the npm CLI left, or the user's own hands: containers, volumes, entries, edited files.
+//!
+//! Witness: the containers are as the npm CLI was seen to leave them; real engines see it in `tests/docker`.
 
 use crate::support::engine::Made;
 use crate::support::text::{STAGES, running};

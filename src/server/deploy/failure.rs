@@ -64,7 +64,7 @@ fn rolled_back(undo: Undo, errors: &[String]) -> Failure {
         errors.join("\n").replace('\n', "\n  ")
     };
     let mut failure = Failure::new(Kind::Refused, format!("{what}: {why}"));
-    // Seen on MySQL: the driver gives up after a minute, the statement goes on.
+    // Seen on MySQL: the driver gives up after a minute, and the statement continues.
     if why.contains("Connection timed out") {
         failure = failure.hint("the server gave up waiting for the database, which may still complete the change: check the table before you deploy again");
     }

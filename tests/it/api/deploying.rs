@@ -1,4 +1,7 @@
 //! The requests of a deployment, whole; and never more of them than needed.
+//!
+//! Witness: `recorded::changes` plays these exchanges as servers gave them; the order and number of requests, and a
+//! service that another client creates meanwhile, are scripted: no recording shows what a client may leave out.
 
 use crate::api::played::{STEPS, TYPES, VERSIONS, WAITS, done, failed, input, open, run};
 use crate::support::standin::{Plan, Standin};

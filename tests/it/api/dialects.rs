@@ -1,4 +1,7 @@
 //! The words of each version: what a deployment asks with, and the steps it is answered with.
+//!
+//! Witness: servers that know less and less are scripted after the schemas in the recordings; versions between
+//! those recorded are not covered by any.
 
 use crate::api::deploying::suited;
 use crate::api::played::{TYPES, VERSIONS, done, input};

@@ -1,4 +1,7 @@
 //! Everything that can be between a client and an answer, each with its own fault and words.
+//!
+//! Witness: none. Cut, trickling and oversized answers, and ports without a server, are scripted: no recording
+//! covers them.
 
 use crate::api::played::{TYPES, WAITS, at, client, input, limits, run};
 use crate::support::raw::{answers, http, raw, says};

@@ -1,4 +1,7 @@
 //! Which path, and how many requests it takes to know.
+//!
+//! Witness: `recorded::cluster` has the answers of both paths; the number of requests is counted on a scripted
+//! server.
 
 use crate::api::played::{VERSIONS, open};
 use crate::support::standin::Standin;

@@ -1,4 +1,7 @@
 //! Migrations to their end: a good one, a bad one, none.
+//!
+//! Witness: how migrations end is in the recordings; what is seen while they run, silence, and `ROLLBACK_FAILURE`
+//! are scripted: no recording covers them.
 
 use crate::api::played::{STEPS, TYPES, VERSIONS, WAITS, done, input, open, run};
 use crate::support::standin::{Mishap, Plan, Standin};

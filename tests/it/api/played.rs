@@ -1,4 +1,6 @@
 //! Short ways to a client and a deployment.
+//!
+//! Witness: the servers are scripted or replay recordings; each file that uses them says which.
 
 use crate::support::standin::Standin;
 use prisma_cli::testing::error::Failure;

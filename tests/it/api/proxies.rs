@@ -1,4 +1,6 @@
 //! Requests through a proxy, and failures of it.
+//!
+//! Witness: none. The proxies are scripted: no recording covers them.
 
 use crate::support::raw::{http, raw, says};
 use prisma_cli::testing::env::Env;

@@ -1,4 +1,7 @@
 //! The service's own API after a deployment.
+//!
+//! Witness: the form of refusals is in the recordings (`service/*`); that a seed is sent as it stands is seen on a
+//! scripted server.
 
 use crate::api::played::{TYPES, done, input, open};
 use crate::support::lasts;

@@ -1,4 +1,6 @@
 //! Migrations that make no progress, and servers that do not answer meanwhile.
+//!
+//! Witness: `tests/recordings/states` has the answers of servers whose migration hangs; what is scripted says so.
 
 use crate::api::deploying::suited;
 use crate::api::played::{TYPES, WAITS, client, failed, input, open, run};

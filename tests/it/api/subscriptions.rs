@@ -1,4 +1,7 @@
 //! Subscriptions and secrets, where servers need them one after the other or not together.
+//!
+//! Witness: the refusals are in the recordings (`deploy/subscriptions/*`); what follows the first of them, and two
+//! clients at once, are scripted: no recording covers them.
 
 use crate::api::deploying::suited;
 use crate::api::played::{TYPES, done, failed, input};

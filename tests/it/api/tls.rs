@@ -1,4 +1,6 @@
 //! HTTPS, judged by the system's roots.
+//!
+//! Witness: none. Encrypted connections are scripted: no recording covers them.
 
 use crate::support::raw::http;
 use prisma_cli::testing::server::fault::Fault;

@@ -1,4 +1,6 @@
 //! What is shown to be let in, and what is said when it does not do.
+//!
+//! Witness: `recorded::cluster` plays the answers to 16 tokens; what a token contains is read on a scripted server.
 
 use crate::api::played::{TYPES, at, done, failed, input, with};
 use crate::support::lasts;

@@ -1,4 +1,7 @@
 //! `prisma cluster add` without anybody to ask.
+//!
+//! Witness: `recorded::cluster` plays `cluster add` on every recorded server; silence and variables are scripted:
+//! no recording covers them.
 
 use crate::cluster::support::{Auth, Home, key, server, silent};
 use serde_json::json;

@@ -1,4 +1,6 @@
 //! Prisma Cloud, played.
+//!
+//! Witness: none. Prisma Cloud closed before anything was recorded: it is scripted after the npm CLI.
 
 use crate::cluster::support::{Auth, Cloud, Home, nobody, server, silent};
 use jsonwebtoken::{EncodingKey, Header};

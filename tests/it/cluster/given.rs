@@ -1,4 +1,6 @@
 //! `cluster add`: what it is given, judged before anything is asked of a server.
+//!
+//! Witness: none is needed: nothing is asked of a server, or only its version.
 
 use crate::cluster::add::checked;
 use crate::cluster::support::{Auth, Home, server};

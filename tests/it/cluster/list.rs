@@ -1,4 +1,7 @@
 //! `prisma cluster list`.
+//!
+//! Witness: `recorded::cluster` plays `cluster list` on every recorded server; hundreds of clusters, dead and
+//! silent ones are scripted: no recording covers them.
 
 use crate::cluster::support::{Auth, Home, key, nobody, respond, serve, server, silent};
 use crate::support::standin::Standin;

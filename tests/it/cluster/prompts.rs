@@ -1,4 +1,6 @@
 //! Questions, asked and answered through a pseudo terminal.
+//!
+//! Witness: none is needed: the questions are what is tested; the server behind them is scripted.
 
 use crate::cluster::support::{Auth, Home, key, nobody, server};
 use std::time::Duration;

@@ -1,4 +1,7 @@
 //! `cluster add` with a server that is none, or that does not accept what it is given.
+//!
+//! Witness: refusals are in the recordings (`auth/*`); clocks that differ, gateways, nodes without a management API
+//! and TLS are scripted: no recording covers them.
 
 use crate::cluster::add::{DEPLOY, checked};
 use crate::cluster::support::{Home, key, nobody, respond, serve};

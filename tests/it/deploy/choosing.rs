@@ -1,4 +1,6 @@
 //! Nothing is named: the choice, its keys, and what becomes of `prisma.yml`.
+//!
+//! Witness: none is needed: the choice is what is tested; the server behind it is scripted.
 
 use crate::cluster::support::{Auth, server};
 use crate::deploy::support::{Place, TYPES};

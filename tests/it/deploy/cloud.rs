@@ -1,4 +1,6 @@
 //! Prisma Cloud, played: its clusters as targets.
+//!
+//! Witness: none. Prisma Cloud closed before anything was recorded: it is scripted after the npm CLI.
 
 use crate::cluster::support::Cloud;
 use crate::deploy::support::Place;

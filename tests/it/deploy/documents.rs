@@ -1,4 +1,7 @@
 //! `--json`: one document for every end.
+//!
+//! Witness: `recorded` has the document of every recorded deployment; these are for the ends that no recording has
+//! (silence, lost connections).
 
 use crate::deploy::support::{Place, TYPES, deployed, planned};
 use crate::support::standin::{Auth, Plan, Standin};

@@ -1,4 +1,7 @@
 //! Deployments that do not end well: what is said, with which status, and what is left behind.
+//!
+//! Witness: `recorded` has what servers reject; migrations under way, interrupts, and answers cut short are
+//! scripted: no recording covers them.
 
 use crate::cluster::support::{respond, serve, silent};
 use crate::deploy::support::{Place, VERSIONS, deployed, neutral, planned};

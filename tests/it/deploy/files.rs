@@ -1,4 +1,6 @@
 //! `prisma.yml`, variables and flags: what is deployed where.
+//!
+//! Witness: none is needed: files and flags are what is tested; the server behind them is scripted.
 
 use crate::deploy::support::{Place, TYPES};
 use crate::support::standin::Standin;

@@ -1,4 +1,6 @@
 //! What follows a deployment that succeeded: seed, schema, hooks.
+//!
+//! Witness: none is needed: seeds, schema files and hooks are what is tested; the server behind them is scripted.
 
 use crate::deploy::support::{Place, VERSIONS, deployed, neutral, planned};
 use crate::support::standin::{Mishap, Plan, Standin};

@@ -1,4 +1,7 @@
 //! Both generations of `prisma.yml`, against servers of each kind: what is sent, said and changed.
+//!
+//! Witness: `recorded` plays every recorded deployment; these hold text, requests and dry run of one deployment
+//! together, on a scripted server.
 
 use crate::deploy::support::{NEW_TYPES, Place, TYPES, VERSIONS, neutral, report};
 use crate::support::standin::Standin;

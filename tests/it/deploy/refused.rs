@@ -1,4 +1,7 @@
 //! Servers that refuse a token, a syntax or the API: what is reported, and whose fault it is.
+//!
+//! Witness: `recorded` has refused tokens and syntax errors; several files, and a node without a management API,
+//! are scripted: no recording covers them.
 
 use crate::cluster::support::{respond, serve};
 use crate::deploy::endings::changed;

@@ -1,4 +1,7 @@
 //! Tokens: by which secret, for what, for how long; and that no secret shows.
+//!
+//! Witness: what a token contains and where secrets go is read on a scripted server; the answers to tokens are in
+//! the recordings (`auth/*`).
 
 use crate::deploy::support::{Place, TYPES};
 use crate::support::lasts;

@@ -1,4 +1,6 @@
 //! A cluster that `prisma local` runs, and that does not run.
+//!
+//! Witness: none is needed: starting is what is tested; real engines see it in `tests/docker`.
 
 use crate::deploy::support::{Place, deployed};
 use crate::support::standin::Standin;

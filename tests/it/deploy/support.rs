@@ -1,4 +1,6 @@
 //! A service in a home of its own, and runs of `prisma deploy` on it.
+//!
+//! Witness: the servers are scripted; each file that uses them says what no recording covers.
 
 use crate::support::ended::Ended;
 use crate::support::home::Home;

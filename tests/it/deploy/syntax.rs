@@ -1,4 +1,7 @@
 //! `--convert-datamodel`. What is said of a datamodel in the wrong syntax is in `tests/recordings/said/syntax.txt`.
+//!
+//! Witness: what servers say of the syntax is in the recordings; that a converted file is accepted is scripted, but
+//! for the one that was seen to keep its data.
 
 use crate::deploy::support::{Place, TYPES};
 use crate::support::standin::Standin;

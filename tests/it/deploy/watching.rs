@@ -1,4 +1,6 @@
 //! `deploy --watch`.
+//!
+//! Witness: none is needed: watching is what is tested; the server behind it is scripted.
 
 use crate::deploy::support::{Place, TYPES, deployed, neutral};
 use crate::support::standin::Standin;

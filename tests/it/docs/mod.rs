@@ -9,6 +9,7 @@ mod manual;
 mod pages;
 mod reference;
 mod versions;
+mod witness;
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -11,7 +11,7 @@ const EXEMPT: [&str; 3] = [
     "src/docker/",
 ];
 
-fn rust_files(folder: &Path) -> Vec<PathBuf> {
+pub(super) fn rust_files(folder: &Path) -> Vec<PathBuf> {
     let paths = fs::read_dir(folder).expect("a folder");
     let paths = paths.map(|entry| entry.expect("an entry").path());
     paths

@@ -1,4 +1,7 @@
 //! What `doctor` says of clusters.
+//!
+//! Witness: `recorded::cluster` plays `doctor` on every recorded server; containers and dead clusters are scripted:
+//! no recording covers them.
 
 use super::{finding, finds, lines};
 use crate::cluster::support::{nobody, respond, serve};

@@ -1,4 +1,6 @@
 //! Servers that are played: Prisma of any version, Prisma Cloud, one that never answers.
+//!
+//! Witness: these servers are scripted; each file that uses them says what no recording covers.
 
 use crate::support::raw::{Request, http, raw};
 use crate::support::standin::{Auth, Standin};
