@@ -27,14 +27,10 @@ pub enum Fact {
     KeyPairs,
     /// It checks tokens with a shared secret. Earlier versions ignore it, and so are open to anyone.
     SharedSecrets,
-    /// It rejects management tokens whose `iat` is ahead of its clock, even by seconds.
-    IssueTimeChecked,
     /// It passes the signal to stop on to its server. Later images ignore it, and Docker kills them.
     StopsOnSignal,
     /// It has the management API at `/management`, with `serverInfo`.
     ManagementPath,
-    /// It has the management API at `/cluster`; all but 1.8.0 of those before the limit.
-    ClusterPath,
     /// It acquires the lock for deployments only after the first request to its management API, and so
     /// logs that then.
     LateLock,
@@ -56,10 +52,6 @@ pub enum Fact {
     SecretsWithSubscriptions,
     /// Subscriptions are checked against the datamodel they are deployed with; before, against the old one.
     NewTypesInSubscriptions,
-    /// A new required field is filled in, with a warning; before, it is an error if there are nodes.
-    FilledInFields,
-    /// A renamed type is two steps, by way of `__NAME`.
-    RenameInTwoSteps,
     /// It accepts only the new datamodel syntax, with `@id`; before, only the old one.
     NewDatamodel,
 }
@@ -119,7 +111,7 @@ const fn between(first: Limit, end: Limit) -> Range {
 }
 
 #[rustfmt::skip]
-static FACTS: [(Fact, Range); 26] = [
+static FACTS: [(Fact, Range); 22] = [
     (Fact::PrismaConfig, from(seen(7, 0, "1.6.3", "1.8.4"))),
     (Fact::LegacySecretKey, from(read(8, 0))),
     (Fact::MigrationsKey, from(read(9, 0))),
@@ -129,10 +121,8 @@ static FACTS: [(Fact, Range); 26] = [
     (Fact::SingleConnection, before(seen(12, 0, "1.8.4", "1.12.3"))),
     (Fact::KeyPairs, before(seen(27, 0, "1.25.7", "1.27.4"))),
     (Fact::SharedSecrets, from(seen(6, 3, "1.4.2", "1.6.3"))),
-    (Fact::IssueTimeChecked, between(seen(27, 0, "1.25.7", "1.27.4"), seen(34, 7, "1.31.2", "1.34.12"))),
     (Fact::StopsOnSignal, before(seen(2, 0, "1.1.3", "1.8.4"))),
     (Fact::ManagementPath, from(seen(8, 0, "1.6.3", "1.8.4"))),
-    (Fact::ClusterPath, before(seen(22, 0, "1.20.7", "1.22.2"))),
     (Fact::LateLock, between(seen(4, 0, "1.2.8", "1.4.2"), seen(8, 3, "1.6.3", "1.12.3"))),
     (Fact::PrimaryConnector, from(seen(13, 0, "1.12.3", "1.14.2"))),
     (Fact::Force, from(seen(4, 1, "1.2.8", "1.4.2"))),
@@ -143,8 +133,6 @@ static FACTS: [(Fact, Range); 26] = [
     (Fact::SecretsAtOnce, from(seen(4, 0, "1.2.8", "1.4.2"))),
     (Fact::SecretsWithSubscriptions, from(seen(4, 0, "1.2.8", "1.4.2"))),
     (Fact::NewTypesInSubscriptions, from(seen(15, 3, "1.14.2", "1.17.2"))),
-    (Fact::FilledInFields, from(seen(30, 0, "1.27.4", "1.30.5"))),
-    (Fact::RenameInTwoSteps, between(seen(8, 3, "1.6.3", "1.8.4"), seen(29, 0, "1.27.4", "1.30.5"))),
     (Fact::NewDatamodel, from(seen(31, 0, "1.30.5", "1.31.2"))),
 ];
 
@@ -252,6 +240,5 @@ mod tests {
         assert_eq!(Fact::SharedSecrets.since(), "1.6.3");
         assert_eq!(Fact::PrismaConfig.since(), "1.7");
         assert_eq!(Fact::KeyPairs.last(), "1.26");
-        assert_eq!(Fact::IssueTimeChecked.last(), "1.34.6");
     }
 }
