@@ -142,8 +142,9 @@ fn config(keep: bool) -> ureq::config::ConfigBuilder<ureq::typestate::AgentScope
         // GraphQL servers send errors with any status.
         .http_status_as_error(false)
         .max_redirects(0)
-        // A restarted server leaves dead connections behind.
-        .max_idle_connections(if keep { 8 } else { 0 })
+        // For all hosts together, so that one does not lose its connection to others. A restarted server leaves
+        // dead connections behind.
+        .max_idle_connections(if keep { 64 } else { 0 })
         .max_idle_age(IDLE)
         .user_agent(concat!("prisma/", env!("CARGO_PKG_VERSION")))
         .tls_config(tls)
