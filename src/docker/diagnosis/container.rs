@@ -35,15 +35,12 @@ const fn ending(
     }
 }
 
-const fn passing(
-    code: &'static str,
-    needles: &'static [&'static str],
-    why: &'static str,
-    hint: &'static str,
-) -> Ending {
-    Ending {
-        passes: true,
-        ..ending(code, needles, why, hint)
+impl Ending {
+    const fn passing(self) -> Ending {
+        Ending {
+            passes: true,
+            ..self
+        }
     }
 }
 
@@ -207,19 +204,21 @@ const SERVER: &[Ending] = &[
         "another server uses its database",
         "stop the other server, or use another database: only one server may run on each",
     ),
-    passing(
+    ending(
         "host_unknown",
         &["UnknownHostException", "The connection attempt failed"],
         "the host of its database cannot be found",
         "check the host name; the server's container must be able to resolve it",
-    ),
-    passing(
+    )
+    .passing(),
+    ending(
         "database_unreachable",
         &["Connection refused", "Connection to * refused"],
         "its database refuses connections",
         "start the database, and check host and port; the server's container must reach them",
-    ),
-    passing(
+    )
+    .passing(),
+    ending(
         "database_silent",
         &[
             "Connection is not available, request timed out",
@@ -227,16 +226,18 @@ const SERVER: &[Ending] = &[
         ],
         "what listens at the address of its database does not answer as a database",
         "check host and port, or wait if the database is still starting",
-    ),
+    )
+    .passing(),
 ];
 
 /// Another server holds the lock on the database of one that runs and does not answer.
-pub const LOCKED: Ending = passing(
+pub const LOCKED: Ending = ending(
     "database_locked",
     &[],
     "it waits for a lock that another server holds on its database",
     "stop the other server, or use another database: only one server may run on each",
-);
+)
+.passing();
 
 /// A server whose port is in use listens nowhere, and says nothing of it.
 const DEAF: Ending = ending(
