@@ -94,6 +94,11 @@ class Version:
         return self.since(1, 8)
 
     @property
+    def log_owner(self):
+        """Whose log an internal error refers to."""
+        return 'server' if self.since(1, 8) else 'cluster'
+
+    @property
     def has_project_token(self):
         return self.since(1, 2)
 

@@ -118,6 +118,8 @@ class Tables:
         session.run(f'DROP TABLE {self.relation(step["name"])}')
 
     def _UpdateRelation(self, session, step, _before, _after):
+        if step.get('before', {}).get('type') != step.get('after', {}).get('type'):
+            session.run(f'DELETE FROM {self.relation(step["name"])}')
         self._rename_relation(session, step['name'], step['newName'])
 
     def _rename_relation(self, session, old, new):
@@ -140,8 +142,15 @@ class Tables:
                         f' {column("position")} int NOT NULL, {column("value")} {self._type(field)} NOT NULL,'
                         f' PRIMARY KEY ({column("nodeId")}, {column("position")}))')
             return
-        session.run(f'ALTER TABLE {self.model(model)} ADD COLUMN {column(field["name"])} {self._type(field)} NULL')
-        if field['isRequired'] and not optional:
+        required = field['isRequired'] and not optional
+        if self.prefills:
+            # A field that is new once more is made anew.
+            self._drop_column(session, model, field['name'], 'IF EXISTS ')
+        # PostgreSQL accepts a required column only where there are no rows.
+        at_once = required and not self.prefills and self.database.separator == '$'
+        session.run(f'ALTER TABLE {self.model(model)} ADD COLUMN {column(field["name"])} {self._type(field)}'
+                    f' {"NOT NULL" if at_once else "NULL"}')
+        if required and not at_once:
             # The rows that are there get a value: MySQL makes one up, and so do late versions.
             self._prefill(session, model, field)
             self._alter_column(session, model, field, field)
@@ -159,7 +168,10 @@ class Tables:
         if field['isList']:
             session.run(f'DROP TABLE {self.scalar_list(model, field["name"])}')
         else:
-            session.run(f'ALTER TABLE {self.model(model)} DROP COLUMN {self.database.quote(field["name"])}')
+            self._drop_column(session, model, field['name'])
+
+    def _drop_column(self, session, model, name, condition=''):
+        session.run(f'ALTER TABLE {self.model(model)} DROP COLUMN {condition}{self.database.quote(name)}')
 
     def _change(self, session, model, old, new):
         """Another type means another column; the rest is altered in place."""

@@ -8,6 +8,7 @@ import threading
 import time
 import traceback
 
+from .. import traces
 from ..store import OPEN, now
 from .tables import Tables
 
@@ -52,8 +53,8 @@ class Worker:
                 time.sleep(self.delay)
                 self._step(tables, migration, last)
                 self._save(migration, applied=migration.applied + 1)
-        except Exception:  # pylint: disable=broad-except
-            self._save(migration, status='ROLLING_BACK', errors=[traceback.format_exc()])
+        except Exception as problem:  # pylint: disable=broad-except
+            self._save(migration, status='ROLLING_BACK', errors=[self._told(problem)])
         if migration.status == 'ROLLING_BACK':
             self._roll_back(tables, migration, last)
             return
@@ -89,10 +90,15 @@ class Worker:
                     self._change(tables.undo, step, last.schema, migration.schema)
                 self._save(migration, rolledBack=migration.rolledBack + 1)
             status = 'ROLLBACK_SUCCESS'
-        except Exception:  # pylint: disable=broad-except
-            migration.errors.append(traceback.format_exc())
+        except Exception as problem:  # pylint: disable=broad-except
+            migration.errors.append(self._told(problem))
             status = 'ROLLBACK_FAILURE'
         self._save(migration, status=status, finishedAt=now())
+
+    def _told(self, problem):
+        database = self.app.database
+        text = database.in_java(problem) if isinstance(problem, database.driver_errors) else str(problem)
+        return traces.of_step(text, self.app.config.connector)
 
     def _save(self, migration, **changes):
         for name, value in changes.items():

@@ -76,15 +76,15 @@ def _project_token(_source, given, request):
 def _queries(version, types):
     one, many = NonNull(types.migration), NonNull(List(NonNull(types.migration)))
     fields = {
-        'listProjects': Field(NonNull(List(NonNull(types.project))), resolve=_list_projects),
-        'project': Field(NonNull(types.project), _SERVICE, _project),
         'migrationStatus': Field(one, _SERVICE, _migration_status),
+        'listProjects': Field(NonNull(List(NonNull(types.project))), resolve=_list_projects),
         'listMigrations': Field(many, _SERVICE, _list_migrations),
+        'project': Field(NonNull(types.project), _SERVICE, _project),
     }
-    if version.has_cluster_info:
-        fields['clusterInfo'] = Field(NonNull(types.info), resolve=_info)
     if version.has_server_info:
         fields['serverInfo'] = Field(NonNull(types.info), resolve=_info)
+    if version.has_cluster_info:
+        fields['clusterInfo'] = Field(NonNull(types.info), resolve=_info)
     if version.has_project_token:
         fields['generateProjectToken'] = Field(TEXT, _SERVICE, _project_token)
     return fields
@@ -131,8 +131,8 @@ def _mutations(version, types):
             return {**resolve(given['input'], request), 'clientMutationId': given['input'].get('clientMutationId')}
 
         title = name[0].upper() + name[1:]
-        input_type = InputObject(f'{title}Input', {'clientMutationId': Input(STRING), **inputs})
-        payload_type = Object(f'{title}Payload', {'clientMutationId': Field(STRING), **payload})
+        input_type = InputObject(f'{title}Input', {**inputs, 'clientMutationId': Input(STRING)})
+        payload_type = Object(f'{title}Payload', {**payload, 'clientMutationId': Field(STRING)})
         return Field(payload_type, {'input': Input(NonNull(input_type))}, run)
 
     secrets = {'secrets': Input(List(TEXT))}
@@ -147,9 +147,9 @@ def _mutations(version, types):
         deploy_payload['steps'] = Field(NonNull(List(NonNull(types.step))))
     project = {'project': Field(types.project)}
     fields = {
+        'deploy': mutation('deploy', deploy_input, deploy_payload, _deploy),
         'addProject': mutation('addProject', {**_SERVICE, **secrets}, project, _add_project),
         'deleteProject': mutation('deleteProject', _SERVICE, project, _delete_project),
-        'deploy': mutation('deploy', deploy_input, deploy_payload, _deploy),
     }
     if version.has_cloud_secret:
         fields['setCloudSecret'] = mutation('setCloudSecret', {'secret': Input(STRING)}, {}, _set_cloud_secret)
