@@ -224,13 +224,13 @@ impl Tools {
         self.compose_command(&["version", "--short"])
     }
 
-    /// `docker-compose up -d --remove-orphans`. `anew`: containers are recreated even if nothing has changed
+    /// `docker-compose up -d --remove-orphans`. `recreate`: containers are recreated even if nothing has changed
     /// but the folder, which only their labels name.
-    pub fn up(&self, project: &Project, anew: bool) -> Action {
+    pub fn up(&self, project: &Project, recreate: bool) -> Action {
         // Detached, as this command must end. Orphans are removed because a service that is no longer
         // in the compose file would keep its ports and names.
         let mut verb = vec!["up", "-d", "--remove-orphans"];
-        if anew {
+        if recreate {
             verb.push("--force-recreate");
         }
         Action::new(self.compose(project, &verb).limit(LONG))

@@ -34,7 +34,7 @@ pub enum Other<'a> {
     Unknown,
 }
 
-/// The containers of a cluster, for whoever only looks at them. Fails if they are someone else's.
+/// The containers of a cluster, to be looked at. Fails if they are someone else's.
 pub fn containers(ctx: &Context, tools: &Tools, name: &ClusterName) -> Result<Vec<Container>> {
     let found = ask::containers(ctx, tools, name.as_ref())?;
     let known = Known {
@@ -66,7 +66,7 @@ pub fn other<'a>(
         })
 }
 
-/// `may_have_moved`: this home has such a cluster, and a folder that is gone would be seen to be.
+/// `may_have_moved`: this home has such a cluster, and it would be seen if a folder was removed.
 fn of_origin<'a>(origin: &'a Origin, folder: &Path, may_have_moved: bool) -> Option<Other<'a>> {
     if is_of_npm(&origin.file) || is_same(&origin.folder, folder) {
         return None;
@@ -76,7 +76,9 @@ fn of_origin<'a>(origin: &'a Origin, folder: &Path, may_have_moved: bool) -> Opt
         origin.folder.parent().and_then(Path::file_name) == Some(OsStr::new("clusters"));
     let is_a_clusters = match files::read_text(&origin.folder.join(name)) {
         Ok(Some(text)) => provenance(&text) != Provenance::Foreign,
-        Ok(None) if looks_like_ours && may_have_moved && is_gone(&origin.folder) => return None,
+        Ok(None) if looks_like_ours && may_have_moved && was_removed(&origin.folder) => {
+            return None;
+        }
         // Of another machine, or not for us to read.
         _ => looks_like_ours,
     };
@@ -107,7 +109,7 @@ fn is_same(one: &Path, other: &Path) -> bool {
     one == other || resolved(one) == resolved(other)
 }
 
-fn is_gone(folder: &Path) -> bool {
+fn was_removed(folder: &Path) -> bool {
     let found = folder.symlink_metadata();
     found.is_err_and(|error| error.kind() == ErrorKind::NotFound)
 }
