@@ -264,7 +264,7 @@ fn the_cluster_of_another_home_is_left_alone_by_every_command() {
             "ps",
             "logs",
         ] {
-            s.run(&format!("local {verb}")).is(1, "", &refusal);
+            s.run(&format!("local {verb}")).is(1, "", refusal);
         }
     }
     let ended = s.run("doctor");
