@@ -77,9 +77,9 @@ def _plain(first, places):
     return '\n'.join([first, *_places(places), *_places(_MAIN)])
 
 
-def of_step(text, connector):
+def of_step(text):
     """The failure of a step of a migration; `text` is what the driver says of it."""
-    return '\n'.join([text, *_places(_DRIVER[connector] + _POOL[-4:])])
+    return '\n'.join([text, *_places(_POOL[-8:])])
 
 
 def without_lock(version, connector, seconds):

@@ -111,6 +111,8 @@ def _model(node, enum_names, relations, renames, late):
     fields = []
     for item in node.items:
         fields.append(_field(node, item, enum_names, relations))
+        if late and fields[-1]['relation']:
+            fields[-1]['unique'] = False
         old = argument(item, 'rename', 'oldName')
         if old:
             renames.fields[node.name, item.name] = old
@@ -139,7 +141,7 @@ def _field(model, node, enum_names, relations):
     if name in enum_names:
         return _make_field(node.name, 'Enum', enum=name, **more)
     return _make_field(node.name, 'Relation', relation=relations.name_of(model.name, node.name), relatedModel=name,
-                       **{**more, 'unique': False, 'default': None})
+                       **more)
 
 
 def relation_name(model_a, model_b):

@@ -43,7 +43,7 @@ class Deployer:
             found = self._missing_tables(project, schema)
             if found:
                 return _payload(errors=found)
-        if version.has_force:
+        if version.checks_data:
             warnings, found = self._check_data(project, inferred, last.schema, schema)
             warnings = rules.warnings(definitions, version) + warnings
             if found and version.since(1, 10):

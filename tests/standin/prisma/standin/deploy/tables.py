@@ -11,10 +11,16 @@ class InjectedFailure(Exception):
     """Provoked by the name of a model, for tests of failing migrations."""
 
 
+def _is_column(field):
+    return not is_relation(field) and not field['isList']
+
+
 class Tables:
-    def __init__(self, database, project_id, prefills=False):
+    def __init__(self, database, project_id, prefills=False, converts=False):
         # `prefills`: rows without a value get one where a field becomes required; late versions do that.
-        self.database, self.project_id, self.prefills = database, project_id, prefills
+        # `converts`: a field of another type keeps its column, with the values in it; early versions do that.
+        self.database, self.project_id = database, project_id
+        self.prefills, self.converts = prefills, converts
 
     # Names
 
@@ -176,7 +182,10 @@ class Tables:
     def _change(self, session, model, old, new):
         """Another type means another column; the rest is altered in place."""
         storage = [(field['typeName'], field['isList']) for field in (old, new)]
-        if storage[0] != storage[1]:
+        if storage[0] != storage[1] and not (self.converts and _is_column(old) and _is_column(new)):
+            if self.converts and old['isList'] and is_relation(old):
+                # It looks for the table of a list of scalars, in vain.
+                session.run(f'TRUNCATE TABLE {self.scalar_list(model, old["name"])}')
             self._drop_field(session, model, old)
             self._add_field(session, model, new)
             return

@@ -105,10 +105,12 @@ def _delete_project(given, request):
     request.allow(given['name'], given['stage'])
     try:
         project = request.existing(given)
-    except ApiError as problem:
-        # The older servers answer with the code of a bad name.
-        raise ApiError(4001 if not request.app.version.since(1, 8) else 4000, str(problem)) from None
-    request.app.store.delete_project(project.id)
+    except ApiError:
+        if request.app.version.since(1, 8):
+            raise
+        # The older servers say that the name is not valid.
+        raise names.invalid_service(given['name']) from None
+    request.app.worker.delete(project.id)
     return {'project': project}
 
 

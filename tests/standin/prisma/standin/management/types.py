@@ -29,12 +29,13 @@ def _type_name(step, late):
     return {'GraphQLID': 'ID', 'Uuid': 'UUID', 'Relation': step.get('relatedModel')}.get(name, name)
 
 
-def _default(step, late):
+def _default(step, version):
     """`IntGCValue(7)`; late versions print the option around it."""
+    late = version.is_late
     value, type_name = step.get('default'), step.get('changedType') or step['typeName']
     if value is None:
         return 'None' if late and step['type'] == 'CreateField' else None
-    kind = {'Uuid': 'Uuid', 'GraphQLID': 'StringId'}.get(type_name, type_name)
+    kind = {'GraphQLID': version.id_value}.get(type_name, type_name)
     if type_name == 'DateTime':
         value = _time(parse_time(value))
     shown = f'{kind}GCValue({value})'
@@ -115,5 +116,5 @@ class Types:
         late = self.version.is_late
         if 'typeName' in fields:
             fields['typeName'].resolve = lambda step, _given, _request: _type_name(step, late)
-            fields['default'].resolve = lambda step, _given, _request: _default(step, late)
+            fields['default'].resolve = lambda step, _given, _request: _default(step, self.version)
         return fields
