@@ -17,7 +17,7 @@ use crate::status::target;
 pub fn run(ctx: &Context, args: &ClusterLogs) -> Result<Report> {
     let name = match args.name() {
         Some(name) => name.to_owned(),
-        None => name::from_service(ctx)?,
+        None => name::from_service(ctx, args.project.path())?,
     };
     let registry = ctx.registry()?;
     let entry = registry.get(&name);

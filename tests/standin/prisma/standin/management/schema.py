@@ -108,7 +108,7 @@ def _delete_project(given, request):
     except ApiError as problem:
         # The older servers answer with the code of a bad name.
         raise ApiError(4001 if not request.app.version.since(1, 8) else 4000, str(problem)) from None
-    request.app.store.delete_project(project.id)
+    request.app.worker.delete(project.id)
     return {'project': project}
 
 
