@@ -71,7 +71,10 @@ fn every_command_has_documents() {
         "work/prisma.yml",
         "service: hello\nstage: dev\ndatamodel: types.graphql\ndisableAuth: true\n",
     );
-    s.write("work/types.graphql", "type User {\n  id: ID! @unique\n}\n");
+    s.write(
+        "work/types.graphql",
+        "type User {\n  id: ID! @id @unique\n}\n",
+    );
     for (name, works, fails) in RUNS {
         for (args, ok) in [
             (format!("{works} --dry-run"), true),

@@ -114,7 +114,7 @@ fn stage(w: &Watch) {
         ("work/.env", &format!("SECOND={WEBHOOK}\n")),
         (
             "work/datamodel.graphql",
-            "type User {\n  id: ID! @unique\n}\n",
+            "type User {\n  id: ID! @id @unique\n}\n",
         ),
         ("work/q.graphql", "subscription { user { node { id } } }\n"),
         ("work/prisma.yml", PRISMA_YML),

@@ -5,6 +5,7 @@
 //! not use all of it allows dead code.
 
 pub mod auth;
+mod inference;
 pub mod language;
 mod management;
 mod project;
@@ -83,7 +84,7 @@ impl State {
         } else {
             "cluster:cluster"
         };
-        format!("{prefix}:cjabc")
+        format!("{prefix}:cjabcdefghijklmnopqrstuv0")
     }
 
     /// A service that is there already, with this datamodel.
@@ -245,12 +246,8 @@ const TEXT: &str = "text/plain; charset=UTF-8";
 /// Which part of the server a path is: the management API, or a service.
 fn answer(state: &mut State, request: &Request) -> (u16, &'static str, String) {
     let version = state.version;
-    if request.method == "GET" {
-        return (
-            200,
-            "text/html",
-            "<!DOCTYPE html><html>playground</html>".to_owned(),
-        );
+    if request.method != "POST" {
+        return page(version, request);
     }
     if request
         .header("content-type")
@@ -303,11 +300,37 @@ fn answer(state: &mut State, request: &Request) -> (u16, &'static str, String) {
     let answer = service(state, &name, stage, &body, request.header("authorization"));
     let answer = answer.unwrap_or_else(|(code, message)| match version {
         _ if version.since(1, 6, 0) => {
-            json!({"errors": [{"message": message, "code": code, "requestId": "local:api:x"}]})
+            json!({"errors": [{"message": message, "code": code, "requestId": "local:api:cjabcdefghijklmnopqrstuv0"}]})
         }
-        _ => json!({"code": code, "requestId": "api:api:x", "error": message}),
+        _ => json!({"code": code, "requestId": "api:api:cjabcdefghijklmnopqrstuv0", "error": message}),
     });
     (200, JSON, answer.to_string())
+}
+
+/// What a browser gets. Nothing but pages: who asks for other things plays a recording.
+fn page(version: Version, request: &Request) -> (u16, &'static str, String) {
+    assert_eq!(request.method, "GET", "not known here: play a recording");
+    let parts = request
+        .path
+        .split('/')
+        .filter(|part| !part.is_empty())
+        .count();
+    let is_status = request.path == "/status";
+    if is_status && version.since(1, 34, 0) {
+        return (200, JSON, "\"OK\"".to_owned());
+    }
+    if version.since(1, 6, 0) || request.path == "/cluster" || (2..=4).contains(&parts) {
+        let page = "<!DOCTYPE html><html>playground</html>";
+        return (200, "text/html", page.to_owned());
+    }
+    if is_status {
+        return (200, TEXT, "OK".to_owned());
+    }
+    (
+        404,
+        TEXT,
+        "The requested resource could not be found.".to_owned(),
+    )
 }
 
 fn service(

@@ -3,7 +3,7 @@
 //! Witness: `recorded::changes` plays these exchanges as servers gave them; the order and number of requests, and a
 //! service that another client creates meanwhile, are scripted: no recording shows what a client may leave out.
 
-use crate::api::played::{STEPS, TYPES, VERSIONS, WAITS, done, failed, input, open, run};
+use crate::api::played::{TYPES, VERSIONS, WAITS, done, failed, input, open, run, steps};
 use crate::support::standin::{Plan, Standin};
 use prisma_cli::testing::error::Kind;
 use prisma_cli::testing::server::deploy::{Event, Outcome};
@@ -68,24 +68,24 @@ fn a_new_service_takes_five_requests_on_one_connection() {
             (deployment.requests, deployment.server.version.as_str()),
             (5, version)
         );
-        let steps = deployment.steps.expect("known");
-        assert_eq!(steps.len(), STEPS);
+        let changes = deployment.steps.expect("known");
+        assert_eq!(changes.len(), steps(version));
         assert_eq!(
             events,
             [
                 Event::Server(deployment.server),
                 Event::Created,
                 Event::Accepted {
-                    steps,
+                    steps: changes,
                     warnings: Vec::new()
                 },
                 Event::Progress {
                     applied: 0,
-                    total: STEPS
+                    total: steps(version)
                 },
                 Event::Progress {
-                    applied: STEPS,
-                    total: STEPS
+                    applied: steps(version),
+                    total: steps(version)
                 },
             ]
         );
@@ -192,7 +192,7 @@ fn a_dry_run_changes_nothing() {
         assert_eq!(deploy.variables()["dryRun"], json!(true));
         // Only the late ones tell what they would do.
         let known = deployment.steps.map(|steps| steps.len());
-        assert_eq!(known, (version == "1.34.12").then_some(STEPS));
+        assert_eq!(known, (version == "1.34.12").then_some(steps(version)));
         assert_eq!(
             standin
                 .state()
@@ -326,11 +326,11 @@ fn with_another_secret_the_migrations_say_what_would_be_lost() {
         ..Plan::default()
     };
     standin.state().plans.extend([at_once(), at_once()]);
-    let mut input = input("type User {\n  id: ID! @unique\n  name: String\n}\n");
+    let mut input = input("type User {\n  id: ID! @id @unique\n  name: String\n}\n");
     input.schema.secrets = vec!["old".to_owned()];
     assert!(done(&suited(&standin), &input).succeeded());
     input.schema.secrets = vec!["new".to_owned()];
-    input.schema.types = "type User {\n  id: ID! @unique\n}\n".to_owned();
+    input.schema.types = "type User {\n  id: ID! @id @unique\n}\n".to_owned();
     let deployment = done(&suited(&standin), &input);
     assert_eq!(deployment.outcome, Outcome::NeedsForce);
     let expected = Problem {

@@ -3,7 +3,7 @@
 //! Witness: how migrations end is in the recordings; what is seen while they run, silence, and `ROLLBACK_FAILURE`
 //! are scripted: no recording covers them.
 
-use crate::api::played::{STEPS, TYPES, VERSIONS, WAITS, done, input, open, run};
+use crate::api::played::{TYPES, VERSIONS, WAITS, done, input, open, run, steps};
 use crate::support::standin::{Mishap, Plan, Standin};
 use prisma_cli::testing::error::{Failure, Kind};
 use prisma_cli::testing::server::deploy::{self, Event, Outcome, Undo, Waits};
@@ -29,10 +29,10 @@ fn progress_is_told_when_there_is_some() {
         );
         assert!(deployment.first && !deployment.created);
         let progress: Vec<&Event> = events.iter().skip(2).collect();
-        let expected: Vec<Event> = (0..=STEPS)
+        let expected: Vec<Event> = (0..=steps(version))
             .map(|applied| Event::Progress {
                 applied,
-                total: STEPS,
+                total: steps(version),
             })
             .collect();
         assert_eq!(progress, expected.iter().collect::<Vec<_>>(), "{version}");
@@ -158,7 +158,7 @@ fn a_migration_that_never_ends_is_left_at_the_limit() {
     assert!(
         failure
             .message()
-            .ends_with("not finished after 400ms: 0 of 3 steps done"),
+            .ends_with("not finished after 400ms: 0 of 5 steps done"),
         "{failure}"
     );
     // 20 + 30 + 45 + 67 + 101 ms …: the pauses grow.
@@ -176,7 +176,7 @@ fn a_server_that_is_silent_meanwhile_does_not_prolong_the_limit() {
     let failure = left_at_the_limit(&standin);
     assert!(
         (failure.message())
-            .contains("0 of 3 steps done; the server does not answer: no answer within "),
+            .contains("0 of 5 steps done; the server does not answer: no answer within "),
         "{failure}"
     );
 }

@@ -1,5 +1,6 @@
 //! The protocol of a deployment, against servers that are played in this process, over real HTTP.
 
+mod claimed;
 mod deploying;
 mod dialects;
 mod faults;

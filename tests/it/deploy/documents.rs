@@ -140,7 +140,7 @@ fn other_failures() {
     let place = Place::cluster(&standin, "");
     place.write(
         "datamodel.graphql",
-        &format!("{TYPES}type X {{\n  id: ID! @unique\n}}\n"),
+        &format!("{TYPES}type X {{\n  id: ID! @id @unique\n}}\n"),
     );
     let late = document(&place, &["--wait-timeout", "200ms"], 5);
     assert_eq!(late["error"]["code"], "not_ready");

@@ -4,7 +4,7 @@
 //! scripted: no recording covers them.
 
 use crate::cluster::support::{respond, serve, silent};
-use crate::deploy::support::{Place, VERSIONS, deployed, neutral, planned};
+use crate::deploy::support::{OLD, Place, VERSIONS, deployed, neutral, planned};
 use crate::support::ended::Ended;
 use crate::support::standin::{Mishap, Plan, Standin};
 use serde_json::json;
@@ -51,7 +51,10 @@ fn what_is_wrong_with_the_schema_is_told_with_its_line() {
                 ..Plan::default()
             },
         );
-        let outcome = changed(&standin).deploy(&[]);
+        let place = changed(&standin);
+        let post = "\ntype Post {\n  id: ID! @unique\n}\n";
+        place.write("datamodel.graphql", &format!("{OLD}{post}"));
+        let outcome = place.deploy(&[]);
         let rejected = "error: service `hello`, stage `dev`, cluster `far`: the server rejected the datamodel: 3 errors\n  \
              HOME/service/datamodel.graphql:3: `User.name`: is wrong.\n  All is wrong.\n  \
              HOME/service/datamodel.graphql:6: `Post`: is not liked.\n";
@@ -121,7 +124,10 @@ fn a_migration_that_fails_is_told_with_its_reason() {
             ..Plan::default()
         };
         standin.state().plans.push_back(plan);
-        place.write("datamodel.graphql", "type Other {\n  id: ID! @unique\n}\n");
+        place.write(
+            "datamodel.graphql",
+            "type Other {\n  id: ID! @id @unique\n}\n",
+        );
         let outcome = place.deploy(&[]);
         assert_eq!(outcome.status, 7, "{outcome:?}");
         assert!(
@@ -168,7 +174,7 @@ fn another_deployment_is_waited_for_within_the_limit() {
     assert!(
         outcome
             .stderr
-            .contains("the migration has not finished after 500ms: 0 of 2 steps done\n"),
+            .contains("the migration has not finished after 500ms: 0 of 4 steps done\n"),
         "{outcome:?}"
     );
     assert!(outcome.stderr.contains("`--wait-timeout`"), "{outcome:?}");
@@ -210,7 +216,7 @@ fn an_interrupt_ends_the_following_and_not_the_migration() {
             &standin,
             code,
             &format!(
-                "error: {word}: the migration is not stopped by this (0 of 2 steps done)\nhint: run the command again to see the result\n"
+                "error: {word}: the migration is not stopped by this (0 of 4 steps done)\nhint: run the command again to see the result\n"
             ),
         );
     }
@@ -292,7 +298,10 @@ fn a_deployment_is_noted_in_the_clusters_history_and_a_dry_run_is_not() {
     place.deploy(&["-d"]);
     assert_eq!(history(), "");
     assert_eq!(place.deploy(&["-c", "far"]).status, 0);
-    place.write("datamodel.graphql", "type User {\n  id: ID! @unique\n}\n");
+    place.write(
+        "datamodel.graphql",
+        "type User {\n  id: ID! @id @unique\n}\n",
+    );
     let lost = place.deploy(&[]);
     let lines = history();
     let lines: Vec<&str> = lines.lines().collect();

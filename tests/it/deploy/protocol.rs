@@ -3,7 +3,7 @@
 //! Witness: `recorded` plays every recorded deployment; these hold text, requests and dry run of one deployment
 //! together, on a scripted server.
 
-use crate::deploy::support::{NEW_TYPES, Place, TYPES, VERSIONS, neutral, report};
+use crate::deploy::support::{Place, TYPES, VERSIONS, neutral, new_types, report};
 use crate::support::standin::Standin;
 use serde_json::json;
 
@@ -59,8 +59,12 @@ fn a_new_service_is_created_then_unchanged_then_changed() {
             let head = format!("deployed to {label} in TIME");
             assert_eq!(
                 stdout,
-                report(version, &head, &format!("\nChanges:\n\n{NEW_TYPES}"))
-                    .replace("\n\n\nEnd", "\n\nEnd"),
+                report(
+                    version,
+                    &head,
+                    &format!("\nChanges:\n\n{}", new_types(version))
+                )
+                .replace("\n\n\nEnd", "\n\nEnd"),
                 "{version}"
             );
             assert_eq!(

@@ -95,7 +95,7 @@ fn a_managed_cluster_whose_migration_is_stuck_is_to_be_restarted() {
     assert_eq!(outcome.status, 5, "{outcome:?}");
     for says in [
         "\nthe migration has made no progress since 20",
-        "after 12s: 0 of 2 steps done, no progress since 20",
+        "after 12s: 0 of 4 steps done, no progress since 20",
         "hint: restart it: `prisma local restart -n far`\n",
     ] {
         assert!(outcome.stderr.contains(says), "{says}: {outcome:?}");

@@ -12,10 +12,11 @@ use std::fs;
 /// One version of each kind.
 pub const VERSIONS: [&str; 4] = ["1.1.3", "1.4.1", "1.8.4", "1.34.12"];
 
-pub const TYPES: &str = "type User {\n  id: ID! @unique\n  name: String\n}\n";
+pub const TYPES: &str = "type User {\n  id: ID! @id @unique\n  name: String\n}\n";
 
 /// How [`TYPES`] are told when they are new.
-pub const NEW_TYPES: &str = "  User (Type)\n  + Created type `User`\n  + Created field `id` of type `ID!`, unique\n  + Created field `name` of type `String`\n\n";
+/// The same in the syntax that 1.31 and later do not accept.
+pub const OLD: &str = "type User {\n  id: ID! @unique\n  name: String\n}\n";
 
 /// A home with a service `hello`, stage `dev`, in the folder `service`.
 pub struct Place {
@@ -76,7 +77,7 @@ impl Place {
     pub fn change(&self) {
         self.write(
             "datamodel.graphql",
-            &format!("{TYPES}\ntype Post {{\n  id: ID! @unique\n}}\n"),
+            &format!("{TYPES}\ntype Post {{\n  id: ID! @id @unique\n}}\n"),
         );
     }
 
@@ -128,6 +129,15 @@ pub fn neutral(text: &str, standin: &Standin) -> String {
 }
 
 /// The standard answer of a deployment. Servers from 1.29 on have Prisma Admin.
+/// The changes of a first deployment. Old servers add fields for times to each type.
+pub fn new_types(version: &str) -> String {
+    let times = "  + Created field `updatedAt` of type `DateTime!`\n  + Created field `createdAt` of type `DateTime!`\n";
+    let times = if version == "1.34.12" { "" } else { times };
+    format!(
+        "  User (Type)\n  + Created type `User`\n  + Created field `id` of type `ID!`, unique\n  + Created field `name` of type `String`\n{times}\n"
+    )
+}
+
 pub fn report(version: &str, head: &str, changes: &str) -> String {
     let endpoints = if version == "1.34.12" {
         "  HTTP    http://SERVER/hello/dev\n  WS      ws://SERVER/hello/dev\n  Admin   http://SERVER/hello/dev/_admin\n"

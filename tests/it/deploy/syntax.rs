@@ -3,7 +3,7 @@
 //! Witness: what servers say of the syntax is in the recordings; that a converted file is accepted is scripted, but
 //! for the one that was seen to keep its data.
 
-use crate::deploy::support::{Place, TYPES};
+use crate::deploy::support::{OLD, Place};
 use crate::support::standin::Standin;
 use serde_json::json;
 
@@ -19,6 +19,7 @@ const NEW: &str = "type User {
 fn the_converted_file_is_written_next_to_the_old_one_and_never_over_another() {
     let standin = Standin::start("1.34.12");
     let place = Place::cluster(&standin, "");
+    place.write("datamodel.graphql", OLD);
     let yml = place.read("prisma.yml");
     let preview = place.deploy(&["--convert-datamodel", "--dry-run"]);
     assert!(preview.stdout.contains("id: ID! @id"), "{}", preview.all());
@@ -27,7 +28,7 @@ fn the_converted_file_is_written_next_to_the_old_one_and_never_over_another() {
     let next = "\n\nNext:\n\n  in prisma.yml, replace `datamodel.graphql` with `datamodel.v1_1.graphql`\n  prisma deploy --dry-run\n";
     assert!(outcome.stdout.ends_with(next), "{}", outcome.all());
     assert_eq!(place.read("datamodel.v1_1.graphql").as_deref(), Some(NEW));
-    assert_eq!(place.read("datamodel.graphql").as_deref(), Some(TYPES));
+    assert_eq!(place.read("datamodel.graphql").as_deref(), Some(OLD));
     assert_eq!(place.read("prisma.yml"), yml);
     let project = standin.state().project("hello", "dev").is_some();
     assert!(!project, "nothing is deployed");
@@ -43,6 +44,7 @@ fn the_converted_file_is_written_next_to_the_old_one_and_never_over_another() {
 fn an_old_server_cannot_check_it_and_a_converted_one_is_not_converted_again() {
     let standin = Standin::start("1.8.4");
     let place = Place::cluster(&standin, "");
+    place.write("datamodel.graphql", OLD);
     let document = place.deploy(&["--convert-datamodel", "--json"]).json();
     assert_eq!(
         document["data"]["verdict"],

@@ -74,7 +74,7 @@ fn a_broken_file_is_told_once_and_waited_on() {
         running.shown()
     );
     // The file that was missing comes, which nobody could have watched.
-    place.write("gone.graphql", "type Late {\n  id: ID! @unique\n}\n");
+    place.write("gone.graphql", "type Late {\n  id: ID! @id @unique\n}\n");
     running.prints("+ Created type `Late`", 1);
     running.prints("watching 2 files", 2);
     running.signal("TERM");

@@ -25,7 +25,10 @@ pub fn repeating(header: &str) -> String {
 }
 
 fn bare(header: &str) -> &str {
-    header.strip_prefix("Bearer ").unwrap_or(header)
+    match header.split_once(' ') {
+        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => token.trim(),
+        _ => header.trim(),
+    }
 }
 
 fn claims(
@@ -74,16 +77,30 @@ pub fn check(
         .map_err(|why| refused(&format!("Token can't be decoded: {why}")))?;
     let grants = claims["grants"].as_array();
     let (Some(grants), true) = (grants, claims["exp"].is_i64()) else {
-        return Err(refused("Token data could not be parsed."));
+        return Err(refused("Failed to parse token data"));
     };
-    let fits = |grant: &Value| {
-        let target = grant["target"].as_str()?;
-        let (service, of_stage) = target.split_once('/')?;
-        grant["action"].as_str()?;
-        Some((service == "*" || service == name) && (of_stage == "*" || of_stage == stage))
-    };
-    if grants.iter().any(|grant| fits(grant) == Some(true)) {
-        return Ok(());
+    let is_grant = |grant: &Value| grant["target"].is_string() && grant["action"].is_string();
+    if !grants.iter().all(is_grant) {
+        return Err(refused("Failed to parse token data"));
+    }
+    for grant in grants {
+        let target = grant["target"].as_str().unwrap_or_default();
+        // Split as in Java: empty parts at the end are none.
+        let parts: Vec<&str> = target.trim_end_matches('/').split('/').collect();
+        let parts = if target.trim_end_matches('/').is_empty() {
+            Vec::new()
+        } else {
+            parts
+        };
+        let [service, of_stage] = parts[..] else {
+            let parts = parts.join(", ");
+            return Err(refused(&format!(
+                "Contained invalid grant 'Vector({parts})'"
+            )));
+        };
+        if ["*", name].contains(&service) && ["*", stage].contains(&of_stage) {
+            return Ok(());
+        }
     }
     Err(refused(&format!(
         "Token contained {} grants but none satisfied the request.",
@@ -100,15 +117,14 @@ pub fn check_service(
     if secrets.is_empty() {
         return Ok(());
     }
-    let header = header.ok_or_else(|| refused("'Authorization' header not provided"))?;
+    let token = header.map(bare).unwrap_or_default();
     let opens = |secret: &String| {
         let key = DecodingKey::from_secret(secret.as_bytes());
-        claims(bare(header), Algorithm::HS256, &key, version.since(1, 2, 0)).is_ok()
+        claims(token, Algorithm::HS256, &key, version.since(1, 2, 0)).is_ok()
     };
     if secrets.iter().any(opens) {
         return Ok(());
     }
-    Err(refused(
-        "It might be expired or you might be using a token from the wrong project.",
-    ))
+    let why = "Your token is invalid. It might have expired or you might be using a token from a different project.";
+    Err((3015, why.to_owned()))
 }

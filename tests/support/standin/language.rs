@@ -41,8 +41,22 @@ impl Argument {
     }
 }
 
+/// What is said of a text that is empty.
+pub const NOTHING: &str = "Syntax error while parsing GraphQL query. Unexpected end of input, expected OperationDefinition, FragmentDefinition or TypeSystemDefinition (line 1, column 1):\n\n^";
+
+/// What is said of a text that begins with something unknown.
+pub fn nonsense(text: &str) -> String {
+    let (first, line) = (&text[..1], text.lines().next().unwrap_or_default());
+    format!(
+        "Syntax error while parsing GraphQL query. Invalid input '{first}', expected OperationDefinition, FragmentDefinition or TypeSystemDefinition (line 1, column 1):\n{line}\n^"
+    )
+}
+
 /// The selections of the one operation of a document.
 pub fn parse(text: &str) -> Result<Vec<Selection>, String> {
+    if text.is_empty() {
+        return Err(NOTHING.to_owned());
+    }
     let mut parser = Parser {
         tokens: tokens(text)?,
         at: 0,

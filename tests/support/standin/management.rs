@@ -1,11 +1,14 @@
 //! Queries and mutations of the management API.
 
+use super::inference::{infer, without_id};
 use super::language::{self, Selection};
-use super::project::{Migration, Plan, Project, infer};
-use super::{State, auth, shape};
+use super::project::{Migration, Plan, Project};
+use super::{State, Version, auth, shape};
 use serde_json::{Value, json};
 
 type Refused = (i64, String);
+
+const COMMIT: &str = "0123456789abcdef0123456789abcdef01234567";
 
 const QUERIES: [&str; 7] = [
     "listProjects",
@@ -22,13 +25,14 @@ pub fn answer(state: &mut State, body: &Value, header: Option<&str>) -> (u16, Va
     let Some(query) = body["query"].as_str() else {
         return (
             500,
-            json!({"errors": [{"message": "Whoops. Looks like an internal server error.", "requestId": state.request_id()}]}),
+            json!({"errors": [{"message": without_query(state.version), "requestId": state.request_id()}]}),
         );
     };
     let selections = match language::parse(query) {
         Ok(selections) => selections,
         Err(why) if state.version.since(1, 34, 0) => {
-            return (500, json!({"errors": [{"message": why}]}));
+            let id = state.request_id();
+            return (500, json!({"errors": [{"message": why, "requestId": id}]}));
         }
         Err(why) => return (400, json!({"error": why})),
     };
@@ -76,6 +80,15 @@ pub fn answer(state: &mut State, body: &Value, header: Option<&str>) -> (u16, Va
     (200, json!({"data": data}))
 }
 
+/// What a server says of a body that is an object without a query.
+fn without_query(version: Version) -> &'static str {
+    if version.since(1, 34, 0) {
+        language::NOTHING
+    } else {
+        "key not found: query"
+    }
+}
+
 fn resolve(
     state: &mut State,
     field: &str,
@@ -87,9 +100,18 @@ fn resolve(
     } else {
         given
     };
-    let name = given["name"].as_str().unwrap_or_default().to_owned();
-    let stage = given["stage"].as_str().unwrap_or_default().to_owned();
-    let key = (name.clone(), stage.clone());
+    let is_read_as_default = field != "addProject" && state.version.since(1, 6, 0);
+    let text = |key: &str| match given[key].as_str().unwrap_or_default() {
+        "" if is_read_as_default && given[key].is_string() => "default".to_owned(),
+        text => text.to_owned(),
+    };
+    let (name, stage) = (text("name"), text("stage"));
+    // Names are those of databases, in which MySQL sees no difference of case.
+    let same = |key: &&(String, String)| {
+        key.0.eq_ignore_ascii_case(&name) && key.1.eq_ignore_ascii_case(&stage)
+    };
+    let key = state.projects.keys().find(same).cloned();
+    let key = key.unwrap_or_else(|| (name.clone(), stage.clone()));
     let auth = state.auth.clone();
     let repeats = state.repeats_tokens;
     let allow = || {
@@ -112,10 +134,15 @@ fn resolve(
             Err(unknown())
         }
     };
-    let described = json!({"name": name, "stage": stage});
+    let mutation = |payload: Value| {
+        let mut payload = payload;
+        payload["clientMutationId"] = given["clientMutationId"].clone();
+        payload
+    };
+    let described = json!({"name": key.0, "stage": key.1});
     match field {
         "clusterInfo" | "serverInfo" => {
-            return Ok(json!({"version": state.reported, "commit": "0"}));
+            return Ok(json!({"version": state.reported, "commit": COMMIT}));
         }
         "listProjects" => {
             allow()?;
@@ -134,16 +161,37 @@ fn resolve(
                     format!("Service with name '{name}' and stage '{stage}' already exists"),
                 )
             })?;
+            // MySQL takes no longer name of a database. 1.34 leaves such a service half made.
+            if name.len() + stage.len() + 1 > 64 {
+                assert!(
+                    !state.version.since(1, 31, 0),
+                    "not known here: play a recording"
+                );
+                return Err(crash(state));
+            }
             state
                 .projects
                 .insert(key, Project::new(texts(&given["secrets"])));
-            return Ok(json!({"project": described}));
+            return Ok(mutation(json!({"project": described})));
+        }
+        "deleteProject" => {
+            allow()?;
+            let gone = state.projects.remove(&key);
+            gone.ok_or_else(|| match state.version.since(1, 8, 0) {
+                true => unknown(),
+                false => invalid_service(&name),
+            })?;
+            return Ok(mutation(json!({"project": described})));
+        }
+        "listMigrations" if !state.projects.contains_key(&key) => {
+            allow()?;
+            return Ok(json!([]));
         }
         // The service is looked up before the token is checked.
         "deploy" => {
             known(state)?;
             allow()?;
-            return deploy(state, &key, given);
+            return deploy(state, &key, given).map(mutation);
         }
         _ => {
             allow()?;
@@ -151,13 +199,14 @@ fn resolve(
         }
     }
     let project = state.projects.get_mut(&key).ok_or_else(unknown)?;
+    let id = format!("{}@{}", key.0, key.1);
     Ok(match field {
-        "migrationStatus" => project.status(),
+        "migrationStatus" => project.status(&id),
         "listMigrations" => project
             .migrations
             .iter()
             .rev()
-            .map(Migration::value)
+            .map(|migration| migration.value(&id))
             .collect(),
         "generateProjectToken" if project.secrets.is_empty() => json!(""),
         "generateProjectToken" => json!("a.b.c"),
@@ -168,11 +217,13 @@ fn resolve(
 fn deploy(state: &mut State, key: &(String, String), given: &Value) -> Result<Value, Refused> {
     let version = state.version;
     let types = given["types"].as_str().unwrap_or_default().to_owned();
-    if types.trim().is_empty() || types.contains("SYNTAX") {
-        return Err((
-            3017,
-            "Syntax error while parsing GraphQL query. Invalid input".to_owned(),
-        ));
+    let id = format!("{}@{}", key.0, key.1);
+    if types.trim().is_empty() {
+        return Err((3017, language::NOTHING.to_owned()));
+    }
+    let first = types.split_whitespace().next().unwrap_or_default();
+    if !["type", "enum"].contains(&first) && !first.starts_with('#') {
+        return Err((3017, language::nonsense(&types)));
     }
     let planned = state.plans.pop_front();
     let project = state.projects.get_mut(key).expect("looked up");
@@ -182,32 +233,37 @@ fn deploy(state: &mut State, key: &(String, String), given: &Value) -> Result<Va
         .cloned()
         .unwrap_or_default();
     if !version.since(1, 2, 0) && !functions.is_empty() && !project.secrets.is_empty() {
-        return Err((0, "Whoops. Looks like an internal server error. Search your server logs for request ID: x".to_owned()));
+        return Err(crash(state));
     }
     let plan = planned.unwrap_or_default();
     let mut steps = plan
         .steps
         .clone()
-        .unwrap_or_else(|| infer(&project.types, &types));
+        .unwrap_or_else(|| infer(&project.types, &types, version));
     let dummy = if version.since(1, 34, 0) {
         json!(null)
     } else {
-        Migration::new(0, Vec::new(), String::new(), Plan::default()).value()
+        Migration::new(0, Vec::new(), String::new(), Plan::default()).value(&id)
     };
     let payload = |errors: &[Value], warnings: &[Value], migration: Value, steps: &[Value]| {
         Ok(json!({"errors": errors, "warnings": warnings, "migration": migration, "steps": steps}))
     };
-    if !plan.errors.is_empty() {
-        return payload(&plan.errors, &[], json!(null), &[]);
+    let mut errors = plan.errors.clone();
+    if errors.is_empty() && version.since(1, 31, 0) {
+        errors = without_id(&types);
+    }
+    if !errors.is_empty() {
+        return payload(&errors, &[], json!(null), &[]);
     }
     if version.since(1, 4, 1) && !plan.warnings.is_empty() && given["force"] != json!(true) {
         return payload(&[], &plan.warnings, dummy, &steps);
     }
-    if secrets != project.secrets && version.since(1, 8, 0) {
+    let shown = steps.clone();
+    if secrets != project.secrets && version.since(1, 4, 0) {
         steps.push(json!({"type": "UpdateSecrets", "message": "Secrets have been updated."}));
     }
     if given["dryRun"] == json!(true) {
-        return payload(&[], &plan.warnings, json!(null), &steps);
+        return payload(&[], &plan.warnings, json!(null), &shown);
     }
     project.secrets = secrets;
     if steps.is_empty() && functions.is_empty() {
@@ -217,15 +273,25 @@ fn deploy(state: &mut State, key: &(String, String), given: &Value) -> Result<Va
         let code = if version.since(1, 8, 0) { 4008 } else { 4004 };
         return Err((code, "You can not deploy to a service stage while there is a deployment in progress or a pending deployment scheduled already. Please try again after the deployment finished.".to_owned()));
     }
-    let migration = Migration::new(
-        project.migrations.len() + 1,
-        steps.clone(),
-        types,
-        plan.clone(),
-    );
-    let value = migration.value();
+    let migration = Migration::new(project.migrations.len() + 1, steps, types, plan.clone());
+    let value = migration.value(&id);
     project.migrations.push(migration);
-    payload(&[], &plan.warnings, value, &steps)
+    // `UpdateSecrets` is a step of the migration only.
+    payload(&[], &plan.warnings, value, &shown)
+}
+
+/// An error without a code.
+fn crash(state: &State) -> Refused {
+    let owner = if state.version.since(1, 8, 0) {
+        "server"
+    } else {
+        "cluster"
+    };
+    let id = state.request_id();
+    let text = format!(
+        "Whoops. Looks like an internal server error. Search your {owner} logs for request ID: {id}"
+    );
+    (0, text)
 }
 
 fn check_names(state: &State, name: &str, stage: &str) -> Result<(), Refused> {
@@ -236,20 +302,36 @@ fn check_names(state: &State, name: &str, stage: &str) -> Result<(), Refused> {
                 .chars()
                 .all(|c| c.is_ascii_alphanumeric() || also.contains(c))
     };
-    if state.version.since(1, 8, 0) && ["cluster", "management", "export", "import"].contains(&name)
-    {
-        return Err((4006, format!("The service name '{name}' is reserved.")));
-    }
     if !fine(name, 140, "-_~") {
-        return Err((4001, format!("'{name}' is not a valid name for a service.")));
+        return Err(invalid_service(name));
     }
     if !fine(stage, 30, "-_") {
         return Err((
             4002,
-            format!("'{stage}' is not a valid name for a service stage."),
+            format!("{stage} is not a valid name for a service stage. {NAME_RULE}"),
         ));
     }
+    let reserved = |text| {
+        let names = ["cluster", "management", "export", "import"];
+        state.version.since(1, 8, 0) && names.contains(&text)
+    };
+    if reserved(name) {
+        let text = format!("Service name {name} is reserved. Please choose a different name.");
+        return Err((4006, text));
+    }
+    if reserved(stage) {
+        let text = format!("Stage name {stage} is reserved. Please choose a different stage name.");
+        return Err((4007, text));
+    }
     Ok(())
+}
+
+/// For services and stages alike, and not true of services.
+const NAME_RULE: &str = "It must start with a letter and may contain up to 30 letters, numbers, underscores and hyphens.";
+
+fn invalid_service(name: &str) -> Refused {
+    let text = format!("{name} is not a valid name for a service name. {NAME_RULE}");
+    (4001, text)
 }
 
 fn texts(list: &Value) -> Vec<String> {

@@ -1,7 +1,6 @@
 //! Services and migrations of the stand-in.
 
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
 
 /// What the server makes of the next deploy, instead of finding out itself.
 #[derive(Debug, Clone, Default)]
@@ -68,12 +67,12 @@ impl Project {
     }
 
     /// What `migrationStatus` shows. Each look takes an open migration one stage further.
-    pub fn status(&mut self) -> Value {
+    pub fn status(&mut self, id: &str) -> Value {
         if let Some(open) = self.open() {
             let seen = if open.plan.at_once {
-                open.finish()
+                open.finish(id)
             } else {
-                open.value()
+                open.value(id)
             };
             open.advance();
             self.settle();
@@ -84,7 +83,7 @@ impl Project {
             .iter()
             .rev()
             .find(|one| one.status == "SUCCESS");
-        last.expect("the first migration").value()
+        last.expect("the first migration").value(id)
     }
 
     /// Another deployment, which was made by somebody else.
@@ -129,18 +128,22 @@ impl Migration {
         matches!(self.status, "PENDING" | "IN_PROGRESS" | "ROLLING_BACK")
     }
 
-    pub fn value(&self) -> Value {
+    /// `id` is the service's.
+    pub fn value(&self, id: &str) -> Value {
+        let done = self.revision > 1 && !self.is_open();
+        let begun = done || (self.is_open() && self.status != "PENDING");
+        let time = |known: bool| known.then_some("2026-01-02T03:04:05.678Z");
         json!({
-            "projectId": "x", "revision": self.revision, "status": self.status, "applied": self.applied,
+            "projectId": id, "revision": self.revision, "status": self.status, "applied": self.applied,
             "rolledBack": self.rolled_back, "steps": self.steps, "errors": self.errors,
-            "startedAt": null, "finishedAt": null,
+            "startedAt": time(begun), "finishedAt": time(done),
         })
     }
 
-    fn finish(&mut self) -> Value {
+    fn finish(&mut self, id: &str) -> Value {
         self.applied = self.steps.len();
         self.status = "SUCCESS";
-        self.value()
+        self.value(id)
     }
 
     fn advance(&mut self) {
@@ -162,61 +165,4 @@ impl Migration {
             _ => {}
         }
     }
-}
-
-/// Types and their fields, of a datamodel that is written plainly.
-fn models(types: &str) -> BTreeMap<String, BTreeMap<String, String>> {
-    let mut models: BTreeMap<String, BTreeMap<String, String>> = BTreeMap::new();
-    let mut within: Option<String> = None;
-    for line in types.lines().map(str::trim) {
-        if let Some(rest) = line.strip_prefix("type ") {
-            let name = rest.split([' ', '{']).next().unwrap_or_default().to_owned();
-            models.entry(name.clone()).or_default();
-            within = Some(name);
-        } else if line.starts_with('}') {
-            within = None;
-        } else if let (Some(model), Some((field, rest))) = (&within, line.split_once(':')) {
-            let of_type = rest.split('@').next().unwrap_or_default().trim().to_owned();
-            models
-                .entry(model.clone())
-                .or_default()
-                .insert(field.trim().to_owned(), of_type);
-        }
-    }
-    models
-}
-
-/// What changes from one datamodel to another, as far as this server can tell.
-pub fn infer(before: &str, after: &str) -> Vec<Value> {
-    let (before, after) = (models(before), models(after));
-    let mut steps = Vec::new();
-    for (model, fields) in &before {
-        match after.get(model) {
-            None => steps.push(json!({"type": "DeleteModel", "name": model})),
-            Some(left) => {
-                let gone = fields.keys().filter(|field| !left.contains_key(*field));
-                steps.extend(
-                    gone.map(|name| json!({"type": "DeleteField", "model": model, "name": name})),
-                );
-            }
-        }
-    }
-    for (model, fields) in &after {
-        let known = before.get(model);
-        if known.is_none() {
-            steps.push(json!({"type": "CreateModel", "name": model}));
-        }
-        for (name, of_type) in fields
-            .iter()
-            .filter(|(name, _)| known.is_none_or(|known| !known.contains_key(*name)))
-        {
-            let bare = of_type.trim_matches(['[', ']', '!']);
-            steps.push(json!({
-                "type": "CreateField", "model": model, "name": name,
-                "typeName": if bare == "ID" { "GraphQLID" } else { bare }, "isRequired": of_type.ends_with('!'),
-                "isList": of_type.starts_with('['), "unique": bare == "ID", "relation": null, "default": null, "enum": null,
-            }));
-        }
-    }
-    steps
 }

@@ -108,7 +108,7 @@ fn fields(version: Version, of: &str) -> Option<Vec<(&'static str, &'static str)
         "RelationManifestation" => vec![],
         "Inline" => vec![("model", "String!"), ("column", "String!")],
         "LinkTable" => vec![("table", "String!")],
-        "UpdateSecrets" if version.since(1, 8, 0) => vec![("message", "String!")],
+        "UpdateSecrets" if version.since(1, 4, 0) => vec![("message", "String!")],
         _ => return None,
     };
     let step = of == "MigrationStep" || STEPS.contains(&of);
