@@ -203,7 +203,9 @@ impl<'a> DeployRun<'a> {
             &service.stage,
             destination.credential.clone(),
         );
-        let management = management.secret_of(destination.secret_name.as_deref());
+        let management = management
+            .secret_of(destination.secret_name.as_deref())
+            .patient(self.args.limit());
         // What is wrong with `cluster.yml` does not matter here.
         let managed = destination.managed.as_ref();
         let config = managed.and_then(|name| read_config(self.ctx, name).ok().flatten());
