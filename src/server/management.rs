@@ -142,6 +142,10 @@ impl Management {
         result
     }
 
+    pub(super) fn limits(&self) -> Limits {
+        self.limits
+    }
+
     pub fn client(&self) -> &Client {
         &self.client
     }
