@@ -41,7 +41,7 @@ impl<'a> DeployRun<'a> {
         Ok(DeployRun {
             ctx,
             args,
-            files: ServiceFiles::find(args)?,
+            files: ServiceFiles::find(ctx, args)?,
             target: TargetOverride {
                 cluster: None,
                 ask: args.interactive,

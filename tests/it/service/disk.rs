@@ -1,5 +1,6 @@
 //! With real files: reading from disk, writing the one line.
 
+use prisma_cli::testing::config::Project;
 use prisma_cli::testing::config::prisma_yml::{self, Given};
 use prisma_cli::testing::error::Kind;
 use prisma_cli::testing::service::{self, Target};
@@ -38,7 +39,8 @@ fn a_service_is_read_and_its_cluster_written() {
     let file = folder.join("prisma.yml");
     symlink("../real.yml", &file).expect("symlink");
 
-    let found = prisma_yml::find(&folder.join("types")).expect("is above");
+    let found = Project::find(folder.join("types"), None);
+    let found = found.expect("is above").file;
     assert_eq!(found, file);
     let read = load(&found).expect("is fine");
     assert_eq!(read.target, Target::Unset);
