@@ -94,7 +94,8 @@ fn data_is_lost_with_force_only() {
             let outcome = place.deploy(&[flag]);
             assert_eq!(outcome.status, 0, "{outcome:?}");
             let warned = "\nWarnings:\n\n  HOME/service/datamodel.graphql:3: `User.name`: You will lose data.\n\nEndpoints:\n";
-            let (changes, rest) = outcome.stdout.split_once(warned).expect(&outcome.all());
+            let split = outcome.stdout.split_once(warned);
+            let (changes, rest) = split.unwrap_or_else(|| panic!("{}", outcome.all()));
             assert!(
                 !rest.is_empty() && !outcome.stderr.contains("lose data"),
                 "{outcome:?}"
