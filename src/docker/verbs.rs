@@ -224,14 +224,16 @@ impl Tools {
         self.compose_command(&["version", "--short"])
     }
 
-    /// `docker-compose up -d --remove-orphans`.
-    pub fn up(&self, project: &Project) -> Action {
+    /// `docker-compose up -d --remove-orphans`. `recreate`: containers are recreated even if nothing has changed
+    /// but the folder, which only their labels name.
+    pub fn up(&self, project: &Project, recreate: bool) -> Action {
         // Detached, as this command must end. Orphans are removed because a service that is no longer
         // in the compose file would keep its ports and names.
-        Action::new(
-            self.compose(project, &["up", "-d", "--remove-orphans"])
-                .limit(LONG),
-        )
+        let mut verb = vec!["up", "-d", "--remove-orphans"];
+        if recreate {
+            verb.push("--force-recreate");
+        }
+        Action::new(self.compose(project, &verb).limit(LONG))
     }
 
     /// `docker-compose kill`.
@@ -294,7 +296,7 @@ mod tests {
 
     #[test]
     fn compose_gets_project_files_and_folder() {
-        let up = tools(Compose::Standalone("docker-compose".into())).up(&project());
+        let up = tools(Compose::Standalone("docker-compose".into())).up(&project(), false);
         assert_eq!(
             up.to_string(),
             "docker-compose -p local -f /p/docker-compose.yml --project-directory /p up -d --remove-orphans"

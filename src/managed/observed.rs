@@ -1,5 +1,6 @@
 //! Everything that a verb has to know before it decides: files, registry entry, containers.
 
+use super::owner::{self, Known};
 use super::{adopt, elsewhere};
 use crate::cluster::files::{COMPOSE, CONFIG, DOTENV, OVERRIDE};
 use crate::cluster::{Cluster, ClusterName, Edition, Fact};
@@ -36,6 +37,8 @@ pub struct Observed {
     /// Whether that entry is about another machine than the engine's.
     is_remote: bool,
     pub containers: Vec<Container>,
+    /// Whether the containers are another home's, which is to lose them.
+    pub is_taken_over: bool,
     /// The clusters that have a folder here.
     others: Vec<String>,
     /// The names of its volumes; empty unless [`Observed::observe_with_volumes`] asked for them.
@@ -46,20 +49,40 @@ pub struct Observed {
 
 impl Observed {
     /// Fails when a file cannot be read, the engine does not answer, or the name means something else
-    /// than a cluster on this engine.
+    /// than a cluster of this home on this engine.
     pub fn observe(ctx: &Context, name: &ClusterName) -> Result<Observed> {
+        Observed::look(ctx, name, false)
+    }
+
+    /// The same, also if the cluster is another home's: it is to become this home's.
+    pub fn observe_to_take_over(ctx: &Context, name: &ClusterName) -> Result<Observed> {
+        Observed::look(ctx, name, true)
+    }
+
+    fn look(ctx: &Context, name: &ClusterName, take_over: bool) -> Result<Observed> {
         let folder = ctx.home.cluster(name.as_ref());
         let tools = Tools::find(&ctx.env, &*ctx.runner)?;
         let engine = Engine::find(&ctx.env)?;
         elsewhere::refuse_compose_v1(ctx, &tools, &engine)?;
         let containers = ask::containers(ctx, &tools, name.as_ref())?;
-        elsewhere::refuse_foreign(name, &folder, &containers)?;
         let config = read_config(ctx, name);
+        let entry = read_entry(ctx, name);
+        let known = Known {
+            is_configured: !matches!(config, Ok(None)),
+            is_registered: !matches!(entry, Ok(None)),
+        };
+        let other = owner::other(&folder, &containers, known, engine.local);
+        if let Some(other) = other
+            .as_ref()
+            .filter(|other| !take_over || !other.can_be_replaced())
+        {
+            return Err(other.refusal(name));
+        }
+        let is_taken_over = other.is_some();
         let (compose, dotenv) = (
             files::read_text(&folder.join(COMPOSE))?,
             files::read_text(&folder.join(DOTENV))?,
         );
-        let entry = read_entry(ctx, name);
         let mut is_remote = false;
         if let Ok(Some(entry)) = &entry {
             let known = config.as_ref().ok().and_then(Option::as_ref);
@@ -82,6 +105,7 @@ impl Observed {
             entry,
             is_remote,
             containers,
+            is_taken_over,
             others: ctx.home.clusters(),
             volumes: Vec::new(),
             project_volumes: Vec::new(),

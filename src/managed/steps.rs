@@ -77,7 +77,8 @@ impl Observed {
         cluster: &Cluster,
         ready: &Ready,
     ) -> Result<()> {
-        let up = self.tools.up(&self.project(&ready.rendered));
+        let project = self.project(&ready.rendered);
+        let up = self.tools.up(&project, self.is_taken_over);
         plan.then(Step::run(
             "starting the containers",
             "containers started",

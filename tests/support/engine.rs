@@ -210,6 +210,13 @@ impl Engine {
         fs::write(path, text).expect("writes");
     }
 
+    /// Labels a container as the npm CLI did: its own compose file, in whichever folder the user was.
+    pub fn is_of_npm(&self, service: &str) {
+        self.change(service, "folder", "/home/me/shop");
+        let file = "/usr/lib/node_modules/prisma/node_modules/prisma-cli-core/dist/commands/local/docker/docker-compose.yml";
+        self.change(service, "file", file);
+    }
+
     /// Gives a container's log lines `TIME out|err TEXT`.
     pub fn log(&self, service: &str, lines: &str) {
         let (id, _) = self.container(service);
