@@ -114,7 +114,7 @@ fn empty_text_is_filled_and_the_file_stays_the_one_it_is() {
             "endpoint" => format!("{}/default/default", standin.url()),
             _ => "far".to_owned(),
         };
-        let expected = yml.replace(&format!("{key}: ''"), &format!("{key}: {value}"));
+        let expected = yml.replace(&format!("{key}: ''"), &format!("{key}: '{value}'"));
         assert_eq!(place.read("real.yml"), Some(expected));
         assert!(file.is_symlink());
         let mode = fs::metadata(&real).expect("exists").permissions().mode();
