@@ -28,7 +28,7 @@ pub fn run(ctx: &Context, args: &ClusterLogs) -> Result<Report> {
         return Err(whereabouts::in_the_cloud(&name));
     }
     conceal(ctx, &name, entry);
-    let tools = Tools::find(&ctx.env, &*ctx.runner)?;
+    let tools = Tools::find_docker(&ctx.env, &*ctx.runner)?;
     let containers = whereabouts::containers(ctx, &tools, &name, entry)?;
     if containers.is_empty() {
         if entry.is_none() && ctx.home.managed(&name).is_none() {

@@ -50,7 +50,7 @@ pub fn wait_for_compose_server(
         return Ok(());
     }
     // The server may be elsewhere: then it is not the engine's fault that it does not answer.
-    let Ok(tools) = Tools::find(&ctx.env, &*ctx.runner) else {
+    let Ok(tools) = Tools::find_docker(&ctx.env, &*ctx.runner) else {
         return Ok(());
     };
     let Ok(containers) = ask::containers_of_folder(ctx, &tools, folder) else {

@@ -36,7 +36,7 @@ pub fn offer_to_start(ctx: &Context, destination: &Destination, limit: Duration)
 
 /// The failure of a cluster whose database does not run.
 pub fn stopped_database(ctx: &Context, name: &ClusterName) -> Option<Failure> {
-    let tools = Tools::find(&ctx.env, &*ctx.runner).ok()?;
+    let tools = Tools::find_docker(&ctx.env, &*ctx.runner).ok()?;
     let containers = owner::containers(ctx, &tools, name).ok()?;
     let down = containers.iter().find(|c| !c.is_server() && !c.is_up())?;
     let message = format!(
