@@ -30,7 +30,7 @@ pub mod config {
     }
     pub mod prisma_yml {
         pub use crate::config::prisma_yml::{
-            Given, cluster, load, parse, save_target, set_cluster, set_endpoint,
+            Given, cluster, load, parse, preview_target, set_cluster, set_endpoint,
         };
     }
     pub mod references {
@@ -122,6 +122,9 @@ pub mod server {
     }
     pub mod types {
         pub use crate::server::types::{Field, Types};
+        pub mod check {
+            pub use crate::server::types::check::errors;
+        }
     }
     pub mod token {
         pub use crate::server::token::{Grant, sign};
