@@ -77,7 +77,7 @@ pub struct Run {
     /// What does as well if it fails.
     instead: Option<AtHand>,
     /// The same with new containers, if theirs have lost their network.
-    recreating: Option<Action>,
+    recreating: Option<Box<Action>>,
 }
 
 /// Images that the engine may already have.
@@ -121,7 +121,7 @@ impl Run {
     /// Recreates the containers with another command if they have lost their network.
     #[must_use]
     pub fn recreating(mut self, action: Action) -> Self {
-        self.recreating = Some(action);
+        self.recreating = Some(Box::new(action));
         self
     }
 
