@@ -4,7 +4,7 @@
 //! supported: `service`, `stage` and `cluster`, and the one `endpoint` of Prisma 1.8 and later. References
 //! (`${env:X}`, `${self:a.b}`, `${opt:x}`, with defaults) are replaced first; then everything that is
 //! wrong is reported at once, each with its line. The only line that is ever rewritten is the one that
-//! names the target: [`save_target`].
+//! names the target: [`preview_target`].
 
 mod edit;
 mod parts;
@@ -12,7 +12,7 @@ mod resolve;
 mod shape;
 mod target;
 
-pub use edit::{preview_target, save_target, set_cluster, set_endpoint};
+pub use edit::{preview_target, set_cluster, set_endpoint};
 
 use super::EnvLookup;
 use super::problems::Problems;

@@ -7,6 +7,7 @@ use crate::cluster::{Cluster, ClusterName, Edition, Fact, PrismaVersion};
 use crate::config::cluster_yml;
 use crate::config::registry::Entry;
 use crate::context::Context;
+use crate::docker::container::parse_names;
 use crate::docker::{Compose, Container, Engine, Project, Tools, ask};
 use crate::error::{Failure, Kind, Result};
 use crate::files;
@@ -62,6 +63,7 @@ impl Observed {
     fn look(ctx: &Context, name: &ClusterName, take_over: bool) -> Result<Observed> {
         let folder = ctx.home.cluster(name.as_ref());
         let tools = Tools::find(&ctx.env, &*ctx.runner)?;
+        tools.notes().iter().for_each(|note| ctx.ui.detail(note));
         let engine = Engine::find(&ctx.env)?;
         elsewhere::refuse_compose_v1(ctx, &tools, &engine)?;
         let containers = ask::containers(ctx, &tools, name.as_ref())?;
@@ -120,14 +122,13 @@ impl Observed {
 
     /// Asks for the volumes as well, for verbs that destroy them.
     pub fn observe_with_volumes(ctx: &Context, name: &ClusterName) -> Result<Observed> {
-        let tools = Tools::find(&ctx.env, &*ctx.runner)?;
+        let tools = Tools::find_docker(&ctx.env, &*ctx.runner)?;
         let (observed, volumes) = std::thread::scope(|scope| {
             let volumes = scope.spawn(|| ask::query(ctx, &tools.volumes(name.as_ref())));
             (Observed::observe(ctx, name), joined(volumes))
         });
         let mut observed = observed?;
-        let listed = volumes?.stdout;
-        observed.project_volumes = listed.split_whitespace().map(str::to_owned).collect();
+        observed.project_volumes = parse_names(&volumes?.stdout);
         let mounted = observed.containers.iter().flat_map(|c| &c.volumes);
         let all: BTreeSet<&String> = mounted.chain(&observed.project_volumes).collect();
         observed.volumes = all.into_iter().cloned().collect();

@@ -28,7 +28,7 @@ pub enum Condition {
 
 impl Containers {
     pub fn new(env: &Env, runner: Arc<dyn Runner>) -> Containers {
-        let tools = Tools::find(env, &*runner);
+        let tools = Tools::find_docker(env, &*runner);
         Containers {
             command: tools.ok().map(|tools| tools.projects()),
             engine: Engine::find(env).ok(),

@@ -90,6 +90,18 @@ impl Engine {
         write_script(path, &script);
     }
 
+    /// Installs a docker-compose that looks like v1: what it asks for is called as Python is.
+    pub fn install_v1(&self, path: &Path) {
+        let python = self.0.join("python3");
+        if !python.exists() {
+            std::os::unix::fs::symlink("/bin/sh", &python).expect("links");
+        }
+        self.install(path);
+        let script = fs::read_to_string(path).expect("is there");
+        let python = python.to_str().expect("Unicode");
+        write_script(path, &script.replacen("/bin/sh", python, 1));
+    }
+
     /// Has `script` run at a point from now on.
     pub fn hook(&self, name: &str, script: &str) {
         fs::write(self.0.join("hooks").join(name), script).expect("writes");

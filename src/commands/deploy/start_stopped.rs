@@ -86,7 +86,7 @@ fn start_if_agreed(
 
 /// The failure of a cluster whose database does not run.
 pub fn stopped_database(ctx: &Context, name: &ClusterName) -> Option<Failure> {
-    let tools = Tools::find(&ctx.env, &*ctx.runner).ok()?;
+    let tools = Tools::find_docker(&ctx.env, &*ctx.runner).ok()?;
     let containers = owner::containers(ctx, &tools, name).ok()?;
     let down = containers.iter().find(|c| !c.is_server() && !c.is_up())?;
     let message = format!(

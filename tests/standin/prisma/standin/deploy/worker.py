@@ -9,6 +9,7 @@ import threading
 import time
 import traceback
 
+from .. import traces
 from ..store import OPEN, now
 from .tables import Tables
 
@@ -74,7 +75,8 @@ class Worker:
     def _apply(self, migration):
         app = self.app
         last = app.store.last_success(migration.projectId)
-        tables = Tables(app.database, migration.projectId, prefills=app.version.is_late)
+        tables = Tables(app.database, migration.projectId, prefills=app.version.is_late,
+                        converts=app.version.converts_columns)
         app.services.forget(migration.projectId)
         # The process that began it may have ended between a step and the note that it was done.
         self._doubtful = migration.status != 'PENDING'
@@ -87,8 +89,8 @@ class Worker:
                 with self._at_work(migration):
                     self._step(tables, migration, last)
                     self._save(migration, applied=migration.applied + 1)
-        except Exception:  # pylint: disable=broad-except
-            self._save(migration, status='ROLLING_BACK', errors=[traceback.format_exc()])
+        except Exception as problem:  # pylint: disable=broad-except
+            self._save(migration, status='ROLLING_BACK', errors=[self._told(problem)])
         if migration.status == 'ROLLING_BACK':
             self._roll_back(tables, migration, last)
             return
@@ -128,10 +130,15 @@ class Worker:
                     self._undo(tables, migration, last)
                     self._save(migration, rolledBack=migration.rolledBack + 1)
             status = 'ROLLBACK_SUCCESS'
-        except Exception:  # pylint: disable=broad-except
-            migration.errors.append(traceback.format_exc())
+        except Exception as problem:  # pylint: disable=broad-except
+            migration.errors.append(self._told(problem))
             status = 'ROLLBACK_FAILURE'
         self._save(migration, status=status, finishedAt=now())
+
+    def _told(self, problem):
+        database = self.app.database
+        text = database.in_java(problem) if isinstance(problem, database.driver_errors) else str(problem)
+        return traces.of_step(text)
 
     def _save(self, migration, **changes):
         with self._at_work(migration):
