@@ -95,10 +95,12 @@ impl Observed {
         if is_remote && matches!(&entry, Ok(Some(entry)) if entry.name != name.as_ref()) {
             (entry, is_remote) = (Ok(None), false);
         }
-        if let Ok(Some(entry)) = &entry {
-            if is_remote && containers.is_empty() && !matches!(config, Ok(None)) {
-                return Err(elsewhere::elsewhere(name, &engine, entry));
-            }
+        if let Ok(Some(entry)) = &entry
+            && is_remote
+            && containers.is_empty()
+            && !matches!(config, Ok(None))
+        {
+            return Err(elsewhere::elsewhere(name, &engine, entry));
         }
         let overridden = std::fs::metadata(folder.join(OVERRIDE));
         Ok(Observed {
