@@ -2,7 +2,8 @@
 //! consent given, before anything changes.
 
 use super::observed::Observed;
-use super::{exposure, external, memory, ports, reachability};
+use super::start::complete_secret;
+use super::{architecture, exposure, external, memory, ports, reachability};
 use crate::cluster::files::CONFIG;
 use crate::cluster::{Cluster, Connector, Edition, services};
 use crate::context::Context;
@@ -38,6 +39,7 @@ pub fn ready(
     cluster: &mut Cluster,
     limit: Option<Duration>,
 ) -> Result<Ready> {
+    complete_secret(ctx, observed, cluster)?;
     let rendered = Observed::render(ctx, cluster)?;
     memory::check(observed, cluster)?;
     let ports = (cluster.port, cluster.database.host_port);
@@ -53,6 +55,7 @@ pub fn ready(
     refuse_paused(observed)?;
     warn_of_empty_database(ctx, observed, cluster);
     check_compose(ctx, observed)?;
+    architecture::warn(ctx, observed, cluster);
     exposure::warn(ctx, observed, cluster);
     Ok(Ready {
         rendered,

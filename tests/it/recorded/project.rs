@@ -1,5 +1,6 @@
 //! A project folder for one recorded scenario, and what the program says in it.
 
+use crate::support::output;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 use std::fs;
@@ -36,6 +37,12 @@ impl Project {
         fs::write(self.path(name), text).expect("writes");
         let mode = fs::Permissions::from_mode(0o600);
         fs::set_permissions(self.path(name), mode).expect("a mode");
+    }
+
+    /// Adds to a file.
+    pub fn append(&self, name: &str, text: &str) {
+        let before = fs::read_to_string(self.path(name)).expect("exists");
+        fs::write(self.path(name), before + text).expect("writes");
     }
 
     pub fn path(&self, name: &str) -> PathBuf {
@@ -108,13 +115,13 @@ impl Project {
     }
 
     fn output(&self, args: &[&str]) -> Output {
-        Command::new(env!("CARGO_BIN_EXE_prisma"))
+        let mut command = Command::new(env!("CARGO_BIN_EXE_prisma"));
+        command
             .args(args)
             .current_dir(self.folder.path())
             .env_clear()
-            .env("PRISMA_HOME", self.path("home"))
-            .output()
-            .expect("runs")
+            .env("PRISMA_HOME", self.path("home"));
+        output(&mut command).expect("runs")
     }
 }
 
