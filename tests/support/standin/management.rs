@@ -177,9 +177,12 @@ fn resolve(
         "deleteProject" => {
             allow()?;
             let gone = state.projects.remove(&key);
-            gone.ok_or_else(|| match state.version.since(1, 8, 0) {
-                true => unknown(),
-                false => invalid_service(&name),
+            gone.ok_or_else(|| {
+                if state.version.since(1, 8, 0) {
+                    unknown()
+                } else {
+                    invalid_service(&name)
+                }
             })?;
             return Ok(mutation(json!({"project": described})));
         }
