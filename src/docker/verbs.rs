@@ -156,9 +156,17 @@ impl Tools {
         Action::new(invocation.limit(STOP))
     }
 
-    /// `docker exec` of a shell command in a container.
-    pub fn exec(&self, id: &str, command: &str) -> Invocation {
-        self.docker(&["exec", id, "/bin/sh", "-c", command])
+    /// `docker exec` of a shell command in a container, with its arguments.
+    pub fn exec(&self, id: &str, command: &str, args: &[&str]) -> Invocation {
+        let mut invocation = self.docker(&["exec", id, "/bin/sh", "-c", command]);
+        if !args.is_empty() {
+            // The name of the command, before its first argument.
+            invocation.args.push("sh".to_owned());
+            invocation
+                .args
+                .extend(args.iter().map(|&arg| arg.to_owned()));
+        }
+        invocation
     }
 
     /// `docker rm` of stopped containers; their named volumes are kept.

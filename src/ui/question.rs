@@ -53,6 +53,9 @@ questions! {
     /// `deploy` to a managed cluster that has to be restarted. Without a terminal the failure says so.
     RestartCluster: "restarting cluster {} requires confirmation",
         "Restart cluster {}?", YES;
+    /// `deploy` when a migration on a managed cluster never ends. Without a terminal the failure says so.
+    EndMigration: "marking a migration as failed requires confirmation",
+        "Mark the migration as failed in the database of cluster {}?", YES;
     /// `deploy` when `prisma.yml` does not name a cluster.
     Destination: "`prisma.yml` does not name a cluster: an answer is needed",
         "Which cluster do you want to deploy to?", CLUSTER;

@@ -39,6 +39,7 @@ fn ways() -> Vec<(Question, Way)> {
         (Q::TakenPort, Refused),
         (Q::StartCluster, Run(asleep, "deploy")),
         (Q::RestartCluster, Refused),
+        (Q::EndMigration, Refused),
         (Q::Destination, Run(homeless, "deploy")),
         (Q::OtherDestination, Run(asleep, "deploy -i")),
         (Q::Endpoint, Run(Sandbox::new, "cluster add far")),

@@ -4,7 +4,7 @@ use super::loaded::{LoadedService, ServiceFiles};
 use super::placement::{self, Placement};
 use super::post_deploy::{self, Deployed};
 use super::progress::Progress;
-use super::restart::{Need, offer_to_restart};
+use super::remedy::{Need, Remedies};
 use super::target::{self, Destination, TargetOverride};
 use super::{compose_server, located, renames, report, save_target, start_stopped, starting};
 use crate::cli;
@@ -30,8 +30,8 @@ pub struct DeployRun<'a> {
     target: TargetOverride,
     /// Whether the last deployment wrote `prisma.yml`.
     pub wrote_prisma_yml: bool,
-    /// What a restart of the server is needed for after the last deployment.
-    restart: Cell<Option<Need>>,
+    /// What the last deployment needs before it can succeed.
+    need: Cell<Option<Need>>,
     /// Whether this run has deployed subscriptions that the server still has: no server reports them.
     has_subscriptions: Cell<bool>,
 }
@@ -47,7 +47,7 @@ impl<'a> DeployRun<'a> {
                 ask: args.interactive,
             },
             wrote_prisma_yml: false,
-            restart: Cell::default(),
+            need: Cell::default(),
             has_subscriptions: Cell::default(),
         })
     }
@@ -76,14 +76,13 @@ impl<'a> DeployRun<'a> {
                 self.deploy_to(loaded, placement, Some(permit))
             })
         };
-        self.restart.set(None);
-        match (deploy(), self.restart.take()) {
-            (Err(failure), Some(need)) => {
-                let limit = self.args.limit();
-                offer_to_restart(ctx, &destination, (need, failure), limit)?;
-                deploy()
+        let mut remedies = Remedies::of(ctx, &destination, self.args.limit());
+        loop {
+            self.need.set(None);
+            match (deploy(), self.need.take()) {
+                (Err(failure), Some(need)) => remedies.offer(&need, failure)?,
+                (result, _) => return result,
             }
-            (result, _) => result,
         }
     }
 
@@ -141,7 +140,7 @@ impl<'a> DeployRun<'a> {
             .map_err(|failure| renames::explained(&management, service, failure))?;
         self.note_removed_subscriptions(service, &mut deployment);
         if deployment.notes.contains(&Note::SecretsNotInForce) {
-            self.restart.set(Some(Need::Secrets));
+            self.need.set(Some(Need::Secrets));
             return Err(report::not_in_force(placement, &deployment));
         }
         for warning in located::all(service, &deployment.warnings) {
@@ -208,7 +207,9 @@ impl<'a> DeployRun<'a> {
         let managed = destination.managed.as_ref();
         let config = managed.and_then(|name| read_config(self.ctx, name).ok().flatten());
         Ok(match config {
-            Some((_, cluster)) => management.first(ManagementPath::of(&cluster.version)),
+            Some((_, cluster)) => management
+                .first(ManagementPath::of(&cluster.version))
+                .with_schema(Some(cluster.database.server_schema().to_owned())),
             None => management,
         })
     }
@@ -264,8 +265,8 @@ impl<'a> DeployRun<'a> {
         let label = format!("deploying `{name}` to {}", placement.destination.label);
         let mut progress = Progress::begin(self.ctx, label);
         let deployment = deploy::run(management, &input, waits, &mut |event| progress.on(&event));
-        if deployment.is_err() && progress.stalled {
-            self.restart.set(Some(Need::Migration));
+        if let (Err(_), Some(stuck)) = (&deployment, &progress.stalled) {
+            self.need.set(Some(Need::Migration(stuck.clone())));
         }
         let deployment = deployment?;
         if deployment.succeeded() {
