@@ -6,7 +6,7 @@ mod adopt;
 mod elsewhere;
 pub mod exposure;
 pub mod external;
-mod memory;
+pub mod memory;
 mod observed;
 pub mod ports;
 mod reachability;
@@ -18,7 +18,7 @@ mod steps;
 
 pub use observed::{Observed, configured, read_config};
 pub use ready::ready;
-pub use services::{refuse_other_place, warn_of_new_syntax};
+pub use services::{check_place, warn_of_new_syntax};
 pub use sql::StuckOn;
 pub use start::{complete_secret, restart, restart_running, start, start_stopped};
 

@@ -115,10 +115,10 @@ impl Tools {
         self.docker(&["ps", "--filter", &publish, "--format", format])
     }
 
-    /// The compose projects of all containers, running or not, as `PROJECT\tSTATUS` lines.
+    /// The compose projects of all containers, running or not, as `PROJECT\tSTATUS\tID` lines.
     pub fn projects(&self) -> Invocation {
         let label = "label=com.docker.compose.project";
-        let format = "{{.Label \"com.docker.compose.project\"}}\t{{.Status}}";
+        let format = "{{.Label \"com.docker.compose.project\"}}\t{{.Status}}\t{{.ID}}";
         self.docker(&["ps", "-a", "--filter", label, "--format", format])
     }
 
@@ -167,6 +167,11 @@ impl Tools {
                 .extend(args.iter().map(|&arg| arg.to_owned()));
         }
         invocation
+    }
+
+    /// The same for a command that changes something.
+    pub fn exec_change(&self, id: &str, command: &str, args: &[&str]) -> Action {
+        Action::new(self.exec(id, command, args))
     }
 
     /// `docker rm` of stopped containers; their named volumes are kept.

@@ -7,7 +7,6 @@ use crate::docker::Container;
 use crate::docker::ask::{last_lines, query};
 use crate::error::Result;
 use crate::plan::{Action, Plan, Step};
-use crate::process::Invocation;
 use crate::render::client;
 use crate::server::deploy::Stuck;
 use std::time::Duration;
@@ -35,13 +34,19 @@ const BUSY: [(Connector, &str); 2] = [
 ];
 
 impl Observed {
-    /// Runs SQL in the container of the cluster's database; `None` if there is none that runs.
-    fn sql(&self, cluster: &Cluster, sql: &str) -> Option<Invocation> {
-        let container = self.container(cluster.database_service()?)?;
+    /// The container of the cluster's database, if it has one that runs.
+    fn running_database(&self, cluster: &Cluster) -> Option<&Container> {
+        let container = self.container(cluster.database_service()?);
+        container.filter(|container| container.is_up())
+    }
+
+    /// The answer of the cluster's database, if it has one that runs and answers.
+    fn select(&self, ctx: &Context, cluster: &Cluster, sql: &str) -> Option<String> {
+        let container = self.running_database(cluster)?;
         let database = &cluster.database;
         let (client, words) = (client(database.connector), [sql, &database.name]);
-        let invocation = self.tools.exec(&container.name, client, &words);
-        container.is_up().then(|| invocation.limit(LIMIT))
+        let question = self.tools.exec(&container.id, client, &words).limit(LIMIT);
+        Some(query(ctx, &question).ok()?.stdout)
     }
 
     /// The ids of the services that the database holds; `None` if it cannot be read.
@@ -51,7 +56,7 @@ impl Observed {
             Connector::MySql => format!("SELECT id FROM `{}`.Project", schema.replace('`', "``")),
             Connector::Postgres => format!("SELECT id FROM \"{schema}\".\"Project\""),
         };
-        let answer = query(ctx, &self.sql(cluster, &sql)?).ok()?.stdout;
+        let answer = self.select(ctx, cluster, &sql)?;
         let lines = answer.lines().map(|id| id.trim().replacen('$', "@", 1));
         Some(lines.filter(|id| !id.is_empty()).collect())
     }
@@ -74,11 +79,13 @@ impl StuckOn {
         let cluster = observed.cluster().ok()?;
         let database = &cluster.database;
         let sql = stuck.statement(database.server_schema());
-        let statement = observed
-            .sql(&cluster, &sql)
+        let container = observed
+            .running_database(&cluster)
             .filter(|_| database.connector == stuck.connector())?;
+        let (client, words) = (client(database.connector), [&*sql, &*database.name]);
+        let statement = observed.tools.exec_change(&container.name, client, &words);
         Some(StuckOn {
-            statement: Action::new(statement),
+            statement,
             service: stuck.service.clone(),
             observed,
             cluster,
@@ -97,9 +104,8 @@ impl StuckOn {
     pub fn is_executing(&self, ctx: &Context) -> bool {
         let connector = self.cluster.database.connector;
         let sql = BUSY.iter().find(|(of, _)| *of == connector);
-        let question = sql.and_then(|(_, sql)| self.observed.sql(&self.cluster, sql));
-        let answer = question.and_then(|question| query(ctx, &question).ok());
-        answer.is_some_and(|answer| !matches!(answer.stdout.trim(), "" | "0"))
+        let answer = sql.and_then(|(_, sql)| self.observed.select(ctx, &self.cluster, sql));
+        answer.is_some_and(|answer| !matches!(answer.trim(), "" | "0"))
     }
 
     /// Marks it as failed.

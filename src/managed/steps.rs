@@ -78,11 +78,11 @@ impl Observed {
         ready: &Ready,
     ) -> Result<()> {
         let up = self.tools.up(&self.project(&ready.rendered));
-        plan.then(Step::run(
-            "starting the containers",
-            "containers started",
-            up,
-        ));
+        let up = Run::new("starting the containers", "containers started", up);
+        // One that an earlier step stops is not stopped again.
+        let is_stopped = plan.0.iter().any(Step::is_slow);
+        let slow = self.slow_to_stop().filter(|_| !is_stopped);
+        plan.then(Step::Run(up.slow(slow)));
         if let Some(limit) = ready.limit {
             plan.then(Step::Wait(Box::new(Wait {
                 tools: self.tools.clone(),

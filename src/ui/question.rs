@@ -44,6 +44,9 @@ questions! {
     Entry: "a name is needed",
         "Which cluster do you want to remove?",
         "use `prisma cluster remove NAME`";
+    /// A cluster with services whose settings name another database; any command that starts it.
+    OtherDatabase: "starting cluster {} with another database requires confirmation",
+        "Start cluster {} with the other database?", YES;
     /// A port that another process uses. Without a terminal that is a failure of its own.
     TakenPort: "another port is needed",
         "{}. What do you want to do?", "use `--port auto` or `--db-port auto`";

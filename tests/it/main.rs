@@ -32,6 +32,7 @@ mod output;
 mod ports;
 mod projects;
 mod questions;
+mod readiness;
 mod recorded;
 mod refusals;
 mod registry;

@@ -1,6 +1,6 @@
 //! Whether an open migration moves, and the ways out if it does not: the management API cannot end one.
 
-use super::stuck::{Stuck, told};
+use super::stuck::{Stuck, shown};
 use crate::error::Failure;
 use crate::server::management::{Management, Migration, Status};
 use std::time::{Duration, Instant, SystemTime};
@@ -91,7 +91,7 @@ impl Motion {
                 "if the database is still executing a statement of the migration, wait longer with `--wait-timeout`"
             }
         };
-        let statement = told(management, &Stuck::of(management, seen));
+        let statement = shown(management, &Stuck::of(management, seen));
         failure
             .hint(wait)
             .hint("else restart the server: it resumes an open migration")

@@ -67,7 +67,7 @@ fn is_word(name: &str) -> bool {
 }
 
 /// The statement in messages; with the default schema if nothing better is known.
-pub(super) fn told(management: &Management, stuck: &Stuck) -> String {
+pub(super) fn shown(management: &Management, stuck: &Stuck) -> String {
     let is_first_edition =
         (management.version()).is_some_and(|version| version.edition() == Edition::Cluster);
     let (schema, unless) = match (management.known_schema(), stuck.connector()) {
