@@ -9,6 +9,7 @@ mod doctor;
 pub mod examples;
 mod init;
 mod local;
+mod project;
 pub mod usage;
 mod values;
 
@@ -32,6 +33,7 @@ pub use init::Init;
 pub use local::{
     Eject, History, Local, LogPart, Logs, Nuke, Profile, RequestedPort, Restart, Start, Upgrade,
 };
+pub use project::ProjectFlag;
 use values::{domain, duration, port, wait};
 
 /// What a command does, the description if any, then its usage.
@@ -211,8 +213,12 @@ pub enum Command {
     /// Stages: read prisma.yml, its data model and .env; find the cluster; query the server's version;
     /// create the service if it is new; deploy, and follow the migration to its end. After that, in this
     /// order: import or run the seed (first deployment only), write the API schema to the file named by
-    /// `schema`, run the `hooks.post-deploy` commands. A failing step does not stop the others, but the
+    /// `schema`, run the `hooks.post-deploy` commands in the current directory. A failing step does not stop the others, but the
     /// exit status is 1.
+    ///
+    /// prisma.yml is the one of the current directory or of `prisma/` in it, the one that
+    /// `extensions.prisma` of a .graphqlconfig names, the nearest one in a parent folder, or the only one
+    /// in `database`, `server`, `backend` or `api`. `--project` names another.
     ///
     /// If neither prisma.yml nor a flag names a cluster, you are asked, and the choice is saved in
     /// prisma.yml; nothing else in that file changes. The secret comes from the cluster registry or from
@@ -225,6 +231,7 @@ pub enum Command {
         ("prisma deploy", "deploy to the cluster in prisma.yml"),
         ("prisma deploy -c staging -s test", "override cluster and stage for one run"),
         ("prisma deploy -d", "preview the changes"),
+        ("prisma deploy -p server/prisma -e .env.prod", "another project and env file"),
         ("prisma deploy -w", "redeploy on every change"),
     ]))]
     Deploy(Box<Deploy>),

@@ -8,6 +8,7 @@ pub mod doctor;
 mod folder;
 pub mod init;
 pub mod local;
+mod project;
 mod secret;
 
 use crate::context::Context;

@@ -8,9 +8,11 @@ pub mod cluster_yml;
 mod env_file;
 pub mod prisma_yml;
 mod problems;
+pub mod project;
 mod reader;
 pub mod references;
 pub mod registry;
 
 pub use env_file::EnvFiles;
+pub use project::Project;
 pub use references::EnvLookup;

@@ -26,15 +26,15 @@ pub const VARIABLES: [(&str, &str); 10] = [
     ),
     (
         "PRISMA_CLOUD_SESSION_KEY",
-        "session key for Prisma Cloud; overrides the one in the cluster registry",
+        "session key for `PRISMA_CLOUD_API`; overrides the one in the cluster registry",
     ),
     (
         "PRISMA_CLOUD_API",
-        "URL of the API of Prisma Cloud, or of a compatible private server",
+        "URL of the API of a private successor of Prisma Cloud",
     ),
     (
         "PRISMA_CLOUD_CLUSTERS",
-        "URL of the list of Prisma Cloud's shared clusters",
+        "URL of the list of its shared clusters",
     ),
     ("NO_COLOR", "if set, no colour"),
     (

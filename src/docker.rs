@@ -6,9 +6,11 @@
 
 pub mod ask;
 pub mod container;
+mod credentials;
 pub mod diagnosis;
 pub mod engine;
 pub mod info;
+mod nature;
 pub mod project;
 pub mod tools;
 pub mod verbs;

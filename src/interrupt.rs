@@ -28,22 +28,29 @@ impl Interrupt {
     pub fn install() -> std::io::Result<Interrupt> {
         let interrupt = Interrupt::default();
         for signal in signals() {
-            // Order matters: the shutdown looks at the flag the line below it sets, so the first
-            // signal only sets it and the second ends the process.
-            let armed = Arc::new(AtomicBool::new(false));
-            signal_hook::flag::register_conditional_shutdown(
-                signal,
-                128 + signal,
-                Arc::clone(&armed),
-            )?;
-            signal_hook::flag::register(signal, armed)?;
-            let flag = match signal {
-                SIGINT => &interrupt.interrupted,
-                _ => &interrupt.terminated,
-            };
-            signal_hook::flag::register(signal, Arc::clone(flag))?;
+            interrupt.listen(signal, || ())?;
         }
         Ok(interrupt)
+    }
+
+    /// Registers the actions for a signal, and calls `after` between them. They run in this order at each
+    /// signal: the shutdown looks at what the last one sets, so the first signal only sets it and the
+    /// second ends the process. The flag comes first: from then on a signal no longer has its default
+    /// effect, so it must not be lost.
+    fn listen(&self, signal: i32, mut after: impl FnMut()) -> std::io::Result<()> {
+        use signal_hook::flag::{register, register_conditional_shutdown};
+        let flag = match signal {
+            SIGINT => &self.interrupted,
+            _ => &self.terminated,
+        };
+        let armed = Arc::new(AtomicBool::new(false));
+        register(signal, Arc::clone(flag))?;
+        after();
+        register_conditional_shutdown(signal, 128 + signal, Arc::clone(&armed))?;
+        after();
+        register(signal, armed)?;
+        after();
+        Ok(())
     }
 
     /// Whether a signal arrived.
@@ -172,6 +179,23 @@ mod tests {
         let run = interrupt.run(|| std::thread::sleep(Duration::from_secs(60)));
         assert_eq!(run.unwrap_err().kind, Kind::Terminated);
         assert!(begun.elapsed() < Duration::from_secs(10));
+    }
+
+    #[test]
+    fn a_signal_that_comes_while_the_actions_are_registered_is_not_lost() {
+        use signal_hook::consts::{SIGUSR1, SIGUSR2, SIGWINCH};
+        for (moment, signal) in [SIGUSR1, SIGUSR2, SIGWINCH].into_iter().enumerate() {
+            let interrupt = Interrupt::default();
+            let mut registered = 0;
+            let comes = || {
+                if registered == moment {
+                    signal_hook::low_level::raise(signal).expect("a signal");
+                }
+                registered += 1;
+            };
+            interrupt.listen(signal, comes).expect("a handler");
+            assert!(interrupt.requested(), "after {}", moment + 1);
+        }
     }
 
     #[test]

@@ -82,22 +82,32 @@ fn follow(
     options: &LogOptions,
 ) -> Result<Shown> {
     let width = label_width(containers);
+    let timed = with_times(options);
     let show = |container: &Container| {
-        let logs = tools.logs(&container.id, options);
+        let logs = tools.logs(&container.id, &timed);
         ctx.ui.command(&logs);
-        let mut print = |line: &str| match ctx.ui.print(&format!(
-            "{:width$} | {}\n",
-            container.service,
-            ctx.ui.mask(line)
-        )) {
-            Ok(()) => ControlFlow::Continue(()),
-            Err(_) => ControlFlow::Break(()),
+        let mut print = |line: &str| {
+            let Some(line) = Line::of_container(line) else {
+                // There is no later: following ends with Ctrl-C.
+                warn_of(ctx, line);
+                return ControlFlow::Continue(());
+            };
+            let mut texts = line.texts(options);
+            let shown = texts.try_for_each(|text| {
+                let text = ctx.ui.mask(&text).into_owned();
+                ctx.ui
+                    .print(&format!("{:width$} | {text}\n", container.service))
+            });
+            match shown {
+                Ok(()) => ControlFlow::Continue(()),
+                Err(_) => ControlFlow::Break(()),
+            }
         };
-        let outcome = ctx.runner.run(&logs, Mode::Lines(&mut print))?;
+        let outcome = ctx.runner.run(&logs, Mode::Log(&mut print))?;
         if outcome.success() {
             Ok(())
         } else {
-            Err(diagnose(&logs, &outcome))
+            Err(diagnose(&ctx.env, &logs, &outcome))
         }
     };
     at_once(containers, show)?;
@@ -128,32 +138,28 @@ fn by_time(
     containers: &[&Container],
     options: &LogOptions,
 ) -> Result<Shown> {
-    let timed = LogOptions {
-        timestamps: true,
-        ..options.clone()
-    };
+    let timed = with_times(options);
     let lines = Mutex::new(Vec::new());
     let read = |container: &Container| {
         let logs = tools.logs(&container.id, &timed);
         ctx.ui.command(&logs);
+        let mut own = Vec::new();
         let mut keep = |line: &str| {
-            let (time, text) = line.split_once(' ').unwrap_or((line, ""));
-            let line = LogLine {
-                time: time.to_owned(),
-                service: container.service.clone(),
-                line: text.to_owned(),
-            };
-            lines
-                .lock()
-                .unwrap_or_else(std::sync::PoisonError::into_inner)
-                .push(line);
+            match Line::of_container(line) {
+                Some(line) => lines
+                    .lock()
+                    .unwrap_or_else(std::sync::PoisonError::into_inner)
+                    .extend(line.entries(&container.service)),
+                None => own.push(line.to_owned()),
+            }
             ControlFlow::Continue(())
         };
-        let outcome = ctx.runner.run(&logs, Mode::Lines(&mut keep))?;
+        let outcome = ctx.runner.run(&logs, Mode::Log(&mut keep))?;
         if outcome.success() {
+            own.iter().for_each(|line| warn_of(ctx, line));
             Ok(())
         } else {
-            Err(diagnose(&logs, &outcome))
+            Err(diagnose(&ctx.env, &logs, &outcome))
         }
     };
     at_once(containers, read)?;
@@ -179,6 +185,55 @@ fn by_time(
         text: all,
         data: document(Logs { name, lines }),
     })
+}
+
+/// The times tell the lines of a container from what docker itself has to say.
+fn with_times(options: &LogOptions) -> LogOptions {
+    LogOptions {
+        timestamps: true,
+        ..options.clone()
+    }
+}
+
+fn warn_of(ctx: &Context, line: &str) {
+    ctx.ui.warn(&format!("`docker logs`: {line}"));
+}
+
+/// A line of a container's log.
+struct Line<'a> {
+    time: &'a str,
+    text: &'a str,
+}
+
+impl<'a> Line<'a> {
+    /// A line with a time; docker's own have none.
+    fn of_container(line: &'a str) -> Option<Line<'a>> {
+        let (time, text) = line.split_once(' ').unwrap_or((line, ""));
+        let is_time = humantime::parse_rfc3339(time).is_ok();
+        is_time.then_some(Line { time, text })
+    }
+
+    /// What was redrawn is several lines.
+    fn pieces(&self) -> impl Iterator<Item = &'a str> {
+        self.text.trim_end_matches('\r').split('\r')
+    }
+
+    fn texts(&self, options: &LogOptions) -> impl Iterator<Item = String> {
+        let time = if options.timestamps {
+            format!("{} ", self.time)
+        } else {
+            String::new()
+        };
+        self.pieces().map(move |text| format!("{time}{text}"))
+    }
+
+    fn entries(&self, service: &str) -> impl Iterator<Item = LogLine> {
+        self.pieces().map(move |text| LogLine {
+            time: self.time.to_owned(),
+            service: service.to_owned(),
+            line: text.to_owned(),
+        })
+    }
 }
 
 fn label_width(containers: &[&Container]) -> usize {

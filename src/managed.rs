@@ -8,6 +8,7 @@ pub mod exposure;
 pub mod external;
 pub mod memory;
 mod observed;
+pub mod owner;
 pub mod ports;
 mod reachability;
 mod ready;

@@ -9,8 +9,8 @@ mod show;
 
 use crate::config::registry::{self, NewEntry};
 use crate::context::Context;
-use crate::docker::ask::query;
-use crate::docker::diagnosis::{diagnose, is_busy, unanswered};
+use crate::docker::ask::{failed, query};
+use crate::docker::diagnosis::{is_busy, unanswered};
 use crate::error::{Kind, Result};
 use crate::files::{self, Access, NewFile};
 use crate::history;
@@ -242,7 +242,7 @@ fn attempt(ctx: &Context, invocation: &Invocation, step: &Run, stage: &Stage) ->
     if outcome.success() {
         Ok(())
     } else {
-        Err(diagnose(invocation, &outcome))
+        Err(failed(ctx, invocation, &outcome))
     }
 }
 

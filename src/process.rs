@@ -34,6 +34,8 @@ pub struct Invocation {
     pub args: Vec<String>,
     /// Variables in addition to our own environment.
     pub env: Vec<(String, Secret)>,
+    /// Variables of our own environment that it does not get.
+    pub without: Vec<String>,
     /// Folder to run in; ours when absent.
     pub dir: Option<PathBuf>,
     /// How long it may take in all.
@@ -52,6 +54,7 @@ impl Invocation {
             program: program.into(),
             args: args.into_iter().map(Into::into).collect(),
             env: Vec::new(),
+            without: Vec::new(),
             dir: None,
             limit: QUESTION,
             silence_limit: None,
@@ -70,6 +73,13 @@ impl Invocation {
     pub fn env<V: Into<Secret>>(mut self, env: impl IntoIterator<Item = (String, V)>) -> Self {
         let secret = |(name, value): (String, V)| (name, value.into());
         self.env.extend(env.into_iter().map(secret));
+        self
+    }
+
+    /// The same without some of our own variables.
+    #[must_use]
+    pub fn without(mut self, names: &[String]) -> Self {
+        self.without.extend_from_slice(names);
         self
     }
 
@@ -109,6 +119,8 @@ pub enum Mode<'a> {
     /// Both streams together are passed on line by line, and their last lines returned as stderr.
     /// Breaking ends the child, which is not a failure.
     Lines(&'a mut dyn FnMut(&str) -> ControlFlow<()>),
+    /// The same with lines as they are: a carriage return, with which progress redraws itself, is part of one.
+    Log(&'a mut dyn FnMut(&str) -> ControlFlow<()>),
     /// The child writes to our stdout and stderr.
     Inherit,
     /// The child writes to our stderr only: progress that belongs on a terminal.
@@ -210,9 +222,11 @@ pub fn failed(invocation: &Invocation, outcome: &Outcome) -> Failure {
         (None, Some(signal)) => format!("was killed by signal {signal}"),
         (None, None) => "ended without an exit status".to_owned(),
     };
+    // Some programs explain themselves on stdout.
+    let said = format!("{}\n{}", outcome.stdout, outcome.stderr);
     Failure::new(
         Kind::ChildFailed,
-        with_tail(format!("`{invocation}` {end}"), &outcome.stderr),
+        with_tail(format!("`{invocation}` {end}"), &said),
     )
 }
 
@@ -261,6 +275,21 @@ mod tests {
         let echo = format!("printf '%s\\n' {}", shown.trim_start_matches("docker "));
         let back = duct::cmd!("sh", "-c", echo).read().expect("sh runs");
         assert_eq!(back, words.join("\n"));
+    }
+
+    #[test]
+    fn a_failed_child_is_reported_with_what_it_said_on_either_stream() {
+        let outcome = Outcome {
+            code: Some(1),
+            stdout: "see https://example.com\n".into(),
+            stderr: "oops\n".into(),
+            ..Outcome::default()
+        };
+        let failure = failed(&Invocation::new("docker", ["ps"]), &outcome);
+        assert_eq!(
+            failure.message(),
+            "`docker ps` failed with status 1:\n  see https://example.com\n  oops"
+        );
     }
 
     #[test]

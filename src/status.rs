@@ -95,7 +95,12 @@ fn probes(ctx: &Context, registry: &Registry) -> Vec<Probe> {
             kind,
             endpoint: Some(entry.host.clone()),
             secret: entry.secret.clone(),
-            problem: entry.problem.as_ref().map(|problem| problem.message()),
+            problem: match &entry.problem {
+                Some(problem) => Some(problem.message()),
+                None => {
+                    cloud::was_hosting(&entry.host).then(|| format!("it was on {}", cloud::CLOSED))
+                }
+            },
         }
     };
     registry.clusters().iter().map(probe).collect()

@@ -24,13 +24,13 @@ pub mod commands {
 }
 
 pub mod config {
-    pub use crate::config::EnvFiles;
+    pub use crate::config::{EnvFiles, Project};
     pub mod cluster_yml {
         pub use crate::config::cluster_yml::{edit, parse, render};
     }
     pub mod prisma_yml {
         pub use crate::config::prisma_yml::{
-            Given, cluster, find, load, parse, save_target, set_cluster, set_endpoint,
+            Given, cluster, load, parse, preview_target, set_cluster, set_endpoint,
         };
     }
     pub mod references {
@@ -122,6 +122,9 @@ pub mod server {
     }
     pub mod types {
         pub use crate::server::types::{Field, Types};
+        pub mod check {
+            pub use crate::server::types::check::errors;
+        }
     }
     pub mod token {
         pub use crate::server::token::{Grant, sign};

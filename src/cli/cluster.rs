@@ -1,8 +1,8 @@
 //! `prisma cluster …`.
 
-use super::LogPart;
 use super::complete::Live;
 use super::examples::examples;
+use super::{LogPart, ProjectFlag};
 use clap::builder::BoolishValueParser;
 use clap::{Args, Subcommand, ValueHint};
 use std::path::PathBuf;
@@ -11,8 +11,8 @@ use std::path::PathBuf;
 pub enum Cluster {
     /// list clusters with version and state
     ///
-    /// Queries all servers of the registry at once, and those of your Prisma Cloud workspaces if there is a
-    /// session key; takes little more than two seconds, even for many clusters and unreachable hosts. When
+    /// Queries all servers of the registry at once, and those of a private successor of Prisma Cloud if there
+    /// is one (PRISMA_CLOUD_API) and a session key; takes little more than two seconds, even for many clusters and unreachable hosts. When
     /// piped, prints one tab-separated line per cluster: name, kind, version, state, endpoint.
     #[command(visible_alias = "ls")]
     #[command(after_help = examples(&[
@@ -127,7 +127,7 @@ impl Remove {
 
 #[derive(Debug, Clone, Args)]
 pub struct ClusterLogs {
-    /// cluster name [default: `cluster` of the nearest prisma.yml, otherwise `local`]
+    /// cluster name [default: `cluster` in prisma.yml, otherwise `local`]
     #[arg(env = "PRISMA_CLI_CLUSTER", add = Live::Registered)]
     name: Option<String>,
     #[command(flatten)]
@@ -138,6 +138,8 @@ pub struct ClusterLogs {
     /// all containers, prefixed and in chronological order
     #[arg(long, env = "PRISMA_CLI_ALL", value_parser = BoolishValueParser::new(), conflicts_with = "service")]
     pub all: bool,
+    #[command(flatten)]
+    pub project: ProjectFlag,
 }
 
 impl ClusterLogs {

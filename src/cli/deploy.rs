@@ -1,7 +1,7 @@
 //! `prisma deploy`.
 
 use super::complete::Live;
-use super::wait;
+use super::{ProjectFlag, wait};
 use clap::builder::BoolishValueParser;
 use clap::{Args, ValueHint};
 use std::path::PathBuf;
@@ -28,6 +28,8 @@ pub struct Deploy {
     /// choose the cluster interactively even if prisma.yml names one
     #[arg(short, long, short_alias = 'n', alias = "new", env = "PRISMA_CLI_INTERACTIVE", value_parser = BoolishValueParser::new())]
     pub interactive: bool,
+    #[command(flatten)]
+    pub project: ProjectFlag,
     /// env file to use instead of `.env`
     #[arg(short, long, env = "PRISMA_CLI_ENV_FILE", value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub env_file: Option<PathBuf>,

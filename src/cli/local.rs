@@ -23,7 +23,8 @@ pub enum Local {
     ///
     /// Data is kept in a Docker volume, or in your own database with `--database-url`. After a failed start
     /// the registry and the data are as they were, and you can run the command again. Containers, volumes
-    /// and registry entries of the npm CLI are taken over.
+    /// and registry entries of the npm CLI are taken over. The clusters of other homes on the same engine are
+    /// not, unless you say `--take-over`.
     #[command(after_help = examples(&[
         ("prisma local start", "create or start cluster `local`"),
         ("prisma local start -n staging", "a second cluster with its own ports and data"),

@@ -6,7 +6,7 @@
 use super::Report;
 use crate::cli::complete::{Live, Names, Shell};
 use crate::cluster::files::COMPOSE;
-use crate::config::prisma_yml;
+use crate::config::Project;
 use crate::config::registry::Registry;
 use crate::context::Home;
 use crate::documents::Completions;
@@ -58,7 +58,8 @@ fn services(home: &Home, cluster: &str) -> Option<Vec<String>> {
 
 /// The stage in the nearest `prisma.yml`, unless it is a reference to a variable.
 fn stage(folder: &Path) -> Option<Vec<String>> {
-    let file = yaml(&prisma_yml::find(folder).ok()?)?;
+    let project = Project::find(folder.to_owned(), None).ok()?;
+    let file = yaml(&project.file)?;
     let text = |key| file.get(key).and_then(Node::as_text);
     let stage = match (text("stage"), text("endpoint")) {
         (Some(stage), _) => stage.to_owned(),

@@ -12,7 +12,7 @@ use super::{Report, act};
 use crate::cli::Init;
 use crate::cluster::files::{COMPOSE, DOTENV};
 use crate::cluster::{Cluster, Database, Edition, PrismaVersion, documented};
-use crate::config::prisma_yml::FILE;
+use crate::config::project::FILE;
 use crate::context::Context;
 use crate::docker::Engine;
 use crate::error::{Failure, Kind, Result};

@@ -1,20 +1,25 @@
 //! `.env` files: variables for `${env:X}` and for `prisma` itself.
 
 use super::EnvLookup;
-use crate::error::{Failure, Kind, Result};
+use crate::error::Result;
 use crate::files;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-const NAME: &str = ".env";
-
 /// The variables of env files. They hold secrets, so `Debug` does not show them.
 #[derive(Clone, Default)]
 pub struct EnvFiles {
-    values: BTreeMap<String, String>,
+    values: BTreeMap<String, Variable>,
     files: Vec<PathBuf>,
     warnings: Vec<String>,
+}
+
+#[derive(Clone)]
+struct Variable {
+    value: String,
+    /// The index of its file.
+    file: usize,
 }
 
 impl fmt::Debug for EnvFiles {
@@ -28,42 +33,38 @@ impl fmt::Debug for EnvFiles {
 }
 
 impl EnvFiles {
-    /// Reads the `.env` next to `prisma.yml` and the one in the working directory, which it overrides;
-    /// or, instead of both, `file` (`--env-file`), relative to the working directory.
-    pub fn load(folder: &Path, working: &Path, file: Option<&Path>) -> Result<EnvFiles> {
+    /// Reads those of the files that exist. The first that sets a variable counts.
+    pub fn read(paths: &[PathBuf]) -> Result<EnvFiles> {
         let mut found = EnvFiles::default();
-        if let Some(file) = file {
-            let path = working.join(file);
-            let Some(text) = files::read_text(&path)? else {
-                let message = format!("env file `{}` not found", path.display());
-                return Err(Failure::new(Kind::Usage, message)
-                    .hint("relative paths are resolved from the current directory"));
-            };
-            found.add(path, &text);
-            return Ok(found);
-        }
-        for (at, folder) in [folder, working].into_iter().enumerate() {
-            let path = folder.join(NAME);
-            if (at > 0 && found.files.contains(&path)) || !path.is_file() {
-                continue;
-            }
-            if let Some(text) = files::read_text(&path)? {
-                found.add(path, &text);
+        for path in paths.iter().filter(|path| !path.is_dir()) {
+            if let Some(text) = files::read_text(path)? {
+                found.add(path.clone(), &text);
             }
         }
         Ok(found)
     }
 
+    /// Whether the file exists.
+    pub fn has(&self, path: &Path) -> bool {
+        self.files.iter().any(|file| file == path)
+    }
+
     /// The value of a variable: from the environment, else from the files.
     pub fn get(&self, environment: EnvLookup<'_>, name: &str) -> Option<String> {
-        environment(name).or_else(|| self.values.get(name).cloned())
+        environment(name).or_else(|| Some(self.values.get(name)?.value.clone()))
+    }
+
+    /// The file that sets a variable, unless the environment overrides it.
+    pub fn origin(&self, name: &str) -> Option<&Path> {
+        let variable = self.values.get(name)?;
+        self.files.get(variable.file).map(PathBuf::as_path)
     }
 
     /// All variables of the files, including those that the environment overrides.
     pub fn values(&self) -> impl Iterator<Item = (&str, &str)> {
         self.values
             .iter()
-            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .map(|(name, variable)| (name.as_str(), variable.value.as_str()))
     }
 
     /// What the user should know about the files: lines that set nothing.
@@ -73,8 +74,10 @@ impl EnvFiles {
 
     fn add(&mut self, path: PathBuf, text: &str) {
         let Parsed { values, skipped } = parse(text);
+        let file = self.files.len();
         for (name, value) in values {
-            self.values.entry(name).or_insert(value);
+            let variable = Variable { value, file };
+            self.values.entry(name).or_insert(variable);
         }
         if !skipped.is_empty() {
             let lines = if skipped.len() == 1 { "line" } else { "lines" };
@@ -301,36 +304,23 @@ mod tests {
     }
 
     #[test]
-    fn files_come_in_their_order_and_the_environment_before_them() {
+    fn the_first_file_and_the_environment_before_it_count() {
         let home = tempfile::tempdir().expect("temporary folder");
-        let (folder, working) = (home.path().join("service"), home.path().join("work"));
-        let write = |path: &Path, text: &str| {
-            write_atomic(path, text.as_bytes(), Access::Shared).expect("writes");
-        };
+        let [one, two, none] = ["one", "two", "none"].map(|name| home.path().join(name));
+        write_atomic(&one, b"A=1st\nR=1st\n", Access::Shared).expect("writes");
+        write_atomic(&two, b"A=2nd\nB=2nd\n", Access::Shared).expect("writes");
+        let folder = home.path().to_owned();
+        let files = EnvFiles::read(&[folder, none.clone(), one.clone(), two.clone()]);
+        let files = files.expect("reads");
         let real = |name: &str| (name == "R").then(|| "real".to_owned());
-        let get = |files: &EnvFiles, names: &[&str]| {
-            let value = |name: &&str| files.get(&real, name).unwrap_or_default();
-            names.iter().map(value).collect::<Vec<_>>().join(",")
-        };
-        let none = EnvFiles::load(&folder, &working, None).expect("nothing is fine");
-        assert_eq!(get(&none, &["A", "R"]), ",real");
-        write(&folder.join(".env"), "A=folder\nR=folder\n");
-        write(&working.join(".env"), "A=work\nB=work\n");
-        let both = EnvFiles::load(&folder, &working, None).expect("reads");
-        assert_eq!(get(&both, &["A", "B", "R"]), "folder,work,real");
-        assert_eq!(both.files.len(), 2);
-        assert!(!format!("{both:?}").contains("folder,"));
-        let same = EnvFiles::load(&folder, &folder, None).expect("reads");
-        assert_eq!(same.files.len(), 1);
-        write(&home.path().join("other.env"), "C=other\n");
-        for path in [Path::new("../other.env"), &home.path().join("other.env")] {
-            let other = EnvFiles::load(&folder, &working, Some(path)).expect("reads");
-            assert_eq!(get(&other, &["A", "B", "C", "R"]), ",,other,real");
-        }
-        let missing = EnvFiles::load(&folder, &working, Some(Path::new("nope")));
-        let missing = missing.expect_err("is not there");
-        assert_eq!(missing.kind, Kind::Usage);
-        assert!(missing.message().contains("work/nope"), "{missing}");
+        let value = |name| files.get(&real, name).unwrap_or_default();
+        assert_eq!(["A", "B", "R", "C"].map(value), ["1st", "2nd", "real", ""]);
+        assert_eq!(
+            ["A", "B", "C"].map(|name| files.origin(name)),
+            [Some(&*one), Some(&*two), None]
+        );
+        assert!(files.has(&two) && !files.has(&none));
+        assert!(!format!("{files:?}").contains("1st"));
     }
 
     proptest! {

@@ -1,20 +1,18 @@
 //! `prisma.yml`, read as a [`Service`].
 //!
-//! [`find`] the file, read its [`EnvFiles`](super::EnvFiles), [`load`] it. Both formats of the file are
+//! Find the [`Project`](super::Project), read its env files, [`load`] it. Both formats of the file are
 //! supported: `service`, `stage` and `cluster`, and the one `endpoint` of Prisma 1.8 and later. References
 //! (`${env:X}`, `${self:a.b}`, `${opt:x}`, with defaults) are replaced first; then everything that is
 //! wrong is reported at once, each with its line. The only line that is ever rewritten is the one that
-//! names the target: [`save_target`].
+//! names the target: [`preview_target`].
 
 mod edit;
-mod find;
 mod parts;
 mod resolve;
 mod shape;
 mod target;
 
-pub use edit::{preview_target, save_target, set_cluster, set_endpoint};
-pub use find::{FILE, find};
+pub use edit::{preview_target, set_cluster, set_endpoint};
 
 use super::EnvLookup;
 use super::problems::Problems;

@@ -1,10 +1,12 @@
 //! Questions to docker and docker-compose: the one place where they are run only to read an answer.
 
 use super::container::{parse_ids, parse_inspect};
-use super::diagnosis::{LOG_LINES, diagnose, no_longer_exists, unanswered};
-use super::{Container, LogOptions, Tools};
+use super::diagnosis::{INSTALL, LOG_LINES, diagnose, no_longer_exists, unanswered};
+use super::info::parse_version;
+use super::version::{OLDEST_COMPOSE, OLDEST_DOCKER, numbers};
+use super::{ComposeVersion, Container, LogOptions, Tools};
 use crate::context::Context;
-use crate::error::Result;
+use crate::error::{Failure, Kind, Result};
 use crate::process::{Invocation, Mode, Outcome};
 use std::path::Path;
 use std::time::Duration;
@@ -20,8 +22,58 @@ pub fn query(ctx: &Context, invocation: &Invocation) -> Result<Outcome> {
     if outcome.success() {
         Ok(outcome)
     } else {
-        Err(diagnose(invocation, &outcome))
+        Err(failed(ctx, invocation, &outcome))
     }
+}
+
+/// The failure of a docker or docker-compose command. One that nothing else explains may be of a program that is too
+/// old.
+pub fn failed(ctx: &Context, invocation: &Invocation, outcome: &Outcome) -> Failure {
+    let failure = diagnose(&ctx.env, invocation, outcome);
+    if failure.kind != Kind::ChildFailed {
+        return failure;
+    }
+    match too_old(ctx, invocation) {
+        Some(why) => failure.of_kind(Kind::ToolMissing).hint(why),
+        None => failure,
+    }
+}
+
+/// What is older than all that works, and what to do: the docker-compose, docker or engine of a command.
+fn too_old(ctx: &Context, invocation: &Invocation) -> Option<String> {
+    let program = Tools::find_docker(&ctx.env, &*ctx.runner).ok()?.docker;
+    let is_plugin = invocation
+        .args
+        .first()
+        .is_some_and(|verb| verb == "compose");
+    let ask = |program: &Path, args: &[&str]| {
+        let question = Invocation::new(program, args.iter().copied());
+        ctx.ui.command(&question);
+        let outcome = ctx.runner.run(&question, Mode::Capture).ok()?;
+        Some(outcome.stdout)
+    };
+    if is_plugin || invocation.program != program {
+        let words = ["compose", "version", "--short"];
+        let words = if is_plugin { &words[..] } else { &words[1..] };
+        let version = ComposeVersion::new(&ask(&invocation.program, words)?);
+        let is_old = version.numbers()? < OLDEST_COMPOSE;
+        let (major, minor) = OLDEST_COMPOSE;
+        return is_old.then(|| {
+            format!("docker-compose {version} is too old, the oldest that works is {major}.{minor}: {INSTALL}")
+        });
+    }
+    let version = parse_version(&ask(&program, &["version", "--format", "{{json .}}"])?)?;
+    let engine = version
+        .engine
+        .map(|engine| ("the Docker engine", engine.version));
+    let (what, version) = [Some(("docker", version.client)), engine]
+        .into_iter()
+        .flatten()
+        .find(|(_, version)| numbers(version).is_some_and(|numbers| numbers < OLDEST_DOCKER))?;
+    let (major, minor) = OLDEST_DOCKER;
+    Some(format!(
+        "{what} {version} is too old, the oldest that works is {major}.{minor}: update it"
+    ))
 }
 
 /// The containers of a compose project.
@@ -42,11 +94,11 @@ pub fn publishers(
 ) -> Result<Vec<(String, Option<String>)>> {
     let answer = query(ctx, &tools.publishers(port))?.stdout;
     let line = |line: &str| {
-        let (name, project) = line.split_once('\t').unwrap_or((line, ""));
+        let (name, project) = line.split_once('\t')?;
         let project = Some(project.to_owned()).filter(|project| !project.is_empty());
-        (name.to_owned(), project)
+        Some((name.to_owned(), project))
     };
-    Ok(answer.lines().map(line).collect())
+    Ok(answer.lines().filter_map(line).collect())
 }
 
 /// One container, by its name or id.
@@ -88,7 +140,7 @@ fn inspected(ctx: &Context, tools: &Tools, list: &Invocation) -> Result<Vec<Cont
         }
         tries += 1;
         if tries > TRIES || !no_longer_exists(&outcome) {
-            return Err(diagnose(&inspect, &outcome));
+            return Err(failed(ctx, &inspect, &outcome));
         }
     }
 }

@@ -250,15 +250,42 @@ struct WireMount {
     name: String,
 }
 
-/// The ids in the answer of `docker ps -q`.
+/// The ids in the answer of `docker ps -q --no-trunc`. Wrappers of docker put notices of their own between them.
 pub fn parse_ids(stdout: &str) -> Vec<String> {
-    stdout.split_whitespace().map(str::to_owned).collect()
+    let is_id = |line: &&str| !line.is_empty() && line.bytes().all(|b| b.is_ascii_hexdigit());
+    stdout
+        .lines()
+        .map(str::trim)
+        .filter(is_id)
+        .map(str::to_owned)
+        .collect()
+}
+
+/// The names in the answer of `docker volume ls -q`, without such notices.
+pub fn parse_names(stdout: &str) -> Vec<String> {
+    let is_name = |line: &&str| !line.is_empty() && !line.contains(char::is_whitespace);
+    stdout
+        .lines()
+        .map(str::trim)
+        .filter(is_name)
+        .map(str::to_owned)
+        .collect()
 }
 
 /// The containers in the answer of `docker inspect`, sorted by service and name.
 pub fn parse_inspect(stdout: &str) -> Result<Vec<Container>> {
     let hint = "check that `docker` is Docker's own client, or set `PRISMA_DOCKER`";
-    let wires: Vec<Wire> = serde_json::from_str(stdout)
+    let begins = |line: &str| line.trim_start().starts_with('[');
+    let document: String = stdout
+        .split_inclusive('\n')
+        .skip_while(|line| !begins(line))
+        .collect();
+    let document = if document.is_empty() {
+        stdout
+    } else {
+        &document
+    };
+    let wires: Vec<Wire> = serde_json::from_str(document)
         .tried(
             Kind::Failed,
             "could not read the output of `docker inspect`",

@@ -7,14 +7,18 @@ mod container;
 mod engine;
 mod excerpt;
 mod images;
+mod programs;
 mod start;
 
+use super::credentials;
+use crate::env::Env;
 use crate::error::{Failure, Kind};
 use crate::process::{self, Invocation, Outcome, ProcessError};
 
 pub use container::{Ending, LOCK, LOCKED, why_it_does_not_answer, why_it_ended};
 pub use engine::MUTE;
 pub use excerpt::{LOG_LINES, excerpt};
+pub use programs::INSTALL;
 
 /// A known failure: its output, its meaning and its remedy.
 struct Known {
@@ -27,12 +31,14 @@ struct Known {
 
 /// Placeholder in a remedy for the command that failed.
 const COMMAND: &str = "{command}";
+/// Placeholder in a remedy for what names the credential helper in docker's configuration.
+const HELPER_ENTRY: &str = "{entry}";
 
 /// What a line means.
 struct Cause {
     /// Why it failed, in the user's terms.
     why: String,
-    /// The remedy; [`COMMAND`] in it stands for the command that failed.
+    /// The remedy; [`COMMAND`] and [`HELPER_ENTRY`] in it are filled in.
     hint: String,
     /// Machine-readable details.
     data: Option<serde_json::Value>,
@@ -50,12 +56,12 @@ impl Cause {
 
 /// All known failures. The first match wins, so a cause comes before its consequences.
 fn known() -> impl Iterator<Item = &'static Known> {
-    let all = [engine::KNOWN, images::KNOWN, start::KNOWN];
+    let all = [programs::KNOWN, engine::KNOWN, images::KNOWN, start::KNOWN];
     all.into_iter().flatten()
 }
 
-/// The failure of a docker or docker-compose command.
-pub fn diagnose(invocation: &Invocation, outcome: &Outcome) -> Failure {
+/// The failure of a docker or docker-compose command. The environment is that of the command.
+pub fn diagnose(env: &Env, invocation: &Invocation, outcome: &Outcome) -> Failure {
     let output = format!("{}\n{}", outcome.stdout, outcome.stderr);
     let found = known().find_map(|known| Some((known, line_of(&output, known.needles)?)));
     let Some((known, line)) = found else {
@@ -63,7 +69,11 @@ pub fn diagnose(invocation: &Invocation, outcome: &Outcome) -> Failure {
     };
     let cause = (known.tell)(line);
     let message = format!("`{}`: {}", short(invocation), cause.why);
-    let hint = cause.hint.replace(COMMAND, &invocation.to_string());
+    let mut hint = cause.hint.replace(COMMAND, &invocation.to_string());
+    if hint.contains(HELPER_ENTRY) {
+        let entry = credentials::entry(env, programs::helper(line));
+        hint = hint.replace(HELPER_ENTRY, &entry);
+    }
     let failure = Failure::new(known.kind, process::with_tail(message, line)).hint(hint);
     match cause.data {
         Some(data) => failure.data(data),

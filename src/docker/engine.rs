@@ -9,6 +9,7 @@ use crate::error::{Failure, Kind, Result};
 use crate::url::{is_loopback, is_own, literal};
 use address::{Address, Way};
 use context::Context;
+pub use context::config_file;
 use std::net::IpAddr;
 
 /// The engine that docker talks to.

@@ -1,5 +1,6 @@
 //! What docker reports about itself and its engine.
 
+use super::version::ApiVersion;
 use serde_json::Value;
 
 /// The answer of `docker version`.
@@ -15,6 +16,10 @@ pub struct EngineVersion {
     pub version: String,
     /// Operating system and processor, `linux/amd64`.
     pub platform: String,
+    /// The newest version of its API.
+    pub api: Option<ApiVersion>,
+    /// The oldest version of its API.
+    pub oldest_api: Option<ApiVersion>,
 }
 
 /// The answer of `docker info`.
@@ -35,6 +40,7 @@ pub fn parse_version(stdout: &str) -> Option<Version> {
     let value = first(stdout)?;
     let text = |value: &Value| value.as_str().map(str::to_owned);
     let server = &value["Server"];
+    let api = |key: &str| server[key].as_str()?.parse().ok();
     let engine = text(&server["Version"]).map(|version| EngineVersion {
         version,
         platform: format!(
@@ -42,6 +48,8 @@ pub fn parse_version(stdout: &str) -> Option<Version> {
             server["Os"].as_str().unwrap_or("?"),
             server["Arch"].as_str().unwrap_or("?")
         ),
+        api: api("ApiVersion"),
+        oldest_api: api("MinAPIVersion"),
     });
     Some(Version {
         client: text(&value["Client"]["Version"])?,
@@ -62,9 +70,9 @@ pub fn parse_info(stdout: &str) -> Option<Info> {
     })
 }
 
-/// The document in the first line; warnings may follow.
+/// The document, which is one line; warnings may follow, and notices precede it.
 fn first(stdout: &str) -> Option<Value> {
-    serde_json::from_str(stdout.lines().next()?).ok()
+    serde_json::from_str(stdout.lines().find(|line| line.starts_with('{'))?).ok()
 }
 
 /// An image's name as `docker image ls` spells it.

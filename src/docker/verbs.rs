@@ -237,14 +237,16 @@ impl Tools {
         self.compose_command(&["version", "--short"])
     }
 
-    /// `docker-compose up -d --remove-orphans`.
-    pub fn up(&self, project: &Project) -> Action {
+    /// `docker-compose up -d --remove-orphans`. `recreate`: containers are recreated even if nothing has changed
+    /// but the folder, which only their labels name.
+    pub fn up(&self, project: &Project, recreate: bool) -> Action {
         // Detached, as this command must end. Orphans are removed because a service that is no longer
         // in the compose file would keep its ports and names.
-        Action::new(
-            self.compose(project, &["up", "-d", "--remove-orphans"])
-                .limit(LONG),
-        )
+        let mut verb = vec!["up", "-d", "--remove-orphans"];
+        if recreate {
+            verb.push("--force-recreate");
+        }
+        Action::new(self.compose(project, &verb).limit(LONG))
     }
 
     /// `docker-compose kill`.
@@ -263,8 +265,8 @@ impl Tools {
     fn compose(&self, project: &Project, verb: &[&str]) -> Invocation {
         let file = |name: &str| project.folder.join(name).to_string_lossy().into_owned();
         let (compose, extra) = (file(COMPOSE), file(OVERRIDE));
-        // Name, files and folder are all given: nothing may depend on the current directory or on
-        // COMPOSE_… variables. With -f, compose does not look for an override by itself.
+        // Name, files and folder are all given: nothing may depend on the current directory.
+        // With -f, compose does not look for an override by itself.
         let mut args = vec!["-p", &project.name, "-f", &compose];
         if project.overridden {
             args.extend(["-f", &extra]);
@@ -276,24 +278,28 @@ impl Tools {
     }
 
     fn compose_command(&self, args: &[&str]) -> Invocation {
-        match &self.compose {
+        let invocation = match &self.compose {
             Compose::Standalone(program) => Invocation::new(program, args.iter().copied()),
             Compose::Plugin(docker) => {
                 Invocation::new(docker, ["compose"].iter().chain(args).copied())
             }
-        }
+        };
+        invocation.env(self.env.clone()).without(&self.withheld)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::env::Env;
+    use crate::process::{Outcome, Recorder};
 
     fn tools(compose: Compose) -> Tools {
-        Tools {
-            docker: "docker".into(),
-            compose,
-        }
+        let env = Env::from([("PRISMA_DOCKER", "docker"), ("COMPOSE_FILE", "/x.yml")]);
+        let runner = Recorder::new(|_| Outcome::default());
+        let mut found = Tools::find_docker(&env, &runner).expect("found");
+        found.compose = compose;
+        found
     }
 
     fn project() -> Project {
@@ -307,13 +313,16 @@ mod tests {
 
     #[test]
     fn compose_gets_project_files_and_folder() {
-        let up = tools(Compose::Standalone("docker-compose".into())).up(&project());
+        let up = tools(Compose::Standalone("docker-compose".into())).up(&project(), false);
         assert_eq!(
             up.to_string(),
             "docker-compose -p local -f /p/docker-compose.yml --project-directory /p up -d --remove-orphans"
         );
         let up = tools(Compose::Standalone("docker-compose".into())).compose(&project(), &["up"]);
-        assert_eq!(up.env, project().env);
+        assert_eq!(
+            (up.env, up.without),
+            (project().env, vec!["COMPOSE_FILE".to_owned()])
+        );
         let overridden = Project {
             overridden: true,
             ..project()

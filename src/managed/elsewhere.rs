@@ -1,18 +1,14 @@
-//! Names that mean something else than a cluster on the engine in use: a cluster on another machine, or
-//! another compose project. All of it is found out before a cluster is [`Observed`](super::Observed).
+//! Names that mean a cluster on another machine than the engine in use. It is found out before a cluster is
+//! [`Observed`](super::Observed), as is whose containers they are ([`owner`](super::owner)).
 
 use crate::cluster::ClusterName;
 use crate::config::registry::Entry;
 use crate::context::Context;
 use crate::docker::ask::query;
-use crate::docker::container::Origin;
 use crate::docker::engine::{Engine, Source};
-use crate::docker::{ComposeVersion, Container, Tools};
+use crate::docker::{ComposeVersion, Tools};
 use crate::error::{Failure, Kind, Result};
-use crate::files;
-use crate::render::{Provenance, provenance};
 use crate::url::{host_of, is_loopback, is_own, resolve, without_password};
-use std::path::Path;
 
 /// Fails where docker-compose v1 would use another engine than the context's, as it does not support
 /// the context's TLS settings.
@@ -95,64 +91,4 @@ pub fn elsewhere(name: &ClusterName, engine: &Engine, entry: &Entry) -> Failure 
         .hint(format!(
             "or, if it no longer exists, remove it from the registry: `prisma cluster remove {name}`"
         ))
-}
-
-/// Fails when a container was created from a compose file in a folder of its own: a folder `local` with
-/// a `docker-compose.yml` in it, say from `prisma init`. What we run would end its containers.
-pub fn refuse_foreign(name: &ClusterName, folder: &Path, containers: &[Container]) -> Result<()> {
-    let mut origins = containers.iter().filter_map(|c| c.origin.as_ref());
-    let Some(origin) = origins.find(|origin| is_foreign(origin, folder)) else {
-        return Ok(());
-    };
-    let message = format!(
-        "compose project `{name}` belongs to {}, not to cluster `{name}`",
-        origin.folder.display()
-    );
-    Err(Failure::new(Kind::NotManaged, message)
-        .hint("give your cluster another name with `-n NAME`")
-        .hint("or give that folder's project another one: `COMPOSE_PROJECT_NAME=…` in its `.env`"))
-}
-
-fn is_foreign(origin: &Origin, folder: &Path) -> bool {
-    // The npm CLI's file was in its own folder, and the project's folder wherever the user was.
-    let is_next_to_file = origin.file.is_relative() || origin.file.parent() == Some(&origin.folder);
-    if !is_next_to_file || origin.folder == folder {
-        return false;
-    }
-    // A missing file, as after a move of `~/.prisma`, or one of `prisma`: the project belongs to no one else.
-    let file = origin
-        .folder
-        .join(origin.file.file_name().unwrap_or_default());
-    let text = files::read_text(&file).ok().flatten();
-    text.is_some_and(|text| provenance(&text) == Provenance::Foreign)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_folder_with_its_own_compose_file_belongs_to_someone_else() {
-        let home = tempfile::tempdir().expect("a folder");
-        let (ours, theirs) = (home.path().join("ours"), home.path().join("theirs"));
-        for folder in [&ours, &theirs] {
-            std::fs::create_dir(folder).expect("made");
-            std::fs::write(folder.join("docker-compose.yml"), "services: {}\n").expect("written");
-        }
-        let origin = |folder: &Path, file: &Path| Origin {
-            folder: folder.into(),
-            file: file.into(),
-        };
-        let name = Path::new("docker-compose.yml");
-        assert!(is_foreign(&origin(&theirs, name), &ours), "v1");
-        assert!(
-            is_foreign(&origin(&theirs, &theirs.join(name)), &ours),
-            "v2"
-        );
-        assert!(!is_foreign(&origin(&ours, &ours.join(name)), &ours));
-        let npm = Path::new("/usr/lib/node_modules/prisma/docker-compose.yml");
-        assert!(!is_foreign(&origin(&theirs, npm), &ours), "the npm CLI's");
-        let gone = home.path().join("gone");
-        assert!(!is_foreign(&origin(&gone, &gone.join(name)), &ours));
-    }
 }

@@ -1,11 +1,13 @@
 //! Everything that a verb has to know before it decides: files, registry entry, containers.
 
+use super::owner::{self, Known};
 use super::{adopt, elsewhere};
 use crate::cluster::files::{COMPOSE, CONFIG, DOTENV, OVERRIDE};
 use crate::cluster::{Cluster, ClusterName, Edition, Fact};
 use crate::config::cluster_yml;
 use crate::config::registry::Entry;
 use crate::context::Context;
+use crate::docker::container::parse_names;
 use crate::docker::{Compose, Container, Engine, Project, Tools, ask};
 use crate::error::{Failure, Kind, Result};
 use crate::files;
@@ -36,6 +38,8 @@ pub struct Observed {
     /// Whether that entry is about another machine than the engine's.
     is_remote: bool,
     pub containers: Vec<Container>,
+    /// Whether the containers are another home's, which is to lose them.
+    pub is_taken_over: bool,
     /// The clusters that have a folder here.
     others: Vec<String>,
     /// The names of its volumes; empty unless [`Observed::observe_with_volumes`] asked for them.
@@ -46,20 +50,41 @@ pub struct Observed {
 
 impl Observed {
     /// Fails when a file cannot be read, the engine does not answer, or the name means something else
-    /// than a cluster on this engine.
+    /// than a cluster of this home on this engine.
     pub fn observe(ctx: &Context, name: &ClusterName) -> Result<Observed> {
+        Observed::look(ctx, name, false)
+    }
+
+    /// The same, also if the cluster is another home's: it is to become this home's.
+    pub fn observe_to_take_over(ctx: &Context, name: &ClusterName) -> Result<Observed> {
+        Observed::look(ctx, name, true)
+    }
+
+    fn look(ctx: &Context, name: &ClusterName, take_over: bool) -> Result<Observed> {
         let folder = ctx.home.cluster(name.as_ref());
         let tools = Tools::find(&ctx.env, &*ctx.runner)?;
+        tools.notes().iter().for_each(|note| ctx.ui.detail(note));
         let engine = Engine::find(&ctx.env)?;
         elsewhere::refuse_compose_v1(ctx, &tools, &engine)?;
         let containers = ask::containers(ctx, &tools, name.as_ref())?;
-        elsewhere::refuse_foreign(name, &folder, &containers)?;
         let config = read_config(ctx, name);
+        let entry = read_entry(ctx, name);
+        let known = Known {
+            is_configured: !matches!(config, Ok(None)),
+            is_registered: !matches!(entry, Ok(None)),
+        };
+        let other = owner::other(&folder, &containers, known, engine.local);
+        if let Some(other) = other
+            .as_ref()
+            .filter(|other| !take_over || !other.can_be_replaced())
+        {
+            return Err(other.refusal(name));
+        }
+        let is_taken_over = other.is_some();
         let (compose, dotenv) = (
             files::read_text(&folder.join(COMPOSE))?,
             files::read_text(&folder.join(DOTENV))?,
         );
-        let entry = read_entry(ctx, name);
         let mut is_remote = false;
         if let Ok(Some(entry)) = &entry {
             let known = config.as_ref().ok().and_then(Option::as_ref);
@@ -82,6 +107,7 @@ impl Observed {
             entry,
             is_remote,
             containers,
+            is_taken_over,
             others: ctx.home.clusters(),
             volumes: Vec::new(),
             project_volumes: Vec::new(),
@@ -90,14 +116,13 @@ impl Observed {
 
     /// Asks for the volumes as well, for verbs that destroy them.
     pub fn observe_with_volumes(ctx: &Context, name: &ClusterName) -> Result<Observed> {
-        let tools = Tools::find(&ctx.env, &*ctx.runner)?;
+        let tools = Tools::find_docker(&ctx.env, &*ctx.runner)?;
         let (observed, volumes) = std::thread::scope(|scope| {
             let volumes = scope.spawn(|| ask::query(ctx, &tools.volumes(name.as_ref())));
             (Observed::observe(ctx, name), joined(volumes))
         });
         let mut observed = observed?;
-        let listed = volumes?.stdout;
-        observed.project_volumes = listed.split_whitespace().map(str::to_owned).collect();
+        observed.project_volumes = parse_names(&volumes?.stdout);
         let mounted = observed.containers.iter().flat_map(|c| &c.volumes);
         let all: BTreeSet<&String> = mounted.chain(&observed.project_volumes).collect();
         observed.volumes = all.into_iter().cloned().collect();

@@ -136,10 +136,20 @@ fn check_compose(ctx: &Context, observed: &Observed) -> Result<()> {
     }
     let now = ComposeVersion::new(&query(ctx, &observed.tools.compose_version())?.stdout);
     if let Some(made_by) = made_by.filter(|made_by| made_by.is_v1() != now.is_v1()) {
-        ctx.ui.warn(&format!(
+        let text = format!(
             "the containers were created by docker-compose {made_by} and will be recreated by {now}; \
              data is kept"
-        ));
+        );
+        match &observed.tools.passed_over {
+            Some(program) => ctx.ui.warn_with(
+                &text,
+                &format!(
+                    "docker's plugin is preferred to docker-compose v1; `PRISMA_COMPOSE={}` keeps v1",
+                    program.display()
+                ),
+            ),
+            None => ctx.ui.warn(&text),
+        }
     }
     Ok(())
 }

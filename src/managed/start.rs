@@ -77,7 +77,7 @@ pub fn start(
     cluster: &mut Cluster,
     limit: Option<Duration>,
 ) -> Result<Start> {
-    if is_running(ctx, observed, cluster)? {
+    if !observed.is_taken_over && is_running(ctx, observed, cluster)? {
         let rendered = Observed::render(ctx, cluster)?;
         let is_unknown = observed.config()?.is_none();
         // Containers that serve well are not recreated for a file's sake.
@@ -95,8 +95,14 @@ pub fn start(
     check_place(ctx, observed, cluster)?;
     let ready = ready(ctx, observed, cluster, limit)?;
     if observed.config()?.is_none() && !observed.containers.is_empty() {
-        ctx.ui
-            .status("taking over the containers of another prisma CLI; their data is kept");
+        let whose = if observed.is_taken_over {
+            "another home"
+        } else {
+            "another prisma CLI"
+        };
+        ctx.ui.status(&format!(
+            "taking over the containers of {whose}; their data is kept"
+        ));
     }
     let mut plan = ready.plan();
     observed.write_files(&mut plan, cluster, &ready.rendered)?;

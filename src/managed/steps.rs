@@ -77,7 +77,8 @@ impl Observed {
         cluster: &Cluster,
         ready: &Ready,
     ) -> Result<()> {
-        let up = self.tools.up(&self.project(&ready.rendered));
+        let project = self.project(&ready.rendered);
+        let up = self.tools.up(&project, self.is_taken_over);
         let up = Run::new("starting the containers", "containers started", up);
         // One that an earlier step stops is not stopped again.
         let is_stopped = plan.0.iter().any(Step::is_slow);

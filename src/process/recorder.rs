@@ -31,7 +31,7 @@ impl Recorder {
 impl Runner for Recorder {
     fn run(&self, invocation: &Invocation, mode: Mode<'_>) -> Result<Outcome, ProcessError> {
         let outcome = (self.answer)(invocation);
-        if let Mode::Lines(on_line) = mode {
+        if let Mode::Lines(on_line) | Mode::Log(on_line) = mode {
             let _ = outcome.stderr.lines().try_for_each(on_line);
         }
         let mut log = self.log.lock().unwrap_or_else(PoisonError::into_inner);

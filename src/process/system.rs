@@ -101,6 +101,7 @@ impl System {
         &self,
         invocation: &Invocation,
         expression: &duct::Expression,
+        redrawn: bool,
         on_line: &mut dyn FnMut(&str) -> ControlFlow<()>,
     ) -> Result<Outcome, ProcessError> {
         let spawn_error = |error| Self::spawn_error(invocation, error);
@@ -112,7 +113,7 @@ impl System {
             .start()
             .map_err(spawn_error)?;
         let (sender, receiver) = mpsc::channel::<String>();
-        std::thread::spawn(move || pump(source, &sender));
+        std::thread::spawn(move || pump(source, redrawn, &sender));
         let mut tail: VecDeque<String> = VecDeque::new();
         let begun = Instant::now();
         let mut silent = true;
@@ -170,14 +171,15 @@ fn join(lines: &VecDeque<String>) -> String {
     lines.iter().map(|line| format!("{line}\n")).collect()
 }
 
-/// Sends every line; a carriage return ends one too (progress that redraws itself).
-fn pump(source: std::io::PipeReader, sender: &mpsc::Sender<String>) {
+/// Sends every line. Of lines that are `redrawn`, a carriage return ends one too.
+fn pump(source: std::io::PipeReader, redrawn: bool, sender: &mpsc::Sender<String>) {
     let mut reader = BufReader::new(source);
     let mut bytes = Vec::new();
     while matches!(reader.read_until(b'\n', &mut bytes), Ok(n) if n > 0) {
         let text = String::from_utf8_lossy(&bytes);
         let text = console::strip_ansi_codes(text.trim_end_matches(['\n', '\r']));
-        for line in text.split('\r').filter(|line| !line.trim().is_empty()) {
+        let ends = |c: char| redrawn && c == '\r';
+        for line in text.split(ends).filter(|line| !line.trim().is_empty()) {
             // After a signal or a limit there is no receiver left.
             let _ = sender.send(line.to_owned());
         }
@@ -195,6 +197,9 @@ impl Runner for System {
         let mut expression = duct::cmd(&invocation.program, &invocation.args)
             .unchecked()
             .stdin_null();
+        for name in &invocation.without {
+            expression = expression.env_remove(name);
+        }
         for (name, value) in &invocation.env {
             expression = expression.env(name, value.reveal());
         }
@@ -202,7 +207,8 @@ impl Runner for System {
             expression = expression.dir(dir);
         }
         let expression = match mode {
-            Mode::Lines(on_line) => return self.lines(invocation, &expression, on_line),
+            Mode::Lines(on_line) => return self.lines(invocation, &expression, true, on_line),
+            Mode::Log(on_line) => return self.lines(invocation, &expression, false, on_line),
             Mode::Capture => expression.stdout_capture().stderr_capture(),
             Mode::Inherit => expression,
             Mode::InheritStderr => expression.stdout_to_stderr(),
@@ -228,8 +234,9 @@ mod tests {
 
     #[test]
     fn both_streams_status_environment_and_folder_come_back() {
-        let mut invocation = sh("echo $X; pwd; echo oops >&2; exit 7");
+        let mut invocation = sh("echo $X$CARGO_MANIFEST_DIR; pwd; echo oops >&2; exit 7");
         invocation.env.push(("X".into(), "a$b 'c'".into()));
+        invocation.without.push("CARGO_MANIFEST_DIR".into());
         invocation.dir = Some("/".into());
         let outcome = System::default()
             .run(&invocation, Mode::Capture)

@@ -84,6 +84,19 @@ impl Server {
     pub fn parsed(&self) -> Option<PrismaVersion> {
         self.version.parse().ok()
     }
+
+    /// Why a server is open to anyone if it accepts a token signed with this secret.
+    pub fn opened_by(&self, secret: &Secret) -> Option<String> {
+        let kind = secret.kind();
+        let is_checked = self.parsed().is_none_or(|version| version.checks(kind));
+        (!is_checked).then(|| {
+            format!(
+                "it accepts requests without a secret, and anyone can deploy to it: Prisma {} ignores a {}",
+                self.version,
+                kind.name()
+            )
+        })
+    }
 }
 
 /// Why a server's version is unknown. Displays as the reason.

@@ -45,7 +45,7 @@ pub enum Condition {
 impl Containers {
     pub fn new(env: &Env, runner: Arc<dyn Runner>) -> Containers {
         Containers {
-            tools: Tools::find(env, &*runner).ok(),
+            tools: Tools::find_docker(env, &*runner).ok(),
             engine: Engine::find(env).ok(),
             runner,
             projects: OnceLock::new(),

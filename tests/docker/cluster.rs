@@ -190,17 +190,6 @@ impl Cluster {
         self.write("docker-compose.override.yml", &text);
     }
 
-    /// What an override says so that the database waits for [`Cluster::release_database`].
-    pub const HELD: &'static str = "entrypoint: ['/tini', '--', '/bin/sh', '-c', \
-        'until [ -e /released ]; do sleep 0.1; done; exec /entrypoint.sh \"$$@\"', 'sh']";
-
-    /// Lets a held database start.
-    #[track_caller]
-    pub fn release_database(&self) {
-        let id = self.container(DATABASE).id;
-        self.rig.docker(["exec", &id, "touch", "/released"]);
-    }
-
     /// Name and content of every file of the cluster's folder.
     pub fn files(&self) -> BTreeMap<String, String> {
         let Ok(entries) = fs::read_dir(self.folder()) else {

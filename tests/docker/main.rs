@@ -29,6 +29,7 @@ mod api;
 mod away;
 mod cluster;
 mod example;
+mod held;
 mod images;
 mod ran;
 mod rig;

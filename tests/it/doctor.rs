@@ -247,7 +247,7 @@ fn which_compose_and_why() {
     let mut s = Sandbox::with_cluster();
     s.engine.generation("1.29.2");
     let old = "warning compose docker-compose 1.29.2: <root>/bin/docker-compose is the first on PATH; docker-compose v1 is no longer maintained";
-    let install = "install docker-compose 2 (https://docs.docker.com/compose/install/linux/); containers are recreated once, data is kept";
+    let install = "install docker-compose v2 (https://docs.docker.com/compose/install/linux/); containers are recreated once, data is kept";
     finds(&s, "compose", old, install);
     s.engine.plugin();
     s.set("PRISMA_COMPOSE", "docker");

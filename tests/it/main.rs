@@ -48,6 +48,7 @@ mod sweep;
 mod takeover;
 mod terminal;
 mod together;
+mod told;
 mod tools;
 mod variables;
 mod verbs;

@@ -7,14 +7,15 @@ use std::fs;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-/// Runs a command on a disk of its own, with the home of `$2` and `$3` bytes of room; what is there afterwards goes
-/// to `$4`. The disk goes with its namespace.
+/// Runs a command with the home `$2` on a disk of its own with `$3` bytes of room; what is there afterwards goes to
+/// `$4`. The disk goes with its namespace.
 const ON_A_DISK: &str = r#"
 mount -t tmpfs -o size=512k tmpfs "$1" || exit 99
 cp -a "$2/." "$1" && mkdir "$4" || exit 99
 dd if=/dev/zero of="$1/ballast" bs=4096 2>/dev/null
 truncate -s "-$3" "$1/ballast"
-home=$1 kept=$4
+mount --bind "$1" "$2" || exit 99
+home=$2 kept=$4
 shift 4
 PATH=$SANDBOX PRISMA_HOME=$home "$@"
 status=$?

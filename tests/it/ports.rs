@@ -1,6 +1,7 @@
 //! Ports that somebody else has: who that is, and what can be done about it.
 
 use crate::support::engine::Made;
+use crate::support::run::spawn;
 use crate::support::{Sandbox, skip};
 use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};
@@ -39,11 +40,8 @@ fn listener(port: u16) -> Child {
          s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)\n\
          s.bind(('0.0.0.0', {port}))\ns.listen()\nprint('up', flush=True)\ntime.sleep(300)"
     );
-    let mut child = Command::new("/usr/bin/python3")
-        .args(["-c", &script])
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("python3 is there");
+    let mut python = Command::new("/usr/bin/python3");
+    let mut child = spawn(python.args(["-c", &script]).stdout(Stdio::piped()));
     let mut said = [0; 3];
     let out = child.stdout.as_mut().expect("piped");
     std::io::Read::read_exact(out, &mut said).expect("listens");

@@ -5,6 +5,7 @@ mod cluster;
 mod golden;
 mod project;
 mod states;
+mod unseen;
 
 use crate::support::replay::{Exchange, Recording, Replay};
 use golden::{RECORDINGS, compare};

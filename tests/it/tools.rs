@@ -105,8 +105,8 @@ fn neither_docker_compose_nor_plugin() {
     s.run("local start").fails(
         3,
         "error: `docker compose version`: docker-compose is not installed, neither as a program nor as docker's plugin:\n  \
-           unknown shorthand flag: 'p' in -p\n\
-         hint: install it, on Debian and Ubuntu: `sudo apt-get install docker-compose`\n",
+           unknown flag: --short\n\
+         hint: install docker-compose v2 (https://docs.docker.com/compose/install/linux/)\n",
     );
     assert!(!s.path("home/.prisma/config.yml").exists());
 }
@@ -165,15 +165,186 @@ fn variables_name_other_programs() {
 #[test]
 fn variables_of_compose_do_not_reach_into_it() {
     let mut s = Sandbox::with_cluster();
-    s.set("COMPOSE_PROJECT_NAME", "elsewhere");
-    s.set("COMPOSE_FILE", "/nowhere.yml");
+    let withheld = [
+        "COMPOSE_ENV_FILES",
+        "COMPOSE_FILE",
+        "COMPOSE_IGNORE_ORPHANS",
+        "COMPOSE_PROFILES",
+        "COMPOSE_PROJECT_NAME",
+    ];
+    for name in withheld {
+        s.set(name, "elsewhere");
+    }
+    s.set("COMPOSE_HTTP_TIMEOUT", "300");
+    s.set("DOCKER_DEFAULT_PLATFORM", "linux/amd64");
     s.set("SQL_INTERNAL_PASSWORD", "from outside");
-    s.run("local start").succeeds();
+    let ended = s.run("local start -v").succeeds().clone();
+    for note in [
+        "docker follows `COMPOSE_HTTP_TIMEOUT`, `DOCKER_DEFAULT_PLATFORM`\n",
+        "docker-compose does not get `COMPOSE_ENV_FILES`, `COMPOSE_FILE`, `COMPOSE_IGNORE_ORPHANS`, \
+         `COMPOSE_PROFILES`, `COMPOSE_PROJECT_NAME`\n",
+    ] {
+        assert!(ended.stderr.contains(note), "{}", ended.stderr);
+    }
     let calls = s.engine.take_calls();
     let up = calls.last().expect("ran");
     assert_eq!(up.env["SQL_INTERNAL_PASSWORD"], "graphcool");
+    assert_eq!(up.env["COMPOSE_HTTP_TIMEOUT"], "300");
+    for name in withheld {
+        assert!(!up.env.contains_key(name), "{name}");
+    }
     let words: Vec<&str> = up.args.iter().map(String::as_str).collect();
     assert_eq!((words[0], words[1], words[2]), ("-p", "local", "-f"));
+}
+
+/// An engine, and which versions of its API it has.
+fn engine_has_api(s: &Sandbox, oldest: &str, newest: &str) {
+    let server = format!(
+        r#"{{"Version":"28.5.2","Os":"linux","Arch":"amd64","ApiVersion":"{newest}","MinAPIVersion":"{oldest}"}}"#
+    );
+    let answer = format!(r#"{{"Client":{{"Version":"28.5.2"}},"Server":{server}}}"#);
+    s.engine
+        .hook("docker-version", &format!("echo '{answer}'; exit 0\n"));
+}
+
+#[test]
+fn the_first_generation_speaks_an_api_that_it_knows() {
+    for (oldest, newest, own, spoken) in [
+        ("1.24", "1.51", None, Some("1.44")),
+        ("1.12", "1.41", None, Some("1.41")),
+        ("1.46", "1.54", None, Some("1.46")),
+        ("1.24", "1.51", Some("1.40"), Some("1.40")),
+    ] {
+        let mut s = Sandbox::with_cluster();
+        s.engine.generation("1.29.2");
+        s.engine.install_v1(&s.path("bin/docker-compose"));
+        engine_has_api(&s, oldest, newest);
+        if let Some(own) = own {
+            s.set("COMPOSE_API_VERSION", own);
+        }
+        s.run("local start")
+            .is(0, &running("local", "is running"), STAGES);
+        let calls = s.engine.take_calls();
+        let up = calls.last().expect("ran");
+        assert_eq!(
+            up.env.get("COMPOSE_API_VERSION").map(String::as_str),
+            spoken,
+            "{oldest} {newest}"
+        );
+    }
+}
+
+#[test]
+fn an_engine_that_is_silent_about_its_api_is_no_obstacle() {
+    let s = Sandbox::with_cluster();
+    s.engine.install_v1(&s.path("bin/docker-compose"));
+    s.run("local start").succeeds();
+    let calls = s.engine.take_calls();
+    let up = calls.last().expect("ran");
+    assert!(!up.env.contains_key("COMPOSE_API_VERSION"));
+}
+
+#[test]
+fn a_working_plugin_is_preferred_to_the_first_generation_and_said_once() {
+    let mut s = Sandbox::with_cluster();
+    s.engine.install_v1(&s.path("bin/docker-compose"));
+    s.engine.generation("1.29.2");
+    s.run("local start").succeeds();
+    assert_eq!(s.take_acts(), UP);
+    s.engine.plugin();
+    s.engine.generation("2.40.3");
+    let program = s.path("bin/docker-compose");
+    let program = program.display();
+    s.run("local restart").is(
+        0,
+        &running("local", "was restarted"),
+        &s.plain(&format!(
+            "warning: the containers were created by docker-compose 1.29.2 and will be recreated by 2.40.3; \
+             data is kept\n\
+             hint: docker's plugin is preferred to docker-compose v1; `PRISMA_COMPOSE={program}` keeps v1\n\
+             stopping the containers\n{STAGES}"
+        )),
+    );
+    assert_eq!(
+        s.take_acts(),
+        "docker stop <id 2> <id 1>\ndocker compose [local] up -d --remove-orphans\n"
+    );
+    let ended = s.run("local restart -v").succeeds().clone();
+    assert!(!ended.stderr.contains("warning:"), "{}", ended.stderr);
+    let note = s.plain(&format!("docker's compose plugin is used, not {program}\n"));
+    assert!(ended.stderr.contains(&note), "{}", ended.stderr);
+    s.forget();
+    s.set("PRISMA_COMPOSE", s.path("bin/docker-compose"));
+    s.run("local nuke -y -q").succeeds();
+    assert!(s.take_acts().starts_with("docker-compose [local] kill\n"));
+}
+
+#[test]
+fn a_docker_compose_that_cannot_run_is_not_used() {
+    let s = Sandbox::with_cluster();
+    s.write("bin/docker-compose", "Not Found");
+    let program = s.path("bin/docker-compose");
+    let program = program.display();
+    s.run("local start").is(
+        3,
+        "",
+        &s.plain(&format!(
+            "error: `{program}` cannot be run: it is text, such as a web page saved in place of the program\n\
+             hint: remove it, and install docker-compose v2 (https://docs.docker.com/compose/install/linux/)\n"
+        )),
+    );
+    s.engine.plugin();
+    s.run("local start")
+        .is(0, &running("local", "is running"), STAGES);
+    assert_eq!(
+        s.take_acts(),
+        "docker compose [local] up -d --remove-orphans\n"
+    );
+    let doctor = s.run("doctor").stdout;
+    let line = s.plain(&format!(
+        "docker-compose 2.40.3: docker's plugin, as {program} is v1 or cannot be run"
+    ));
+    assert!(doctor.contains(&line), "{doctor}");
+}
+
+#[test]
+fn programs_that_are_too_old_are_named_when_they_fail() {
+    let s = Sandbox::with_cluster();
+    s.engine.generation("1.8.0");
+    s.engine.fail("compose-up", 1, "No such command: something");
+    s.run("local start").is(
+        3,
+        "",
+        "starting the containers\n\
+         error: `docker-compose -p local -f ~/.prisma/clusters/local/docker-compose.yml \
+         --project-directory ~/.prisma/clusters/local up -d --remove-orphans` failed with status 1:\n  \
+           No such command: something\n\
+         hint: docker-compose 1.8.0 is too old, the oldest that works is 1.10: \
+         install docker-compose v2 (https://docs.docker.com/compose/install/linux/)\n",
+    );
+    s.engine.hook(
+        "docker-version",
+        "echo '{\"Client\":{\"Version\":\"28.2.2\"},\"Server\":{\"Version\":\"1.12.6\",\"Os\":\"linux\",\"Arch\":\"amd64\"}}'; exit 0\n",
+    );
+    s.engine
+        .fail("docker-ps", 1, "Error response from daemon: Invalid filter");
+    s.run("local stop").is(
+        3,
+        "",
+        "error: `docker ps -aq --no-trunc --filter label=com.docker.compose.project=local \
+         --filter label=com.docker.compose.oneoff=False` failed with status 1:\n  \
+           Error response from daemon: Invalid filter\n\
+         hint: the Docker engine 1.12.6 is too old, the oldest that works is 1.13: update it\n",
+    );
+    s.engine.unhook("docker-ps");
+    let doctor = s.run("doctor").stdout;
+    let doctor: String = doctor.split_whitespace().collect::<Vec<_>>().join(" ");
+    for line in [
+        "Docker engine 1.12.6 on linux/amd64; the oldest that works is 1.13",
+        "; the oldest that works is 1.10",
+    ] {
+        assert!(doctor.contains(line), "{doctor}");
+    }
 }
 
 #[test]

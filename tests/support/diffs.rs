@@ -1,6 +1,7 @@
 //! Announced changes of a file against what `diff -u` says of the file before and after.
 
 use super::files::{Entry, Files};
+use super::run::spawn;
 use super::same;
 use std::io::Write;
 use std::path::Path;
@@ -56,12 +57,11 @@ fn text<'a>(files: &'a Files, path: &str) -> &'a str {
 fn unified(old: &str, new: &str) -> String {
     let mut before = tempfile::NamedTempFile::new().expect("a file");
     before.write_all(old.as_bytes()).expect("writes");
-    let mut child = Command::new("diff")
-        .args(["-u".as_ref(), before.path().as_os_str(), "-".as_ref()])
+    let mut diff = Command::new("diff");
+    diff.args(["-u".as_ref(), before.path().as_os_str(), "-".as_ref()])
         .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("diff is on every system");
+        .stdout(Stdio::piped());
+    let mut child = spawn(&mut diff);
     let mut stdin = child.stdin.take().expect("piped");
     stdin.write_all(new.as_bytes()).expect("reads");
     drop(stdin);

@@ -90,6 +90,18 @@ impl Engine {
         write_script(path, &script);
     }
 
+    /// Installs a docker-compose that looks like v1: what it asks for is called as Python is.
+    pub fn install_v1(&self, path: &Path) {
+        let python = self.0.join("python3");
+        if !python.exists() {
+            std::os::unix::fs::symlink("/bin/sh", &python).expect("links");
+        }
+        self.install(path);
+        let script = fs::read_to_string(path).expect("is there");
+        let python = python.to_str().expect("Unicode");
+        write_script(path, &script.replacen("/bin/sh", python, 1));
+    }
+
     /// Has `script` run at a point from now on.
     pub fn hook(&self, name: &str, script: &str) {
         fs::write(self.0.join("hooks").join(name), script).expect("writes");
@@ -208,6 +220,13 @@ impl Engine {
         let mut text = fs::read_to_string(&path).expect("is there");
         text += &format!("c_{field}='{value}'\n");
         fs::write(path, text).expect("writes");
+    }
+
+    /// Labels a container as the npm CLI did: its own compose file, in whichever folder the user was.
+    pub fn is_of_npm(&self, service: &str) {
+        self.change(service, "folder", "/home/me/shop");
+        let file = "/usr/lib/node_modules/prisma/node_modules/prisma-cli-core/dist/commands/local/docker/docker-compose.yml";
+        self.change(service, "file", file);
     }
 
     /// Gives a container's log lines `TIME out|err TEXT`.

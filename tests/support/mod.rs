@@ -5,7 +5,7 @@ pub mod diffs;
 pub mod ended;
 pub mod engine;
 pub mod files;
-mod forks;
+pub mod forks;
 pub mod home;
 mod http;
 pub mod introspection;
@@ -22,6 +22,9 @@ pub mod standin;
 pub mod terminal;
 pub mod text;
 
+use std::io;
+use std::process::{Command, Output, Stdio};
+
 pub use ended::same;
 pub use files::Files;
 pub use sandbox::{Sandbox, key};
@@ -31,6 +34,13 @@ pub use skip::skip;
 /// The files below a folder.
 pub fn files(folder: &std::path::Path) -> files::Files {
     files::Files::of(folder)
+}
+
+/// Runs a program to its end, without input, and keeps what it prints.
+pub fn output(command: &mut Command) -> io::Result<Output> {
+    command.stdin(Stdio::null());
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    forks::start(command)?.wait_with_output()
 }
 
 /// Whether a token with these claims is good for about so many seconds, and says nothing of when it was

@@ -243,11 +243,10 @@ fn status_of(status: ExitStatus) -> i32 {
     status.code().or(by_signal).expect("a status")
 }
 
-/// Starts a process while nothing else is done that this would disturb.
+/// Starts a process, see [`forks::start`].
 #[track_caller]
 pub fn spawn(command: &mut Command) -> Child {
-    let _alone = forks::alone();
-    match command.spawn() {
+    match forks::start(command) {
         Ok(child) => child,
         Err(why) => panic!("could not start {command:?}: {why}"),
     }

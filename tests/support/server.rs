@@ -71,6 +71,11 @@ impl Server {
         *self.behaviour.lock().expect("not poisoned") = behaviour;
     }
 
+    /// Whether it is up as soon as its container is.
+    pub fn answers_at_once(&self) -> bool {
+        *self.behaviour.lock().expect("not poisoned") == Behaviour::Ready
+    }
+
     /// Requests since the last time this was asked: head and body.
     pub fn take_requests(&self) -> Vec<String> {
         std::mem::take(&mut *self.requests.lock().expect("not poisoned"))

@@ -54,6 +54,14 @@ pub fn without_delays(text: &str) -> String {
         .collect()
 }
 
+/// A text without the stage that follows the database's.
+pub fn without_wait_for_server(text: &str) -> String {
+    text.replace(
+        &format!("{STAGES}waiting for the server (at most 5m)\n"),
+        STAGES,
+    )
+}
+
 /// A text with secrets that were made at random replaced: those of 40 letters and digits numbered, the
 /// same ones alike, and public keys.
 pub fn without_secrets(text: &str) -> String {

@@ -96,6 +96,9 @@ pub struct Start {
     /// address to publish the ports on; saved [default: 0.0.0.0]
     #[arg(long, env = "PRISMA_CLI_BIND", value_name = "ADDRESS")]
     pub bind: Option<IpAddr>,
+    /// take over the cluster of that name, with its data, from another home
+    #[arg(long)]
+    pub take_over: bool,
     #[command(flatten)]
     pub waiting: Waiting,
 }

@@ -11,21 +11,24 @@ use crate::docker::{Container, Tools};
 use crate::error::{Failure, Kind, Result};
 use crate::logs;
 use crate::managed::read_config;
-use crate::status::target;
+use crate::status::{cloud, target};
 
 /// Shows the logs of the server, of another container, or of all.
 pub fn run(ctx: &Context, args: &ClusterLogs) -> Result<Report> {
     let name = match args.name() {
         Some(name) => name.to_owned(),
-        None => name::from_service(ctx)?,
+        None => name::from_service(ctx, args.project.path())?,
     };
     let registry = ctx.registry()?;
     let entry = registry.get(&name);
+    if entry.is_none() && cloud::has_closed(&ctx.env, &name) {
+        return Err(cloud::closed(&format!("cluster `{}`", name.escape_debug())));
+    }
     if entry.is_none() && name.contains('/') {
         return Err(whereabouts::in_the_cloud(&name));
     }
     conceal(ctx, &name, entry);
-    let tools = Tools::find(&ctx.env, &*ctx.runner)?;
+    let tools = Tools::find_docker(&ctx.env, &*ctx.runner)?;
     let containers = whereabouts::containers(ctx, &tools, &name, entry)?;
     if containers.is_empty() {
         if entry.is_none() && ctx.home.managed(&name).is_none() {

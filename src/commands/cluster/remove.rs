@@ -30,7 +30,7 @@ pub fn run(ctx: &Context, name: Option<&str>) -> Result<Report> {
     };
     let known = registry.get(&name);
     if known.is_none() && broken.is_none() {
-        return Err(unknown(&name, &registry));
+        return Err(unknown(ctx, &name, &registry));
     }
     let has_secret = known.is_none_or(|entry| entry.secret.is_some());
     if !ctx.dry_run {
@@ -94,8 +94,15 @@ fn named(name: &str, registry: &Registry) -> Result<String> {
     }
 }
 
-fn unknown(name: &str, registry: &Registry) -> Failure {
-    if name.contains('/') || cloud::is_reserved(name) {
+fn unknown(ctx: &Context, name: &str, registry: &Registry) -> Failure {
+    if cloud::has_closed(&ctx.env, name) {
+        let message = format!(
+            "cluster `{name}` is not in the registry: it was on {}",
+            cloud::CLOSED
+        );
+        return Failure::new(Kind::UnknownCluster, message);
+    }
+    if name.contains('/') {
         let message = format!("cluster `{name}` is not in the registry: it is one of Prisma Cloud");
         return Failure::new(Kind::UnknownCluster, message)
             .hint("remove it there; without a session key it is not listed");

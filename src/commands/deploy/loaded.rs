@@ -1,24 +1,26 @@
 //! The service as its files describe it at the moment.
 
 use crate::cli;
-use crate::config::EnvFiles;
+use crate::commands::project;
 use crate::config::prisma_yml::{self, Given};
-use crate::context::{Context, working_folder};
+use crate::config::{EnvFiles, Project};
+use crate::context::Context;
 use crate::env::Env;
 use crate::error::{Failure, Kind, Result};
+use crate::files;
 use crate::service::{Secret, Seed, Service};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Which files to read: found once, read before every deployment.
 pub struct ServiceFiles<'a> {
     args: &'a cli::Deploy,
-    working_folder: PathBuf,
-    pub prisma_yml: PathBuf,
+    pub project: Project,
 }
 
 pub struct LoadedService {
     pub service: Service,
     pub env_files: EnvFiles,
+    pub project: Project,
 }
 
 impl LoadedService {
@@ -33,31 +35,19 @@ fn variable(env: &Env, env_files: &EnvFiles, name: &str) -> Option<String> {
 }
 
 impl<'a> ServiceFiles<'a> {
-    pub fn find(args: &'a cli::Deploy) -> Result<Self> {
-        let working_folder = working_folder()?;
-        Ok(ServiceFiles {
-            args,
-            prisma_yml: prisma_yml::find(&working_folder)?,
-            working_folder,
-        })
+    pub fn find(ctx: &Context, args: &'a cli::Deploy) -> Result<Self> {
+        let project = project::find(ctx, args.project.path())?;
+        Ok(ServiceFiles { args, project })
     }
 
     /// The files that variables are read from, existing or not.
     pub fn env_paths(&self) -> Vec<PathBuf> {
-        match &self.args.env_file {
-            Some(file) => vec![self.working_folder.join(file)],
-            None => vec![self.folder().join(".env"), self.working_folder.join(".env")],
-        }
-    }
-
-    fn folder(&self) -> &Path {
-        self.prisma_yml.parent().unwrap_or(Path::new("."))
+        self.project.env_paths(self.args.env_file.as_deref())
     }
 
     /// Reads the files without showing anything.
     pub fn read(&self, ctx: &Context) -> Result<LoadedService> {
-        let env_file = self.args.env_file.as_deref();
-        let env_files = EnvFiles::load(self.folder(), &self.working_folder, env_file)?;
+        let env_files = self.project.env_files(self.args.env_file.as_deref())?;
         let options = [("stage", &self.args.stage), ("cluster", &self.args.cluster)];
         let given = Given {
             env: &|name: &str| variable(&ctx.env, &env_files, name),
@@ -66,11 +56,16 @@ impl<'a> ServiceFiles<'a> {
                 .filter_map(|(name, value)| Some((name.to_owned(), value.clone()?)))
                 .collect(),
         };
-        let service = prisma_yml::load(&self.prisma_yml, given)?;
+        let mut service = prisma_yml::load(&self.project.file, given)?;
+        service.schema = service.schema.or_else(|| generated_schema(&self.project));
         if !self.args.no_seed {
             check_seed(&service)?;
         }
-        Ok(LoadedService { service, env_files })
+        Ok(LoadedService {
+            service,
+            env_files,
+            project: self.project.clone(),
+        })
     }
 
     /// Reads the files, masks the secrets in them from now on, and shows warnings.
@@ -89,6 +84,18 @@ impl<'a> ServiceFiles<'a> {
             ctx.ui.warn(warning);
         }
         Ok(loaded)
+    }
+}
+
+/// Where a `.graphqlconfig` expects the API's schema, unless something else is there: some name the schema
+/// of the application.
+fn generated_schema(project: &Project) -> Option<PathBuf> {
+    let path = project.schema_path.clone()?;
+    match files::read_text(&path) {
+        Ok(None) => Some(path),
+        // A type that each API of a service has.
+        Ok(Some(text)) if text.contains("type BatchPayload") => Some(path),
+        _ => None,
     }
 }
 

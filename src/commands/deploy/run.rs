@@ -6,7 +6,7 @@ use super::post_deploy::{self, Deployed};
 use super::progress::Progress;
 use super::remedy::{Need, Remedies};
 use super::target::{self, Destination, TargetOverride};
-use super::{compose_server, located, renames, report, save_target, start_stopped, starting};
+use super::{compose_server, renames, report, save_target, start_stopped, starting};
 use crate::cli;
 use crate::cluster::Fact;
 use crate::commands::Report;
@@ -41,7 +41,7 @@ impl<'a> DeployRun<'a> {
         Ok(DeployRun {
             ctx,
             args,
-            files: ServiceFiles::find(args)?,
+            files: ServiceFiles::find(ctx, args)?,
             target: TargetOverride {
                 cluster: None,
                 ask: args.interactive,
@@ -138,13 +138,11 @@ impl<'a> DeployRun<'a> {
             .map_err(|f| about(self.explained(f, placement, &management), placement))?;
         report::check(placement, &deployment)
             .map_err(|failure| renames::explained(&management, service, failure))?;
+        self.warn_if_open(placement, &deployment);
         self.note_removed_subscriptions(service, &mut deployment);
         if deployment.notes.contains(&Note::SecretsNotInForce) {
             self.need.set(Some(Need::Secrets));
             return Err(report::not_in_force(placement, &deployment));
-        }
-        for warning in located::all(service, &deployment.warnings) {
-            ui.warn(&warning.to_string());
         }
         let after = post_deploy::run(
             self.ctx,
@@ -167,6 +165,16 @@ impl<'a> DeployRun<'a> {
             let _ = ui.print(&ui.mask(&report.text));
         }
         Err(failure.data(report.data))
+    }
+
+    /// Warns of a server that has accepted a secret of a kind that it does not check.
+    fn warn_if_open(&self, placement: Placement<'_>, deployment: &Deployment) {
+        let secret = placement.destination.credential.secret();
+        if let Some(why) = secret.and_then(|secret| deployment.server.opened_by(secret)) {
+            let label = &placement.destination.label;
+            let hint = "give the server a secret that this version checks";
+            self.ctx.ui.warn_with(&format!("{label}: {why}"), hint);
+        }
     }
 
     /// Warns of webhooks that are still called although their subscriptions were removed.
@@ -230,6 +238,14 @@ impl<'a> DeployRun<'a> {
             self.follow(placement, &management, true).map(Some)
         };
         ask().map_err(|failure| about(failure, placement))
+    }
+
+    /// Whether the server's database is Postgres, as far as it says.
+    pub(super) fn uses_postgres(&self, placement: Placement<'_>) -> Result<bool> {
+        let management = self.management(placement)?;
+        let asked = management.uses_postgres();
+        let failed = |error| management.failure("could not ask for the database", error);
+        asked.map_err(|error| about(failed(error), placement))
     }
 
     /// A server that fails may have lost its database.

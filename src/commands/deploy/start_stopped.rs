@@ -3,9 +3,9 @@
 use super::target::Destination;
 use crate::cluster::ClusterName;
 use crate::context::Context;
-use crate::docker::{Tools, ask};
+use crate::docker::Tools;
 use crate::error::{Failure, Kind, Result};
-use crate::managed::start_stopped;
+use crate::managed::{owner, start_stopped};
 use crate::ui::Question;
 use std::net::{TcpStream, ToSocketAddrs};
 use std::time::Duration;
@@ -36,8 +36,8 @@ pub fn offer_to_start(ctx: &Context, destination: &Destination, limit: Duration)
 
 /// The failure of a cluster whose database does not run.
 pub fn stopped_database(ctx: &Context, name: &ClusterName) -> Option<Failure> {
-    let tools = Tools::find(&ctx.env, &*ctx.runner).ok()?;
-    let containers = ask::containers(ctx, &tools, name.as_ref()).ok()?;
+    let tools = Tools::find_docker(&ctx.env, &*ctx.runner).ok()?;
+    let containers = owner::containers(ctx, &tools, name).ok()?;
     let down = containers.iter().find(|c| !c.is_server() && !c.is_up())?;
     let message = format!(
         "its database is not running: container `{}` is {}",

@@ -97,7 +97,7 @@ fn stamps(run: &DeployRun<'_>, loaded: &LoadedService) -> Stamps {
 /// Deploys; its own change of `prisma.yml` is not a reason to deploy again.
 fn deploy(run: &mut DeployRun<'_>, loaded: &LoadedService, known: &mut Stamps) -> Result<()> {
     let ui = &run.ctx.ui;
-    let before = Stamps::of([run.files.prisma_yml.as_path()]);
+    let before = Stamps::of([run.files.project.file.as_path()]);
     match run.deploy(loaded) {
         Ok(report) => ui
             .print(&ui.mask(&report.text))

@@ -3,10 +3,10 @@
 use super::{Checked, ask, finding};
 use crate::cluster::files::{COMPOSE, CONFIG, DOTENV, OVERRIDE};
 use crate::context::Context;
-use crate::docker::ask::containers;
 use crate::docker::{Container, LogOptions, Tools};
 use crate::error::{Failure, Kind, Result};
 use crate::files::{self, Access};
+use crate::managed::owner;
 use crate::plan::{Plan, Step};
 use crate::process::Mode;
 use crate::secret::redact::{Redactor, is_sensitive, without_variables};
@@ -185,7 +185,8 @@ impl Sections {
 
     fn containers(&mut self, ctx: &Context, tools: &Tools, name: &str) {
         let title = format!("containers of {name}");
-        let containers = match containers(ctx, tools, name) {
+        let found = name.parse();
+        let containers = match found.and_then(|name| owner::containers(ctx, tools, &name)) {
             Ok(containers) => containers,
             Err(failure) => return self.add(title, failure.message()),
         };

@@ -8,7 +8,7 @@ use crate::docker::container::held_ports;
 use crate::docker::diagnosis::{Ending, why_it_does_not_answer, why_it_ended};
 use crate::docker::{ComposeVersion, Container, Engine, State, Tools, ask};
 use crate::error::Result;
-use crate::managed::read_config;
+use crate::managed::{owner, read_config};
 use crate::server::access::{Access, access};
 use crate::server::version::{self, ManagementPath};
 use crate::ui::text::count;
@@ -31,7 +31,7 @@ pub struct Seen {
 /// Checks a cluster's files, containers and server.
 pub fn check(ctx: &Context, tools: &Tools, name: &str, compose: Option<&ComposeVersion>) -> Seen {
     let cluster = read(ctx, name);
-    let containers = ask::containers(ctx, tools, name);
+    let containers = own(ctx, tools, name);
     let ports = containers.as_deref().map(held_ports).unwrap_or_default();
     let finding = match (&cluster, &containers) {
         (Err(failure), _) | (_, Err(failure)) => Finding::of(CHECK, failure),
@@ -46,6 +46,11 @@ pub fn check(ctx: &Context, tools: &Tools, name: &str, compose: Option<&ComposeV
         cluster: cluster.ok().flatten(),
         ports,
     }
+}
+
+/// Its containers; it has none if those of its name are another home's.
+fn own(ctx: &Context, tools: &Tools, name: &str) -> Result<Vec<Container>> {
+    owner::containers(ctx, tools, &name.parse()?)
 }
 
 /// Checks a cluster's configuration only.

@@ -1,5 +1,6 @@
 //! The engine: which one, whether it answers, and whether this user is allowed to use it.
 
+use super::tools::dated;
 use super::{Finding, LIMIT, NO_DOCKER, NO_ENGINE, Version, info};
 use crate::context::Context;
 use crate::docker::diagnosis::{MUTE, diagnose, unanswered};
@@ -23,7 +24,7 @@ pub fn ask_version(ctx: &Context, tools: &Tools) -> Asked {
             version: info::parse_version(&outcome.stdout),
             failure: (!outcome.success()).then(|| {
                 let stdout = String::new();
-                diagnose(&invocation, &Outcome { stdout, ..outcome })
+                diagnose(&ctx.env, &invocation, &Outcome { stdout, ..outcome })
             }),
         },
         Err(error) => Asked {
@@ -69,12 +70,15 @@ fn reached(asked: &Asked) -> [Finding; 2] {
         ],
         None => {
             let version = asked.version.as_ref();
-            let text = match version.and_then(|version| version.engine.as_ref()) {
-                Some(engine) => format!("Docker engine {} on {}", engine.version, engine.platform),
-                None => "responds, but reports no version".to_owned(),
+            let engine = match version.and_then(|version| version.engine.as_ref()) {
+                Some(engine) => {
+                    let text = format!("Docker engine {} on {}", engine.version, engine.platform);
+                    dated("engine", text, &engine.version)
+                }
+                None => Finding::ok("engine", "responds, but reports no version"),
             };
             [
-                Finding::ok("engine", text),
+                engine,
                 Finding::ok("permission", "you have permission to use the engine"),
             ]
         }

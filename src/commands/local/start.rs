@@ -11,7 +11,12 @@ use crate::managed::{Observed, complete_secret, observe_locked, ports, start};
 
 /// Starts a cluster; quickly done when it already runs as it should.
 pub fn run(ctx: &Context, args: &cli::Start) -> Result<Report> {
-    let (observed, _lock) = observe_locked(ctx, &args.which.name, "start", Observed::observe)?;
+    let observe = if args.take_over {
+        Observed::observe_to_take_over
+    } else {
+        Observed::observe
+    };
+    let (observed, _lock) = observe_locked(ctx, &args.which.name, "start", observe)?;
     let mut cluster = wanted(ctx, &observed, args)?;
     let limit = args.waiting.limit();
     let start = start(ctx, &observed, &mut cluster, limit)?;

@@ -177,16 +177,29 @@ impl Parts<'_, '_> {
         })
     }
 
-    /// A path; relative to the service's folder.
+    /// A path; relative to the service's folder, also if it begins with a slash.
     pub(super) fn path(&mut self, at: &At<'_>) -> Option<PathBuf> {
         let text = self.reader.string(at, Nature::Open)?;
-        Some(self.folder.join(text))
+        Some(self.folder.join(text.trim_start_matches('/')))
     }
 
     /// The file that a value names, and its text.
     fn file(&mut self, at: &At<'_>) -> Option<(PathBuf, String)> {
-        let path = self.path(at)?;
-        match (self.read)(&path) {
+        let mut path = self.path(at)?;
+        let mut text = (self.read)(&path);
+        // The npm CLIs read no other files, but nothing speaks against it.
+        let absolute = at
+            .node
+            .as_text()
+            .map(Path::new)
+            .filter(|path| path.is_absolute());
+        if let (Ok(None), Some(absolute)) = (&text, absolute)
+            && let Ok(Some(found)) = (self.read)(absolute)
+        {
+            absolute.clone_into(&mut path);
+            text = Ok(Some(found));
+        }
+        match text {
             Ok(Some(text)) => return Some((path, text)),
             Ok(None) => {
                 let what = format!("file `{}` not found", path.display());

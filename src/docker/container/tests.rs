@@ -59,6 +59,19 @@ fn a_container_is_young_for_minutes_and_in_a_crash_loop_while_it_lives() {
 #[test]
 fn no_container_and_no_answer() {
     assert_eq!(parse_inspect("[]"), Ok(Vec::new()));
-    assert_eq!(parse_ids("a\nb\n"), ["a", "b"]);
     assert!(parse_inspect("podman says hello").is_err());
+}
+
+#[test]
+fn notices_between_the_answers_of_docker_are_skipped() {
+    let notice = "Emulate Docker CLI using podman. Create /etc/containers/nodocker to quiet msg.\n";
+    let id = "0123456789abcdef".repeat(4);
+    assert_eq!(parse_ids(&format!("{notice}{id}\n")), [&*id]);
+    assert_eq!(parse_ids("a1\nWARNING: x\nb2\n"), ["a1", "b2"]);
+    assert_eq!(
+        parse_names(&format!("{notice}local_db-persistence\n\n")),
+        ["local_db-persistence"]
+    );
+    let told = parse_inspect(&format!("{notice}{TWO}")).expect("parses");
+    assert_eq!(told, parse_inspect(TWO).expect("parses"));
 }

@@ -1,4 +1,4 @@
-//! The engine (not running, not permitted, not reachable, too old) and docker-compose itself.
+//! The engine: not running, not permitted, not reachable, too old.
 
 use super::{Cause, Known, between};
 use crate::error::Kind;
@@ -161,34 +161,6 @@ pub const KNOWN: &[Known] = &[
         ],
         kind: Kind::EngineUnreachable,
         tell: not_running,
-    },
-    Known {
-        needles: &[
-            "'compose' is not a docker command",
-            "unknown command: docker compose",
-            "unknown shorthand flag: 'p' in -p",
-        ],
-        kind: Kind::ToolMissing,
-        tell: |_| {
-            Cause::new(
-                "docker-compose is not installed, neither as a program nor as docker's plugin",
-                "install it, on Debian and Ubuntu: `sudo apt-get install docker-compose`",
-            )
-        },
-    },
-    Known {
-        needles: &[
-            "using the wrong Compose file version",
-            ".yml\" is unsupported",
-            ".yml\" is invalid",
-        ],
-        kind: Kind::ToolMissing,
-        tell: |_| {
-            Cause::new(
-                "this docker-compose is too old for the compose file",
-                "install docker-compose v2, on Debian and Ubuntu: `sudo apt-get install docker-compose`",
-            )
-        },
     },
 ];
 

@@ -32,6 +32,27 @@ pub const KNOWN: &[Known] = &[
             )
         },
     },
+    // Refused since containerd 2.1, and by some engines before it.
+    Known {
+        needles: &["manifest.v1+prettyjws"],
+        kind: Kind::ImageUnavailable,
+        tell: |_| {
+            Cause::new(
+                "the image is in an old format (manifest schema 1) that this engine does not support",
+                "choose another version; or pull it with an older engine and bring it here with `docker save` and `docker load`",
+            )
+        },
+    },
+    Known {
+        needles: &["unauthorized: incorrect username or password"],
+        kind: Kind::ImageUnavailable,
+        tell: |_| {
+            Cause::new(
+                "the image registry rejects the login that docker has stored",
+                "log in again with `docker login`, or remove the login with `docker logout`: public images need none",
+            )
+        },
+    },
     Known {
         needles: &["manifest unknown", "not found: manifest"],
         kind: Kind::ImageUnavailable,

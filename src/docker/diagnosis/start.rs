@@ -11,6 +11,12 @@ pub const KNOWN: &[Known] = &[
         kind: Kind::PortInUse,
         tell: port_taken,
     },
+    // Windows: ranges that Hyper-V and others set aside. No program uses them.
+    Known {
+        needles: &["bind: *forbidden by its access permissions"],
+        kind: Kind::PortInUse,
+        tell: port_reserved,
+    },
     Known {
         needles: &["Conflict. The container name"],
         kind: Kind::ContainerFailed,
@@ -166,16 +172,29 @@ fn port_taken(line: &str) -> Cause {
     } else {
         "another program"
     };
+    about_port(
+        port,
+        &format!("is in use by {by}"),
+        "choose another with `--port` or `--db-port` (`auto` finds one), or stop the program using it",
+    )
+}
+
+fn port_reserved(line: &str) -> Cause {
+    about_port(
+        port(line),
+        "is reserved by the system",
+        "choose another with `--port` or `--db-port`; `netsh interface ipv4 show excludedportrange protocol=tcp` lists those reserved",
+    )
+}
+
+fn about_port(port: Option<u16>, how: &str, hint: &str) -> Cause {
     let what = match port {
         Some(port) => format!("port {port}"),
         None => "a port".to_owned(),
     };
     Cause {
         data: port.map(|port| document(PortInUse { port })),
-        ..Cause::new(
-            format!("{what} is in use by {by}"),
-            "choose another with `--port` or `--db-port` (`auto` finds one), or stop the program using it",
-        )
+        ..Cause::new(format!("{what} {how}"), hint)
     }
 }
 

@@ -29,7 +29,7 @@ fn diagnosed(who: &str, stderr: &str) -> Failure {
         stderr: stderr.into(),
         ..Outcome::default()
     };
-    diagnose(&invocation(who), &outcome)
+    diagnose(&Env::default(), &invocation(who), &outcome)
 }
 
 /// All recordings, by name.

@@ -52,6 +52,11 @@ impl Context {
     }
 }
 
+/// Docker's configuration.
+pub fn config_file(env: &Env) -> Option<PathBuf> {
+    Some(folder(env)?.join("config.json"))
+}
+
 fn folder(env: &Env) -> Option<PathBuf> {
     match env.get("DOCKER_CONFIG") {
         Some(folder) => Some(folder.into()),

@@ -85,8 +85,10 @@ fn while_pulling(setting: &Setting) {
     image.push();
     image.forget();
     let (runs, files) = (cluster.runs(), cluster.files());
+    let folder = tempfile::tempdir().expect("a temporary folder");
     for (way, status) in WAYS {
-        let mut upgrade = cluster.spec("upgrade", &["--to", &image.version]).start();
+        let upgrade = cluster.spec("upgrade", &["--to", &image.version]);
+        let mut upgrade = cluster.pulls_for_ever(folder.path(), upgrade).start();
         upgrade.says(&format!("pulling {}", image.full()));
         thread::sleep(Duration::from_millis(150));
         ends(upgrade, way, status);
@@ -106,13 +108,14 @@ fn while_starting_containers(setting: &Setting) {
     // Before docker-compose does anything, in the middle, and near its end.
     for ((way, status), delay) in [(WAYS[0], 0), (WAYS[1], 250), (WAYS[0], 500)] {
         let cluster = Cluster::new(setting);
+        cluster.override_service(SERVER, Cluster::HELD_SERVER);
         let mut start = cluster.first_start(&[]).start();
         start.says("starting the containers");
         thread::sleep(Duration::from_millis(delay));
         ends(start, way, status);
         assert!(!cluster.registry().exists(), "nothing is registered");
         // An orphaned docker-compose must not interfere with the next command.
-        cluster.verb("start", &[]).succeeded();
+        cluster.released(SERVER, &cluster.spec("start", &[]));
         assert_eq!(cluster.api().projects(), [""; 0]);
         assert_eq!(cluster.belongings().len(), 4);
     }
@@ -128,7 +131,7 @@ fn while_waiting(setting: &Setting) {
         ends(start, way, status);
         assert!(!cluster.registry().exists());
     }
-    cluster.release_database();
+    cluster.release(DATABASE);
     cluster.verb("start", &[]).succeeded();
     assert_eq!(cluster.api().projects(), [""; 0]);
 }
@@ -154,10 +157,11 @@ fn while_stopping(setting: &Setting) {
     cluster.has_data();
 }
 
-/// Files are written in a few milliseconds: the signal comes at any of them.
+/// Files are written in a few milliseconds: the signal comes at any of them, or after the last.
 fn while_writing_files(setting: &Setting) {
     let cluster = Cluster::new(setting);
-    cluster.start(&[]);
+    cluster.override_service(SERVER, Cluster::HELD_SERVER);
+    cluster.released(SERVER, &cluster.first_start(&[]));
     cluster.put_data();
     let written = |cluster: &Cluster| {
         let mut files = cluster.files();
@@ -181,7 +185,7 @@ fn while_writing_files(setting: &Setting) {
             seen.push(written(&cluster));
         }
     }
-    cluster.verb("start", &[]).succeeded();
+    cluster.released(SERVER, &cluster.spec("start", &[]));
     cluster.has_data();
     seen.dedup();
     let (before, after) = (&seen[0], written(&cluster));
@@ -225,13 +229,13 @@ fn while_deploying(setting: &Setting) {
 }
 
 fn in_each_stage(setting: &Setting) {
-    interrupt_each_stage(&Cluster::new(setting), &[]);
+    interrupt_each_stage(&Cluster::new(setting), SERVER, &[]);
 }
 
 fn in_each_stage_of_the_server_edition(setting: &Setting) {
     let mut cluster = Cluster::new(setting);
     cluster.management = "management";
-    interrupt_each_stage(&cluster, &["--prisma-version", "1.8"]);
+    interrupt_each_stage(&cluster, "prisma", &["--prisma-version", "1.8"]);
 }
 
 /// Another command is told which one is using the cluster.
@@ -247,9 +251,11 @@ fn is_held(cluster: &Cluster, verb: &str, process: u32) {
 }
 
 /// Interrupts every command in every stage, each time on what the previous one left.
-fn interrupt_each_stage(cluster: &Cluster, args: &[&str]) {
-    cluster.start(args);
+fn interrupt_each_stage(cluster: &Cluster, server: &str, args: &[&str]) {
+    cluster.override_service(server, Cluster::HELD_SERVER);
+    cluster.released(server, &cluster.first_start(args));
     cluster.put_data();
+    cluster.hold(server);
     let files = cluster.files();
     for verb in ["restart", "nuke"] {
         let yes = if verb == "nuke" { &["--yes"][..] } else { &[] };
@@ -257,7 +263,8 @@ fn interrupt_each_stage(cluster: &Cluster, args: &[&str]) {
             for (way, status) in WAYS {
                 if words.starts_with("stopping") {
                     // Docker continues to stop what it was asked to stop.
-                    cluster.verb("start", &[]).succeeded();
+                    cluster.released(server, &cluster.spec("restart", &[]));
+                    cluster.hold(server);
                 }
                 let mut run = cluster.spec(verb, yes).start();
                 run.says(words);
@@ -270,18 +277,25 @@ fn interrupt_each_stage(cluster: &Cluster, args: &[&str]) {
                 assert_eq!(cluster.files(), files, "{verb}, {words}");
             }
         }
-        cluster.verb(verb, yes).succeeded();
+        cluster.released(server, &cluster.spec(verb, yes));
         match verb {
             "restart" => cluster.has_data(),
             _ => cluster.has_no_data(),
         }
     }
+    interrupt_delete(cluster);
+}
+
+/// A deletion ends with the cluster's entry: it waits for whoever else changes the cluster registry.
+fn interrupt_delete(cluster: &Cluster) {
+    let registry = cluster.hold_registry();
     for (way, status) in WAYS {
         let mut delete = cluster.spec("delete", &["--yes"]).start();
         delete.says("removing containers, network and data");
         ends(delete, way, status);
         assert!(cluster.entry().is_some(), "known until all of it is gone");
     }
+    drop(registry);
     cluster.verb("delete", &["--yes"]).succeeded();
     assert_eq!(cluster.belongings(), [""; 0]);
     assert!(cluster.entry().is_none() && !cluster.folder().exists());

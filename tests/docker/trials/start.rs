@@ -223,7 +223,7 @@ fn without_waiting(setting: &Setting) {
     let ran = cluster.start(&["--no-wait"]);
     assert!(ran.stdout.contains("is starting"), "{}", ran.stdout);
     assert!(!cluster.without_token().answers());
-    cluster.release_database();
+    cluster.release(DATABASE);
     cluster.verb("start", &[]).succeeded();
     assert_eq!(cluster.without_token().version(), "1.1.3");
     // The override was there before the containers, so they were not recreated.

@@ -2,7 +2,7 @@
 
 use crate::api::Api;
 use crate::cluster::{Cluster, DATABASE, SERVER};
-use crate::suite::{Case, Setting, local};
+use crate::suite::{Case, Setting, local, shared};
 use serde_json::Value;
 use std::fs;
 use std::path::PathBuf;
@@ -18,10 +18,13 @@ pub const CASES: &[Case] = &[
         "takeover/of_a_1.8_in_the_old_file",
         of_a_1_8_in_the_old_file,
     ),
+    shared("takeover/of_another_home", of_another_home),
 ];
 
 /// What surrounds the entry of `local` in a user's file.
 const BEFORE: &str = "# my clusters\nclusters:\n  'eu' : {host: 'https://eu.example', clusterSecret: \"${env:EU}\"}   # paid by Ann\n\n  local:\n";
+/// Where that CLI had its compose file, in whichever folder its packages were.
+const NPM: &str = "node_modules/prisma-cli-core/dist/commands/local/docker";
 const AFTER: &str =
     "\n  us:\n      host:   https://us.example\ncloudSessionKey: 'abc'\n\n# the end\n";
 
@@ -51,7 +54,7 @@ impl Old {
         );
         fs::create_dir_all(cluster.home()).expect("can make the folder");
         fs::write(cluster.registry(), &registry).expect("can write");
-        let files = cluster.home().parent().expect("the home").join("npm");
+        let files = cluster.home().parent().expect("the home").join(NPM);
         fs::create_dir_all(&files).expect("can make the folder");
         let listing = include_str!("../../../assets/listings/cluster-1.1.docker-compose.yml");
         let listing = listing
@@ -245,4 +248,49 @@ fn of_a_1_8_in_the_old_file(setting: &Setting) {
     cluster.has_no_data();
     cluster.verb("delete", &["--yes"]).succeeded();
     assert_eq!(cluster.belongings(), [""; 0]);
+}
+
+/// Two homes on one engine: what one runs, the other leaves alone, and takes over only if told to.
+fn of_another_home(setting: &Setting) {
+    let mut first = Cluster::new(setting);
+    first.start(&[]);
+    first.put_data();
+    let mut second = Cluster::new(setting);
+    second.name.clone_from(&first.name);
+    let runs = first.runs();
+    for verb in [
+        &["start"][..],
+        &["stop"],
+        &["restart"],
+        &["upgrade"],
+        &["nuke", "--yes"],
+        &["delete", "--yes"],
+        &["ps"],
+        &["logs"],
+    ] {
+        let ran = second.verb(verb[0], &verb[1..]);
+        assert_eq!(ran.status, 1, "{verb:?}: {}", ran.stderr);
+        assert!(
+            ran.stderr.contains("belongs to another home"),
+            "{}",
+            ran.stderr
+        );
+        assert!(
+            ran.stderr.contains(&*first.home().to_string_lossy()),
+            "{}",
+            ran.stderr
+        );
+    }
+    assert_eq!(first.runs(), runs);
+    first.has_data();
+
+    second.verb("start", &["--take-over"]).succeeded();
+    (second.port, second.db_port) = (first.port, first.db_port);
+    second.has_data();
+    second.verb("restart", &[]).succeeded();
+    let ran = first.verb("stop", &[]);
+    assert_eq!(ran.status, 1, "{}", ran.stderr);
+    first.name = "not-there".to_owned();
+    second.verb("delete", &["--yes"]).succeeded();
+    assert_eq!(second.belongings(), [""; 0]);
 }

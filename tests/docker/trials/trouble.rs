@@ -61,7 +61,7 @@ fn waits_for_a_late_database(setting: &Setting) {
         assert!(Instant::now() < end, "the server does not crash");
         thread::sleep(Duration::from_millis(100));
     }
-    cluster.release_database();
+    cluster.release(DATABASE);
     start.finish().succeeded();
     cluster.put_data();
     cluster.has_data();
@@ -129,7 +129,7 @@ fn the_wait_has_a_limit(setting: &Setting) {
     );
     // The containers keep starting; the next command waits for the same ones.
     let ids: Vec<String> = cluster.containers().into_values().map(|c| c.id).collect();
-    cluster.release_database();
+    cluster.release(DATABASE);
     cluster.verb("start", &[]).succeeded();
     assert_eq!(
         cluster

@@ -52,7 +52,7 @@ pub fn check(text: &str) {
             stderr: stderr.to_owned(),
             ..Outcome::default()
         };
-        let failure = diagnose(&invocation, &outcome);
+        let failure = diagnose(&Env::default(), &invocation, &outcome);
         assert!(failure.message().starts_with("`docker ps`"), "{failure}");
         assert!(failure.message().lines().count() <= LINES, "{failure}");
         assert!(failure.hints.iter().all(|hint| !hint.is_empty()));

@@ -2,7 +2,7 @@
 //!
 //! Witness: none. Encrypted connections are scripted: no recording covers them.
 
-use crate::support::raw::http;
+use crate::support::{self, raw::http};
 use prisma_cli::testing::server::fault::Fault;
 use prisma_cli::testing::server::http::{Client, Proxies};
 use rustls::pki_types::pem::PemObject;
@@ -111,12 +111,12 @@ fn with_roots(file: &str) -> String {
         clippy::disallowed_methods,
         reason = "the same program in another environment"
     )]
-    let output = Command::new(std::env::current_exe().expect("this program"))
+    let mut command = Command::new(std::env::current_exe().expect("this program"));
+    command
         .args(["--exact", "api::tls::child", "--ignored", "--nocapture"])
         .env("SSL_CERT_FILE", file)
-        .env_remove("SSL_CERT_DIR")
-        .output()
-        .expect("runs");
+        .env_remove("SSL_CERT_DIR");
+    let output = support::output(&mut command).expect("runs");
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 

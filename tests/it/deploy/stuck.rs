@@ -41,7 +41,7 @@ fn hanging(log: &str, busy: u8) -> (Standin, Place) {
     place.write("containers", &containers.to_string());
     place.write("log", log);
     place.home.docker(&format!(
-        "case $1 in\n  ps) echo mysql prisma ;;\n  inspect) cat containers ;;\n  logs) cat log ;;\n  \
+        "case $1 in\n  ps) printf 'a1\\nb2\\n' ;;\n  inspect) cat containers ;;\n  logs) cat log ;;\n  \
            exec) case $7 in SELECT*) echo {busy} ;; *) printf '%s\\n' \"$2\" \"$7\" >>asked ;; esac ;;\nesac"
     ));
     (standin, place)

@@ -2,7 +2,7 @@
 //! Advisories are not looked at here: they need a database, see `scripts/test`.
 
 use crate::docs::root;
-use crate::support::skip;
+use crate::support::{output, skip};
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
 
@@ -96,7 +96,8 @@ struct Package {
 
 /// The packages along these edges, ours left out.
 fn packages(edges: &str) -> BTreeSet<Package> {
-    let output = Command::new(env!("CARGO"))
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo
         .args([
             "tree",
             "--offline",
@@ -106,9 +107,8 @@ fn packages(edges: &str) -> BTreeSet<Package> {
             "--edges",
             edges,
         ])
-        .current_dir(root())
-        .output()
-        .expect("cargo runs");
+        .current_dir(root());
+    let output = output(&mut cargo).expect("cargo runs");
     let told = String::from_utf8(output.stdout).expect("text");
     assert!(
         output.status.success(),
@@ -133,11 +133,7 @@ fn packages(edges: &str) -> BTreeSet<Package> {
 
 #[test]
 fn licences_sources_and_versions_are_those_that_are_allowed() {
-    if Command::new(env!("CARGO"))
-        .arg("--version")
-        .output()
-        .is_err()
-    {
+    if output(Command::new(env!("CARGO")).arg("--version")).is_err() {
         skip(
             "licences and versions of dependencies",
             "cargo cannot be run",

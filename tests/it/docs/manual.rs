@@ -1,7 +1,8 @@
 //! The man pages, one for each command.
 
 use super::reference::meaning;
-use crate::support::skip;
+use crate::support::run::spawn;
+use crate::support::{output, skip};
 use clap::{Arg, Command};
 use clap_mangen::Man;
 use prisma_cli::testing::cli::{definition, description, examples};
@@ -9,6 +10,7 @@ use prisma_cli::testing::context::{FILES, VARIABLES};
 use prisma_cli::testing::error::STATUSES;
 use std::fmt::Write;
 use std::io::Write as _;
+use std::process;
 
 /// All pages, by their file names.
 pub fn pages() -> Vec<(String, String)> {
@@ -137,10 +139,7 @@ fn escaped(text: &str) -> String {
 
 #[test]
 fn pages_are_valid_roff() {
-    let has_groff = std::process::Command::new("groff")
-        .arg("--version")
-        .output()
-        .is_ok();
+    let has_groff = output(process::Command::new("groff").arg("--version")).is_ok();
     if !has_groff {
         skip("what groff says of the manual", "no `groff`");
     }
@@ -156,14 +155,13 @@ fn pages_are_valid_roff() {
 }
 
 fn complaints(page: &str) -> String {
-    use std::process::{Command, Stdio};
-    let mut groff = Command::new("groff");
+    let mut groff = process::Command::new("groff");
     let groff = groff.args(["-man", "-ww", "-Tutf8", "-z"]);
-    let mut child = groff
-        .stdin(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("groff");
+    let mut child = spawn(
+        groff
+            .stdin(process::Stdio::piped())
+            .stderr(process::Stdio::piped()),
+    );
     let mut stdin = child.stdin.take().expect("piped");
     stdin.write_all(page.as_bytes()).expect("writes");
     drop(stdin);

@@ -7,6 +7,7 @@ mod facts;
 mod language;
 mod manual;
 mod pages;
+mod processes;
 mod reference;
 mod versions;
 mod witness;

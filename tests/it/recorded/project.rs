@@ -1,5 +1,6 @@
 //! A project folder for one recorded scenario, and what the program says in it.
 
+use crate::support::output;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 use std::fs;
@@ -108,13 +109,13 @@ impl Project {
     }
 
     fn output(&self, args: &[&str]) -> Output {
-        Command::new(env!("CARGO_BIN_EXE_prisma"))
+        let mut command = Command::new(env!("CARGO_BIN_EXE_prisma"));
+        command
             .args(args)
             .current_dir(self.folder.path())
             .env_clear()
-            .env("PRISMA_HOME", self.path("home"))
-            .output()
-            .expect("runs")
+            .env("PRISMA_HOME", self.path("home"));
+        output(&mut command).expect("runs")
     }
 }
 

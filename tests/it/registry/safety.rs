@@ -1,6 +1,7 @@
 //! What must hold whatever happens to the process, the disk or the neighbours.
 
-use crate::support::skip;
+use crate::support::run::spawn;
+use crate::support::{output, skip};
 use prisma_cli::testing::config::registry::{self, NewEntry, Registry, Saved};
 use prisma_cli::testing::error::{Kind, Result};
 use prisma_cli::testing::interrupt::Interrupt;
@@ -38,12 +39,16 @@ fn names(path: &Path) -> BTreeSet<String> {
 
 /// This test binary again, as a process that only does what [`child`] is told.
 fn start(path: &Path, job: &str) -> Child {
-    Command::new(std::env::current_exe().expect("is known"))
+    let mut command = Command::new(std::env::current_exe().expect("is known"));
+    command
         .args(["--exact", "registry::safety::child"])
         .env(CHILD, format!("{job}={}", path.display()))
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("starts")
+        .stdout(Stdio::piped());
+    spawn(&mut command)
+}
+
+fn succeeds(command: &mut Command) -> bool {
+    output(command).is_ok_and(|output| output.status.success())
 }
 
 /// Not a test by itself: what the processes of the tests below do.
@@ -133,12 +138,9 @@ fn a_killed_process_leaves_the_old_file_or_the_new_one() {
 #[test]
 fn a_full_disk_is_told_and_changes_nothing() {
     let home = tempfile::tempdir().expect("temporary folder");
-    let mount = Command::new("mount")
-        .args(["-t", "tmpfs", "-o", "size=64k", "tmpfs"])
-        .arg(home.path())
-        .stderr(Stdio::null())
-        .status();
-    if !mount.is_ok_and(|status| status.success()) {
+    let mut mount = Command::new("mount");
+    mount.args(["-t", "tmpfs", "-o", "size=64k", "tmpfs"]);
+    if !succeeds(mount.arg(home.path())) {
         skip(
             "the registry on a full disk",
             "mounting a small one takes root",
@@ -151,7 +153,7 @@ fn a_full_disk_is_told_and_changes_nothing() {
     let failure = save(&path, &entry("new"));
     let left = fs::read_to_string(&path);
     let files = fs::read_dir(home.path()).expect("lists").count();
-    let _ = Command::new("umount").arg(home.path()).status();
+    succeeds(Command::new("umount").arg(home.path()));
     let failure = failure.expect_err("there is no room");
     assert_eq!(failure.kind, Kind::Io);
     let told = format!(
@@ -209,19 +211,15 @@ fn read_only(folder: &Path) -> Option<fn(&Path)> {
     }
     fs::remove_file(folder.join("probe")).expect("removes");
     let mount = |args: &[&str]| {
-        let status = Command::new("mount")
-            .args(args)
-            .arg(folder)
-            .stderr(Stdio::null())
-            .status();
-        status.is_ok_and(|status| status.success())
+        let mut mount = Command::new("mount");
+        succeeds(mount.args(args).arg(folder))
     };
     let name = folder.to_str()?;
     if !mount(&["--bind", name]) {
         return None;
     }
     let undo: fn(&Path) = |folder| {
-        let _ = Command::new("umount").arg(folder).status();
+        succeeds(Command::new("umount").arg(folder));
     };
     if mount(&["-o", "remount,bind,ro"]) {
         return Some(undo);

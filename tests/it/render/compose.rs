@@ -2,7 +2,7 @@
 
 use super::dotenv::Generation;
 use super::yaml;
-use crate::support::skip;
+use crate::support::{forks, output, skip};
 use prisma_cli::testing::yaml::Value;
 use serde::Deserialize;
 use serde_json::json;
@@ -71,10 +71,7 @@ pub fn installed() -> Vec<Compose> {
 }
 
 fn generation(program: &Path) -> Option<Generation> {
-    let output = Command::new(program)
-        .args(["version", "--short"])
-        .output()
-        .ok()?;
+    let output = output(Command::new(program).args(["version", "--short"])).ok()?;
     let version = String::from_utf8(output.stdout).ok()?;
     match version.trim().trim_start_matches('v').split('.').next()? {
         "1" => Some(Generation::V1),
@@ -107,16 +104,16 @@ impl Compose {
             let mut loaded = loaded.lock().expect("no test panicked in it");
             return loaded.config(folder, &all);
         }
-        let output = Command::new(&self.program)
+        let mut command = Command::new(&self.program);
+        command
             .args(["-p", "test", "-f"])
             .arg(folder.join("docker-compose.yml"))
             .arg("config")
             .args(self.format())
             .current_dir("/")
             .env_clear()
-            .envs(all)
-            .output()
-            .expect("docker-compose starts");
+            .envs(all);
+        let output = output(&mut command).expect("docker-compose starts");
         Ran {
             success: output.status.success(),
             stdout: String::from_utf8(output.stdout).expect("UTF-8"),
@@ -169,13 +166,13 @@ impl Loaded {
         if generation != Generation::V1 || !python.contains("python") {
             return None;
         }
-        let mut child = Command::new(python)
+        let mut command = Command::new(python);
+        command
             .args(["-c", include_str!("compose_v1.py")])
             .env("LC_ALL", "C.UTF-8")
             .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .ok()?;
+            .stdout(Stdio::piped());
+        let mut child = forks::start(&mut command).ok()?;
         Some(Mutex::new(Loaded {
             requests: child.stdin.take()?,
             answers: BufReader::new(child.stdout.take()?),

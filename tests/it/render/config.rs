@@ -4,7 +4,7 @@ use super::compose::{Compose, installed};
 use super::roundtrip::{NASTY, value};
 use super::server::documented_cluster;
 use super::{rendered, yaml};
-use crate::support::skip;
+use crate::support::{forks, skip};
 use prisma_cli::testing::cluster::{Cluster, Connector, External};
 use prisma_cli::testing::secret::Secret;
 use proptest::strategy::{Strategy, ValueTree};
@@ -19,13 +19,13 @@ use std::process::{Command, Stdio};
 fn read_by_yaml_1_1(texts: &[String]) -> Option<Vec<Value>> {
     let program = "import json, sys, yaml\n\
                    print(json.dumps([yaml.safe_load(text) for text in json.load(sys.stdin)]))";
-    let child = Command::new("python3")
+    let mut python = Command::new("python3");
+    python
         .args(["-c", program])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn();
-    let answer = child.ok().and_then(|mut child| {
+        .stderr(Stdio::piped());
+    let answer = forks::start(&mut python).ok().and_then(|mut child| {
         let mut stdin = child.stdin.take().expect("piped");
         let texts = serde_json::to_vec(texts).expect("JSON");
         // One that has no PyYAML ends before it reads.

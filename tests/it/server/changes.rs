@@ -231,6 +231,9 @@ fn a_takeover_that_is_broken_off_goes_on() {
         "prismagraphql/prisma:1.8",
         env,
     );
+    for service in ["prisma-db", "prisma-database"] {
+        s.engine.is_of_npm(service);
+    }
     let start = format!("local start --port {}", s.port);
     s.engine.fail("compose-up", 1, "no");
     assert_eq!(s.run(&start).status, 1);

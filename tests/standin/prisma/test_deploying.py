@@ -55,10 +55,15 @@ class DatamodelTest(unittest.TestCase):
         self.assertEqual(json.loads(json.dumps(schema)), schema)
 
     def test_text_that_is_no_datamodel(self):
-        for text in ('', '  # nothing', 'type', 'type A {', 'type A { a }', 'query { a }'):
+        for text in ('', '  # nothing', 'type', 'type A {', 'type A { a }', 'enum A {}'):
             with self.assertRaises(ApiError) as caught:
                 datamodel.parse(text)
             self.assertEqual(caught.exception.code, 3017)
+        for text, what in (('nonsense', "Invalid input 'n', expected OperationDefinition"),
+                           ('type A {\n  a Int\n}', 'Invalid input "{\\n  a I", expected IgnoredNoComment, Implements')):
+            with self.assertRaises(ApiError) as caught:
+                datamodel.parse(text)
+            self.assertIn(f'Syntax error while parsing GraphQL query. {what}', str(caught.exception))
 
     def errors(self, text, version=V1_8):
         return [(item['type'], item['field']) for item in rules.check(datamodel.parse(text), version)]
@@ -67,12 +72,13 @@ class DatamodelTest(unittest.TestCase):
         good = 'type A { id: ID! @unique b: B bs: [String!]! } type B { id: ID! @unique a: [A!]! } enum E { X }'
         self.assertEqual(self.errors(good), [])
         for text, found in (
-            ('type a { x: Int }', [('a', None)]),
+            ('type a { x: Int }', []),
+            ('interface A { x: Int } query { a }', []),
             ('type A { id: ID! }', [('A', 'id')]),
             ('type A { createdAt: String! }', [('A', 'createdAt')]),
             ('type A { x: Nope }', [('A', 'x')]),
-            ('type A { x: Int x: Int }', [('A', 'x')]),
-            ('type A { x: Int } type A { y: Int }', [('A', None)]),
+            ('type A { x: Int x: Int }', [('A', 'x')] * 2),
+            ('type A { x: Int } type A { y: Int }', [('A', 'x')]),
             ('type A { x: [Int] }', [('A', 'x')]),
             ('type A { b: [B] } type B { x: Int }', [('A', 'b')]),
             ('type A { b: B c: B } type B { x: Int }', [('A', 'b'), ('A', 'c')]),
@@ -80,7 +86,21 @@ class DatamodelTest(unittest.TestCase):
             ('enum E { x }', [('E', None)]),
         ):
             self.assertEqual(self.errors(text), found, text)
-        self.assertEqual(self.errors('type A { id: ID! @id x: [Int] }', V1_34), [])
+
+    def test_rules_of_the_new_syntax(self):
+        for text, found in (
+            ('type A { id: ID! @id x: [Int] @scalarList(strategy: RELATION) }', []),
+            ('type A { id: ID! @id x: [Int] }', [('A', 'x')]),
+            ('type A { id: ID! @unique }', [('A', None)]),
+            ('type A { id: ID! @id x: Int @default(value: "7") }', [('A', 'x')]),
+            ('type A { id: ID! @id } type a { id: ID! @id }', [('A', None)]),
+            ('type A { id: ID! @id b: B } type B { id: ID! @id a: A }', [('A', 'b'), ('B', 'a')]),
+            ('type A { id: ID! @id b: B @relation(link: INLINE) } type B { id: ID! @id a: A }', []),
+        ):
+            self.assertEqual(self.errors(text, V1_34), found, text)
+        times = 'type A { id: ID! @id createdAt: DateTime! updatedAt: DateTime! @updatedAt }'
+        found = rules.warnings(datamodel.parse(times), V1_34)
+        self.assertEqual([(item['type'], item['field']) for item in found], [('A', 'createdAt')])
 
 
 class StepsTest(unittest.TestCase):
@@ -106,8 +126,12 @@ class StepsTest(unittest.TestCase):
         after = ('type Visitor @rename(oldName: "User") { id: ID! @unique title: String @rename(oldName: "name") } '
                  'type Zoo { id: ID! @unique user: Visitor }')
         self.assertEqual(inferred(before, after), [
-            'UpdateField User.name>title', 'UpdateModel User>Visitor', 'UpdateRelation UserToZoo>VisitorToZoo'])
-        self.assertEqual(inferred(after, after), [])
+            'UpdateField User.name>title', 'UpdateField Zoo.user', 'UpdateModel User>Visitor',
+            'UpdateRelation UserToZoo>VisitorToZoo'])
+
+    def test_a_rename_that_is_left_in_place_makes_the_field_new_again(self):
+        after = self.USER.replace('String', 'String @rename(oldName: "title")')
+        self.assertEqual(inferred(self.USER, after), ['CreateField User.name'])
 
     def test_renaming_a_model_does_not_swap_the_ends_of_its_relation(self):
         previous, _ = built('type Post { id: ID! @unique user: User } type User { id: ID! @unique }')

@@ -5,7 +5,10 @@ hook any "$@"
 if [ "$tool" = compose ]; then
   case ${0##*/} in
     docker)
-      [ -f "$engine/plugin" ] || die 125 "unknown shorthand flag: 'p' in -p${nl}See 'docker --help'."
+      [ -f "$engine/plugin" ] || case $2 in
+        version) die 125 "unknown flag: --short${nl}${nl}Usage:  docker [OPTIONS] COMMAND [ARG...]${nl}${nl}Run 'docker --help' for more information" ;;
+        *) die 125 "unknown shorthand flag: 'p' in -p${nl}See 'docker --help'." ;;
+      esac
       shift
       ;;
   esac

@@ -176,7 +176,7 @@ create_container() {
   created=2026-01-02T03:04:05.000000000Z
   [ ! -f "$engine/now" ] || read -r created <"$engine/now"
   for pair in "project=$project" "service=$service" "name=$container" "image=$image" "image_id=$image_id" "created=$created" "env=$env" \
-    "ports=$bindings" "publish=$publish" "version=$generation" "volume=$volume" "config=$config" status=created; do
+    "ports=$bindings" "publish=$publish" "version=$generation" "volume=$volume" "config=$config" "folder=$folder" status=created; do
     change "$id" "${pair%%=*}" "${pair#*=}"
   done
 }
@@ -194,6 +194,7 @@ read_files() {
 }
 
 compose_up() {
+  case " $* " in *' --force-recreate '*) anew=yes ;; *) anew='' ;; esac
   read_files
   # Orphans first: they may have a name that is needed.
   list
@@ -218,7 +219,7 @@ compose_up() {
     identify_image "$image"
     config="$joint $image $image_id $env $ports"
     find_container "$project" "$service"
-    if [ -n "$id" ] && [ "$c_config" != "$config" ]; then
+    if [ -n "$id" ] && [ "$anew$c_config" != "$config" ]; then
       rm -f "$engine/containers/$id" "$engine/logs/$id"
       silence "$project"
       id=
@@ -294,12 +295,12 @@ compose_down() {
 }
 
 compose_main() {
-  project='' files=''
+  project='' files='' folder=''
   while [ $# -gt 0 ]; do
     case $1 in
       -p) shift && project=$1 ;;
       -f) shift && files="$files$nl$1" ;;
-      --project-directory) shift ;;
+      --project-directory) shift && folder=$1 ;;
       *) break ;;
     esac
     shift
@@ -313,7 +314,7 @@ compose_main() {
         *) printf 'Docker Compose version %s\n' "$generation" ;;
       esac
       ;;
-    up) compose_up ;;
+    up) compose_up "$@" ;;
     stop) compose_stop ;;
     pull) ;;
     kill) compose_kill ;;

@@ -16,7 +16,7 @@ docker_ps() {
   for id in $ids; do
     load "$id"
     if [ -n "$origins" ]; then
-      printf '%s\t%s\n' "$c_project" "$HOME/.prisma/clusters/$c_project"
+      printf '%s\t%s\n' "$c_project" "$c_folder"
     elif [ -n "$port" ]; then
       case " $c_publish " in
         *:"$port "*) [ "$c_status" != running ] || printf '%s\t%s\n' "$c_name" "$c_project" ;;
@@ -55,6 +55,12 @@ docker_inspect() {
     out="$out],\"Config\":{\"Image\":\"$c_image\",\"Env\":[$c_env],\"Labels\":{\"com.docker.compose.project\":\"$c_project\","
     out="$out\"com.docker.compose.service\":\"$c_service\",\"com.docker.compose.oneoff\":\"False\""
     [ -z "$c_version" ] || out="$out,\"com.docker.compose.version\":\"$c_version\""
+    if [ -n "$c_folder" ]; then
+      json_text "$c_folder"
+      out="$out,\"com.docker.compose.project.working_dir\":\"$json\""
+      json_text "${c_file:-$c_folder/docker-compose.yml}"
+      out="$out,\"com.docker.compose.project.config_files\":\"$json\""
+    fi
     out="$out}}}"
     comma=,
   done

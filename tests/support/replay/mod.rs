@@ -43,6 +43,7 @@ struct State {
     /// Whom the server lets in, where that is what is played.
     door: Option<Door>,
     unrecorded: Vec<String>,
+    is_over: bool,
 }
 
 impl Replay {
@@ -67,6 +68,7 @@ impl Replay {
             exists: false,
             door,
             unrecorded: Vec::new(),
+            is_over: false,
         }));
         let listener = TcpListener::bind("127.0.0.1:0").expect("binds");
         let port = listener.local_addr().expect("bound").port();
@@ -74,6 +76,9 @@ impl Replay {
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 let state = shared.clone();
+                if state.lock().unwrap_or_else(PoisonError::into_inner).is_over {
+                    break;
+                }
                 std::thread::spawn(move || serve(stream, &state));
             }
         });
@@ -99,6 +104,17 @@ impl Replay {
     pub fn unrecorded(&self) -> Vec<String> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         std::mem::take(&mut state.unrecorded)
+    }
+}
+
+impl Drop for Replay {
+    fn drop(&mut self) {
+        self.state
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .is_over = true;
+        // Wakes the thread that listens: thousands of them would stay.
+        let _ = TcpStream::connect(("127.0.0.1", self.port));
     }
 }
 

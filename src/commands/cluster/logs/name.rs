@@ -1,19 +1,23 @@
 //! The default cluster: the one that the service here is deployed to.
 
+use crate::commands::project;
+use crate::config::Project;
 use crate::config::prisma_yml::{self, Given};
-use crate::config::{EnvFiles, EnvLookup};
-use crate::context::{Context, working_folder};
-use crate::error::Result;
+use crate::context::Context;
+use crate::error::{Kind, Result};
 use crate::files;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// `cluster` of the nearest `prisma.yml`, in the working directory or above it; otherwise `local`.
-pub fn from_service(ctx: &Context) -> Result<String> {
-    let here = working_folder()?;
-    let found = match prisma_yml::find(&here) {
-        Ok(file) => cluster_of(&file, &here, &ctx.env.lookup())
+/// `cluster` of the `prisma.yml` that `prisma deploy` finds; otherwise `local`.
+pub fn from_service(ctx: &Context, given: Option<&Path>) -> Result<String> {
+    let found = match project::find(ctx, given) {
+        Ok(project) => cluster_of(ctx, &project)
             .map_err(|failure| failure.hint("name the cluster: `prisma cluster logs NAME`"))?,
+        // Without a service it is about the cluster that everyone has.
+        Err(failure) if given.is_some() || failure.kind != Kind::ConfigInvalid => {
+            return Err(failure);
+        }
         Err(_) => None,
     };
     let name = found.unwrap_or_else(|| "local".to_owned());
@@ -22,17 +26,16 @@ pub fn from_service(ctx: &Context) -> Result<String> {
 }
 
 /// `cluster` as `prisma deploy` reads it; nothing else in the file matters here.
-fn cluster_of(file: &Path, here: &Path, env: EnvLookup<'_>) -> Result<Option<String>> {
-    let Some(text) = files::read_text(file)? else {
+fn cluster_of(ctx: &Context, project: &Project) -> Result<Option<String>> {
+    let Some(text) = files::read_text(&project.file)? else {
         return Ok(None);
     };
-    let folder = file.parent().unwrap_or(here);
-    let env_files = EnvFiles::load(folder, here, None)?;
+    let env_files = project.env_files(None)?;
     let given = Given {
-        env: &|name: &str| env_files.get(env, name),
+        env: &|name: &str| env_files.get(&ctx.env.lookup(), name),
         opt: &BTreeMap::new(),
     };
-    let name = prisma_yml::cluster(file, &text, given)?;
+    let name = prisma_yml::cluster(&project.file, &text, given)?;
     Ok(name
         .map(|name| name.trim().to_owned())
         .filter(|name| !name.is_empty()))

@@ -5,6 +5,7 @@ use crate::context::Context;
 use crate::docker::ask;
 use crate::docker::{Container, Engine, Tools};
 use crate::error::{Failure, Kind, Result};
+use crate::managed::owner;
 use crate::url::{host_of, is_loopback, port_of, without_password};
 
 /// The containers of a cluster, if the engine in use is where it runs. None when it has none there.
@@ -25,14 +26,27 @@ pub fn containers(
     {
         return Err(elsewhere(name, host));
     }
-    let found = ask::containers(ctx, tools, name)?;
-    if !found.is_empty() {
-        return Ok(found);
+    let found = named(ctx, tools, name);
+    if found.as_ref().is_ok_and(|found| !found.is_empty()) {
+        return found;
     }
     // Elsewhere people call the project as they like; the port it publishes shows which it is.
-    match entry.and_then(|entry| port_of(&entry.host)) {
-        Some(port) => publishing(ctx, tools, port),
-        None => Ok(found),
+    let Some(port) = entry.and_then(|entry| port_of(&entry.host)) else {
+        return found;
+    };
+    let publishing = publishing(ctx, tools, port)?;
+    if publishing.is_empty() {
+        found
+    } else {
+        Ok(publishing)
+    }
+}
+
+/// The containers of the project of that name, if there can be one. Fails if they are another home's.
+fn named(ctx: &Context, tools: &Tools, name: &str) -> Result<Vec<Container>> {
+    match name.parse() {
+        Ok(name) => owner::containers(ctx, tools, &name),
+        Err(_) => Ok(Vec::new()),
     }
 }
 

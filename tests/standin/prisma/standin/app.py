@@ -50,8 +50,8 @@ class App:
             self._log_problem(id_, request, problem)
             if isinstance(problem, ApiError):
                 return {'message': str(problem), 'code': problem.code, 'requestId': id_}
-            return {'message': 'Whoops. Looks like an internal server error. Search your server logs for '
-                               f'request ID: {id_}', 'requestId': id_}
+            return {'message': 'Whoops. Looks like an internal server error. Search your '
+                               f'{self.version.log_owner} logs for request ID: {id_}', 'requestId': id_}
 
         return id_, describe
 

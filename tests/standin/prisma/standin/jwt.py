@@ -51,6 +51,8 @@ def _decode(text):
     bad = re.search(r'[^A-Za-z0-9_=-]', text)
     if bad:
         raise TokenProblem(f'Illegal base64 character {ord(bad.group()):x}')
+    if len(text) == 1:
+        raise TokenProblem('Input byte[] should at least have 2 bytes for base64 bytes')
     try:
         return base64.urlsafe_b64decode(text.rstrip('=') + '=' * (-len(text.rstrip('=')) % 4))
     except ValueError:
@@ -61,7 +63,8 @@ def _json(text, what):
     try:
         return json.loads(_decode(text).decode())
     except ValueError:
-        raise TokenProblem(f'The {what} is not JSON.') from None
+        # The real server does not expect that: its answer is an internal error.
+        raise RuntimeError(f'The {what} is not JSON.') from None
 
 
 def _check_times(claims, now):

@@ -77,6 +77,11 @@ def _plain(first, places):
     return '\n'.join([first, *_places(places), *_places(_MAIN)])
 
 
+def of_step(text):
+    """The failure of a step of a migration; `text` is what the driver says of it."""
+    return '\n'.join([text, *_places(_POOL[-8:])])
+
+
 def without_lock(version, connector, seconds):
     """The end of a server that did not get the deployment lock."""
     if connector == 'mysql' and not version.is_late:

@@ -94,13 +94,33 @@ class Version:
         return self.since(1, 8)
 
     @property
+    def id_value(self):
+        """What the value of an id is called within."""
+        return 'Id' if self.since(1, 2) else 'GraphQLId'
+
+    @property
+    def converts_columns(self):
+        """A field that gets another type keeps its column, and the values in it must convert."""
+        return not self.checks_data
+
+    @property
+    def log_owner(self):
+        """Whose log an internal error refers to."""
+        return 'server' if self.since(1, 8) else 'cluster'
+
+    @property
     def has_project_token(self):
         return self.since(1, 2)
 
     @property
     def has_force(self):
-        """`force`, `warnings` and the check for destructive changes."""
+        """`force` and `warnings`."""
         return self.since(1, 4, 1)
+
+    @property
+    def checks_data(self):
+        """A migration that would lose or violate rows needs `force`, or is refused."""
+        return self.since(1, 6, 1)
 
     @property
     def has_cloud_secret(self):

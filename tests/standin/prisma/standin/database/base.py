@@ -39,6 +39,11 @@ class Database:
     def table(self, schema, name):
         return f'{self.quote(schema)}.{self.quote(name)}'
 
+    @staticmethod
+    def has_table(session, schema, name):
+        return session.row('SELECT 1 AS found FROM information_schema.tables WHERE table_schema = %s AND table_name = %s',
+                           [schema, name]) is not None
+
     @contextlib.contextmanager
     def session(self):
         """A connection for a few statements, each committed on its own."""

@@ -1,5 +1,7 @@
 """MySQL, or the MariaDB that stands in for it."""
 
+import random
+
 import pymysql
 
 from .base import Database, DatabaseProblem
@@ -45,6 +47,14 @@ class MySql(Database):
         if 'Errno -' in text:
             return f'{where}{self.config.host}: Name or service not known'
         return where + 'Connection refused (Connection refused)' if 'Errno' in text else text
+
+    def in_java(self, problem):
+        """A failed statement as MariaDB's driver for Java tells it."""
+        number, text = (*problem.args, '', '')[:2]
+        name = {1048: 'IntegrityConstraintViolation', 1062: 'IntegrityConstraintViolation', 1292: 'Data',
+                1366: 'Data'}.get(number, 'SyntaxError')
+        kind = 'SQLWarning' if number == 1265 else f'SQL{name}Exception'
+        return f'java.sql.{kind}: (conn={random.randint(5, 99)}) {text}'
 
     def is_alive(self, connection):
         try:

@@ -43,6 +43,14 @@ class Postgres(Database):
             return 'The connection attempt failed.'
         return 'FATAL: ' + text.split('FATAL:')[-1].strip() if 'FATAL:' in text else text.strip()
 
+    def in_java(self, problem):
+        """A failed statement as PostgreSQL's driver for Java tells it."""
+        diag = getattr(problem, 'diag', None)
+        text = diag.message_primary if diag else str(problem)
+        more = [f'\n  {title}: {value}' for title, value in (
+            ('Detail', getattr(diag, 'message_detail', None)), ('Hint', getattr(diag, 'message_hint', None))) if value]
+        return f'org.postgresql.util.PSQLException: ERROR: {text}' + ''.join(more)
+
     def _ensure_database(self):
         """Creates the database if it is missing, while connected to the one that always exists."""
         connection = self.connect('postgres')

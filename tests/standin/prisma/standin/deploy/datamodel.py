@@ -33,13 +33,9 @@ class Renames:
 def parse(text):
     """The definitions in a datamodel; ApiError 3017 when it is empty or not a datamodel."""
     try:
-        definitions = parse_schema(text)
+        return parse_schema(text)
     except SyntaxProblem as problem:
-        raise bad_datamodel('There is a syntax error in the datamodel at line '
-                            f'{problem.line}, column {problem.column}. Message: {problem.reason}') from None
-    if not definitions:
-        raise bad_datamodel('There is a syntax error in the datamodel at line 1, column 1. Message: it is empty.')
-    return definitions
+        raise bad_datamodel(str(problem)) from None
 
 
 def models_of(definitions):
@@ -48,6 +44,10 @@ def models_of(definitions):
 
 def enums_of(definitions):
     return [item for item in definitions if item.kind == 'enum_type']
+
+
+def enum_values_of(definitions):
+    return {item.name: [value.name for value in item.items] for item in enums_of(definitions)}
 
 
 def type_shape(node):
@@ -87,11 +87,21 @@ def build(definitions, late=False):
         'enums': [{'name': item.name, 'values': [value.name for value in item.items]} for item in enums],
         'relations': relations.all,
     }
+    if late:
+        _put_missing_ends_last(schema)
     for item in enums:
         if argument(item, 'rename', 'oldName'):
             renames.enums[item.name] = argument(item, 'rename', 'oldName')
     renames.relations = relations.old_names
     return schema, renames
+
+
+def _put_missing_ends_last(schema):
+    """A model at an end of a relation that has no field for it gets one that is not shown, and is put at the end then."""
+    for model in list(schema['models']):
+        for field in model['fields']:
+            if is_relation(field) and opposite(schema, model['name'], field) is None:
+                schema['models'].sort(key=lambda item, other=field['relatedModel']: item['name'] == other)
 
 
 def _model(node, enum_names, relations, renames, late):
@@ -101,6 +111,8 @@ def _model(node, enum_names, relations, renames, late):
     fields = []
     for item in node.items:
         fields.append(_field(node, item, enum_names, relations))
+        if late and fields[-1]['relation']:
+            fields[-1]['unique'] = False
         old = argument(item, 'rename', 'oldName')
         if old:
             renames.fields[node.name, item.name] = old

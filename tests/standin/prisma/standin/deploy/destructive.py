@@ -93,7 +93,8 @@ class Checker:
         if not field['isRequired'] or field['isList'] or not self.has_nodes(step['model']):
             return
         if is_relation(field):
-            self.refuse(step['newModel'], _CREATED.replace('field', 'relation,').replace('present ', ''))
+            if relation_named(self.before, field['relation']):
+                self.refuse_relation(step['newModel'])
         elif self.late and not field['unique']:
             text = f'{_CREATED}The fields will be pre-filled with the value `{prefilled(field)}`.'
             self.warn(step['newModel'], text, field['name'])
@@ -103,6 +104,20 @@ class Checker:
                         field['name'])
         else:
             self.refuse(step['newModel'], _CREATED)
+
+    def refuse_relation(self, model):
+        self.refuse(model, _CREATED.replace('field', 'relation,').replace('present ', ''))
+
+    def CreateRelation(self, step):
+        for name in (step['leftModel'], step['rightModel']):
+            fields = [field for field in model_named(self.after, name)['fields'] if field['relation'] == step['name']]
+            required = any(field['isRequired'] and not field['isList'] for field in fields)
+            if required and model_named(self.before, name) and self.has_nodes(name):
+                self.refuse_relation(name)
+
+    def UpdateRelation(self, step):
+        if step.get('before', {}).get('type') != step.get('after', {}).get('type'):
+            self.DeleteRelation(step)
 
     def UpdateField(self, step):
         old = field_named(model_named(self.before, step['model']), step['name'])

@@ -9,9 +9,9 @@ import urllib.error
 import urllib.request
 
 from ..errors import busy
-from ..graphql.language import SyntaxProblem, parse
+from ..service import subscriptions
 from ..store import Migration
-from . import datamodel, destructive, rules, steps
+from . import datamodel, destructive, rules, rules_early, steps
 from .tables import Tables
 
 
@@ -24,9 +24,11 @@ class Deployer:
     def deploy(self, project, given):
         app, version = self.app, self.app.version
         definitions = datamodel.parse(given['types'])
-        found = rules.check(definitions, version)
+        found = rules.check(definitions, version, app.config.connector)
         if found:
             return _payload(errors=found)
+        if not version.since(1, 31):
+            rules_early.check_relation_names(definitions, version)
         schema, renames = datamodel.build(definitions, version.is_late)
         last = app.store.last_success(project.id)
         inferred = [] if self._is_passive(given) else steps.infer(last.schema, schema, renames, version)
@@ -37,8 +39,13 @@ class Deployer:
             return _payload(errors=found, migration=self._dummy(project))
 
         warnings = []
-        if version.has_force:
+        if version.is_late and given.get('noMigration'):
+            found = self._missing_tables(project, schema)
+            if found:
+                return _payload(errors=found)
+        if version.checks_data:
             warnings, found = self._check_data(project, inferred, last.schema, schema)
+            warnings = rules.warnings(definitions, version) + warnings
             if found and version.since(1, 10):
                 return _payload(found, [], None)
             if found or warnings and not given.get('force'):
@@ -72,6 +79,13 @@ class Deployer:
                 raise busy(app.version) from None
             raise
 
+    def _missing_tables(self, project, schema):
+        """Without a migration, the tables have to be there."""
+        with self.app.database.session() as session:
+            return [rules.problem(name, f'Could not find the table for the model `{name}` in the database.')
+                    for name in (model['name'] for model in schema['models'])
+                    if not self.app.database.has_table(session, project.id, name)]
+
     def _store(self, migration):
         # Without the lock on the database a deploy waits, while everything else works.
         self.app.exclusive.wait()
@@ -95,10 +109,9 @@ class Deployer:
         """Against the schema that is deployed now, before 1.15.3: a subscription to a type that is new fails there."""
         if functions and not self.app.version.since(1, 2):
             self._call_cluster_address(project)
-        known = {model['name'][0].lower() + model['name'][1:] for model in schema['models']}
         found = []
         for function in functions:
-            text = _subscription_problem(function['query'], known)
+            text = subscriptions.problem(schema, function['query'])
             if text:
                 found.append(rules.problem('Subscription', text, function['name']))
         return found[:1] if self.app.version.since(1, 10) else found
@@ -112,17 +125,6 @@ class Deployer:
                 pass
         except (ValueError, OSError, urllib.error.URLError) as problem:
             raise RuntimeError(f'could not reach CLUSTER_ADDRESS to validate subscriptions: {problem}') from None
-
-
-def _subscription_problem(query, known):
-    try:
-        operations = [item for item in parse(query).definitions if item.kind == 'operation']
-    except SyntaxProblem:
-        return 'The subscription query is invalid GraphQL.'
-    names = [one.name for item in operations for one in item.selections if one.kind == 'field']
-    if not any(name in known for name in names):
-        return "The provided query doesn't include any known model name. Please check for the latest subscriptions API."
-    return None
 
 
 def _payload(errors=(), warnings=(), migration=None, steps_=()):

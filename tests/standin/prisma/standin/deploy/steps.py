@@ -28,8 +28,10 @@ class Inference:
     def __init__(self, previous, following, renames, version):
         self.previous, self.following, self.renames = previous, following, renames
         self.late, self.in_two_steps = version.is_late, version.renames_in_two_steps
-        # A default is no matter of the database in late versions: only the model changes.
-        self.compared = tuple(key for key in _COMPARED if not (self.late and key == 'default'))
+        # Defaults and names of relations are no matter of the database in late versions: only the model changes.
+        self.compared = tuple(key for key in _COMPARED if not (self.late and key in ('default', 'relation')))
+        # Before, a relation between two models is the same as the only one there was between them.
+        self.kept_relation = self.named_relation if version.since(1, 2) else self.old_relation
         self.keep_sides()
 
     def keep_sides(self):
@@ -47,26 +49,28 @@ class Inference:
             *(updates + creations if self.late else creations + updates),
         ]
 
-    # What belongs to what. A rename counts only while the old name exists and the new one does not.
+    # What belongs to what. A rename that is left in place makes what it names new again.
 
     def old_model_name(self, name):
-        old = self.renames.models.get(name)
-        known = model_named(self.previous, old) and not model_named(self.previous, name)
-        return old if known else name
+        return self.renames.models.get(name, name)
 
     def old_model(self, model):
         return model_named(self.previous, self.old_model_name(model['name']))
 
     def old_field(self, model, field):
-        before = self.old_model(model)
-        old = self.renames.fields.get((model['name'], field['name']))
-        if old and not field_named(before, field['name']) and field_named(before, old):
-            return field_named(before, old)
-        return field_named(before, field['name'])
+        old = self.renames.fields.get((model['name'], field['name']), field['name'])
+        return field_named(self.old_model(model), old)
 
     def old_enum(self, enum):
-        old = self.renames.enums.get(enum['name'])
-        return enum_named(self.previous, enum['name']) or (old and enum_named(self.previous, old))
+        return enum_named(self.previous, self.renames.enums.get(enum['name'], enum['name']))
+
+    def named_relation(self, relation):
+        """By its old name alone, but that a model's new name changes those of its relations that were given none."""
+        ends = {self.old_model_name(relation['modelA']), self.old_model_name(relation['modelB'])}
+        if ends != {relation['modelA'], relation['modelB']}:
+            return self.old_relation(relation)
+        old = relation_named(self.previous, self.renames.relations.get(relation['name'], relation['name']))
+        return old if old and {old['modelA'], old['modelB']} == ends else None
 
     def old_relation(self, relation):
         """By name, by an explicit old name, or as the only relation between its two models before and after."""
@@ -86,13 +90,15 @@ class Inference:
         return before[0] if len(before) == 1 and len(after) == 1 else None
 
     def gone(self, kind, old_of):
-        kept = [old_of(item) for item in self.following[kind]]
-        return [item for item in self.previous[kind] if item not in kept]
+        """What has no successor. One whose name is there still has, even if that came by a rename from another."""
+        kept, names = [old_of(item) for item in self.following[kind]], [item['name'] for item in self.following[kind]]
+        stays = names if kind != 'relations' else ()
+        return [item for item in self.previous[kind] if item not in kept and item['name'] not in stays]
 
     # Deletions
 
     def delete_relations(self):
-        return [{'type': 'DeleteRelation', 'name': item['name']} for item in self.gone('relations', self.old_relation)]
+        return [{'type': 'DeleteRelation', 'name': item['name']} for item in self.gone('relations', self.kept_relation)]
 
     def delete_fields(self):
         for model in self.following['models']:
@@ -100,7 +106,7 @@ class Inference:
             if before:
                 kept = [self.old_field(model, field) for field in model['fields']]
                 for field in before['fields']:
-                    if field not in kept:
+                    if field not in kept and not field_named(model, field['name']):
                         yield {'type': 'DeleteField', 'model': before['name'], 'name': field['name']}
 
     def delete_models(self):
@@ -130,7 +136,7 @@ class Inference:
 
     def create_relations(self):
         for item in self.following['relations']:
-            if not self.old_relation(item):
+            if not self.kept_relation(item):
                 yield {'type': 'CreateRelation', 'name': item['name'], 'leftModel': item['modelA'],
                        'rightModel': item['modelB'], **({'after': manifestation(self.following, item)} if self.late else {})}
 
@@ -155,18 +161,17 @@ class Inference:
                     yield {'type': 'UpdateField', 'model': model_before['name'], 'newModel': model['name'],
                            'name': before['name'], 'relatedModel': field['relatedModel'],
                            'changedType': field['typeName'],
-                           'newName': field['name'] if field['name'] != before['name'] else None, **changed}
+                           'newName': field['name'] if field['name'] != before['name'] else None, **changed,
+                           **({'relation': f'_{changed["relation"]}'} if changed.get('relation') else {})}
 
     def with_new_names(self, before, field):
-        """Relations and enums that were only renamed do not make their fields different."""
+        """Models that were only renamed do not make the fields different that lead to them; in late versions, neither do
+        enums."""
         known = dict(before)
         if is_relation(before) and is_relation(field):
-            relation = self.old_relation(relation_named(self.following, field['relation']))
-            if relation and relation['name'] == before['relation']:
-                known['relation'] = field['relation']
             if self.old_model_name(field['relatedModel']) == before['relatedModel']:
                 known['relatedModel'] = field['relatedModel']
-        if before['enum'] and field['enum']:
+        if self.late and before['enum'] and field['enum']:
             enum = self.old_enum(enum_named(self.following, field['enum']))
             if enum and enum['name'] == before['enum']:
                 known['enum'] = field['enum']
@@ -185,21 +190,22 @@ class Inference:
         """Whether anything in a model has, the values of its enums included."""
         def inside(schema, item):
             enums = [enum_named(schema, field['enum']) for field in item['fields'] if field['enum']]
-            return item['name'], sorted(item['fields'], key=lambda field: field['name']), enums
+            ends = [one['name'] for one in schema['relations'] if item['name'] in (one['modelA'], one['modelB'])]
+            return item['name'], sorted(item['fields'], key=lambda field: field['name']), enums, sorted(ends)
 
         return inside(self.previous, before) != inside(self.following, model)
 
     def update_relations(self):
         for item in self.following['relations']:
-            before = self.old_relation(item)
+            before = self.named_relation(item) if self.late else self.old_relation(item)
             if not before:
                 continue
             renamed = item['name'] if item['name'] != before['name'] else None
             if self.late:
-                if renamed:
+                places = manifestation(self.previous, before), manifestation(self.following, item)
+                if renamed or places[0]['type'] != places[1]['type']:
                     yield {'type': 'UpdateRelation', 'name': before['name'], 'newName': renamed,
-                           'before': manifestation(self.previous, before),
-                           'after': manifestation(self.following, item)}
+                           'before': places[0], 'after': places[1]}
                 continue
             models = [item[key] if self.old_model_name(item[key]) != before[key] else None
                       for key in ('modelA', 'modelB')]

@@ -11,10 +11,16 @@ class InjectedFailure(Exception):
     """Provoked by the name of a model, for tests of failing migrations."""
 
 
+def _is_column(field):
+    return not is_relation(field) and not field['isList']
+
+
 class Tables:
-    def __init__(self, database, project_id, prefills=False):
+    def __init__(self, database, project_id, prefills=False, converts=False):
         # `prefills`: rows without a value get one where a field becomes required; late versions do that.
-        self.database, self.project_id, self.prefills = database, project_id, prefills
+        # `converts`: a field of another type keeps its column, with the values in it; early versions do that.
+        self.database, self.project_id = database, project_id
+        self.prefills, self.converts = prefills, converts
 
     # Names
 
@@ -118,6 +124,8 @@ class Tables:
         session.run(f'DROP TABLE {self.relation(step["name"])}')
 
     def _UpdateRelation(self, session, step, _before, _after):
+        if step.get('before', {}).get('type') != step.get('after', {}).get('type'):
+            session.run(f'DELETE FROM {self.relation(step["name"])}')
         self._rename_relation(session, step['name'], step['newName'])
 
     def _rename_relation(self, session, old, new):
@@ -140,8 +148,15 @@ class Tables:
                         f' {column("position")} int NOT NULL, {column("value")} {self._type(field)} NOT NULL,'
                         f' PRIMARY KEY ({column("nodeId")}, {column("position")}))')
             return
-        session.run(f'ALTER TABLE {self.model(model)} ADD COLUMN {column(field["name"])} {self._type(field)} NULL')
-        if field['isRequired'] and not optional:
+        required = field['isRequired'] and not optional
+        if self.prefills:
+            # A field that is new once more is made anew.
+            self._drop_column(session, model, field['name'], 'IF EXISTS ')
+        # PostgreSQL accepts a required column only where there are no rows.
+        at_once = required and not self.prefills and self.database.separator == '$'
+        session.run(f'ALTER TABLE {self.model(model)} ADD COLUMN {column(field["name"])} {self._type(field)}'
+                    f' {"NOT NULL" if at_once else "NULL"}')
+        if required and not at_once:
             # The rows that are there get a value: MySQL makes one up, and so do late versions.
             self._prefill(session, model, field)
             self._alter_column(session, model, field, field)
@@ -159,12 +174,18 @@ class Tables:
         if field['isList']:
             session.run(f'DROP TABLE {self.scalar_list(model, field["name"])}')
         else:
-            session.run(f'ALTER TABLE {self.model(model)} DROP COLUMN {self.database.quote(field["name"])}')
+            self._drop_column(session, model, field['name'])
+
+    def _drop_column(self, session, model, name, condition=''):
+        session.run(f'ALTER TABLE {self.model(model)} DROP COLUMN {condition}{self.database.quote(name)}')
 
     def _change(self, session, model, old, new):
         """Another type means another column; the rest is altered in place."""
         storage = [(field['typeName'], field['isList']) for field in (old, new)]
-        if storage[0] != storage[1]:
+        if storage[0] != storage[1] and not (self.converts and _is_column(old) and _is_column(new)):
+            if self.converts and old['isList'] and is_relation(old):
+                # It looks for the table of a list of scalars, in vain.
+                session.run(f'TRUNCATE TABLE {self.scalar_list(model, old["name"])}')
             self._drop_field(session, model, old)
             self._add_field(session, model, new)
             return

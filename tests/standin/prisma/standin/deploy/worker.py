@@ -4,12 +4,18 @@ How long each step takes can be set with STANDIN_STEP_DELAY_MS (20), so that a c
 whose name begins with `FailOn` makes the migration that creates it fail, one with `FailOnRollback` also the undoing.
 """
 
+import contextlib
 import threading
 import time
 import traceback
 
+from .. import traces
 from ..store import OPEN, now
 from .tables import Tables
+
+
+class Deleted(BaseException):
+    """The service is gone; no failure of a step, and not caught as one."""
 
 
 class Worker:
@@ -17,6 +23,9 @@ class Worker:
         self.app = app
         self._wake = threading.Event()
         self._doubtful = False
+        # Held for each step with the note of it, and while a service is deleted.
+        self._working = threading.RLock()
+        self._current = None
         self.delay = int(app.environment.get('STANDIN_STEP_DELAY_MS', '20')) / 1000
 
     def start(self):
@@ -25,22 +34,49 @@ class Worker:
     def wake(self):
         self._wake.set()
 
+    def delete(self, project_id):
+        """Deletes a service. What is being applied to it ends: a service may follow that has the same name."""
+        with self._working:
+            if self._current and self._current.projectId == project_id:
+                self._current = None
+            self.app.store.delete_project(project_id)
+            self.app.services.forget(project_id)
+
     def _loop(self):
         # Migrations left open by the last process come first; nothing is applied without the lock.
         self.app.exclusive.wait()
         while True:
             self._wake.clear()
             try:
-                for migration in self.app.store.list_migrations(statuses=OPEN, newest_first=False):
-                    self._apply(migration)
+                self.apply_all()
             except Exception:  # pylint: disable=broad-except
                 self.app.log(f'[Worker] {traceback.format_exc()}')
             self._wake.wait(timeout=5)
 
+    def apply_all(self):
+        """Applies what is open, oldest first."""
+        while migration := self._next():
+            with contextlib.suppress(Deleted):
+                self._apply(migration)
+
+    def _next(self):
+        with self._working:
+            migrations = self.app.store.list_migrations(statuses=OPEN, newest_first=False)
+            self._current = migrations[0] if migrations else None
+            return self._current
+
+    @contextlib.contextmanager
+    def _at_work(self, migration):
+        with self._working:
+            if migration is not self._current:
+                raise Deleted
+            yield
+
     def _apply(self, migration):
         app = self.app
         last = app.store.last_success(migration.projectId)
-        tables = Tables(app.database, migration.projectId, prefills=app.version.is_late)
+        tables = Tables(app.database, migration.projectId, prefills=app.version.is_late,
+                        converts=app.version.converts_columns)
         app.services.forget(migration.projectId)
         # The process that began it may have ended between a step and the note that it was done.
         self._doubtful = migration.status != 'PENDING'
@@ -50,15 +86,16 @@ class Worker:
         try:
             while migration.applied < len(migration.steps) and migration.status == 'IN_PROGRESS':
                 time.sleep(self.delay)
-                self._step(tables, migration, last)
-                self._save(migration, applied=migration.applied + 1)
-        except Exception:  # pylint: disable=broad-except
-            self._save(migration, status='ROLLING_BACK', errors=[traceback.format_exc()])
+                with self._at_work(migration):
+                    self._step(tables, migration, last)
+                    self._save(migration, applied=migration.applied + 1)
+        except Exception as problem:  # pylint: disable=broad-except
+            self._save(migration, status='ROLLING_BACK', errors=[self._told(problem)])
         if migration.status == 'ROLLING_BACK':
             self._roll_back(tables, migration, last)
             return
-        self._save(migration, status='SUCCESS', finishedAt=now())
-        app.services.forget(migration.projectId)
+        with self._at_work(migration), app.services.changing(migration.projectId):
+            self._save(migration, status='SUCCESS', finishedAt=now())
 
     def _step(self, tables, migration, last):
         step = migration.steps[migration.applied]
@@ -66,6 +103,13 @@ class Worker:
             self.app.store.set_secrets(migration.projectId, migration.secrets)
             return
         self._change(tables.apply, step, last.schema, migration.schema)
+
+    def _undo(self, tables, migration, last):
+        step = migration.steps[migration.applied - 1 - migration.rolledBack]
+        if step['type'] == 'UpdateSecrets':
+            self.app.store.set_secrets(migration.projectId, last.secrets or [])
+            return
+        self._change(tables.undo, step, last.schema, migration.schema)
 
     def _change(self, action, step, before, after):
         database = self.app.database
@@ -82,19 +126,22 @@ class Worker:
         try:
             while migration.rolledBack < migration.applied:
                 time.sleep(self.delay)
-                step = migration.steps[migration.applied - 1 - migration.rolledBack]
-                if step['type'] == 'UpdateSecrets':
-                    self.app.store.set_secrets(migration.projectId, last.secrets or [])
-                else:
-                    self._change(tables.undo, step, last.schema, migration.schema)
-                self._save(migration, rolledBack=migration.rolledBack + 1)
+                with self._at_work(migration):
+                    self._undo(tables, migration, last)
+                    self._save(migration, rolledBack=migration.rolledBack + 1)
             status = 'ROLLBACK_SUCCESS'
-        except Exception:  # pylint: disable=broad-except
-            migration.errors.append(traceback.format_exc())
+        except Exception as problem:  # pylint: disable=broad-except
+            migration.errors.append(self._told(problem))
             status = 'ROLLBACK_FAILURE'
         self._save(migration, status=status, finishedAt=now())
 
+    def _told(self, problem):
+        database = self.app.database
+        text = database.in_java(problem) if isinstance(problem, database.driver_errors) else str(problem)
+        return traces.of_step(text)
+
     def _save(self, migration, **changes):
-        for name, value in changes.items():
-            setattr(migration, name, value)
-        self.app.store.save_progress(migration)
+        with self._at_work(migration):
+            for name, value in changes.items():
+                setattr(migration, name, value)
+            self.app.store.save_progress(migration)

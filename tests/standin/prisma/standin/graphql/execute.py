@@ -1,13 +1,19 @@
 """Runs a validated document and shapes the answer."""
 
+import json
+
 from .introspection import META_FIELDS, TYPENAME
 from .language import position
 from .types import BadValue, Enum, Interface, List, NonNull, arguments, coerce, type_name, BOOLEAN, Input
-from .validate import field_definition, type_from_node, validate
+from .validate import field_definition, shown_place, type_from_node, validate
 
 
 class RequestProblem(Exception):
     """The request as a whole cannot run: unknown operation, bad variables."""
+
+    def __init__(self, message, document=None, start=None):
+        super().__init__(message + (shown_place(document.source, start) if document else ''))
+        self.start = start
 
 
 class _Null(Exception):
@@ -22,12 +28,14 @@ def run(schema, document, variables, operation_name, root, context, describe):
     problems = validate(schema, document)
     if problems:
         return {'data': None, 'errors': [
-            {'message': message, 'locations': [_location(document, start)]} for message, start in problems]}
+            {'message': message, 'locations': [_location(document, start) for start in starts]}
+            for message, starts in problems]}
     try:
         operation = _operation(document, operation_name)
-        values = _variables(schema, operation, variables)
+        values = _variables(schema, document, operation, variables)
     except RequestProblem as problem:
-        return {'data': None, 'errors': [{'message': str(problem), 'locations': []}]}
+        places = [_location(document, problem.start)] if problem.start is not None else None
+        return {'data': None, 'errors': [{'message': str(problem), **({'locations': places} if places else {})}]}
     execution = _Execution(schema, document, values, context, describe)
     type_ = schema.mutation if operation.operation == 'mutation' else schema.query
     try:
@@ -56,7 +64,7 @@ def _operation(document, name):
     return operations[0]
 
 
-def _variables(schema, operation, given):
+def _variables(schema, document, operation, given):
     values = {}
     for item in operation.variables:
         type_ = type_from_node(schema, item.type)
@@ -64,15 +72,14 @@ def _variables(schema, operation, given):
             if item.default is not None:
                 values[item.name] = arguments({'x': Input(type_)}, [_Given('x', item.default)], {})['x']
             elif isinstance(type_, NonNull):
-                raise RequestProblem(f"Variable '${item.name}' expected value of type '{type_name(type_)}' "
-                                     'but value is undefined.')
+                raise RequestProblem(f"Variable '${item.name}' expected value of type '{type_name(type_)}' but value is "
+                                     'undefined. Reason: Expected non-null value, found null.', document, item.start)
             continue
         try:
             values[item.name] = coerce(type_, given[item.name])
         except BadValue as problem:
-            # The value itself is not repeated: it may hold a secret.
-            raise RequestProblem(f"Variable '${item.name}' expected value of type '{type_name(type_)}' "
-                                 f'but got another value. Reason: {problem}') from None
+            raise RequestProblem(f"Variable '${item.name}' expected value of type '{type_name(type_)}' but got: "
+                                 f'{json.dumps(given[item.name])}. Reason: {problem}', document, item.start) from None
     return values
 
 

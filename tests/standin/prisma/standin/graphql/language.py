@@ -16,17 +16,21 @@ _TOKEN = re.compile(
 _ESCAPES = {'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t'}
 
 
-class SyntaxProblem(Exception):
-    """The text is not GraphQL; `line` and `column` say where it stops being so."""
+_DEFINITIONS = 'OperationDefinition, FragmentDefinition or TypeSystemDefinition'
+_FIELDS = 'ImplementsInterfaces, DirectivesConst or FieldDefinitions'
+# After a comment that ends with the text, and after one that ends with its line.
+_AFTER_COMMENT = 'CommentChar, scalar, BlockString, OperationType, CommentCap, schema, Fragment or \'"\''
+_AFTER_COMMENT_LINE = 'scalar, BlockString, OperationType, CommentCap, schema, Fragment, type or \'"\''
 
-    def __init__(self, message, source, offset):
-        self.line, self.column = position(source, offset)
-        self.reason = message
-        excerpt = (source.splitlines() or [''])[self.line - 1 : self.line] or ['']
-        super().__init__(
-            f'Syntax error while parsing GraphQL query. {message} (line {self.line}, column {self.column}):\n'
-            f'{excerpt[0]}\n{" " * (self.column - 1)}^'
-        )
+
+class SyntaxProblem(Exception):
+    """The text is not GraphQL. The text of it tells what cannot be read, from where on and what could stand there."""
+
+    def __init__(self, source, offset, found, expected):
+        line, column = position(source, offset)
+        excerpt = source.split('\n')[line - 1]
+        super().__init__(f'Syntax error while parsing GraphQL query. {found}, expected {expected} (line {line}, column '
+                         f'{column}):\n{excerpt}\n{" " * (column - 1)}^')
 
 
 def position(source, offset):
@@ -46,13 +50,16 @@ class Parser:
         self.source = source
         self.tokens = list(self._tokenize())
         self.index = 0
+        # What is read as a whole, or not at all: from where on, and what it could be.
+        self.unit = 0, _DEFINITIONS
 
     def _tokenize(self):
         offset = 0
         while offset < len(self.source):
             match = _TOKEN.match(self.source, offset)
             if not match:
-                raise SyntaxProblem(f'Unexpected character {self.source[offset]!r}.', self.source, offset)
+                yield 'bad', self.source[offset], offset
+                break
             if match.lastgroup != 'skip':
                 yield match.lastgroup, match.group(), offset
             offset = match.end()
@@ -68,10 +75,25 @@ class Parser:
     def start(self):
         return self.token[2]
 
-    def fail(self, expected):
-        kind, text, offset = self.token
-        found = 'end of text' if kind == 'end' else repr(text)
-        raise SyntaxProblem(f'Expected {expected}, found {found}.', self.source, offset)
+    def fail(self):
+        kind, _, offset = self.token
+        start, expected = self.unit
+        if kind == 'end' and start == offset:
+            raise SyntaxProblem(self.source, offset, 'Unexpected end of input', self._expected_at_end())
+        text = self.source[start : offset + 1]
+        before = self.source[:offset]
+        if expected == _FIELDS and before != before.rstrip() and before.rstrip()[-1] != '{':
+            expected = f'IgnoredNoComment, {expected}'
+        if kind == 'end' and before.endswith('}'):
+            expected = 'Comments or SelectionSet'
+        shown = f"'{text}'" if len(text) == 1 and kind != 'end' else '"' + text.replace('\n', '\\n') + '"'
+        raise SyntaxProblem(self.source, start, f'Invalid input {shown}', expected)
+
+    def _expected_at_end(self):
+        last = self.source.rstrip('\n').split('\n')[-1]
+        if not last.lstrip().startswith('#'):
+            return _DEFINITIONS
+        return _AFTER_COMMENT_LINE if self.source.endswith('\n') else _AFTER_COMMENT
 
     def peek(self, text):
         return self.token[1] == text and self.token[0] in ('punct', 'name')
@@ -84,18 +106,18 @@ class Parser:
 
     def expect(self, text):
         if not self.skip(text):
-            self.fail(repr(text))
+            self.fail()
 
     def name(self):
         if self.token[0] != 'name':
-            self.fail('a name')
+            self.fail()
         self.index += 1
         return self.tokens[self.index - 1][1]
 
-    def many(self, opening, item, closing, allow_empty=False):
+    def many(self, opening, item, closing):
         self.expect(opening)
         items = []
-        while not (self.peek(closing) and (items or allow_empty)):
+        while not (self.peek(closing) and items):
             items.append(item())
         self.expect(closing)
         return items
@@ -104,10 +126,9 @@ class Parser:
 
     def document(self):
         definitions = []
-        while self.token[0] != 'end':
+        while self.token[0] != 'end' or not definitions:
+            self.unit = self.start, _DEFINITIONS
             definitions.append(self.definition())
-        if not definitions:
-            self.fail('a query')
         return node('document', 0, definitions=definitions, source=self.source)
 
     def definition(self):
@@ -121,7 +142,7 @@ class Parser:
             return node('fragment', start, name=name, on=self.name(), directives=self.directives(),
                         selections=self.selections())
         if self.token[1] not in ('query', 'mutation', 'subscription'):
-            self.fail('an operation or a fragment')
+            self.fail()
         operation = self.name()
         name = self.name() if self.token[0] == 'name' else None
         variables = self.many('(', self.variable_definition, ')') if self.peek('(') else []
@@ -188,7 +209,7 @@ class Parser:
         kind, text, start = self.token
         if self.skip('$'):
             if constant:
-                self.fail('a constant value')
+                self.fail()
             return node('variable', start, name=self.name())
         if self.skip('['):
             items = []
@@ -200,8 +221,8 @@ class Parser:
             while not self.skip('}'):
                 fields.append(self.argument(constant))
             return node('object_value', start, fields=fields)
-        if kind in ('punct', 'end'):
-            self.fail('a value')
+        if kind in ('punct', 'end', 'bad'):
+            self.fail()
         self.index += 1
         if kind == 'int':
             return node('int', start, value=int(text))
@@ -219,14 +240,20 @@ class Parser:
 
     def schema_document(self):
         definitions = []
-        while self.token[0] != 'end':
-            definitions.append(self.schema_definition())
+        while self.token[0] != 'end' or not definitions:
+            self.unit = self.start, _DEFINITIONS
+            query = self.token[1] in ('{', 'query', 'mutation', 'subscription', 'fragment')
+            definitions.append(self.definition() if query else self.schema_definition())
         return definitions
 
     def schema_definition(self):
         self.description()
         start = self.start
         word = self.name()
+        if word == 'extend':
+            return node('extension', start, of=self.schema_definition())
+        if word == 'schema':
+            return node('schema', start, items=self.many('{', self.field_definition, '}'))
         if word == 'scalar':
             return node('scalar_type', start, name=self.name(), directives=self.directives())
         if word == 'union':
@@ -239,7 +266,7 @@ class Parser:
             return node('union_type', start, name=name, directives=directives, members=members)
         if word not in ('type', 'enum', 'interface', 'input'):
             self.index -= 1
-            self.fail('a type or an enum')
+            self.fail()
         name = self.name()
         interfaces = []
         if self.skip('implements'):
@@ -249,7 +276,9 @@ class Parser:
                 interfaces.append(self.name())
         directives = self.directives()
         item = self.enum_value if word == 'enum' else self.field_definition
-        items = self.many('{', item, '}', allow_empty=True)
+        if word != 'enum':
+            self.unit = self.start, _FIELDS
+        items = self.many('{', item, '}')
         return node(f'{word}_type', start, name=name, interfaces=interfaces, directives=directives, items=items)
 
     def description(self):

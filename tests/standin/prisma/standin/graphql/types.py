@@ -6,7 +6,14 @@ from .language import print_value
 
 
 class BadValue(Exception):
-    """An input value does not fit its type; the text is the reason given to the client."""
+    """An input value does not fit its type; the text is the reason given to the client, after its place in the value."""
+
+    def __init__(self, reason, *path):
+        super().__init__(f"'{'.'.join(path)}' {reason}" if path else reason)
+        self.reason, self.path = reason, path
+
+    def within(self, name):
+        return BadValue(self.reason, name, *self.path)
 
 
 class Scalar:
@@ -86,9 +93,9 @@ class Input:
 
 
 class Schema:
-    def __init__(self, query, mutation=None, types=()):
-        self.query, self.mutation, self.types = query, mutation, {}
-        for type_ in (query, mutation, *types, STRING, BOOLEAN):
+    def __init__(self, query, mutation=None, types=(), subscription=None):
+        self.query, self.mutation, self.subscription, self.types = query, mutation, subscription, {}
+        for type_ in (query, mutation, subscription, *types, STRING, BOOLEAN):
             if type_ is not None:
                 self._collect(type_)
         for type_ in self.types.values():
@@ -170,13 +177,13 @@ def is_input(type_):
 def coerce(type_, value):
     """A JSON value as an argument of the type."""
     if isinstance(type_, NonNull):
-        if value is None:
-            raise BadValue('Null value was provided for a not-null type')
-        return coerce(type_.of, value)
+        return type_.of.coerce(value) if value is None and isinstance(type_.of, Scalar) else coerce(type_.of, value)
     if value is None:
         return None
     if isinstance(type_, List):
-        return [coerce(type_.of, item) for item in (value if isinstance(value, list) else [value])]
+        if not isinstance(value, list):
+            return [coerce(type_.of, value)]
+        return [_within(f'[{index}]', coerce, type_.of, item) for index, item in enumerate(value)]
     if isinstance(type_, InputObject):
         return _coerce_object(type_, value)
     if isinstance(type_, Enum):
@@ -190,20 +197,26 @@ def coerce(type_, value):
 def _coerce_object(type_, value):
     if not isinstance(value, dict):
         raise BadValue(f"Expected '{type_.name}', found not an object.")
-    for name in value:
+    _check_names(type_, value)
+    return {name: _within(name, coerce, field.type, value[name]) for name, field in type_.fields.items() if name in value}
+
+
+def _check_names(type_, given):
+    """Of the fields of an input object."""
+    for name in given:
         if name not in type_.fields:
-            raise BadValue(f"Field '{name}' is not defined in the input type '{type_.name}'.")
-    result = {}
+            raise BadValue(f"Field '{name}' is not defined in the input type '{type_.name}'.", name)
     for name, field in type_.fields.items():
-        if name not in value:
-            if isinstance(field.type, NonNull):
-                raise BadValue(f"Field '{name}' is missing, expected value of type '{type_name(field.type)}'.")
-            continue
-        try:
-            result[name] = coerce(field.type, value[name])
-        except BadValue as problem:
-            raise BadValue(f"At path '{name}': {problem}") if not str(problem).startswith('Field ') else problem
-    return result
+        if name not in given and isinstance(field.type, NonNull):
+            raise BadValue(f"Not-null field '{name}' of type '{type_name(field.type)}' defined in the '{type_.name}' input "
+                           'type is missing.', name)
+
+
+def _within(name, check, *arguments_):
+    try:
+        return check(*arguments_)
+    except BadValue as problem:
+        raise problem.within(name) from None
 
 
 _MISSING = object()
@@ -258,8 +271,11 @@ def check_literal(type_, value):
     elif value.kind == 'null':
         return
     elif isinstance(type_, List):
-        for item in value.items if value.kind == 'list_value' else [value]:
-            check_literal(type_.of, item)
+        if value.kind != 'list_value':
+            check_literal(type_.of, value)
+            return
+        for index, item in enumerate(value.items):
+            _within(f'[{index}]', check_literal, type_.of, item)
     elif isinstance(type_, InputObject):
         _check_object(type_, value)
     elif isinstance(type_, Enum):
@@ -276,11 +292,7 @@ def _check_object(type_, value):
     if value.kind != 'object_value':
         raise BadValue(f"Expected '{type_.name}', found not an object: {print_value(value)}.")
     given = {field.name: field.value for field in value.fields}
-    for name in given:
-        if name not in type_.fields:
-            raise BadValue(f"Field '{name}' is not defined in the input type '{type_.name}'.")
+    _check_names(type_, given)
     for name, field in type_.fields.items():
         if name in given:
-            check_literal(field.type, given[name])
-        elif isinstance(field.type, NonNull):
-            raise BadValue(f"Field '{name}' is missing, expected value of type '{type_name(field.type)}'.")
+            _within(name, check_literal, field.type, given[name])

@@ -5,11 +5,18 @@ from .types import (
     BadValue, InputObject, Interface, List, NonNull, Object, check_literal, is_input, is_leaf, named, type_name,
 )
 from .introspection import META_FIELDS, TYPENAME, all_types
+from .suggest import did_you_mean
 
 
 def validate(schema, document):
-    """The problems as (message, start) pairs; empty when the document may run."""
+    """The problems as (message, places) pairs; empty when the document may run."""
     return Validator(schema, document).run()
+
+
+def shown_place(source, start):
+    """Line, column and the line itself with a mark under the place."""
+    line, column = position(source, start)
+    return f' (line {line}, column {column}):\n{source.split(chr(10))[line - 1]}\n{" " * (column - 1)}^'
 
 
 def type_from_node(schema, type_):
@@ -21,6 +28,13 @@ def type_from_node(schema, type_):
         inner = type_from_node(schema, type_.of)
         return inner and List(inner)
     return schema.types.get(type_.name)
+
+
+def written(type_):
+    """A type as it stands in a document."""
+    if type_.kind == 'nonnull':
+        return written(type_.of) + '!'
+    return f'[{written(type_.of)}]' if type_.kind == 'list' else type_.name
 
 
 def field_definition(schema, parent, name):
@@ -39,10 +53,8 @@ class Validator:
         self.fragments = {item.name: item for item in document.definitions if item.kind == 'fragment'}
         self.used_fragments, self.used_variables = set(), {}
 
-    def problem(self, message, start):
-        line, column = position(self.document.source, start)
-        excerpt = (self.document.source.splitlines() or [''])[line - 1]
-        self.problems.append((f'{message} (line {line}, column {column}):\n{excerpt}\n{" " * (column - 1)}^', start))
+    def problem(self, message, *starts):
+        self.problems.append((message + '\n'.join(shown_place(self.document.source, start) for start in starts), starts))
 
     def run(self):
         for fragment in self.fragments.values():
@@ -59,9 +71,9 @@ class Validator:
         return self.problems
 
     def operation(self, operation):
-        root = {'query': self.schema.query, 'mutation': self.schema.mutation}.get(operation.operation)
+        root = getattr(self.schema, operation.operation)
         if root is None:
-            self.problem(f'Schema is not configured for {operation.operation}s.', operation.start)
+            self.problem(f'Schema is not configured for {operation.operation}s', operation.start)
             return
         self.variables = {item.name: item for item in operation.variables}
         self.used_variables = set()
@@ -69,7 +81,7 @@ class Validator:
         for item in operation.variables:
             type_ = type_from_node(self.schema, item.type)
             if type_ is None or not is_input(type_):
-                self.problem(f"Variable '${item.name}' is not of a known input type.", item.start)
+                self.problem(f"Variable '${item.name}' cannot be non input type '{written(item.type)}'.", item.type.start)
         self.selections(operation.selections, root, ())
         self.overlaps([(root, operation.selections)])
         for name, item in self.variables.items():
@@ -111,7 +123,8 @@ class Validator:
     def field(self, item, parent, path):
         definition = field_definition(self.schema, parent, item.name)
         if definition is None:
-            self.problem(f"Cannot query field '{item.name}' on type '{parent.name}'.", item.start)
+            hint = did_you_mean(item.name, parent.fields)
+            self.problem(f"Cannot query field '{item.name}' on type '{parent.name}'.{hint}", item.start)
             return
         self.arguments(item, definition, f"field '{item.name}' of type '{parent.name}'", f"Field '{item.name}'")
         shown = type_name(definition.type)
@@ -194,11 +207,12 @@ class Validator:
                 if not exclusive and (item.name != other.name or self.printed(item) != self.printed(other)):
                     self.problem(f"Field '{key}' conflict because '{item.name}' and '{other.name}' are different "
                                  'fields or have different arguments. Use different aliases on the fields to fetch '
-                                 'both if this was intentional.', other.start)
-                elif self.shape(definition.type) != self.shape(other_definition.type):
+                                 'both if this was intentional.', item.start, other.start)
+                elif self.shapes_differ(definition, other_definition):
                     self.problem(f"Field '{key}' conflict because they return conflicting types "
                                  f"'{type_name(definition.type)}' and '{type_name(other_definition.type)}'. Use "
-                                 'different aliases on the fields to fetch both if this was intentional.', other.start)
+                                 'different aliases on the fields to fetch both if this was intentional.', item.start,
+                                 other.start)
             inner = [(named(definition.type), item.selections) for _, item, definition in entries if item.selections]
             if inner:
                 self.overlaps(inner)
@@ -219,6 +233,13 @@ class Validator:
     @staticmethod
     def printed(item):
         return sorted((given.name, print_value(given.value)) for given in item.arguments)
+
+    @classmethod
+    def shapes_differ(cls, one, other):
+        """Two that may both be null always do, if they are of different types: that is how the real server sees it."""
+        if one is not other and not isinstance(one.type, NonNull) and not isinstance(other.type, NonNull):
+            return True
+        return cls.shape(one.type) != cls.shape(other.type)
 
     @staticmethod
     def shape(type_):

@@ -76,15 +76,15 @@ def _project_token(_source, given, request):
 def _queries(version, types):
     one, many = NonNull(types.migration), NonNull(List(NonNull(types.migration)))
     fields = {
-        'listProjects': Field(NonNull(List(NonNull(types.project))), resolve=_list_projects),
-        'project': Field(NonNull(types.project), _SERVICE, _project),
         'migrationStatus': Field(one, _SERVICE, _migration_status),
+        'listProjects': Field(NonNull(List(NonNull(types.project))), resolve=_list_projects),
         'listMigrations': Field(many, _SERVICE, _list_migrations),
+        'project': Field(NonNull(types.project), _SERVICE, _project),
     }
-    if version.has_cluster_info:
-        fields['clusterInfo'] = Field(NonNull(types.info), resolve=_info)
     if version.has_server_info:
         fields['serverInfo'] = Field(NonNull(types.info), resolve=_info)
+    if version.has_cluster_info:
+        fields['clusterInfo'] = Field(NonNull(types.info), resolve=_info)
     if version.has_project_token:
         fields['generateProjectToken'] = Field(TEXT, _SERVICE, _project_token)
     return fields
@@ -105,10 +105,12 @@ def _delete_project(given, request):
     request.allow(given['name'], given['stage'])
     try:
         project = request.existing(given)
-    except ApiError as problem:
-        # The older servers answer with the code of a bad name.
-        raise ApiError(4001 if not request.app.version.since(1, 8) else 4000, str(problem)) from None
-    request.app.store.delete_project(project.id)
+    except ApiError:
+        if request.app.version.since(1, 8):
+            raise
+        # The older servers say that the name is not valid.
+        raise names.invalid_service(given['name']) from None
+    request.app.worker.delete(project.id)
     return {'project': project}
 
 
@@ -131,8 +133,8 @@ def _mutations(version, types):
             return {**resolve(given['input'], request), 'clientMutationId': given['input'].get('clientMutationId')}
 
         title = name[0].upper() + name[1:]
-        input_type = InputObject(f'{title}Input', {'clientMutationId': Input(STRING), **inputs})
-        payload_type = Object(f'{title}Payload', {'clientMutationId': Field(STRING), **payload})
+        input_type = InputObject(f'{title}Input', {**inputs, 'clientMutationId': Input(STRING)})
+        payload_type = Object(f'{title}Payload', {**payload, 'clientMutationId': Field(STRING)})
         return Field(payload_type, {'input': Input(NonNull(input_type))}, run)
 
     secrets = {'secrets': Input(List(TEXT))}
@@ -147,9 +149,9 @@ def _mutations(version, types):
         deploy_payload['steps'] = Field(NonNull(List(NonNull(types.step))))
     project = {'project': Field(types.project)}
     fields = {
+        'deploy': mutation('deploy', deploy_input, deploy_payload, _deploy),
         'addProject': mutation('addProject', {**_SERVICE, **secrets}, project, _add_project),
         'deleteProject': mutation('deleteProject', _SERVICE, project, _delete_project),
-        'deploy': mutation('deploy', deploy_input, deploy_payload, _deploy),
     }
     if version.has_cloud_secret:
         fields['setCloudSecret'] = mutation('setCloudSecret', {'secret': Input(STRING)}, {}, _set_cloud_secret)

@@ -5,6 +5,7 @@ from datetime import datetime
 from ..graphql.types import (
     BOOLEAN, INT, STRING, Field, Input, InputObject, Interface, List, NonNull, Object, Scalar,
 )
+from ..times import parse_time
 
 
 def _time(value):
@@ -25,15 +26,18 @@ def _type_name(step, late):
     name = step['typeName']
     if not late or name is None:
         return name
-    return {'GraphQLID': 'ID', 'Relation': step.get('relatedModel')}.get(name, name)
+    return {'GraphQLID': 'ID', 'Uuid': 'UUID', 'Relation': step.get('relatedModel')}.get(name, name)
 
 
-def _default(step, late):
+def _default(step, version):
     """`IntGCValue(7)`; late versions print the option around it."""
+    late = version.is_late
     value, type_name = step.get('default'), step.get('changedType') or step['typeName']
     if value is None:
         return 'None' if late and step['type'] == 'CreateField' else None
-    kind = {'Uuid': 'Uuid', 'GraphQLID': 'StringId'}.get(type_name, type_name)
+    kind = {'GraphQLID': version.id_value}.get(type_name, type_name)
+    if type_name == 'DateTime':
+        value = _time(parse_time(value))
     shown = f'{kind}GCValue({value})'
     return f'Some({shown})' if late else shown
 
@@ -47,7 +51,7 @@ class Types:
         self.manifestation = Interface('RelationManifestation', _fields(type=TEXT), lambda one: one['type'])
         self.steps = self._steps()
         if version.is_late:
-            self.steps += [Object(name, _fields(type=TEXT, **shape), [self.manifestation]) for name, shape in (
+            self.steps += [Object(name, _fields(**shape, type=TEXT), [self.manifestation]) for name, shape in (
                 ('Inline', {'model': TEXT, 'column': TEXT}),
                 ('LinkTable', {'table': TEXT, 'modelAColumn': TEXT, 'modelBColumn': TEXT, 'idColumn': STRING}))]
         self.migration = self._migration()
@@ -70,22 +74,22 @@ class Types:
     def _project(self):
         fields = _fields(name=TEXT, stage=TEXT)
         if self.version.has_metric_key:
-            fields['metricKey'] = Field(TEXT, resolve=lambda project, _a, _c: f'{project.name}-{project.stage}')
+            fields = {'metricKey': Field(TEXT, resolve=lambda project, _a, _c: f'{project.name}-{project.stage}'), **fields}
         if self.version.is_late:
             fields['datamodel'] = Field(TEXT, resolve=lambda project, _a, request: request.app.datamodel_of(project))
         return Object('Project', fields)
 
     def _migration(self):
-        fields = _fields(projectId=TEXT, revision=WHOLE, status=TEXT, applied=WHOLE, rolledBack=WHOLE,
-                         steps=NonNull(List(NonNull(self.step))), errors=TEXTS,
-                         startedAt=DATE_TIME, finishedAt=DATE_TIME)
-        if self.version.is_late:
-            fields.update(_fields(datamodel=TEXT))
-        return Object('Migration', fields)
+        late, steps = self.version.is_late, _fields(steps=NonNull(List(NonNull(self.step))))
+        return Object('Migration', {
+            **_fields(projectId=TEXT, revision=WHOLE, status=TEXT, applied=WHOLE, rolledBack=WHOLE),
+            **({} if late else steps), **_fields(errors=TEXTS, startedAt=DATE_TIME, finishedAt=DATE_TIME),
+            **({**_fields(datamodel=TEXT), **steps} if late else {})})
 
     def _steps(self):
         field = {'isRequired': TRUTH, 'isList': TRUTH, 'unique': TRUTH}
-        optional = {'relation': STRING, 'default': STRING, 'enum': STRING}
+        names = ('enum', 'default', 'relation') if self.version.is_late else ('relation', 'default', 'enum')
+        optional = dict.fromkeys(names, STRING)
         renamed = {'name': TEXT, 'newName': TEXT, **({'isEmbedded': BOOLEAN} if self.version.is_late else {})}
         relation = {'name': TEXT, 'leftModel': TEXT, 'rightModel': TEXT}
         update_relation = {'name': TEXT, 'newName': STRING, 'modelAId': STRING, 'modelBId': STRING}
@@ -105,12 +109,12 @@ class Types:
         }
         if self.version.has_secrets_step:
             shapes['UpdateSecrets'] = {'message': TEXT}
-        return [Object(name, self._shown(_fields(type=TEXT, **shape)), [self.step]) for name, shape in shapes.items()]
+        return [Object(name, self._shown(_fields(**shape, type=TEXT)), [self.step]) for name, shape in shapes.items()]
 
     def _shown(self, fields):
         """Types and defaults in the words of the version."""
         late = self.version.is_late
         if 'typeName' in fields:
             fields['typeName'].resolve = lambda step, _given, _request: _type_name(step, late)
-            fields['default'].resolve = lambda step, _given, _request: _default(step, late)
+            fields['default'].resolve = lambda step, _given, _request: _default(step, self.version)
         return fields

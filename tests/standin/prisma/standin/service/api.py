@@ -1,5 +1,6 @@
 """Answers requests to a service: its GraphQL API, and private, import, export."""
 
+import contextlib
 import threading
 
 from .. import auth
@@ -25,10 +26,17 @@ class ServiceApi:
                 secrets = self._secrets.setdefault(project.id, secrets)
         auth.check_service(self.app.version, secrets, authorization)
 
-    def forget(self, project_id):
+    @contextlib.contextmanager
+    def changing(self, project_id):
+        """While a service changes nobody reads it; whoever sees the change also gets the new schema."""
         with self._lock:
+            yield
             self._known.pop(project_id, None)
             self._secrets.pop(project_id, None)
+
+    def forget(self, project_id):
+        with self.changing(project_id):
+            pass
 
     def _schemas(self, project):
         """The generated schema and the internal one, of the last migration that succeeded."""

@@ -1,7 +1,6 @@
 """Reads and writes the nodes of one service: its tables as deploy/tables.py makes them."""
 
 import re
-from datetime import datetime, timezone
 from decimal import Decimal
 
 from ..deploy.datamodel import field_named, is_relation, model_named, opposite, side
@@ -9,6 +8,7 @@ from ..deploy.tables import Tables
 from ..errors import ApiError
 from ..request_id import cuid
 from ..store import now
+from ..times import parse_time
 
 _COMPARISONS = {'not': '<>', 'lt': '<', 'lte': '<=', 'gt': '>', 'gte': '>='}
 _PATTERNS = {'contains': '%{}%', 'starts_with': '{}%', 'ends_with': '%{}'}
@@ -253,12 +253,3 @@ def default_of(field):
     if kind == 'Boolean':
         return text == 'true'
     return parse_time(text) if kind == 'DateTime' else text
-
-
-def parse_time(text):
-    try:
-        moment = datetime.fromisoformat(re.sub(r'(\.\d{1,6})\d*', lambda found: found.group(1).ljust(7, '0'),
-                                               text.replace('Z', '+00:00')))
-    except ValueError:
-        raise ApiError(3032, f'"{text}" is not a valid DateTime') from None
-    return moment.astimezone(timezone.utc).replace(tzinfo=None) if moment.tzinfo else moment
