@@ -3,7 +3,7 @@
 use super::post_deploy::{self, Deployed};
 use super::progress::Progress;
 use super::restart::{Need, offer_to_restart};
-use super::{compose_server, located, renames, report, save_target, seed, start_stopped, starting};
+use super::{compose_server, renames, report, save_target, seed, start_stopped, starting};
 use crate::cli;
 use crate::cluster::Fact;
 use crate::commands::Report;
@@ -125,11 +125,10 @@ impl<'a> DeployRun<'a> {
     ) -> Result<Report> {
         let ui = &self.ctx.ui;
         let service = placement.service;
-        let management = placement
-            .management(self.ctx)
+        let management = self.management(placement)
             .map_err(|f| about(f, placement))?;
         if let Some(limit) = self.args.wait_timeout {
-            let asked = placement.management(self.ctx)?;
+            let asked = self.management(placement)?;
             starting::wait(self.ctx, &asked, limit).map_err(|f| about(f, placement))?;
         }
         let mut deployment = self
@@ -137,13 +136,11 @@ impl<'a> DeployRun<'a> {
             .map_err(|f| about(self.explained(f, placement, &management), placement))?;
         report::check(placement, &deployment)
             .map_err(|failure| renames::explained(&management, service, failure))?;
+        self.warn_if_open(placement, &deployment);
         self.note_removed_subscriptions(service, &mut deployment);
         if deployment.notes.contains(&Note::SecretsNotInForce) {
             self.restart.set(Some(Need::Secrets));
             return Err(report::not_in_force(placement, &deployment));
-        }
-        for warning in located::all(service, &deployment.warnings) {
-            ui.warn(&warning.to_string());
         }
         let after = post_deploy::run(
             self.ctx,
@@ -168,6 +165,16 @@ impl<'a> DeployRun<'a> {
         Err(failure.data(report.data))
     }
 
+    /// Warns of a server that has accepted a secret of a kind that it does not check.
+    fn warn_if_open(&self, placement: Placement<'_>, deployment: &Deployment) {
+        let secret = placement.destination.credential.secret();
+        if let Some(why) = secret.and_then(|secret| deployment.server.opened_by(secret)) {
+            let label = &placement.destination.label;
+            let hint = "give the server a secret that this version checks";
+            self.ctx.ui.warn_with(&format!("{label}: {why}"), hint);
+        }
+    }
+
     /// Warns of webhooks that are still called although their subscriptions were removed.
     fn note_removed_subscriptions(&self, service: &Service, deployment: &mut Deployment) {
         if self.ctx.dry_run {
@@ -187,6 +194,12 @@ impl<'a> DeployRun<'a> {
         }
     }
 
+    /// The server's management API, with the patience that the flags ask for.
+    fn management(&self, placement: Placement<'_>) -> Result<Management> {
+        let management = placement.management(self.ctx)?;
+        Ok(management.patient(self.args.limit()))
+    }
+
     /// What the server says about a service, without changing anything. `None`: it does not have `fact`.
     pub(super) fn preview(
         &self,
@@ -194,7 +207,7 @@ impl<'a> DeployRun<'a> {
         fact: Fact,
     ) -> Result<Option<Deployment>> {
         let ask = || {
-            let management = placement.management(self.ctx)?;
+            let management = self.management(placement)?;
             let server = management.server();
             let server = server.map_err(|error| management.failure("could not deploy", error))?;
             if server.parsed().is_some_and(|version| !version.has(fact)) {
@@ -203,6 +216,14 @@ impl<'a> DeployRun<'a> {
             self.follow(placement, &management, true).map(Some)
         };
         ask().map_err(|failure| about(failure, placement))
+    }
+
+    /// Whether the server's database is Postgres, as far as it says.
+    pub(super) fn uses_postgres(&self, placement: Placement<'_>) -> Result<bool> {
+        let management = self.management(placement)?;
+        let asked = management.uses_postgres();
+        let failed = |error| management.failure("could not ask for the database", error);
+        asked.map_err(|error| about(failed(error), placement))
     }
 
     /// A server that fails may have lost its database.
