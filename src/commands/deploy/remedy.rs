@@ -1,8 +1,8 @@
 //! What a managed cluster needs before a deployment can succeed: a restart, or the end of a migration that never ends.
 //! The user is asked for each, once.
 
-use super::target::Destination;
 use crate::cluster::ClusterName;
+use crate::commands::service::target::Destination;
 use crate::context::Context;
 use crate::error::{Failure, Kind, Result};
 use crate::managed::{StuckOn, restart_running};
