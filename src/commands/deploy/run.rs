@@ -5,7 +5,7 @@ use super::progress::Progress;
 use super::remedy::{Need, Remedies};
 use super::{compose_server, renames, report, save_target, seed, start_stopped, starting};
 use crate::cli;
-use crate::cluster::Fact;
+use crate::cluster::{ClusterName, Fact};
 use crate::commands::Report;
 use crate::commands::service::loaded::{LoadedService, ServiceFiles};
 use crate::commands::service::placement::{self, Placement};
@@ -90,7 +90,13 @@ impl<'a> DeployRun<'a> {
             let variable = |name: &str| loaded.variable(&ctx.env, name);
             target::find(ctx, &loaded.service, target, &variable)
         };
-        let found = find(&self.target)?;
+        let found = match find(&self.target) {
+            Err(failure) if self.is_local_missing(loaded, &failure) => {
+                start_stopped::offer_local(ctx, failure, self.args.limit())?;
+                find(&self.target)?
+            }
+            found => found?,
+        };
         self.target.ask = false;
         if !start_stopped::offer_to_start(ctx, &found, self.args.limit())? {
             return Ok(found);
@@ -104,6 +110,13 @@ impl<'a> DeployRun<'a> {
             chosen: found.chosen,
             ..find(&same)?
         })
+    }
+
+    fn is_local_missing(&self, loaded: &LoadedService, failure: &Failure) -> bool {
+        let named = self.target.cluster.clone();
+        let named = named.or_else(|| loaded.service.target.cluster_name());
+        let is_local = named.is_some_and(|name| name == ClusterName::local().as_ref());
+        failure.kind == Kind::UnknownCluster && is_local && !self.target.ask
     }
 
     fn save_choice(&mut self, placement: Placement<'_>, cluster: &str) -> Result<()> {
