@@ -3,6 +3,7 @@
 //! The verbs of `prisma local` share these parts; `init`, `deploy` and `doctor` use some of them.
 
 mod adopt;
+mod architecture;
 mod elsewhere;
 pub mod exposure;
 pub mod external;

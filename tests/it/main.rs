@@ -10,6 +10,7 @@
 mod support;
 
 mod api;
+mod architecture;
 mod cluster;
 mod completions;
 mod config;
