@@ -142,7 +142,9 @@ fn resolve(
     let described = json!({"name": key.0, "stage": key.1});
     match field {
         "clusterInfo" | "serverInfo" => {
-            return Ok(json!({"version": state.reported, "commit": COMMIT}));
+            return Ok(
+                json!({"version": state.reported, "commit": COMMIT, "primaryConnector": "mysql"}),
+            );
         }
         "listProjects" => {
             allow()?;
