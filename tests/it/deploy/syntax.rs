@@ -79,6 +79,7 @@ fn migrating() -> Plan {
 fn a_deployed_service_has_its_converted_file_checked_and_what_it_would_change_is_shown() {
     let standin = deployed("1.34.12");
     let place = Place::cluster(&standin, "");
+    place.write("datamodel.graphql", OLD);
     let shown = format!(
         "the server accepts the converted datamodel, but asks for confirmation with `--force`: see the warnings\n\
          \nNext:\n\n  in prisma.yml, replace `datamodel.graphql` with `datamodel.v1_1.graphql`\n  prisma deploy --dry-run\n\
@@ -121,6 +122,7 @@ fn a_converted_file_that_is_rejected_is_kept_and_the_errors_are_in_it() {
         ..Plan::default()
     });
     let place = Place::cluster(&standin, "");
+    place.write("datamodel.graphql", OLD);
     let outcome = place.deploy(&["--convert-datamodel"]);
     assert_eq!(outcome.status, 7, "{}", outcome.all());
     let told = "datamodel.v1_1.graphql:5: `User.name`: is wrong.\nhint: the converted datamodel is written: correct it there\n";
