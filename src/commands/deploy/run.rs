@@ -226,6 +226,7 @@ impl<'a> DeployRun<'a> {
         );
         let management = management
             .secret_of(destination.secret_name.as_deref())
+            .or_secrets(&destination.others)
             .patient(self.args.limit());
         // What is wrong with `cluster.yml` does not matter here.
         let managed = destination.managed.as_ref();
@@ -295,6 +296,9 @@ impl<'a> DeployRun<'a> {
         let label = format!("deploying `{name}` to {}", placement.destination.label);
         let mut progress = Progress::begin(self.ctx, label);
         let deployment = deploy::run(management, &input, waits, &mut |event| progress.on(&event));
+        if let Some(secret) = management.chosen_secret() {
+            self.ctx.ui.detail(&format!("authenticated with {secret}"));
+        }
         if deployment.is_err() && progress.stalled {
             self.restart.set(Some(Need::Migration));
         }
