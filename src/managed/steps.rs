@@ -78,15 +78,12 @@ impl Observed {
         ready: &Ready,
     ) -> Result<()> {
         let project = self.project(&ready.rendered);
-        let is_cut_off = self.containers.iter().any(|c| c.is_cut_off);
-        if is_cut_off {
-            ctx.ui.status(
-                "a container has lost its network: recreating the containers; data is kept",
-            );
-        }
-        let up = self.tools.up(&project, self.is_taken_over || is_cut_off);
-        let run = Run::new("starting the containers", "containers started", up);
-        plan.then(Step::Run(run.recreating(self.tools.up(&project, true))));
+        let up = self.tools.up(&project, self.is_taken_over);
+        plan.then(Step::run(
+            "starting the containers",
+            "containers started",
+            up,
+        ));
         if let Some(limit) = ready.limit {
             plan.then(Step::Wait(Box::new(Wait {
                 tools: self.tools.clone(),

@@ -24,7 +24,7 @@ use std::time::{Duration, Instant};
 
 pub(super) use projects::is as projects_is;
 pub use projects::{Migration, Status};
-pub use schema::{Problem, Schema, Subscription, Verdict};
+pub use schema::{Modes, Problem, Schema, Subscription, Verdict};
 
 /// The limits of each request. A deployment checks all data before it responds.
 pub const LIMITS: Limits = Limits {
@@ -37,13 +37,6 @@ const FIRST: Limits = Limits {
     connect: LIMITS.connect,
     request: Duration::from_secs(30),
 };
-
-/// The pauses before a query is repeated that a proxy in front of the server could not deliver.
-const PAUSES: [Duration; 3] = [
-    Duration::from_millis(250),
-    Duration::from_millis(500),
-    Duration::from_secs(1),
-];
 
 /// How long a request may take, and what to do if it takes long.
 pub(super) struct Patience<'a> {
@@ -74,7 +67,6 @@ pub struct Management {
     /// The one in use.
     signer: Cell<usize>,
     deadline: Cell<Option<Instant>>,
-    limits: Limits,
     first: ManagementPath,
     server: OnceCell<Server>,
     dialect: RefCell<Option<schema::DeployDialect>>,
@@ -104,7 +96,6 @@ impl Management {
             }],
             signer: Cell::new(0),
             deadline: Cell::new(None),
-            limits: LIMITS,
             server: OnceCell::new(),
             dialect: RefCell::new(None),
             requests: Cell::new(0),
@@ -116,13 +107,6 @@ impl Management {
     #[must_use]
     pub fn first(mut self, path: ManagementPath) -> Management {
         self.first = path;
-        self
-    }
-
-    /// Sets how long each request but the first may take.
-    #[must_use]
-    pub fn patient(mut self, request: Duration) -> Management {
-        self.limits.request = request;
         self
     }
 
@@ -167,10 +151,6 @@ impl Management {
         result
     }
 
-    pub(super) fn limits(&self) -> Limits {
-        self.limits
-    }
-
     pub fn client(&self) -> &Client {
         &self.client
     }
@@ -212,7 +192,7 @@ impl Management {
 
     /// Sends an operation to the server's path, with the token.
     fn ask(&self, operation: &Operation) -> Result<Value, Error> {
-        self.ask_patiently(operation, &mut Patience::of(self.limits))
+        self.ask_patiently(operation, &mut Patience::of(LIMITS))
     }
 
     /// The same as [`Management::ask`], for a request that may take longer than others.
@@ -227,29 +207,6 @@ impl Management {
     }
 
     fn post(
-        &self,
-        path: ManagementPath,
-        operation: &Operation,
-        token: Option<&str>,
-        patience: &mut Patience<'_>,
-    ) -> Result<Value, Error> {
-        let mut pauses = PAUSES.iter();
-        loop {
-            let answer = self.post_once(path, operation, token, patience);
-            let Err(Error::Fault(fault)) = &answer else {
-                return answer;
-            };
-            let is_known = self.server.get().is_some();
-            let may_pass = fault.is_of_gateway() && fault.is_transient();
-            let may_repeat = is_known && may_pass && operation.is_query();
-            match pauses.next() {
-                Some(pause) if may_repeat => self.interrupt.sleep(*pause)?,
-                _ => return answer,
-            }
-        }
-    }
-
-    fn post_once(
         &self,
         path: ManagementPath,
         operation: &Operation,

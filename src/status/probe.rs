@@ -4,7 +4,7 @@ use super::containers::{Condition, Containers};
 use super::pool;
 use crate::secret::Secret;
 use crate::server::access::{Access, access};
-use crate::server::version::{self, ManagementPath, Server, Unreachable};
+use crate::server::version::{self, ManagementPath, Unreachable};
 use crate::url::{host_of, without_password};
 use serde::Serialize;
 use std::sync::Arc;
@@ -148,7 +148,7 @@ fn one(
         (State::Up, None)
     } else {
         let left = limit.saturating_sub(begun.elapsed());
-        authorised(probe, endpoint, &server, left)
+        authorised(probe, endpoint, server.path, left)
     };
     ClusterStatus {
         version: Some(server.version),
@@ -159,7 +159,7 @@ fn one(
 fn authorised(
     probe: &Probe,
     endpoint: &str,
-    server: &Server,
+    path: ManagementPath,
     limit: Duration,
 ) -> (State, Option<String>) {
     let secret = probe.secret.as_ref().filter(|secret| !secret.is_empty());
@@ -167,11 +167,8 @@ fn authorised(
         let reason = format!("`clusterSecret` in the registry is {failure}");
         return (State::NotAuthorised, Some(reason));
     }
-    match access(endpoint, server.path, secret, limit) {
-        Ok(Access::Granted) => (
-            State::Up,
-            secret.and_then(|secret| server.opened_by(secret)),
-        ),
+    match access(endpoint, path, secret, limit) {
+        Ok(Access::Granted) => (State::Up, None),
         Ok(Access::Refused(_)) if secret.is_none() => {
             let reason = "the server requires a secret, and the registry has no `clusterSecret`";
             (State::NotAuthorised, Some(reason.to_owned()))

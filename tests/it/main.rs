@@ -28,7 +28,6 @@ mod init;
 mod install;
 mod mishaps;
 mod named;
-mod networks;
 mod output;
 mod ports;
 mod projects;

@@ -4,8 +4,8 @@
 mod cluster;
 mod golden;
 mod project;
+mod seeding;
 mod states;
-mod unseen;
 
 use crate::support::replay::{Exchange, Recording, Replay};
 use golden::{RECORDINGS, compare};

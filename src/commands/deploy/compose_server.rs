@@ -1,8 +1,8 @@
 //! A server that docker-compose runs from the folder of `prisma.yml`, as `prisma init` sets it up, or from one
 //! above it: it answers some time after `docker-compose up -d`.
 
-use super::target::Destination;
 use crate::cluster::Connector;
+use crate::commands::service::target::Destination;
 use crate::config::compose_file;
 use crate::context::Context;
 use crate::docker::{Container, Tools, ask};

@@ -2,10 +2,10 @@
 
 use super::changes::{self, Change};
 use super::located::{self, Located};
-use super::placement::Placement;
 use super::post_deploy::PostDeploy;
 use super::syntax;
 use crate::cluster::Fact;
+use crate::commands::service::placement::Placement;
 use crate::commands::{Report, facts};
 use crate::error::{Failure, Kind, Result};
 use crate::server::deploy::{Deployment, Note as NoteCode, Outcome, Undo};
@@ -180,14 +180,13 @@ pub fn check(placement: Placement<'_>, deployment: &Deployment) -> Result<()> {
     let Some(mut failure) = deployment.failure() else {
         return Ok(());
     };
-    for problem in located::all(placement.service, errors(deployment)) {
-        failure = failure.and(format_args!("\n  {problem}"));
+    for problems in [errors(deployment), &deployment.warnings] {
+        for problem in located::all(placement.service, problems) {
+            failure = failure.and(format_args!("\n  {problem}"));
+        }
     }
-    for section in [
-        details(deployment),
-        warnings(placement.service, deployment).map(|list| format!("\n\nwarnings:\n\n{list}")),
-    ] {
-        failure = failure.and(section.unwrap_or_default().trim_end());
+    if let Some(more) = details(deployment) {
+        failure = failure.and(more);
     }
     if matches!(deployment.outcome, Outcome::Invalid { .. }) {
         failure = syntax::explain(failure, placement.service, deployment);
@@ -219,30 +218,22 @@ pub fn not_in_force(placement: Placement<'_>, deployment: &Deployment) -> Failur
 
 /// The step of a migration that failed; the changes that are waiting for `--force`.
 fn details(deployment: &Deployment) -> Option<String> {
-    let changes = changes::of(deployment.steps.as_deref().unwrap_or_default());
-    let listed = |head: &str| match &*changes {
-        [] => String::new(),
-        changes => format!("\n\n{head}:\n\n{}", changes::text(changes)),
-    };
     match &deployment.outcome {
         Outcome::RolledBack { step, .. } => {
             let failed = step.as_deref().map(changes::words);
             let failed = failed.map(|words| format!("\n  the step that failed: {words}"));
-            Some(failed.unwrap_or_default() + &listed("all steps"))
+            let all = planned(deployment).map(|all| format!("\n\nall steps:\n\n{all}"));
+            Some(failed.unwrap_or_default() + all.unwrap_or_default().trim_end())
         }
-        Outcome::NeedsForce if deployment.steps.is_none() => Some(format!("\n\n{NO_PREVIEW}")),
-        Outcome::NeedsForce => Some(listed("changes")),
+        Outcome::NeedsForce => Some(format!("\n\n{}", planned(deployment)?.trim_end())),
         _ => None,
     }
 }
 
-const NO_PREVIEW: &str = "this version of the server cannot preview changes";
-
-/// What the server warns of, a line each.
-fn warnings(service: &Service, deployment: &Deployment) -> Option<String> {
-    let located = located::all(service, &deployment.warnings);
-    let lines = located.iter().map(|warning| format!("  {warning}\n"));
-    (!located.is_empty()).then(|| lines.collect())
+/// The changes that the server would make, or tried to make.
+fn planned(deployment: &Deployment) -> Option<String> {
+    let changes = changes::of(deployment.steps.as_deref()?);
+    (!changes.is_empty()).then(|| changes::text(&changes))
 }
 
 fn errors(deployment: &Deployment) -> &[ServerProblem] {
@@ -349,25 +340,16 @@ fn text(placement: Placement<'_>, deployment: &Deployment) -> String {
     let notes = deployment.notes.iter().filter(|note| note.is_reported());
     let notes: String = notes.map(|note| format!("note: {note}\n")).collect();
     let head = format!("service `{name}`, stage `{stage}`: {head}\n{notes}");
-    if deployment.outcome == Outcome::WouldCreate {
-        return head;
-    }
-    let changes = consequences(placement.service, deployment);
-    let endpoints = Endpoints::of(placement, deployment).text();
-    format!("{head}\n{changes}Endpoints:\n\n{endpoints}")
-}
-
-/// What changes, and then what the server warns of: it speaks of "the listed changes".
-pub fn consequences(service: &Service, deployment: &Deployment) -> String {
-    let mut text = match &deployment.steps {
+    let changes = match &deployment.steps {
+        _ if deployment.outcome == Outcome::WouldCreate => return head,
         Some(steps) if !steps.is_empty() => {
             format!("Changes:\n\n{}", changes::text(&changes::of(steps)))
         }
-        None if deployment.outcome == Outcome::WouldApply => format!("{NO_PREVIEW}\n\n"),
+        None if deployment.outcome == Outcome::WouldApply => {
+            "this version of the server cannot preview changes\n\n".to_owned()
+        }
         _ => String::new(),
     };
-    if let Some(list) = warnings(service, deployment) {
-        text += &format!("Warnings:\n\n{list}\n");
-    }
-    text
+    let endpoints = Endpoints::of(placement, deployment).text();
+    format!("{head}\n{changes}Endpoints:\n\n{endpoints}")
 }

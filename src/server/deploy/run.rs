@@ -4,11 +4,11 @@ use super::follow::{Accepted, follow};
 use super::waiting::Waiting;
 use super::{DeployInput, Deployment, Event, Note, Outcome, Waits, subscriptions};
 use crate::cluster::Fact;
-use crate::error::Result;
+use crate::error::{Failure, Kind, Result};
 use crate::secret::Secret;
 use crate::server::management::{Management, Schema, Verdict};
 use crate::server::service::Service;
-use crate::server::types::check;
+use crate::server::version::Server;
 use std::time::{Duration, Instant};
 
 /// Deploys, and follows the migration until it ends.
@@ -28,6 +28,10 @@ pub fn run(
     let failure = |error| management.failure(&tried(management), error);
     let server = management.server().map_err(failure)?;
     management.check_length().map_err(failure)?;
+    let version = server.parsed();
+    if input.no_migrate && version.is_some_and(|version| !version.has(Fact::NoMigration)) {
+        return Err(migrates_always(management, server));
+    }
     events(Event::Server(server.clone()));
     let secrets: Vec<Secret> = (input.schema.secrets.iter())
         .map(|one| one.as_str().into())
@@ -56,6 +60,17 @@ pub fn run(
         requests: management.requests() - before + run.service.requests(),
         elapsed: begun.elapsed(),
     })
+}
+
+fn migrates_always(management: &Management, server: &Server) -> Failure {
+    let message = format!(
+        "{}: Prisma {} always migrates the database",
+        tried(management),
+        server.version
+    );
+    let since = Fact::NoMigration.since();
+    Failure::new(Kind::Refused, message)
+        .hint(format!("`--no-migrate` requires Prisma {since} or later"))
 }
 
 pub(super) fn tried(management: &Management) -> String {
@@ -179,7 +194,7 @@ impl Run<'_> {
             return Ok(answer(verdict, Outcome::NeedsForce, false));
         }
         let Some(mut verdict) = self.send(schema)? else {
-            return Ok(self.unseen(schema));
+            return Ok(answer(Verdict::default(), Outcome::WouldCreate, true));
         };
         if !verdict.errors.is_empty() {
             let errors = std::mem::take(&mut verdict.errors);
@@ -205,21 +220,6 @@ impl Run<'_> {
             outdated: ended.outdated,
             ..answer(verdict, ended.outcome, first)
         })
-    }
-
-    /// A dry run of a service that does not exist: the server does not look at its datamodel.
-    fn unseen(&self, schema: &Schema) -> Answer {
-        let errors = check::errors(schema, self.management.version().as_ref());
-        Answer {
-            verdict: Verdict::default(),
-            outcome: match &*errors {
-                [] => Outcome::WouldCreate,
-                _ => Outcome::Invalid { errors },
-            },
-            notes: vec![Note::CheckedHere],
-            first: true,
-            outdated: false,
-        }
     }
 
     fn without_migration(&self, verdict: &mut Verdict) -> Outcome {

@@ -5,7 +5,7 @@ mod cloud;
 mod documents;
 mod endings;
 mod files;
-mod gateways;
+mod generate;
 mod layouts;
 mod post_deploy;
 mod protocol;

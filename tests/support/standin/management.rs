@@ -115,9 +115,7 @@ fn resolve(
     let described = json!({"name": name, "stage": stage});
     match field {
         "clusterInfo" | "serverInfo" => {
-            return Ok(
-                json!({"version": state.reported, "commit": "0", "primaryConnector": "mysql"}),
-            );
+            return Ok(json!({"version": state.reported, "commit": "0"}));
         }
         "listProjects" => {
             allow()?;
