@@ -38,6 +38,13 @@ const FIRST: Limits = Limits {
     request: Duration::from_secs(30),
 };
 
+/// The pauses before a query is repeated that a proxy in front of the server could not deliver.
+const PAUSES: [Duration; 3] = [
+    Duration::from_millis(250),
+    Duration::from_millis(500),
+    Duration::from_secs(1),
+];
+
 /// How long a request may take, and what to do if it takes long.
 pub(super) struct Patience<'a> {
     pub limits: Limits,
@@ -66,7 +73,10 @@ pub struct Management {
     signers: Vec<Signer>,
     /// The one in use.
     signer: Cell<usize>,
+    /// The schema of the server's own tables, if known.
+    schema: Option<String>,
     deadline: Cell<Option<Instant>>,
+    limits: Limits,
     first: ManagementPath,
     server: OnceCell<Server>,
     dialect: RefCell<Option<schema::DeployDialect>>,
@@ -95,7 +105,9 @@ impl Management {
                 secret_name: "the configured secret".to_owned(),
             }],
             signer: Cell::new(0),
+            schema: None,
             deadline: Cell::new(None),
+            limits: LIMITS,
             server: OnceCell::new(),
             dialect: RefCell::new(None),
             requests: Cell::new(0),
@@ -107,6 +119,13 @@ impl Management {
     #[must_use]
     pub fn first(mut self, path: ManagementPath) -> Management {
         self.first = path;
+        self
+    }
+
+    /// Sets how long each request but the first may take.
+    #[must_use]
+    pub fn patient(mut self, request: Duration) -> Management {
+        self.limits.request = request;
         self
     }
 
@@ -137,6 +156,17 @@ impl Management {
         (self.signers.len() > 1).then(|| self.signer().secret_name.as_str())
     }
 
+    /// Says which schema holds the server's own tables.
+    #[must_use]
+    pub fn with_schema(mut self, schema: Option<String>) -> Management {
+        self.schema = schema;
+        self
+    }
+
+    pub(super) fn known_schema(&self) -> Option<&str> {
+        self.schema.as_deref()
+    }
+
     /// Runs work within a limit, in addition to one already set.
     pub(super) fn within<T>(&self, limit: Duration, work: impl FnOnce() -> T) -> T {
         let outer = self.deadline.get();
@@ -149,6 +179,10 @@ impl Management {
         let result = work();
         self.deadline.set(outer);
         result
+    }
+
+    pub(super) fn limits(&self) -> Limits {
+        self.limits
     }
 
     pub fn client(&self) -> &Client {
@@ -192,7 +226,7 @@ impl Management {
 
     /// Sends an operation to the server's path, with the token.
     fn ask(&self, operation: &Operation) -> Result<Value, Error> {
-        self.ask_patiently(operation, &mut Patience::of(LIMITS))
+        self.ask_patiently(operation, &mut Patience::of(self.limits))
     }
 
     /// The same as [`Management::ask`], for a request that may take longer than others.
@@ -207,6 +241,29 @@ impl Management {
     }
 
     fn post(
+        &self,
+        path: ManagementPath,
+        operation: &Operation,
+        token: Option<&str>,
+        patience: &mut Patience<'_>,
+    ) -> Result<Value, Error> {
+        let mut pauses = PAUSES.iter();
+        loop {
+            let answer = self.post_once(path, operation, token, patience);
+            let Err(Error::Fault(fault)) = &answer else {
+                return answer;
+            };
+            let is_known = self.server.get().is_some();
+            let may_pass = fault.is_of_gateway() && fault.is_transient();
+            let may_repeat = is_known && may_pass && operation.is_query();
+            match pauses.next() {
+                Some(pause) if may_repeat => self.interrupt.sleep(*pause)?,
+                _ => return answer,
+            }
+        }
+    }
+
+    fn post_once(
         &self,
         path: ManagementPath,
         operation: &Operation,

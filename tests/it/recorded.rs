@@ -6,6 +6,7 @@ mod golden;
 mod project;
 mod seeding;
 mod states;
+mod unseen;
 
 use crate::support::replay::{Exchange, Recording, Replay};
 use golden::{RECORDINGS, compare};

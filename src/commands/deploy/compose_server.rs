@@ -7,6 +7,7 @@ use crate::config::compose_file;
 use crate::context::Context;
 use crate::docker::{Container, Tools, ask};
 use crate::error::{Failure, Kind, Result};
+use crate::managed::memory;
 use crate::render::{PrismaConfig, probe};
 use crate::server::readiness::{Candidate, Readiness};
 use crate::server::version::ManagementPath;
@@ -52,10 +53,11 @@ pub fn wait_for_compose_server(
         return Ok(());
     };
     let base = &destination.base;
-    match containers
+    let server = containers
         .iter()
-        .find(|c| c.state.is_alive() && c.is_server())
-    {
+        .find(|c| c.state.is_alive() && c.is_server());
+    server.map_or(Ok(()), memory::check_container)?;
+    match server {
         Some(server) => Wait {
             tools,
             name: server.project.clone(),

@@ -6,7 +6,7 @@ use super::super::graphql::{Error, Operation};
 use super::super::refusal::Refusal;
 use super::super::step::{SELECTION, Step};
 use super::super::types::{self, Types};
-use super::{Fault, LIMITS, Management, Patience, Tokens};
+use super::{Fault, Management, Patience, Tokens};
 use serde_json::{Value, json};
 use std::time::SystemTime;
 
@@ -131,7 +131,7 @@ impl Management {
     /// does not exist fails before the token is looked at.
     pub fn check_access(&self) -> Result<(), Error> {
         let answer = self.signed(Tokens::for_everything, &mut |path, token| {
-            let patience = &mut Patience::of(LIMITS);
+            let patience = &mut Patience::of(self.limits);
             self.post(path, &access::question(), token, patience)
         });
         match answer {

@@ -288,6 +288,10 @@ fn a_dry_run_of_a_new_service_checks_the_secret() {
             let standin = Standin::start(version);
             let place = place(&standin, Auth::Secret(TEXT.to_owned()), secret);
             standin.state().projects.clear();
+            place.write(
+                "datamodel.graphql",
+                "type User {\n  id: ID! @id @unique\n}\n",
+            );
             let outcome = place.deploy(&["-d"]);
             assert_eq!(outcome.status, code, "{version} {secret:?}: {outcome:?}");
             let created = outcome.stdout.contains("would be created");
@@ -313,4 +317,34 @@ fn a_dry_run_says_that_secrets_are_not_compared() {
     let note = json!([{"code": "not_compared", "message": says}]);
     assert_eq!(document["data"]["notes"], note);
     assert_eq!(place.deploy(&["-j"]).json()["data"]["notes"], Value::Null);
+}
+
+#[test]
+fn a_server_that_does_not_check_the_kind_of_its_secret_is_open_and_that_is_said() {
+    let key = key().pem_pkcs1();
+    for (version, secret, kind) in [
+        ("1.4.2", TEXT, "shared secret"),
+        ("1.30.5", key.reveal(), "private key"),
+    ] {
+        let standin = Standin::start(version);
+        let place = place(&standin, Auth::Off, Some(secret));
+        let said = format!(
+            "warning: cluster `far`: it accepts requests without a secret, and anyone can deploy to it: Prisma {version} ignores a {kind}\n\
+             hint: give the server a secret that this version checks\n"
+        );
+        let outcome = place.deploy(&[]);
+        assert_eq!(outcome.status, 0, "{outcome:?}");
+        assert!(outcome.stderr.contains(&said), "{outcome:?}");
+        let listed = place.home.cluster(&["list"]);
+        assert!(listed.all().contains("ignores a"), "{listed:?}");
+        let checked = place.end(place.home.prisma("doctor", &[]).start());
+        let row = format!(
+            "Prisma {version}, up at {}, but it accepts requests without a secret",
+            standin.url()
+        );
+        assert!(checked.all().contains(&row), "{checked:?}");
+    }
+    let standin = Standin::start("1.8.4");
+    let outcome = place(&standin, Auth::Secret(TEXT.to_owned()), Some(TEXT)).deploy(&[]);
+    assert!(!outcome.stderr.contains("ignores"), "{outcome:?}");
 }
