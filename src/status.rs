@@ -86,7 +86,7 @@ fn warn(ctx: &Context, failure: &Failure) {
 
 fn probes(ctx: &Context, registry: &Registry) -> Vec<Probe> {
     let probe = |entry: &crate::config::registry::Entry| {
-        let kind = match ctx.home.managed(&entry.name) {
+        let kind = match ctx.managed(entry) {
             Some(_) => Kind::Managed,
             None => Kind::SelfHosted,
         };
@@ -95,7 +95,12 @@ fn probes(ctx: &Context, registry: &Registry) -> Vec<Probe> {
             kind,
             endpoint: Some(entry.host.clone()),
             secret: entry.secret.clone(),
-            problem: entry.problem.as_ref().map(|problem| problem.message()),
+            problem: match &entry.problem {
+                Some(problem) => Some(problem.message()),
+                None => {
+                    cloud::was_hosting(&entry.host).then(|| format!("it was on {}", cloud::CLOSED))
+                }
+            },
         }
     };
     registry.clusters().iter().map(probe).collect()

@@ -30,7 +30,7 @@ pub mod config {
     }
     pub mod prisma_yml {
         pub use crate::config::prisma_yml::{
-            Given, cluster, load, parse, save_target, set_cluster, set_endpoint,
+            Given, cluster, load, parse, preview_target, set_cluster, set_endpoint,
         };
     }
     pub mod references {

@@ -11,8 +11,8 @@ use std::path::PathBuf;
 pub enum Cluster {
     /// list clusters with version and state
     ///
-    /// Queries all servers of the registry at once, and those of your Prisma Cloud workspaces if there is a
-    /// session key; takes little more than two seconds, even for many clusters and unreachable hosts. When
+    /// Queries all servers of the registry at once, and those of a private successor of Prisma Cloud if there
+    /// is one (PRISMA_CLOUD_API) and a session key; takes little more than two seconds, even for many clusters and unreachable hosts. When
     /// piped, prints one tab-separated line per cluster: name, kind, version, state, endpoint.
     #[command(visible_alias = "ls")]
     #[command(after_help = examples(&[

@@ -12,6 +12,7 @@ use crate::config::registry::{NewEntry, Registry};
 use crate::context::Context;
 use crate::error::{Failure, Kind, Result};
 use crate::plan::{Plan, Step};
+use crate::status::cloud;
 use crate::ui::Question;
 use crate::url::{ServerUrl, UrlError, invalid_endpoint, without_password};
 
@@ -92,7 +93,7 @@ pub fn add_by_asking(ctx: &Context) -> Result<String> {
 /// Reads the endpoint of a cluster.
 pub fn endpoint(text: &str) -> Result<ServerUrl> {
     let bare = text.trim();
-    ServerUrl::of_server(text).map_err(|why| {
+    let url = ServerUrl::of_server(text).map_err(|why| {
         let failure = invalid_endpoint(text, why);
         match why {
             UrlError::NoScheme => {
@@ -103,7 +104,9 @@ pub fn endpoint(text: &str) -> Result<ServerUrl> {
             }
             _ => failure,
         }
-    })
+    })?;
+    cloud::check(&format!("server `{url}`"), &url.to_string())?;
+    Ok(url)
 }
 
 /// Warns where secrets and data travel over the internet as they are.
@@ -155,7 +158,7 @@ fn replaces(ctx: &Context, registry: &Registry, new: &NewEntry, force: bool) -> 
         return Err(Failure::new(Kind::Failed, message)
             .hint("choose another name, or replace it with `--force`, which discards its secret"));
     }
-    if ctx.home.managed(&new.name).is_some() {
+    if ctx.managed(old).is_some() {
         ctx.ui.warn(&format!(
             "`{}` is managed by `prisma local`, which will use this secret from now on",
             new.name

@@ -1,21 +1,24 @@
-//! Prisma Cloud, or a private successor that speaks its protocol.
+//! Prisma Cloud, which has closed, and private successors that speak its protocol.
 //!
-//! A session key (`cloudSessionKey` in the registry, or `PRISMA_CLOUD_SESSION_KEY`) gives access to
-//! workspaces and their clusters, named `WORKSPACE/CLUSTER`. Without a key, Prisma Cloud is never
-//! contacted.
+//! `PRISMA_CLOUD_API` is the address of a successor. There a session key (`cloudSessionKey` in the registry, or
+//! `PRISMA_CLOUD_SESSION_KEY`) gives access to workspaces and their clusters, named `WORKSPACE/CLUSTER`.
+//! Without both, nothing is contacted.
 
 mod session;
 
+use crate::env::Env;
 use crate::error::{Failure, Kind, Result};
 use crate::secret::Secret;
 use crate::server::fault::Fault;
 use crate::server::graphql::{self, Error, Operation};
 use crate::server::http::{Client, Limits};
+use crate::url::host_of;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::fmt;
 use std::time::{Duration, Instant};
 
+use session::has_successor;
 pub use session::{Cloud, key};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,6 +44,36 @@ const SHARED: [(&str, &str); 2] = [
 /// Whether a name belongs to a shared cluster, which is in no registry.
 pub fn is_reserved(name: &str) -> bool {
     SHARED.iter().any(|(shared, _)| *shared == name)
+}
+
+/// Why nothing of Prisma Cloud answers any more.
+pub const CLOSED: &str = "Prisma Cloud, which closed on 2022-09-01";
+
+/// Whether a cluster of this name can only have been one of Prisma Cloud.
+pub fn has_closed(env: &Env, name: &str) -> bool {
+    is_reserved(name) || (name.contains('/') && !has_successor(env))
+}
+
+/// Whether a URL leads to a server that Prisma Cloud hosted.
+pub fn was_hosting(url: &str) -> bool {
+    let host = host_of(url).to_ascii_lowercase();
+    host.ends_with(".prisma.sh")
+}
+
+/// Fails for a server that Prisma Cloud hosted; `what` is as in [`closed`].
+pub fn check(what: &str, url: &str) -> Result<()> {
+    if was_hosting(url) {
+        return Err(closed(what));
+    }
+    Ok(())
+}
+
+/// The failure for a cluster or server of Prisma Cloud, for example "cluster `prisma-eu1`".
+pub fn closed(what: &str) -> Failure {
+    let message = format!("{what} was on {CLOSED}");
+    Failure::new(Kind::UnknownCluster, message).hint(
+        "use a cluster of your own: start one with `prisma local start`, or add one with `prisma cluster add`",
+    )
 }
 
 const WORKSPACES: &str =

@@ -3,7 +3,7 @@
 use crate::config::registry::{Entry, Registry};
 use crate::env::Env;
 use crate::error::{Failure, Kind, Result};
-use crate::status::cloud::{Cloud, CloudCluster};
+use crate::status::cloud::{self, Cloud, CloudCluster};
 use crate::suggest;
 use std::time::Duration;
 
@@ -21,6 +21,9 @@ impl Target {
     pub fn find(env: &Env, registry: &Registry, name: &str, limit: Duration) -> Result<Target> {
         if let Some(entry) = registry.get(name) {
             return Ok(Target::Registry(entry.usable()?.clone()));
+        }
+        if cloud::has_closed(env, name) {
+            return Err(cloud::closed(&format!("cluster `{}`", name.escape_debug())));
         }
         if !name.contains('/') {
             return Err(unknown(name, registry.names()));
@@ -78,11 +81,22 @@ mod tests {
 
     #[test]
     fn a_workspace_needs_a_session() {
-        let find = |name| {
+        let find = |env: &Env, name| {
             let limit = Duration::from_secs(1);
-            Target::find(&Env::default(), &Registry::default(), name, limit).expect_err("unknown")
+            Target::find(env, &Registry::default(), name, limit).expect_err("unknown")
         };
-        assert!(find("acme/one").message().contains("no session key"));
-        assert_eq!(find("one").message(), "cluster `one` not found");
+        let successor = Env::from([("PRISMA_CLOUD_API", "http://localhost:1")]);
+        let failure = find(&successor, "acme/one");
+        assert!(failure.message().contains("no session key"), "{failure}");
+        for name in ["acme/one", "prisma-eu1", "prisma-us1"] {
+            let failure = find(&Env::default(), name).message();
+            let expected =
+                format!("cluster `{name}` was on Prisma Cloud, which closed on 2022-09-01");
+            assert_eq!(failure, expected);
+        }
+        assert_eq!(
+            find(&Env::default(), "one").message(),
+            "cluster `one` not found"
+        );
     }
 }

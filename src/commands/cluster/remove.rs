@@ -2,7 +2,7 @@
 
 use crate::cluster::ClusterName;
 use crate::commands::{Report, act};
-use crate::config::registry::{self, Registry};
+use crate::config::registry::{self, Entry, Registry};
 use crate::context::Context;
 use crate::documents;
 use crate::error::{Failure, Kind, Result};
@@ -30,7 +30,7 @@ pub fn run(ctx: &Context, name: Option<&str>) -> Result<Report> {
     };
     let known = registry.get(&name);
     if known.is_none() && broken.is_none() {
-        return Err(unknown(&name, &registry));
+        return Err(unknown(ctx, &name, &registry));
     }
     let has_secret = known.is_none_or(|entry| entry.secret.is_some());
     if !ctx.dry_run {
@@ -41,7 +41,7 @@ pub fn run(ctx: &Context, name: Option<&str>) -> Result<Report> {
     if let Some(failure) = broken {
         return remove_broken(ctx, &name, failure);
     }
-    let note = containers_note(ctx, &name, known.map(|entry| entry.host.as_str()));
+    let note = containers_note(ctx, &name, known);
     let step = Step::Unregister {
         path: ctx.home.registry(),
         name: name.clone(),
@@ -94,8 +94,15 @@ fn named(name: &str, registry: &Registry) -> Result<String> {
     }
 }
 
-fn unknown(name: &str, registry: &Registry) -> Failure {
-    if name.contains('/') || cloud::is_reserved(name) {
+fn unknown(ctx: &Context, name: &str, registry: &Registry) -> Failure {
+    if cloud::has_closed(&ctx.env, name) {
+        let message = format!(
+            "cluster `{name}` is not in the registry: it was on {}",
+            cloud::CLOSED
+        );
+        return Failure::new(Kind::UnknownCluster, message);
+    }
+    if name.contains('/') {
         let message = format!("cluster `{name}` is not in the registry: it is one of Prisma Cloud");
         return Failure::new(Kind::UnknownCluster, message)
             .hint("remove it there; without a session key it is not listed");
@@ -120,12 +127,14 @@ fn remove_broken(ctx: &Context, name: &str, broken: Failure) -> Result<Report> {
 
 /// What happens to the containers, where there may be some: of a managed cluster, or of the one that the
 /// npm CLI ran.
-fn containers_note(ctx: &Context, name: &str, host: Option<&str>) -> Option<String> {
+fn containers_note(ctx: &Context, name: &str, entry: Option<&Entry>) -> Option<String> {
+    let managed = entry.map_or_else(|| ctx.home.managed(name), |entry| ctx.managed(entry));
     let of_npm = || {
         let local = ClusterName::local();
-        (name == local.to_string() && host.is_some_and(points_here)).then_some(local)
+        let is_here = entry.is_some_and(|entry| points_here(&entry.host));
+        (name == local.as_ref() && is_here).then_some(local)
     };
-    let name = ctx.home.managed(name).or_else(of_npm)?;
+    let name = managed.or_else(of_npm)?;
     Some(format!(
         "its containers and data on this machine, if any, are kept; delete them with `{}`",
         name.command("delete")

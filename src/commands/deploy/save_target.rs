@@ -1,10 +1,12 @@
 //! The cluster that was chosen is written into `prisma.yml`.
 
-use super::placement::Placement;
+use crate::commands::service::placement::Placement;
 use crate::config::prisma_yml;
 use crate::context::Context;
 use crate::diff;
 use crate::error::Result;
+use crate::files::Access;
+use crate::plan::{Plan, Step};
 use crate::service::Form;
 
 /// Writes it and says so; a dry run shows the change. Whether the file was written.
@@ -19,15 +21,21 @@ pub fn save(ctx: &Context, placement: Placement<'_>, cluster: &str) -> Result<bo
         Form::Cluster => prisma_yml::set_cluster(text, &value),
         Form::Endpoint => prisma_yml::set_endpoint(text, &value),
     };
+    let (before, after) = prisma_yml::preview_target(file, edit)?;
     if ctx.dry_run {
-        let (before, after) = prisma_yml::preview_target(file, edit)?;
         let mask = |line: &str| ctx.ui.mask(line).into_owned();
         let change = diff::indented(&diff::unified(Some(&before), Some(&after), &mask));
         ctx.ui
             .status(&format!("would write `{key}: {value}` to {shown}{change}"));
         return Ok(false);
     }
-    prisma_yml::save_target(file, edit)?;
+    let write = Step::Write {
+        path: file.clone(),
+        content: after.into(),
+        access: Access::Shared,
+        replaces: true,
+    };
+    Plan(vec![write]).execute(ctx, None)?;
     ctx.ui.status(&format!("wrote `{key}: {value}` to {shown}"));
     Ok(true)
 }

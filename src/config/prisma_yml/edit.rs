@@ -1,7 +1,7 @@
 //! Writes the target, the only line of `prisma.yml` that is ever changed.
 
 use crate::error::{Failure, Kind, Result};
-use crate::files::{self, Access};
+use crate::files;
 use crate::yaml::Node;
 use crate::yaml::edit::{Change, New, Refused, apply};
 use std::path::Path;
@@ -24,16 +24,7 @@ pub fn set_endpoint(text: &str, endpoint: &str) -> Result<String> {
     set(text, "endpoint", endpoint, &["cluster", "service", "stage"])
 }
 
-/// Sets `cluster` or `endpoint` in the file.
-pub fn save_target(file: &Path, set: impl FnOnce(&str) -> Result<String>) -> Result<()> {
-    let (text, edited) = preview_target(file, set)?;
-    if edited == text {
-        return Ok(());
-    }
-    files::write_atomic(file, edited.as_bytes(), Access::Shared)
-}
-
-/// The file before and after [`save_target`], or why it is refused.
+/// The file before and after `cluster` or `endpoint` is set, or why that is refused.
 pub fn preview_target(
     file: &Path,
     set: impl FnOnce(&str) -> Result<String>,

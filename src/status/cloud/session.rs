@@ -6,8 +6,8 @@ use crate::error::{Failure, Kind, Result};
 use crate::secret::Secret;
 use crate::server::token::{self, Useless};
 
-/// The URL of the hosted service's API.
-const API: &str = "https://api.cloud.prisma.sh";
+/// The URL of the API of a private successor.
+const API: &str = "PRISMA_CLOUD_API";
 /// Takes precedence over the registry.
 const VARIABLE: &str = "PRISMA_CLOUD_SESSION_KEY";
 /// The hint for a key that cannot be used.
@@ -22,10 +22,14 @@ pub struct Cloud {
 }
 
 impl Cloud {
-    /// The API of the session's owner. `None` without a session key; fails if the key is malformed or
-    /// has expired. Sends nothing.
+    /// The API of the session's owner. `None` without a session key, or if the key is one of Prisma Cloud
+    /// itself, as the npm CLIs left it behind; fails if it is malformed or has expired. Sends nothing.
     pub fn find(env: &Env, registry: &Registry) -> Result<Option<Cloud>> {
-        let Some(key) = key(env, registry) else {
+        let address = |variable: &str| {
+            let given = env.get(variable)?;
+            Some(given.trim_end_matches('/').to_owned())
+        };
+        let (Some(key), Some(api)) = (key(env, registry), address(API)) else {
             return Ok(None);
         };
         if let Err(useless) = token::look(key.reveal()) {
@@ -38,16 +42,17 @@ impl Cloud {
             let message = format!("the session key of Prisma Cloud {why}");
             return Err(Failure::new(Kind::Refused, message).hint(HINT));
         }
-        let address = |variable: &str| {
-            let given = env.get(variable)?;
-            Some(given.trim_end_matches('/').to_owned())
-        };
         Ok(Some(Cloud {
-            api: address("PRISMA_CLOUD_API").unwrap_or_else(|| API.to_owned()),
+            api,
             shared: address("PRISMA_CLOUD_CLUSTERS"),
             key,
         }))
     }
+}
+
+/// Whether there is a private successor.
+pub(super) fn has_successor(env: &Env) -> bool {
+    env.get(API).is_some()
 }
 
 /// The session key, valid or not, so that it can be masked.
@@ -62,7 +67,8 @@ mod tests {
     use super::*;
 
     fn find(key: &str) -> Result<Option<Cloud>> {
-        Cloud::find(&Env::from([(VARIABLE, key)]), &Registry::default())
+        let env = Env::from([(VARIABLE, key), (API, "http://localhost:1/")]);
+        Cloud::find(&env, &Registry::default())
     }
 
     #[test]
@@ -90,19 +96,13 @@ mod tests {
     }
 
     #[test]
-    fn the_addresses_are_settings() {
+    fn only_a_successor_is_contacted() {
         let endless = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.e30.c2ln";
-        let env = Env::from([
-            (VARIABLE, endless),
-            ("PRISMA_CLOUD_API", "http://localhost:1/"),
-        ]);
-        let cloud = Cloud::find(&env, &Registry::default());
-        let cloud = cloud.expect("good").expect("a session");
+        let cloud = find(endless).expect("good").expect("a session");
         assert_eq!(cloud.api, "http://localhost:1");
-        assert_eq!(
-            find(endless).expect("good").map(|c| c.api),
-            Some(API.into())
-        );
+        let left = Env::from([(VARIABLE, endless)]);
+        let none = Cloud::find(&left, &Registry::default());
+        assert!(none.expect("not used").is_none());
         assert!(!format!("{cloud:?}").contains(endless));
     }
 }

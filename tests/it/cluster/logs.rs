@@ -152,6 +152,14 @@ fn a_cluster_on_another_machine_is_told_plainly() {
          hint: use that machine's engine: `DOCKER_HOST=ssh://USER@45.55.177.154 prisma cluster logs far`\n\
          hint: or use its Docker context: `docker context use …`, or `DOCKER_CONTEXT=…`\n",
     );
+    for name in ["acme/one", "prisma-us1"] {
+        let message = format!(
+            "error: cluster `{name}` was on Prisma Cloud, which closed on 2022-09-01\n\
+             hint: use a cluster of your own: start one with `prisma local start`, or add one with `prisma cluster add`\n"
+        );
+        home.cluster(&["logs", name]).is(1, "", &message);
+    }
+    let home = home.env("PRISMA_CLOUD_API", "http://localhost:1");
     home.cluster(&["logs", "acme/one"]).is(
         1,
         "",

@@ -102,7 +102,14 @@ fn an_unknown_name_is_met_with_the_one_that_was_meant() {
         "",
         "error: cluster `digitalocean` not found\nhint: did you mean `digital-ocean`?\n",
     );
-    home.cluster(&["remove", "acme/one", "-y"]).is(
+    for name in ["acme/one", "prisma-eu1"] {
+        let message = format!(
+            "error: cluster `{name}` is not in the registry: it was on Prisma Cloud, which closed on 2022-09-01\n"
+        );
+        home.cluster(&["remove", name, "-y"]).is(1, "", &message);
+    }
+    let successor = Home::with(TWO).env("PRISMA_CLOUD_API", "http://localhost:1");
+    successor.cluster(&["remove", "acme/one", "-y"]).is(
         1,
         "",
         "error: cluster `acme/one` is not in the registry: it is one of Prisma Cloud\n\

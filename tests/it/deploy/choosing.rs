@@ -5,6 +5,8 @@
 use crate::cluster::support::{Auth, server};
 use crate::deploy::support::{Place, TYPES};
 use crate::support::standin::Standin;
+use std::fs;
+use std::os::unix::fs::{PermissionsExt, symlink};
 
 const FLAG: &str = "hint: use `--cluster NAME`, or add `cluster: NAME` to `prisma.yml`\n";
 
@@ -76,6 +78,53 @@ fn an_empty_cluster_is_filled_and_no_write_leaves_it() {
             (code, place.read("prisma.yml")),
             (0, Some(expected)),
             "{shown}"
+        );
+    }
+}
+
+/// As Prisma's own examples have them, 46 files of 9 repositories.
+#[test]
+fn empty_text_is_filled_and_the_file_stays_the_one_it_is() {
+    let more = "cluster: ''\ndatamodel: datamodel.graphql\nsecret: ''\n";
+    for (yml, key, service) in [
+        (
+            format!("endpoint: '' # none yet\n{more}"),
+            "endpoint",
+            "default",
+        ),
+        (
+            format!("service: hello\nstage: dev\ndisableAuth: true\n{more}"),
+            "cluster",
+            "hello",
+        ),
+    ] {
+        let standin = Standin::start("1.8.4");
+        let place = place(&standin, "");
+        place.write("real.yml", &yml);
+        let [file, real] =
+            ["prisma.yml", "real.yml"].map(|name| place.home.path(&format!("service/{name}")));
+        fs::remove_file(&file).expect("removes");
+        symlink("real.yml", &file).expect("a link");
+        fs::set_permissions(&real, fs::Permissions::from_mode(0o640)).expect("a mode");
+        let mut terminal = place.at_terminal(&[]);
+        terminal.shows("type to filter").types("far\r");
+        let (code, shown) = terminal.end().raw();
+        assert_eq!(code, 0, "{shown}");
+        let value = match key {
+            "endpoint" => format!("{}/default/default", standin.url()),
+            _ => "far".to_owned(),
+        };
+        let expected = yml.replace(&format!("{key}: ''"), &format!("{key}: '{value}'"));
+        assert_eq!(place.read("real.yml"), Some(expected));
+        assert!(file.is_symlink());
+        let mode = fs::metadata(&real).expect("exists").permissions().mode();
+        assert_eq!(mode & 0o777, 0o640);
+        assert!(
+            standin
+                .state()
+                .projects
+                .keys()
+                .any(|(name, _)| name == service)
         );
     }
 }

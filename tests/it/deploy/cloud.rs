@@ -28,6 +28,69 @@ fn place(standin: &Standin, prisma_yml: &str) -> (Place, Cloud) {
     (place, cloud)
 }
 
+/// Names and addresses that real files have: 58 repositories have an endpoint there.
+#[test]
+fn what_prisma_cloud_hosted_is_not_looked_up() {
+    let key = session();
+    let registry = format!(
+        "cloudSessionKey: {key}\nclusters:\n  mine:\n    host: 'https://mine_acme.prisma.sh'\n"
+    );
+    for (target, what) in [
+        ("cluster: prisma-eu1", "cluster `prisma-eu1`"),
+        (
+            "cluster: public-grey-fox-12/prisma-us1",
+            "cluster `public-grey-fox-12/prisma-us1`",
+        ),
+        ("cluster: acme/own", "cluster `acme/own`"),
+        ("cluster: mine", "cluster `mine`"),
+        (
+            "endpoint: https://eu1.prisma.sh/public-grey-fox-12/hello/dev",
+            "server `https://eu1.prisma.sh`",
+        ),
+        (
+            "endpoint: https://US1.prisma.sh/acme/hello/dev",
+            "server `https://us1.prisma.sh`",
+        ),
+        (
+            "endpoint: https://app-1a2b_acme.prisma.sh/hello/dev",
+            "server `https://app-1a2b_acme.prisma.sh`",
+        ),
+    ] {
+        let more = "datamodel: datamodel.graphql\ndisableAuth: true\n";
+        let names = if target.starts_with("cluster") {
+            "service: hello\nstage: dev\n"
+        } else {
+            ""
+        };
+        let place = Place::new(&registry, &format!("{names}{target}\n{more}"));
+        let message = format!(
+            "error: {what} was on Prisma Cloud, which closed on 2022-09-01\n\
+             hint: use a cluster of your own: start one with `prisma local start`, or add one with `prisma cluster add`\n"
+        );
+        place.deploy(&[]).is(1, "", &message);
+    }
+    let home = Place::new(&registry, "").home;
+    home.cluster(&["list", "-v"]).is(
+        0,
+        "mine\tself-hosted\t\tunreachable\thttps://mine_acme.prisma.sh\n",
+        "`mine`: it was on Prisma Cloud, which closed on 2022-09-01\n",
+    );
+    let added = home.cluster(&[
+        "add",
+        "x",
+        "--endpoint",
+        "https://eu1.prisma.sh",
+        "--secret-env",
+        "HOME",
+    ]);
+    assert!(
+        added
+            .stderr
+            .contains("server `https://eu1.prisma.sh` was on Prisma Cloud"),
+        "{added:?}"
+    );
+}
+
 const NAMED: &str = "service: hello\nstage: dev\ncluster: acme/own\ndatamodel: datamodel.graphql\ndisableAuth: true\n";
 
 #[test]
@@ -105,7 +168,10 @@ fn what_the_cloud_does_not_know_or_allow_is_told_and_nothing_is_sent() {
         outcome.stderr.contains("hint: did you mean `acme/own`?\n"),
         "{outcome:?}"
     );
-    let outcome = Place::new("clusters: {}\n", NAMED).deploy(&[]);
+    let keyless = Place::new("clusters: {}\n", NAMED);
+    let outcome = keyless
+        .env("PRISMA_CLOUD_API", "http://localhost:1")
+        .deploy(&[]);
     assert_eq!(outcome.status, 1, "{outcome:?}");
     assert!(
         outcome.stderr.contains("`PRISMA_CLOUD_SESSION_KEY`"),

@@ -48,6 +48,17 @@ fn deploy_says_when_the_folders_server_was_not_started() {
         "error: server `http://localhost:<port>` is not responding: no service of <root>/work/docker-compose.yml is running\n\
          hint: start it there with `docker-compose up -d`, then deploy again\n",
     );
+    // In a project, the compose file may be further up.
+    std::fs::create_dir(s.path("work/prisma")).expect("creates");
+    for name in ["prisma.yml", "datamodel.graphql"] {
+        let inner = s.path(&format!("work/prisma/{name}"));
+        std::fs::rename(s.path(&format!("work/{name}")), inner).expect("moves");
+    }
+    s.run("deploy").fails(
+        1,
+        "error: server `http://localhost:<port>` is not responding: no service of <root>/work/docker-compose.yml is running\n\
+         hint: start it there with `docker-compose up -d`, then deploy again\n",
+    );
     make_server(&s, &[]);
     s.run("deploy --wait-timeout 300ms").fails(
         5,

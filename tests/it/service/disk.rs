@@ -1,4 +1,4 @@
-//! With real files: reading from disk, writing the one line.
+//! With real files: reading from disk, setting the one line.
 
 use prisma_cli::testing::config::Project;
 use prisma_cli::testing::config::prisma_yml::{self, Given};
@@ -6,7 +6,7 @@ use prisma_cli::testing::error::Kind;
 use prisma_cli::testing::service::{self, Target};
 use std::collections::BTreeMap;
 use std::fs;
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::fs::symlink;
 use std::path::Path;
 
 fn load(file: &Path) -> prisma_cli::testing::error::Result<service::Service> {
@@ -18,7 +18,7 @@ fn load(file: &Path) -> prisma_cli::testing::error::Result<service::Service> {
 }
 
 #[test]
-fn a_service_is_read_and_its_cluster_written() {
+fn a_service_is_read_and_its_cluster_set() {
     let home = tempfile::tempdir().expect("temporary folder");
     let folder = home.path().join("my service");
     fs::create_dir_all(folder.join("types")).expect("creates");
@@ -35,7 +35,6 @@ fn a_service_is_read_and_its_cluster_written() {
     );
     let real = home.path().join("real.yml");
     fs::write(&real, &text).expect("writes");
-    fs::set_permissions(&real, fs::Permissions::from_mode(0o640)).expect("chmod");
     let file = folder.join("prisma.yml");
     symlink("../real.yml", &file).expect("symlink");
 
@@ -56,14 +55,13 @@ fn a_service_is_read_and_its_cluster_written() {
     assert_eq!(at("Global", None), "");
     assert_eq!(read.files().len(), 3);
 
-    prisma_yml::save_target(&file, |text| prisma_yml::set_cluster(text, "local")).expect("writes");
-    assert!(file.is_symlink());
+    let set = |text: &str| prisma_yml::set_cluster(text, "local");
+    let (before, after) = prisma_yml::preview_target(&file, set).expect("is possible");
     assert_eq!(
-        fs::read_to_string(&real).expect("reads"),
-        format!("{text}cluster: local\n")
+        (&*before, &*after),
+        (&*text, &*format!("{text}cluster: local\n"))
     );
-    let mode = fs::metadata(&real).expect("exists").permissions().mode();
-    assert_eq!(mode & 0o777, 0o640);
+    fs::write(&file, after).expect("writes");
     assert_eq!(
         load(&file).expect("is fine").target,
         Target::Cluster("local".to_owned())
@@ -84,7 +82,8 @@ fn what_cannot_be_read_is_named() {
         format!("{}:2: not UTF-8 text", file.display())
     );
     fs::write(&file, "endpoint: http://h/a/b\ndatamodel: x\n").expect("writes");
-    let failure = prisma_yml::save_target(&file, |text| prisma_yml::set_cluster(text, "local"));
+    let set = |text: &str| prisma_yml::set_cluster(text, "local");
+    let failure = prisma_yml::preview_target(&file, set);
     let failure = failure.expect_err("has an endpoint");
     assert!(
         failure.message().starts_with("could not write `"),

@@ -8,7 +8,7 @@ use crate::error::{Failure, Kind, Result};
 use crate::secret::Secret;
 use crate::server::credential::Credential;
 use crate::service::{Endpoint, Service, Target};
-use crate::status::cloud::{Cloud, CloudCluster};
+use crate::status::cloud::{self, Cloud, CloudCluster};
 use crate::status::target;
 use crate::url::{is_unencrypted, without_password};
 use std::time::Duration;
@@ -93,6 +93,7 @@ fn warn_unencrypted(ctx: &Context, destination: &Destination) {
 }
 
 fn of_entry(ctx: &Context, entry: &Entry, variables: Variables<'_>) -> Result<Destination> {
+    cloud::check(&format!("cluster `{}`", entry.name), &entry.host)?;
     // The registry's secret belongs to this host; the variable may hold another server's.
     let secret = of_registry(entry).or_else(|| of_variable(ctx, variables));
     let (credential, secret_name) = credential(ctx, secret)?;
@@ -103,7 +104,7 @@ fn of_entry(ctx: &Context, entry: &Entry, variables: Variables<'_>) -> Result<De
         secret_name,
         base: entry.host.trim_end_matches('/').to_owned(),
         workspace: None,
-        managed: ctx.home.managed(&entry.name),
+        managed: ctx.managed(entry),
         chosen: None,
     })
 }
@@ -115,6 +116,7 @@ fn of_endpoint(
     variables: Variables<'_>,
 ) -> Result<Destination> {
     let base = endpoint.server.to_string();
+    cloud::check(&format!("server `{base}`"), &base)?;
     // The secret of the cluster at exactly this address, never another one's.
     let same = |entry: &&Entry| entry.problem.is_none() && entry.host.trim_end_matches('/') == base;
     let entry = registry.clusters().iter().find(same);
@@ -126,7 +128,7 @@ fn of_endpoint(
         credential,
         secret_name,
         workspace: endpoint.workspace.clone(),
-        managed: entry.and_then(|entry| ctx.home.managed(&entry.name)),
+        managed: entry.and_then(|entry| ctx.managed(entry)),
         chosen: None,
         base,
     })
