@@ -6,6 +6,7 @@ mod golden;
 mod project;
 mod states;
 mod unseen;
+mod words;
 
 use crate::support::replay::{Exchange, Recording, Replay};
 use golden::{RECORDINGS, compare};
