@@ -2,12 +2,13 @@
 //! Built once in `lib.rs` and passed down.
 
 use crate::cluster::ClusterName;
-use crate::config::registry::Registry;
+use crate::config::registry::{Entry, Registry};
 use crate::env::Env;
 use crate::error::{Failure, Kind, Result, Tried};
 use crate::interrupt::Interrupt;
 use crate::process::Runner;
 use crate::ui::{Ask, Ui};
+use crate::url::points_here;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -172,6 +173,16 @@ impl Context {
             self.ui.warn(warning);
         }
         Ok(registry)
+    }
+
+    /// The managed cluster that an entry is about. The npm CLI's entry has the name of its project in another
+    /// spelling.
+    pub fn managed(&self, entry: &Entry) -> Option<ClusterName> {
+        let respelled = || {
+            let project = entry.project().filter(|_| points_here(&entry.host))?;
+            self.home.managed(project.as_ref())
+        };
+        self.home.managed(&entry.name).or_else(respelled)
     }
 
     /// Warns that `what`, for example "`http://host` is", not encrypted.

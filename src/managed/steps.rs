@@ -78,12 +78,15 @@ impl Observed {
         ready: &Ready,
     ) -> Result<()> {
         let project = self.project(&ready.rendered);
-        let up = self.tools.up(&project, self.is_taken_over);
-        plan.then(Step::run(
-            "starting the containers",
-            "containers started",
-            up,
-        ));
+        let is_cut_off = self.containers.iter().any(|c| c.is_cut_off);
+        if is_cut_off {
+            ctx.ui.status(
+                "a container has lost its network: recreating the containers; data is kept",
+            );
+        }
+        let up = self.tools.up(&project, self.is_taken_over || is_cut_off);
+        let run = Run::new("starting the containers", "containers started", up);
+        plan.then(Step::Run(run.recreating(self.tools.up(&project, true))));
         if let Some(limit) = ready.limit {
             plan.then(Step::Wait(Box::new(Wait {
                 tools: self.tools.clone(),
@@ -175,7 +178,7 @@ impl Observed {
             plan.then(Step::Register {
                 path: ctx.home.registry(),
                 entry: NewEntry {
-                    name: self.name.to_string(),
+                    name: self.registered_name(),
                     host: self.endpoint(cluster),
                     secret: cluster.secret_as_registered(),
                 },

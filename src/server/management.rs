@@ -35,6 +35,13 @@ const FIRST: Limits = Limits {
     request: Duration::from_secs(30),
 };
 
+/// The pauses before a query is repeated that a proxy in front of the server could not deliver.
+const PAUSES: [Duration; 3] = [
+    Duration::from_millis(250),
+    Duration::from_millis(500),
+    Duration::from_secs(1),
+];
+
 /// How long a request may take, and what to do if it takes long.
 pub(super) struct Patience<'a> {
     pub limits: Limits,
@@ -63,6 +70,7 @@ pub struct Management {
     /// Where the secret comes from, as it is called in messages.
     secret_name: String,
     deadline: Cell<Option<Instant>>,
+    limits: Limits,
     first: ManagementPath,
     server: OnceCell<Server>,
     dialect: RefCell<Option<schema::DeployDialect>>,
@@ -89,6 +97,7 @@ impl Management {
             tokens: Tokens::new(credential, Grant::service(name, stage)),
             secret_name: "the configured secret".to_owned(),
             deadline: Cell::new(None),
+            limits: LIMITS,
             server: OnceCell::new(),
             dialect: RefCell::new(None),
             requests: Cell::new(0),
@@ -100,6 +109,13 @@ impl Management {
     #[must_use]
     pub fn first(mut self, path: ManagementPath) -> Management {
         self.first = path;
+        self
+    }
+
+    /// Sets how long each request but the first may take.
+    #[must_use]
+    pub fn patient(mut self, request: Duration) -> Management {
+        self.limits.request = request;
         self
     }
 
@@ -124,6 +140,10 @@ impl Management {
         let result = work();
         self.deadline.set(outer);
         result
+    }
+
+    pub(super) fn limits(&self) -> Limits {
+        self.limits
     }
 
     pub fn client(&self) -> &Client {
@@ -173,7 +193,8 @@ impl Management {
     /// The same, with another token.
     fn ask_as(&self, operation: &Operation, token: Option<String>) -> Result<Value, Error> {
         let path = self.server()?.path;
-        self.post(path, operation, token.as_deref(), &mut Patience::of(LIMITS))
+        let mut patience = Patience::of(self.limits);
+        self.post(path, operation, token.as_deref(), &mut patience)
     }
 
     /// The same as [`Management::ask`], for a request that may take longer than others.
@@ -188,6 +209,29 @@ impl Management {
     }
 
     fn post(
+        &self,
+        path: ManagementPath,
+        operation: &Operation,
+        token: Option<&str>,
+        patience: &mut Patience<'_>,
+    ) -> Result<Value, Error> {
+        let mut pauses = PAUSES.iter();
+        loop {
+            let answer = self.post_once(path, operation, token, patience);
+            let Err(Error::Fault(fault)) = &answer else {
+                return answer;
+            };
+            let is_known = self.server.get().is_some();
+            let may_pass = fault.is_of_gateway() && fault.is_transient();
+            let may_repeat = is_known && may_pass && operation.is_query();
+            match pauses.next() {
+                Some(pause) if may_repeat => self.interrupt.sleep(*pause)?,
+                _ => return answer,
+            }
+        }
+    }
+
+    fn post_once(
         &self,
         path: ManagementPath,
         operation: &Operation,

@@ -4,8 +4,8 @@
 
 use super::fault::Fault;
 use super::graphql::{self, Error, Operation};
-use super::http::Client;
-use super::management::{LIMITS, Management};
+use super::http::{Client, Limits};
+use super::management::Management;
 use super::sdl;
 use super::token;
 use super::types::Types;
@@ -26,6 +26,7 @@ pub struct Service {
     path: String,
     id: String,
     secret: Option<Secret>,
+    limits: Limits,
     requests: Cell<usize>,
     /// Whether the service accepted the last request with this secret.
     accepted: Cell<Option<bool>>,
@@ -42,6 +43,7 @@ impl Service {
             path: format!("/{}/{stage}", name.replacen('~', "/", 1)),
             id: format!("{name}@{stage}"),
             secret: secrets.first().cloned(),
+            limits: management.limits(),
             requests: Cell::new(0),
             accepted: Cell::new(None),
         }
@@ -114,8 +116,9 @@ impl Service {
         };
         self.requests.set(self.requests.get() + 1);
         let (client, path, operation) = (self.client.clone(), self.path.clone(), operation.clone());
+        let limits = self.limits;
         self.interrupt
-            .run(move || graphql::send(&client, &path, &operation, token.as_deref(), LIMITS))?
+            .run(move || graphql::send(&client, &path, &operation, token.as_deref(), limits))?
     }
 
     /// The failure for an error. `tried` says what failed: "could not …".

@@ -28,6 +28,7 @@ mod init;
 mod install;
 mod mishaps;
 mod named;
+mod networks;
 mod output;
 mod ports;
 mod projects;

@@ -8,7 +8,7 @@ use super::restart::{Need, offer_to_restart};
 use super::target::{self, Destination, TargetOverride};
 use super::{compose_server, renames, report, save_target, start_stopped, starting};
 use crate::cli;
-use crate::cluster::Fact;
+use crate::cluster::{ClusterName, Fact};
 use crate::commands::Report;
 use crate::context::Context;
 use crate::error::{Failure, Kind, Result};
@@ -93,7 +93,13 @@ impl<'a> DeployRun<'a> {
             let variable = |name: &str| loaded.variable(&ctx.env, name);
             target::find(ctx, &loaded.service, target, &variable)
         };
-        let found = find(&self.target)?;
+        let found = match find(&self.target) {
+            Err(failure) if self.is_local_missing(loaded, &failure) => {
+                start_stopped::offer_local(ctx, failure, self.args.limit())?;
+                find(&self.target)?
+            }
+            found => found?,
+        };
         self.target.ask = false;
         if !start_stopped::offer_to_start(ctx, &found, self.args.limit())? {
             return Ok(found);
@@ -107,6 +113,13 @@ impl<'a> DeployRun<'a> {
             chosen: found.chosen,
             ..find(&same)?
         })
+    }
+
+    fn is_local_missing(&self, loaded: &LoadedService, failure: &Failure) -> bool {
+        let named = self.target.cluster.clone();
+        let named = named.or_else(|| loaded.service.target.cluster_name());
+        let is_local = named.is_some_and(|name| name == ClusterName::local().as_ref());
+        failure.kind == Kind::UnknownCluster && is_local && !self.target.ask
     }
 
     fn save_choice(&mut self, placement: Placement<'_>, cluster: &str) -> Result<()> {
@@ -211,7 +224,9 @@ impl<'a> DeployRun<'a> {
             &service.stage,
             destination.credential.clone(),
         );
-        let management = management.secret_of(destination.secret_name.as_deref());
+        let management = management
+            .secret_of(destination.secret_name.as_deref())
+            .patient(self.args.limit());
         // What is wrong with `cluster.yml` does not matter here.
         let managed = destination.managed.as_ref();
         let config = managed.and_then(|name| read_config(self.ctx, name).ok().flatten());

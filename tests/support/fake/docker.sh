@@ -61,7 +61,9 @@ docker_inspect() {
       json_text "${c_file:-$c_folder/docker-compose.yml}"
       out="$out,\"com.docker.compose.project.config_files\":\"$json\""
     fi
-    out="$out}}}"
+    out="$out}}"
+    [ -z "$c_networks" ] || out="$out,\"NetworkSettings\":{\"Networks\":$c_networks}"
+    out="$out}"
     comma=,
   done
   printf '%s\n' "$out]"
