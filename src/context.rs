@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// Variables that do not belong to a flag, for man pages and reference.
-pub const VARIABLES: [(&str, &str); 10] = [
+pub const VARIABLES: [(&str, &str); 13] = [
     ("PRISMA_HOME", "folder to use instead of `~/.prisma`"),
     ("PRISMA_DOCKER", "path of the docker program"),
     (
@@ -36,6 +36,18 @@ pub const VARIABLES: [(&str, &str); 10] = [
     (
         "PRISMA_CLOUD_CLUSTERS",
         "URL of the list of its shared clusters",
+    ),
+    (
+        "PRISMA_CLI_HOOK",
+        "set for the commands of `seed` and `hooks`: the prisma.yml that is deployed",
+    ),
+    (
+        "PRISMA_CLI_GENERATED",
+        "the same, unless there is something left to generate",
+    ),
+    (
+        "PRISMA_CLI_FROM_HERE",
+        "set for the npm CLI when this program runs it, which does not run it again then",
     ),
     ("NO_COLOR", "if set, no colour"),
     (

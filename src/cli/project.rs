@@ -1,5 +1,6 @@
-//! `--project`, of every command that reads a `prisma.yml`.
+//! The flags of every command that reads a `prisma.yml`.
 
+use super::complete::Live;
 use clap::{Args, ValueHint};
 use std::path::{Path, PathBuf};
 
@@ -8,6 +9,22 @@ pub struct ProjectFlag {
     /// prisma.yml to use, or its folder
     #[arg(short, long, env = "PRISMA_CLI_PROJECT", value_name = "PATH", value_hint = ValueHint::AnyPath)]
     project: Option<PathBuf>,
+}
+
+/// Of commands that speak to the service.
+#[derive(Debug, Clone, Default, Args)]
+pub struct ServiceFlags {
+    /// override the stage in prisma.yml
+    #[arg(short, long, env = "PRISMA_CLI_STAGE", add = Live::Stage)]
+    pub stage: Option<String>,
+    /// override the cluster in prisma.yml: a name from the registry, or `WORKSPACE/NAME`
+    #[arg(short, long, env = "PRISMA_CLI_CLUSTER", value_name = "NAME", add = Live::Registered)]
+    pub cluster: Option<String>,
+    #[command(flatten)]
+    pub project: ProjectFlag,
+    /// env file to use instead of `.env`
+    #[arg(short, long, env = "PRISMA_CLI_ENV_FILE", value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub env_file: Option<PathBuf>,
 }
 
 impl ProjectFlag {

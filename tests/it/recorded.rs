@@ -4,6 +4,7 @@
 mod cluster;
 mod golden;
 mod project;
+mod seeding;
 mod states;
 mod unseen;
 mod words;

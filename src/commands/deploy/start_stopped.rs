@@ -1,7 +1,7 @@
 //! A cluster of this machine that is stopped or, if it is `local`, missing: the user is asked whether to start it.
 
-use super::target::Destination;
 use crate::cluster::ClusterName;
+use crate::commands::service::target::Destination;
 use crate::context::Context;
 use crate::docker::Tools;
 use crate::error::{Failure, Kind, Result};

@@ -6,6 +6,7 @@ mod documents;
 mod endings;
 mod files;
 mod gateways;
+mod generate;
 mod layouts;
 mod post_deploy;
 mod protocol;

@@ -6,14 +6,14 @@ use crate::config::prisma_yml::{self, Given};
 use crate::config::{EnvFiles, Project};
 use crate::context::Context;
 use crate::env::Env;
-use crate::error::{Failure, Kind, Result};
+use crate::error::Result;
 use crate::files;
-use crate::service::{Secret, Seed, Service};
+use crate::service::{Secret, Service};
 use std::path::PathBuf;
 
 /// Which files to read: found once, read before every deployment.
 pub struct ServiceFiles<'a> {
-    args: &'a cli::Deploy,
+    flags: &'a cli::ServiceFlags,
     pub project: Project,
 }
 
@@ -28,6 +28,15 @@ impl LoadedService {
     pub fn variable(&self, env: &Env, name: &str) -> Option<String> {
         variable(env, &self.env_files, name)
     }
+
+    /// The variables of the env files for a command to run: our own environment overrides them.
+    pub fn variables(&self, env: &Env) -> Vec<(String, String)> {
+        let files = self.env_files.values();
+        let files = files.filter(|(name, _)| env.get(name).is_none());
+        files
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect()
+    }
 }
 
 fn variable(env: &Env, env_files: &EnvFiles, name: &str) -> Option<String> {
@@ -35,20 +44,23 @@ fn variable(env: &Env, env_files: &EnvFiles, name: &str) -> Option<String> {
 }
 
 impl<'a> ServiceFiles<'a> {
-    pub fn find(ctx: &Context, args: &'a cli::Deploy) -> Result<Self> {
-        let project = project::find(ctx, args.project.path())?;
-        Ok(ServiceFiles { args, project })
+    pub fn find(ctx: &Context, flags: &'a cli::ServiceFlags) -> Result<Self> {
+        let project = project::find(ctx, flags.project.path())?;
+        Ok(ServiceFiles { flags, project })
     }
 
     /// The files that variables are read from, existing or not.
     pub fn env_paths(&self) -> Vec<PathBuf> {
-        self.project.env_paths(self.args.env_file.as_deref())
+        self.project.env_paths(self.flags.env_file.as_deref())
     }
 
     /// Reads the files without showing anything.
     pub fn read(&self, ctx: &Context) -> Result<LoadedService> {
-        let env_files = self.project.env_files(self.args.env_file.as_deref())?;
-        let options = [("stage", &self.args.stage), ("cluster", &self.args.cluster)];
+        let env_files = self.project.env_files(self.flags.env_file.as_deref())?;
+        let options = [
+            ("stage", &self.flags.stage),
+            ("cluster", &self.flags.cluster),
+        ];
         let given = Given {
             env: &|name: &str| variable(&ctx.env, &env_files, name),
             opt: &options
@@ -58,9 +70,6 @@ impl<'a> ServiceFiles<'a> {
         };
         let mut service = prisma_yml::load(&self.project.file, given)?;
         service.schema = service.schema.or_else(|| generated_schema(&self.project));
-        if !self.args.no_seed {
-            check_seed(&service)?;
-        }
         Ok(LoadedService {
             service,
             env_files,
@@ -97,27 +106,4 @@ fn generated_schema(project: &Project) -> Option<PathBuf> {
         Ok(Some(text)) if text.contains("type BatchPayload") => Some(path),
         _ => None,
     }
-}
-
-/// A seed that cannot be imported is reported before a service is created for it.
-fn check_seed(service: &Service) -> Result<()> {
-    let Some(Seed::Import { path, at }) = &service.seed else {
-        return Ok(());
-    };
-    let (why, hint) = if path.extension().is_none_or(|ending| ending != "graphql") {
-        (
-            "only `.graphql` files can be imported, not",
-            "use `run` with a command that imports it, or add `--no-seed`",
-        )
-    } else if !path.is_file() {
-        (
-            "the seed file does not exist:",
-            "correct the path, or add `--no-seed`",
-        )
-    } else {
-        return Ok(());
-    };
-    let (file, path) = (service.file.display(), path.display());
-    let message = format!("{file}:{at}: {why} `{path}`");
-    Err(Failure::new(Kind::ConfigInvalid, message).hint(hint))
 }
