@@ -43,7 +43,10 @@ impl Batch<'_> {
 }
 
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(
+    rename_all = "camelCase",
+    expecting = "an object with `valueType` and `values`"
+)]
 struct Content {
     value_type: String,
     values: Vec<Value>,
@@ -244,8 +247,8 @@ mod tests {
             "it has no JSON files in `nodes/`, `lists/` or `relations/`"
         );
         assert_eq!(
-            told(&[("nodes/1.json", "[]"), ("lists/1.json", "{")]),
-            "`nodes/1.json`: invalid length 0, expected struct Content with 2 elements"
+            told(&[("nodes/1.json", "1"), ("lists/1.json", "{")]),
+            "`nodes/1.json`: invalid type: integer `1`, expected an object with `valueType` and `values` at line 1 column 1"
         );
         assert_eq!(
             told(&[("nodes/1.json", r#"{"valueType":"lists","values":[]}"#)]),

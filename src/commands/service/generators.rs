@@ -8,6 +8,7 @@ use crate::plan::Action;
 use crate::process::{Invocation, Mode, failed};
 use crate::service::{Generator, Service};
 use crate::ui::{Stage, text::quoted};
+use std::fs::Metadata;
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
@@ -97,14 +98,14 @@ fn check(clients: &[&Generator], begun: SystemTime) -> Result<()> {
     }
 }
 
-/// Whether a file, or one in a folder, was written since then.
+/// Whether a file, or one in a folder, was written since then. The npm CLI makes the folder in any case.
 fn is_newer(path: &Path, since: SystemTime) -> bool {
     let inner = std::fs::read_dir(path).into_iter().flatten().flatten();
-    let mut all = inner.map(|entry| entry.path()).chain([path.to_owned()]);
-    all.any(|file| {
-        let metadata = std::fs::metadata(file);
-        let modified = metadata.and_then(|metadata| metadata.modified());
-        modified.is_ok_and(|modified| modified >= since)
+    let mut files = inner.map(|entry| entry.path()).chain([path.to_owned()]);
+    files.any(|file| {
+        let metadata = std::fs::metadata(file).ok().filter(Metadata::is_file);
+        let modified = metadata.and_then(|metadata| metadata.modified().ok());
+        modified.is_some_and(|modified| modified >= since)
     })
 }
 
@@ -121,10 +122,13 @@ mod tests {
         };
         std::fs::create_dir(folder.path().join("client")).expect("creates");
         std::fs::write(folder.path().join("client/prisma.go"), "").expect("writes");
+        std::fs::create_dir(folder.path().join("empty")).expect("creates");
         let (there, gone) = (generator("client"), generator("gone"));
+        let empty = generator("empty");
         let now = SystemTime::now();
         assert_eq!(check(&[&there], now), Ok(()));
         assert!(check(&[&there, &gone], now).is_err());
+        assert!(check(&[&empty], now).is_err());
         assert!(check(&[&there], now + Duration::from_secs(10)).is_err());
     }
 }

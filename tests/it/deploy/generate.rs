@@ -90,6 +90,54 @@ fn the_schema_needs_nothing_else_and_is_only_written_when_it_differs() {
 }
 
 #[test]
+fn project_and_env_file_are_those_of_deploy() {
+    let standin = deployed("1.34.12");
+    let place = service(
+        &standin,
+        "generate:\n  - generator: graphql-schema\n    output: ${env:OUT}.graphql\n",
+    );
+    place.write("other.env", "OUT=named\n");
+    place.home.write("elsewhere/.env", "OUT=usual\n");
+    let args = [
+        "-p",
+        "../service",
+        "-e",
+        "../service/other.env",
+        "-s",
+        "dev",
+    ];
+    let elsewhere = place.home.path("elsewhere");
+    for (args, file) in [(&args[..], "named.graphql"), (&args[..2], "usual.graphql")] {
+        let run = place.home.prisma("generate", args).dir(&elsewhere);
+        let outcome = place.home.end(run.start());
+        assert_eq!(outcome.status, 0, "{outcome:?}");
+        assert_eq!(place.read(file).as_deref(), Some(SCHEMA), "{file}");
+    }
+    let outcome = generate(&place, &[]);
+    assert_eq!(outcome.status, 6, "no value for the output: {outcome:?}");
+    assert!(
+        outcome.stderr.contains("the variable `OUT` is not set"),
+        "{outcome:?}"
+    );
+}
+
+#[test]
+fn a_service_that_is_not_there_is_told_with_the_way_out() {
+    let standin = Standin::start("1.34.12");
+    let outcome = generate(&service(&standin, SCHEMA_ONLY), &[]);
+    assert_eq!(outcome.status, 7, "{outcome:?}");
+    let told = "error: could not read the schema of the service: ";
+    assert!(outcome.stderr.starts_with(told), "{outcome:?}");
+    assert!(
+        outcome.stderr.ends_with("hint: deploy the service first\n"),
+        "{outcome:?}"
+    );
+    let place = Place::at("http://127.0.0.1:1", SCHEMA_ONLY);
+    assert_eq!(generate(&place, &[]).status, 1);
+    assert_eq!(place.read("gen/prisma.graphql"), None);
+}
+
+#[test]
 fn clients_are_generated_by_the_npm_cli_and_the_schema_is_that_of_the_service() {
     let standin = deployed("1.34.12");
     let place = service(&standin, BOTH);
