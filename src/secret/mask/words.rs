@@ -1,5 +1,5 @@
 //! Secrets that are ordinary words. Masked everywhere, such a secret would hide what messages say, and give
-//! itself away by what is missing; so it is masked only where a value stands.
+//! itself away by what is missing; so it is masked only as a value.
 
 use crate::secret::redact::is_sensitive;
 
@@ -99,7 +99,7 @@ mod tests {
             "could not deploy: user is unknown",
             "`user`: missing",
             "a field `user`",
-            "'user' is no field",
+            "'user' is unknown",
             "no such type, user, here",
             "of the user\n",
             "{\"user\":1}",
