@@ -149,6 +149,11 @@ impl Step {
         })
     }
 
+    /// Whether it says why it takes long, if it does.
+    pub fn is_slow(&self) -> bool {
+        matches!(self, Step::Run(run) if run.slow.is_some())
+    }
+
     /// What a command that is interrupted was doing.
     fn under_way(&self) -> String {
         match self {

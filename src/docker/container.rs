@@ -101,6 +101,8 @@ pub struct Container {
     pub error: String,
     /// Killed because it ran out of memory.
     pub out_of_memory: bool,
+    /// The most memory it may use, in bytes.
+    pub memory: Option<u64>,
     /// How often docker restarted it since it was last started by a command.
     pub restarts: u64,
     /// When it was created, RFC 3339.
@@ -237,6 +239,8 @@ struct WireHealth {
 struct WireHost {
     network_mode: String,
     port_bindings: Option<BTreeMap<String, Option<Vec<WireBinding>>>>,
+    /// 0 without a limit.
+    memory: u64,
 }
 
 #[derive(Deserialize)]
@@ -327,6 +331,7 @@ impl From<Wire> for Container {
             exit_code: wire.state.exit_code,
             error: wire.state.error,
             out_of_memory: wire.state.oom_killed,
+            memory: Some(wire.host_config.memory).filter(|bytes| *bytes > 0),
             restarts: wire.restart_count,
             created: wire.created,
             started: wire.state.started_at,

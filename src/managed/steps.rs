@@ -86,7 +86,11 @@ impl Observed {
         }
         let up = self.tools.up(&project, self.is_taken_over || is_cut_off);
         let run = Run::new("starting the containers", "containers started", up);
-        plan.then(Step::Run(run.recreating(self.tools.up(&project, true))));
+        // One that an earlier step stops is not stopped again.
+        let is_stopped = plan.0.iter().any(Step::is_slow);
+        let slow = self.slow_to_stop().filter(|_| !is_stopped);
+        let run = run.recreating(self.tools.up(&project, true)).slow(slow);
+        plan.then(Step::Run(run));
         if let Some(limit) = ready.limit {
             plan.then(Step::Wait(Box::new(Wait {
                 tools: self.tools.clone(),

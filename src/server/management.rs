@@ -69,6 +69,8 @@ pub struct Management {
     tokens: Tokens,
     /// Where the secret comes from, as it is called in messages.
     secret_name: String,
+    /// The schema of the server's own tables, if known.
+    schema: Option<String>,
     deadline: Cell<Option<Instant>>,
     limits: Limits,
     first: ManagementPath,
@@ -96,6 +98,7 @@ impl Management {
             first: ManagementPath::likely(credential.secret()),
             tokens: Tokens::new(credential, Grant::service(name, stage)),
             secret_name: "the configured secret".to_owned(),
+            schema: None,
             deadline: Cell::new(None),
             limits: LIMITS,
             server: OnceCell::new(),
@@ -126,6 +129,17 @@ impl Management {
             name.clone_into(&mut self.secret_name);
         }
         self
+    }
+
+    /// Says which schema holds the server's own tables.
+    #[must_use]
+    pub fn with_schema(mut self, schema: Option<String>) -> Management {
+        self.schema = schema;
+        self
+    }
+
+    pub(super) fn known_schema(&self) -> Option<&str> {
+        self.schema.as_deref()
     }
 
     /// Runs work within a limit, in addition to one already set.

@@ -92,7 +92,8 @@ impl Service {
     /// Imports values of an export; returns why the server rejected some of them.
     pub fn import(&self, body: Value) -> Result<Vec<String>, Error> {
         let (client, path) = (self.client.clone(), format!("{}/import", self.path));
-        let (token, limits) = (self.token(self.secret.as_ref())?, self.limits);
+        let limits = self.limits;
+        let token = self.token(self.secret.as_ref())?;
         let send = move || -> Result<Vec<String>, Error> {
             let reply = client.post(&path, &body, token.as_deref(), limits)?;
             match reply.body {

@@ -10,6 +10,7 @@
 mod support;
 
 mod api;
+mod architecture;
 mod cluster;
 mod completions;
 mod config;
@@ -33,6 +34,7 @@ mod output;
 mod ports;
 mod projects;
 mod questions;
+mod readiness;
 mod recorded;
 mod refusals;
 mod registry;

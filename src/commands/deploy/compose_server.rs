@@ -9,6 +9,7 @@ use crate::docker::project::OVERRIDING_NAMES;
 use crate::docker::{Container, Tools, ask};
 use crate::error::{Failure, Kind, Result};
 use crate::files;
+use crate::managed::memory;
 use crate::render::{PrismaConfig, probe};
 use crate::server::readiness::{Candidate, Readiness};
 use crate::server::version::ManagementPath;
@@ -57,10 +58,11 @@ pub fn wait_for_compose_server(
         return Ok(());
     };
     let base = &destination.base;
-    match containers
+    let server = containers
         .iter()
-        .find(|c| c.state.is_alive() && c.is_server())
-    {
+        .find(|c| c.state.is_alive() && c.is_server());
+    server.map_or(Ok(()), memory::check_container)?;
+    match server {
         Some(server) => Wait {
             tools,
             name: server.project.clone(),

@@ -2,7 +2,7 @@
 
 use super::post_deploy::{self, Deployed};
 use super::progress::Progress;
-use super::restart::{Need, offer_to_restart};
+use super::remedy::{Need, Remedies};
 use super::{compose_server, renames, report, save_target, seed, start_stopped, starting};
 use crate::cli;
 use crate::cluster::{ClusterName, Fact};
@@ -28,8 +28,8 @@ pub struct DeployRun<'a> {
     target: TargetOverride,
     /// Whether the last deployment wrote `prisma.yml`.
     pub wrote_prisma_yml: bool,
-    /// What a restart of the server is needed for after the last deployment.
-    restart: Cell<Option<Need>>,
+    /// What the last deployment needs before it can succeed.
+    need: Cell<Option<Need>>,
     /// Whether this run has deployed subscriptions that the server still has: no server reports them.
     has_subscriptions: Cell<bool>,
 }
@@ -45,7 +45,7 @@ impl<'a> DeployRun<'a> {
                 ask: args.interactive,
             },
             wrote_prisma_yml: false,
-            restart: Cell::default(),
+            need: Cell::default(),
             has_subscriptions: Cell::default(),
         })
     }
@@ -74,14 +74,13 @@ impl<'a> DeployRun<'a> {
                 self.deploy_to(loaded, placement, Some(permit))
             })
         };
-        self.restart.set(None);
-        match (deploy(), self.restart.take()) {
-            (Err(failure), Some(need)) => {
-                let limit = self.args.limit();
-                offer_to_restart(ctx, &destination, (need, failure), limit)?;
-                deploy()
+        let mut remedies = Remedies::of(ctx, &destination, self.args.limit());
+        loop {
+            self.need.set(None);
+            match (deploy(), self.need.take()) {
+                (Err(failure), Some(need)) => remedies.offer(&need, failure)?,
+                (result, _) => return result,
             }
-            (result, _) => result,
         }
     }
 
@@ -153,7 +152,7 @@ impl<'a> DeployRun<'a> {
         self.warn_if_open(placement, &deployment);
         self.note_removed_subscriptions(service, &mut deployment);
         if deployment.notes.contains(&Note::SecretsNotInForce) {
-            self.restart.set(Some(Need::Secrets));
+            self.need.set(Some(Need::Secrets));
             return Err(report::not_in_force(placement, &deployment));
         }
         let after = post_deploy::run(
@@ -208,6 +207,7 @@ impl<'a> DeployRun<'a> {
         }
     }
 
+    /// The server's management API, with the patience that the flags ask for.
     fn management(&self, placement: Placement<'_>) -> Result<Management> {
         let management = placement.management(self.ctx)?;
         Ok(management.patient(self.args.limit()))
@@ -281,8 +281,8 @@ impl<'a> DeployRun<'a> {
         let label = format!("deploying `{name}` to {}", placement.destination.label);
         let mut progress = Progress::begin(self.ctx, label);
         let deployment = deploy::run(management, &input, waits, &mut |event| progress.on(&event));
-        if deployment.is_err() && progress.stalled {
-            self.restart.set(Some(Need::Migration));
+        if let (Err(_), Some(stuck)) = (&deployment, &progress.stalled) {
+            self.need.set(Some(Need::Migration(stuck.clone())));
         }
         let deployment = deployment?;
         if deployment.succeeded() {

@@ -45,7 +45,9 @@ impl Placement<'_> {
         let managed = destination.managed.as_ref();
         let config = managed.and_then(|name| read_config(ctx, name).ok().flatten());
         Ok(match config {
-            Some((_, cluster)) => management.first(ManagementPath::of(&cluster.version)),
+            Some((_, cluster)) => management
+                .first(ManagementPath::of(&cluster.version))
+                .with_schema(Some(cluster.database.server_schema().to_owned())),
             None => management,
         })
     }

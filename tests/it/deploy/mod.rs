@@ -14,6 +14,7 @@ mod refused;
 mod restarting;
 mod secrets;
 mod start_stopped;
+mod stuck;
 mod support;
 mod syntax;
 mod watching;
