@@ -5,6 +5,7 @@ import threading
 
 from . import request_id, traces
 from .auth import ManagementAuth
+from .body import BadBody, read
 from .database import DatabaseProblem
 from .deploy.flow import Deployer
 from .deploy.worker import Worker
@@ -70,21 +71,24 @@ class App:
         if isinstance(problem, DatabaseProblem):
             self.log(trace)
 
+    def shown_crash(self, text, id_):
+        """The errors of an answer to a request that cannot be read; 1.8 has them in a form of its own."""
+        if self.version.since(1, 8) and not self.version.is_late:
+            return [{'requestId': id_}, ['message', text]]
+        return [{'message': text, 'requestId': id_}]
+
     def manage(self, request, authorization, describe):
         """One management request (a decoded body): status and answer."""
         self.managed.set()
         try:
-            query = request['query']
-            if not isinstance(query, str):
-                raise KeyError('query')
+            query, variables, operation = read(request, self.version)
             document = language.parse(query)
+        except BadBody as problem:
+            return 500, {'errors': self.shown_crash(str(problem), describe(problem)['requestId'])}
         except language.SyntaxProblem as problem:
             if self.version.is_late:
-                return 500, {'data': None, 'errors': [{'message': str(problem)}]}
+                return 500, {'errors': [{'message': str(problem), 'requestId': describe(problem)['requestId']}]}
             return 400, {'error': str(problem)}
-        except (KeyError, TypeError) as problem:
-            return 500, {'errors': [describe(problem)]}
-        answer = execute.run(
-            self.management_schema, document, request.get('variables') or {}, request.get('operationName'),
-            None, management.Request(self, authorization), describe)
+        answer = execute.run(self.management_schema, document, variables, operation, None,
+                             management.Request(self, authorization), describe)
         return 200, answer

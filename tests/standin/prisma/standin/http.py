@@ -10,6 +10,7 @@ import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import unquote
 
+from .body import json_text
 from .errors import ApiError, service_not_found
 
 _PLAYGROUND = '''<!DOCTYPE html>
@@ -20,6 +21,8 @@ _PLAYGROUND = '''<!DOCTYPE html>
 '''
 _MIB = 1024 * 1024
 _JSON = 'application/json'
+_TEXT = 'text/plain; charset=UTF-8'
+_PREFLIGHT = 'GET, POST, HEAD, OPTIONS'
 
 
 class Refusal(Exception):
@@ -77,8 +80,12 @@ class Handler(BaseHTTPRequestHandler):
         if not self.headers.get('Access-Control-Request-Method'):
             self._other()
             return
-        self._send(200, 'OK', 'text/plain; charset=UTF-8', {
-            'Access-Control-Allow-Methods': 'GET, POST, HEAD, OPTIONS',
+        wanted = self.headers['Access-Control-Request-Method']
+        if wanted not in _PREFLIGHT.split(', '):
+            self._send(400, f"CORS: invalid method '{wanted}'", _TEXT, cors=False)
+            return
+        self._send(200, '', None, {
+            'Access-Control-Allow-Methods': _PREFLIGHT,
             'Access-Control-Allow-Headers': self.headers.get('Access-Control-Request-Headers', '*'),
             'Access-Control-Max-Age': '1800'})
 
@@ -96,7 +103,7 @@ class Handler(BaseHTTPRequestHandler):
             self.app.warm_up.wait(self.connection)
             respond()
         except Refusal as refusal:
-            self._send(refusal.status, refusal.text, 'text/plain; charset=UTF-8', dict(refusal.headers))
+            self._send(refusal.status, refusal.text, _TEXT, dict(refusal.headers), cors=refusal.status != 400)
         except ConnectionError:
             self.close_connection = True
 
@@ -108,8 +115,10 @@ class Handler(BaseHTTPRequestHandler):
         limit = (50 if self.app.version.since(1, 8) else 8) * _MIB
         if length > limit:
             self.close_connection = True
-            raise Refusal(413, f'EntityStreamSizeException: actual entity size ({length}) exceeded content length '
-                               f'limit ({limit} bytes)!')
+            raise Refusal(400, 'The request content was malformed:\nEntityStreamSizeException: actual entity size '
+                               f'(Some({length})) exceeded content length limit ({limit} bytes)! You can configure this by '
+                               'setting `akka.http.[server|client].parsing.max-content-length` or calling '
+                               '`HttpEntity.withSizeLimit` before materializing the dataBytes stream.')
         return self.rfile.read(length)
 
     def _read_chunks(self):
@@ -121,12 +130,13 @@ class Handler(BaseHTTPRequestHandler):
             if size == 0:
                 return body
 
-    def _send(self, status, body, content_type, headers=()):
+    def _send(self, status, body, content_type, headers=(), cors=True):  # pylint: disable=too-many-arguments
         data = body.encode()
         self.send_response(status)
-        self.send_header('Content-Type', content_type)
+        if content_type:
+            self.send_header('Content-Type', content_type)
         self.send_header('Content-Length', str(len(data)))
-        if self.headers.get('Origin'):
+        if cors and self.headers.get('Origin'):
             self.send_header('Access-Control-Allow-Origin', self.headers['Origin'])
             self.send_header('Access-Control-Allow-Credentials', 'true')
         for name, value in dict(headers).items():
@@ -143,7 +153,8 @@ class Handler(BaseHTTPRequestHandler):
     @property
     def segments(self):
         path = self.path.split('?')[0]
-        return [unquote(part) for part in path.split('/') if part]
+        read = unquote if not self.app.version.is_late else str
+        return [read(part) for part in path.split('/') if part]
 
     def _is_management(self, segments):
         if not segments or segments[0] not in self.app.version.management_paths:
@@ -161,6 +172,8 @@ class Handler(BaseHTTPRequestHandler):
         elif self._is_management(segments) and len(segments) == 3 and segments[1] == 'schema' and not version.is_late:
             self._internal_schema(segments[2])
         elif self._is_management(segments) or version.default_service_parts or 2 <= len(segments) <= 4:
+            if version.is_late and not self._accepts('text/html'):
+                raise Refusal(406, 'Resource representation is only available with these types:\ntext/html; charset=UTF-8')
             id_ = {'Request-Id': self.app.request_id('api')} if version.is_late else {}
             self._send(200, _PLAYGROUND, 'text/html; charset=UTF-8', id_)
         else:
@@ -179,17 +192,31 @@ class Handler(BaseHTTPRequestHandler):
                 return self._send_json(200, {'id': project_id, 'revision': last.revision, 'schema': last.schema})
         raise Refusal(404, 'The requested resource could not be found.')
 
+    def _accepts(self, kind):
+        """Whether the client takes an answer of that kind."""
+        accepted = [part.split(';')[0].strip() for part in self.headers.get('Accept', '*/*').split(',')]
+        return bool({kind, f'{kind.split("/")[0]}/*', '*/*'} & set(accepted))
+
     def _post(self):
-        segments = self.segments
-        if self._is_management(segments):
-            self._manage()
-            return
+        segments, version = self.segments, self.app.version
+        is_management = self._is_management(segments)
+        if not self._accepts(_JSON):
+            # 1.8 looks for a service of that name then.
+            if not is_management or not version.since(1, 6) or version.is_late:
+                raise Refusal(406, f'Resource representation is only available with these types:\n{_JSON}')
+            is_management = False
+        if is_management:
+            return self._manage()
         service = self._service_of(segments)
         if service is None:
+            if version.is_late:
+                id_ = self.app.request_id('api')
+                errors = [{'message': 'Unsupported project ID encoding. ', 'requestId': id_}]
+                return self._send_json(500, {'errors': errors}, id_)
             if len(segments) == 1:
                 self._refuse_method('GET')
             raise Refusal(404, 'The requested resource could not be found.')
-        self._serve(*service)
+        return self._serve(*service)
 
     def _refuse_method(self, supported):
         raise Refusal(405, f'HTTP method not allowed, supported methods: {supported}', {'Allow': supported}.items())
@@ -207,7 +234,8 @@ class Handler(BaseHTTPRequestHandler):
         return workspace + name, stage, action
 
     def _json_body(self):
-        if self.headers.get_content_type() != _JSON:
+        kind = self.headers.get('Content-Type', '').split(';')[0].strip()
+        if (kind if self.app.version.since(1, 8) else kind.lower()) != _JSON:
             raise Refusal(415, f"The request's Content-Type is not supported. Expected:\n{_JSON}")
         try:
             return json.loads(self.body.decode())
@@ -217,12 +245,8 @@ class Handler(BaseHTTPRequestHandler):
 
     @staticmethod
     def _with_variables(request):
-        """Variables may also come as a text that holds JSON."""
         if isinstance(request, dict) and isinstance(request.get('variables'), str):
-            try:
-                request['variables'] = json.loads(request['variables'] or '{}')
-            except ValueError:
-                request['variables'] = {}
+            request['variables'] = json_text(request['variables'])
         return request
 
     def _manage(self):
@@ -230,11 +254,11 @@ class Handler(BaseHTTPRequestHandler):
         request_id, describe = self.app.describe('management', body)
         authorization = self.headers.get('Authorization')
         if isinstance(body, list) and self.app.version.batches_management:
-            answers = [self.app.manage(self._with_variables(one), authorization, describe)[1] for one in body]
+            answers = [self.app.manage(one, authorization, describe)[1] for one in body]
             self._send_json(200, answers, request_id)
             return
-        status, answer = self.app.manage(self._with_variables(body), authorization, describe)
-        self._send_json(status, answer, request_id)
+        status, answer = self.app.manage(body, authorization, describe)
+        self._send_json(status, answer, request_id if status != 500 or self.app.version.is_late else None)
 
     def _serve(self, name, stage, action):
         body = self._json_body()

@@ -9,11 +9,16 @@ from .validate import field_definition, shown_place, type_from_node, validate
 
 
 class RequestProblem(Exception):
-    """The request as a whole cannot run: unknown operation, bad variables."""
+    """The request as a whole cannot run: which operation is not known."""
 
-    def __init__(self, message, document=None, start=None):
-        super().__init__(message + (shown_place(document.source, start) if document else ''))
-        self.start = start
+
+class BadVariables(Exception):
+    """Variables that are missing, or of another type."""
+
+    def __init__(self, document, problems):
+        super().__init__('bad variables')
+        self.errors = [{'message': message + shown_place(document.source, start),
+                        'locations': [_location(document, start)]} for message, start in problems]
 
 
 class _Null(Exception):
@@ -34,8 +39,9 @@ def run(schema, document, variables, operation_name, root, context, describe):
         operation = _operation(document, operation_name)
         values = _variables(schema, document, operation, variables)
     except RequestProblem as problem:
-        places = [_location(document, problem.start)] if problem.start is not None else None
-        return {'data': None, 'errors': [{'message': str(problem), **({'locations': places} if places else {})}]}
+        return {'data': None, 'errors': [{'message': str(problem)}]}
+    except BadVariables as problem:
+        return {'data': None, 'errors': problem.errors}
     execution = _Execution(schema, document, values, context, describe)
     type_ = schema.mutation if operation.operation == 'mutation' else schema.query
     try:
@@ -65,21 +71,23 @@ def _operation(document, name):
 
 
 def _variables(schema, document, operation, given):
-    values = {}
+    values, problems = {}, []
     for item in operation.variables:
         type_ = type_from_node(schema, item.type)
         if item.name not in given:
             if item.default is not None:
                 values[item.name] = arguments({'x': Input(type_)}, [_Given('x', item.default)], {})['x']
             elif isinstance(type_, NonNull):
-                raise RequestProblem(f"Variable '${item.name}' expected value of type '{type_name(type_)}' but value is "
-                                     'undefined. Reason: Expected non-null value, found null.', document, item.start)
+                problems.append((f"Variable '${item.name}' expected value of type '{type_name(type_)}' but value is "
+                                 'undefined. Reason: Expected non-null value, found null.', item.start))
             continue
         try:
             values[item.name] = coerce(type_, given[item.name])
         except BadValue as problem:
-            raise RequestProblem(f"Variable '${item.name}' expected value of type '{type_name(type_)}' but got: "
-                                 f'{json.dumps(given[item.name])}. Reason: {problem}', document, item.start) from None
+            problems.append((f"Variable '${item.name}' expected value of type '{type_name(type_)}' but got: "
+                             f'{json.dumps(given[item.name])}. Reason: {problem}', item.start))
+    if problems:
+        raise BadVariables(document, problems)
     return values
 
 
