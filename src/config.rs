@@ -5,6 +5,7 @@
 //! one grammar, [`references`].
 
 pub mod cluster_yml;
+mod derived;
 mod env_file;
 pub mod prisma_yml;
 mod problems;

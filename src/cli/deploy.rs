@@ -4,7 +4,8 @@ use super::complete::Live;
 use super::{ProjectFlag, wait};
 use clap::builder::BoolishValueParser;
 use clap::{Args, ValueHint};
-use std::path::PathBuf;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 #[derive(Debug, Clone, Args)]
@@ -52,6 +53,34 @@ pub struct Deploy {
 }
 
 impl Deploy {
+    /// The flags that were given, for `${opt:NAME}` in prisma.yml, by their names here and in the npm CLIs.
+    pub fn options(&self, dry_run: bool) -> BTreeMap<String, String> {
+        let path = |path: &Path| path.display().to_string();
+        let limit = |limit: Duration| humantime::format_duration(limit).to_string();
+        let values = [
+            ("stage", self.stage.clone()),
+            ("cluster", self.cluster.clone()),
+            ("env-file", self.env_file.as_deref().map(path)),
+            ("project", self.project.path().map(path)),
+            ("wait-timeout", self.wait_timeout.map(limit)),
+        ];
+        let flags = [
+            ("dry-run", dry_run),
+            ("force", self.force),
+            ("interactive", self.interactive),
+            ("new", self.interactive),
+            ("no-seed", self.no_seed),
+            ("no-write", self.no_write),
+            ("watch", self.watch),
+            ("json", self.j),
+        ];
+        let flags = flags.map(|(name, is_given)| (name, is_given.then(|| "true".to_owned())));
+        let given = values.into_iter().chain(flags);
+        given
+            .filter_map(|(name, value)| Some((name.to_owned(), value?)))
+            .collect()
+    }
+
     /// How long to wait for each of them.
     pub fn limit(&self) -> Duration {
         self.wait_timeout.unwrap_or(Duration::from_secs(600))

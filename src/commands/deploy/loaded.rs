@@ -48,13 +48,10 @@ impl<'a> ServiceFiles<'a> {
     /// Reads the files without showing anything.
     pub fn read(&self, ctx: &Context) -> Result<LoadedService> {
         let env_files = self.project.env_files(self.args.env_file.as_deref())?;
-        let options = [("stage", &self.args.stage), ("cluster", &self.args.cluster)];
         let given = Given {
             env: &|name: &str| variable(&ctx.env, &env_files, name),
-            opt: &options
-                .into_iter()
-                .filter_map(|(name, value)| Some((name.to_owned(), value.clone()?)))
-                .collect(),
+            origin: &|name: &str| env_files.origin(&ctx.env, name),
+            opt: &self.args.options(ctx.dry_run),
         };
         let mut service = prisma_yml::load(&self.project.file, given)?;
         service.schema = service.schema.or_else(|| generated_schema(&self.project));
@@ -80,6 +77,9 @@ impl<'a> ServiceFiles<'a> {
         });
         let secrets = service.secrets.iter().map(Secret::reveal).chain(headers);
         ctx.ui.conceal(secrets.map(Secret::from));
+        if let Some(origin) = &service.target_origin {
+            ctx.ui.detail(&origin.set);
+        }
         for warning in loaded.env_files.warnings().iter().chain(&service.warnings) {
             ctx.ui.warn(warning);
         }
