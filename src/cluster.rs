@@ -14,7 +14,7 @@ mod version;
 
 pub use database::{Connector, Database, External, Tuning};
 pub use keys::{KEYS, Key, KeyType, KeyValue, path};
-pub use name::ClusterName;
+pub use name::{ClusterName, kept};
 pub use version::{Edition, Fact, PrismaVersion};
 
 use crate::secret::Secret;

@@ -6,10 +6,14 @@ pub mod completions;
 pub mod deploy;
 pub mod doctor;
 mod folder;
+pub mod generate;
 pub mod init;
 pub mod local;
 mod project;
 mod secret;
+mod service;
+
+pub use service::npm::hand_over;
 
 use crate::context::Context;
 use crate::documents;

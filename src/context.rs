@@ -2,18 +2,19 @@
 //! Built once in `lib.rs` and passed down.
 
 use crate::cluster::ClusterName;
-use crate::config::registry::Registry;
+use crate::config::registry::{Entry, Registry};
 use crate::env::Env;
 use crate::error::{Failure, Kind, Result, Tried};
 use crate::interrupt::Interrupt;
 use crate::process::Runner;
 use crate::ui::{Ask, Ui};
+use crate::url::points_here;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 /// Variables that do not belong to a flag, for man pages and reference.
-pub const VARIABLES: [(&str, &str); 11] = [
+pub const VARIABLES: [(&str, &str); 14] = [
     ("PRISMA_HOME", "folder to use instead of `~/.prisma`"),
     ("PRISMA_DOCKER", "path of the docker program"),
     (
@@ -39,6 +40,18 @@ pub const VARIABLES: [(&str, &str); 11] = [
     (
         "PRISMA_CLOUD_CLUSTERS",
         "URL of the list of its shared clusters",
+    ),
+    (
+        "PRISMA_CLI_HOOK",
+        "set for the commands of `seed` and `hooks`: the prisma.yml that is deployed",
+    ),
+    (
+        "PRISMA_CLI_GENERATED",
+        "the same, unless there is something left to generate",
+    ),
+    (
+        "PRISMA_CLI_FROM_HERE",
+        "set for the npm CLI when this program runs it, which does not run it again then",
     ),
     ("NO_COLOR", "if set, no colour"),
     (
@@ -176,6 +189,16 @@ impl Context {
             self.ui.warn(warning);
         }
         Ok(registry)
+    }
+
+    /// The managed cluster that an entry is about. The npm CLI's entry has the name of its project in another
+    /// spelling.
+    pub fn managed(&self, entry: &Entry) -> Option<ClusterName> {
+        let respelled = || {
+            let project = entry.project().filter(|_| points_here(&entry.host))?;
+            self.home.managed(project.as_ref())
+        };
+        self.home.managed(&entry.name).or_else(respelled)
     }
 
     /// Warns that `what`, for example "`http://host` is", not encrypted.

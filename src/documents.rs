@@ -83,6 +83,30 @@ pub struct InitDatabase {
     pub address: Option<String>,
 }
 
+/// `data` of `prisma generate`.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Generated {
+    pub generated: Vec<GeneratedFile>,
+}
+
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct GeneratedFile {
+    pub generator: String,
+    /// The file, or the folder of a client.
+    pub output: String,
+    pub status: FileStatus,
+}
+
+#[derive(Clone, Copy, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum FileStatus {
+    Written,
+    Unchanged,
+}
+
 /// What a command would do: its `data` with `--dry-run`.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]

@@ -145,7 +145,14 @@ fn complete(words: &[OsString], env: Env) -> u8 {
 fn misunderstood(error: &clap::Error, args: &[OsString], env: &Env) -> u8 {
     let json = cli::usage::asks_for_json(args, env);
     let is_bare = cli::usage::is_bare(error);
-    match cli::usage::failure(error, args, env) {
+    let failure = cli::usage::failure(error, args, env).map(|failure| {
+        if cli::usage::is_of_npm_cli(error) {
+            commands::hand_over(failure, args, env)
+        } else {
+            failure
+        }
+    });
+    match failure {
         // Who types a bare `prisma local` wants to see what there is.
         Some(failure) if json || !is_bare => {
             let facts = Facts {
@@ -171,6 +178,7 @@ fn dispatch(ctx: &Context, command: &Command) -> Result<Report> {
         Command::Cluster(command) => commands::cluster::run(ctx, command),
         Command::Init(args) => commands::init::run(ctx, args),
         Command::Deploy(args) => commands::deploy::run(ctx, args),
+        Command::Generate(args) => commands::generate::run(ctx, args),
         Command::Doctor(args) => commands::doctor::run(ctx, args),
         Command::Completions(args) => Ok(commands::completions::script(args.shell)),
         Command::Version => Ok(commands::version()),

@@ -15,7 +15,8 @@ use std::borrow::Cow;
 use std::ffi::OsString;
 use std::fmt;
 use std::ops::ControlFlow;
-use std::path::PathBuf;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 #[cfg(test)]
@@ -252,6 +253,13 @@ pub trait Runner: Send + Sync {
 
     /// Finds a program on PATH.
     fn find(&self, program: &str) -> Option<PathBuf>;
+}
+
+/// Becomes another program, with more variables. Returns only if that fails.
+pub fn replace(program: &Path, args: &[OsString], env: &[(&str, &str)]) -> std::io::Error {
+    #[expect(clippy::disallowed_methods, reason = "this is `process`")]
+    let mut command = std::process::Command::new(program);
+    command.args(args).envs(env.iter().copied()).exec()
 }
 
 /// Finds a program on the given PATH, or by its own path, as the shell would.

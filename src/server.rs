@@ -8,6 +8,7 @@ pub mod fault;
 pub mod graphql;
 pub mod http;
 pub mod management;
+pub mod operations;
 pub mod readiness;
 pub mod refusal;
 pub mod sdl;

@@ -2,6 +2,7 @@
 
 mod datamodel;
 mod endpoint;
+pub mod export;
 pub mod name;
 
 pub use crate::secret::Secret;
@@ -35,6 +36,8 @@ pub struct Service {
     pub seed: Option<Seed>,
     /// Where to write the API's schema after each deployment.
     pub schema: Option<PathBuf>,
+    /// What to generate after each deployment, in order.
+    pub generators: Vec<Generator>,
     /// Commands to run after each deployment, in order.
     pub post_deploy: Vec<Command>,
     /// Warnings about valid but suspicious values, `FILE:LINE:COLUMN: …`.
@@ -135,6 +138,29 @@ pub enum Seed {
     },
     /// A command to run.
     Run(Command),
+}
+
+/// Something that is generated from a service.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Generator {
+    /// For example `typescript-client`.
+    pub name: String,
+    /// The file or folder to write.
+    pub output: PathBuf,
+}
+
+impl Generator {
+    /// The generator of the API's schema.
+    pub const SCHEMA: &str = "graphql-schema";
+
+    /// All that the npm CLI has.
+    pub const NAMES: [&str; 5] = [
+        Generator::SCHEMA,
+        "typescript-client",
+        "javascript-client",
+        "go-client",
+        "flow-client",
+    ];
 }
 
 /// A command line for the shell.

@@ -86,7 +86,7 @@ fn warn(ctx: &Context, failure: &Failure) {
 
 fn probes(ctx: &Context, registry: &Registry) -> Vec<Probe> {
     let probe = |entry: &crate::config::registry::Entry| {
-        let kind = match ctx.home.managed(&entry.name) {
+        let kind = match ctx.managed(entry) {
             Some(_) => Kind::Managed,
             None => Kind::SelfHosted,
         };

@@ -1,22 +1,15 @@
 //! `prisma deploy`.
 
-use super::complete::Live;
-use super::{ProjectFlag, wait};
+use super::{ServiceFlags, wait};
+use clap::Args;
 use clap::builder::BoolishValueParser;
-use clap::{Args, ValueHint};
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 #[derive(Debug, Clone, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "flags are independent")]
 pub struct Deploy {
-    /// override the stage in prisma.yml
-    #[arg(short, long, env = "PRISMA_CLI_STAGE", add = Live::Stage)]
-    pub stage: Option<String>,
-    /// override the cluster in prisma.yml: a name from the registry, or `WORKSPACE/NAME`
-    #[arg(short, long, env = "PRISMA_CLI_CLUSTER", value_name = "NAME", add = Live::Registered)]
-    pub cluster: Option<String>,
+    #[command(flatten)]
+    pub service: ServiceFlags,
     /// allow changes that lose data
     #[arg(short, long)]
     pub force: bool,
@@ -29,14 +22,18 @@ pub struct Deploy {
     /// choose the cluster interactively even if prisma.yml names one
     #[arg(short, long, short_alias = 'n', alias = "new", env = "PRISMA_CLI_INTERACTIVE", value_parser = BoolishValueParser::new())]
     pub interactive: bool,
-    #[command(flatten)]
-    pub project: ProjectFlag,
-    /// env file to use instead of `.env`
-    #[arg(short, long, env = "PRISMA_CLI_ENV_FILE", value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub env_file: Option<PathBuf>,
     /// do not seed a new service
     #[arg(long, env = "PRISMA_CLI_NO_SEED", value_parser = BoolishValueParser::new())]
     pub no_seed: bool,
+    /// do not run the generators in prisma.yml
+    #[arg(long, env = "PRISMA_CLI_NO_GENERATE", value_parser = BoolishValueParser::new())]
+    pub no_generate: bool,
+    /// do not run the `hooks` in prisma.yml
+    #[arg(long, env = "PRISMA_CLI_SKIP_HOOKS", value_parser = BoolishValueParser::new())]
+    pub skip_hooks: bool,
+    /// only tell the server what is in the database, without changing it (Prisma 1.26 and later)
+    #[arg(long, env = "PRISMA_CLI_NO_MIGRATE", value_parser = BoolishValueParser::new())]
+    pub no_migrate: bool,
     /// do not save the chosen cluster in prisma.yml
     #[arg(long, env = "PRISMA_CLI_NO_WRITE", value_parser = BoolishValueParser::new())]
     pub no_write: bool,
@@ -46,26 +43,16 @@ pub struct Deploy {
     /// instead of deploying, write the datamodel in the syntax of Prisma 1.31 and later to a new file
     #[arg(long, env = "PRISMA_CLI_CONVERT_DATAMODEL", value_parser = BoolishValueParser::new(), conflicts_with = "watch")]
     pub convert_datamodel: bool,
-    /// how long to wait for another deployment, the migration, each `seed` or `hooks` command, and a starting server; a
+    /// how long to wait for another deployment, the migration, each generator, `seed` or `hooks` command, and a starting server; a
     /// server elsewhere is only waited for if this is set [default: 10m]
     #[arg(long, env = "PRISMA_CLI_WAIT_TIMEOUT", value_name = "DURATION", value_parser = wait)]
     pub wait_timeout: Option<Duration>,
 }
 
 impl Deploy {
-    /// The flags that were given, for `${opt:NAME}` in prisma.yml, by their names here and in the npm CLIs.
-    pub fn options(&self, dry_run: bool) -> BTreeMap<String, String> {
-        let path = |path: &Path| path.display().to_string();
-        let limit = |limit: Duration| humantime::format_duration(limit).to_string();
-        let values = [
-            ("stage", self.stage.clone()),
-            ("cluster", self.cluster.clone()),
-            ("env-file", self.env_file.as_deref().map(path)),
-            ("project", self.project.path().map(path)),
-            ("wait-timeout", self.wait_timeout.map(limit)),
-        ];
-        let flags = [
-            ("dry-run", dry_run),
+    /// Its own flags, for `${opt:NAME}` in prisma.yml, by their names here and in the npm CLIs.
+    pub fn flags(&self) -> [(&'static str, bool); 7] {
+        [
             ("force", self.force),
             ("interactive", self.interactive),
             ("new", self.interactive),
@@ -73,12 +60,7 @@ impl Deploy {
             ("no-write", self.no_write),
             ("watch", self.watch),
             ("json", self.j),
-        ];
-        let flags = flags.map(|(name, is_given)| (name, is_given.then(|| "true".to_owned())));
-        let given = values.into_iter().chain(flags);
-        given
-            .filter_map(|(name, value)| Some((name.to_owned(), value?)))
-            .collect()
+        ]
     }
 
     /// How long to wait for each of them.

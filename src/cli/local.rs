@@ -3,6 +3,7 @@
 mod args;
 
 use super::examples::examples;
+use crate::cluster::ClusterName;
 pub use args::{
     Eject, History, LogPart, Logs, Name, Nuke, Profile, RequestedPort, Restart, Start, Upgrade,
 };
@@ -138,6 +139,20 @@ pub enum Local {
 }
 
 impl Local {
+    /// The cluster it is about.
+    pub fn cluster(&self) -> &ClusterName {
+        match self {
+            Local::Start(args) => &args.which.name,
+            Local::Restart(args) => &args.which.name,
+            Local::Upgrade(args) => &args.which.name,
+            Local::Nuke(args) => &args.which.name,
+            Local::Logs(args) => &args.which.name,
+            Local::History(args) => &args.which.name,
+            Local::Eject(args) => &args.which.name,
+            Local::Stop(args) | Local::Ps(args) | Local::Delete(args) => &args.name,
+        }
+    }
+
     /// The command's name, as in JSON documents.
     pub fn name(&self) -> &'static str {
         match self {

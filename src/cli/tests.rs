@@ -51,6 +51,8 @@ fn flags_of_the_npm_clis_are_understood() {
     for line in [
         "prisma deploy -n",
         "prisma deploy --new",
+        "prisma deploy --no-generate --skip-hooks --no-migrate --no-seed",
+        "prisma generate --endpoint -p database -e .env.prod",
         "prisma init hello -e http://localhost:4466",
     ] {
         assert!(parses(line), "{line}");

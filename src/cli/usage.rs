@@ -8,7 +8,7 @@ use crate::ui::Color;
 use clap::ValueEnum;
 use std::ffi::OsString;
 
-pub use explain::{command, failure, is_bare};
+pub use explain::{command, failure, is_bare, is_of_npm_cli};
 
 /// Whether JSON is wanted, as far as an invalid command line shows.
 pub fn asks_for_json(args: &[OsString], env: &Env) -> bool {

@@ -10,18 +10,54 @@ const LONGEST: usize = 63;
 /// `[a-z0-9][a-z0-9_-]*`: the names that both generations of docker-compose use unchanged. v1 silently
 /// changes other names (possibly two of them to the same one), v2 rejects them. No such name can
 /// leave the folder or look like an option.
+///
+/// The npm CLI allowed any name, and left its normalisation to v1: the registry may have the project `dev` as
+/// `Dev`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ClusterName(String);
+pub struct ClusterName {
+    project: String,
+    /// The name as given, where that is not the project's.
+    given: Option<String>,
+}
 
 impl ClusterName {
     /// The cluster that commands use when no name is given (`prisma local`, overview page).
     pub fn local() -> Self {
-        ClusterName("local".to_owned())
+        ClusterName::of("local")
+    }
+
+    fn of(project: &str) -> Self {
+        ClusterName {
+            project: project.to_owned(),
+            given: None,
+        }
     }
 
     /// Whether commands use this cluster when no name is given.
     pub fn is_local(&self) -> bool {
-        self.0 == "local"
+        self.project == "local"
+    }
+
+    /// The name under which v1 runs a project called so, if both generations accept that.
+    pub fn normalised(text: &str) -> Option<ClusterName> {
+        kept(text).parse().ok()
+    }
+
+    /// A name of the command line: a valid one, or one that a registry entry of the npm CLI may have.
+    /// [`ClusterName::given`] has to be looked up there.
+    pub fn of_command_line(text: &str) -> Result<ClusterName, Failure> {
+        text.parse().or_else(|failure| {
+            let name = ClusterName::normalised(text).ok_or(failure)?;
+            Ok(ClusterName {
+                given: Some(text.to_owned()),
+                ..name
+            })
+        })
+    }
+
+    /// The name as given, where that is not a valid one.
+    pub fn given(&self) -> Option<&str> {
+        self.given.as_deref()
     }
 
     /// The command line that runs a verb on this cluster: `prisma local VERB [-n NAME]`.
@@ -29,7 +65,7 @@ impl ClusterName {
         if self.is_local() {
             format!("prisma local {verb}")
         } else {
-            format!("prisma local {verb} -n {}", self.0)
+            format!("prisma local {verb} -n {}", self.project)
         }
     }
 }
@@ -48,7 +84,7 @@ impl FromStr for ClusterName {
         } else if text.len() > LONGEST {
             "it has more than 63 characters"
         } else {
-            return Ok(ClusterName(text.to_owned()));
+            return Ok(ClusterName::of(text));
         };
         let failure = Failure::new(
             Kind::Usage,
@@ -65,6 +101,14 @@ fn allowed(c: char) -> bool {
     c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_'
 }
 
+/// What v1 keeps of a project's name.
+pub fn kept(name: &str) -> String {
+    name.to_lowercase()
+        .chars()
+        .filter(|c| allowed(*c))
+        .collect()
+}
+
 /// The name in lower case without invalid characters, if that is a valid name.
 fn nearest(text: &str) -> Option<String> {
     let lower = text.to_lowercase().replace([' ', '.'], "-");
@@ -79,13 +123,13 @@ fn nearest(text: &str) -> Option<String> {
 
 impl fmt::Display for ClusterName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.project)
     }
 }
 
 impl AsRef<str> for ClusterName {
     fn as_ref(&self) -> &str {
-        &self.0
+        &self.project
     }
 }
 
@@ -125,6 +169,23 @@ mod tests {
         }
         let failure = "a\nb".parse::<ClusterName>().expect_err("refused");
         assert!(!failure.message().contains('\n'), "one line: {failure}");
+    }
+
+    #[test]
+    fn a_name_of_the_npm_cli_is_that_of_its_project() {
+        for (given, project) in [
+            ("Dev", "dev"),
+            ("My Cluster_2", "mycluster_2"),
+            ("a.b", "ab"),
+        ] {
+            let name = ClusterName::of_command_line(given).expect("may be");
+            assert_eq!((name.as_ref(), name.given()), (project, Some(given)));
+        }
+        let name = ClusterName::of_command_line("dev").expect("valid");
+        assert_eq!(name.given(), None);
+        for invalid in ["", "_", "-rf", "日本"] {
+            assert!(ClusterName::of_command_line(invalid).is_err(), "{invalid}");
+        }
     }
 
     #[test]

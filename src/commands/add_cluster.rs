@@ -158,7 +158,7 @@ fn replaces(ctx: &Context, registry: &Registry, new: &NewEntry, force: bool) -> 
         return Err(Failure::new(Kind::Failed, message)
             .hint("choose another name, or replace it with `--force`, which discards its secret"));
     }
-    if ctx.home.managed(&new.name).is_some() {
+    if ctx.managed(old).is_some() {
         ctx.ui.warn(&format!(
             "`{}` is managed by `prisma local`, which will use this secret from now on",
             new.name

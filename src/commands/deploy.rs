@@ -1,11 +1,8 @@
 //! `prisma deploy`: deploys the service of the nearest `prisma.yml`.
 
 mod changes;
-mod choose;
 mod compose_server;
-mod loaded;
 mod located;
-mod placement;
 mod post_deploy;
 mod progress;
 mod renames;
@@ -13,11 +10,11 @@ pub mod report;
 mod restart;
 mod run;
 mod save_target;
+mod seed;
 mod shell;
 mod start_stopped;
 mod starting;
 pub mod syntax;
-mod target;
 mod watch;
 
 use super::Report;

@@ -15,11 +15,14 @@ pub mod variables;
 
 use super::{Report, act};
 use crate::cli::Local;
+use crate::cluster::ClusterName;
+use crate::config::registry::Registry;
 use crate::context::Context;
 use crate::error::Result;
 
 /// Runs one of the verbs.
 pub fn run(ctx: &Context, command: &Local) -> Result<Report> {
+    refuse_unregistered(ctx, command.cluster())?;
     match command {
         Local::Start(args) => start::run(ctx, args),
         Local::Stop(args) => stop::run(ctx, &args.name),
@@ -31,5 +34,17 @@ pub fn run(ctx: &Context, command: &Local) -> Result<Report> {
         Local::History(args) => history::run(ctx, args),
         Local::Eject(args) => eject::run(ctx, args),
         Local::Delete(args) => delete::run(ctx, &args.name),
+    }
+}
+
+/// Only a registry entry of the npm CLI has a name that is not a valid one.
+fn refuse_unregistered(ctx: &Context, name: &ClusterName) -> Result<()> {
+    let Some(given) = name.given() else {
+        return Ok(());
+    };
+    let registry = Registry::load(&ctx.home.registry(), &ctx.env.lookup())?;
+    match registry.get(given) {
+        Some(_) => Ok(()),
+        None => given.parse::<ClusterName>().map(drop),
     }
 }

@@ -58,7 +58,7 @@ const KEYS: [&str; 14] = [
 ];
 
 /// Keys that are not needed: references in them may stay unresolved.
-const FREE: [&str; 2] = ["custom", "generate"];
+const FREE: [&str; 1] = ["custom"];
 
 /// Keys whose empty string counts as unset, as in the examples of Prisma 1.
 const MAY_BE_EMPTY: [&str; 3] = ["endpoint", "cluster", "secret"];
@@ -116,6 +116,7 @@ fn read_text(file: &Path, text: &str, given: Given<'_>, read: ReadFile<'_>) -> R
     let subscriptions = parts.subscriptions(&at("subscriptions"));
     let seed = parts.seed(&at("seed"));
     let schema = parts.path(&at("schema"));
+    let generators = parts.generators(&at("generate"));
     let post_deploy = parts.hooks(&at("hooks"));
     parts.reader.string(&at("databaseType"), Nature::Open);
     let is_here = goal.is_here();
@@ -160,6 +161,7 @@ fn read_text(file: &Path, text: &str, given: Given<'_>, read: ReadFile<'_>) -> R
         subscriptions,
         seed,
         schema,
+        generators,
         post_deploy,
         warnings: warnings.lines(),
     })

@@ -9,6 +9,7 @@ mod read;
 mod resolve;
 mod store;
 
+use crate::cluster::ClusterName;
 use crate::config::EnvLookup;
 use crate::error::{Failure, Result};
 use crate::files;
@@ -31,6 +32,11 @@ pub struct Entry {
 }
 
 impl Entry {
+    /// The name under which docker-compose runs a cluster called so.
+    pub fn project(&self) -> Option<ClusterName> {
+        ClusterName::normalised(&self.name)
+    }
+
     /// The entry, or why it cannot be used.
     pub fn usable(&self) -> Result<&Entry> {
         match &self.problem {
@@ -90,6 +96,21 @@ impl Registry {
 
     pub fn get(&self, name: &str) -> Option<&Entry> {
         self.clusters.iter().find(|entry| entry.name == name)
+    }
+
+    /// The entry of a cluster on a Docker engine: the one of its name, or one of the npm CLI, whose name
+    /// docker-compose normalised. It wrote the one it used last at the end.
+    pub fn of_project(&self, name: &ClusterName) -> Option<&Entry> {
+        let given = name.given().and_then(|given| self.get(given));
+        let is_of = |entry: &&Entry| {
+            entry
+                .project()
+                .is_some_and(|project| project.as_ref() == name.as_ref())
+        };
+        let normalised = || self.clusters.iter().rfind(is_of);
+        given
+            .or_else(|| self.get(name.as_ref()))
+            .or_else(normalised)
     }
 
     /// The names of the clusters, in file order.

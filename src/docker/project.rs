@@ -1,23 +1,11 @@
 //! How docker-compose treats a folder: the files it reads there, and the project name it uses.
 
-use crate::cluster::ClusterName;
+use crate::cluster::{ClusterName, kept};
 
 /// Files that v2, or both versions, read instead of `docker-compose.yml`.
 pub const OVERRIDING_NAMES: [&str; 3] = ["docker-compose.yaml", "compose.yml", "compose.yaml"];
 /// The variable that names the project, also in `.env`.
 pub const NAME: &str = "COMPOSE_PROJECT_NAME";
-
-/// The project of a folder of this name, if v1 and v2 agree on it.
-fn of_folder(folder: &str) -> Option<ClusterName> {
-    kept(folder).parse().ok()
-}
-
-/// The characters of a name that v1 and v2 keep.
-fn kept(folder: &str) -> String {
-    let lower = folder.to_lowercase();
-    let plain = |c: &char| c.is_ascii_lowercase() || c.is_ascii_digit() || "-_".contains(*c);
-    lower.chars().filter(plain).collect()
-}
 
 /// Releases of v1 before 1.21 keep fewer.
 fn bare(name: &str) -> String {
@@ -31,7 +19,7 @@ pub fn apart(folder: &str, taken: &[String]) -> (ClusterName, bool) {
         let mut all = taken.iter().map(String::as_str).chain(["local"]);
         all.any(|taken| bare(taken) == bare(name))
     };
-    if let Some(name) = of_folder(folder).filter(|name| !is_taken(name.as_ref())) {
+    if let Some(name) = ClusterName::normalised(folder).filter(|name| !is_taken(name.as_ref())) {
         return (name, false);
     }
     let kept = kept(folder);

@@ -185,6 +185,7 @@ fn commands() -> Vec<(&'static str, File)> {
                     "`data` next to the error, as far as the deployment got",
                 ),
         ),
+        ("generate", of("generate").or::<data::Generated>().or_plan()),
         (
             "doctor",
             File::of::<Findings<'_>>(

@@ -1,9 +1,9 @@
 //! Everything that a verb has to know before it decides: files, registry entry, containers.
 
 use super::owner::{self, Known};
-use super::{adopt, elsewhere};
+use super::{adopt, elsewhere, ports};
 use crate::cluster::files::{COMPOSE, CONFIG, DOTENV, OVERRIDE};
-use crate::cluster::{Cluster, ClusterName, Edition, Fact};
+use crate::cluster::{Cluster, ClusterName, Edition, Fact, PrismaVersion};
 use crate::config::cluster_yml;
 use crate::config::registry::Entry;
 use crate::context::Context;
@@ -68,7 +68,7 @@ impl Observed {
         elsewhere::refuse_compose_v1(ctx, &tools, &engine)?;
         let containers = ask::containers(ctx, &tools, name.as_ref())?;
         let config = read_config(ctx, name);
-        let entry = read_entry(ctx, name);
+        let mut entry = read_entry(ctx, name);
         let known = Known {
             is_configured: !matches!(config, Ok(None)),
             is_registered: !matches!(entry, Ok(None)),
@@ -90,9 +90,17 @@ impl Observed {
             let known = config.as_ref().ok().and_then(Option::as_ref);
             let published = known.map(|(_, cluster)| engine.reach(cluster.bind));
             is_remote = elsewhere::is_elsewhere(ctx, &engine, entry, published.as_deref())?;
-            if is_remote && containers.is_empty() && !matches!(config, Ok(None)) {
-                return Err(elsewhere::elsewhere(name, &engine, entry));
-            }
+        }
+        // Spelled otherwise, it is another cluster that happens to run elsewhere.
+        if is_remote && matches!(&entry, Ok(Some(entry)) if entry.name != name.as_ref()) {
+            (entry, is_remote) = (Ok(None), false);
+        }
+        if let Ok(Some(entry)) = &entry
+            && is_remote
+            && containers.is_empty()
+            && !matches!(config, Ok(None))
+        {
+            return Err(elsewhere::elsewhere(name, &engine, entry));
         }
         let overridden = std::fs::metadata(folder.join(OVERRIDE));
         Ok(Observed {
@@ -145,6 +153,14 @@ impl Observed {
             .map_err(Clone::clone)
     }
 
+    /// The name it has, or will have, in the registry.
+    pub fn registered_name(&self) -> String {
+        match &self.entry {
+            Ok(Some(entry)) => entry.name.clone(),
+            _ => self.name.to_string(),
+        }
+    }
+
     /// Whether there is nothing of such a cluster: neither containers nor a file.
     pub fn is_unknown(&self) -> bool {
         self.containers.is_empty() && matches!(self.config, Ok(None))
@@ -168,6 +184,30 @@ impl Observed {
     /// The same for verbs that need a cluster.
     pub fn cluster(&self) -> Result<Cluster> {
         self.known()?.ok_or_else(|| self.not_found())
+    }
+
+    /// Whether the name is an unknown one in a home with other clusters: probably a slip. The npm CLI knew no
+    /// unknown names, so `local`, and any other in a home without clusters, is taken for one to be.
+    pub fn is_mistaken(&self) -> bool {
+        self.is_unknown() && !self.name.is_local() && !self.others.is_empty()
+    }
+
+    /// The same for verbs with which the npm CLI created one.
+    pub fn cluster_or_new(
+        &self,
+        ctx: &Context,
+        version: Option<&PrismaVersion>,
+    ) -> Result<Cluster> {
+        if let Some(known) = self.known()? {
+            return Ok(known);
+        }
+        if self.is_mistaken() || self.is_remote()? {
+            return Err(self.not_found());
+        }
+        let version = version.map_or_else(PrismaVersion::default_local, Clone::clone);
+        let mut cluster = Cluster::documented(self.name.clone(), version);
+        ports::choose(ctx, self, &mut cluster, [None, None], true);
+        Ok(cluster)
     }
 
     /// The failure of a verb on a cluster that does not exist.
@@ -313,6 +353,8 @@ fn with_registered_secret(entry: Option<&Entry>, mut cluster: Cluster) -> Result
         Err(_) if cluster.edition() == Edition::Server && secret.kind() == SecretKind::Text => {
             Some(secret.clone())
         }
+        // The npm CLI made a new key pair at the next start.
+        Err(_) if cluster.edition() == Edition::Cluster => return Ok(cluster),
         Err(failure) => {
             let name = &cluster.name;
             let message = format!("`clusterSecret` of cluster `{name}` in the registry: {failure}");
@@ -331,5 +373,5 @@ fn is_replaced(cluster: &Cluster) -> bool {
 }
 
 fn read_entry(ctx: &Context, name: &ClusterName) -> Result<Option<Entry>> {
-    Ok(ctx.registry()?.get(name.as_ref()).cloned())
+    Ok(ctx.registry()?.of_project(name).cloned())
 }

@@ -2,6 +2,7 @@
 //! consent given, before anything changes.
 
 use super::observed::Observed;
+use super::start::complete_secret;
 use super::{exposure, external, memory, ports, reachability};
 use crate::cluster::files::CONFIG;
 use crate::cluster::{Cluster, Connector, Edition, services};
@@ -38,6 +39,7 @@ pub fn ready(
     cluster: &mut Cluster,
     limit: Option<Duration>,
 ) -> Result<Ready> {
+    complete_secret(ctx, observed, cluster)?;
     let rendered = Observed::render(ctx, cluster)?;
     memory::check(observed, cluster)?;
     let ports = (cluster.port, cluster.database.host_port);

@@ -21,11 +21,11 @@ pub struct Start {
     pub is_running: bool,
 }
 
-/// Starts a stopped cluster as it is, for a command that needs it.
+/// Starts a stopped cluster as it is, or a new one, for a command that needs it.
 pub fn start_stopped(ctx: &Context, name: &ClusterName, limit: Duration) -> Result<()> {
     let (observed, _lock) = observe_locked(ctx, name, "start", Observed::observe)?;
-    let mut cluster = observed.cluster()?;
-    complete_secret(&mut cluster)?;
+    let mut cluster = observed.cluster_or_new(ctx, None)?;
+    complete_secret(ctx, &observed, &mut cluster)?;
     let start = start(ctx, &observed, &mut cluster, Some(limit))?;
     start.plan.execute(ctx, Some(name.as_ref()))
 }
@@ -58,8 +58,14 @@ pub fn restart(
 }
 
 /// Gives a cluster that has no secret the one that a new cluster gets.
-pub fn complete_secret(cluster: &mut Cluster) -> Result<()> {
+pub fn complete_secret(ctx: &Context, observed: &Observed, cluster: &mut Cluster) -> Result<()> {
     if cluster.cluster_secret.is_none() {
+        if let Some(entry) = observed.entry()?.filter(|entry| entry.secret.is_some()) {
+            ctx.ui.warn(&format!(
+                "`clusterSecret` of cluster `{}` in the registry is not a private key, and is replaced by a new one",
+                entry.name
+            ));
+        }
         cluster.cluster_secret = Some(match cluster.edition() {
             Edition::Cluster => keys::generate()?.pem_pkcs1(),
             Edition::Server => documented::MANAGEMENT_SECRET.into(),

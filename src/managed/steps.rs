@@ -175,7 +175,7 @@ impl Observed {
             plan.then(Step::Register {
                 path: ctx.home.registry(),
                 entry: NewEntry {
-                    name: self.name.to_string(),
+                    name: self.registered_name(),
                     host: self.endpoint(cluster),
                     secret: cluster.secret_as_registered(),
                 },

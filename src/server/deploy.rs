@@ -27,6 +27,8 @@ mod waiting;
 use super::management::{Problem, Schema};
 use super::step::Step;
 use super::version::Server;
+use crate::error::Result;
+use std::rc::Rc;
 use std::time::{Duration, SystemTime};
 
 pub use note::Note;
@@ -40,6 +42,10 @@ pub struct DeployInput {
     pub dry_run: bool,
     /// Accept the loss of data.
     pub force: bool,
+    /// Leave the database as it is.
+    pub no_migrate: bool,
+    /// What is checked before a service is created.
+    pub before_creating: Option<Rc<dyn Fn() -> Result<()>>>,
 }
 
 /// How long to wait for the server.

@@ -21,7 +21,7 @@ use std::time::{Duration, Instant};
 
 pub(super) use projects::is as projects_is;
 pub use projects::{Migration, Status};
-pub use schema::{Problem, Schema, Subscription, Verdict};
+pub use schema::{Modes, Problem, Schema, Subscription, Verdict};
 
 /// The limits of each request. A deployment checks all data before it responds.
 pub const LIMITS: Limits = Limits {

@@ -2,7 +2,7 @@
 //!
 //! Do not use it earlier: old servers cache the schema of a request made during a migration.
 
-use super::fault::Fault;
+use super::fault::{Fault, legible};
 use super::graphql::{self, Error, Operation};
 use super::http::Client;
 use super::management::{LIMITS, Management};
@@ -19,6 +19,9 @@ use std::time::Duration;
 
 /// The lifetime of a token, which serves one request.
 const LIFETIME: Duration = Duration::from_secs(600);
+
+/// How much is shown of the reason why a value was rejected.
+const LONGEST_REASON: usize = 400;
 
 pub struct Service {
     client: Client,
@@ -79,9 +82,28 @@ impl Service {
         counts.ok_or(Fault::NotGraphql { status: 200 }.into())
     }
 
-    /// Sends the text of a `.graphql` file unchanged.
-    pub fn import(&self, text: &str) -> Result<Value, Error> {
+    /// Runs an operation that a user wrote.
+    pub fn execute(&self, text: &str) -> Result<Value, Error> {
         self.ask(&Operation::new(text, json!({})))
+    }
+
+    /// Imports values of an export; returns why the server rejected some of them.
+    pub fn import(&self, body: Value) -> Result<Vec<String>, Error> {
+        let (client, path) = (self.client.clone(), format!("{}/import", self.path));
+        let token = self.token(self.secret.as_ref())?;
+        let send = move || -> Result<Vec<String>, Error> {
+            let reply = client.post(&path, &body, token.as_deref(), LIMITS)?;
+            match reply.body {
+                // Before 1.2 with the place of each value, which is not always right.
+                Value::Array(rejected) => Ok((rejected.iter())
+                    .filter_map(|one| one.as_str().or(one["message"].as_str()))
+                    .map(|message| legible(message.trim(), LONGEST_REASON))
+                    .collect()),
+                _ => graphql::data(reply, token.as_deref()).map(|_| Vec::new()),
+            }
+        };
+        self.requests.set(self.requests.get() + 1);
+        self.interrupt.run(send)?
     }
 
     /// Whether it can be queried with this secret, or without any. Not asked again if it is known.
@@ -108,14 +130,16 @@ impl Service {
     }
 
     fn ask_with(&self, operation: &Operation, secret: Option<&Secret>) -> Result<Value, Error> {
-        let token = match secret {
-            Some(secret) => Some(token::sign_service(secret, &self.id, LIFETIME)?),
-            None => None,
-        };
+        let token = self.token(secret)?;
         self.requests.set(self.requests.get() + 1);
         let (client, path, operation) = (self.client.clone(), self.path.clone(), operation.clone());
         self.interrupt
             .run(move || graphql::send(&client, &path, &operation, token.as_deref(), LIMITS))?
+    }
+
+    fn token(&self, secret: Option<&Secret>) -> Result<Option<String>, Error> {
+        let sign = |secret| token::sign_service(secret, &self.id, LIFETIME);
+        Ok(secret.map(sign).transpose()?)
     }
 
     /// The failure for an error. `tried` says what failed: "could not …".

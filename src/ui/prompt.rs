@@ -46,15 +46,14 @@ impl<'a> Ask<'a> {
         Err(questions.iter().fold(failure, hint))
     }
 
-    /// Asks for consent to something that cannot be undone. `Ok(())` means yes, also
-    /// with `--yes`.
+    /// Asks for consent. `Ok(())` means yes, also with `--yes`.
     pub fn confirm(&self, question: Question, about: &str) -> Result<()> {
         if self.ui.terminal.yes {
             return Ok(());
         }
         let look = self.look();
         let agreed = self.put(question, about, move |text| {
-            let prompt = inquire::Confirm::new(text).with_default(false);
+            let prompt = inquire::Confirm::new(text).with_default(question.is_harmless());
             prompt.with_render_config(look).prompt()
         })?;
         if agreed {

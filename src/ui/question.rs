@@ -50,6 +50,9 @@ questions! {
     /// `deploy` to a managed cluster that is not running.
     StartCluster: "cluster {} is not running: starting it requires confirmation",
         "Cluster {} is not running. Start it?", YES;
+    /// `deploy` to `local`, which does not exist.
+    CreateCluster: "cluster {} does not exist: creating it requires confirmation",
+        "Cluster {} does not exist. Create and start it on this machine?", YES;
     /// `deploy` to a managed cluster that has to be restarted. Without a terminal the failure says so.
     RestartCluster: "restarting cluster {} requires confirmation",
         "Restart cluster {}?", YES;
@@ -105,6 +108,11 @@ impl Question {
     /// The question itself.
     pub fn text(self, about: &str) -> String {
         self.texts()[1].replace("{}", about)
+    }
+
+    /// Whether Enter alone means yes: only where nothing can be lost.
+    pub fn is_harmless(self) -> bool {
+        matches!(self, Question::StartCluster | Question::CreateCluster)
     }
 
     /// The flags that answer it beforehand.

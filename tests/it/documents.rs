@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// A command, the arguments it succeeds with and those it fails with; in an order in which all can be.
-const RUNS: [(&str, &str, &str); 19] = [
+const RUNS: [(&str, &str, &str); 20] = [
     ("version", "", "--bogus"),
     ("completions", "bash", "tcsh"),
     ("init", "hello --database mysql", ""),
@@ -35,6 +35,7 @@ const RUNS: [(&str, &str, &str); 19] = [
     ),
     ("cluster remove", "far --yes", "nobody"),
     ("deploy", "-c here", "-c nobody"),
+    ("generate", "-c here", "-c nobody"),
     ("local stop", "", "-n nobody"),
     ("local delete", "--yes", ""),
 ];
@@ -69,7 +70,7 @@ fn every_command_has_documents() {
     s.write("work/home-is-a-file", "");
     s.write(
         "work/prisma.yml",
-        "service: hello\nstage: dev\ndatamodel: types.graphql\ndisableAuth: true\n",
+        "service: hello\nstage: dev\ndatamodel: types.graphql\ndisableAuth: true\ngenerate:\n  - generator: graphql-schema\n    output: api.graphql\n",
     );
     s.write("work/types.graphql", "type User {\n  id: ID! @unique\n}\n");
     for (name, works, fails) in RUNS {

@@ -185,21 +185,25 @@ fn verbose_shows_each_command_as_one_could_paste_it() {
 fn colour_is_a_choice() {
     let mut s = Sandbox::new();
     let plain = "error: cluster `local` not found\nhint: create it with `prisma local start`\n";
-    let ended = s.run("local ps --color always");
+    let ended = s.run("local restart --color always");
     assert!(
         ended.stderr.starts_with("\u{1b}[") && ended.stderr.contains("error:\u{1b}[0m cluster"),
         "{ended:?}"
     );
-    s.run("local ps --color auto").is(1, "", plain);
+    s.run("local restart --color auto").is(1, "", plain);
     s.set("CLICOLOR_FORCE", "1");
-    assert!(s.run("local ps").stderr.contains('\u{1b}'));
-    s.run("local ps --color never").is(1, "", plain);
+    assert!(s.run("local restart").stderr.contains('\u{1b}'));
+    s.run("local restart --color never").is(1, "", plain);
     s.set("NO_COLOR", "1");
-    s.run("local ps").is(1, "", plain);
+    s.run("local restart").is(1, "", plain);
     // Results are for programs as well.
     s.set("PRISMA_CLI_COLOR", "always");
     let s = Sandbox::with_running_cluster();
-    assert!(!s.run("local ps --color always").stdout.contains('\u{1b}'));
+    assert!(
+        !s.run("local restart --color always")
+            .stdout
+            .contains('\u{1b}')
+    );
 }
 
 /// Runs with a stream whose reader is gone.
@@ -281,11 +285,11 @@ fn no_command_minds_a_reader_that_is_gone() {
 #[test]
 fn a_failure_keeps_its_status_without_readers() {
     let s = Sandbox::new();
-    let (status, _, err) = without_reader(&s, "local ps", "stdout");
+    let (status, _, err) = without_reader(&s, "local restart", "stdout");
     assert_eq!(status, 1);
     assert!(err.starts_with("error: cluster `local` not found"), "{err}");
-    assert_eq!(without_reader(&s, "local ps --json", "stdout").0, 1);
-    assert_eq!(without_reader(&s, "local ps", "stderr").0, 1);
+    assert_eq!(without_reader(&s, "local restart --json", "stdout").0, 1);
+    assert_eq!(without_reader(&s, "local restart", "stderr").0, 1);
     assert_eq!(without_reader(&s, "local --bogus", "stderr").0, 2);
 }
 

@@ -38,6 +38,7 @@ fn ways() -> Vec<(Question, Way)> {
         (Q::Entry, Run(registered, "cluster remove")),
         (Q::TakenPort, Refused),
         (Q::StartCluster, Run(asleep, "deploy")),
+        (Q::CreateCluster, Run(in_a_new_home, "deploy")),
         (Q::RestartCluster, Refused),
         (Q::Destination, Run(homeless, "deploy")),
         (Q::OtherDestination, Run(asleep, "deploy -i")),
@@ -94,6 +95,13 @@ fn asleep() -> Sandbox {
     let s = homeless();
     s.write("home/.prisma/clusters/far/cluster.yml", &s.config(""));
     let prisma_yml = s.read("work/prisma.yml") + "cluster: far\n";
+    s.write("work/prisma.yml", &prisma_yml);
+    s
+}
+
+fn in_a_new_home() -> Sandbox {
+    let s = homeless();
+    let prisma_yml = s.read("work/prisma.yml") + "cluster: local\n";
     s.write("work/prisma.yml", &prisma_yml);
     s
 }

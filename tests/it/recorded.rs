@@ -4,6 +4,7 @@
 mod cluster;
 mod golden;
 mod project;
+mod seeding;
 mod states;
 
 use crate::support::replay::{Exchange, Recording, Replay};

@@ -51,6 +51,7 @@ const LIFE: &[(&str, i32)] = &[
         0,
     ),
     ("deploy", 0),
+    ("generate", 0),
     ("deploy -c echo", 7),
     ("deploy -c local", 1),
     ("local restart", 0),
@@ -131,6 +132,9 @@ cluster: far
 datamodel: datamodel.graphql
 secret: serviceSecretNumber1
 schema: schema.graphql
+generate:
+  - generator: graphql-schema
+    output: generated.graphql
 subscriptions:
   sent:
     query: q.graphql

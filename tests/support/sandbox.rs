@@ -168,7 +168,7 @@ impl Sandbox {
             (name == "HOME" || name == "PRISMA_HOME") && !value.is_empty()
         };
         assert!(
-            self.env.iter().any(has_home) || words.starts_with("local ps"),
+            self.env.iter().any(has_home) || words.starts_with("local history"),
             "`{words}` would write into a real home"
         );
         self.program(PRISMA, words.split_whitespace())
@@ -334,6 +334,12 @@ impl Sandbox {
     #[track_caller]
     pub fn ran(&self, want: &str) {
         same("the calls", &self.take_calls(), want);
+    }
+
+    /// Compares those of them that change something.
+    #[track_caller]
+    pub fn ran_acts(&self, want: &str) {
+        same("the calls", &self.take_acts(), want);
     }
 
     /// Compares the state of the engine.

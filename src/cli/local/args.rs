@@ -13,7 +13,7 @@ use std::time::Duration;
 #[derive(Debug, Clone, Args)]
 pub struct Name {
     /// name of the cluster
-    #[arg(short, long, env = "PRISMA_CLI_NAME", default_value = "local", value_parser = domain::<ClusterName>, add = Live::Managed)]
+    #[arg(short, long, env = "PRISMA_CLI_NAME", default_value = "local", value_parser = ClusterName::of_command_line, add = Live::Managed)]
     pub name: ClusterName,
 }
 

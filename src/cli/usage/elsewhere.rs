@@ -1,5 +1,23 @@
 //! Commands that people know from elsewhere: the npm CLIs of Prisma 1, the Prisma ORM, docker compose.
 
+/// Commands that only the npm CLI has.
+const NPM_CLI: &[&str] = &[
+    "delete",
+    "reset",
+    "seed",
+    "export",
+    "import",
+    "info",
+    "token",
+    "cluster-token",
+    "introspect",
+];
+
+/// Whether only the npm CLI has a command.
+pub fn is_of_npm_cli(word: &str) -> bool {
+    NPM_CLI.contains(&word) || word == "list"
+}
+
 /// The commands, and what to do instead of each. `{}` stands for the word.
 const INSTEAD: &[(&[&str], &str)] = &[
     (
@@ -15,18 +33,7 @@ const INSTEAD: &[(&[&str], &str)] = &[
         "open the service's HTTP endpoint with `/_admin` at its end in a browser; Prisma 1.34 servers have that page",
     ),
     (
-        &[
-            "delete",
-            "reset",
-            "seed",
-            "export",
-            "import",
-            "info",
-            "token",
-            "cluster-token",
-            "introspect",
-            "generate",
-        ],
+        NPM_CLI,
         "this program does not have it; the npm CLI does: `npx prisma1 {}`",
     ),
     (

@@ -47,6 +47,12 @@ pub fn is_bare(error: &clap::Error) -> bool {
     error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
 }
 
+/// Whether it names a command that only the npm CLI has.
+pub fn is_of_npm_cli(error: &clap::Error) -> bool {
+    error.kind() == ErrorKind::InvalidSubcommand
+        && elsewhere::is_of_npm_cli(text(error, ContextKind::InvalidSubcommand))
+}
+
 /// The named commands, from the program down, as far as they exist.
 fn path<'c>(root: &'c Command, words: &[&str]) -> Vec<&'c Command> {
     let mut path = vec![root];

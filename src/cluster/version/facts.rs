@@ -44,6 +44,8 @@ pub enum Fact {
     Steps,
     /// The steps say where a relation is stored.
     RelationStorage,
+    /// A deployment accepts `noMigration`.
+    NoMigration,
     /// It serves Prisma Admin at `/_admin` of each service.
     PrismaAdmin,
     /// Secrets that change alone are in force at once; before, from the next migration or restart on.
@@ -111,7 +113,7 @@ const fn between(first: Limit, end: Limit) -> Range {
 }
 
 #[rustfmt::skip]
-static FACTS: [(Fact, Range); 22] = [
+static FACTS: [(Fact, Range); 23] = [
     (Fact::PrismaConfig, from(seen(7, 0, "1.6.3", "1.8.4"))),
     (Fact::LegacySecretKey, from(read(8, 0))),
     (Fact::MigrationsKey, from(read(9, 0))),
@@ -129,6 +131,7 @@ static FACTS: [(Fact, Range); 22] = [
     (Fact::DataLossCheck, from(seen(6, 1, "1.4.2", "1.6.3"))),
     (Fact::Steps, from(seen(25, 0, "1.22.2", "1.25.7"))),
     (Fact::RelationStorage, from(seen(27, 0, "1.25.7", "1.27.4"))),
+    (Fact::NoMigration, from(seen(26, 0, "1.25.7", "1.27.4"))),
     (Fact::PrismaAdmin, from(read(29, 0))),
     (Fact::SecretsAtOnce, from(seen(4, 0, "1.2.8", "1.4.2"))),
     (Fact::SecretsWithSubscriptions, from(seen(4, 0, "1.2.8", "1.4.2"))),

@@ -4,6 +4,7 @@ mod name;
 mod whereabouts;
 
 use crate::cli::ClusterLogs;
+use crate::cluster::ClusterName;
 use crate::commands::Report;
 use crate::config::registry::{Entry, Registry};
 use crate::context::Context;
@@ -43,7 +44,7 @@ fn of_cluster(
     let tools = Tools::find_docker(&ctx.env, &*ctx.runner)?;
     let containers = whereabouts::containers(ctx, &tools, name, entry)?;
     if containers.is_empty() {
-        if entry.is_none() && ctx.home.managed(name).is_none() {
+        if entry.is_none() && managed(ctx, name, entry).is_none() {
             return Err(target::unknown(name, registry.names()));
         }
         return Err(whereabouts::nothing(ctx, name, entry));
@@ -55,10 +56,15 @@ fn of_cluster(
 /// Has masked what a container may print of its cluster's secrets.
 fn conceal(ctx: &Context, name: &str, entry: Option<&Entry>) {
     ctx.ui.conceal(entry.and_then(|entry| entry.secret.clone()));
-    if let Some(name) = ctx.home.managed(name) {
+    if let Some(name) = managed(ctx, name, entry) {
         // Logs are wanted most where something is broken, a configuration for example.
         let _ = read_config(ctx, &name);
     }
+}
+
+/// The managed cluster of a name.
+fn managed(ctx: &Context, name: &str, entry: Option<&Entry>) -> Option<ClusterName> {
+    entry.map_or_else(|| ctx.home.managed(name), |entry| ctx.managed(entry))
 }
 
 fn chosen<'a>(

@@ -2,7 +2,7 @@
 
 use crate::cluster::ClusterName;
 use crate::commands::{Report, act};
-use crate::config::registry::{self, Registry};
+use crate::config::registry::{self, Entry, Registry};
 use crate::context::Context;
 use crate::documents;
 use crate::error::{Failure, Kind, Result};
@@ -41,7 +41,7 @@ pub fn run(ctx: &Context, name: Option<&str>) -> Result<Report> {
     if let Some(failure) = broken {
         return remove_broken(ctx, &name, failure);
     }
-    let note = containers_note(ctx, &name, known.map(|entry| entry.host.as_str()));
+    let note = containers_note(ctx, &name, known);
     let step = Step::Unregister {
         path: ctx.home.registry(),
         name: name.clone(),
@@ -127,12 +127,14 @@ fn remove_broken(ctx: &Context, name: &str, broken: Failure) -> Result<Report> {
 
 /// What happens to the containers, where there may be some: of a managed cluster, or of the one that the
 /// npm CLI ran.
-fn containers_note(ctx: &Context, name: &str, host: Option<&str>) -> Option<String> {
+fn containers_note(ctx: &Context, name: &str, entry: Option<&Entry>) -> Option<String> {
+    let managed = entry.map_or_else(|| ctx.home.managed(name), |entry| ctx.managed(entry));
     let of_npm = || {
         let local = ClusterName::local();
-        (name == local.to_string() && host.is_some_and(points_here)).then_some(local)
+        let is_here = entry.is_some_and(|entry| points_here(&entry.host));
+        (name == local.as_ref() && is_here).then_some(local)
     };
-    let name = ctx.home.managed(name).or_else(of_npm)?;
+    let name = managed.or_else(of_npm)?;
     Some(format!(
         "its containers and data on this machine, if any, are kept; delete them with `{}`",
         name.command("delete")

@@ -1,9 +1,9 @@
 //! A server that docker-compose runs from the folder of `prisma.yml`, as `prisma init` sets it up, or from one
 //! above it: it answers some time after `docker-compose up -d`.
 
-use super::target::Destination;
 use crate::cluster::Connector;
 use crate::cluster::files::COMPOSE;
+use crate::commands::service::target::Destination;
 use crate::context::Context;
 use crate::docker::project::OVERRIDING_NAMES;
 use crate::docker::{Container, Tools, ask};

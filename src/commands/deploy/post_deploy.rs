@@ -1,10 +1,12 @@
-//! What follows a deployment that succeeded: the seed of a new service, the schema, the hooks.
+//! What follows a deployment that succeeded: the schema, what is generated from it, the seed of a new
+//! service, the hooks.
 //!
 //! If one of them fails, the others are still done: the deployment cannot be undone.
 
-use super::loaded::LoadedService;
-use super::shell;
+use super::{seed, shell};
 use crate::cli;
+use crate::commands::service::loaded::LoadedService;
+use crate::commands::service::{generators, npm};
 use crate::context::Context;
 use crate::error::{Failure, Kind, Result};
 use crate::files::{self, Access};
@@ -12,7 +14,7 @@ use crate::plan::Permit;
 use crate::server::deploy::{Deployment, Outcome};
 use crate::server::management::{Management, Migration, Status as MigrationStatus};
 use crate::server::service::Service as Api;
-use crate::service::{Command, Seed, Service};
+use crate::service::{Command, Generator, Seed, Service};
 use serde::{Serialize, Serializer};
 use std::path::Path;
 use std::time::Duration;
@@ -29,7 +31,7 @@ pub struct PostDeploy(Vec<Step>);
 #[cfg_attr(test, schemars(rename = "PostDeployStep"))]
 struct Step {
     step: StepKind,
-    /// The file or the command.
+    /// The file, the generators or the command.
     what: String,
     status: Status,
     #[serde(rename = "error", serialize_with = "message")]
@@ -48,8 +50,9 @@ fn message<S: Serializer>(
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 enum StepKind {
-    Seed,
     Schema,
+    Generate,
+    Seed,
     Hook,
 }
 
@@ -65,6 +68,8 @@ enum Status {
     #[serde(rename = "would_be_done")]
     Planned,
     Failed,
+    /// The npm CLI, which it needs, is not installed.
+    Skipped,
 }
 
 /// What came before.
@@ -93,18 +98,20 @@ pub fn run(
         Some(seed) if was_empty(ctx, management, deployment) => Some(seed),
         _ => None,
     };
-    let worker = Worker {
+    let mut worker = Worker {
         ctx,
         permit,
         loaded,
         limit: args.limit(),
         api: Api::of(management, &service.secrets),
+        generated: !args.no_generate,
     };
     let mut steps = Vec::new();
-    for task in tasks(service, seed) {
+    for task in tasks(ctx, args, service, seed) {
         let step = worker.step(&task).map_err(|failure| {
             failure.and(": deployed, but not all post-deployment steps were run")
         })?;
+        worker.generated &= step.step != StepKind::Generate || step.status != Status::Failed;
         steps.push(step);
     }
     Ok(PostDeploy(steps))
@@ -134,20 +141,40 @@ fn was_empty(ctx: &Context, management: &Management, deployment: &Deployment) ->
 }
 
 enum Task<'a> {
+    WriteSchema(&'a Path),
+    GenerateSchema(&'a Path),
+    GenerateClients(Vec<&'a Generator>),
     Import(&'a Path),
     RunSeed(&'a Command),
-    WriteSchema(&'a Path),
     RunHook(&'a Command),
 }
 
-fn tasks<'a>(service: &'a Service, seed: Option<&'a Seed>) -> Vec<Task<'a>> {
-    let seed = seed.map(|seed| match seed {
+fn tasks<'a>(
+    ctx: &Context,
+    args: &cli::Deploy,
+    service: &'a Service,
+    seed: Option<&'a Seed>,
+) -> Vec<Task<'a>> {
+    let mut tasks: Vec<Task> = Vec::new();
+    tasks.extend(service.schema.as_deref().map(Task::WriteSchema));
+    if !args.no_generate {
+        let (schemas, clients) = generators::split(service);
+        // The npm CLI writes all of them, and derives the schema from the datamodel: what the service has
+        // comes after it.
+        tasks.extend((!clients.is_empty()).then_some(Task::GenerateClients(clients)));
+        let schemas = schemas.into_iter().map(|one| one.output.as_path());
+        tasks.extend(schemas.map(Task::GenerateSchema));
+    }
+    tasks.extend(seed.map(|seed| match seed {
         Seed::Import { path, .. } => Task::Import(path),
         Seed::Run(command) => Task::RunSeed(command),
-    });
-    let schema = service.schema.as_deref().map(Task::WriteSchema);
-    let hooks = service.post_deploy.iter().map(Task::RunHook);
-    seed.into_iter().chain(schema).chain(hooks).collect()
+    }));
+    // A hook that deploys the same service again does not run itself.
+    let is_inside = ctx.env.get(npm::HOOK) == service.file.to_str();
+    if !args.skip_hooks && !is_inside {
+        tasks.extend(service.post_deploy.iter().map(Task::RunHook));
+    }
+    tasks
 }
 
 struct Worker<'a> {
@@ -156,6 +183,8 @@ struct Worker<'a> {
     loaded: &'a LoadedService,
     limit: Duration,
     api: Api,
+    /// Whether nothing is left to generate.
+    generated: bool,
 }
 
 impl Worker<'_> {
@@ -163,15 +192,16 @@ impl Worker<'_> {
     fn step(&self, task: &Task<'_>) -> Result<Step> {
         let Worker { ctx, loaded, .. } = self;
         let (step, what) = match task {
-            Task::Import(path) => (StepKind::Seed, relative(&loaded.service, path)),
             Task::WriteSchema(path) => (StepKind::Schema, relative(&loaded.service, path)),
+            Task::GenerateSchema(path) => (StepKind::Generate, relative(&loaded.service, path)),
+            Task::GenerateClients(clients) => (StepKind::Generate, generators::names(clients)),
+            Task::Import(path) => (StepKind::Seed, relative(&loaded.service, path)),
             Task::RunSeed(command) => (StepKind::Seed, command.shown.clone()),
             Task::RunHook(command) => (StepKind::Hook, command.shown.clone()),
         };
         let done = if let Some(permit) = self.permit {
             ctx.interrupt.check()?;
-            ctx.ui.status(&format!("{}: `{what}`", step.word()));
-            self.perform(task, permit)
+            self.perform(task, &format!("{}: `{what}`", step.word()), permit)
         } else {
             Ok(Status::Planned)
         };
@@ -190,24 +220,51 @@ impl Worker<'_> {
         })
     }
 
-    fn perform(&self, task: &Task<'_>, permit: &Permit) -> Result<Status> {
+    fn perform(&self, task: &Task<'_>, label: &str, permit: &Permit) -> Result<Status> {
+        let ui = &self.ctx.ui;
         match task {
-            Task::Import(path) => self.import(path),
-            Task::WriteSchema(path) => self.write_schema(path),
+            Task::WriteSchema(path) | Task::GenerateSchema(path) => {
+                ui.status(label);
+                self.write_schema(path)
+            }
+            Task::GenerateClients(clients) => self.generate(clients, label, permit),
+            Task::Import(path) => {
+                seed::import(ui, &self.api, path, label).map(|()| Status::Imported)
+            }
             Task::RunSeed(command) | Task::RunHook(command) => {
-                let action = shell::action(self.ctx, self.loaded, command, self.limit);
+                ui.status(label);
+                let action =
+                    shell::action(self.ctx, self.loaded, command, self.marks(), self.limit);
                 shell::run(self.ctx, command, action.permitted(permit)).map(|()| Status::Done)
             }
         }
     }
 
-    fn import(&self, path: &Path) -> Result<Status> {
-        let tried = format!("could not import `{}`", path.display());
-        let text = files::read_text(path)?
-            .ok_or_else(|| Failure::new(Kind::Io, format!("{tried}: the file was removed")))?;
-        let imported = self.api.import(&text);
-        imported.map_err(|error| self.api.failure(&tried, error))?;
-        Ok(Status::Imported)
+    /// A deployment is not wrong because clients cannot be generated on this machine, but stale clients
+    /// are reported.
+    fn generate(&self, clients: &[&Generator], label: &str, permit: &Permit) -> Result<Status> {
+        let Some(action) = generators::action(self.ctx, self.loaded, self.limit) else {
+            let (message, hint) = generators::missing(clients);
+            self.ctx.ui.warn_with(&message, &hint);
+            return Ok(Status::Skipped);
+        };
+        let stage = self.ctx.ui.stage(label, "");
+        generators::run(self.ctx, action.permitted(permit), clients, &stage)?;
+        Ok(Status::Done)
+    }
+
+    /// Where the commands are run.
+    fn marks(&self) -> Vec<(String, String)> {
+        let file = self.loaded.service.file.display().to_string();
+        let generated = if self.generated {
+            file.clone()
+        } else {
+            String::new()
+        };
+        vec![
+            (npm::HOOK.to_owned(), file),
+            (generators::GENERATED.to_owned(), generated),
+        ]
     }
 
     fn write_schema(&self, path: &Path) -> Result<Status> {
@@ -231,8 +288,9 @@ fn relative(service: &Service, path: &Path) -> String {
 impl StepKind {
     fn word(self) -> &'static str {
         match self {
-            StepKind::Seed => "seed",
             StepKind::Schema => "schema",
+            StepKind::Generate => "generate",
+            StepKind::Seed => "seed",
             StepKind::Hook => "hook",
         }
     }
@@ -246,10 +304,11 @@ impl Step {
             (Status::Unchanged, _) => "unchanged",
             (Status::Done, _) => "done",
             (Status::Failed, _) => "failed",
-            (Status::Planned, StepKind::Schema) => "would be written",
+            (Status::Skipped, _) => "skipped",
+            (Status::Planned, StepKind::Schema | StepKind::Generate) => "would be written",
             (Status::Planned, StepKind::Seed | StepKind::Hook) => "would run",
         };
-        format!("  {:6}   `{}` {status}\n", self.step.word(), self.what)
+        format!("  {:8} `{}` {status}\n", self.step.word(), self.what)
     }
 }
 

@@ -2,10 +2,10 @@
 
 use super::changes::{self, Change};
 use super::located::{self, Located};
-use super::placement::Placement;
 use super::post_deploy::PostDeploy;
 use super::syntax;
 use crate::cluster::Fact;
+use crate::commands::service::placement::Placement;
 use crate::commands::{Report, facts};
 use crate::error::{Failure, Kind, Result};
 use crate::server::deploy::{Deployment, Note as NoteCode, Outcome, Undo};

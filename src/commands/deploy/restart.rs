@@ -1,6 +1,6 @@
 //! A managed cluster that has to be restarted: the user is asked whether to do it.
 
-use super::target::Destination;
+use crate::commands::service::target::Destination;
 use crate::context::Context;
 use crate::error::{Failure, Kind, Result};
 use crate::managed::restart_running;

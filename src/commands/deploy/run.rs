@@ -1,26 +1,24 @@
 //! A run of `prisma deploy`: one deployment, or several with `--watch`.
 
-use super::loaded::{LoadedService, ServiceFiles};
-use super::placement::{self, Placement};
 use super::post_deploy::{self, Deployed};
 use super::progress::Progress;
 use super::restart::{Need, offer_to_restart};
-use super::target::{self, Destination, TargetOverride};
-use super::{compose_server, located, renames, report, save_target, start_stopped, starting};
+use super::{compose_server, located, renames, report, save_target, seed, start_stopped, starting};
 use crate::cli;
-use crate::cluster::Fact;
+use crate::cluster::{ClusterName, Fact};
 use crate::commands::Report;
+use crate::commands::service::loaded::{LoadedService, ServiceFiles};
+use crate::commands::service::placement::{self, Placement};
+use crate::commands::service::target::{self, Destination, TargetOverride};
 use crate::context::Context;
 use crate::error::{Failure, Kind, Result};
-use crate::managed::read_config;
 use crate::plan::{self, Permit};
 use crate::server::deploy::{self, Deployment, Note, Outcome, Waits};
-use crate::server::http::{Client, Proxies};
 use crate::server::management::Management;
-use crate::server::version::ManagementPath;
 use crate::service::Service;
 use crate::ui::Format;
 use std::cell::Cell;
+use std::rc::Rc;
 
 pub struct DeployRun<'a> {
     pub ctx: &'a Context,
@@ -41,7 +39,7 @@ impl<'a> DeployRun<'a> {
         Ok(DeployRun {
             ctx,
             args,
-            files: ServiceFiles::find(ctx, args)?,
+            files: ServiceFiles::find(ctx, &args.service, &args.flags())?,
             target: TargetOverride {
                 cluster: None,
                 ask: args.interactive,
@@ -93,7 +91,13 @@ impl<'a> DeployRun<'a> {
             let variable = |name: &str| loaded.variable(&ctx.env, name);
             target::find(ctx, &loaded.service, target, &variable)
         };
-        let found = find(&self.target)?;
+        let found = match find(&self.target) {
+            Err(failure) if self.is_local_missing(loaded, &failure) => {
+                start_stopped::offer_local(ctx, failure, self.args.limit())?;
+                find(&self.target)?
+            }
+            found => found?,
+        };
         self.target.ask = false;
         if !start_stopped::offer_to_start(ctx, &found, self.args.limit())? {
             return Ok(found);
@@ -107,6 +111,13 @@ impl<'a> DeployRun<'a> {
             chosen: found.chosen,
             ..find(&same)?
         })
+    }
+
+    fn is_local_missing(&self, loaded: &LoadedService, failure: &Failure) -> bool {
+        let named = self.target.cluster.clone();
+        let named = named.or_else(|| loaded.service.target.cluster_name());
+        let is_local = named.is_some_and(|name| name == ClusterName::local().as_ref());
+        failure.kind == Kind::UnknownCluster && is_local && !self.target.ask
     }
 
     fn save_choice(&mut self, placement: Placement<'_>, cluster: &str) -> Result<()> {
@@ -127,11 +138,11 @@ impl<'a> DeployRun<'a> {
     ) -> Result<Report> {
         let ui = &self.ctx.ui;
         let service = placement.service;
-        let management = self
-            .management(placement)
+        let management = placement
+            .management(self.ctx)
             .map_err(|f| about(f, placement))?;
         if let Some(limit) = self.args.wait_timeout {
-            let asked = self.management(placement)?;
+            let asked = placement.management(self.ctx)?;
             starting::wait(self.ctx, &asked, limit).map_err(|f| about(f, placement))?;
         }
         let mut deployment = self
@@ -189,30 +200,6 @@ impl<'a> DeployRun<'a> {
         }
     }
 
-    fn management(&self, placement: Placement<'_>) -> Result<Management> {
-        let Placement {
-            service,
-            destination,
-        } = placement;
-        let client = Client::new(&destination.base, &Proxies::of(&self.ctx.env))
-            .map_err(|fault| fault.failure(&destination.base))?;
-        let management = Management::new(
-            client,
-            self.ctx.interrupt.clone(),
-            &placement.project_name(),
-            &service.stage,
-            destination.credential.clone(),
-        );
-        let management = management.secret_of(destination.secret_name.as_deref());
-        // What is wrong with `cluster.yml` does not matter here.
-        let managed = destination.managed.as_ref();
-        let config = managed.and_then(|name| read_config(self.ctx, name).ok().flatten());
-        Ok(match config {
-            Some((_, cluster)) => management.first(ManagementPath::of(&cluster.version)),
-            None => management,
-        })
-    }
-
     /// What the server says about a service, without changing anything. `None`: it does not have `fact`.
     pub(super) fn preview(
         &self,
@@ -220,7 +207,7 @@ impl<'a> DeployRun<'a> {
         fact: Fact,
     ) -> Result<Option<Deployment>> {
         let ask = || {
-            let management = self.management(placement)?;
+            let management = placement.management(self.ctx)?;
             let server = management.server();
             let server = server.map_err(|error| management.failure("could not deploy", error))?;
             if server.parsed().is_some_and(|version| !version.has(fact)) {
@@ -244,6 +231,13 @@ impl<'a> DeployRun<'a> {
             .unwrap_or(failure)
     }
 
+    /// Checks the seed of a new service: what is wrong with it does not matter later.
+    fn seed_check(&self, service: &Service) -> Option<Rc<dyn Fn() -> Result<()>>> {
+        let seed = service.seed.clone().filter(|_| !self.args.no_seed)?;
+        let file = service.file.clone();
+        Some(Rc::new(move || seed::check(&file, &seed)))
+    }
+
     fn follow(
         &self,
         placement: Placement<'_>,
@@ -255,6 +249,8 @@ impl<'a> DeployRun<'a> {
             schema: placement::schema(placement.service),
             dry_run,
             force: self.args.force,
+            no_migrate: self.args.no_migrate,
+            before_creating: self.seed_check(placement.service),
         };
         let waits = Waits {
             migration: self.args.limit(),

@@ -1,6 +1,6 @@
 //! The cluster that was chosen is written into `prisma.yml`.
 
-use super::placement::Placement;
+use crate::commands::service::placement::Placement;
 use crate::config::prisma_yml;
 use crate::context::Context;
 use crate::diff;

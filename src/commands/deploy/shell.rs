@@ -1,12 +1,12 @@
 //! Commands of `prisma.yml`: run by the shell where the user is, as the npm CLIs ran them, with the
 //! variables of the env files and with the programs that npm installed.
 
-use super::loaded::LoadedService;
+use crate::commands::service::loaded::LoadedService;
 use crate::config::Project;
 use crate::context::Context;
 use crate::error::{Failure, Kind, Result};
 use crate::plan::Action;
-use crate::process::{Invocation, Mode, ProcessError, failed};
+use crate::process::{Invocation, Mode, ProcessError, failed, shell_quote};
 use crate::service::Command;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -40,26 +40,44 @@ pub fn run(ctx: &Context, command: &Command, invocation: &Invocation) -> Result<
     }
 }
 
-/// A command that may do anything.
-pub fn action(ctx: &Context, loaded: &LoadedService, command: &Command, limit: Duration) -> Action {
+/// A command that may do anything, with variables that tell it where it is run.
+pub fn action(
+    ctx: &Context,
+    loaded: &LoadedService,
+    command: &Command,
+    marks: Vec<(String, String)>,
+    limit: Duration,
+) -> Action {
     let shell = ctx.runner.find("sh");
     let shell = shell.unwrap_or_else(|| PathBuf::from("/bin/sh"));
-    let files = loaded.env_files.values();
-    let mut env: Vec<(String, String)> = files
-        .filter(|(name, _)| ctx.env.get(name).is_none())
-        .map(|(name, value)| (name.to_owned(), value.to_owned()))
-        .collect();
+    let mut env = loaded.variables(&ctx.env);
     let path = path(&loaded.project, ctx.env.get("PATH").unwrap_or_default());
     env.push(("PATH".to_owned(), path));
-    let mut text = command.run.reveal();
-    let folder = folder_for(&loaded.project, text);
-    if text != command.shown {
-        env.push(("PRISMA_COMMAND".to_owned(), text.to_owned()));
-        text = UNSEEN;
+    env.extend(marks);
+    let run = command.run.reveal();
+    let folder = folder_for(&loaded.project, run);
+    let mut text = with_own_program(run);
+    if run != command.shown {
+        env.push(("PRISMA_COMMAND".to_owned(), text));
+        text = UNSEEN.to_owned();
     }
-    let mut invocation = Invocation::new(shell, ["-c", text]).limit(limit).env(env);
+    let mut invocation = Invocation::new(shell, ["-c".to_owned(), text])
+        .limit(limit)
+        .env(env);
     invocation.dir = Some(folder.to_owned());
     Action::new(invocation)
+}
+
+/// A command in which `prisma` is this program, also where npm has installed another one of that name.
+fn with_own_program(command: &str) -> String {
+    match std::env::current_exe() {
+        Ok(program) if command.contains("prisma") => {
+            let program = program.display().to_string();
+            let program = shell_quote(&program);
+            format!("prisma() {{ {program} \"$@\"; }}\n{command}")
+        }
+        _ => command.to_owned(),
+    }
 }
 
 /// The user's folder, unless only the service's folder has what the command names.

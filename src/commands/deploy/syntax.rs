@@ -1,11 +1,11 @@
 //! The datamodel has the syntax of other versions: explains what differs, and converts it.
 
-use super::loaded::LoadedService;
 use super::located;
-use super::placement::Placement;
 use super::report;
 use super::run::DeployRun;
 use crate::cluster::Fact;
+use crate::commands::service::loaded::LoadedService;
+use crate::commands::service::placement::Placement;
 use crate::commands::{Report, act};
 use crate::error::{Failure, Kind, Result};
 use crate::files::{Access, NewFile};

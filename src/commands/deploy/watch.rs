@@ -1,8 +1,8 @@
 //! `--watch`: deploys whenever a file of the service changes, until Ctrl-C.
 
-use super::loaded::LoadedService;
 use super::run::DeployRun;
 use crate::commands::Report;
+use crate::commands::service::loaded::LoadedService;
 use crate::context::Context;
 use crate::error::{Failure, Kind, Result};
 use crate::ui::text::quoted;

@@ -189,7 +189,7 @@ fn of_server(ctx: &Context, tools: &Tools, cluster: &Cluster, containers: &[Cont
     let name = &cluster.name;
     // What is wrong with the registry has its own line.
     let registry = Registry::load(&ctx.home.registry(), &ctx.env.lookup()).unwrap_or_default();
-    let entry = registry.get(name.as_ref());
+    let entry = registry.of_project(name);
     let endpoint = match entry.filter(|entry| !entry.host.is_empty()) {
         Some(entry) => entry.host.clone(),
         None => {

@@ -29,7 +29,7 @@ pub fn run(ctx: &Context, name: &ClusterName) -> Result<Report> {
     if observed.entry()?.is_some() && !observed.is_remote()? {
         plan.then(Step::Unregister {
             path: ctx.home.registry(),
-            name: name.to_string(),
+            name: observed.registered_name(),
         });
     }
     plan.then(Step::RemoveFolder(observed.folder.clone()));

@@ -19,26 +19,30 @@ pub fn run(ctx: &Context, args: &cli::Nuke) -> Result<Report> {
         "nuke",
         Observed::observe_with_volumes,
     )?;
-    let mut cluster = observed.cluster()?;
+    let mut cluster = observed.cluster_or_new(ctx, None)?;
+    let is_new = observed.is_unknown() && observed.volumes.is_empty();
     refuse_external(&cluster)?;
     // Whatever could keep it from starting again is checked before anything is destroyed.
     let ready = ready(ctx, &observed, &mut cluster, args.waiting.limit())?;
-    if !ctx.dry_run {
+    if !ctx.dry_run && !is_new {
         consent(ctx, &observed)?;
     }
     let mut plan = ready.plan();
     observed.write_files(&mut plan, &cluster, &ready.rendered)?;
     observed.remove_other_edition(&mut plan, &cluster);
-    let project = observed.project(&ready.rendered);
-    plan.then(Step::run(
-        "killing the containers",
-        "containers killed",
-        observed.tools.kill(&project),
-    ));
-    observed.destroy(&mut plan, &ready.rendered);
+    if !is_new {
+        let project = observed.project(&ready.rendered);
+        plan.then(Step::run(
+            "killing the containers",
+            "containers killed",
+            observed.tools.kill(&project),
+        ));
+        observed.destroy(&mut plan, &ready.rendered);
+    }
     observed.bring_up(ctx, &mut plan, &cluster, &ready)?;
     act(ctx, Some(observed.name.as_ref()), &plan, || {
-        report::running(&observed, &cluster, ready.limit.is_some(), "was reset")
+        let state = if is_new { "is running" } else { "was reset" };
+        report::running(&observed, &cluster, ready.limit.is_some(), state)
     })
 }
 

@@ -20,7 +20,7 @@ const QUESTION: Duration = Duration::from_secs(1);
 /// Shows the containers.
 pub fn run(ctx: &Context, name: &ClusterName) -> Result<Report> {
     let observed = Observed::observe(ctx, name)?;
-    if observed.is_unknown() {
+    if observed.is_mistaken() {
         return Err(observed.not_found());
     }
     if ctx.ui.terminal().format == Format::Env {

@@ -44,8 +44,9 @@ pub fn started(
     ];
     let name = &observed.name;
     let text = format!(
-        "cluster `{name}` {state}\n\n{}\ndeploy a service to it: add `cluster: {name}` to its `prisma.yml` and run `prisma deploy`\n",
-        facts(&pairs)
+        "cluster `{name}` {state}\n\n{}\ndeploy a service to it: add `cluster: {}` to its `prisma.yml` and run `prisma deploy`\n",
+        facts(&pairs),
+        observed.registered_name()
     );
     let data = Running {
         name: name.to_string(),
@@ -87,11 +88,20 @@ pub fn contents(observed: &Observed) -> String {
 
 /// The report of a cluster that does not run.
 pub fn stopped(observed: &Observed, state: &str) -> Report {
-    let text = format!(
-        "cluster `{}` {state}; its data is kept. Start it with `{}`\n",
-        observed.name,
-        observed.name.command("start")
-    );
+    let start = observed.name.command("start");
+    is_stopped(
+        observed,
+        &format!("{state}; its data is kept. Start it with `{start}`"),
+    )
+}
+
+/// The report of a cluster without containers, which may not even exist.
+pub fn nothing_to_stop(observed: &Observed) -> Report {
+    is_stopped(observed, "has no containers, so there is nothing to stop")
+}
+
+fn is_stopped(observed: &Observed, state: &str) -> Report {
+    let text = format!("cluster `{}` {state}\n", observed.name);
     Report::new(
         text,
         documents::Stopped {

@@ -57,7 +57,7 @@ fn wanted(ctx: &Context, observed: &Observed, args: &cli::Start) -> Result<Clust
         [args.port, args.db_port],
         is_new,
     );
-    complete_secret(&mut cluster)?;
+    complete_secret(ctx, observed, &mut cluster)?;
     Ok(cluster)
 }
 

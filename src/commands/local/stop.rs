@@ -9,11 +9,14 @@ use crate::managed::Observed;
 use crate::managed::observe_locked;
 use crate::plan::Plan;
 
-/// Stops a cluster, unless it is already stopped.
+/// Stops a cluster, unless it is already stopped. One without containers is, as for the npm CLI.
 pub fn run(ctx: &Context, name: &ClusterName) -> Result<Report> {
     let (observed, _lock) = observe_locked(ctx, name, "stop", Observed::observe)?;
-    if observed.is_unknown() {
+    if observed.is_mistaken() {
         return Err(observed.not_found());
+    }
+    if observed.is_unknown() {
+        return Ok(report::nothing_to_stop(&observed));
     }
     let mut plan = Plan::default();
     observed.stop(&mut plan)?;

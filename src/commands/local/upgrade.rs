@@ -16,7 +16,7 @@ use crate::secret::keys;
 /// Pulls newer images of the cluster's version, or those of another one, and runs them.
 pub fn run(ctx: &Context, args: &cli::Upgrade) -> Result<Report> {
     let (observed, _lock) = observe_locked(ctx, &args.which.name, "upgrade", Observed::observe)?;
-    let mut cluster = observed.cluster()?;
+    let mut cluster = observed.cluster_or_new(ctx, args.to.as_ref())?;
     let changes = args.to.as_ref().is_some_and(|to| *to != cluster.version);
     if let Some(to) = &args.to {
         check_possible(&cluster, to)?;

@@ -2,7 +2,8 @@
 
 use super::ReadFile;
 use crate::config::reader::{At, Nature, Reader};
-use crate::service::{Command, Datamodel, Secret, Seed, Subscription};
+use crate::service::{Command, Datamodel, Generator, Secret, Seed, Subscription};
+use crate::suggest::nearest;
 use crate::yaml::{Node, Step};
 use std::path::{Path, PathBuf};
 
@@ -157,6 +158,42 @@ impl Parts<'_, '_> {
             path,
             at: self.reader.places.value(&value.path),
         })
+    }
+
+    pub(super) fn generators(&mut self, at: &At<'_>) -> Vec<Generator> {
+        if !at.is_nothing() && !matches!(at.node, Node::List(_)) {
+            let what = format!("expected a list, found {}", at.node.kind());
+            let fix = "begin each generator with `- generator: NAME`";
+            self.reader.wrong(at, what).fix(fix);
+            return Vec::new();
+        }
+        let items = self.reader.items(at);
+        let read = |item| self.generator(item);
+        items.iter().filter_map(read).collect()
+    }
+
+    fn generator(&mut self, at: &At<'_>) -> Option<Generator> {
+        let pairs = self.reader.pairs(at, &[]);
+        if !matches!(at.node, Node::Map(_)) {
+            return None;
+        }
+        let find = |key| value_of(&pairs, key);
+        let name = self.required(at, find("generator"), "generator");
+        let output = self.required(at, find("output"), "output");
+        let (name_at, output_at) = (name?, output?);
+        let name = self.reader.string(&name_at, Nature::Open)?;
+        let output = self.path(&output_at)?;
+        let known = Generator::NAMES;
+        // Others are left to the npm CLI: it may have more than the last one had.
+        if let Some(meant) = nearest(&name, &known).filter(|_| !known.contains(&&*name)) {
+            let problem = self.reader.wrong(&name_at, "unknown generator");
+            problem.fix(format!("did you mean `{meant}`?"));
+        }
+        if name == Generator::SCHEMA && output.extension().is_none_or(|of| of != "graphql") {
+            let problem = self.reader.wrong(&output_at, "not a `.graphql` file");
+            problem.fix("name a file, as in `output: generated/prisma.graphql`");
+        }
+        Some(Generator { name, output })
     }
 
     pub(super) fn hooks(&mut self, at: &At<'_>) -> Vec<Command> {

@@ -4,10 +4,11 @@ use super::follow::{Accepted, follow};
 use super::waiting::Waiting;
 use super::{DeployInput, Deployment, Event, Note, Outcome, Waits, subscriptions};
 use crate::cluster::Fact;
-use crate::error::Result;
+use crate::error::{Failure, Kind, Result};
 use crate::secret::Secret;
 use crate::server::management::{Management, Schema, Verdict};
 use crate::server::service::Service;
+use crate::server::version::Server;
 use std::time::{Duration, Instant};
 
 /// Deploys, and follows the migration until it ends.
@@ -27,6 +28,10 @@ pub fn run(
     let failure = |error| management.failure(&tried(management), error);
     let server = management.server().map_err(failure)?;
     management.check_length().map_err(failure)?;
+    let version = server.parsed();
+    if input.no_migrate && version.is_some_and(|version| !version.has(Fact::NoMigration)) {
+        return Err(migrates_always(management, server));
+    }
     events(Event::Server(server.clone()));
     let secrets: Vec<Secret> = (input.schema.secrets.iter())
         .map(|one| one.as_str().into())
@@ -55,6 +60,17 @@ pub fn run(
         requests: management.requests() - before + run.service.requests(),
         elapsed: begun.elapsed(),
     })
+}
+
+fn migrates_always(management: &Management, server: &Server) -> Failure {
+    let message = format!(
+        "{}: Prisma {} always migrates the database",
+        tried(management),
+        server.version
+    );
+    let since = Fact::NoMigration.since();
+    Failure::new(Kind::Refused, message)
+        .hint(format!("`--no-migrate` requires Prisma {since} or later"))
 }
 
 pub(super) fn tried(management: &Management) -> String {

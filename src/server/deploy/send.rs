@@ -7,7 +7,7 @@ use crate::error::{Failure, Kind, Result};
 use crate::server::graphql::Error;
 use crate::server::http::Limits;
 use crate::server::management::projects_is as is;
-use crate::server::management::{LIMITS, Patience, Problem, Schema, Verdict};
+use crate::server::management::{LIMITS, Modes, Patience, Problem, Schema, Verdict};
 use crate::server::refusal::Refusal;
 use crate::server::types::Types;
 use std::time::Instant;
@@ -38,6 +38,9 @@ impl Run<'_> {
         }
         loop {
             if self.exists == Some(false) {
+                if let Some(check) = &self.input.before_creating {
+                    check()?;
+                }
                 if self.input.dry_run {
                     return self.check_access().map(|()| None);
                 }
@@ -97,9 +100,13 @@ impl Run<'_> {
             quiet,
             slow: Some(&mut slow),
         };
-        let (dry_run, force) = (self.input.dry_run, self.input.force);
+        let modes = Modes {
+            dry_run: self.input.dry_run,
+            force: self.input.force,
+            no_migrate: self.input.no_migrate,
+        };
         let sent = Instant::now();
-        let answer = (self.management).deploy(schema, dry_run, force, &mut patience);
+        let answer = (self.management).deploy(schema, modes, &mut patience);
         self.took = sent.elapsed();
         answer
     }

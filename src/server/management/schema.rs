@@ -26,6 +26,17 @@ impl Schema {
     }
 }
 
+/// How to deploy it.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Modes {
+    /// Only show what would happen.
+    pub dry_run: bool,
+    /// Accept the loss of data.
+    pub force: bool,
+    /// Leave the database as it is.
+    pub no_migrate: bool,
+}
+
 /// A query whose results are sent to a webhook.
 #[derive(Clone, Default)]
 pub struct Subscription {
@@ -143,13 +154,7 @@ impl DeployDialect {
         }
     }
 
-    fn operation(
-        self,
-        management: &Management,
-        schema: &Schema,
-        dry_run: bool,
-        force: bool,
-    ) -> Operation {
+    fn operation(self, management: &Management, schema: &Schema, modes: Modes) -> Operation {
         let (declared, given, warnings) = match self {
             DeployDialect::Plain => ("", "", ""),
             _ => (
@@ -157,6 +162,11 @@ impl DeployDialect {
                 ", force: $force",
                 "\n    warnings { type field description }",
             ),
+        };
+        let (no_migration, not_migrated) = if modes.no_migrate {
+            (" $noMigration: Boolean", ", noMigration: $noMigration")
+        } else {
+            ("", "")
         };
         let storage = match self {
             DeployDialect::Storage => STORAGE,
@@ -170,9 +180,9 @@ impl DeployDialect {
         };
         let query = format!(
             "mutation deploy($name: String! $stage: String! $types: String! $dryRun: Boolean \
-$secrets: [String!] $subscriptions: [FunctionInput!]{declared}) {{
+$secrets: [String!] $subscriptions: [FunctionInput!]{declared}{no_migration}) {{
   deploy(input: {{name: $name, stage: $stage, types: $types, dryRun: $dryRun, secrets: $secrets, \
-subscriptions: $subscriptions{given}}}) {{
+subscriptions: $subscriptions{given}{not_migrated}}}) {{
     errors {{ type field description }}{warnings}
     migration {{ revision status applied rolledBack errors steps {{ {SELECTION}{storage} }} }}{steps}
   }}
@@ -189,10 +199,11 @@ subscriptions: $subscriptions{given}}}) {{
                 "name": management.name,
                 "stage": management.stage,
                 "types": schema.types,
-                "dryRun": dry_run.then_some(true),
+                "dryRun": modes.dry_run.then_some(true),
                 "secrets": (!schema.secrets.is_empty()).then_some(&schema.secrets),
                 "subscriptions": (!subscriptions.is_empty()).then_some(subscriptions),
-                "force": (force && self > DeployDialect::Plain).then_some(true),
+                "force": (modes.force && self > DeployDialect::Plain).then_some(true),
+                "noMigration": modes.no_migrate.then_some(true),
             }),
         )
     }
@@ -211,15 +222,14 @@ impl Management {
     pub(in crate::server) fn deploy(
         &self,
         schema: &Schema,
-        dry_run: bool,
-        force: bool,
+        modes: Modes,
         patience: &mut Patience<'_>,
     ) -> Result<Verdict, Error> {
         self.server()?;
         let known = *self.dialect.borrow();
         let mut dialect = known.unwrap_or_else(|| DeployDialect::of(self.version().as_ref()));
         loop {
-            let operation = dialect.operation(self, schema, dry_run, force);
+            let operation = dialect.operation(self, schema, modes);
             match self.ask_patiently(&operation, patience) {
                 Err(error) if dialect.is_not_understood(&error) => match dialect.less() {
                     Some(less) => dialect = less,

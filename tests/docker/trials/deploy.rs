@@ -35,7 +35,7 @@ fn the_example_service(setting: &Setting) {
         "  User (Type)\n  + Created type `User`\n",
         "  + Created field `title` of type `String!`\n",
         "  HTTP   http://localhost:PORT/hello/dev\n",
-        "  seed     `seed.graphql` imported\n  schema   `schema.graphql` written\n",
+        "  schema   `schema.graphql` written\n  seed     `seed.graphql` imported\n",
     ] {
         assert!(stdout.contains(told), "{told}\n{stdout}");
     }

@@ -50,14 +50,14 @@ fn the_schema_is_asked_with_a_short_token_by_the_first_secret() {
 fn a_seed_is_sent_as_it_is() {
     let (standin, service) = deployed("1.8.4", &[]);
     let seed = "mutation {\r\n  a: createUser(data: {name: \"\u{fc}\"}) { id }\r\n}\r\n";
-    service.import(seed).expect("imports");
+    service.execute(seed).expect("imports");
     let requests = standin.take();
     assert_eq!(requests[0].json(), json!({"query": seed}));
     assert_eq!(requests[0].header("authorization"), None);
     let failure = service.failure(
         "could not import `seed.graphql`",
         service
-            .import("mutation { unknownField }")
+            .execute("mutation { unknownField }")
             .expect_err("wrong"),
     );
     assert!(

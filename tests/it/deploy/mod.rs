@@ -5,6 +5,7 @@ mod cloud;
 mod documents;
 mod endings;
 mod files;
+mod generate;
 mod layouts;
 mod post_deploy;
 mod protocol;

@@ -2,7 +2,7 @@
 //!
 //! Witness: none is needed: seeds, schema files and hooks are what is tested; the server behind them is scripted.
 
-use crate::deploy::support::{Place, VERSIONS, deployed, neutral, planned};
+use crate::deploy::support::{Place, TYPES, VERSIONS, deployed, neutral, planned};
 use crate::support::standin::{Mishap, Plan, Standin};
 use serde_json::{Value, json};
 
@@ -29,7 +29,7 @@ fn posted(standin: &Standin) -> Vec<Value> {
 }
 
 #[test]
-fn a_seed_is_imported_once_the_schema_is_written_and_hooks_run_in_order() {
+fn the_schema_is_written_a_seed_is_imported_once_and_hooks_run_in_order() {
     for version in VERSIONS {
         let standin = Standin::start(version);
         let place = service(&standin, ALL);
@@ -37,10 +37,10 @@ fn a_seed_is_imported_once_the_schema_is_written_and_hooks_run_in_order() {
         assert_eq!(outcome.status, 0, "{outcome:?}");
         assert_eq!(
             outcome.stderr,
-            "deploying `hello` to cluster `far`\nseed: `seed.graphql`\nschema: `out/schema.graphql`\nhook: `echo one`\none\nhook: `echo two >&2`\ntwo\n"
+            "deploying `hello` to cluster `far`\nschema: `out/schema.graphql`\nseed: `seed.graphql`\nhook: `echo one`\none\nhook: `echo two >&2`\ntwo\n"
         );
         assert!(
-            outcome.stdout.ends_with("\nAfter the deployment:\n\n  seed     `seed.graphql` imported\n  schema   `out/schema.graphql` written\n  hook     `echo one` done\n  hook     `echo two >&2` done\n"),
+            outcome.stdout.ends_with("\nAfter the deployment:\n\n  schema   `out/schema.graphql` written\n  seed     `seed.graphql` imported\n  hook     `echo one` done\n  hook     `echo two >&2` done\n"),
             "{outcome:?}"
         );
         assert_eq!(posted(&standin), [json!({"query": SEED})]);
@@ -79,7 +79,7 @@ fn a_dry_run_only_says_what_would_be_done() {
     assert_eq!(outcome.stderr, "deploying `hello` to cluster `far`\n");
     assert_eq!(
         outcome.stdout,
-        "service `hello`, stage `dev`: would be created on cluster `far`\n\nAfter the deployment:\n\n  seed     `seed.graphql` would run\n  schema   `out/schema.graphql` would be written\n  hook     `echo one` would run\n  hook     `echo two >&2` would run\n"
+        "service `hello`, stage `dev`: would be created on cluster `far`\n\nAfter the deployment:\n\n  schema   `out/schema.graphql` would be written\n  seed     `seed.graphql` would run\n  hook     `echo one` would run\n  hook     `echo two >&2` would run\n"
     );
     assert_eq!(place.read("out/schema.graphql"), None);
     let standin = deployed("1.8.4");
@@ -152,23 +152,78 @@ fn a_seed_that_is_refused_is_told_and_the_rest_is_done() {
 }
 
 #[test]
-fn a_seed_that_cannot_be_imported_is_told_before_anything_is_sent() {
+fn a_seed_that_cannot_be_imported_is_told_before_a_service_is_created_and_never_later() {
     let standin = Standin::start("1.8.4");
     for (seed, why) in [
         ("gone.graphql", "the seed file does not exist"),
-        ("seed.zip", "only `.graphql` files can"),
+        ("gone.zip", "the seed file does not exist"),
+        ("seed.js", "only `.graphql` and `.zip` files can"),
+        ("seed.zip", "is not an export of a service"),
     ] {
         let place = service(&standin, &format!("seed:\n  import: {seed}\n"));
-        let outcome = place.deploy(&[]);
-        assert_eq!(outcome.status, 6, "{outcome:?}");
-        assert!(
-            outcome.stderr.contains("HOME/service/prisma.yml:7:11: "),
-            "{outcome:?}"
-        );
-        assert!(outcome.stderr.contains(why), "{outcome:?}");
+        place.write("seed.zip", "PK");
+        for args in [&[][..], &["-d"]] {
+            let outcome = place.deploy(args);
+            assert_eq!(outcome.status, 6, "{outcome:?}");
+            assert!(
+                outcome.stderr.contains("HOME/service/prisma.yml:7:11: "),
+                "{outcome:?}"
+            );
+            assert!(outcome.stderr.contains(why), "{outcome:?}");
+        }
         assert_eq!(place.deploy(&["-d", "--no-seed"]).status, 0);
     }
     assert!(standin.state().projects.is_empty());
+    let standin = deployed("1.8.4");
+    let place = service(&standin, "seed:\n  import: gone.graphql\n");
+    place.change();
+    assert_eq!(place.deploy(&["--no-seed"]).status, 0);
+    place.write("datamodel.graphql", TYPES);
+    let outcome = place.deploy(&[]);
+    assert_eq!(outcome.status, 0, "{outcome:?}");
+    assert!(!outcome.all().contains("gone"), "{outcome:?}");
+}
+
+#[test]
+fn the_operations_of_a_seed_are_sent_one_by_one() {
+    let standin = Standin::start("1.34.12");
+    let place = service(&standin, "seed:\n  import: seed.graphql\n");
+    let create = |name: &str| {
+        format!("mutation {name} {{\n  createUser(data: {{name: \"{name}\"}}) {{ id }}\n}}")
+    };
+    place.write(
+        "seed.graphql",
+        &format!("# two\n{}\n\n{}\n", create("a"), create("b")),
+    );
+    let outcome = place.deploy(&[]);
+    assert_eq!(outcome.status, 0, "{outcome:?}");
+    assert_eq!(
+        posted(&standin),
+        [json!({"query": create("a")}), json!({"query": create("b")})]
+    );
+    let standin = Standin::start("1.34.12");
+    let place = service(&standin, "seed:\n  import: seed.graphql\n");
+    place.write(
+        "seed.graphql",
+        &format!(
+            "{}\nmutation {{ unknownField }}\n{}\n",
+            create("a"),
+            create("b")
+        ),
+    );
+    let outcome = place.deploy(&[]);
+    assert_eq!(outcome.status, 1);
+    assert!(
+        outcome
+            .stderr
+            .contains("seed: could not import `HOME/service/seed.graphql:4`, operation 2 of 3: "),
+        "{outcome:?}"
+    );
+    assert_eq!(
+        posted(&standin).len(),
+        2,
+        "the one that failed was the last"
+    );
 }
 
 #[test]

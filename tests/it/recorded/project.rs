@@ -39,6 +39,12 @@ impl Project {
         fs::set_permissions(self.path(name), mode).expect("a mode");
     }
 
+    /// Adds to a file.
+    pub fn append(&self, name: &str, text: &str) {
+        let before = fs::read_to_string(self.path(name)).expect("exists");
+        fs::write(self.path(name), before + text).expect("writes");
+    }
+
     pub fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }

@@ -34,6 +34,8 @@ pub struct Scenario {
 pub struct Exchange {
     pub method: String,
     pub path: String,
+    /// The body of the request.
+    pub sent: Value,
     /// The GraphQL text; empty for other requests.
     pub query: String,
     /// Its first field, see [`Recording::name_fields`].
@@ -178,6 +180,7 @@ fn exchange(file: &Value, exchange: &Value) -> Exchange {
         method: text("method"),
         path: text("path"),
         query: query.to_owned(),
+        sent: request["body"].clone(),
         field: String::new(),
         variables: request["body"]["variables"].clone(),
         authorization: (request["headers"]["Authorization"].as_str()).map(str::to_owned),

@@ -50,6 +50,7 @@ fn exchange(asked: &Value) -> Exchange {
 
 fn post(query: &str, variables: Value, answer: &Value) -> Exchange {
     Exchange {
+        sent: Value::Null,
         method: "POST".to_owned(),
         path: String::new(),
         query: query.to_owned(),

@@ -1,5 +1,6 @@
 //! Where a cluster's containers are: on the engine in use, on another machine, or in Prisma Cloud.
 
+use crate::cluster::ClusterName;
 use crate::config::registry::Entry;
 use crate::context::Context;
 use crate::docker::ask;
@@ -44,9 +45,9 @@ pub fn containers(
 
 /// The containers of the project of that name, if there can be one. Fails if they are another home's.
 fn named(ctx: &Context, tools: &Tools, name: &str) -> Result<Vec<Container>> {
-    match name.parse() {
-        Ok(name) => owner::containers(ctx, tools, &name),
-        Err(_) => Ok(Vec::new()),
+    match ClusterName::normalised(name) {
+        Some(name) => owner::containers(ctx, tools, &name),
+        None => Ok(Vec::new()),
     }
 }
 
@@ -87,7 +88,7 @@ pub fn nothing(ctx: &Context, name: &str, entry: Option<&Entry>) -> Failure {
     let message =
         format!("cluster `{name}` has no containers on this Docker engine, so there are no logs");
     let failure = Failure::new(Kind::Failed, message);
-    match (ctx.home.managed(name), entry) {
+    match (super::managed(ctx, name, entry), entry) {
         (Some(name), _) => failure.hint(format!("start it with `{}`", name.command("start"))),
         (None, Some(entry)) => failure.hint(format!(
             "`prisma local` does not run the server at `{}`: read its log where it was started",

@@ -32,6 +32,7 @@ fn service(files: &[(&str, &str)]) -> Service {
         ],
         seed: None,
         schema: None,
+        generators: Vec::new(),
         post_deploy: Vec::new(),
         warnings: Vec::new(),
     }

@@ -6,14 +6,17 @@ use crate::config::prisma_yml::{self, Given};
 use crate::config::{EnvFiles, Project};
 use crate::context::Context;
 use crate::env::Env;
-use crate::error::{Failure, Kind, Result};
+use crate::error::Result;
 use crate::files;
-use crate::service::{Secret, Seed, Service};
+use crate::service::{Secret, Service};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 /// Which files to read: found once, read before every deployment.
 pub struct ServiceFiles<'a> {
-    args: &'a cli::Deploy,
+    flags: &'a cli::ServiceFlags,
+    /// For `${opt:NAME}`.
+    options: BTreeMap<String, String>,
     pub project: Project,
 }
 
@@ -28,6 +31,15 @@ impl LoadedService {
     pub fn variable(&self, env: &Env, name: &str) -> Option<String> {
         variable(env, &self.env_files, name)
     }
+
+    /// The variables of the env files for a command to run: our own environment overrides them.
+    pub fn variables(&self, env: &Env) -> Vec<(String, String)> {
+        let files = self.env_files.values();
+        let files = files.filter(|(name, _)| env.get(name).is_none());
+        files
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect()
+    }
 }
 
 fn variable(env: &Env, env_files: &EnvFiles, name: &str) -> Option<String> {
@@ -35,29 +47,37 @@ fn variable(env: &Env, env_files: &EnvFiles, name: &str) -> Option<String> {
 }
 
 impl<'a> ServiceFiles<'a> {
-    pub fn find(ctx: &Context, args: &'a cli::Deploy) -> Result<Self> {
-        let project = project::find(ctx, args.project.path())?;
-        Ok(ServiceFiles { args, project })
+    /// `more` are the command's own flags.
+    pub fn find(
+        ctx: &Context,
+        flags: &'a cli::ServiceFlags,
+        more: &[(&str, bool)],
+    ) -> Result<Self> {
+        let project = project::find(ctx, flags.project.path())?;
+        let all = [more, &[("dry-run", ctx.dry_run)]].concat();
+        let options = flags.options(&all);
+        Ok(ServiceFiles {
+            flags,
+            options,
+            project,
+        })
     }
 
     /// The files that variables are read from, existing or not.
     pub fn env_paths(&self) -> Vec<PathBuf> {
-        self.project.env_paths(self.args.env_file.as_deref())
+        self.project.env_paths(self.flags.env_file.as_deref())
     }
 
     /// Reads the files without showing anything.
     pub fn read(&self, ctx: &Context) -> Result<LoadedService> {
-        let env_files = self.project.env_files(self.args.env_file.as_deref())?;
+        let env_files = self.project.env_files(self.flags.env_file.as_deref())?;
         let given = Given {
             env: &|name: &str| variable(&ctx.env, &env_files, name),
             origin: &|name: &str| env_files.origin(&ctx.env, name),
-            opt: &self.args.options(ctx.dry_run),
+            opt: &self.options,
         };
         let mut service = prisma_yml::load(&self.project.file, given)?;
         service.schema = service.schema.or_else(|| generated_schema(&self.project));
-        if !self.args.no_seed {
-            check_seed(&service)?;
-        }
         Ok(LoadedService {
             service,
             env_files,
@@ -97,27 +117,4 @@ fn generated_schema(project: &Project) -> Option<PathBuf> {
         Ok(Some(text)) if text.contains("type BatchPayload") => Some(path),
         _ => None,
     }
-}
-
-/// A seed that cannot be imported is reported before a service is created for it.
-fn check_seed(service: &Service) -> Result<()> {
-    let Some(Seed::Import { path, at }) = &service.seed else {
-        return Ok(());
-    };
-    let (why, hint) = if path.extension().is_none_or(|ending| ending != "graphql") {
-        (
-            "only `.graphql` files can be imported, not",
-            "use `run` with a command that imports it, or add `--no-seed`",
-        )
-    } else if !path.is_file() {
-        (
-            "the seed file does not exist:",
-            "correct the path, or add `--no-seed`",
-        )
-    } else {
-        return Ok(());
-    };
-    let (file, path) = (service.file.display(), path.display());
-    let message = format!("{file}:{at}: {why} `{path}`");
-    Err(Failure::new(Kind::ConfigInvalid, message).hint(hint))
 }

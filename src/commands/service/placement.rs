@@ -1,7 +1,12 @@
 //! A service and where it goes: the names it has there, and what is sent.
 
 use super::target::Destination;
-use crate::server::management::{Schema, Subscription};
+use crate::context::Context;
+use crate::error::Result;
+use crate::managed::read_config;
+use crate::server::http::{Client, Proxies};
+use crate::server::management::{Management, Schema, Subscription};
+use crate::server::version::ManagementPath;
 use crate::service::{Secret, Service};
 use std::fmt;
 
@@ -18,6 +23,31 @@ impl Placement<'_> {
             Some(workspace) => format!("{workspace}~{}", self.service.name),
             None => self.service.name.clone(),
         }
+    }
+
+    /// The management API of the server.
+    pub fn management(&self, ctx: &Context) -> Result<Management> {
+        let Placement {
+            service,
+            destination,
+        } = *self;
+        let client = Client::new(&destination.base, &Proxies::of(&ctx.env))
+            .map_err(|fault| fault.failure(&destination.base))?;
+        let management = Management::new(
+            client,
+            ctx.interrupt.clone(),
+            &self.project_name(),
+            &service.stage,
+            destination.credential.clone(),
+        );
+        let management = management.secret_of(destination.secret_name.as_deref());
+        // What is wrong with `cluster.yml` does not matter here.
+        let managed = destination.managed.as_ref();
+        let config = managed.and_then(|name| read_config(ctx, name).ok().flatten());
+        Ok(match config {
+            Some((_, cluster)) => management.first(ManagementPath::of(&cluster.version)),
+            None => management,
+        })
     }
 
     /// The URL of the service's own API.

@@ -111,7 +111,7 @@ fn of_entry(ctx: &Context, entry: &Entry, variables: Variables<'_>) -> Result<De
         secret_name,
         base: entry.host.trim_end_matches('/').to_owned(),
         workspace: None,
-        managed: ctx.home.managed(&entry.name),
+        managed: ctx.managed(entry),
         chosen: None,
     })
 }
@@ -135,7 +135,7 @@ fn of_endpoint(
         credential,
         secret_name,
         workspace: endpoint.workspace.clone(),
-        managed: entry.and_then(|entry| ctx.home.managed(&entry.name)),
+        managed: entry.and_then(|entry| ctx.managed(entry)),
         chosen: None,
         base,
     })
