@@ -23,7 +23,7 @@ pub const VARIABLES: [(&str, &str); 14] = [
     ),
     (
         "PRISMA_MANAGEMENT_API_SECRET",
-        "server secret for `prisma deploy`, for an `endpoint` or a cluster without a secret in the registry",
+        "server secret for `prisma deploy`, for an `endpoint` or a cluster that has no secret, or a private key, in the registry",
     ),
     (
         "PRISMA_MANAGEMENT_API_ENDPOINT",

@@ -8,6 +8,7 @@ pub mod ask;
 pub mod container;
 mod credentials;
 pub mod diagnosis;
+pub mod emulation;
 pub mod engine;
 pub mod info;
 mod nature;

@@ -3,22 +3,25 @@
 //! The verbs of `prisma local` share these parts; `init`, `deploy` and `doctor` use some of them.
 
 mod adopt;
+mod architecture;
 mod elsewhere;
 pub mod exposure;
 pub mod external;
-mod memory;
+pub mod memory;
 mod observed;
 pub mod owner;
 pub mod ports;
 mod reachability;
 mod ready;
 mod services;
+mod sql;
 mod start;
 mod steps;
 
 pub use observed::{Observed, configured, read_config};
 pub use ready::ready;
-pub use services::{refuse_other_place, warn_of_new_syntax};
+pub use services::{check_place, warn_of_new_syntax};
+pub use sql::StuckOn;
 pub use start::{complete_secret, restart, restart_running, start, start_stopped};
 
 use crate::cluster::ClusterName;

@@ -10,7 +10,7 @@ mod show;
 use crate::config::registry::{self, NewEntry};
 use crate::context::Context;
 use crate::docker::ask::{failed, query};
-use crate::docker::diagnosis::{is_busy, unanswered};
+use crate::docker::diagnosis::{LOST_NETWORK, is_busy, unanswered};
 use crate::error::{Kind, Result};
 use crate::files::{self, Access, NewFile};
 use crate::history;
@@ -76,6 +76,8 @@ pub struct Run {
     slow: Option<String>,
     /// What does as well if it fails.
     instead: Option<AtHand>,
+    /// The same with new containers, if theirs have lost their network.
+    recreating: Option<Box<Action>>,
 }
 
 /// Images that the engine may already have.
@@ -111,8 +113,16 @@ impl Run {
             action,
             progress: false,
             instead: None,
+            recreating: None,
             slow: None,
         }
+    }
+
+    /// Recreates the containers with another command if they have lost their network.
+    #[must_use]
+    pub fn recreating(mut self, action: Action) -> Self {
+        self.recreating = Some(Box::new(action));
+        self
     }
 
     /// Says why it takes long, if it does.
@@ -137,6 +147,11 @@ impl Step {
             instead: Some(instead),
             ..Run::new(label, done, action)
         })
+    }
+
+    /// Whether it says why it takes long, if it does.
+    pub fn is_slow(&self) -> bool {
+        matches!(self, Step::Run(run) if run.slow.is_some())
     }
 
     /// What a command that is interrupted was doing.
@@ -187,7 +202,16 @@ fn run(ctx: &Context, permit: &Permit, step: &Run) -> Result<()> {
     let invocation = step.action.permitted(permit);
     ctx.ui.command(invocation);
     let stage = ctx.ui.stage(&step.label, "");
-    let failure = match attempt(ctx, invocation, step, &stage) {
+    let mut result = attempt(ctx, invocation, step, &stage);
+    if let (Err(failure), Some(action)) = (&result, &step.recreating)
+        && failure.message().contains(LOST_NETWORK)
+    {
+        let again = action.permitted(permit);
+        ctx.ui.command(again);
+        stage.explain("their network was removed: recreating them; data is kept");
+        result = attempt(ctx, again, step, &stage);
+    }
+    let failure = match result {
         Ok(()) => {
             stage.done(&step.done);
             return Ok(());

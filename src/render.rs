@@ -12,7 +12,7 @@ mod standalone;
 
 pub use dotenv::Unrepresentable;
 pub use edition::server::config::PrismaConfig;
-pub use edition::server::probe;
+pub use edition::server::{client, probe};
 pub use header::{Provenance, is_hand_edited, provenance, without_header};
 pub use standalone::standalone;
 

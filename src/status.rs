@@ -51,8 +51,8 @@ pub fn all(ctx: &Context, registry: &Registry) -> Result<Vec<ClusterStatus>> {
         .interrupt
         .run(move || everything(probes, cloud, &shared))?;
     drop(stage);
-    if let Some(command) = containers.asked() {
-        ctx.ui.command(command);
+    for command in containers.asked() {
+        ctx.ui.command(&command);
     }
     if let Some(failure) = clouded {
         warn(ctx, &failure);

@@ -122,6 +122,9 @@ pub mod server {
     }
     pub mod types {
         pub use crate::server::types::{Field, Types};
+        pub mod check {
+            pub use crate::server::types::check::errors;
+        }
     }
     pub mod token {
         pub use crate::server::token::{Grant, sign};

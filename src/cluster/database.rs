@@ -134,6 +134,14 @@ impl Database {
         }
     }
 
+    /// The schema that holds the server's own tables.
+    pub fn server_schema(&self) -> &str {
+        match self.connector {
+            Connector::MySql => &self.name,
+            Connector::Postgres => "management",
+        }
+    }
+
     pub fn image(&self) -> &str {
         let documented = documented::image(self.connector);
         self.image.as_deref().unwrap_or(documented)

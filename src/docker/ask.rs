@@ -109,8 +109,13 @@ pub fn container(ctx: &Context, tools: &Tools, name: String) -> Result<Vec<Conta
 /// The last lines of a container's output, from both streams; nothing if docker does not say. It is asked for the cause
 /// of another failure, which matters more.
 pub fn log(ctx: &Context, tools: &Tools, container: &Container) -> String {
+    last_lines(ctx, tools, container, LOG_LINES)
+}
+
+/// The same, of so many lines.
+pub fn last_lines(ctx: &Context, tools: &Tools, container: &Container, lines: usize) -> String {
     let options = LogOptions {
-        tail: Some(LOG_LINES.to_string()),
+        tail: Some(lines.to_string()),
         ..LogOptions::default()
     };
     let logs = tools.logs(&container.id, &options).limit(LOG_LIMIT);

@@ -101,6 +101,8 @@ pub struct Container {
     pub error: String,
     /// Killed because it ran out of memory.
     pub out_of_memory: bool,
+    /// The most memory it may use, in bytes.
+    pub memory: Option<u64>,
     /// How often docker restarted it since it was last started by a command.
     pub restarts: u64,
     /// When it was created, RFC 3339.
@@ -117,6 +119,8 @@ pub struct Container {
     pub compose_version: Option<ComposeVersion>,
     /// Names of its volumes.
     pub volumes: BTreeSet<String>,
+    /// Whether it has lost its network: it runs, or can be started, but nothing reaches it.
+    pub is_cut_off: bool,
 }
 
 impl Container {
@@ -189,6 +193,14 @@ struct Wire {
     host_config: WireHost,
     #[serde(default)]
     mounts: Vec<WireMount>,
+    #[serde(default)]
+    network_settings: WireNetworks,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "PascalCase", default)]
+struct WireNetworks {
+    networks: Option<BTreeMap<String, serde::de::IgnoredAny>>,
 }
 
 #[derive(Deserialize)]
@@ -225,7 +237,10 @@ struct WireHealth {
 #[derive(Deserialize, Default)]
 #[serde(rename_all = "PascalCase", default)]
 struct WireHost {
+    network_mode: String,
     port_bindings: Option<BTreeMap<String, Option<Vec<WireBinding>>>>,
+    /// 0 without a limit.
+    memory: u64,
 }
 
 #[derive(Deserialize)]
@@ -316,10 +331,12 @@ impl From<Wire> for Container {
             exit_code: wire.state.exit_code,
             error: wire.state.error,
             out_of_memory: wire.state.oom_killed,
+            memory: Some(wire.host_config.memory).filter(|bytes| *bytes > 0),
             restarts: wire.restart_count,
             created: wire.created,
             started: wire.state.started_at,
             env: env.iter().filter_map(pair).collect(),
+            is_cut_off: is_cut_off(&wire.network_settings, &wire.host_config),
             ports: published(wire.host_config),
             origin: origin(&mut labels),
             compose_version: labels
@@ -343,6 +360,12 @@ fn origin(labels: &mut BTreeMap<String, String>) -> Option<Origin> {
         folder: folder.into(),
         file: file.into(),
     })
+}
+
+/// One that shares the network of another container has none of its own.
+fn is_cut_off(networks: &WireNetworks, host: &WireHost) -> bool {
+    let has_none = networks.networks.as_ref().is_some_and(BTreeMap::is_empty);
+    has_none && !host.network_mode.starts_with("container:")
 }
 
 fn published(host: WireHost) -> Vec<Published> {

@@ -19,6 +19,7 @@ pub use container::{Ending, LOCK, LOCKED, why_it_does_not_answer, why_it_ended};
 pub use engine::MUTE;
 pub use excerpt::{LOG_LINES, excerpt};
 pub use programs::INSTALL;
+pub use start::LOST_NETWORK;
 
 /// A known failure: its output, its meaning and its remedy.
 struct Known {

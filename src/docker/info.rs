@@ -31,6 +31,8 @@ pub struct Info {
     pub memory: u64,
     /// The system of its machine.
     pub system: String,
+    /// Its processor.
+    pub architecture: String,
     /// The proxies it pulls through: HTTP and HTTPS.
     pub proxies: Vec<String>,
 }
@@ -66,6 +68,7 @@ pub fn parse_info(stdout: &str) -> Option<Info> {
         root: text("DockerRootDir"),
         memory: value["MemTotal"].as_u64()?,
         system: text("OperatingSystem"),
+        architecture: text("Architecture"),
         proxies: proxies.into_iter().filter(|p| !p.is_empty()).collect(),
     })
 }

@@ -115,10 +115,10 @@ impl Tools {
         self.docker(&["ps", "--filter", &publish, "--format", format])
     }
 
-    /// The compose projects of all containers, running or not, as `PROJECT\tSTATUS` lines.
+    /// The compose projects of all containers, running or not, as `PROJECT\tSTATUS\tID` lines.
     pub fn projects(&self) -> Invocation {
         let label = "label=com.docker.compose.project";
-        let format = "{{.Label \"com.docker.compose.project\"}}\t{{.Status}}";
+        let format = "{{.Label \"com.docker.compose.project\"}}\t{{.Status}}\t{{.ID}}";
         self.docker(&["ps", "-a", "--filter", label, "--format", format])
     }
 
@@ -156,9 +156,22 @@ impl Tools {
         Action::new(invocation.limit(STOP))
     }
 
-    /// `docker exec` of a shell command in a container.
-    pub fn exec(&self, id: &str, command: &str) -> Invocation {
-        self.docker(&["exec", id, "/bin/sh", "-c", command])
+    /// `docker exec` of a shell command in a container, with its arguments.
+    pub fn exec(&self, id: &str, command: &str, args: &[&str]) -> Invocation {
+        let mut invocation = self.docker(&["exec", id, "/bin/sh", "-c", command]);
+        if !args.is_empty() {
+            // The name of the command, before its first argument.
+            invocation.args.push("sh".to_owned());
+            invocation
+                .args
+                .extend(args.iter().map(|&arg| arg.to_owned()));
+        }
+        invocation
+    }
+
+    /// The same for a command that changes something.
+    pub fn exec_change(&self, id: &str, command: &str, args: &[&str]) -> Action {
+        Action::new(self.exec(id, command, args))
     }
 
     /// `docker rm` of stopped containers; their named volumes are kept.

@@ -28,6 +28,18 @@ pub fn cluster(
     from_parts(name, server, database, port)
 }
 
+/// The cluster as its containers describe it, without what an override has added. `None` if its server does not tell.
+pub fn running(
+    name: &ClusterName,
+    containers: &[Container],
+    entry: Option<&Entry>,
+) -> Option<Cluster> {
+    let server = containers.iter().find(|c| c.is_server())?;
+    let database = containers.iter().find(|c| is_database(c));
+    let port = entry.and_then(|entry| port_of(&entry.host));
+    from_parts(name, Some(server), database, port).ok()
+}
+
 fn from_parts(
     name: &ClusterName,
     server: Option<&Container>,

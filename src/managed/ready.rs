@@ -3,7 +3,7 @@
 
 use super::observed::Observed;
 use super::start::complete_secret;
-use super::{exposure, external, memory, ports, reachability};
+use super::{architecture, exposure, external, memory, ports, reachability};
 use crate::cluster::files::CONFIG;
 use crate::cluster::{Cluster, Connector, Edition, services};
 use crate::context::Context;
@@ -55,6 +55,7 @@ pub fn ready(
     refuse_paused(observed)?;
     warn_of_empty_database(ctx, observed, cluster);
     check_compose(ctx, observed)?;
+    architecture::warn(ctx, observed, cluster);
     exposure::warn(ctx, observed, cluster);
     Ok(Ready {
         rendered,

@@ -3,11 +3,12 @@
 use super::adopt;
 use super::observed::Observed;
 use crate::cluster::files::CONFIG;
-use crate::cluster::{Cluster, Fact, PrismaVersion};
+use crate::cluster::{Cluster, Database, Fact, PrismaVersion};
 use crate::context::Context;
 use crate::error::{Failure, Kind, Result};
 use crate::server::access;
 use crate::server::version::ManagementPath;
+use crate::ui::Question;
 use crate::ui::text::quoted;
 use std::time::Duration;
 
@@ -36,7 +37,7 @@ pub fn warn_of_new_syntax(
     if cluster.version.has(Fact::NewDatamodel) || !to.has(Fact::NewDatamodel) {
         return Ok(());
     }
-    let whose = match listed(ctx, observed, cluster)? {
+    let whose = match known(ctx, observed, cluster)? {
         Some(services) if services.is_empty() => return Ok(()),
         Some(services) => format!("those of {}", quoted(services)),
         None => "those of its services".to_owned(),
@@ -51,30 +52,85 @@ pub fn warn_of_new_syntax(
     Ok(())
 }
 
-/// Fails if the server would look for its services in another place of the same database: it would start
-/// without them, and deploying them again can delete their lists.
-pub fn refuse_other_place(ctx: &Context, observed: &Observed, cluster: &Cluster) -> Result<()> {
+/// Makes sure that a cluster does not start without its services because its settings name another place for them. In
+/// the same database that is rejected: deploying them again can delete their lists. Another database may have them, if
+/// they were moved there, so that requires consent.
+pub fn check_place(ctx: &Context, observed: &Observed, cluster: &Cluster) -> Result<()> {
     let entry = observed.entry().ok().flatten();
-    let Ok(old) = adopt::cluster(&observed.name, &observed.containers, entry) else {
+    let Some(old) = adopt::running(&observed.name, &observed.containers, entry) else {
         return Ok(());
     };
-    let is_created = observed.containers.iter().any(|one| one.is_server());
-    let (was, now) = (&old.database, &cluster.database);
-    let is_same_database = was.connector == now.connector && was.external == now.external;
-    let place = |of: &crate::cluster::Database| (of.name.clone(), of.tuning.schema.clone());
-    if !is_created || !is_same_database || place(was) == place(now) {
-        return Ok(());
-    }
     // As the server runs now, with the secret that deployments use.
     let running = Cluster {
         cluster_secret: cluster.cluster_secret.clone(),
-        ..old.clone()
+        ..old
     };
-    let services = match listed(ctx, observed, &running)? {
+    let (was, now) = (&running.database, &cluster.database);
+    let place = |of: &Database| (of.name.clone(), of.tuning.schema.clone());
+    let is_same = was.connector == now.connector && was.external == now.external;
+    if is_same && place(was) == place(now) {
+        return Ok(());
+    }
+    let (services, why_not) = match known(ctx, observed, &running)? {
         Some(services) if services.is_empty() => return Ok(()),
-        Some(services) => format!("its services ({})", quoted(services)),
-        None => "its services, if it has any,".to_owned(),
+        Some(services) => (format!("its services ({})", quoted(services)), None),
+        None => (
+            "its services, if it has any,".to_owned(),
+            Some(unknown(observed, &running)),
+        ),
     };
+    if is_same {
+        let failure = refused(observed, (was, now), &services);
+        return Err(why_not.into_iter().fold(failure, Failure::hint));
+    }
+    let (name, was, now) = (&observed.name, described(was), described(now));
+    let config = observed.folder.join(CONFIG);
+    ctx.ui.warn_with(
+        &format!("cluster `{name}` keeps {services} in {was}, and will start without them if they are not in {now}"),
+        &format!("to keep them, restore the database settings in {}", config.display()),
+    );
+    if let Some(why_not) = why_not {
+        ctx.ui.status(&why_not);
+    }
+    if ctx.dry_run {
+        return Ok(());
+    }
+    ctx.ask()
+        .confirm(Question::OtherDatabase, &format!("`{name}`"))
+}
+
+/// The services of a cluster as it runs: from its server, else from its database.
+fn known(ctx: &Context, observed: &Observed, running: &Cluster) -> Result<Option<Vec<String>>> {
+    Ok(match listed(ctx, observed, running)? {
+        None => observed.stored_services(ctx, running),
+        listed => listed,
+    })
+}
+
+/// Why its services are not known.
+fn unknown(observed: &Observed, running: &Cluster) -> String {
+    let database = running.database_service();
+    let database = database.and_then(|service| observed.container(service));
+    match database {
+        Some(database) if !database.is_up() => format!(
+            "it was not checked whether it has services: container `{}` is {}",
+            database.name,
+            database.state.word()
+        ),
+        _ => "it could not be checked whether it has services".to_owned(),
+    }
+}
+
+fn described(database: &Database) -> String {
+    let name = database.connector.name();
+    match &database.external {
+        Some(external) => format!("{name} at {external}"),
+        None => format!("its {name} container"),
+    }
+}
+
+/// The failure of a cluster that would use another part of the same database.
+fn refused(observed: &Observed, (was, now): (&Database, &Database), services: &str) -> Failure {
     let (key, place) = if was.name == now.name {
         ("schema", was.tuning.schema.clone().unwrap_or_default())
     } else {
@@ -84,17 +140,12 @@ pub fn refuse_other_place(ctx: &Context, observed: &Observed, cluster: &Cluster)
         "cluster `{}` keeps {services} in `{place}`, and would not find them with another `database.{key}`",
         observed.name
     );
+    let config = observed.folder.join(CONFIG);
     let hint = match place.as_str() {
-        "" => format!(
-            "remove `database.{key}` from {}",
-            observed.folder.join(CONFIG).display()
-        ),
-        place => format!(
-            "restore `database.{key}: {place}` in {}",
-            observed.folder.join(CONFIG).display()
-        ),
+        "" => format!("remove `database.{key}` from {}", config.display()),
+        place => format!("restore `database.{key}: {place}` in {}", config.display()),
     };
-    Err(Failure::new(Kind::ConfigInvalid, message)
+    Failure::new(Kind::ConfigInvalid, message)
         .hint(hint)
-        .hint("to start without them, create another cluster: `prisma local start -n NAME`"))
+        .hint("to start without them, create another cluster: `prisma local start -n NAME`")
 }

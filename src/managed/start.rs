@@ -1,9 +1,11 @@
 //! Starting a cluster: `docker-compose up -d`, with everything around it that makes it safe to repeat.
 
 use super::observed::Observed;
-use super::{exposure, observe_locked, ready, refuse_other_place};
+use super::{check_place, exposure, observe_locked, ready};
 use crate::cluster::{Cluster, ClusterName, Edition, documented};
 use crate::context::Context;
+use crate::docker::ask::log;
+use crate::docker::diagnosis::{LOCKED, why_it_does_not_answer};
 use crate::error::Result;
 use crate::plan::Plan;
 use crate::render::PrismaConfig;
@@ -45,7 +47,7 @@ pub fn restart(
     cluster: &mut Cluster,
     limit: Option<Duration>,
 ) -> Result<Plan> {
-    refuse_other_place(ctx, observed, cluster)?;
+    check_place(ctx, observed, cluster)?;
     let ready = ready(ctx, observed, cluster, limit)?;
     let mut plan = ready.plan();
     if !observed.runs_other_edition(cluster) {
@@ -96,7 +98,7 @@ pub fn start(
             });
         }
     }
-    refuse_other_place(ctx, observed, cluster)?;
+    check_place(ctx, observed, cluster)?;
     let ready = ready(ctx, observed, cluster, limit)?;
     if observed.config()?.is_none() && !observed.containers.is_empty() {
         let whose = if observed.is_taken_over {
@@ -125,7 +127,14 @@ fn is_running(ctx: &Context, observed: &Observed, cluster: &Cluster) -> Result<b
     }
     let server = observed.candidate(cluster);
     let answer = ctx.interrupt.run(move || server.ask(QUESTION))?;
-    Ok(matches!(answer, Readiness::Ready(_)))
+    Ok(matches!(answer, Readiness::Ready(_)) && !waits_for_lock(ctx, observed, cluster))
+}
+
+/// Whether the server waits for the lock on its database: it answers requests meanwhile, but cannot be deployed to.
+fn waits_for_lock(ctx: &Context, observed: &Observed, cluster: &Cluster) -> bool {
+    let server = observed.container(cluster.server_service());
+    let log = server.map(|server| log(ctx, &observed.tools, server));
+    log.is_some_and(|log| why_it_does_not_answer(&log) == Some(&LOCKED))
 }
 
 /// Whether the server runs with the cluster's secret.

@@ -21,6 +21,7 @@ mod motion;
 mod note;
 mod run;
 mod send;
+mod stuck;
 mod subscriptions;
 mod waiting;
 
@@ -33,6 +34,7 @@ use std::time::{Duration, SystemTime};
 
 pub use note::Note;
 pub use run::run;
+pub use stuck::Stuck;
 
 /// What to deploy, and how.
 #[derive(Clone, Default)]
@@ -92,7 +94,7 @@ pub enum Event {
     /// The server has not answered the deployment for so long.
     Silent { quiet: Duration },
     /// No step of a migration has been completed, or undone, since then.
-    Stalled { since: SystemTime },
+    Stalled { since: SystemTime, stuck: Stuck },
     /// The types are deployed without the subscriptions, which come afterwards.
     TypesFirst,
     /// The server computed the migration before another one ended, and it failed: once more.

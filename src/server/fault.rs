@@ -57,7 +57,52 @@ pub enum Fault {
     Other(String),
 }
 
+/// What a proxy in front of a server says by this status, and what to do. No server sends it with anything but JSON, and
+/// none of it means that the address is wrong.
+fn of_gateway(status: u16) -> Option<(&'static str, &'static str)> {
+    Some(match status {
+        401 | 403 => (
+            "a proxy in front of it rejects the request",
+            "have the proxy let the request through: its `Authorization` header has the server's token, not a login",
+        ),
+        413 => (
+            "the request is too large for a proxy in front of it",
+            "raise the proxy's limit, for nginx `client_max_body_size`",
+        ),
+        429 => (
+            "a proxy in front of it gets too many requests",
+            "try again later",
+        ),
+        502 => (
+            "a proxy in front of it gets no valid answer from the server",
+            "check that the server is running, and try again",
+        ),
+        503 => (
+            "a proxy in front of it considers the server unavailable",
+            "check that the server is running, and try again",
+        ),
+        504 => (
+            "a proxy in front of it did not wait for the server's answer",
+            "raise the proxy's time limit, for nginx `proxy_read_timeout`, and try again",
+        ),
+        _ => return None,
+    })
+}
+
 impl Fault {
+    /// What a proxy in front of the server says, and what to do.
+    fn by_gateway(&self) -> Option<(&'static str, &'static str)> {
+        match self {
+            Fault::NotJson { status, .. } => of_gateway(*status),
+            _ => None,
+        }
+    }
+
+    /// Whether a proxy in front of the server answers in its place.
+    pub fn is_of_gateway(&self) -> bool {
+        self.by_gateway().is_some()
+    }
+
     /// Whether a retry may succeed.
     pub fn is_transient(&self) -> bool {
         match self {
@@ -85,6 +130,8 @@ impl Fault {
                 | Fault::Closed
                 | Fault::Truncated
                 | Fault::TooLong
+                // The server may be at it still, or have ended before it answered.
+                | Fault::NotJson { status: 502 | 504, .. }
         )
     }
 
@@ -97,6 +144,9 @@ impl Fault {
 
     /// The fix, if it does not depend on the context.
     pub fn remedy(&self) -> Option<String> {
+        if let Some((_, remedy)) = self.by_gateway() {
+            return Some(remedy.to_owned());
+        }
         let text = match self {
             Fault::Refused => "start the server, or correct the host and port",
             Fault::UnknownHost => "check the spelling of the host",
@@ -128,6 +178,21 @@ impl Fault {
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let spoken = |limit: &Duration| humantime::format_duration(rounded(*limit)).to_string();
+        if let (
+            Fault::NotJson {
+                status,
+                page,
+                start,
+            },
+            Some((what, _)),
+        ) = (self, self.by_gateway())
+        {
+            write!(f, "{what} (status {status})")?;
+            return match (page, start.as_str()) {
+                (true, _) | (_, "") => Ok(()),
+                (false, text) => write!(f, ": `{text}`"),
+            };
+        }
         match self {
             Fault::BadAddress(why) => write!(f, "invalid address: {why}"),
             Fault::Refused => f.write_str("nothing listens there"),

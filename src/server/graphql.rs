@@ -29,6 +29,11 @@ impl Operation {
         }
     }
 
+    /// Whether it changes nothing, so that it can be sent again.
+    pub fn is_query(&self) -> bool {
+        !self.query.trim_start().starts_with("mutation")
+    }
+
     pub fn body(&self) -> Value {
         match self.variables.as_object() {
             Some(variables) if !variables.is_empty() => {

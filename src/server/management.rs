@@ -5,6 +5,7 @@ mod length;
 mod nameless;
 mod projects;
 mod schema;
+mod signing;
 
 use super::credential::{Credential, Tokens};
 use super::fault::Fault;
@@ -15,7 +16,9 @@ use super::version::{self, ManagementPath, Server};
 use crate::cluster::PrismaVersion;
 use crate::error::{Failure, Kind};
 use crate::interrupt::Interrupt;
+use crate::secret::Secret;
 use serde_json::Value;
+use signing::Signer;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::time::{Duration, Instant};
 
@@ -34,6 +37,13 @@ const FIRST: Limits = Limits {
     connect: LIMITS.connect,
     request: Duration::from_secs(30),
 };
+
+/// The pauses before a query is repeated that a proxy in front of the server could not deliver.
+const PAUSES: [Duration; 3] = [
+    Duration::from_millis(250),
+    Duration::from_millis(500),
+    Duration::from_secs(1),
+];
 
 /// How long a request may take, and what to do if it takes long.
 pub(super) struct Patience<'a> {
@@ -59,10 +69,14 @@ pub struct Management {
     interrupt: Interrupt,
     name: String,
     stage: String,
-    tokens: Tokens,
-    /// Where the secret comes from, as it is called in messages.
-    secret_name: String,
+    /// What may authenticate, the best first.
+    signers: Vec<Signer>,
+    /// The one in use.
+    signer: Cell<usize>,
+    /// The schema of the server's own tables, if known.
+    schema: Option<String>,
     deadline: Cell<Option<Instant>>,
+    limits: Limits,
     first: ManagementPath,
     server: OnceCell<Server>,
     dialect: RefCell<Option<schema::DeployDialect>>,
@@ -86,9 +100,14 @@ impl Management {
             name: name.to_owned(),
             stage: stage.to_owned(),
             first: ManagementPath::likely(credential.secret()),
-            tokens: Tokens::new(credential, Grant::service(name, stage)),
-            secret_name: "the configured secret".to_owned(),
+            signers: vec![Signer {
+                tokens: Tokens::new(credential, Grant::service(name, stage)),
+                secret_name: "the configured secret".to_owned(),
+            }],
+            signer: Cell::new(0),
+            schema: None,
             deadline: Cell::new(None),
+            limits: LIMITS,
             server: OnceCell::new(),
             dialect: RefCell::new(None),
             requests: Cell::new(0),
@@ -103,13 +122,49 @@ impl Management {
         self
     }
 
+    /// Sets how long each request but the first may take.
+    #[must_use]
+    pub fn patient(mut self, request: Duration) -> Management {
+        self.limits.request = request;
+        self
+    }
+
     /// Says where the secret comes from.
     #[must_use]
     pub fn secret_of(mut self, name: Option<&str>) -> Management {
         if let Some(name) = name {
-            name.clone_into(&mut self.secret_name);
+            name.clone_into(&mut self.signers[0].secret_name);
         }
         self
+    }
+
+    /// Adds other secrets, for a server that does not accept the first, and where they come from.
+    #[must_use]
+    pub fn or_secrets(mut self, others: &[(Secret, String)]) -> Management {
+        let grant = || Grant::service(&self.name, &self.stage);
+        let others = others.iter().map(|(secret, name)| Signer {
+            tokens: Tokens::new(Credential::Secret(secret.clone()), grant()),
+            secret_name: name.clone(),
+        });
+        let others: Vec<Signer> = others.collect();
+        self.signers.extend(others);
+        self
+    }
+
+    /// Where the secret in use comes from, if there was a choice.
+    pub fn chosen_secret(&self) -> Option<&str> {
+        (self.signers.len() > 1).then(|| self.signer().secret_name.as_str())
+    }
+
+    /// Says which schema holds the server's own tables.
+    #[must_use]
+    pub fn with_schema(mut self, schema: Option<String>) -> Management {
+        self.schema = schema;
+        self
+    }
+
+    pub(super) fn known_schema(&self) -> Option<&str> {
+        self.schema.as_deref()
     }
 
     /// Runs work within a limit, in addition to one already set.
@@ -124,6 +179,10 @@ impl Management {
         let result = work();
         self.deadline.set(outer);
         result
+    }
+
+    pub(super) fn limits(&self) -> Limits {
+        self.limits
     }
 
     pub fn client(&self) -> &Client {
@@ -167,13 +226,7 @@ impl Management {
 
     /// Sends an operation to the server's path, with the token.
     fn ask(&self, operation: &Operation) -> Result<Value, Error> {
-        self.ask_as(operation, self.tokens.current()?)
-    }
-
-    /// The same, with another token.
-    fn ask_as(&self, operation: &Operation, token: Option<String>) -> Result<Value, Error> {
-        let path = self.server()?.path;
-        self.post(path, operation, token.as_deref(), &mut Patience::of(LIMITS))
+        self.ask_patiently(operation, &mut Patience::of(self.limits))
     }
 
     /// The same as [`Management::ask`], for a request that may take longer than others.
@@ -182,12 +235,35 @@ impl Management {
         operation: &Operation,
         patience: &mut Patience<'_>,
     ) -> Result<Value, Error> {
-        let path = self.server()?.path;
-        let token = self.tokens.current()?;
-        self.post(path, operation, token.as_deref(), patience)
+        self.signed(Tokens::current, &mut |path, token| {
+            self.post(path, operation, token, patience)
+        })
     }
 
     fn post(
+        &self,
+        path: ManagementPath,
+        operation: &Operation,
+        token: Option<&str>,
+        patience: &mut Patience<'_>,
+    ) -> Result<Value, Error> {
+        let mut pauses = PAUSES.iter();
+        loop {
+            let answer = self.post_once(path, operation, token, patience);
+            let Err(Error::Fault(fault)) = &answer else {
+                return answer;
+            };
+            let is_known = self.server.get().is_some();
+            let may_pass = fault.is_of_gateway() && fault.is_transient();
+            let may_repeat = is_known && may_pass && operation.is_query();
+            match pauses.next() {
+                Some(pause) if may_repeat => self.interrupt.sleep(*pause)?,
+                _ => return answer,
+            }
+        }
+    }
+
+    fn post_once(
         &self,
         path: ManagementPath,
         operation: &Operation,

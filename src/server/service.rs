@@ -4,8 +4,8 @@
 
 use super::fault::{Fault, legible};
 use super::graphql::{self, Error, Operation};
-use super::http::Client;
-use super::management::{LIMITS, Management};
+use super::http::{Client, Limits};
+use super::management::Management;
 use super::sdl;
 use super::token;
 use super::types::Types;
@@ -29,6 +29,7 @@ pub struct Service {
     path: String,
     id: String,
     secret: Option<Secret>,
+    limits: Limits,
     requests: Cell<usize>,
     /// Whether the service accepted the last request with this secret.
     accepted: Cell<Option<bool>>,
@@ -45,6 +46,7 @@ impl Service {
             path: format!("/{}/{stage}", name.replacen('~', "/", 1)),
             id: format!("{name}@{stage}"),
             secret: secrets.first().cloned(),
+            limits: management.limits(),
             requests: Cell::new(0),
             accepted: Cell::new(None),
         }
@@ -90,9 +92,10 @@ impl Service {
     /// Imports values of an export; returns why the server rejected some of them.
     pub fn import(&self, body: Value) -> Result<Vec<String>, Error> {
         let (client, path) = (self.client.clone(), format!("{}/import", self.path));
+        let limits = self.limits;
         let token = self.token(self.secret.as_ref())?;
         let send = move || -> Result<Vec<String>, Error> {
-            let reply = client.post(&path, &body, token.as_deref(), LIMITS)?;
+            let reply = client.post(&path, &body, token.as_deref(), limits)?;
             match reply.body {
                 // Before 1.2 with the place of each value, which is not always right.
                 Value::Array(rejected) => Ok((rejected.iter())
@@ -133,8 +136,9 @@ impl Service {
         let token = self.token(secret)?;
         self.requests.set(self.requests.get() + 1);
         let (client, path, operation) = (self.client.clone(), self.path.clone(), operation.clone());
+        let limits = self.limits;
         self.interrupt
-            .run(move || graphql::send(&client, &path, &operation, token.as_deref(), LIMITS))?
+            .run(move || graphql::send(&client, &path, &operation, token.as_deref(), limits))?
     }
 
     fn token(&self, secret: Option<&Secret>) -> Result<Option<String>, Error> {

@@ -1,5 +1,6 @@
 //! Types, fields and enums of a datamodel. Malformed parts are skipped: the server reports them.
 
+pub mod check;
 mod history;
 mod renames;
 pub mod syntax;
@@ -52,6 +53,15 @@ impl Types {
             }
         }
         types
+    }
+
+    /// Whether a query field is that of a type: `user` is of `User`.
+    pub fn has_query(&self, field: &str) -> bool {
+        self.models.iter().any(|model| {
+            let mut name = model.name.chars();
+            let first = name.next().map(|first| first.to_ascii_lowercase());
+            first.into_iter().chain(name).eq(field.chars())
+        })
     }
 }
 

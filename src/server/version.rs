@@ -84,6 +84,19 @@ impl Server {
     pub fn parsed(&self) -> Option<PrismaVersion> {
         self.version.parse().ok()
     }
+
+    /// Why a server is open to anyone if it accepts a token signed with this secret.
+    pub fn opened_by(&self, secret: &Secret) -> Option<String> {
+        let kind = secret.kind();
+        let is_checked = self.parsed().is_none_or(|version| version.checks(kind));
+        (!is_checked).then(|| {
+            format!(
+                "it accepts requests without a secret, and anyone can deploy to it: Prisma {} ignores a {}",
+                self.version,
+                kind.name()
+            )
+        })
+    }
 }
 
 /// Why a server's version is unknown. Displays as the reason.
@@ -113,6 +126,7 @@ impl From<Error> for Unreachable {
     fn from(error: Error) -> Unreachable {
         match &error {
             Error::Fault(Fault::PlainHttp) => Unreachable::PlainHttp,
+            Error::Fault(fault) if fault.is_of_gateway() => Unreachable::NoAnswer(error.reason()),
             Error::Api(_) if error.is_unknown_service() => Unreachable::NoManagementApi,
             Error::Fault(Fault::NotJson { .. } | Fault::NotGraphql { .. })
             | Error::Fault(Fault::Redirect { .. })
@@ -178,9 +192,9 @@ fn found(path: ManagementPath, answer: Result<Value, Error>) -> Found {
             None => Found::WrongPath(Fault::NotGraphql { status: 200 }.into()),
         },
         Err(error @ Error::Api(_)) => Found::WrongPath(error),
-        // A gateway's 502 applies to all paths.
+        // What a proxy in front says applies to all paths.
         Err(Error::Fault(fault @ (Fault::NotJson { .. } | Fault::NotGraphql { .. })))
-            if !fault.is_transient() =>
+            if !fault.is_transient() && !fault.is_of_gateway() =>
         {
             Found::WrongPath(fault.into())
         }

@@ -4,7 +4,8 @@ use super::containers::{Condition, Containers};
 use super::pool;
 use crate::secret::Secret;
 use crate::server::access::{Access, access};
-use crate::server::version::{self, ManagementPath, Unreachable};
+use crate::server::version::{self, ManagementPath, Server, Unreachable};
+use crate::ui::text::count;
 use crate::url::{host_of, without_password};
 use serde::Serialize;
 use std::sync::Arc;
@@ -43,7 +44,8 @@ impl Kind {
 pub enum State {
     /// It responds and accepts the secret.
     Up,
-    /// It reports its version, but does not answer requests that need its database.
+    /// It runs, but cannot be deployed to: it does not answer requests that need its database, waits for the lock on it, keeps
+    /// crashing, or does not listen.
     Unhealthy,
     /// Its containers are not running.
     Stopped,
@@ -139,6 +141,15 @@ fn one(
                 (Some(Condition::Starting), Unreachable::NoAnswer(_)) => {
                     status(probe, State::Starting, None)
                 }
+                (Some(Condition::Crashing(restarts)), Unreachable::NoAnswer(_)) => {
+                    let restarts =
+                        count(usize::try_from(restarts).unwrap_or(usize::MAX), "restart");
+                    let reason = format!("its server keeps crashing ({restarts})");
+                    status(probe, State::Unhealthy, Some(reason))
+                }
+                (Some(Condition::Running(Some(ending))), _) => {
+                    status(probe, State::Unhealthy, Some(ending.why.to_owned()))
+                }
                 (_, why) => status(probe, State::Unreachable, Some(why.to_string())),
             };
         }
@@ -148,7 +159,14 @@ fn one(
         (State::Up, None)
     } else {
         let left = limit.saturating_sub(begun.elapsed());
-        authorised(probe, endpoint, server.path, left)
+        authorised(probe, endpoint, &server, left)
+    };
+    let obstacle = containers
+        .filter(|_| probe.kind == Kind::Managed && state == State::Up)
+        .and_then(|c| c.obstacle(&probe.name, host_of(endpoint), deadline));
+    let (state, reason) = match obstacle {
+        Some(ending) => (State::Unhealthy, Some(ending.why.to_owned())),
+        None => (state, reason),
     };
     ClusterStatus {
         version: Some(server.version),
@@ -159,7 +177,7 @@ fn one(
 fn authorised(
     probe: &Probe,
     endpoint: &str,
-    path: ManagementPath,
+    server: &Server,
     limit: Duration,
 ) -> (State, Option<String>) {
     let secret = probe.secret.as_ref().filter(|secret| !secret.is_empty());
@@ -167,8 +185,11 @@ fn authorised(
         let reason = format!("`clusterSecret` in the registry is {failure}");
         return (State::NotAuthorised, Some(reason));
     }
-    match access(endpoint, path, secret, limit) {
-        Ok(Access::Granted) => (State::Up, None),
+    match access(endpoint, server.path, secret, limit) {
+        Ok(Access::Granted) => (
+            State::Up,
+            secret.and_then(|secret| server.opened_by(secret)),
+        ),
         Ok(Access::Refused(_)) if secret.is_none() => {
             let reason = "the server requires a secret, and the registry has no `clusterSecret`";
             (State::NotAuthorised, Some(reason.to_owned()))

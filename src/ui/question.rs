@@ -44,6 +44,9 @@ questions! {
     Entry: "a name is needed",
         "Which cluster do you want to remove?",
         "use `prisma cluster remove NAME`";
+    /// A cluster with services whose settings name another database; any command that starts it.
+    OtherDatabase: "starting cluster {} with another database requires confirmation",
+        "Start cluster {} with the other database?", YES;
     /// A port that another process uses. Without a terminal that is a failure of its own.
     TakenPort: "another port is needed",
         "{}. What do you want to do?", "use `--port auto` or `--db-port auto`";
@@ -56,6 +59,9 @@ questions! {
     /// `deploy` to a managed cluster that has to be restarted. Without a terminal the failure says so.
     RestartCluster: "restarting cluster {} requires confirmation",
         "Restart cluster {}?", YES;
+    /// `deploy` when a migration on a managed cluster never ends. Without a terminal the failure says so.
+    EndMigration: "marking a migration as failed requires confirmation",
+        "Mark the migration as failed in the database of cluster {}?", YES;
     /// `deploy` when `prisma.yml` does not name a cluster.
     Destination: "`prisma.yml` does not name a cluster: an answer is needed",
         "Which cluster do you want to deploy to?", CLUSTER;

@@ -22,6 +22,8 @@ const PAUSE: Duration = Duration::from_millis(200);
 const INSPECTION: Duration = Duration::from_secs(1);
 /// How long a server that is otherwise ready may take to mention its lock.
 const MENTION: Duration = Duration::from_secs(2);
+/// For how long a server may be deaf before waiting is pointless: it listens a moment after it has started.
+const DEAF: Duration = Duration::from_secs(10);
 /// When a wait says what it waits for, and how often the server's log is read from then on.
 const LONG: Duration = Duration::from_secs(10);
 
@@ -71,6 +73,8 @@ pub(super) struct Attempt<'a> {
     mentions_lock: bool,
     /// Why the server does not answer, as its log shows.
     pub ending: Option<&'static Ending>,
+    /// Since when its log has shown that it never will.
+    hopeless_since: Option<Instant>,
     log_read: Option<Instant>,
     told: Option<(std::mem::Discriminant<Why>, Option<&'static str>)>,
 }
@@ -95,6 +99,7 @@ impl<'a> Attempt<'a> {
             answers_since: None,
             mentions_lock: false,
             ending: None,
+            hopeless_since: None,
             log_read: None,
             told: None,
         }
@@ -118,6 +123,10 @@ impl<'a> Attempt<'a> {
                 return Err(self.wait.too_late(self.ctx, &self));
             }
             self.explain()?;
+            let is_deaf = |since: Instant| since.elapsed() >= DEAF;
+            if self.hopeless_since.is_some_and(is_deaf) {
+                return Err(self.wait.deaf(self.ctx, &self));
+            }
             let pause = match self.why {
                 Why::Silent(_) | Why::NoDatabase => PAUSE,
                 // Each question costs the server work, and lines in its log.
@@ -201,6 +210,9 @@ impl<'a> Attempt<'a> {
                 self.ending = why_it_does_not_answer(&log);
             }
             self.mentions_lock |= mentions_lock;
+            let is_final = self.ending.is_some_and(|ending| !ending.passes);
+            self.hopeless_since =
+                is_final.then(|| self.hopeless_since.unwrap_or_else(Instant::now));
         }
         Ok(())
     }

@@ -53,6 +53,12 @@ impl Wait {
         }
     }
 
+    /// The failure of a server that runs and will never answer, as its log shows.
+    pub(super) fn deaf(&self, ctx: &Context, attempt: &Attempt<'_>) -> Failure {
+        let message = format!("could not start {}: {}", self.subject(), attempt.why);
+        explained(ctx, Kind::ContainerFailed, message, (attempt.ending, ""))
+    }
+
     pub(super) fn too_late(&self, ctx: &Context, attempt: &Attempt<'_>) -> Failure {
         let limit = humantime::format_duration(self.limit);
         let database = self.database_state(attempt.database_up);

@@ -96,7 +96,7 @@ fn answers(ctx: &Context, tools: &Tools, database: &Container, command: &str) ->
     if health.is_some_and(|health| health.status == "healthy") {
         return Ok(true);
     }
-    let exec = tools.exec(&database.id, command).limit(QUESTION);
+    let exec = tools.exec(&database.id, command, &[]).limit(QUESTION);
     ctx.ui.command(&exec);
     match ctx.runner.run(&exec, Mode::Capture).map_err(Failure::from) {
         // 126 and 127: an image without a shell. Only the server can show it then.

@@ -97,6 +97,23 @@ fn a_long_wait_says_what_it_waits_for() {
     );
 }
 
+/// docker-compose stops the old container before it creates the new one.
+#[test]
+fn an_upgrade_that_waits_for_the_old_server_to_stop_says_why() {
+    let s = Sandbox::with_cluster();
+    s.run("local upgrade --to 1.8 --yes").succeeds();
+    s.engine.hook("compose-up", "sleep 4\n");
+    let note = "Prisma 1.8 ignores the signal to stop, so Docker kills it after 10s\n";
+    let ended = s.begin("local upgrade --to 1.9").end();
+    ended.succeeds();
+    let stage = format!("starting the containers\n{note}waiting for");
+    assert!(ended.stderr.contains(&stage), "{ended:?}");
+    // Here an earlier step has stopped it.
+    let ended = s.begin("local restart").end();
+    ended.succeeds();
+    assert!(!ended.stderr.contains("ignores"), "{ended:?}");
+}
+
 #[test]
 fn a_slow_stop_says_why() {
     let s = Sandbox::with_cluster();

@@ -10,6 +10,7 @@
 mod support;
 
 mod api;
+mod architecture;
 mod cluster;
 mod completions;
 mod config;
@@ -28,10 +29,12 @@ mod init;
 mod install;
 mod mishaps;
 mod named;
+mod networks;
 mod output;
 mod ports;
 mod projects;
 mod questions;
+mod readiness;
 mod recorded;
 mod refusals;
 mod registry;

@@ -1,7 +1,7 @@
 //! Questions without a terminal, and where a signal comes in between.
 
-use crate::support::Sandbox;
 use crate::support::run::PRISMA;
+use crate::support::{Behaviour, Sandbox};
 use prisma_cli::testing::cli;
 use prisma_cli::testing::ui::Question;
 use std::collections::BTreeSet;
@@ -36,10 +36,12 @@ fn ways() -> Vec<(Question, Way)> {
         (Q::ReplaceFiles, Run(edited, "local restart")),
         (Q::RemoveEntry, Run(registered, "cluster remove far")),
         (Q::Entry, Run(registered, "cluster remove")),
+        (Q::OtherDatabase, Run(elsewhere, "local start")),
         (Q::TakenPort, Refused),
         (Q::StartCluster, Run(asleep, "deploy")),
         (Q::CreateCluster, Run(in_a_new_home, "deploy")),
         (Q::RestartCluster, Refused),
+        (Q::EndMigration, Refused),
         (Q::Destination, Run(homeless, "deploy")),
         (Q::OtherDestination, Run(asleep, "deploy -i")),
         (Q::Endpoint, Run(Sandbox::new, "cluster add far")),
@@ -70,6 +72,17 @@ fn edited() -> Sandbox {
     let s = Sandbox::with_running_cluster();
     let path = "home/.prisma/clusters/local/docker-compose.yml";
     s.write(path, &format!("{}# mine\n", s.read(path)));
+    s
+}
+
+fn elsewhere() -> Sandbox {
+    let s = Sandbox::new();
+    s.server(Behaviour::Services);
+    let ports = format!("--port {} --db-port {}", s.port, s.db_port);
+    s.run(&format!("local start --prisma-version 1.8 {ports}"))
+        .succeeds();
+    let config = "home/.prisma/clusters/local/cluster.yml";
+    s.write(config, &s.read(config).replace("mysql", "postgres"));
     s
 }
 

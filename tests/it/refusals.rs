@@ -13,7 +13,7 @@ const STARTING: [&str; 4] = ["start", "restart", "upgrade", "nuke"];
 /// What keeps such a verb from starting, and what it says.
 type Refusal = (&'static str, fn(&mut Sandbox), &'static str);
 
-const REFUSALS: [Refusal; 9] = [
+const REFUSALS: [Refusal; 10] = [
     (
         "a broken cluster.yml",
         |s| s.write(CLUSTER, "prismaVersion: [\n"),
@@ -38,6 +38,16 @@ const REFUSALS: [Refusal; 9] = [
             )
         },
         "limits the server to 128 MiB of memory, and it requires at least 200 MiB",
+    ),
+    (
+        "too small a heap",
+        |s| {
+            s.write(
+                "home/.prisma/clusters/local/docker-compose.override.yml",
+                "services:\n  prisma-database:\n    environment:\n      JAVA_OPTS: -Xmx24m\n",
+            )
+        },
+        "limits the server to 24 MiB of heap (`-Xmx`), and it requires at least 48 MiB",
     ),
     (
         "a broken registry",

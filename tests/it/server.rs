@@ -2,6 +2,7 @@
 
 mod changes;
 mod external;
+mod places;
 
 use crate::support::text::STAGES;
 use crate::support::{Sandbox, same};
@@ -107,7 +108,7 @@ fn a_second_start_asks_and_does_nothing() {
             _ => report.replace("MySQL", "Postgres"),
         };
         s.run("local start").is(0, &report, "");
-        s.ran(LOOK);
+        s.ran(&format!("{LOOK}docker logs --tail 1000 <id 1>\n"));
         assert_eq!((s.files(), s.engine.state()), before);
     }
 }

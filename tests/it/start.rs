@@ -170,7 +170,9 @@ fn a_second_start_asks_and_does_nothing() {
     let before = (s.files(), s.engine.state());
     s.run("local start")
         .is(0, &running("local", "is already running"), "");
-    s.ran("docker ps [local]\ndocker inspect --type container <id 1> <id 2>\n");
+    s.ran(
+        "docker ps [local]\ndocker inspect --type container <id 1> <id 2>\ndocker logs --tail 1000 <id 2>\n",
+    );
     assert_eq!(s.take_requests().len(), 2);
     assert_eq!((s.files(), s.engine.state()), before);
 }
@@ -373,4 +375,12 @@ fn a_home_with_blanks_and_quotes_works() {
         folder.join("docker-compose.yml").display().to_string()
     );
     s.run("local stop").succeeds();
+}
+
+#[test]
+fn a_start_that_made_nothing_leaves_nothing() {
+    let s = Sandbox::new();
+    std::fs::remove_file(s.path("bin/docker")).expect("removes");
+    s.run("local start {ports}").fails_with(3);
+    assert_eq!(s.files().list(), "");
 }

@@ -4,6 +4,7 @@
 //! on both sides of it, or only from the public source of the server.
 
 use super::PrismaVersion;
+use crate::secret::SecretKind;
 
 /// Something that is true of some versions only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -176,6 +177,15 @@ impl PrismaVersion {
         let release = self.release();
         let reached = |limit: &Limit| release >= limit.release;
         from.as_ref().is_none_or(reached) && !before.as_ref().is_some_and(reached)
+    }
+
+    /// Whether it checks tokens signed with a secret of this kind. Otherwise a server that accepts one is
+    /// open to anyone.
+    pub fn checks(&self, kind: SecretKind) -> bool {
+        self.has(match kind {
+            SecretKind::Text => Fact::SharedSecrets,
+            SecretKind::Key => Fact::KeyPairs,
+        })
     }
 
     /// The release: minor version and patch. A tag such as `1.6` moves, and is now the last of its line.

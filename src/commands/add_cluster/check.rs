@@ -137,18 +137,20 @@ fn fits(secret: &Secret, server: &Server) -> Result<()> {
     let Some(version) = server.parsed() else {
         return Ok(());
     };
+    if version.checks(secret.kind()) {
+        return Ok(());
+    }
     let (given, needed, hint) = match secret.kind() {
-        SecretKind::Text if !version.has(Fact::SharedSecrets) => (
+        SecretKind::Text => (
             "plain text",
             "a private key",
             "provide the complete PEM key, including the BEGIN and END lines",
         ),
-        SecretKind::Key if !version.has(Fact::KeyPairs) => (
+        SecretKind::Key => (
             "a private key",
             "a shared secret",
             "provide the `managementApiSecret` of the server's `PRISMA_CONFIG`",
         ),
-        _ => return Ok(()),
     };
     let message = format!(
         "Prisma {} needs {needed}, but the secret is {given}",

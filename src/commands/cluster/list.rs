@@ -20,7 +20,10 @@ fn tell(ctx: &Context, rows: &[ClusterStatus]) {
     for row in rows {
         let Some(reason) = &row.reason else { continue };
         let line = format!("`{}`: {reason}", row.name);
-        let needs_a_word = matches!(row.state, State::NotAuthorised | State::Unhealthy);
+        let needs_a_word = matches!(
+            row.state,
+            State::Up | State::NotAuthorised | State::Unhealthy
+        );
         if needs_a_word || ctx.ui.terminal().verbose {
             ctx.ui.status(&line);
         }

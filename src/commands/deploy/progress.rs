@@ -1,7 +1,7 @@
 //! What a deployment shows while it runs.
 
 use crate::context::Context;
-use crate::server::deploy::Event;
+use crate::server::deploy::{Event, Stuck};
 use crate::ui::Stage;
 
 pub struct Progress<'a> {
@@ -9,8 +9,8 @@ pub struct Progress<'a> {
     stage: Stage<'a>,
     /// The server's version.
     version: String,
-    /// Whether a migration makes no progress, or the server does not answer.
-    pub stalled: bool,
+    /// Whether a migration makes no progress, or the server does not answer; and which migration, if that is known.
+    pub stalled: Option<Option<Stuck>>,
     /// Whether it was said that the server does not answer.
     has_said_so: bool,
 }
@@ -21,13 +21,17 @@ impl<'a> Progress<'a> {
             ctx,
             stage: ctx.ui.stage(label, ""),
             version: String::new(),
-            stalled: false,
+            stalled: None,
             has_said_so: false,
         }
     }
 
     pub fn on(&mut self, event: &Event) {
-        self.stalled = matches!(event, Event::Stalled { .. } | Event::Unanswered { .. });
+        self.stalled = match event {
+            Event::Stalled { stuck, .. } => Some(Some(stuck.clone())),
+            Event::Unanswered { .. } => Some(None),
+            _ => None,
+        };
         let detail = match event {
             Event::Server(server) => {
                 self.version.clone_from(&server.version);
@@ -47,7 +51,7 @@ impl<'a> Progress<'a> {
                 ));
                 return;
             }
-            Event::Stalled { since } => {
+            Event::Stalled { since, .. } => {
                 let since = humantime::format_rfc3339_seconds(*since);
                 self.say(&format!(
                     "the migration has made no progress since {since}, still waiting"

@@ -180,13 +180,14 @@ pub fn check(placement: Placement<'_>, deployment: &Deployment) -> Result<()> {
     let Some(mut failure) = deployment.failure() else {
         return Ok(());
     };
-    for problems in [errors(deployment), &deployment.warnings] {
-        for problem in located::all(placement.service, problems) {
-            failure = failure.and(format_args!("\n  {problem}"));
-        }
+    for problem in located::all(placement.service, errors(deployment)) {
+        failure = failure.and(format_args!("\n  {problem}"));
     }
-    if let Some(more) = details(deployment) {
-        failure = failure.and(more);
+    for section in [
+        details(deployment),
+        warnings(placement.service, deployment).map(|list| format!("\n\nwarnings:\n\n{list}")),
+    ] {
+        failure = failure.and(section.unwrap_or_default().trim_end());
     }
     if matches!(deployment.outcome, Outcome::Invalid { .. }) {
         failure = syntax::explain(failure, placement.service, deployment);
@@ -218,22 +219,30 @@ pub fn not_in_force(placement: Placement<'_>, deployment: &Deployment) -> Failur
 
 /// The step of a migration that failed; the changes that are waiting for `--force`.
 fn details(deployment: &Deployment) -> Option<String> {
+    let changes = changes::of(deployment.steps.as_deref().unwrap_or_default());
+    let listed = |head: &str| match &*changes {
+        [] => String::new(),
+        changes => format!("\n\n{head}:\n\n{}", changes::text(changes)),
+    };
     match &deployment.outcome {
         Outcome::RolledBack { step, .. } => {
             let failed = step.as_deref().map(changes::words);
             let failed = failed.map(|words| format!("\n  the step that failed: {words}"));
-            let all = planned(deployment).map(|all| format!("\n\nall steps:\n\n{all}"));
-            Some(failed.unwrap_or_default() + all.unwrap_or_default().trim_end())
+            Some(failed.unwrap_or_default() + &listed("all steps"))
         }
-        Outcome::NeedsForce => Some(format!("\n\n{}", planned(deployment)?.trim_end())),
+        Outcome::NeedsForce if deployment.steps.is_none() => Some(format!("\n\n{NO_PREVIEW}")),
+        Outcome::NeedsForce => Some(listed("changes")),
         _ => None,
     }
 }
 
-/// The changes that the server would make, or tried to make.
-fn planned(deployment: &Deployment) -> Option<String> {
-    let changes = changes::of(deployment.steps.as_deref()?);
-    (!changes.is_empty()).then(|| changes::text(&changes))
+const NO_PREVIEW: &str = "this version of the server cannot preview changes";
+
+/// What the server warns of, a line each.
+fn warnings(service: &Service, deployment: &Deployment) -> Option<String> {
+    let located = located::all(service, &deployment.warnings);
+    let lines = located.iter().map(|warning| format!("  {warning}\n"));
+    (!located.is_empty()).then(|| lines.collect())
 }
 
 fn errors(deployment: &Deployment) -> &[ServerProblem] {
@@ -340,16 +349,25 @@ fn text(placement: Placement<'_>, deployment: &Deployment) -> String {
     let notes = deployment.notes.iter().filter(|note| note.is_reported());
     let notes: String = notes.map(|note| format!("note: {note}\n")).collect();
     let head = format!("service `{name}`, stage `{stage}`: {head}\n{notes}");
-    let changes = match &deployment.steps {
-        _ if deployment.outcome == Outcome::WouldCreate => return head,
+    if deployment.outcome == Outcome::WouldCreate {
+        return head;
+    }
+    let changes = consequences(placement.service, deployment);
+    let endpoints = Endpoints::of(placement, deployment).text();
+    format!("{head}\n{changes}Endpoints:\n\n{endpoints}")
+}
+
+/// What changes, and then what the server warns of: it speaks of "the listed changes".
+pub fn consequences(service: &Service, deployment: &Deployment) -> String {
+    let mut text = match &deployment.steps {
         Some(steps) if !steps.is_empty() => {
             format!("Changes:\n\n{}", changes::text(&changes::of(steps)))
         }
-        None if deployment.outcome == Outcome::WouldApply => {
-            "this version of the server cannot preview changes\n\n".to_owned()
-        }
+        None if deployment.outcome == Outcome::WouldApply => format!("{NO_PREVIEW}\n\n"),
         _ => String::new(),
     };
-    let endpoints = Endpoints::of(placement, deployment).text();
-    format!("{head}\n{changes}Endpoints:\n\n{endpoints}")
+    if let Some(list) = warnings(service, deployment) {
+        text += &format!("Warnings:\n\n{list}\n");
+    }
+    text
 }

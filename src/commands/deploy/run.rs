@@ -2,8 +2,8 @@
 
 use super::post_deploy::{self, Deployed};
 use super::progress::Progress;
-use super::restart::{Need, offer_to_restart};
-use super::{compose_server, located, renames, report, save_target, seed, start_stopped, starting};
+use super::remedy::{Need, Remedies};
+use super::{compose_server, renames, report, save_target, seed, start_stopped, starting};
 use crate::cli;
 use crate::cluster::{ClusterName, Fact};
 use crate::commands::Report;
@@ -28,8 +28,8 @@ pub struct DeployRun<'a> {
     target: TargetOverride,
     /// Whether the last deployment wrote `prisma.yml`.
     pub wrote_prisma_yml: bool,
-    /// What a restart of the server is needed for after the last deployment.
-    restart: Cell<Option<Need>>,
+    /// What the last deployment needs before it can succeed.
+    need: Cell<Option<Need>>,
     /// Whether this run has deployed subscriptions that the server still has: no server reports them.
     has_subscriptions: Cell<bool>,
 }
@@ -45,7 +45,7 @@ impl<'a> DeployRun<'a> {
                 ask: args.interactive,
             },
             wrote_prisma_yml: false,
-            restart: Cell::default(),
+            need: Cell::default(),
             has_subscriptions: Cell::default(),
         })
     }
@@ -74,14 +74,13 @@ impl<'a> DeployRun<'a> {
                 self.deploy_to(loaded, placement, Some(permit))
             })
         };
-        self.restart.set(None);
-        match (deploy(), self.restart.take()) {
-            (Err(failure), Some(need)) => {
-                let limit = self.args.limit();
-                offer_to_restart(ctx, &destination, (need, failure), limit)?;
-                deploy()
+        let mut remedies = Remedies::of(ctx, &destination, self.args.limit());
+        loop {
+            self.need.set(None);
+            match (deploy(), self.need.take()) {
+                (Err(failure), Some(need)) => remedies.offer(&need, failure)?,
+                (result, _) => return result,
             }
-            (result, _) => result,
         }
     }
 
@@ -138,11 +137,11 @@ impl<'a> DeployRun<'a> {
     ) -> Result<Report> {
         let ui = &self.ctx.ui;
         let service = placement.service;
-        let management = placement
-            .management(self.ctx)
+        let management = self
+            .management(placement)
             .map_err(|f| about(f, placement))?;
         if let Some(limit) = self.args.wait_timeout {
-            let asked = placement.management(self.ctx)?;
+            let asked = self.management(placement)?;
             starting::wait(self.ctx, &asked, limit).map_err(|f| about(f, placement))?;
         }
         let mut deployment = self
@@ -150,13 +149,11 @@ impl<'a> DeployRun<'a> {
             .map_err(|f| about(self.explained(f, placement, &management), placement))?;
         report::check(placement, &deployment)
             .map_err(|failure| renames::explained(&management, service, failure))?;
+        self.warn_if_open(placement, &deployment);
         self.note_removed_subscriptions(service, &mut deployment);
         if deployment.notes.contains(&Note::SecretsNotInForce) {
-            self.restart.set(Some(Need::Secrets));
+            self.need.set(Some(Need::Secrets));
             return Err(report::not_in_force(placement, &deployment));
-        }
-        for warning in located::all(service, &deployment.warnings) {
-            ui.warn(&warning.to_string());
         }
         let after = post_deploy::run(
             self.ctx,
@@ -181,6 +178,16 @@ impl<'a> DeployRun<'a> {
         Err(failure.data(report.data))
     }
 
+    /// Warns of a server that has accepted a secret of a kind that it does not check.
+    fn warn_if_open(&self, placement: Placement<'_>, deployment: &Deployment) {
+        let secret = placement.destination.credential.secret();
+        if let Some(why) = secret.and_then(|secret| deployment.server.opened_by(secret)) {
+            let label = &placement.destination.label;
+            let hint = "give the server a secret that this version checks";
+            self.ctx.ui.warn_with(&format!("{label}: {why}"), hint);
+        }
+    }
+
     /// Warns of webhooks that are still called although their subscriptions were removed.
     fn note_removed_subscriptions(&self, service: &Service, deployment: &mut Deployment) {
         if self.ctx.dry_run {
@@ -200,6 +207,12 @@ impl<'a> DeployRun<'a> {
         }
     }
 
+    /// The server's management API, with the patience that the flags ask for.
+    fn management(&self, placement: Placement<'_>) -> Result<Management> {
+        let management = placement.management(self.ctx)?;
+        Ok(management.patient(self.args.limit()))
+    }
+
     /// What the server says about a service, without changing anything. `None`: it does not have `fact`.
     pub(super) fn preview(
         &self,
@@ -207,7 +220,7 @@ impl<'a> DeployRun<'a> {
         fact: Fact,
     ) -> Result<Option<Deployment>> {
         let ask = || {
-            let management = placement.management(self.ctx)?;
+            let management = self.management(placement)?;
             let server = management.server();
             let server = server.map_err(|error| management.failure("could not deploy", error))?;
             if server.parsed().is_some_and(|version| !version.has(fact)) {
@@ -216,6 +229,14 @@ impl<'a> DeployRun<'a> {
             self.follow(placement, &management, true).map(Some)
         };
         ask().map_err(|failure| about(failure, placement))
+    }
+
+    /// Whether the server's database is Postgres, as far as it says.
+    pub(super) fn uses_postgres(&self, placement: Placement<'_>) -> Result<bool> {
+        let management = self.management(placement)?;
+        let asked = management.uses_postgres();
+        let failed = |error| management.failure("could not ask for the database", error);
+        asked.map_err(|error| about(failed(error), placement))
     }
 
     /// A server that fails may have lost its database.
@@ -260,8 +281,11 @@ impl<'a> DeployRun<'a> {
         let label = format!("deploying `{name}` to {}", placement.destination.label);
         let mut progress = Progress::begin(self.ctx, label);
         let deployment = deploy::run(management, &input, waits, &mut |event| progress.on(&event));
-        if deployment.is_err() && progress.stalled {
-            self.restart.set(Some(Need::Migration));
+        if let Some(secret) = management.chosen_secret() {
+            self.ctx.ui.detail(&format!("authenticated with {secret}"));
+        }
+        if let (Err(_), Some(stuck)) = (&deployment, &progress.stalled) {
+            self.need.set(Some(Need::Migration(stuck.clone())));
         }
         let deployment = deployment?;
         if deployment.succeeded() {

@@ -1,6 +1,5 @@
 //! The datamodel has the syntax of other versions: explains what differs, and converts it.
 
-use super::located;
 use super::report;
 use super::run::DeployRun;
 use crate::cluster::Fact;
@@ -11,7 +10,8 @@ use crate::error::{Failure, Kind, Result};
 use crate::files::{Access, NewFile};
 use crate::plan::{Plan, Step};
 use crate::server::deploy::{Deployment, Outcome};
-use crate::server::types::syntax::{self, Conversion};
+use crate::server::management::Problem;
+use crate::server::types::syntax::{self, Conversion, UuidIds};
 use crate::service::{Datamodel, Service};
 use crate::ui::text::count;
 use serde::Serialize;
@@ -62,7 +62,7 @@ pub fn explain(failure: Failure, service: &Service, deployment: &Deployment) -> 
             failure
         };
     }
-    let fields = syntax::convert(text).fields;
+    let fields = syntax::convert(text, uuid_ids(deployment)).fields;
     if fields.is_empty() {
         return failure;
     }
@@ -88,7 +88,8 @@ pub fn explain(failure: Failure, service: &Service, deployment: &Deployment) -> 
 pub fn convert(run: &mut DeployRun<'_>, loaded: &LoadedService) -> Result<Report> {
     let ctx = run.ctx;
     let service = &loaded.service;
-    let conversion = syntax::convert(service.datamodel.text());
+    let text = service.datamodel.text();
+    let conversion = syntax::convert(text, UuidIds::Kept);
     if conversion.edits.is_empty() {
         let failure = Failure::new(Kind::Usage, "the datamodel has nothing to convert");
         return Err(failure.hint(format!(
@@ -96,32 +97,91 @@ pub fn convert(run: &mut DeployRun<'_>, loaded: &LoadedService) -> Result<Report
             Fact::NewDatamodel.since()
         )));
     }
+    let destination = run.destination(loaded)?;
+    let at = |service| Placement {
+        service,
+        destination: &destination,
+    };
+    let conversion = if syntax::has_uuid_id(text) && !run.uses_postgres(at(service))? {
+        ctx.ui.warn_with(
+            "with MySQL, Prisma 1.31 and later has no ids of type `UUID!`: they become `ID!`, whose columns hold 25 characters",
+            "try it on a copy of the data first",
+        );
+        syntax::convert(text, UuidIds::BecomeId)
+    } else {
+        conversion
+    };
     let files = converted(service, &conversion)?;
     let new = Service {
         datamodel: files.datamodel.clone(),
         ..service.clone()
     };
-    let destination = run.destination(loaded)?;
-    let placement = Placement {
-        service: &new,
-        destination: &destination,
-    };
+    let placement = at(&new);
     let deployment = run.preview(placement, Fact::NewDatamodel)?;
-    let verdict = match &deployment {
-        Some(deployment) if deployment.outcome == Outcome::WouldCreate => Verdict::Unchecked,
-        Some(deployment) if deployment.warnings.is_empty() => Verdict::Accepted,
-        Some(_) => Verdict::NeedsForce,
-        None => Verdict::Unchecked,
-    };
     let plan = Plan(vec![Step::WriteTogether(files.written.clone())]);
-    let done = act(ctx, None, &plan, || files.report(service, verdict))?;
-    if let Some(deployment) = deployment.filter(|_| !ctx.dry_run) {
-        for warning in located::all(&new, &deployment.warnings) {
-            ctx.ui.warn(&warning.to_string());
-        }
-        report::check(placement, &deployment)?;
+    let verdict = Verdict::of(deployment.as_ref());
+    let mut done = act(ctx, None, &plan, || files.report(service, verdict))?;
+    if ctx.dry_run {
+        done.text += verdict.words();
+    }
+    let Some(deployment) = deployment else {
+        return Ok(done);
+    };
+    if let Outcome::Invalid { .. } = deployment.outcome {
+        let rejected = report::check(placement, &deployment);
+        let written = "the converted datamodel is written: correct it there";
+        return rejected
+            .map_err(|failure| {
+                if ctx.dry_run {
+                    failure
+                } else {
+                    failure.hint(written)
+                }
+            })
+            .map(|()| done);
+    }
+    if deployment.outcome != Outcome::WouldCreate {
+        done.text += "\n";
+        done.text += report::consequences(&new, &deployment).trim_end();
+        done.text += "\n";
     }
     Ok(done)
+}
+
+impl Verdict {
+    fn of(deployment: Option<&Deployment>) -> Verdict {
+        match deployment.map(|one| (&one.outcome, one.warnings.is_empty())) {
+            None | Some((Outcome::WouldCreate, _)) => Verdict::Unchecked,
+            Some((_, true)) => Verdict::Accepted,
+            Some(_) => Verdict::NeedsForce,
+        }
+    }
+
+    fn words(self) -> &'static str {
+        match self {
+            Verdict::Accepted => "the server accepts the converted datamodel\n",
+            Verdict::NeedsForce => {
+                "the server accepts the converted datamodel, but asks for confirmation with `--force`: see the warnings\n"
+            }
+            Verdict::Unchecked => {
+                "the converted datamodel is not checked: that requires a deployed service on a server that supports it\n"
+            }
+        }
+    }
+}
+
+/// What the server said of ids of type `UUID!`, if it was asked.
+fn uuid_ids(deployment: &Deployment) -> UuidIds {
+    let is_refused = |error: &Problem| {
+        let ids = error
+            .description
+            .split_once("marked as id must have one of the following types:");
+        ids.is_some_and(|(_, allowed)| !allowed.contains("UUID"))
+    };
+    match &deployment.outcome {
+        Outcome::Invalid { errors } if errors.iter().any(is_refused) => UuidIds::BecomeId,
+        _ => UuidIds::Kept,
+    }
 }
 
 /// The files of a datamodel in the new syntax.
@@ -184,15 +244,7 @@ impl Files {
         for (_, to) in &self.paths {
             text += &format!("wrote {}\n", to.display());
         }
-        text += match verdict {
-            Verdict::Accepted => "the server accepts the converted datamodel\n",
-            Verdict::NeedsForce => {
-                "the server accepts the converted datamodel, but asks for confirmation: see the warnings\n"
-            }
-            Verdict::Unchecked => {
-                "the converted datamodel is not checked: that requires a deployed service on a server that supports it\n"
-            }
-        };
+        text += verdict.words();
         text += "\nNext:\n\n";
         for (from, to) in &self.paths {
             let file = service.file.file_name().unwrap_or_default().display();

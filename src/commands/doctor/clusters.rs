@@ -5,12 +5,13 @@ use crate::cluster::{Cluster, ClusterName};
 use crate::config::registry::Registry;
 use crate::context::Context;
 use crate::docker::container::held_ports;
-use crate::docker::diagnosis::why_it_ended;
+use crate::docker::diagnosis::{Ending, why_it_does_not_answer, why_it_ended};
 use crate::docker::{ComposeVersion, Container, Engine, State, Tools, ask};
 use crate::error::Result;
 use crate::managed::{owner, read_config};
 use crate::server::access::{Access, access};
 use crate::server::version::{self, ManagementPath};
+use crate::ui::text::count;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -80,7 +81,13 @@ fn restarting(
 ) -> Option<Finding> {
     let mut containers = containers.iter();
     let bad = containers.find(|c| c.state == State::Restarting)?;
-    let how = format!("last status {}", bad.exit_code);
+    let how = match bad.exit_code {
+        0 => count(
+            usize::try_from(bad.restarts).unwrap_or(usize::MAX),
+            "restart",
+        ),
+        status => format!("last status {status}"),
+    };
     Some(crashing(ctx, tools, cluster, (bad, how)))
 }
 
@@ -106,9 +113,19 @@ fn silent(
         }
         None => {
             let text = format!("its containers are running, but the server does not answer: {why}");
-            Finding::problem(CHECK, text, format!("see why: `{logs}`"))
+            match server.and_then(|server| silence(ctx, tools, server)) {
+                Some(ending) => {
+                    Finding::problem(CHECK, format!("{text}: {}", ending.why), ending.hint)
+                }
+                None => Finding::problem(CHECK, text, format!("see why: `{logs}`")),
+            }
         }
     }
+}
+
+/// Why a server that runs does not answer, or cannot be deployed to, if its log shows it.
+fn silence(ctx: &Context, tools: &Tools, server: &Container) -> Option<&'static Ending> {
+    why_it_does_not_answer(&ask::log(ctx, tools, server))
 }
 
 /// A container that keeps crashing, and why by its log.
@@ -222,7 +239,15 @@ fn of_server(ctx: &Context, tools: &Tools, cluster: &Cluster, containers: &[Cont
     }
     let up = format!("Prisma {}, up at {endpoint}", server.version);
     match access(&endpoint, server.path, entry.secret.as_ref(), QUERY) {
-        Ok(Access::Granted) => Finding::ok(CHECK, up),
+        Ok(Access::Granted) => {
+            let server = containers.iter().find(|c| c.is_server());
+            match server.and_then(|server| silence(ctx, tools, server)) {
+                Some(ending) => {
+                    Finding::problem(CHECK, format!("{up}, but {}", ending.why), ending.hint)
+                }
+                None => Finding::ok(CHECK, up),
+            }
+        }
         Ok(Access::Unclear(why)) => {
             let text =
                 format!("{up}, but it does not answer requests that need its database: {why}");

@@ -1,9 +1,10 @@
 //! The engine: which one, whether it answers, and whether this user is allowed to use it.
 
 use super::tools::dated;
-use super::{Finding, LIMIT, NO_DOCKER, NO_ENGINE, Version, info};
+use super::{Finding, LIMIT, NO_DOCKER, NO_ENGINE, Version, documented_cluster, info};
 use crate::context::Context;
 use crate::docker::diagnosis::{MUTE, diagnose, unanswered};
+use crate::docker::emulation::Machine;
 use crate::docker::engine::Source;
 use crate::docker::{Engine, Tools};
 use crate::error::{Failure, Kind};
@@ -51,14 +52,15 @@ pub fn answers(asked: &Asked) -> bool {
 
 /// Engine, permission and context.
 pub fn check(ctx: &Context, asked: Option<&Asked>) -> Vec<Finding> {
+    let known = Engine::find(&ctx.env).ok();
     let [engine, permission] = match asked {
         None => ["engine", "permission"].map(|check| Finding::skipped(check, NO_DOCKER)),
-        Some(asked) => reached(asked),
+        Some(asked) => reached(asked, known.as_ref()),
     };
     vec![engine, permission, context(ctx)]
 }
 
-fn reached(asked: &Asked) -> [Finding; 2] {
+fn reached(asked: &Asked, known: Option<&Engine>) -> [Finding; 2] {
     match &asked.failure {
         Some(failure) if failure.kind == Kind::EnginePermission => [
             Finding::skipped("engine", "no permission to query it"),
@@ -73,7 +75,19 @@ fn reached(asked: &Asked) -> [Finding; 2] {
             let engine = match version.and_then(|version| version.engine.as_ref()) {
                 Some(engine) => {
                     let text = format!("Docker engine {} on {}", engine.version, engine.platform);
-                    dated("engine", text, &engine.version)
+                    let architecture = engine.platform.rsplit('/').next().unwrap_or_default();
+                    let machine = known.map(|engine| Machine {
+                        architecture,
+                        system: "",
+                        engine,
+                    });
+                    let images = documented_cluster().images();
+                    match machine.and_then(|machine| machine.advice(&images)) {
+                        Some((why, hint)) => {
+                            Finding::warning("engine", format!("{text}; {why}"), hint)
+                        }
+                        None => dated("engine", text, &engine.version),
+                    }
                 }
                 None => Finding::ok("engine", "responds, but reports no version"),
             };

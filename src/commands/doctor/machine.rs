@@ -179,6 +179,7 @@ mod tests {
                 root: String::new(),
                 memory,
                 system: "x".into(),
+                architecture: String::new(),
                 proxies: Vec::new(),
             };
             super::memory(&info).level

@@ -27,9 +27,14 @@ fn finding(row: &ClusterStatus) -> Finding {
     let remedied = why.strip_suffix(SET_CLOCKS);
     let why = remedied.map_or(why, |why| why.trim_end_matches("; "));
     match (row.state, &row.version) {
-        (State::Up, Some(version)) => {
+        (State::Up, Some(version)) if why.is_empty() => {
             Finding::ok(CHECK, format!("Prisma {version}, up at {endpoint}"))
         }
+        (State::Up, Some(version)) => Finding::warning(
+            CHECK,
+            format!("Prisma {version}, up at {endpoint}, but {why}"),
+            "check that the server requires the secret in the registry",
+        ),
         (State::NotAuthorised, Some(version)) => {
             let hint = match remedied {
                 Some(_) => SET_CLOCKS.to_owned(),

@@ -81,8 +81,11 @@ fn state(container: &Container, is_silent: bool) -> String {
     let word = match container.state {
         State::Restarting => {
             let times = count(restarts, "time");
-            let status = container.exit_code;
-            return format!("restarting ({times}, last status {status})");
+            return match container.exit_code {
+                // Read in the moment of the restart, which says nothing.
+                0 => format!("restarting ({times})"),
+                status => format!("restarting ({times}, last status {status})"),
+            };
         }
         State::Exited if container.exit_code != 0 => {
             return format!("exited ({})", container.exit_code);

@@ -9,7 +9,7 @@ use crate::docker::ask::containers;
 use crate::docker::{Container, Tools};
 use crate::documents::UpgradedImage;
 use crate::error::{Failure, Kind, Result};
-use crate::managed::{Observed, observe_locked, ready, refuse_other_place, warn_of_new_syntax};
+use crate::managed::{Observed, check_place, observe_locked, ready, warn_of_new_syntax};
 use crate::plan::{AtHand, Step};
 use crate::secret::keys;
 
@@ -24,7 +24,7 @@ pub fn run(ctx: &Context, args: &cli::Upgrade) -> Result<Report> {
         warn_of_new_syntax(ctx, &observed, &cluster, to)?;
         change_version(ctx, &mut cluster, to)?;
     }
-    refuse_other_place(ctx, &observed, &cluster)?;
+    check_place(ctx, &observed, &cluster)?;
     let ready = ready(ctx, &observed, &mut cluster, args.waiting.limit())?;
     let mut plan = ready.plan();
     // Pulled before anything is written: if an image cannot be pulled, nothing has changed.

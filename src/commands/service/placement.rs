@@ -40,12 +40,16 @@ impl Placement<'_> {
             &service.stage,
             destination.credential.clone(),
         );
-        let management = management.secret_of(destination.secret_name.as_deref());
+        let management = management
+            .secret_of(destination.secret_name.as_deref())
+            .or_secrets(&destination.others);
         // What is wrong with `cluster.yml` does not matter here.
         let managed = destination.managed.as_ref();
         let config = managed.and_then(|name| read_config(ctx, name).ok().flatten());
         Ok(match config {
-            Some((_, cluster)) => management.first(ManagementPath::of(&cluster.version)),
+            Some((_, cluster)) => management
+                .first(ManagementPath::of(&cluster.version))
+                .with_schema(Some(cluster.database.server_schema().to_owned())),
             None => management,
         })
     }

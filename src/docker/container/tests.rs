@@ -75,3 +75,27 @@ fn notices_between_the_answers_of_docker_are_skipped() {
     let told = parse_inspect(&format!("{notice}{TWO}")).expect("parses");
     assert_eq!(told, parse_inspect(TWO).expect("parses"));
 }
+
+#[test]
+fn a_container_without_a_network_is_cut_off() {
+    let cut_off = |mode: &str, networks: &str| {
+        let text = format!(
+            r#"[{{"Id":"1","Name":"/x","Config":{{"Image":"x"}},"State":{{"Status":"running"}},
+                "HostConfig":{{"NetworkMode":"{mode}"}},"NetworkSettings":{networks}}}]"#
+        );
+        parse_inspect(&text).expect("parses")[0].is_cut_off
+    };
+    for (mode, networks, expected) in [
+        ("local_prisma", r#"{"Networks":{}}"#, true),
+        (
+            "local_prisma",
+            r#"{"Networks":{"local_prisma":{"NetworkID":""}}}"#,
+            false,
+        ),
+        ("host", r#"{"Networks":{"host":{}}}"#, false),
+        ("container:0123", r#"{"Networks":{}}"#, false),
+        ("local_prisma", "{}", false),
+    ] {
+        assert_eq!(cut_off(mode, networks), expected, "{mode} {networks}");
+    }
+}

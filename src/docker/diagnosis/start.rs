@@ -5,6 +5,10 @@ use crate::documents::PortInUse;
 use crate::error::Kind;
 use crate::error::document;
 
+/// Why containers cannot be started whose network was removed: they are to be recreated.
+pub const LOST_NETWORK: &str =
+    "the containers' network was removed, e.g. by `docker network prune`";
+
 pub const KNOWN: &[Known] = &[
     Known {
         needles: &["port is already allocated", "address already in use"],
@@ -103,7 +107,7 @@ pub const KNOWN: &[Known] = &[
         kind: Kind::ContainerFailed,
         tell: |_| {
             Cause::new(
-                "the containers' network was removed, e.g. by `docker network prune`",
+                LOST_NETWORK,
                 format!("recreate the containers; data is kept: `{COMMAND} --force-recreate`"),
             )
         },

@@ -108,6 +108,19 @@ pub fn probe(connector: Connector) -> &'static str {
     }
 }
 
+/// The shell command that runs SQL, its first argument, inside the database's container. The second is the database of
+/// Postgres. Prints the values of the rows only. Newer images of MariaDB call the client by their own name.
+pub fn client(connector: Connector) -> &'static str {
+    match connector {
+        Connector::MySql => {
+            "MYSQL_PWD=\"$MYSQL_ROOT_PASSWORD\" \"$(command -v mysql || command -v mariadb)\" -h 127.0.0.1 -u root -N -B -e \"$1\""
+        }
+        Connector::Postgres => {
+            "PGPASSWORD=\"$POSTGRES_PASSWORD\" psql -h 127.0.0.1 -U \"$POSTGRES_USER\" -d \"$2\" -v ON_ERROR_STOP=1 -qAt -c \"$1\""
+        }
+    }
+}
+
 /// A database's volume and where it is mounted. MySQL's has the name it has in the cluster edition, so
 /// that an upgrade finds its data.
 fn volume(connector: Connector) -> (&'static str, &'static str) {

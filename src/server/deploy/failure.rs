@@ -23,6 +23,12 @@ impl Deployment {
                     count(errors.len(), "error")
                 )))
             }
+            Outcome::Invalid { errors } if self.notes.contains(&Note::CheckedHere) => {
+                Some(refused(format!(
+                    "the server would reject the datamodel: {}",
+                    count(errors.len(), "error")
+                )))
+            }
             Outcome::Invalid { errors } => Some(refused(format!(
                 "the server rejected the datamodel: {}",
                 count(errors.len(), "error")

@@ -9,7 +9,7 @@ use super::super::step::Step;
 use super::motion::Motion;
 use super::{Event, Outcome, Undo, Waits};
 use crate::error::{Failure, Kind, Result};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 /// A deployment that was answered faster was hardly overtaken by another one.
 const SLOW: Duration = Duration::from_secs(1);
@@ -80,6 +80,7 @@ pub(super) fn follow(
         limit,
         applied: 0,
         motion: Motion::begin(waits.quiet),
+        stalled: None,
         unanswered: None,
         is_behind: false,
         outdated: false,
@@ -113,15 +114,14 @@ pub(super) fn follow(
             }
             Ok(None) => {
                 follower.unanswered = None;
-                if let Some(since) = follower.motion.stalled() {
-                    follower.tell(Event::Stalled { since }, events);
-                }
+                follower.tell_if_stalled(events);
             }
             // A restarted server resumes open migrations, and waits for a database that comes back.
             Err(error) if error.may_pass() => {
                 patience = patience.saturating_mul(2);
                 let why = error.reason();
                 follower.unanswered = Some(why.clone());
+                follower.stalled = None;
                 follower.tell(Event::Unanswered { why }, events);
             }
             // A second request may have had no time left.
@@ -140,6 +140,8 @@ struct Follower<'a> {
     limit: Duration,
     applied: usize,
     motion: Motion,
+    /// Since when it was said to make no progress.
+    stalled: Option<SystemTime>,
     /// Why the last request was not answered.
     unanswered: Option<String>,
     /// Whether another migration was seen that went first.
@@ -154,6 +156,18 @@ impl Follower<'_> {
         if self.last.as_ref() != Some(&event) {
             self.last = Some(event.clone());
             events(event);
+        }
+    }
+
+    /// Reports that it makes no progress, once: progress is reported in between.
+    fn tell_if_stalled(&mut self, events: &mut dyn FnMut(Event)) {
+        let stuck = self.motion.stuck(self.management);
+        let since = stuck.as_ref().map(|(since, _)| *since);
+        if self.stalled != since {
+            self.stalled = since;
+            if let Some((since, stuck)) = stuck {
+                events(Event::Stalled { since, stuck });
+            }
         }
     }
 

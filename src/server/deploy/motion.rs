@@ -1,6 +1,6 @@
 //! Whether an open migration moves, and the ways out if it does not: the management API cannot end one.
 
-use crate::cluster::Edition;
+use super::stuck::{Stuck, shown};
 use crate::error::Failure;
 use crate::server::management::{Management, Migration, Status};
 use std::time::{Duration, Instant, SystemTime};
@@ -58,6 +58,12 @@ impl Motion {
         (self.seen.is_some() && self.moved.elapsed() >= self.quiet).then_some(self.since)
     }
 
+    /// Since when it has not moved, if that is long, and what it is.
+    pub fn stuck(&self, management: &Management) -> Option<(SystemTime, Stuck)> {
+        let seen = self.seen.as_ref()?;
+        Some((self.stalled()?, Stuck::of(management, seen)))
+    }
+
     /// Whether a step was completed recently, so that the server is surely working on it.
     pub fn is_moving(&self) -> bool {
         self.stepped.is_some_and(|at| at.elapsed() < RECENT)
@@ -85,7 +91,7 @@ impl Motion {
                 "if the database is still executing a statement of the migration, wait longer with `--wait-timeout`"
             }
         };
-        let statement = statement(management, seen);
+        let statement = shown(management, &Stuck::of(management, seen));
         failure
             .hint(wait)
             .hint("else restart the server: it resumes an open migration")
@@ -98,37 +104,4 @@ impl Motion {
 pub(super) fn no_progress(since: SystemTime) -> String {
     let since = humantime::format_rfc3339_seconds(since);
     format!(", no progress since {since}")
-}
-
-/// After a statement with the default schema.
-const OTHER_SCHEMA: &str = ", with the server's `managementSchema` if it is another one";
-
-/// The statement that ends a migration. The id of a service shows which database it is.
-fn statement(management: &Management, seen: &Migration) -> String {
-    let (name, stage) = management.service();
-    let id = (seen.project_id.clone()).unwrap_or_else(|| format!("{name}@{stage}"));
-    let is_postgres = id.contains('$');
-    let quote = if is_postgres { "\"" } else { "" };
-    let own = |word: &str| format!("{quote}{word}{quote}");
-    let is_first_edition =
-        (management.version()).is_some_and(|version| version.edition() == Edition::Cluster);
-    let (schema, unless) = match (is_postgres, is_first_edition) {
-        (true, _) => ("management", OTHER_SCHEMA),
-        (false, true) => ("graphcool", ""),
-        (false, false) => ("prisma", OTHER_SCHEMA),
-    };
-    let text = |value: &str| format!("'{}'", value.replace('\'', "''"));
-    format!(
-        "`UPDATE {}.{} SET {} = 'ROLLBACK_FAILURE', {} = now() WHERE {} = {} AND {} = {} AND {} = {}`{unless}",
-        own(schema),
-        own("Migration"),
-        own("status"),
-        own("finishedAt"),
-        own("projectId"),
-        text(&id),
-        own("revision"),
-        seen.revision,
-        own("status"),
-        text(seen.status.word()),
-    )
 }

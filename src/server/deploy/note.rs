@@ -10,6 +10,8 @@ use std::fmt;
 pub enum Note {
     /// In a dry run, no server says whether secrets or subscriptions would change.
     NotCompared,
+    /// In a dry run of a service that does not exist, only this program has checked the datamodel.
+    CheckedHere,
     /// The server has stored new secrets, but still uses the old ones.
     SecretsNotInForce,
     /// The types were deployed first, then the subscriptions.
@@ -23,7 +25,10 @@ pub enum Note {
 impl Note {
     /// Whether it belongs to the report; the others are warnings or failures.
     pub fn is_reported(self) -> bool {
-        matches!(self, Note::NotCompared | Note::TypesFirst)
+        matches!(
+            self,
+            Note::NotCompared | Note::CheckedHere | Note::TypesFirst
+        )
     }
 }
 
@@ -31,6 +36,9 @@ impl fmt::Display for Note {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Note::NotCompared => "a dry run does not compare secrets and subscriptions",
+            Note::CheckedHere => {
+                "the server checks a datamodel only once the service exists: its syntax, names, types, ids and subscriptions were checked by this program, and nothing else"
+            }
             Note::SecretsNotInForce => {
                 "the server has stored the new secrets, but still uses the old ones: before 1.4.0, secrets that change alone take effect when it restarts or with the next change of the datamodel"
             }

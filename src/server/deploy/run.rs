@@ -8,6 +8,7 @@ use crate::error::{Failure, Kind, Result};
 use crate::secret::Secret;
 use crate::server::management::{Management, Schema, Verdict};
 use crate::server::service::Service;
+use crate::server::types::check;
 use crate::server::version::Server;
 use std::time::{Duration, Instant};
 
@@ -194,7 +195,7 @@ impl Run<'_> {
             return Ok(answer(verdict, Outcome::NeedsForce, false));
         }
         let Some(mut verdict) = self.send(schema)? else {
-            return Ok(answer(Verdict::default(), Outcome::WouldCreate, true));
+            return Ok(self.unseen(schema));
         };
         if !verdict.errors.is_empty() {
             let errors = std::mem::take(&mut verdict.errors);
@@ -220,6 +221,21 @@ impl Run<'_> {
             outdated: ended.outdated,
             ..answer(verdict, ended.outcome, first)
         })
+    }
+
+    /// A dry run of a service that does not exist: the server does not look at its datamodel.
+    fn unseen(&self, schema: &Schema) -> Answer {
+        let errors = check::errors(schema, self.management.version().as_ref());
+        Answer {
+            verdict: Verdict::default(),
+            outcome: match &*errors {
+                [] => Outcome::WouldCreate,
+                _ => Outcome::Invalid { errors },
+            },
+            notes: vec![Note::CheckedHere],
+            first: true,
+            outdated: false,
+        }
     }
 
     fn without_migration(&self, verdict: &mut Verdict) -> Outcome {

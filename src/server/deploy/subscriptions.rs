@@ -32,11 +32,7 @@ fn is_of_new(subscription: &Subscription, error: &Problem, types: &Types) -> boo
     let description = &error.description;
     if description.contains("doesn't include any known model name") {
         let field = subscribed(&subscription.query);
-        return types.models.iter().any(|model| {
-            let mut name = model.name.chars();
-            let first = name.next().map(|first| first.to_ascii_lowercase());
-            first.into_iter().chain(name).eq(field.chars())
-        });
+        return types.has_query(&field);
     }
     let mut quoted = description.split('\'').skip(1).step_by(2);
     let (Some(field), Some(model)) = (quoted.next(), quoted.next()) else {

@@ -93,11 +93,11 @@ impl Run<'_> {
                     );
                 }
             }
-            let stalled = motion.stalled();
+            let stalled = motion.stuck(management);
             if stalled != told {
-                told = stalled;
-                if let Some(since) = stalled {
-                    (self.events)(Event::Stalled { since });
+                told.clone_from(&stalled);
+                if let Some((since, stuck)) = stalled {
+                    (self.events)(Event::Stalled { since, stuck });
                 }
             }
         }

@@ -24,7 +24,8 @@ impl Management {
             .into())
     }
 
-    fn uses_postgres(&self) -> Result<bool, Error> {
+    /// Whether its database is Postgres; `false` also if it is too old to say.
+    pub fn uses_postgres(&self) -> Result<bool, Error> {
         let path = self.server()?.path;
         if !(self.version()).is_some_and(|version| version.has(Fact::PrimaryConnector)) {
             return Ok(false);

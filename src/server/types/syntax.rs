@@ -3,20 +3,18 @@
 //! A server accepts only one of them. The text is edited in place, so comments and order are kept. What is
 //! written keeps the data of a deployed service (seen with one from 1.1.3 on 1.34.12): its lists and
 //! relations stay in tables of their own, and the hidden `createdAt` and `updatedAt` of each type become
-//! visible. A type with an `@id` field is in the new syntax already and is not touched.
+//! visible. A type with an `@id` field is in the new syntax already and is not touched, unless that is spelled
+//! `@id @unique`, as both take it, and a field is not.
 
+mod defaults;
 mod relations;
 #[cfg(test)]
 mod tests;
 
 use apollo_parser::cst::{self, CstNode};
 use apollo_parser::{Parser, SyntaxKind, SyntaxNode};
+use defaults::default;
 use std::ops::Range;
-
-/// Scalars whose values are written in quotes in both syntaxes.
-const QUOTED: [&str; 5] = ["ID", "UUID", "String", "DateTime", "Json"];
-const NUMBERS: [&str; 2] = ["Int", "Float"];
-const BOOLEAN: &str = "Boolean";
 
 /// A piece of text that replaces another one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,27 +31,42 @@ pub struct Conversion {
     pub fields: Vec<(usize, String)>,
 }
 
-/// A type in the old or the new syntax.
-struct Model {
-    name: String,
-    is_old: bool,
-    /// After the opening brace.
-    start: usize,
-    fields: Vec<Field>,
+/// What becomes of ids of type `UUID!`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UuidIds {
+    /// On PostgreSQL.
+    Kept,
+    /// Seen with 1.31.2 and 1.34.12 on MySQL, which accept `ID!` and `Int!` only.
+    BecomeId,
 }
 
-struct Field {
-    name: String,
-    type_name: String,
-    is_list: bool,
-    is_required: bool,
+/// A type in the old or the new syntax.
+pub(super) struct Model {
+    pub name: String,
+    is_old: bool,
+    /// Whether a field is `@id @unique`, which servers of both syntaxes accept.
+    is_either: bool,
+    /// Whether it is embedded in others, or the table of a relation.
+    pub is_no_node: bool,
+    /// After the opening brace.
+    start: usize,
+    pub fields: Vec<Field>,
+}
+
+pub(super) struct Field {
+    pub name: String,
+    pub type_name: String,
+    /// The type as it is written.
+    pub shown: String,
+    pub is_list: bool,
+    pub is_required: bool,
     /// The whole field, without what follows it.
     at: Range<usize>,
     type_at: Range<usize>,
     directives: Vec<Directive>,
 }
 
-struct Directive {
+pub(super) struct Directive {
     name: String,
     at: Range<usize>,
     /// Names, values and their positions.
@@ -61,13 +74,13 @@ struct Directive {
 }
 
 impl Directive {
-    fn argument(&self, name: &str) -> Option<&(String, String, Range<usize>)> {
+    pub fn argument(&self, name: &str) -> Option<&(String, String, Range<usize>)> {
         self.arguments.iter().find(|(one, ..)| one == name)
     }
 }
 
 impl Field {
-    fn directive(&self, name: &str) -> Option<&Directive> {
+    pub fn directive(&self, name: &str) -> Option<&Directive> {
         self.directives.iter().find(|one| one.name == name)
     }
 
@@ -81,8 +94,8 @@ impl Field {
 }
 
 /// The edits that turn a datamodel into the new syntax; none if it is in it, or cannot be read.
-pub fn convert(text: &str) -> Conversion {
-    let models = models(text);
+pub fn convert(text: &str, ids: UuidIds) -> Conversion {
+    let models = with_either(models(text));
     let links = relations::links(&models);
     let mut found = Conversion::default();
     for (of, model) in models.iter().enumerate().filter(|(_, model)| model.is_old) {
@@ -100,6 +113,7 @@ pub fn convert(text: &str) -> Conversion {
         }
         for (at, field) in model.fields.iter().enumerate() {
             let mut edits = field_edits(text, field, &models);
+            edits.extend(uuid_id(field, ids));
             if links.contains(&(of, at)) {
                 edits.push(relations::link(text, field));
             }
@@ -110,6 +124,44 @@ pub fn convert(text: &str) -> Conversion {
         }
     }
     found
+}
+
+/// Whether a type has an id of type `UUID!` in the old syntax.
+pub fn has_uuid_id(text: &str) -> bool {
+    let models = with_either(models(text));
+    let mut fields = models
+        .iter()
+        .filter(|model| model.is_old)
+        .flat_map(|model| &model.fields);
+    fields.any(|field| uuid_id(field, UuidIds::BecomeId).is_some())
+}
+
+/// Types that servers of both syntaxes may accept are in the old one if a new server rejects one of their fields.
+fn with_either(mut models: Vec<Model>) -> Vec<Model> {
+    let is_model = |name: &str| models.iter().any(|model| model.name == name);
+    let is_old_field = |field: &Field| {
+        default(field).is_some() || lacks_strategy(field, is_model(&field.type_name))
+    };
+    let is_old =
+        |model: &Model| model.is_old || model.is_either && model.fields.iter().any(is_old_field);
+    let old: Vec<bool> = models.iter().map(is_old).collect();
+    for (model, is_old) in models.iter_mut().zip(old) {
+        model.is_old = is_old;
+    }
+    models
+}
+
+/// Whether a list of scalars does not say where it is stored.
+fn lacks_strategy(field: &Field, is_relation: bool) -> bool {
+    field.is_list && !is_relation && field.directive("scalarList").is_none()
+}
+
+fn uuid_id(field: &Field, ids: UuidIds) -> Option<Edit> {
+    let becomes_id = ids == UuidIds::BecomeId && field.name == "id" && field.type_name == "UUID";
+    becomes_id.then(|| Edit {
+        at: field.type_at.clone(),
+        new: "ID!".to_owned(),
+    })
 }
 
 /// Fields that have `@id` as only the new syntax does: without `@unique`, which the old one requires.
@@ -194,7 +246,7 @@ fn line_end(text: &str, at: usize) -> usize {
 fn field_edits(text: &str, field: &Field, models: &[Model]) -> Vec<Edit> {
     let mut edits = Vec::new();
     let is_relation = models.iter().any(|model| model.name == field.type_name);
-    if field.name == "id" {
+    if field.name == "id" && field.directive("id").is_none() {
         edits.push(match field.directive("unique") {
             Some(unique) => Edit {
                 at: unique.at.clone(),
@@ -215,7 +267,7 @@ fn field_edits(text: &str, field: &Field, models: &[Model]) -> Vec<Edit> {
             let at = field.type_at.clone();
             edits.push(Edit { at, new });
         }
-        if !is_relation && field.directive("scalarList").is_none() {
+        if lacks_strategy(field, is_relation) {
             edits.push(field.after_type("@scalarList(strategy: RELATION)"));
         }
     }
@@ -223,29 +275,7 @@ fn field_edits(text: &str, field: &Field, models: &[Model]) -> Vec<Edit> {
     edits
 }
 
-/// `@default(value: "3")` as `@default(value: 3)`, for numbers, booleans and enums.
-fn default(field: &Field) -> Option<Edit> {
-    let (_, value, at) = field.directive("default")?.argument("value")?;
-    let bare = value.strip_prefix('"')?.strip_suffix('"')?;
-    let type_name = field.type_name.as_str();
-    let is_name = |text: &str| {
-        text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
-            && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
-    };
-    let fits = if NUMBERS.contains(&type_name) {
-        bare.parse::<f64>().is_ok_and(f64::is_finite)
-    } else if type_name == BOOLEAN {
-        bare.parse::<bool>().is_ok()
-    } else {
-        !QUOTED.contains(&type_name) && is_name(bare)
-    };
-    fits.then(|| Edit {
-        at: at.clone(),
-        new: bare.to_owned(),
-    })
-}
-
-fn models(text: &str) -> Vec<Model> {
+pub(super) fn models(text: &str) -> Vec<Model> {
     let document = Parser::new(text).parse().document();
     let types = document.definitions().filter_map(|one| match one {
         cst::Definition::ObjectTypeDefinition(one) => model(&one),
@@ -260,12 +290,16 @@ fn model(definition: &cst::ObjectTypeDefinition) -> Option<Model> {
         .field_definitions()
         .filter_map(|one| field(&one))
         .collect();
-    let of_table = directives(definition.directives())
+    let spelled = |name| move |field: &&Field| field.directive(name).is_some();
+    let id = fields.iter().find(spelled("id"));
+    let is_no_node = directives(definition.directives())
         .iter()
         .any(|one| ["relationTable", "linkTable", "embedded"].contains(&one.name.as_str()));
     Some(Model {
         name: definition.name()?.text().to_string(),
-        is_old: !of_table && !fields.iter().any(|field| field.directive("id").is_some()),
+        is_old: !is_no_node && id.is_none(),
+        is_either: !is_no_node && id.as_ref().is_some_and(spelled("unique")),
+        is_no_node,
         start: block.l_curly_token()?.text_range().end().into(),
         fields,
     })
@@ -274,10 +308,12 @@ fn model(definition: &cst::ObjectTypeDefinition) -> Option<Model> {
 fn field(definition: &cst::FieldDefinition) -> Option<Field> {
     let of = definition.ty()?;
     let type_at = span(of.syntax())?;
+    let shown = of.syntax().text().to_string().trim().to_owned();
     let (type_name, is_list, is_required) = super::kind(of)?;
     Some(Field {
         name: definition.name()?.text().to_string(),
         type_name,
+        shown,
         is_list,
         is_required,
         at: span(definition.syntax())?,

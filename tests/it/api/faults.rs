@@ -179,7 +179,7 @@ fn a_page_a_text_and_nothing() {
     let nothing = fault(&says(http(503, "text/plain", "")));
     assert_eq!(
         nothing.to_string(),
-        "it answers with status 503 and nothing else"
+        "a proxy in front of it considers the server unavailable (status 503)"
     );
     assert!(nothing.is_transient());
     let failure = deploy(&says(http(200, "text/html", page)));
@@ -218,6 +218,42 @@ fn status_codes_with_and_without_an_answer() {
         );
         assert_eq!(failure.hints, ["look for `local:x` in the server's log"]);
     }
+}
+
+#[test]
+fn a_proxy_in_front_of_the_server_is_no_wrong_address() {
+    for (status, why, remedy) in [
+        (401, "rejects the request", "`Authorization` header"),
+        (413, "is too large for a proxy", "client_max_body_size"),
+        (429, "gets too many requests", "try again later"),
+        (
+            502,
+            "gets no valid answer",
+            "check that the server is running",
+        ),
+        (
+            503,
+            "considers the server unavailable",
+            "check that the server is running",
+        ),
+        (
+            504,
+            "did not wait for the server's answer",
+            "proxy_read_timeout",
+        ),
+    ] {
+        let page = http(status, "text/html", "<html><h1>nginx</h1></html>");
+        let fault = fault(&says(page));
+        let shown = fault.to_string();
+        assert!(shown.contains(why), "{shown}");
+        assert!(shown.ends_with(&format!(" (status {status})")), "{shown}");
+        let hint = fault.remedy().expect("has one");
+        assert!(hint.contains(remedy) && !hint.contains("URL"), "{hint}");
+        let text = self::fault(&says(http(status, "text/plain", "no luck"))).to_string();
+        assert_eq!(text, format!("{shown}: `no luck`"));
+    }
+    let elsewhere = fault(&says(http(404, "text/html", "<html>")));
+    assert!(!elsewhere.is_of_gateway());
 }
 
 #[test]

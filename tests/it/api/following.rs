@@ -201,7 +201,8 @@ fn a_question_that_is_lost_is_asked_again() {
     let lost = events
         .iter()
         .filter(|event| matches!(event, Event::Unanswered { .. }));
-    assert_eq!(lost.count(), 2, "{events:?}");
+    // What a proxy could not deliver is sent again at once.
+    assert_eq!(lost.count(), 1, "{events:?}");
 }
 
 #[test]

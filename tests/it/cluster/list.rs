@@ -163,16 +163,21 @@ fn a_managed_cluster_that_does_not_answer_is_stopped_when_docker_says_so() {
     };
     let unknown = "managed unreachable, managed unreachable, self_hosted unreachable";
     assert_eq!(states(&home), unknown, "no docker");
-    home.docker("printf 'local\\tUp 2 hours\\nother\\tExited (0) 3 hours ago\\n'");
+    home.docker(
+        "[ $1 != ps ] || printf 'local\\tUp 2 hours\\t1\\nother\\tExited (0) 3 hours ago\\t2\\n'",
+    );
     assert_eq!(
         states(&home),
         "managed unreachable, managed stopped, self_hosted unreachable"
     );
-    home.docker("printf 'local\\tUp 2 minutes\\nother\\tUp Less than a second\\n'");
+    looked_at(&home, &[("local", 0), ("other", 3)], "");
     assert_eq!(
         states(&home),
-        "managed starting, managed starting, self_hosted unreachable"
+        "managed starting, managed unhealthy, self_hosted unreachable"
     );
+    let told = home.cluster(&["list"]).stderr;
+    let crashes = "`other`: its server keeps crashing (3 restarts)\n";
+    assert!(told.contains(crashes), "{told}");
     home.docker("echo 'Cannot connect to the Docker daemon' >&2; exit 1");
     assert_eq!(states(&home), unknown, "no engine");
     home.docker("exec sleep 60");
@@ -181,15 +186,62 @@ fn a_managed_cluster_that_does_not_answer_is_stopped_when_docker_says_so() {
     assert!(begun.elapsed() < Duration::from_secs(5));
 }
 
+/// Makes a docker with these projects, whose servers were started now and restarted so often; all have this log.
+fn looked_at(home: &Home, projects: &[(&str, u64)], log: &str) {
+    let now = humantime::format_rfc3339_nanos(std::time::SystemTime::now());
+    let (mut list, mut script) = (String::new(), String::new());
+    for (name, restarts) in projects {
+        list += &format!("{name}\\tUp 2 minutes\\t{name}\\n");
+        let server = json!([{
+            "Id": name, "Name": format!("/{name}"), "RestartCount": restarts,
+            "State": {"Status": "running", "StartedAt": now.to_string()},
+            "Config": {"Image": "prismagraphql/prisma:1.1"},
+        }]);
+        home.write(&format!("inspect-{name}"), &server.to_string());
+        script += &format!("inspect*{name}) cat \"$HOME/inspect-{name}\" ;;\n");
+    }
+    home.write("log", log);
+    home.docker(&format!(
+        "case \"$*\" in\nps*) printf '{list}' ;;\n{script}logs*) cat \"$HOME/log\" ;;\nesac"
+    ));
+}
+
 #[test]
 fn docker_is_not_needed_when_everything_answers() {
     let up = server("1.1.3", Auth::Off);
     let home = Home::with(&registry(&[("local", &up, "")]));
     home.manage("local");
-    home.docker("echo called >> $HOME/called");
-    home.cluster(&["list", "-v"])
-        .is(0, &format!("local\tmanaged\t1.1.3\tup\t{up}\n"), "");
-    assert!(!home.path("called").exists());
+    let listed = format!("local\tmanaged\t1.1.3\tup\t{up}\n");
+    home.cluster(&["list"]).is(0, &listed, "");
+    home.docker("exit 1");
+    home.cluster(&["list"]).is(0, &listed, "");
+}
+
+/// As 1.1.3 and 1.8.4 answer while another server holds the lock.
+#[test]
+fn a_managed_cluster_that_waits_for_its_lock_is_unhealthy() {
+    let up = server("1.1.3", Auth::Off);
+    let home = Home::with(&registry(&[("local", &up, ""), ("far", &up, "")]));
+    home.manage("local");
+    looked_at(
+        &home,
+        &[("local", 0)],
+        "Obtaining exclusive agent lock...\n",
+    );
+    let why = "`local`: it waits for a lock that another server holds on its database\n";
+    let far = format!("far\tself-hosted\t1.1.3\tup\t{up}\n");
+    home.cluster(&["list"]).is(
+        0,
+        &format!("local\tmanaged\t1.1.3\tunhealthy\t{up}\n{far}"),
+        why,
+    );
+    looked_at(
+        &home,
+        &[("local", 0)],
+        "Obtaining exclusive agent lock... Successful.\n",
+    );
+    home.cluster(&["list"])
+        .is(0, &format!("local\tmanaged\t1.1.3\tup\t{up}\n{far}"), "");
 }
 
 /// The fastest of three: the machine may be busy with other things.

@@ -79,13 +79,13 @@ fn data_is_lost_with_force_only() {
         // Only the last one says what would change without doing it.
         let changes = match version {
             "1.34.12" => {
-                "\n\n  Post (Type)\n  + Created type `Post`\n  + Created field `id` of type `ID!`, unique"
+                "changes:\n\n  Post (Type)\n  + Created type `Post`\n  + Created field `id` of type `ID!`, unique"
             }
-            _ => "",
+            _ => "this version of the server cannot preview changes",
         };
         let told = format!(
-            "error: service `hello`, stage `dev`, cluster `far`: not deployed: this would lose data: 1 warning\n  \
-             HOME/service/datamodel.graphql:3: `User.name`: You will lose data.{changes}\n\
+            "error: service `hello`, stage `dev`, cluster `far`: not deployed: this would lose data: 1 warning\n\n{changes}\n\n\
+             warnings:\n\n  HOME/service/datamodel.graphql:3: `User.name`: You will lose data.\n\
              hint: use `--force` to deploy anyway and lose this data\n"
         );
         ends(&outcome, &standin, 7, &told);
@@ -93,9 +93,19 @@ fn data_is_lost_with_force_only() {
             standin.state().plans.push_back(plan());
             let outcome = place.deploy(&[flag]);
             assert_eq!(outcome.status, 0, "{outcome:?}");
-            let told =
-                "warning: HOME/service/datamodel.graphql:3: `User.name`: You will lose data.\n";
-            assert!(outcome.stderr.ends_with(told), "{outcome:?}");
+            let warned = "\nWarnings:\n\n  HOME/service/datamodel.graphql:3: `User.name`: You will lose data.\n\nEndpoints:\n";
+            let split = outcome.stdout.split_once(warned);
+            let (changes, rest) = split.unwrap_or_else(|| panic!("{}", outcome.all()));
+            assert!(
+                !rest.is_empty() && !outcome.stderr.contains("lose data"),
+                "{outcome:?}"
+            );
+            if flag == "-f" {
+                assert!(
+                    changes.contains("Changes:\n\n  Post (Type)\n"),
+                    "{outcome:?}"
+                );
+            }
         }
     }
 }

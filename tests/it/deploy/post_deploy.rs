@@ -79,7 +79,7 @@ fn a_dry_run_only_says_what_would_be_done() {
     assert_eq!(outcome.stderr, "deploying `hello` to cluster `far`\n");
     assert_eq!(
         outcome.stdout,
-        "service `hello`, stage `dev`: would be created on cluster `far`\n\nAfter the deployment:\n\n  schema   `out/schema.graphql` would be written\n  seed     `seed.graphql` would run\n  hook     `echo one` would run\n  hook     `echo two >&2` would run\n"
+        "service `hello`, stage `dev`: would be created on cluster `far`\nnote: the server checks a datamodel only once the service exists: its syntax, names, types, ids and subscriptions were checked by this program, and nothing else\n\nAfter the deployment:\n\n  schema   `out/schema.graphql` would be written\n  seed     `seed.graphql` would run\n  hook     `echo one` would run\n  hook     `echo two >&2` would run\n"
     );
     assert_eq!(place.read("out/schema.graphql"), None);
     let standin = deployed("1.8.4");

@@ -6,7 +6,7 @@
 use crate::cluster::support::{respond, serve};
 use crate::deploy::endings::changed;
 use crate::deploy::support::{Place, deployed};
-use crate::support::standin::{Auth, Mishap};
+use crate::support::standin::{Auth, Mishap, Standin};
 use serde_json::json;
 
 #[test]
@@ -140,4 +140,81 @@ fn a_node_without_a_management_api_is_told() {
     ] {
         assert!(outcome.stderr.contains(told), "{outcome:?}");
     }
+}
+
+/// Nothing is created to find out: the program looks at the datamodel itself, and says so.
+#[test]
+fn a_dry_run_of_a_new_service_checks_its_datamodel() {
+    let standin = Standin::start("1.8.4");
+    let place = Place::cluster(
+        &standin,
+        "subscriptions:\n  onUser:\n    query: 'subscription { nobody { node { id } } }'\n    webhook: http://localhost:1\n",
+    );
+    let yml = place.read("prisma.yml").expect("is there");
+    place.write(
+        "prisma.yml",
+        &yml.replace(
+            "datamodel: datamodel.graphql",
+            "datamodel: [a.graphql, b.graphql]",
+        ),
+    );
+    place.write(
+        "a.graphql",
+        "\u{feff}type User {\r\n  id: ID! @unique\r\n  posts: [Pots!]!\r\n}\r\n",
+    );
+    place.write("b.graphql", "# größer\ntype Post {\n  id: ID @unique\n}\n");
+    let outcome = place.deploy(&["-d"]);
+    let said = "error: service `hello`, stage `dev`, cluster `far`: the server would reject the datamodel: 3 errors\n  \
+        HOME/service/a.graphql:3: `User.posts`: The field `posts` has the type `[Pots!]!` but there's no type or enum declaration with that name.\n  \
+        HOME/service/b.graphql:3: `Post.id`: The field `id` is reserved and has to have the format: id: ID! @unique.\n  \
+        HOME/service/prisma.yml:7: subscription `onUser`: The provided query doesn't include any known model name. Please check for the latest subscriptions API.\n";
+    assert!(outcome.stderr.ends_with(said), "{}", outcome.all());
+    assert_eq!(outcome.status, 7, "{outcome:?}");
+    place.write(
+        "b.graphql",
+        "# größer\ntype Post {\n  id: ID! @unique\n  title String\n}\n",
+    );
+    let document = place.deploy(&["-d", "-j"]).json();
+    assert_eq!(document["data"]["notes"][0]["code"], "checked_here");
+    let error = &document["data"]["errors"][0];
+    assert_eq!(
+        (&error["line"], &error["message"]),
+        (
+            &json!(4),
+            &json!("syntax error: unexpected `String` after `title`")
+        )
+    );
+    assert!(
+        error["file"]
+            .as_str()
+            .is_some_and(|file| file.ends_with("b.graphql")),
+        "{error}"
+    );
+    assert!(standin.state().projects.is_empty(), "nothing is created");
+}
+
+/// Seen with `secret: wrong`: the server's sentence had a hole, which showed the secret.
+#[test]
+fn a_secret_that_is_a_word_does_not_hide_what_the_server_says() {
+    let standin = deployed("1.34.12");
+    let place = changed(&standin);
+    let yml = place.read("prisma.yml").expect("is there");
+    place.write(
+        "prisma.yml",
+        &yml.replace("disableAuth: true", "secret: wrong,deploy"),
+    );
+    for args in [&["-d"][..], &["-d", "-j"]] {
+        let said = "Whatever you deploy is wrong, or secret=wrong is".to_owned();
+        let mishap = ("deploy".to_owned(), Mishap::Error(0, said));
+        standin.state().mishaps.push_back(mishap);
+        let outcome = place.deploy(args);
+        assert_eq!(outcome.status, 7, "{outcome:?}");
+        let all = outcome.all();
+        assert!(
+            all.contains("Whatever you deploy is wrong, or secret=******** is"),
+            "{all}"
+        );
+        assert!(all.contains("could not deploy `hello`"), "{all}");
+    }
+    assert!(place.deploy(&["-d", "-j"]).json()["command"] == "deploy");
 }

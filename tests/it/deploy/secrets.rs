@@ -104,6 +104,89 @@ fn the_variable_counts_where_the_registry_has_none_and_may_come_from_env_files()
     }
 }
 
+/// A deployment with the variable set, the key pair in the registry: with the secret of this name.
+#[track_caller]
+fn signs(version: &str, auth: Auth, variable: &str, algorithm: &str, name: &str) {
+    let standin = Standin::start(version);
+    let pem = key().pem_pkcs1_crlf();
+    let place = place(&standin, auth, Some(pem.reveal()));
+    let place = place.env("PRISMA_MANAGEMENT_API_SECRET", variable);
+    let outcome = place.deploy(&["-v"]);
+    assert_eq!(outcome.status, 0, "{version}: {outcome:?}");
+    let told = format!("authenticated with {name}\n");
+    assert!(outcome.stderr.contains(&told), "{version}: {outcome:?}");
+    let tokens = tokens(&standin);
+    let (last, _) = tokens.last().expect("there are some");
+    assert_eq!(last, algorithm, "{version}");
+    assert!(!outcome.all().contains(variable), "{outcome:?}");
+}
+
+#[test]
+fn the_variable_wins_over_the_registrys_key_where_the_server_wants_a_shared_secret() {
+    let variable = "`PRISMA_MANAGEMENT_API_SECRET`";
+    let registry = "`clusterSecret` of cluster `far` in the cluster registry";
+    let public = || Auth::PublicKey(key().public_spki_pem());
+    let secret = || Auth::Secret(TEXT.to_owned());
+    signs("1.34.12", secret(), TEXT, "HS256", variable);
+    signs("1.8.4", secret(), TEXT, "HS256", variable);
+    // A version that supports both says by its answer which one it wants; an early one knows only keys.
+    signs("1.8.4", public(), TEXT, "RS256", registry);
+    signs("1.1.3", public(), TEXT, "RS256", registry);
+}
+
+#[test]
+fn rejected_secrets_are_named_by_the_one_that_should_be_right() {
+    let standin = Standin::start("1.8.4");
+    let pem = key().pem_pkcs1_crlf();
+    let place = place(&standin, Auth::Secret(TEXT.to_owned()), Some(pem.reveal()));
+    let place = place.env("PRISMA_MANAGEMENT_API_SECRET", "wr0ng-secret");
+    let outcome = place.deploy(&[]);
+    assert_eq!(outcome.status, 7, "{outcome:?}");
+    assert!(
+        outcome
+            .stderr
+            .contains("fix `PRISMA_MANAGEMENT_API_SECRET`\n"),
+        "{outcome:?}"
+    );
+}
+
+#[test]
+fn the_secret_of_a_compose_file_beside_or_above_is_found() {
+    for (compose, registry) in [
+        ("service/docker-compose.yml", false),
+        ("docker-compose.yml", false),
+        ("docker-compose.yml", true),
+    ] {
+        let standin = Standin::start("1.34.12");
+        let place = place(&standin, Auth::Secret(TEXT.to_owned()), None);
+        let url = standin.url();
+        let (_, port) = url.rsplit_once(':').expect("has a port");
+        let server = |published: &str| {
+            format!(
+                "services:\n  prisma:\n    image: prismagraphql/prisma:1.34\n    ports: ['{published}:4466']\n    \
+                 environment:\n      PRISMA_CONFIG: |\n        managementApiSecret: ${{SECRET}}\n"
+            )
+        };
+        let folder = compose.strip_suffix("docker-compose.yml").expect("ends so");
+        place
+            .home
+            .write(&format!("{folder}.env"), &format!("SECRET={TEXT}\n"));
+        if !registry {
+            let text = format!("endpoint: {url}/hello/dev\ndatamodel: datamodel.graphql\n");
+            place.write("prisma.yml", &text);
+        }
+        // That of a server at another address is not sent.
+        place.home.write(compose, &server("1"));
+        let outcome = place.deploy(&[]);
+        assert_eq!(outcome.status, 7, "{outcome:?}");
+        place.home.write(compose, &server(port));
+        let outcome = place.deploy(&[]);
+        assert_eq!(outcome.status, 0, "{compose}: {outcome:?}");
+        assert!(tokens(&standin).iter().all(|(found, _)| found == "HS256"));
+        assert!(!outcome.all().contains(TEXT), "{outcome:?}");
+    }
+}
+
 #[test]
 fn the_registry_opens_an_endpoint_at_its_own_address_only() {
     let (ours, theirs) = (Standin::start("1.8.4"), Standin::start("1.8.4"));
@@ -205,6 +288,10 @@ fn a_dry_run_of_a_new_service_checks_the_secret() {
             let standin = Standin::start(version);
             let place = place(&standin, Auth::Secret(TEXT.to_owned()), secret);
             standin.state().projects.clear();
+            place.write(
+                "datamodel.graphql",
+                "type User {\n  id: ID! @id @unique\n}\n",
+            );
             let outcome = place.deploy(&["-d"]);
             assert_eq!(outcome.status, code, "{version} {secret:?}: {outcome:?}");
             let created = outcome.stdout.contains("would be created");
@@ -230,4 +317,34 @@ fn a_dry_run_says_that_secrets_are_not_compared() {
     let note = json!([{"code": "not_compared", "message": says}]);
     assert_eq!(document["data"]["notes"], note);
     assert_eq!(place.deploy(&["-j"]).json()["data"]["notes"], Value::Null);
+}
+
+#[test]
+fn a_server_that_does_not_check_the_kind_of_its_secret_is_open_and_that_is_said() {
+    let key = key().pem_pkcs1();
+    for (version, secret, kind) in [
+        ("1.4.2", TEXT, "shared secret"),
+        ("1.30.5", key.reveal(), "private key"),
+    ] {
+        let standin = Standin::start(version);
+        let place = place(&standin, Auth::Off, Some(secret));
+        let said = format!(
+            "warning: cluster `far`: it accepts requests without a secret, and anyone can deploy to it: Prisma {version} ignores a {kind}\n\
+             hint: give the server a secret that this version checks\n"
+        );
+        let outcome = place.deploy(&[]);
+        assert_eq!(outcome.status, 0, "{outcome:?}");
+        assert!(outcome.stderr.contains(&said), "{outcome:?}");
+        let listed = place.home.cluster(&["list"]);
+        assert!(listed.all().contains("ignores a"), "{listed:?}");
+        let checked = place.end(place.home.prisma("doctor", &[]).start());
+        let row = format!(
+            "Prisma {version}, up at {}, but it accepts requests without a secret",
+            standin.url()
+        );
+        assert!(checked.all().contains(&row), "{checked:?}");
+    }
+    let standin = Standin::start("1.8.4");
+    let outcome = place(&standin, Auth::Secret(TEXT.to_owned()), Some(TEXT)).deploy(&[]);
+    assert!(!outcome.stderr.contains("ignores"), "{outcome:?}");
 }

@@ -3,8 +3,8 @@
 //! Witness: what servers say of the syntax is in the recordings; that a converted file is accepted is scripted, but
 //! for the one that was seen to keep its data.
 
-use crate::deploy::support::{Place, TYPES};
-use crate::support::standin::Standin;
+use crate::deploy::support::{Place, TYPES, deployed};
+use crate::support::standin::{Plan, Standin};
 use serde_json::json;
 
 const NEW: &str = "type User {
@@ -60,5 +60,88 @@ fn an_old_server_cannot_check_it_and_a_converted_one_is_not_converted_again() {
         2,
         "",
         "error: the datamodel has nothing to convert\nhint: it is already in the syntax of Prisma 1.31 and later\n",
+    );
+}
+
+const MIGRATING: &str = "You are migrating from the old datamodel syntax to the new one. Make sure that you understand the listed changes because the semantics are different now. Then perform the deployment with the `--force` flag.";
+
+/// As 1.34.12 answered for a service of 1.1.3.
+fn migrating() -> Plan {
+    Plan {
+        warnings: vec![json!({"type": "Global", "field": null, "description": MIGRATING})],
+        ..Plan::default()
+    }
+}
+
+#[test]
+fn a_deployed_service_has_its_converted_file_checked_and_what_it_would_change_is_shown() {
+    let standin = deployed("1.34.12");
+    let place = Place::cluster(&standin, "");
+    let shown = format!(
+        "the server accepts the converted datamodel, but asks for confirmation with `--force`: see the warnings\n\
+         \nNext:\n\n  in prisma.yml, replace `datamodel.graphql` with `datamodel.v1_1.graphql`\n  prisma deploy --dry-run\n\
+         \nChanges:\n\n  User (Type)\n  + Created field `createdAt` of type `DateTime!`\n  + Created field `updatedAt` of type `DateTime!`\n\
+         \nWarnings:\n\n  {MIGRATING}\n"
+    );
+    standin.state().plans.push_back(migrating());
+    let preview = place.deploy(&["--convert-datamodel", "--dry-run"]);
+    assert!(
+        preview.stdout.contains("asks for confirmation with"),
+        "{}",
+        preview.all()
+    );
+    assert!(
+        preview
+            .stdout
+            .ends_with(&format!("Warnings:\n\n  {MIGRATING}\n")),
+        "{}",
+        preview.all()
+    );
+    assert_eq!(place.read("datamodel.v1_1.graphql"), None);
+    standin.state().plans.push_back(migrating());
+    let outcome = place.deploy(&["--convert-datamodel"]);
+    assert_eq!(outcome.status, 0, "{}", outcome.all());
+    assert!(outcome.stdout.ends_with(&shown), "{}", outcome.all());
+    assert_eq!(place.read("datamodel.v1_1.graphql").as_deref(), Some(NEW));
+    let sent = standin.state().requests.last().expect("a request").json();
+    assert_eq!(
+        (&sent["variables"]["dryRun"], &sent["variables"]["types"]),
+        (&json!(true), &json!(format!("{NEW}\n")))
+    );
+}
+
+#[test]
+fn a_converted_file_that_is_rejected_is_kept_and_the_errors_are_in_it() {
+    let standin = deployed("1.34.12");
+    let errors = vec![json!({"type": "User", "field": "name", "description": "is wrong."})];
+    standin.state().plans.push_back(Plan {
+        errors,
+        ..Plan::default()
+    });
+    let place = Place::cluster(&standin, "");
+    let outcome = place.deploy(&["--convert-datamodel"]);
+    assert_eq!(outcome.status, 7, "{}", outcome.all());
+    let told = "datamodel.v1_1.graphql:5: `User.name`: is wrong.\nhint: the converted datamodel is written: correct it there\n";
+    assert!(outcome.stderr.ends_with(told), "{}", outcome.all());
+    assert_eq!(place.read("datamodel.v1_1.graphql").as_deref(), Some(NEW));
+}
+
+#[test]
+fn ids_of_type_uuid_become_ids_on_mysql() {
+    let standin = Standin::start("1.30.5");
+    let place = Place::cluster(&standin, "");
+    place.write("datamodel.graphql", "type User {\n  id: UUID! @unique\n}\n");
+    let outcome = place.deploy(&["--convert-datamodel"]);
+    assert!(
+        outcome
+            .stderr
+            .contains("warning: with MySQL, Prisma 1.31 and later has no ids of type `UUID!`"),
+        "{}",
+        outcome.all()
+    );
+    let written = place.read("datamodel.v1_1.graphql").expect("written");
+    assert!(
+        written.starts_with("type User {\n  id: ID! @id\n"),
+        "{written}"
     );
 }

@@ -30,6 +30,30 @@ fn the_port_of_a_dead_container_may_be_somebody_elses() {
 }
 
 #[test]
+fn a_server_that_answers_without_its_lock_is_a_problem() {
+    let s = Sandbox::with_running_cluster();
+    let waits = "2026-01-01T00:00:01Z out Obtaining exclusive agent lock...\n";
+    s.engine.log("prisma-database", waits);
+    let (line, hint, _) = finding(&s, "cluster");
+    let told = ", but it waits for a lock that another server holds on its database";
+    assert!(
+        line.starts_with("problem cluster local Prisma ") && line.ends_with(told),
+        "{line}"
+    );
+    let stop = "stop the other server, or use another database: only one server may run on each";
+    assert_eq!(hint.as_deref(), Some(stop));
+    s.engine.log(
+        "prisma-database",
+        &format!("{waits}2026-01-01T00:00:01Z out Obtaining exclusive agent lock... Successful.\n"),
+    );
+    assert!(
+        finding(&s, "cluster")
+            .0
+            .starts_with("ok cluster local Prisma ")
+    );
+}
+
+#[test]
 fn clusters_that_are_not_as_they_should_be() {
     let s = Sandbox::with_running_cluster();
     let logs = "see why: `prisma local logs`";

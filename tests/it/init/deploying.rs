@@ -81,6 +81,32 @@ fn deploy_says_when_the_folders_server_was_not_started() {
     assert!(!left.stderr.contains("docker"), "{}", left.stderr);
 }
 
+#[test]
+fn deploy_does_not_wait_for_a_server_with_too_little_memory() {
+    let s = initialised();
+    make_server(&s, &[]);
+    let hint = "hint: recreate it with `docker-compose up -d`\n";
+    s.engine.change("prisma", "memory", "67108864");
+    s.run("deploy").is(
+        6,
+        "",
+        &format!(
+            "error: the server is not ready: container `work_prisma_1` limits the server to 64 MiB of memory, and it requires \
+             at least 200 MiB\nhint: raise the limit, e.g. to `512m`\n{hint}"
+        ),
+    );
+    s.engine.remove("prisma");
+    make_server(&s, &[("JAVA_OPTS", "-Xmx24m")]);
+    s.run("deploy").is(
+        6,
+        "",
+        &format!(
+            "error: the server is not ready: container `work_prisma_1` limits the server to 24 MiB of heap (`-Xmx`), and it \
+             requires at least 48 MiB\nhint: raise `-Xmx` in `JAVA_OPTS`, e.g. to `-Xmx512m`\n{hint}"
+        ),
+    );
+}
+
 /// On a healthy first start the server crashes every ten seconds until its database is up.
 #[test]
 fn deploy_counts_crashes_of_the_folders_server_once_its_database_is_up() {

@@ -151,53 +151,6 @@ fn an_upgrade_to_the_new_syntax_says_whose_datamodels_are_concerned() {
 }
 
 #[test]
-fn services_are_not_lost_by_another_name_for_their_database() {
-    let s = Sandbox::new();
-    s.server(Behaviour::Services);
-    s.run("local start --prisma-version 1.8 {ports}").succeeds();
-    let config = s.read(CONFIG);
-    assert!(
-        config.contains("  name: \"prisma\"\n"),
-        "{}",
-        s.plain(&config)
-    );
-    s.write(
-        CONFIG,
-        &config.replace("name: \"prisma\"", "name: \"other\""),
-    );
-    s.take_acts();
-    let why = |services: &str| {
-        format!(
-            "error: cluster `local` keeps {services} in `prisma`, and would not find them with another `database.name`\n\
-             hint: restore `database.name: prisma` in ~/.prisma/clusters/local/cluster.yml\n\
-             hint: to start without them, create another cluster: `prisma local start -n NAME`\n"
-        )
-    };
-    for verb in ["start", "restart", "upgrade"] {
-        let named = why("its services (`blog@dev`, `shop@prod`)");
-        s.run(&format!("local {verb}")).is(6, "", &named);
-    }
-    assert_eq!(s.take_acts(), "");
-    s.write(CONFIG, &config);
-    s.run("local stop").succeeds();
-    s.write(
-        CONFIG,
-        &config.replace("name: \"prisma\"", "name: \"other\""),
-    );
-    let unknown = why("its services, if it has any,");
-    s.run("local start").is(6, "", &unknown);
-    // What has no services has none to lose.
-    s.write(CONFIG, &config);
-    s.server(Behaviour::Ready);
-    s.run("local start").succeeds();
-    s.write(
-        CONFIG,
-        &config.replace("name: \"prisma\"", "name: \"other\""),
-    );
-    s.run("local start").succeeds();
-}
-
-#[test]
 fn what_cannot_be_is_refused_with_every_reason() {
     let s = with_running("database:\n  connector: postgres\n");
     let before = (s.files(), s.engine.state());
@@ -243,41 +196,6 @@ fn a_cluster_without_its_file_is_read_from_its_containers() {
            name: \"app\"\n\
          clusterSecret: \"geheim\"\n",
     );
-}
-
-#[test]
-fn another_database_by_hand_is_told_and_both_go_with_the_cluster() {
-    let s = with_running("database:\n  connector: mysql\n");
-    let config = s.read(CONFIG);
-    s.write(CONFIG, &config.replace("mysql", "postgres"));
-    let warning = "warning: cluster `local` kept its data in a MySQL container and will now use Postgres without that data\n\
-                   hint: that data is kept; to use it again, restore the database settings in ~/.prisma/clusters/local/cluster.yml and run this again\n";
-    s.run("local start").is(
-        0,
-        &running("is running").replace("MySQL", "Postgres"),
-        &format!("{warning}{STAGES}"),
-    );
-    s.run("local start").is(
-        0,
-        &running("is already running").replace("MySQL", "Postgres"),
-        "",
-    );
-    s.forget();
-    let volumes = "  containers  prisma-db, local-prisma-1\n  volumes     local_db-persistence, local_postgres-persistence\n";
-    s.run("local delete --yes").is(
-        0,
-        "cluster `local` is deleted\n",
-        &format!(
-            "this will delete cluster `local` and all its data:\n{volumes}\
-             \u{20} files       ~/.prisma/clusters/local\nremoving containers, network and data\n\
-             removing the data of an earlier database\n"
-        ),
-    );
-    assert_eq!(
-        s.take_acts(),
-        "docker-compose [local] down -v --remove-orphans\ndocker volume rm -f local_db-persistence\n"
-    );
-    s.engine_has("");
 }
 
 /// The npm CLI ran later servers with the variables of the older ones. What only its containers tell is

@@ -50,7 +50,7 @@ docker_inspect() {
     out="$out\"Restarting\":$restarting,\"OOMKilled\":$c_oom,\"ExitCode\":$c_exit,\"Error\":\"$json\""
     [ -z "$c_started" ] || out="$out,\"StartedAt\":\"$c_started\""
     [ -z "$c_health" ] || out="$out,\"Health\":{\"Status\":\"$c_health\",\"FailingStreak\":0,\"Log\":[]}"
-    out="$out},\"Name\":\"/$c_name\",\"RestartCount\":$c_restarts,\"HostConfig\":{\"PortBindings\":{$c_ports}},\"Mounts\":["
+    out="$out},\"Name\":\"/$c_name\",\"RestartCount\":$c_restarts,\"HostConfig\":{\"Memory\":$c_memory,\"PortBindings\":{$c_ports}},\"Mounts\":["
     [ -z "$c_volume" ] || out="$out{\"Type\":\"volume\",\"Name\":\"$c_volume\",\"Destination\":\"/var/lib/mysql\"}"
     out="$out],\"Config\":{\"Image\":\"$c_image\",\"Env\":[$c_env],\"Labels\":{\"com.docker.compose.project\":\"$c_project\","
     out="$out\"com.docker.compose.service\":\"$c_service\",\"com.docker.compose.oneoff\":\"False\""
@@ -61,7 +61,9 @@ docker_inspect() {
       json_text "${c_file:-$c_folder/docker-compose.yml}"
       out="$out,\"com.docker.compose.project.config_files\":\"$json\""
     fi
-    out="$out}}}"
+    out="$out}}"
+    [ -z "$c_networks" ] || out="$out,\"NetworkSettings\":{\"Networks\":$c_networks}"
+    out="$out}"
     comma=,
   done
   printf '%s\n' "$out]"

@@ -115,7 +115,9 @@ fn resolve(
     let described = json!({"name": name, "stage": stage});
     match field {
         "clusterInfo" | "serverInfo" => {
-            return Ok(json!({"version": state.reported, "commit": "0"}));
+            return Ok(
+                json!({"version": state.reported, "commit": "0", "primaryConnector": "mysql"}),
+            );
         }
         "listProjects" => {
             allow()?;

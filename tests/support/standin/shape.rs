@@ -29,7 +29,11 @@ fn fields(version: Version, of: &str) -> Option<Vec<(&'static str, &'static str)
             ("deleteProject", "DeleteProjectPayload"),
             ("deploy", "DeployPayload"),
         ],
-        "Info" => vec![("version", "String!"), ("commit", "String!")],
+        "Info" => vec![
+            ("version", "String!"),
+            ("commit", "String!"),
+            ("primaryConnector", "String"),
+        ],
         "Project" => vec![("name", "String!"), ("stage", "String!")],
         "AddProjectPayload" | "DeleteProjectPayload" => {
             vec![("project", "Project"), ("clientMutationId", "String")]
@@ -117,6 +121,7 @@ fn fields(version: Version, of: &str) -> Option<Vec<(&'static str, &'static str)
     }
     let late = version.since(1, 34, 0);
     fields.retain(|(field, _)| match (of, *field) {
+        ("Info", "primaryConnector") => version.since(1, 13, 0),
         ("Query", "clusterInfo") => !late,
         ("Query", "serverInfo") => version.since(1, 8, 0),
         ("Query", "generateProjectToken") => version.since(1, 2, 0),

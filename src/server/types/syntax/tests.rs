@@ -1,7 +1,7 @@
 use super::*;
 
 fn converted(text: &str) -> String {
-    apply(text, 0..text.len(), &convert(text).edits)
+    apply(text, 0..text.len(), &convert(text, UuidIds::Kept).edits)
 }
 
 /// A service of 1.1.3, and the datamodel with which 1.34.12 kept its data. The links may be on another end
@@ -67,11 +67,11 @@ fn a_relation_is_linked_at_one_end() {
 #[test]
 fn a_type_in_the_new_syntax_is_not_touched() {
     let mixed = "type A { id: ID! @id n: [Int] @scalarList(strategy: RELATION) b: B }\ntype T @relationTable { a: A }\n";
-    assert_eq!(convert(mixed), Conversion::default());
+    assert_eq!(convert(mixed, UuidIds::Kept), Conversion::default());
     let with_old = format!(
         "{mixed}type B {{ id: ID! @unique a: A createdAt: DateTime! updatedAt: DateTime! }}"
     );
-    let conversion = convert(&with_old);
+    let conversion = convert(&with_old, UuidIds::Kept);
     let fields: Vec<&str> = conversion.fields.iter().map(|(_, new)| &**new).collect();
     assert_eq!(
         fields,
@@ -80,6 +80,41 @@ fn a_type_in_the_new_syntax_is_not_touched() {
             "createdAt: DateTime! @createdAt",
             "updatedAt: DateTime! @updatedAt"
         ]
+    );
+}
+
+#[test]
+fn default_values_are_quoted_as_their_type_requires() {
+    let old = "type A { id: ID! @unique createdAt: DateTime updatedAt: DateTime! s: String @default(value: 7) t: String @default(value: \"x y\") \
+        i: Int @default(value: \"-7\") f: Float @default(value: \"1.5\") g: Int @default(value: \"1.5\") b: Boolean @default(value: \"false\") \
+        j: Json @default(value: \"{}\") e: E @default(value: B) n: Int @default(value: 3) } enum E { A B }";
+    let new = "type A { id: ID! @id createdAt: DateTime @createdAt updatedAt: DateTime! @updatedAt s: String @default(value: \"7\") t: String @default(value: \"x y\") \
+        i: Int @default(value: -7) f: Float @default(value: 1.5) g: Int @default(value: \"1.5\") b: Boolean @default(value: false) \
+        j: Json @default(value: \"{}\") e: E @default(value: B) n: Int @default(value: 3) } enum E { A B }";
+    assert_eq!(converted(old), new);
+}
+
+#[test]
+fn a_uuid_stays_or_becomes_an_id() {
+    let old = "type A {\n  id: UUID! @unique\n  other: UUID\n}\n";
+    assert!(has_uuid_id(old) && !has_uuid_id("type A { id: ID! @unique u: UUID! @unique }"));
+    assert!(converted(old).contains("  id: UUID! @id\n"));
+    let conversion = convert(old, UuidIds::BecomeId);
+    let new = apply(old, 0..old.len(), &conversion.edits);
+    assert!(
+        new.starts_with("type A {\n  id: ID! @id\n  createdAt"),
+        "{new}"
+    );
+    assert!(new.ends_with("  other: UUID\n}\n"), "{new}");
+}
+
+#[test]
+fn a_type_for_both_syntaxes_is_old_if_one_of_its_fields_is() {
+    let both = "type A { id: ID! @id @unique n: Int }";
+    assert_eq!(convert(both, UuidIds::Kept), Conversion::default());
+    assert_eq!(
+        converted("type A { id: ID! @id @unique n: Int @default(value: \"3\") }"),
+        "type A { id: ID! @id @unique createdAt: DateTime! @createdAt updatedAt: DateTime! @updatedAt n: Int @default(value: 3) }"
     );
 }
 
