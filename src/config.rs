@@ -6,6 +6,7 @@
 
 pub mod cluster_yml;
 pub mod compose_file;
+mod derived;
 mod env_file;
 pub mod prisma_yml;
 mod problems;

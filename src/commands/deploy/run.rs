@@ -39,7 +39,7 @@ impl<'a> DeployRun<'a> {
         Ok(DeployRun {
             ctx,
             args,
-            files: ServiceFiles::find(ctx, &args.service)?,
+            files: ServiceFiles::find(ctx, &args.service, &args.flags())?,
             target: TargetOverride {
                 cluster: None,
                 ask: args.interactive,

@@ -83,7 +83,14 @@ pub fn find(
             (name.clone(), Some(name))
         }
     };
-    let found = match target::Target::find(&ctx.env, &registry, &name, CLOUD_LIMIT)? {
+    let found = target::Target::find(&ctx.env, &registry, &name, CLOUD_LIMIT);
+    let found = found.map_err(|failure| match &service.target_origin {
+        Some(origin) if service.target.cluster_name().as_ref() == Some(&name) => {
+            origin.hide(&name, &failure)
+        }
+        _ => failure,
+    })?;
+    let found = match found {
         target::Target::Registry(entry) => of_entry(ctx, &entry, &sources)?,
         target::Target::Cloud(cluster, cloud) => of_cloud(service, &cluster, &cloud)?,
     };
