@@ -5,6 +5,8 @@
 //! one grammar, [`references`].
 
 pub mod cluster_yml;
+pub mod compose_file;
+mod derived;
 mod env_file;
 pub mod prisma_yml;
 mod problems;

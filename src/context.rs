@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// Variables that do not belong to a flag, for man pages and reference.
-pub const VARIABLES: [(&str, &str); 13] = [
+pub const VARIABLES: [(&str, &str); 14] = [
     ("PRISMA_HOME", "folder to use instead of `~/.prisma`"),
     ("PRISMA_DOCKER", "path of the docker program"),
     (
@@ -23,7 +23,11 @@ pub const VARIABLES: [(&str, &str); 13] = [
     ),
     (
         "PRISMA_MANAGEMENT_API_SECRET",
-        "server secret for `prisma deploy`, for an `endpoint` or a cluster without a secret in the registry",
+        "server secret for `prisma deploy`, for an `endpoint` or a cluster that has no secret, or a private key, in the registry",
+    ),
+    (
+        "PRISMA_MANAGEMENT_API_ENDPOINT",
+        "endpoint for `prisma deploy` if prisma.yml has neither `endpoint` nor `cluster`",
     ),
     (
         "PRISMA_CLOUD_SESSION_KEY",

@@ -220,16 +220,15 @@ fn surroundings(env: &Env) -> Result<(Home, Interrupt)> {
 fn report(ui: &Ui, command: &str, result: Result<Report>) -> u8 {
     let json = ui.terminal().format == Format::Json;
     let known = Some(command).filter(|command| !command.is_empty());
-    let mask = |text: &str| ui.mask(text).into_owned();
     let (text, status) = match result {
         // Masked before it is spelled as JSON, which would escape parts of a secret.
         Ok(report) if json => {
-            let data = error::texts(&report.data, &mask);
+            let data = error::texts(&report.data, &|text| ui.mask_value(text));
             (document(&envelope::success(command, &data)), 0)
         }
-        Ok(report) => (mask(&report.text), 0),
+        Ok(report) => (ui.mask(&report.text).into_owned(), 0),
         Err(failure) if json => {
-            let masked = failure.map_text(mask);
+            let masked = failure.map_text(|text| ui.mask_value(text));
             (document(&envelope::failure(known, &masked)), failure.exit())
         }
         Err(failure) => {

@@ -9,6 +9,7 @@ pub use crate::secret::Secret;
 pub use datamodel::{Datamodel, Place};
 pub use endpoint::{Address, DEFAULT, Endpoint};
 
+use crate::error::Failure;
 use crate::yaml::Position;
 use std::path::{Path, PathBuf};
 
@@ -24,6 +25,8 @@ pub struct Service {
     pub name: String,
     pub stage: String,
     pub target: Target,
+    /// What the target comes from, if the file has variables for it.
+    pub target_origin: Option<Origin>,
     pub datamodel: Datamodel,
     /// The secrets of the service's API; the first one signs tokens. Empty if authentication is disabled.
     pub secrets: Vec<Secret>,
@@ -86,6 +89,26 @@ impl Target {
             Target::Cloud { workspace, cluster } => Some(format!("{workspace}/{cluster}")),
             Target::Unset | Target::Endpoint(_) => None,
         }
+    }
+}
+
+/// What a value of the file comes from, if not from the file alone. It may be a secret that is used in the
+/// wrong place, so messages show this instead.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Origin {
+    /// The reference, for example `${env:NAME}`.
+    pub written: String,
+    /// Where its variables are set, for example "`NAME` is set in `/home/me/.env`".
+    pub set: String,
+}
+
+impl Origin {
+    /// The failure without the value that it has in backticks.
+    pub fn hide(&self, value: &str, failure: &Failure) -> Failure {
+        let shown = format!("`{}`", value.escape_debug());
+        let written = format!("`{}`", self.written);
+        let hidden = failure.map_text(|text| text.replace(&shown, &written));
+        hidden.hint(&*self.set)
     }
 }
 

@@ -62,6 +62,12 @@ impl Ui {
         secrets.mask(text)
     }
 
+    /// The same for a value of a document.
+    pub fn mask_value(&self, text: &str) -> String {
+        let secrets = self.secrets.lock().unwrap_or_else(PoisonError::into_inner);
+        secrets.mask_value(text).into_owned()
+    }
+
     /// A result on stdout, as it is.
     pub fn print(&self, text: &str) -> io::Result<()> {
         let mut out = io::stdout().lock();

@@ -2,6 +2,7 @@
 
 use super::complete::Live;
 use clap::{Args, ValueHint};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 #[derive(Debug, Clone, Default, Args)]
@@ -32,5 +33,25 @@ impl ProjectFlag {
     pub fn path(&self) -> Option<&Path> {
         let path = self.project.as_deref()?;
         (!path.as_os_str().is_empty()).then_some(path)
+    }
+}
+
+impl ServiceFlags {
+    /// Those that were given and `more` flags, for `${opt:NAME}` in prisma.yml.
+    pub fn options(&self, more: &[(&str, bool)]) -> BTreeMap<String, String> {
+        let path = |path: &Path| path.display().to_string();
+        let values = [
+            ("stage", self.stage.clone()),
+            ("cluster", self.cluster.clone()),
+            ("env-file", self.env_file.as_deref().map(path)),
+            ("project", self.project.path().map(path)),
+        ];
+        let flags = more
+            .iter()
+            .map(|(name, is_given)| (*name, is_given.then(|| "true".to_owned())));
+        let given = values.into_iter().chain(flags);
+        given
+            .filter_map(|(name, value)| Some((name.to_owned(), value?)))
+            .collect()
     }
 }

@@ -29,7 +29,7 @@ fn every_flag_has_a_variable_and_help_in_our_style() {
             let built_in = matches!(arg.get_id().as_str(), "help" | "version");
             let variable = arg.get_env().map(|v| v.to_string_lossy().into_owned());
             // Nothing but `PRISMA_CLI_YES` consents to what destroys or overwrites.
-            let bare = built_in || arg.get_id() == "force";
+            let bare = built_in || ["force", "take_over"].contains(&arg.get_id().as_str());
             let prefixed = variable
                 .as_ref()
                 .map(|v| v.replace("PRISMA", "").starts_with("_CLI_"));

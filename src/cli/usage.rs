@@ -218,8 +218,8 @@ mod tests {
                 vec!["use one of `text`, `json`, `env`"],
             ),
             (
-                "local start -n Up",
-                "`--name`: invalid cluster name `Up`: only lower-case letters, digits, `-` and `_` are allowed",
+                "local start -n _Up",
+                "`--name`: invalid cluster name `_Up`: only lower-case letters, digits, `-` and `_` are allowed",
                 vec!["use `up`"],
             ),
             (

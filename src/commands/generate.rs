@@ -20,7 +20,7 @@ use std::time::Duration;
 const LIMIT: Duration = Duration::from_secs(600);
 
 pub fn run(ctx: &Context, args: &cli::Generate) -> Result<Report> {
-    let files = ServiceFiles::find(ctx, &args.service)?;
+    let files = ServiceFiles::find(ctx, &args.service, &[])?;
     if ctx
         .env
         .get(GENERATED)

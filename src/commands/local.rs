@@ -45,6 +45,9 @@ fn refuse_unregistered(ctx: &Context, name: &ClusterName) -> Result<()> {
     let registry = Registry::load(&ctx.home.registry(), &ctx.env.lookup())?;
     match registry.get(given) {
         Some(_) => Ok(()),
-        None => given.parse::<ClusterName>().map(drop),
+        None => match given.parse::<ClusterName>() {
+            Ok(_) => Ok(()),
+            Err(failure) => Err(failure.context("`--name`")),
+        },
     }
 }

@@ -1,6 +1,7 @@
 //! `.env` files: variables for `${env:X}` and for `prisma` itself.
 
 use super::EnvLookup;
+use crate::env::Env;
 use crate::error::Result;
 use crate::files;
 use std::collections::BTreeMap;
@@ -55,9 +56,10 @@ impl EnvFiles {
     }
 
     /// The file that sets a variable, unless the environment overrides it.
-    pub fn origin(&self, name: &str) -> Option<&Path> {
+    pub fn origin(&self, environment: &Env, name: &str) -> Option<PathBuf> {
         let variable = self.values.get(name)?;
-        self.files.get(variable.file).map(PathBuf::as_path)
+        let file = self.files.get(variable.file).cloned();
+        file.filter(|_| environment.get(name).is_none())
     }
 
     /// All variables of the files, including those that the environment overrides.
@@ -316,8 +318,8 @@ mod tests {
         let value = |name| files.get(&real, name).unwrap_or_default();
         assert_eq!(["A", "B", "R", "C"].map(value), ["1st", "2nd", "real", ""]);
         assert_eq!(
-            ["A", "B", "C"].map(|name| files.origin(name)),
-            [Some(&*one), Some(&*two), None]
+            ["A", "B", "R", "C"].map(|name| files.origin(&Env::from([("R", "real")]), name)),
+            [Some(one), Some(two.clone()), None, None]
         );
         assert!(files.has(&two) && !files.has(&none));
         assert!(!format!("{files:?}").contains("1st"));

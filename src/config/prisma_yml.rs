@@ -15,22 +15,25 @@ mod target;
 pub use edit::{preview_target, set_cluster, set_endpoint};
 
 use super::EnvLookup;
+use super::derived::Derived;
 use super::problems::Problems;
 use super::reader::{At, Nature, Reader, Strings};
 use crate::error::Result;
 use crate::files;
-use crate::service::{Form, Service};
+use crate::service::{Form, Origin, Service};
 use crate::yaml::{Node, Places, Step};
 use parts::Parts;
 use resolve::Resolver;
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// External values that a `prisma.yml` depends on.
 #[derive(Clone, Copy)]
 pub struct Given<'a> {
     /// For `${env:X}`: the environment, then env files (see [`crate::config::EnvFiles::get`]).
     pub env: EnvLookup<'a>,
+    /// The env file that sets a variable, unless the environment does.
+    pub origin: &'a dyn Fn(&str) -> Option<PathBuf>,
     /// For `${opt:x}`: the command line options that have a value. `stage` and `cluster` also override
     /// the keys of that name.
     pub opt: &'a BTreeMap<String, String>,
@@ -59,6 +62,9 @@ const FREE: [&str; 1] = ["custom"];
 
 /// Keys whose empty string counts as unset, as in the examples of Prisma 1.
 const MAY_BE_EMPTY: [&str; 3] = ["endpoint", "cluster", "secret"];
+
+/// The variable that is read if the file names no server.
+const ENDPOINT: &str = "PRISMA_MANAGEMENT_API_ENDPOINT";
 
 /// The values of the file, with references replaced.
 type Values = BTreeMap<&'static str, Node>;
@@ -114,6 +120,10 @@ fn read_text(file: &Path, text: &str, given: Given<'_>, read: ReadFile<'_>) -> R
     let post_deploy = parts.hooks(&at("hooks"));
     parts.reader.string(&at("databaseType"), Nature::Open);
     let is_here = goal.is_here();
+    let named = ["endpoint", "cluster"].map(|key| parts.reader.derived.get(&[Step::key(key)][..]));
+    let target_origin = named.into_iter().flatten().next();
+    let target_origin = target_origin.filter(|_| !given.opt.contains_key("cluster"));
+    let target_origin = target_origin.map(|derived| derived.origin.clone());
     let mut warnings = Problems::of(file);
     warnings.extend(goal.warnings);
     if disable_auth != Some(true) && *at("secret").node == Node::NULL {
@@ -145,6 +155,7 @@ fn read_text(file: &Path, text: &str, given: Given<'_>, read: ReadFile<'_>) -> R
         name: goal.name,
         stage: goal.stage,
         target: goal.target,
+        target_origin,
         datamodel,
         secrets,
         subscriptions,
@@ -158,21 +169,27 @@ fn read_text(file: &Path, text: &str, given: Given<'_>, read: ReadFile<'_>) -> R
 
 /// Only the `cluster` of a `prisma.yml`, for commands that do not deploy: problems elsewhere in the
 /// file do not matter.
-pub fn cluster(file: &Path, text: &str, given: Given<'_>) -> Result<Option<String>> {
-    if let Some(cluster) = given.opt.get("cluster") {
-        return Ok(Some(cluster.clone()));
-    }
+pub fn cluster(
+    file: &Path,
+    text: &str,
+    given: Given<'_>,
+) -> Result<Option<(String, Option<Origin>)>> {
     let root = shape::parse(file, text)?;
     let places = Places::of(text);
     let mut resolver = Resolver::new(&root, &places, given.env, given.opt);
     let cluster = resolver.key("cluster");
     let mut reader = Reader::new(file, &places, Strings::Filled);
     reader.problems.extend(cluster.unset);
+    derive(&mut reader, &root, &resolver, given);
     reader.problems.extend(resolver.problems);
     let at = At::root(&root).step(Step::key("cluster"), &cluster.node);
     let name = reader.string(&at, Nature::Open);
+    let origin = reader
+        .derived
+        .get(&at.path)
+        .map(|derived| derived.origin.clone());
     reader.problems.finish()?;
-    Ok(name)
+    Ok(name.map(|name| (name.trim().to_owned(), origin)))
 }
 
 /// Replaces all references, and reports those without a value that is needed.
@@ -196,6 +213,35 @@ fn resolved(reader: &mut Reader<'_>, root: &Node, places: &Places<'_>, given: Gi
         };
         values.insert(key, node);
     }
+    if !["endpoint", "service", "stage", "cluster"]
+        .iter()
+        .any(|key| values.get(key).is_some_and(|node| *node != Node::NULL))
+        && let Some(endpoint) = management_endpoint(reader, given, "endpoint")
+    {
+        values.insert("endpoint", Node::text(endpoint));
+    }
+    derive(reader, root, &resolver, given);
     reader.problems.extend(resolver.problems);
     values
+}
+
+/// Messages of the reader show references instead of the values that come from variables.
+fn derive(reader: &mut Reader<'_>, root: &Node, resolver: &Resolver<'_>, given: Given<'_>) {
+    for (path, value, from) in resolver.derived() {
+        let origins: Vec<_> = from
+            .iter()
+            .map(|name| (name.as_str(), (given.origin)(name)))
+            .collect();
+        let derived = Derived::new(value, parts::written(root, path), &origins);
+        reader.derived.insert(path.to_owned(), derived);
+    }
+}
+
+/// `PRISMA_MANAGEMENT_API_ENDPOINT`, as in the npm CLIs; problems with it are reported at `key`.
+fn management_endpoint(reader: &mut Reader<'_>, given: Given<'_>, key: &str) -> Option<String> {
+    let value = (given.env)(ENDPOINT).filter(|value| !value.trim().is_empty())?;
+    let written = format!("${{env:{ENDPOINT}}}");
+    let derived = Derived::new(&value, &written, &[(ENDPOINT, (given.origin)(ENDPOINT))]);
+    reader.derived.insert(vec![Step::key(key)], derived);
+    Some(value)
 }

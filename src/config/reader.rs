@@ -1,12 +1,13 @@
 //! Reads typed values from a YAML file and collects their problems.
 
+use super::derived::Derived;
 use super::problems::{Problem, Problems};
 use super::references::OPEN;
 use crate::error::{Failure, Kind, Result};
 use crate::suggest::nearest;
 use crate::yaml::write::double_quoted;
 use crate::yaml::{Node, Places, Position, Step, Value, YamlError, is_ambiguous_plain};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 /// A value and its path.
@@ -65,6 +66,8 @@ pub struct Reader<'a> {
     pub places: &'a Places<'a>,
     pub problems: Problems,
     strings: Strings,
+    /// The values that come from variables, by their paths.
+    pub derived: HashMap<Vec<Step>, Derived>,
 }
 
 impl<'a> Reader<'a> {
@@ -73,12 +76,17 @@ impl<'a> Reader<'a> {
             places,
             problems: Problems::of(file),
             strings,
+            derived: HashMap::new(),
         }
     }
 
     pub fn wrong(&mut self, at: &At<'_>, what: impl AsRef<str>) -> &mut Problem {
         let place = self.places.value(&at.path);
-        self.problems.add(place, about(&at.path, what.as_ref()))
+        let what = match self.derived.get(&at.path) {
+            Some(derived) => format!("{} ({})", derived.hide(what.as_ref()), derived.origin.set),
+            None => what.as_ref().to_owned(),
+        };
+        self.problems.add(place, about(&at.path, &what))
     }
 
     pub fn wrong_key(&mut self, path: &[Step], what: impl AsRef<str>) -> &mut Problem {

@@ -3,17 +3,23 @@
 use super::{Access, create_folder, failure, parent_of};
 use crate::error::{Failure, Kind, Result};
 use crate::interrupt::Interrupt;
-use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{Read, Seek, Write};
-use std::path::Path;
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{ErrorKind, Read, Seek, Write};
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 /// An exclusive lock, held until dropped.
 ///
 /// It is taken on a file of its own, never on the file it guards: that one is replaced by renames,
-/// and a replaced file is another file. The lock file names its holder, and is kept, empty, afterwards.
+/// and a replaced file is another file. The lock file names its holder, and is kept, empty, afterwards; it is
+/// removed where what it guards was never made.
 #[derive(Debug)]
-pub struct Lock(File);
+pub struct Lock {
+    file: File,
+    path: PathBuf,
+    /// Folders made for it, the innermost first.
+    folders: Vec<PathBuf>,
+}
 
 /// What lock to take, and what others see.
 pub struct Request<'a> {
@@ -31,6 +37,8 @@ pub struct Request<'a> {
 
 /// A wait this long is noticeable.
 const NOTICED: Duration = Duration::from_millis(300);
+/// The first pause between two tries.
+const SHORT: Duration = Duration::from_millis(1);
 
 impl Lock {
     /// Takes the lock, waiting up to `limit`; see [`Request`].
@@ -57,48 +65,99 @@ impl Lock {
     /// Takes the lock as requested. Fails with [`Kind::Locked`] at the limit.
     pub fn acquire_with(request: &Request<'_>, interrupt: &Interrupt) -> Result<Lock> {
         let Request {
-            path,
-            what,
-            who,
-            limit,
-            on_wait,
+            path, who, limit, ..
         } = *request;
-        create_folder(parent_of(path), Access::Private)?;
-        let wrap = |error: std::io::Error| failure("lock", path, error);
-        let mut options = OpenOptions::new();
-        options.read(true).write(true).create(true).truncate(false);
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut file = options.open(path).map_err(wrap)?;
         let begun = Instant::now();
-        let mut pause = Duration::from_millis(1);
-        let mut notified = false;
+        let folder = parent_of(path);
+        let absent = folder.ancestors().take_while(|folder| !folder.exists());
+        let folders: Vec<PathBuf> = absent.map(Path::to_owned).collect();
         loop {
-            match file.try_lock() {
-                Ok(()) => break,
-                Err(TryLockError::WouldBlock) if begun.elapsed() < limit => {}
-                Err(TryLockError::WouldBlock) => return Err(held(&mut file, what)),
-                Err(TryLockError::Error(error)) => return Err(wrap(error)),
+            // Again if a parent was just removed with the last holder's lock.
+            create_folder(folder, Access::Private)
+                .or_else(|_| create_folder(folder, Access::Private))?;
+            let mut file = match open(path) {
+                Ok(file) => file,
+                // The last holder removed the folder as well.
+                Err(error) if error.kind() == ErrorKind::NotFound && begun.elapsed() < limit => {
+                    interrupt.sleep(SHORT)?;
+                    continue;
+                }
+                Err(error) => return Err(failure("lock", path, error)),
+            };
+            wait_for(&mut file, request, begun, interrupt)?;
+            // Otherwise the last holder has removed it.
+            if is_at(&file, path) {
+                let _ = file.rewind();
+                // Only information for others: failing to write it (disk full) is not an error.
+                let _ = file
+                    .set_len(0)
+                    .and_then(|()| file.write_all(who.as_bytes()));
+                let path = path.to_owned();
+                return Ok(Lock {
+                    file,
+                    path,
+                    folders,
+                });
             }
-            if !notified && begun.elapsed() >= NOTICED {
-                notified = true;
-                on_wait(&held(&mut file, what).message());
-            }
-            interrupt.sleep(pause)?;
-            pause = (pause * 2).min(Duration::from_millis(50));
         }
-        let _ = file.rewind();
-        // Only information for others: failing to write it (disk full) is not an error.
-        let _ = file
-            .set_len(0)
-            .and_then(|()| file.write_all(who.as_bytes()));
-        Ok(Lock(file))
     }
 }
 
 impl Drop for Lock {
     fn drop(&mut self) {
-        let _ = self.0.set_len(0);
+        let _ = self.file.set_len(0);
+        if !guarded(&self.path).is_some_and(|guarded| guarded.exists()) {
+            let _ = fs::remove_file(&self.path);
+            // Only folders that are empty are removed.
+            for folder in &self.folders {
+                let _ = fs::remove_dir(folder);
+            }
+        }
     }
+}
+
+fn open(path: &Path) -> std::io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+fn wait_for(
+    file: &mut File,
+    request: &Request<'_>,
+    begun: Instant,
+    interrupt: &Interrupt,
+) -> Result<()> {
+    let mut pause = SHORT;
+    let mut notified = false;
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(()),
+            Err(TryLockError::WouldBlock) if begun.elapsed() < request.limit => {}
+            Err(TryLockError::WouldBlock) => return Err(held(file, request.what)),
+            Err(TryLockError::Error(error)) => return Err(failure("lock", request.path, error)),
+        }
+        if !notified && begun.elapsed() >= NOTICED {
+            notified = true;
+            (request.on_wait)(&held(file, request.what).message());
+        }
+        interrupt.sleep(pause)?;
+        pause = (pause * 2).min(Duration::from_millis(50));
+    }
+}
+
+/// Whether this is the file at the path.
+fn is_at(file: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let id = |found: std::io::Result<fs::Metadata>| found.ok().map(|one| (one.dev(), one.ino()));
+    id(file.metadata()) == id(fs::metadata(path))
+}
+
+/// `x` for the lock files `x.lock` and `.x.lock`.
+fn guarded(lock: &Path) -> Option<PathBuf> {
+    let name = lock.file_name()?.to_str()?.strip_suffix(".lock")?;
+    Some(lock.with_file_name(name.strip_prefix('.').unwrap_or(name)))
 }
 
 fn held(file: &mut File, what: &str) -> Failure {
@@ -138,5 +197,51 @@ mod tests {
         );
         drop(first);
         take("third").expect("free again");
+    }
+
+    fn take(path: &Path) -> Result<Lock> {
+        let limit = Duration::from_secs(60);
+        Lock::acquire(path, "x", "a test", limit, &Interrupt::default())
+    }
+
+    #[test]
+    fn nothing_is_left_of_a_lock_on_what_was_never_made() {
+        let home = tempfile::tempdir().expect("temporary folder");
+        let path = home.path().join("new/clusters/.x.lock");
+        drop(take(&path).expect("free"));
+        assert!(!home.path().join("new").exists());
+
+        let lock = take(&path).expect("free");
+        fs::create_dir(home.path().join("new/clusters/x")).expect("a folder");
+        drop(lock);
+        assert!(path.exists());
+
+        // A folder that was there is no concern of the lock.
+        let other = home.path().join("new/clusters/.y.lock");
+        fs::remove_dir(home.path().join("new/clusters/x")).expect("removes");
+        drop(take(&other).expect("free"));
+        assert!(!other.exists() && home.path().join("new/clusters").exists());
+    }
+
+    #[test]
+    fn who_waits_for_a_lock_that_is_removed_excludes_others_too() {
+        let home = tempfile::tempdir().expect("temporary folder");
+        let path = home.path().join("new/x.lock");
+        let holders = std::sync::atomic::AtomicUsize::new(0);
+        let hold = || {
+            for _ in 0..50 {
+                let lock = take(&path).expect("free in time");
+                let before = holders.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+                std::thread::yield_now();
+                holders.fetch_sub(1, std::sync::atomic::Ordering::SeqCst);
+                drop(lock);
+                assert_eq!(before, 0, "two at once");
+            }
+        };
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(hold);
+            }
+        });
     }
 }

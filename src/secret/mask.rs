@@ -1,12 +1,14 @@
 //! Masking secrets in the text, whatever its origin.
 
+mod words;
+
 use std::borrow::Cow;
 use zeroize::Zeroizing;
 
 /// What is shown in a secret's place.
 pub const MASK: &str = "********";
 /// From this length on a secret is masked wherever it occurs, a shorter one only as a word of its own:
-/// a password `port` says nothing about `report`.
+/// a password `qwer` says nothing about `qwerty`.
 const LONG: usize = 6;
 /// Shorter ones are not masked at all: they are in every other word, and what is missing in the text
 /// would give them away.
@@ -45,17 +47,28 @@ impl Masked {
         self.0.iter().fold(Cow::Borrowed(text), |text, secret| {
             if !text.contains(&**secret) {
                 text
+            } else if words::is_ordinary(secret) {
+                Cow::Owned(without(&text, secret, words::is_value))
             } else if secret.len() >= LONG {
                 Cow::Owned(text.replace(&**secret, MASK))
             } else {
-                Cow::Owned(without_word(&text, secret))
+                Cow::Owned(without(&text, secret, |_, _| true))
             }
         })
     }
+
+    /// The same for a value in a document, which has keys that say what it is: one that is a word, such as
+    /// `type`, is none of the secrets.
+    pub fn mask_value<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        if words::is_ordinary(text) {
+            return Cow::Borrowed(text);
+        }
+        self.mask(text)
+    }
 }
 
-/// The text with `word` replaced where no letter or digit continues it on either side.
-fn without_word(text: &str, word: &str) -> String {
+/// The text with `word` replaced where no letter or digit continues it on either side, if it is to be.
+fn without(text: &str, word: &str, is_meant: fn(&str, &str) -> bool) -> String {
     let is_part = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
     let continues = |neighbour, end| is_part(neighbour) && is_part(end);
     let mut kept = String::with_capacity(text.len());
@@ -66,7 +79,9 @@ fn without_word(text: &str, word: &str) -> String {
         let before = text[..found].strip_suffix("-p").unwrap_or(&text[..found]);
         let before = before.chars().next_back();
         let after = text[end..].chars().next();
-        if !continues(before, word.chars().next()) && !continues(after, word.chars().next_back()) {
+        let is_word =
+            !continues(before, word.chars().next()) && !continues(after, word.chars().next_back());
+        if is_word && is_meant(&text[..found], &text[end..]) {
             kept.push_str(&text[at..found]);
             kept.push_str(MASK);
             at = end;
@@ -100,12 +115,30 @@ mod tests {
 
     #[test]
     fn short_ones_are_masked_as_words() {
-        let text = "port 'port' report port_1 x=port, ports, `port`";
-        let expected = "******** '********' report port_1 x=********, ports, `********`";
-        assert_eq!(masked(&["port"], text), expected);
+        let text = "purt 'purt' repurt purt_1 x=purt, purts, `purt`";
+        let expected = "******** '********' repurt purt_1 x=********, purts, `********`";
+        assert_eq!(masked(&["purt"], text), expected);
         // A character that cannot continue a word ends it.
         assert_eq!(masked(&["p$!"], "ap$!b p$!b"), "ap$!b ********b");
         assert_eq!(masked(&["a", "to"], "a to b"), "a to b");
+    }
+
+    /// Seen with `secret: wrong`: "invalid signature or ******** algorithm".
+    #[test]
+    fn ordinary_words_are_masked_as_values_only() {
+        let text = "the server says: invalid signature or wrong algorithm\nsecret: wrong\n";
+        let expected = "the server says: invalid signature or wrong algorithm\nsecret: ********\n";
+        assert_eq!(masked(&["wrong"], text), expected);
+        assert_eq!(
+            masked(&["Service"], "Service `Services`: SECRET=Service"),
+            "Service `Services`: SECRET=********"
+        );
+        let mut all = Masked::default();
+        all.add("type");
+        assert_eq!(
+            (&*all.mask_value("type"), &*all.mask_value("x=type")),
+            ("type", "x=********")
+        );
     }
 
     #[test]

@@ -5,6 +5,7 @@ mod length;
 mod nameless;
 mod projects;
 mod schema;
+mod signing;
 
 use super::credential::{Credential, Tokens};
 use super::fault::Fault;
@@ -15,7 +16,9 @@ use super::version::{self, ManagementPath, Server};
 use crate::cluster::PrismaVersion;
 use crate::error::{Failure, Kind};
 use crate::interrupt::Interrupt;
+use crate::secret::Secret;
 use serde_json::Value;
+use signing::Signer;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::time::{Duration, Instant};
 
@@ -66,9 +69,10 @@ pub struct Management {
     interrupt: Interrupt,
     name: String,
     stage: String,
-    tokens: Tokens,
-    /// Where the secret comes from, as it is called in messages.
-    secret_name: String,
+    /// What may authenticate, the best first.
+    signers: Vec<Signer>,
+    /// The one in use.
+    signer: Cell<usize>,
     /// The schema of the server's own tables, if known.
     schema: Option<String>,
     deadline: Cell<Option<Instant>>,
@@ -96,8 +100,11 @@ impl Management {
             name: name.to_owned(),
             stage: stage.to_owned(),
             first: ManagementPath::likely(credential.secret()),
-            tokens: Tokens::new(credential, Grant::service(name, stage)),
-            secret_name: "the configured secret".to_owned(),
+            signers: vec![Signer {
+                tokens: Tokens::new(credential, Grant::service(name, stage)),
+                secret_name: "the configured secret".to_owned(),
+            }],
+            signer: Cell::new(0),
             schema: None,
             deadline: Cell::new(None),
             limits: LIMITS,
@@ -126,9 +133,27 @@ impl Management {
     #[must_use]
     pub fn secret_of(mut self, name: Option<&str>) -> Management {
         if let Some(name) = name {
-            name.clone_into(&mut self.secret_name);
+            name.clone_into(&mut self.signers[0].secret_name);
         }
         self
+    }
+
+    /// Adds other secrets, for a server that does not accept the first, and where they come from.
+    #[must_use]
+    pub fn or_secrets(mut self, others: &[(Secret, String)]) -> Management {
+        let grant = || Grant::service(&self.name, &self.stage);
+        let others = others.iter().map(|(secret, name)| Signer {
+            tokens: Tokens::new(Credential::Secret(secret.clone()), grant()),
+            secret_name: name.clone(),
+        });
+        let others: Vec<Signer> = others.collect();
+        self.signers.extend(others);
+        self
+    }
+
+    /// Where the secret in use comes from, if there was a choice.
+    pub fn chosen_secret(&self) -> Option<&str> {
+        (self.signers.len() > 1).then(|| self.signer().secret_name.as_str())
     }
 
     /// Says which schema holds the server's own tables.
@@ -201,14 +226,7 @@ impl Management {
 
     /// Sends an operation to the server's path, with the token.
     fn ask(&self, operation: &Operation) -> Result<Value, Error> {
-        self.ask_as(operation, self.tokens.current()?)
-    }
-
-    /// The same, with another token.
-    fn ask_as(&self, operation: &Operation, token: Option<String>) -> Result<Value, Error> {
-        let path = self.server()?.path;
-        let mut patience = Patience::of(self.limits);
-        self.post(path, operation, token.as_deref(), &mut patience)
+        self.ask_patiently(operation, &mut Patience::of(self.limits))
     }
 
     /// The same as [`Management::ask`], for a request that may take longer than others.
@@ -217,9 +235,9 @@ impl Management {
         operation: &Operation,
         patience: &mut Patience<'_>,
     ) -> Result<Value, Error> {
-        let path = self.server()?.path;
-        let token = self.tokens.current()?;
-        self.post(path, operation, token.as_deref(), patience)
+        self.signed(Tokens::current, &mut |path, token| {
+            self.post(path, operation, token, patience)
+        })
     }
 
     fn post(

@@ -233,7 +233,7 @@ fn without_reader(s: &Sandbox, words: &str, which: &str) -> (i32, String, String
 fn a_reader_that_has_seen_enough_is_no_failure() {
     let s = Sandbox::with_running_cluster();
     let many: String = (0..20_000)
-        .map(|n| format!("2026-01-01T00:00:{n:06}Z out line {n}\n"))
+        .map(|n| format!("2026-01-01T00:00:00.{n:06}Z out line {n}\n"))
         .collect();
     s.engine.log("prisma-db", &many);
     for words in [

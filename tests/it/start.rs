@@ -376,3 +376,11 @@ fn a_home_with_blanks_and_quotes_works() {
     );
     s.run("local stop").succeeds();
 }
+
+#[test]
+fn a_start_that_made_nothing_leaves_nothing() {
+    let s = Sandbox::new();
+    std::fs::remove_file(s.path("bin/docker")).expect("removes");
+    s.run("local start {ports}").fails_with(3);
+    assert_eq!(s.files().list(), "");
+}

@@ -319,7 +319,6 @@ fn delete_leaves_nothing_behind() {
         &s.files().list(),
         "0755 .prisma/\n\
          0755 .prisma/clusters/\n\
-         0600 .prisma/clusters/.local.lock\n\
          0600 .prisma/config.yml\n\
          0600 .prisma/config.yml.lock\n",
     );

@@ -57,6 +57,12 @@ const INSTEAD: &[(&[&str], &str)] = &[
 
 /// What to do instead of a command that does not exist, at the program's level or at that of a group.
 pub fn instead(word: &str, group: Option<&str>) -> Option<String> {
+    // Not `local delete`, which removes more than was asked for.
+    if (group, word) == (Some("cluster"), "delete") {
+        return Some(
+            "did you mean `prisma cluster remove`, which keeps containers and data?".into(),
+        );
+    }
     let is_known_here = |words: &[&str]| match group {
         None => words.contains(&word),
         Some("local") => ["up", "down"].contains(&word) && words.contains(&word),
@@ -64,4 +70,17 @@ pub fn instead(word: &str, group: Option<&str>) -> Option<String> {
     };
     let (_, text) = INSTEAD.iter().find(|(words, _)| is_known_here(words))?;
     Some(text.replace("{}", word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::instead;
+
+    #[test]
+    fn what_is_named_never_destroys_more() {
+        let cluster = instead("delete", Some("cluster")).expect("known");
+        assert!(cluster.contains("`prisma cluster remove`"), "{cluster}");
+        let service = instead("delete", None).expect("known");
+        assert!(service.contains("`npx prisma1 delete`"), "{service}");
+    }
 }

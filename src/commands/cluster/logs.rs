@@ -6,7 +6,7 @@ mod whereabouts;
 use crate::cli::ClusterLogs;
 use crate::cluster::ClusterName;
 use crate::commands::Report;
-use crate::config::registry::Entry;
+use crate::config::registry::{Entry, Registry};
 use crate::context::Context;
 use crate::docker::{Container, Tools};
 use crate::error::{Failure, Kind, Result};
@@ -16,29 +16,41 @@ use crate::status::{cloud, target};
 
 /// Shows the logs of the server, of another container, or of all.
 pub fn run(ctx: &Context, args: &ClusterLogs) -> Result<Report> {
-    let name = match args.name() {
-        Some(name) => name.to_owned(),
-        None => name::from_service(ctx, args.project.path())?,
-    };
     let registry = ctx.registry()?;
-    let entry = registry.get(&name);
-    if entry.is_none() && cloud::has_closed(&ctx.env, &name) {
+    let (name, origin) = match args.name() {
+        Some(name) => (name.to_owned(), None),
+        None => name::from_service(ctx, args.project.path(), &registry)?,
+    };
+    of_cluster(ctx, args, &registry, &name).map_err(|failure| match origin {
+        Some(origin) if failure.kind == Kind::UnknownCluster => origin.hide(&name, &failure),
+        _ => failure,
+    })
+}
+
+fn of_cluster(
+    ctx: &Context,
+    args: &ClusterLogs,
+    registry: &Registry,
+    name: &str,
+) -> Result<Report> {
+    let entry = registry.get(name);
+    if entry.is_none() && cloud::has_closed(&ctx.env, name) {
         return Err(cloud::closed(&format!("cluster `{}`", name.escape_debug())));
     }
     if entry.is_none() && name.contains('/') {
-        return Err(whereabouts::in_the_cloud(&name));
+        return Err(whereabouts::in_the_cloud(name));
     }
-    conceal(ctx, &name, entry);
+    conceal(ctx, name, entry);
     let tools = Tools::find_docker(&ctx.env, &*ctx.runner)?;
-    let containers = whereabouts::containers(ctx, &tools, &name, entry)?;
+    let containers = whereabouts::containers(ctx, &tools, name, entry)?;
     if containers.is_empty() {
-        if entry.is_none() && managed(ctx, &name, entry).is_none() {
-            return Err(target::unknown(&name, registry.names()));
+        if entry.is_none() && managed(ctx, name, entry).is_none() {
+            return Err(target::unknown(name, registry.names()));
         }
-        return Err(whereabouts::nothing(ctx, &name, entry));
+        return Err(whereabouts::nothing(ctx, name, entry));
     }
-    let chosen = chosen(&name, &containers, args)?;
-    logs::show(ctx, &tools, &name, &chosen, &args.part.options()).map(Report::from)
+    let chosen = chosen(name, &containers, args)?;
+    logs::show(ctx, &tools, name, &chosen, &args.part.options()).map(Report::from)
 }
 
 /// Has masked what a container may print of its cluster's secrets.

@@ -2,24 +2,19 @@
 //! above it: it answers some time after `docker-compose up -d`.
 
 use crate::cluster::Connector;
-use crate::cluster::files::COMPOSE;
 use crate::commands::service::target::Destination;
+use crate::config::compose_file;
 use crate::context::Context;
-use crate::docker::project::OVERRIDING_NAMES;
 use crate::docker::{Container, Tools, ask};
 use crate::error::{Failure, Kind, Result};
-use crate::files;
 use crate::managed::memory;
 use crate::render::{PrismaConfig, probe};
 use crate::server::readiness::{Candidate, Readiness};
 use crate::server::version::ManagementPath;
 use crate::url::points_here;
 use crate::wait::{Probe, Wait};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
-
-/// How many folders may have the compose file: enough for `packages/NAME/database`.
-const LEVELS: usize = 4;
 
 /// How long the first query may take.
 const QUERY: Duration = Duration::from_secs(2);
@@ -35,7 +30,7 @@ pub fn wait_for_compose_server(
     if ctx.dry_run || destination.cluster.is_some() {
         return Ok(());
     }
-    let Some(file) = compose_file(folder) else {
+    let Some(file) = compose_file::find(folder) else {
         return Ok(());
     };
     let folder = file.parent().unwrap_or(folder);
@@ -97,21 +92,6 @@ fn database_of(server: &Container, containers: &[Container]) -> Probe {
     }
 }
 
-/// The compose file with a Prisma server in a folder, or in the nearest one above it in the same repository.
-fn compose_file(folder: &Path) -> Option<PathBuf> {
-    let mut is_inside = true;
-    let same = folder
-        .ancestors()
-        .take(LEVELS)
-        .take_while(|folder| std::mem::replace(&mut is_inside, !folder.join(".git").exists()));
-    let names = || std::iter::once(COMPOSE).chain(OVERRIDING_NAMES);
-    let mut files = same.flat_map(|folder| names().map(|name| folder.join(name)));
-    files.find(|file| {
-        let text = files::read_text(file).ok().flatten();
-        text.is_some_and(|text| text.contains("prismagraphql/prisma"))
-    })
-}
-
 fn not_started(base: &str, file: &Path) -> Failure {
     let message = format!(
         "server `{base}` is not responding: no service of {} is running",
@@ -119,43 +99,4 @@ fn not_started(base: &str, file: &Path) -> Failure {
     );
     Failure::new(Kind::ServerUnreachable, message)
         .hint("start it there with `docker-compose up -d`, then deploy again")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use std::fs;
-
-    #[test]
-    fn a_compose_file_above_counts_as_far_as_the_repository_reaches() {
-        let root = tempfile::tempdir().expect("a folder");
-        let server = "services: {prisma: {image: 'prismagraphql/prisma:1.34'}}";
-        let inner = root.path().join("app/server/database");
-        fs::create_dir_all(&inner).expect("creates");
-        let file = |name: &str| root.path().join(name);
-        for (name, text, found) in [
-            ("docker-compose.yml", server, Some("docker-compose.yml")),
-            (
-                "app/docker-compose.yaml",
-                server,
-                Some("app/docker-compose.yaml"),
-            ),
-            (
-                "app/server/docker-compose.yml",
-                "services: {}",
-                Some("app/docker-compose.yaml"),
-            ),
-            (
-                "app/server/database/docker-compose.yml",
-                server,
-                Some("app/server/database/docker-compose.yml"),
-            ),
-        ] {
-            fs::write(file(name), text).expect("writes");
-            assert_eq!(compose_file(&inner), found.map(file), "{name}");
-        }
-        fs::remove_file(inner.join("docker-compose.yml")).expect("removes");
-        fs::create_dir(file("app/server/.git")).expect("creates");
-        assert_eq!(compose_file(&inner), None);
-    }
 }

@@ -39,7 +39,7 @@ impl<'a> DeployRun<'a> {
         Ok(DeployRun {
             ctx,
             args,
-            files: ServiceFiles::find(ctx, &args.service)?,
+            files: ServiceFiles::find(ctx, &args.service, &args.flags())?,
             target: TargetOverride {
                 cluster: None,
                 ask: args.interactive,
@@ -281,6 +281,9 @@ impl<'a> DeployRun<'a> {
         let label = format!("deploying `{name}` to {}", placement.destination.label);
         let mut progress = Progress::begin(self.ctx, label);
         let deployment = deploy::run(management, &input, waits, &mut |event| progress.on(&event));
+        if let Some(secret) = management.chosen_secret() {
+            self.ctx.ui.detail(&format!("authenticated with {secret}"));
+        }
         if let (Err(_), Some(stuck)) = (&deployment, &progress.stalled) {
             self.need.set(Some(Need::Migration(stuck.clone())));
         }

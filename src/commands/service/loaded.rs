@@ -9,11 +9,14 @@ use crate::env::Env;
 use crate::error::Result;
 use crate::files;
 use crate::service::{Secret, Service};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 /// Which files to read: found once, read before every deployment.
 pub struct ServiceFiles<'a> {
     flags: &'a cli::ServiceFlags,
+    /// For `${opt:NAME}`.
+    options: BTreeMap<String, String>,
     pub project: Project,
 }
 
@@ -44,9 +47,20 @@ fn variable(env: &Env, env_files: &EnvFiles, name: &str) -> Option<String> {
 }
 
 impl<'a> ServiceFiles<'a> {
-    pub fn find(ctx: &Context, flags: &'a cli::ServiceFlags) -> Result<Self> {
+    /// `more` are the command's own flags.
+    pub fn find(
+        ctx: &Context,
+        flags: &'a cli::ServiceFlags,
+        more: &[(&str, bool)],
+    ) -> Result<Self> {
         let project = project::find(ctx, flags.project.path())?;
-        Ok(ServiceFiles { flags, project })
+        let all = [more, &[("dry-run", ctx.dry_run)]].concat();
+        let options = flags.options(&all);
+        Ok(ServiceFiles {
+            flags,
+            options,
+            project,
+        })
     }
 
     /// The files that variables are read from, existing or not.
@@ -57,16 +71,10 @@ impl<'a> ServiceFiles<'a> {
     /// Reads the files without showing anything.
     pub fn read(&self, ctx: &Context) -> Result<LoadedService> {
         let env_files = self.project.env_files(self.flags.env_file.as_deref())?;
-        let options = [
-            ("stage", &self.flags.stage),
-            ("cluster", &self.flags.cluster),
-        ];
         let given = Given {
             env: &|name: &str| variable(&ctx.env, &env_files, name),
-            opt: &options
-                .into_iter()
-                .filter_map(|(name, value)| Some((name.to_owned(), value.clone()?)))
-                .collect(),
+            origin: &|name: &str| env_files.origin(&ctx.env, name),
+            opt: &self.options,
         };
         let mut service = prisma_yml::load(&self.project.file, given)?;
         service.schema = service.schema.or_else(|| generated_schema(&self.project));
@@ -89,6 +97,9 @@ impl<'a> ServiceFiles<'a> {
         });
         let secrets = service.secrets.iter().map(Secret::reveal).chain(headers);
         ctx.ui.conceal(secrets.map(Secret::from));
+        if let Some(origin) = &service.target_origin {
+            ctx.ui.detail(&origin.set);
+        }
         for warning in loaded.env_files.warnings().iter().chain(&service.warnings) {
             ctx.ui.warn(warning);
         }

@@ -40,7 +40,9 @@ impl Placement<'_> {
             &service.stage,
             destination.credential.clone(),
         );
-        let management = management.secret_of(destination.secret_name.as_deref());
+        let management = management
+            .secret_of(destination.secret_name.as_deref())
+            .or_secrets(&destination.others);
         // What is wrong with `cluster.yml` does not matter here.
         let managed = destination.managed.as_ref();
         let config = managed.and_then(|name| read_config(ctx, name).ok().flatten());

@@ -2,15 +2,17 @@
 
 use super::choose::choose;
 use crate::cluster::ClusterName;
+use crate::config::compose_file;
 use crate::config::registry::{Entry, Registry};
 use crate::context::Context;
 use crate::error::{Failure, Kind, Result};
-use crate::secret::Secret;
+use crate::secret::{Secret, SecretKind};
 use crate::server::credential::Credential;
 use crate::service::{Endpoint, Service, Target};
 use crate::status::cloud::{self, Cloud, CloudCluster};
 use crate::status::target;
-use crate::url::{is_unencrypted, without_password};
+use crate::url::{is_unencrypted, points_here, port_of, without_password};
+use std::path::Path;
 use std::time::Duration;
 
 /// How long Prisma Cloud may take to list its clusters, and to issue a token.
@@ -33,6 +35,8 @@ pub struct Destination {
     pub credential: Credential,
     /// Where its secret comes from, in messages.
     pub secret_name: Option<String>,
+    /// Other secrets, in case that the server does not accept that one.
+    pub others: Vec<Named>,
     /// The workspace in Prisma Cloud.
     pub workspace: Option<String>,
     /// The cluster's name if `prisma local` runs it.
@@ -56,12 +60,16 @@ pub fn find(
     instead: &TargetOverride,
     variables: Variables<'_>,
 ) -> Result<Destination> {
+    let sources = Sources {
+        folder: &service.folder,
+        variables,
+    };
     let mut registry = ctx.registry()?;
     let named = match (&service.target, &instead.cluster) {
         _ if instead.ask => None,
         (_, Some(cluster)) => Some(cluster.clone()),
         (Target::Endpoint(endpoint), None) => {
-            let destination = of_endpoint(ctx, &registry, endpoint, variables)?;
+            let destination = of_endpoint(ctx, &registry, endpoint, &sources)?;
             warn_unencrypted(ctx, &destination);
             return Ok(destination);
         }
@@ -75,8 +83,15 @@ pub fn find(
             (name.clone(), Some(name))
         }
     };
-    let found = match target::Target::find(&ctx.env, &registry, &name, CLOUD_LIMIT)? {
-        target::Target::Registry(entry) => of_entry(ctx, &entry, variables)?,
+    let found = target::Target::find(&ctx.env, &registry, &name, CLOUD_LIMIT);
+    let found = found.map_err(|failure| match &service.target_origin {
+        Some(origin) if service.target.cluster_name().as_ref() == Some(&name) => {
+            origin.hide(&name, &failure)
+        }
+        _ => failure,
+    })?;
+    let found = match found {
+        target::Target::Registry(entry) => of_entry(ctx, &entry, &sources)?,
         target::Target::Cloud(cluster, cloud) => of_cloud(service, &cluster, &cloud)?,
     };
     warn_unencrypted(ctx, &found);
@@ -92,17 +107,30 @@ fn warn_unencrypted(ctx: &Context, destination: &Destination) {
     }
 }
 
-fn of_entry(ctx: &Context, entry: &Entry, variables: Variables<'_>) -> Result<Destination> {
+fn of_entry(ctx: &Context, entry: &Entry, sources: &Sources<'_>) -> Result<Destination> {
     cloud::check(&format!("cluster `{}`", entry.name), &entry.host)?;
-    // The registry's secret belongs to this host; the variable may hold another server's.
-    let secret = of_registry(entry).or_else(|| of_variable(ctx, variables));
-    let (credential, secret_name) = credential(ctx, secret)?;
+    let base = entry.host.trim_end_matches('/').to_owned();
+    let variable = || sources.of_variable(ctx);
+    let secrets: Vec<Named> = match of_registry(entry) {
+        // As for the npm CLI, which deployed with the variable to servers that have shared secrets.
+        Some(key) if key.0.kind() == SecretKind::Key => {
+            variable().into_iter().chain([key]).collect()
+        }
+        // The registry's secret belongs to this host; the variable may hold another server's.
+        Some(secret) => vec![secret],
+        None => variable()
+            .into_iter()
+            .chain(sources.of_compose_file(ctx, &base))
+            .collect(),
+    };
+    let (credential, secret_name, others) = credential(ctx, secrets)?;
     Ok(Destination {
         label: format!("cluster `{}`", entry.name),
         cluster: Some(entry.name.clone()),
         credential,
         secret_name,
-        base: entry.host.trim_end_matches('/').to_owned(),
+        others,
+        base,
         workspace: None,
         managed: ctx.managed(entry),
         chosen: None,
@@ -113,20 +141,26 @@ fn of_endpoint(
     ctx: &Context,
     registry: &Registry,
     endpoint: &Endpoint,
-    variables: Variables<'_>,
+    sources: &Sources<'_>,
 ) -> Result<Destination> {
     let base = endpoint.server.to_string();
     cloud::check(&format!("server `{base}`"), &base)?;
     // The secret of the cluster at exactly this address, never another one's.
     let same = |entry: &&Entry| entry.problem.is_none() && entry.host.trim_end_matches('/') == base;
     let entry = registry.clusters().iter().find(same);
-    let secret = of_variable(ctx, variables).or_else(|| of_registry(entry?));
-    let (credential, secret_name) = credential(ctx, secret)?;
+    let secrets = [
+        sources.of_variable(ctx),
+        entry.and_then(of_registry),
+        sources.of_compose_file(ctx, &base),
+    ];
+    let (credential, secret_name, others) =
+        credential(ctx, secrets.into_iter().flatten().collect())?;
     Ok(Destination {
         label: format!("server `{base}`"),
         cluster: None,
         credential,
         secret_name,
+        others,
         workspace: endpoint.workspace.clone(),
         managed: entry.and_then(|entry| ctx.managed(entry)),
         chosen: None,
@@ -148,6 +182,7 @@ fn of_cloud(service: &Service, cluster: &CloudCluster, cloud: &Cloud) -> Result<
         base: base.trim_end_matches('/').to_owned(),
         credential: Credential::Bearer(token),
         secret_name: None,
+        others: Vec::new(),
         workspace: Some(cluster.workspace.clone()),
         managed: None,
         chosen: None,
@@ -155,7 +190,7 @@ fn of_cloud(service: &Service, cluster: &CloudCluster, cloud: &Cloud) -> Result<
 }
 
 /// A secret and its name in messages.
-type Named = (Secret, String);
+pub type Named = (Secret, String);
 
 fn of_registry(entry: &Entry) -> Option<Named> {
     let secret = entry.secret.clone().filter(|secret| !secret.is_empty())?;
@@ -166,18 +201,44 @@ fn of_registry(entry: &Entry) -> Option<Named> {
     Some((secret, name))
 }
 
-fn of_variable(ctx: &Context, variables: Variables<'_>) -> Option<Named> {
-    let secret = variables(SECRET_VARIABLE).filter(|secret| !secret.is_empty())?;
-    let is_from_file = ctx.env.get(SECRET_VARIABLE).is_none();
-    let file = if is_from_file { " in the env file" } else { "" };
-    Some((secret.into(), format!("`{SECRET_VARIABLE}`{file}")))
+/// Where secrets are looked for besides the registry.
+struct Sources<'a> {
+    /// The service's folder.
+    folder: &'a Path,
+    variables: Variables<'a>,
 }
 
-fn credential(ctx: &Context, secret: Option<Named>) -> Result<(Credential, Option<String>)> {
-    let Some((secret, whose)) = secret else {
-        return Ok((Credential::None, None));
+impl Sources<'_> {
+    fn of_variable(&self, ctx: &Context) -> Option<Named> {
+        let secret = (self.variables)(SECRET_VARIABLE).filter(|secret| !secret.is_empty())?;
+        let is_from_file = ctx.env.get(SECRET_VARIABLE).is_none();
+        let file = if is_from_file { " in the env file" } else { "" };
+        Some((secret.into(), format!("`{SECRET_VARIABLE}`{file}")))
+    }
+
+    /// The secret of the server at `base`, if a compose file next to the service, or above it, runs it.
+    fn of_compose_file(&self, ctx: &Context, base: &str) -> Option<Named> {
+        let port = port_of(base).filter(|_| points_here(base))?;
+        let file = compose_file::find(self.folder)?;
+        let secret = compose_file::management_secret(&file, port, &ctx.env.lookup())?;
+        let file = file.display();
+        Some((secret, format!("`managementApiSecret` in `{file}`")))
+    }
+}
+
+/// The best secret and where it comes from, and the others.
+fn credential(
+    ctx: &Context,
+    secrets: Vec<Named>,
+) -> Result<(Credential, Option<String>, Vec<Named>)> {
+    ctx.ui
+        .conceal(secrets.iter().map(|(secret, _)| secret.clone()));
+    let mut secrets = secrets.into_iter();
+    let Some((secret, whose)) = secrets.next() else {
+        return Ok((Credential::None, None, Vec::new()));
     };
-    ctx.ui.conceal([secret.clone()]);
     secret.check().map_err(|failure| failure.context(&whose))?;
-    Ok((Credential::Secret(secret), Some(whose)))
+    let others = secrets.filter(|(other, _)| other.check().is_ok() && !other.is_same(&secret));
+    let others = others.collect();
+    Ok((Credential::Secret(secret), Some(whose), others))
 }

@@ -279,7 +279,7 @@ fn value_of<'v>(pairs: &[(&str, At<'v>)], key: &str) -> Option<At<'v>> {
 }
 
 /// The string at `path` as written in the file; if it comes from a reference, that reference.
-fn written<'n>(root: &'n Node, path: &[Step]) -> &'n str {
+pub(super) fn written<'n>(root: &'n Node, path: &[Step]) -> &'n str {
     let mut node = root;
     for step in path {
         let inner = match (node, step) {

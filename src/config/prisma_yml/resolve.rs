@@ -11,7 +11,7 @@ use crate::config::reader::dotted;
 use crate::config::references::{self, OPEN, Piece, Why};
 use crate::yaml::{Node, Places, Position, Step};
 use std::cell::OnceCell;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// How deeply values and references may be nested.
 const DEEPEST: usize = 160;
@@ -26,6 +26,8 @@ pub struct Resolved {
     pub node: Node,
     /// Why there are gaps: a problem only if the value is needed.
     pub unset: Vec<Problem>,
+    /// The environment variables in it.
+    pub from: BTreeSet<String>,
 }
 
 // Tags that cannot occur in a file.
@@ -50,6 +52,7 @@ impl From<Node> for Resolved {
         Resolved {
             node,
             unset: Vec::new(),
+            from: BTreeSet::new(),
         }
     }
 }
@@ -63,6 +66,7 @@ impl Resolved {
         Resolved {
             node: Node::Tagged(UNSET.to_owned(), Box::new(Node::NULL)),
             unset: problems,
+            from: BTreeSet::new(),
         }
     }
 }
@@ -110,6 +114,15 @@ impl<'a> Resolver<'a> {
         }
     }
 
+    /// The strings with variables in them: path, value and the variables.
+    pub fn derived(&self) -> impl Iterator<Item = (&[Step], &str, &BTreeSet<String>)> {
+        let all = self
+            .known
+            .iter()
+            .filter(|(_, value)| !value.from.is_empty());
+        all.filter_map(|(path, value)| Some((&**path, value.node.as_text()?, &value.from)))
+    }
+
     /// The value at `path`, written as `raw`.
     fn value(&mut self, raw: &Node, path: &[Step]) -> Resolved {
         match self.settle(raw, path) {
@@ -150,6 +163,7 @@ impl<'a> Resolver<'a> {
 
     fn fresh(&mut self, raw: &Node, path: &[Step]) -> Resolved {
         let mut unset = Vec::new();
+        let mut from = BTreeSet::new();
         let node = match raw {
             Node::Leaf(_) => match raw.as_text() {
                 Some(text) if text.contains(OPEN) => return self.text(text, path),
@@ -160,6 +174,7 @@ impl<'a> Resolver<'a> {
                 let items = items.map(|(at, item)| {
                     let resolved = self.value(item, &below(path, Step::Item(at)));
                     unset.extend(resolved.unset);
+                    from.extend(resolved.from);
                     resolved.node
                 });
                 Node::List(items.collect())
@@ -170,13 +185,14 @@ impl<'a> Resolver<'a> {
                 let pairs = pairs.map(|(key, value)| {
                     let resolved = self.value(value, &below(path, Step::Key(key.to_owned())));
                     unset.extend(resolved.unset);
+                    from.extend(resolved.from);
                     (key.to_owned(), resolved.node)
                 });
                 Node::Map(pairs.collect())
             }
             Node::Tagged(..) => raw.clone(),
         };
-        Resolved { node, unset }
+        Resolved { node, unset, from }
     }
 
     /// The value of the text with references.

@@ -47,7 +47,7 @@ pub(super) fn read<'v>(
         .iter()
         .any(|key| is_set(&at(key)))
     {
-        by_cluster(reader, stage_option.is_some(), at)
+        by_cluster(reader, stage_option.is_some(), given, at)
     } else {
         Goal {
             form: Form::Endpoint,
@@ -132,6 +132,7 @@ fn by_endpoint<'v>(reader: &mut Reader<'_>, at: &impl Fn(&'static str) -> At<'v>
 fn by_cluster<'v>(
     reader: &mut Reader<'_>,
     has_stage: bool,
+    given: Given<'_>,
     at: &impl Fn(&'static str) -> At<'v>,
 ) -> Goal {
     let required = |reader: &mut Reader<'_>, key: &'static str, what: &str| {
@@ -163,7 +164,23 @@ fn by_cluster<'v>(
         checked("stage", check_stage)
     };
     let cluster = checked("cluster", |text| Target::of_cluster(text).map(|_| ()));
-    let target = cluster.and_then(|text| Target::of_cluster(&text).ok());
+    let target = match cluster {
+        Some(cluster) => Target::of_cluster(&cluster).ok(),
+        None if is_set(&at("cluster")) => None,
+        None => {
+            let at = at("cluster");
+            let text = super::management_endpoint(reader, given, "cluster");
+            let address = text.map(|text| Address::parse(text.trim()));
+            match address {
+                Some(Ok(address)) => Some(Target::Endpoint(address.endpoint)),
+                Some(Err(why)) => {
+                    reader.wrong(&at, why);
+                    None
+                }
+                None => None,
+            }
+        }
+    };
     Goal {
         form: Form::Cluster,
         name: name.unwrap_or_default(),

@@ -1,4 +1,5 @@
 use super::*;
+use crate::env::Env;
 use crate::files::{Access, create_folder, write_atomic};
 
 /// A folder with files, which are empty unless they are env files or configurations.
@@ -217,7 +218,10 @@ fn env_files_come_in_their_order() {
         .expect("reads");
     let values = ["A", "B", "C", "D"].map(|name| value(&files, name));
     assert_eq!(values, ["root", "root", "root", "b"]);
-    assert_eq!(files.origin("D"), Some(&*tree.path("a/b/.env")));
+    assert_eq!(
+        files.origin(&Env::default(), "D"),
+        Some(tree.path("a/b/.env"))
+    );
     let missing = tree
         .find("", service)
         .and_then(|project| project.env_files(Some(Path::new("no.env"))));

@@ -101,7 +101,7 @@ impl Management {
     /// Says which side differs, and how to fix it.
     fn token_refused(&self, tried: &str, refusal: Refusal, error: &ApiError) -> Failure {
         let base = self.client.base();
-        let (why, hints) = match self.tokens.credential() {
+        let (why, hints) = match self.tokens().credential() {
             Credential::None => self.secret_missing(),
             _ if refusal == Refusal::TokenMissing => (
                 "the server received no token".to_owned(),
@@ -120,7 +120,7 @@ impl Management {
             }
             Credential::Secret(secret) => self.secret_wrong(secret.kind()),
         };
-        let refuses = match self.tokens.credential() {
+        let refuses = match self.tokens().credential() {
             Credential::None => "",
             _ => " rejected the token",
         };
@@ -129,7 +129,7 @@ impl Management {
         hints.into_iter().fold(failure, Failure::hint)
     }
 
-    fn has(&self, fact: Fact) -> bool {
+    pub(super) fn has(&self, fact: Fact) -> bool {
         self.version().is_none_or(|version| version.has(fact))
     }
 
@@ -154,7 +154,7 @@ impl Management {
 
     /// Names the secret that was used: another one may be configured as well.
     fn secret_wrong(&self, kind: SecretKind) -> (String, Vec<String>) {
-        let ours = &self.secret_name;
+        let ours = &self.signer().secret_name;
         let no_match = || "the private key does not match the server's public key".to_owned();
         match (
             kind,

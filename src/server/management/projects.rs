@@ -6,7 +6,7 @@ use super::super::graphql::{Error, Operation};
 use super::super::refusal::Refusal;
 use super::super::step::{SELECTION, Step};
 use super::super::types::{self, Types};
-use super::{Fault, Management};
+use super::{Fault, Management, Patience, Tokens};
 use serde_json::{Value, json};
 use std::time::SystemTime;
 
@@ -130,9 +130,13 @@ impl Management {
     /// Whether the server accepts the credential, with a query that needs it: deploying a service that
     /// does not exist fails before the token is looked at.
     pub fn check_access(&self) -> Result<(), Error> {
-        match self.ask_as(&access::question(), self.tokens.for_everything()?) {
+        let answer = self.signed(Tokens::for_everything, &mut |path, token| {
+            let patience = &mut Patience::of(self.limits);
+            self.post(path, &access::question(), token, patience)
+        });
+        match answer {
             // A given token may be for this service only.
-            Err(error) if self.tokens.is_given() && is(&error, Refusal::TokenInsufficient) => {
+            Err(error) if self.tokens().is_given() && is(&error, Refusal::TokenInsufficient) => {
                 Ok(())
             }
             answer => answer.map(|_| ()),

@@ -30,6 +30,7 @@ pub fn check(text: &str) {
     let opt = BTreeMap::from([("x".to_owned(), "y".to_owned())]);
     let given = Given {
         env: &env,
+        origin: &|_| None,
         opt: &opt,
     };
     let types = |_: &Path| Ok(Some("type A { id: ID! }".to_owned()));

@@ -148,7 +148,11 @@ fn a_server_that_is_silent_while_it_is_followed_is_told() {
     let silence = Mishap::Silence(Duration::from_secs(20));
     let mishaps = vec![("migrationStatus".to_owned(), silence)];
     standin.state().mishaps.extend(mishaps);
-    let (result, events) = run(&open(&standin), &input(TYPES), QUICK);
+    let patient = Waits {
+        migration: Duration::from_secs(60),
+        ..QUICK
+    };
+    let (result, events) = run(&open(&standin), &input(TYPES), patient);
     assert!(result.is_ok(), "asked again: {result:?}");
     let silent = |event: &Event| matches!(event, Event::Unanswered { .. });
     assert!(events.iter().any(silent), "{events:?}");

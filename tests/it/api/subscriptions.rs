@@ -47,8 +47,7 @@ fn sent(standin: &Standin) -> Vec<usize> {
     deploys.map(|one| count(one.variables())).collect()
 }
 
-/// `deploy/subscriptions/new-type` has it for a service that exists; a first deployment is recorded only
-/// as far as its refusal.
+/// As one command it is in the golden `deploy/subscriptions/first`.
 #[test]
 fn a_first_deployment_with_a_subscription_takes_two_steps() {
     for version in ["1.1.3", "1.4.1", "1.8.4"] {

@@ -178,6 +178,10 @@ fn without_service_and_endpoint_the_endpoint_is_written() {
         ),
     ] {
         let place = place(&standin, text);
+        place.write(
+            "datamodel.graphql",
+            "type User {\n  id: ID! @id @unique\n}\n",
+        );
         let mut terminal = place.at_terminal(&["-d"]);
         terminal.shows("type to filter").types("far\r");
         let (code, shown) = terminal.end().raw();

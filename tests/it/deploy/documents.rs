@@ -67,6 +67,12 @@ fn successes() {
     standin.state().projects.clear();
     let mut none = data(&standin, "would_create");
     none["changes"] = Value::Null;
+    let note = "the server checks a datamodel only once the service exists: its syntax, names, types, ids and subscriptions were checked by this program, and nothing else";
+    none["notes"] = json!([{"code": "checked_here", "message": note}]);
+    place.write(
+        "datamodel.graphql",
+        "type User {\n  id: ID! @id @unique\n}\n",
+    );
     assert_eq!(document(&place, &["-d"], 0), envelope(none));
     let created = document(&place, &[], 0);
     assert_eq!(

@@ -57,6 +57,155 @@ fn an_env_file_of_the_npm_clis_is_never_refused() {
     assert_eq!(services(&standin), ["npm@dev"]);
 }
 
+/// Whatever a variable is used for, it may be the wrong one: a secret.
+#[test]
+fn a_value_from_a_variable_is_never_shown_and_its_file_is() {
+    let standin = Standin::start("1.8.4");
+    let place = Place::cluster(&standin, "");
+    place.write(
+        ".env",
+        "DATABASE_SECRET=hunter2-hunter2 x\nNAME=hunter2-hunter2\n",
+    );
+    let more = "datamodel: datamodel.graphql\ndisableAuth: true\n";
+    for (yml, status, error) in [
+        (
+            "endpoint: ${env:DATABASE_SECRET}\n",
+            6,
+            "FILE:1:11: `endpoint`: it contains whitespace (`DATABASE_SECRET` is set in `ENV`)\n",
+        ),
+        (
+            "endpoint: ${env:NAME}\n",
+            6,
+            "FILE:1:11: `endpoint`: it has no scheme: write `http://${env:NAME}` (`NAME` is set in `ENV`)\n",
+        ),
+        (
+            "endpoint: http://${self:custom.host}/${env:DATABASE_SECRET}/dev\ncustom: {host: '${env:NAME}'}\n",
+            6,
+            "FILE:1:11: `endpoint`: it contains whitespace (`DATABASE_SECRET` is set in `ENV`, `NAME` is set in `ENV`)\n",
+        ),
+        (
+            "endpoint: http://h/1${env:NAME}/dev\n",
+            6,
+            "FILE:1:11: `endpoint`: invalid service name `http://h/1${env:NAME}/dev`: it must start with a letter and contain only letters, digits, `-`, `_` and `~` (max. 62) (`NAME` is set in `ENV`)\n",
+        ),
+        (
+            "service: hello\nstage: ${env:DATABASE_SECRET}\ncluster: far\n",
+            6,
+            "FILE:2:8: `stage`: invalid stage `${env:DATABASE_SECRET}`: it must start with a letter and contain only letters, digits, `-` and `_` (max. 30) (`DATABASE_SECRET` is set in `ENV`)\n",
+        ),
+        (
+            "service: hello\nstage: dev\ncluster: ${env:NAME}\n",
+            1,
+            "cluster `${env:NAME}` not found\nhint: known clusters: `far`\nhint: `NAME` is set in `ENV`\n",
+        ),
+        (
+            "service: hello\nstage: dev\ncluster: far\nsubscriptions: {a: {query: '${env:NAME}', webhook: 'http://h'}}\n",
+            6,
+            "FILE:4:28: `subscriptions.a.query`: file `HOME/service/${env:NAME}` not found (`NAME` is set in `ENV`)\n",
+        ),
+    ] {
+        place.write("prisma.yml", &format!("{yml}{more}"));
+        for args in [&[][..], &["-j"], &["-v"], &["-d"]] {
+            let outcome = place.deploy(args);
+            assert_eq!(outcome.status, status, "{yml}: {outcome:?}");
+            assert!(!outcome.all().contains("hunter2"), "{outcome:?}");
+            if args.is_empty() {
+                let error = error.replace("FILE", "HOME/service/prisma.yml");
+                let error = error.replace("ENV", "HOME/service/.env");
+                assert_eq!(outcome.stderr, format!("error: {error}"));
+            }
+        }
+    }
+    place.write("prisma.yml", &format!("cluster: ${{env:NAME}}\n{more}"));
+    let outcome = place.home.cluster(&["logs"]);
+    let said = "logs of cluster `${env:NAME}` (`NAME` is set in `HOME/service/.env`)\n";
+    assert!(outcome.stderr.starts_with(said), "{outcome:?}");
+    assert!(!outcome.all().contains("hunter2"), "{outcome:?}");
+    let place = place.env("NAME", "hunter2/x y");
+    place.write("prisma.yml", &format!("endpoint: ${{env:NAME}}\n{more}"));
+    let outcome = place.deploy(&[]);
+    assert!(
+        outcome
+            .stderr
+            .ends_with("(`NAME` is set in the environment)\n"),
+        "{outcome:?}"
+    );
+}
+
+/// Where it is good, the address is shown as any other.
+#[test]
+fn an_address_from_a_variable_is_reported() {
+    let standin = Standin::start("1.8.4");
+    let place = Place::cluster(&standin, "");
+    place.write(
+        "prisma.yml",
+        "endpoint: ${env:PRISMA_ENDPOINT}\ndatamodel: datamodel.graphql\n",
+    );
+    let place = place.env("PRISMA_ENDPOINT", &format!("{}/hello/dev", standin.url()));
+    let outcome = place.deploy(&["-v"]);
+    let http = format!("  HTTP   {}/hello/dev\n", standin.url());
+    assert!(outcome.stdout.contains(&http), "{outcome:?}");
+    assert!(
+        outcome
+            .stderr
+            .starts_with("`PRISMA_ENDPOINT` is set in the environment\n"),
+        "{outcome:?}"
+    );
+}
+
+#[test]
+fn the_management_endpoint_of_the_npm_clis_is_read_where_the_file_names_no_server() {
+    let more = "datamodel: datamodel.graphql\ndisableAuth: true\n";
+    for (yml, service) in [
+        ("", "app@prod"),
+        ("endpoint: ''\n", "app@prod"),
+        ("service: hello\nstage: dev\n", "hello@dev"),
+    ] {
+        let standin = Standin::start("1.8.4");
+        let place = Place::at("http://localhost:1", "");
+        place.write("prisma.yml", &format!("{yml}{more}"));
+        let url = format!("{}/app/prod", standin.url());
+        place.write(".env", &format!("PRISMA_MANAGEMENT_API_ENDPOINT={url}\n"));
+        let outcome = place.deploy(&["-v"]);
+        assert_eq!(outcome.status, 0, "{outcome:?}");
+        assert_eq!(services(&standin), [service]);
+        let origin = "`PRISMA_MANAGEMENT_API_ENDPOINT` is set in `HOME/service/.env`\n";
+        assert!(outcome.stderr.contains(origin), "{outcome:?}");
+        // What the file names counts more.
+        let place =
+            Place::cluster(&standin, "").env("PRISMA_MANAGEMENT_API_ENDPOINT", "http://h/a");
+        assert_eq!(place.deploy(&[]).status, 0);
+        let place = place.env("PRISMA_MANAGEMENT_API_ENDPOINT", "hunter2");
+        place.write("prisma.yml", &format!("{yml}{more}"));
+        let outcome = place.deploy(&[]);
+        assert_eq!(outcome.status, 6, "{outcome:?}");
+        let error = "it has no scheme: write `http://${env:PRISMA_MANAGEMENT_API_ENDPOINT}` (`PRISMA_MANAGEMENT_API_ENDPOINT` is set in the environment)\n";
+        assert!(outcome.stderr.ends_with(error), "{outcome:?}");
+    }
+}
+
+#[test]
+fn every_flag_that_was_given_is_an_option_of_the_file() {
+    let standin = Standin::start("1.8.4");
+    let place = Place::cluster(&standin, "");
+    place.write("some.env", "");
+    let file = "service: \"${opt:force, 'f'}-${opt:no-seed, 'n'}-${opt:dry-run, 'd'}\"\nstage: ${opt:env-file, 'none'}\ncluster: far\ndatamodel: datamodel.graphql\ndisableAuth: true\n";
+    place.write("prisma.yml", &file.replace("-file,", "-file2,"));
+    for args in [&[][..], &["-f"], &["--force", "--no-seed"]] {
+        assert_eq!(place.deploy(args).status, 0);
+    }
+    assert_eq!(
+        services(&standin),
+        ["f-n-d@none", "true-n-d@none", "true-true-d@none"]
+    );
+    place.write("prisma.yml", file);
+    let outcome = place.deploy(&["-e", "some.env"]);
+    assert!(
+        outcome.stderr.contains("invalid stage `some.env`"),
+        "{outcome:?}"
+    );
+}
+
 /// Variables that projects use for themselves, and that Kubernetes sets.
 #[test]
 fn variables_of_projects_decide_nothing() {

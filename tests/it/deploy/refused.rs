@@ -192,3 +192,29 @@ fn a_dry_run_of_a_new_service_checks_its_datamodel() {
     );
     assert!(standin.state().projects.is_empty(), "nothing is created");
 }
+
+/// Seen with `secret: wrong`: the server's sentence had a hole, which showed the secret.
+#[test]
+fn a_secret_that_is_a_word_does_not_hide_what_the_server_says() {
+    let standin = deployed("1.34.12");
+    let place = changed(&standin);
+    let yml = place.read("prisma.yml").expect("is there");
+    place.write(
+        "prisma.yml",
+        &yml.replace("disableAuth: true", "secret: wrong,deploy"),
+    );
+    for args in [&["-d"][..], &["-d", "-j"]] {
+        let said = "Whatever you deploy is wrong, or secret=wrong is".to_owned();
+        let mishap = ("deploy".to_owned(), Mishap::Error(0, said));
+        standin.state().mishaps.push_back(mishap);
+        let outcome = place.deploy(args);
+        assert_eq!(outcome.status, 7, "{outcome:?}");
+        let all = outcome.all();
+        assert!(
+            all.contains("Whatever you deploy is wrong, or secret=******** is"),
+            "{all}"
+        );
+        assert!(all.contains("could not deploy `hello`"), "{all}");
+    }
+    assert!(place.deploy(&["-d", "-j"]).json()["command"] == "deploy");
+}

@@ -104,6 +104,89 @@ fn the_variable_counts_where_the_registry_has_none_and_may_come_from_env_files()
     }
 }
 
+/// A deployment with the variable set, the key pair in the registry: with the secret of this name.
+#[track_caller]
+fn signs(version: &str, auth: Auth, variable: &str, algorithm: &str, name: &str) {
+    let standin = Standin::start(version);
+    let pem = key().pem_pkcs1_crlf();
+    let place = place(&standin, auth, Some(pem.reveal()));
+    let place = place.env("PRISMA_MANAGEMENT_API_SECRET", variable);
+    let outcome = place.deploy(&["-v"]);
+    assert_eq!(outcome.status, 0, "{version}: {outcome:?}");
+    let told = format!("authenticated with {name}\n");
+    assert!(outcome.stderr.contains(&told), "{version}: {outcome:?}");
+    let tokens = tokens(&standin);
+    let (last, _) = tokens.last().expect("there are some");
+    assert_eq!(last, algorithm, "{version}");
+    assert!(!outcome.all().contains(variable), "{outcome:?}");
+}
+
+#[test]
+fn the_variable_wins_over_the_registrys_key_where_the_server_wants_a_shared_secret() {
+    let variable = "`PRISMA_MANAGEMENT_API_SECRET`";
+    let registry = "`clusterSecret` of cluster `far` in the cluster registry";
+    let public = || Auth::PublicKey(key().public_spki_pem());
+    let secret = || Auth::Secret(TEXT.to_owned());
+    signs("1.34.12", secret(), TEXT, "HS256", variable);
+    signs("1.8.4", secret(), TEXT, "HS256", variable);
+    // A version that supports both says by its answer which one it wants; an early one knows only keys.
+    signs("1.8.4", public(), TEXT, "RS256", registry);
+    signs("1.1.3", public(), TEXT, "RS256", registry);
+}
+
+#[test]
+fn rejected_secrets_are_named_by_the_one_that_should_be_right() {
+    let standin = Standin::start("1.8.4");
+    let pem = key().pem_pkcs1_crlf();
+    let place = place(&standin, Auth::Secret(TEXT.to_owned()), Some(pem.reveal()));
+    let place = place.env("PRISMA_MANAGEMENT_API_SECRET", "wr0ng-secret");
+    let outcome = place.deploy(&[]);
+    assert_eq!(outcome.status, 7, "{outcome:?}");
+    assert!(
+        outcome
+            .stderr
+            .contains("fix `PRISMA_MANAGEMENT_API_SECRET`\n"),
+        "{outcome:?}"
+    );
+}
+
+#[test]
+fn the_secret_of_a_compose_file_beside_or_above_is_found() {
+    for (compose, registry) in [
+        ("service/docker-compose.yml", false),
+        ("docker-compose.yml", false),
+        ("docker-compose.yml", true),
+    ] {
+        let standin = Standin::start("1.34.12");
+        let place = place(&standin, Auth::Secret(TEXT.to_owned()), None);
+        let url = standin.url();
+        let (_, port) = url.rsplit_once(':').expect("has a port");
+        let server = |published: &str| {
+            format!(
+                "services:\n  prisma:\n    image: prismagraphql/prisma:1.34\n    ports: ['{published}:4466']\n    \
+                 environment:\n      PRISMA_CONFIG: |\n        managementApiSecret: ${{SECRET}}\n"
+            )
+        };
+        let folder = compose.strip_suffix("docker-compose.yml").expect("ends so");
+        place
+            .home
+            .write(&format!("{folder}.env"), &format!("SECRET={TEXT}\n"));
+        if !registry {
+            let text = format!("endpoint: {url}/hello/dev\ndatamodel: datamodel.graphql\n");
+            place.write("prisma.yml", &text);
+        }
+        // That of a server at another address is not sent.
+        place.home.write(compose, &server("1"));
+        let outcome = place.deploy(&[]);
+        assert_eq!(outcome.status, 7, "{outcome:?}");
+        place.home.write(compose, &server(port));
+        let outcome = place.deploy(&[]);
+        assert_eq!(outcome.status, 0, "{compose}: {outcome:?}");
+        assert!(tokens(&standin).iter().all(|(found, _)| found == "HS256"));
+        assert!(!outcome.all().contains(TEXT), "{outcome:?}");
+    }
+}
+
 #[test]
 fn the_registry_opens_an_endpoint_at_its_own_address_only() {
     let (ours, theirs) = (Standin::start("1.8.4"), Standin::start("1.8.4"));

@@ -124,7 +124,11 @@ fn difference(name: &str, before: &str, after: &str) -> String {
 }
 
 fn load(path: &Path, text: &str, opt: &BTreeMap<String, String>) -> Result<Service, Failure> {
-    let given = Given { env: &env, opt };
+    let given = Given {
+        env: &env,
+        origin: &|_| None,
+        opt,
+    };
     prisma_yml::parse(path, text, given, &prisma_cli::testing::files::read_text)
 }
 

@@ -12,6 +12,7 @@ use std::path::Path;
 fn load(file: &Path) -> prisma_cli::testing::error::Result<service::Service> {
     let given = Given {
         env: &|_| None,
+        origin: &|_| None,
         opt: &BTreeMap::new(),
     };
     prisma_yml::load(file, given)
@@ -99,9 +100,11 @@ fn the_cluster_alone_can_be_asked_for() {
     let ask = |text: &str| {
         let given = Given {
             env: &|name| (name == "A").then(|| "a".to_owned()),
+            origin: &|_| None,
             opt: &opt,
         };
         prisma_yml::cluster(Path::new("p.yml"), text, given)
+            .map(|found| found.map(|(name, _)| name))
     };
     let named = |text: &str| ask(text).expect("is fine");
     assert_eq!(

@@ -13,6 +13,7 @@ fn read(text: &str) -> prisma_cli::testing::error::Result<Service> {
     let opt = BTreeMap::from([("x".to_owned(), "y".to_owned())]);
     let given = Given {
         env: &env,
+        origin: &|_| None,
         opt: &opt,
     };
     let types = |_: &Path| Ok(Some("type A { id: ID! }".to_owned()));

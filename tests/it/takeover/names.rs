@@ -68,7 +68,7 @@ fn a_name_that_no_entry_has_is_rejected() {
     s.run("local start -n Other").is(
         2,
         "",
-        "error: invalid cluster name `Other`: only lower-case letters, digits, `-` and `_` are allowed\n\
+        "error: `--name`: invalid cluster name `Other`: only lower-case letters, digits, `-` and `_` are allowed\n\
          hint: use `other`\n",
     );
 }

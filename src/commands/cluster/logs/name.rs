@@ -3,14 +3,20 @@
 use crate::commands::project;
 use crate::config::Project;
 use crate::config::prisma_yml::{self, Given};
+use crate::config::registry::Registry;
 use crate::context::Context;
 use crate::error::{Kind, Result};
 use crate::files;
+use crate::service::Origin;
 use std::collections::BTreeMap;
 use std::path::Path;
 
 /// `cluster` of the `prisma.yml` that `prisma deploy` finds; otherwise `local`.
-pub fn from_service(ctx: &Context, given: Option<&Path>) -> Result<String> {
+pub fn from_service(
+    ctx: &Context,
+    given: Option<&Path>,
+    registry: &Registry,
+) -> Result<(String, Option<Origin>)> {
     let found = match project::find(ctx, given) {
         Ok(project) => cluster_of(ctx, &project)
             .map_err(|failure| failure.hint("name the cluster: `prisma cluster logs NAME`"))?,
@@ -20,23 +26,27 @@ pub fn from_service(ctx: &Context, given: Option<&Path>) -> Result<String> {
         }
         Err(_) => None,
     };
-    let name = found.unwrap_or_else(|| "local".to_owned());
-    ctx.ui.status(&format!("logs of cluster `{name}`"));
-    Ok(name)
+    let (name, origin) = found.unwrap_or_else(|| ("local".to_owned(), None));
+    let is_known = registry.get(&name).is_some() || ctx.home.managed(&name).is_some();
+    ctx.ui.status(&match &origin {
+        Some(Origin { written, set }) if !is_known => {
+            format!("logs of cluster `{written}` ({set})")
+        }
+        _ => format!("logs of cluster `{name}`"),
+    });
+    Ok((name, origin))
 }
 
 /// `cluster` as `prisma deploy` reads it; nothing else in the file matters here.
-fn cluster_of(ctx: &Context, project: &Project) -> Result<Option<String>> {
+fn cluster_of(ctx: &Context, project: &Project) -> Result<Option<(String, Option<Origin>)>> {
     let Some(text) = files::read_text(&project.file)? else {
         return Ok(None);
     };
     let env_files = project.env_files(None)?;
     let given = Given {
         env: &|name: &str| env_files.get(&ctx.env.lookup(), name),
+        origin: &|name: &str| env_files.origin(&ctx.env, name),
         opt: &BTreeMap::new(),
     };
-    let name = prisma_yml::cluster(&project.file, &text, given)?;
-    Ok(name
-        .map(|name| name.trim().to_owned())
-        .filter(|name| !name.is_empty()))
+    prisma_yml::cluster(&project.file, &text, given)
 }

@@ -23,6 +23,7 @@ fn service(files: &[(&str, &str)]) -> Service {
         name: "app".to_owned(),
         stage: "dev".to_owned(),
         target: Target::Unset,
+        target_origin: None,
         datamodel,
         secrets: Vec::new(),
         subscriptions: vec![

@@ -4,6 +4,7 @@ use super::{BROKEN, Resolved, Resolver, Site, UNSET, has_gap, is};
 use crate::config::references::{Choice, Piece, Reference};
 use crate::suggest::nearest;
 use crate::yaml::{Node, Step, Value};
+use std::collections::BTreeSet;
 
 const SOURCES: [&str; 3] = ["env", "self", "opt"];
 
@@ -54,7 +55,12 @@ impl Resolver<'_> {
         }
         let missing = match source {
             "env" => match (self.env)(name) {
-                Some(value) => return Node::text(value).into(),
+                Some(value) => {
+                    return Resolved {
+                        from: [name.to_owned()].into(),
+                        ..Node::text(value).into()
+                    };
+                }
                 None => format!(
                     "the variable `{name}` is not set: set it in the environment or in `.env`, or write a \
                      default: `${{env:{name}, \"…\"}}`"
@@ -136,6 +142,7 @@ impl Resolver<'_> {
         Resolved {
             node: node.clone(),
             unset,
+            from: value.from.clone(),
         }
     }
 
@@ -147,6 +154,7 @@ impl Resolver<'_> {
     /// Text made of pieces.
     pub(super) fn join(&mut self, pieces: &[Piece], site: &Site<'_>) -> Resolved {
         let mut joined = String::new();
+        let mut from = BTreeSet::new();
         let mut gap: Option<Resolved> = None;
         for piece in pieces {
             let reference = match piece {
@@ -157,6 +165,7 @@ impl Resolver<'_> {
                 Piece::Reference(reference) => reference,
             };
             let value = self.reference(reference, site);
+            from.extend(value.from.iter().cloned());
             match &value.node {
                 Node::Leaf(Value::String(text)) => joined.push_str(text),
                 Node::Leaf(Value::Bool(truth)) => joined.push_str(&truth.to_string()),
@@ -176,7 +185,10 @@ impl Resolver<'_> {
                 }
             }
         }
-        gap.unwrap_or_else(|| Node::text(joined).into())
+        gap.unwrap_or_else(|| Resolved {
+            from,
+            ..Node::text(joined).into()
+        })
     }
 }
 
