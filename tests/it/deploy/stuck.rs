@@ -10,12 +10,11 @@ use serde_json::json;
 use std::time::Duration;
 
 const STATEMENT: &str = "UPDATE own.Migration SET status = 'ROLLBACK_FAILURE', finishedAt = now() WHERE \
-                         projectId = 'x' AND revision = 2 AND status = 'PENDING'";
-const GIVEN_UP: &str =
-    "[Debug] Error during deployment for project x: InvalidModel: No model with name: User found.";
+                         projectId = 'hello@dev' AND revision = 2 AND status = 'PENDING'";
+const GIVEN_UP: &str = "[Debug] Error during deployment for project hello@dev: InvalidModel: No model with name: User found.";
 
-/// A changed service, called `x` by the scripted server, on a cluster `far`, which `prisma local` runs. `log` is the server's, `busy` the number of statements
-/// that its database is executing.
+/// A changed service on a cluster `far`, which `prisma local` runs. `log` is the server's, `busy` the number of
+/// statements that its database is executing.
 fn hanging(log: &str, busy: u8) -> (Standin, Place) {
     let hangs = Plan {
         hangs: true,

@@ -14,8 +14,7 @@ pub const VERSIONS: [&str; 4] = ["1.1.3", "1.4.1", "1.8.4", "1.34.12"];
 
 pub const TYPES: &str = "type User {\n  id: ID! @id @unique\n  name: String\n}\n";
 
-/// How [`TYPES`] are told when they are new.
-/// The same in the syntax that 1.31 and later do not accept.
+/// [`TYPES`] in the syntax that 1.31 and later do not accept.
 pub const OLD: &str = "type User {\n  id: ID! @unique\n  name: String\n}\n";
 
 /// A home with a service `hello`, stage `dev`, in the folder `service`.
@@ -128,8 +127,7 @@ pub fn neutral(text: &str, standin: &Standin) -> String {
     words.collect()
 }
 
-/// The standard answer of a deployment. Servers from 1.29 on have Prisma Admin.
-/// The changes of a first deployment. Old servers add fields for times to each type.
+/// How [`TYPES`] are told when they are new. Old servers add fields for times to each type.
 pub fn new_types(version: &str) -> String {
     let times = "  + Created field `updatedAt` of type `DateTime!`\n  + Created field `createdAt` of type `DateTime!`\n";
     let times = if version == "1.34.12" { "" } else { times };
@@ -138,6 +136,7 @@ pub fn new_types(version: &str) -> String {
     )
 }
 
+/// The standard answer of a deployment. Servers from 1.29 on have Prisma Admin.
 pub fn report(version: &str, head: &str, changes: &str) -> String {
     let endpoints = if version == "1.34.12" {
         "  HTTP    http://SERVER/hello/dev\n  WS      ws://SERVER/hello/dev\n  Admin   http://SERVER/hello/dev/_admin\n"
