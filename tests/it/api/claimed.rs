@@ -3,6 +3,7 @@
 //! Witness: the scenarios that `tests/recordings/claims/double` names. Not compared are headers, and places within the
 //! query.
 
+use crate::support::output;
 use crate::support::standin::{Auth, Standin};
 use serde_json::Value;
 use std::fs;
@@ -24,14 +25,14 @@ fn compare(version: &str) {
     let recording = recordings.join(format!("{version}-mysql.json"));
     let (open, secured) = (Standin::start(version), Standin::start(version));
     secured.state().auth = locked(&recording);
-    let compared = Command::new("/usr/bin/python3")
+    let mut command = Command::new("/usr/bin/python3");
+    command
         .args([&recordings.join("compare"), &recording])
         .args(["--open", &open.url(), "--secured", &secured.url()])
         .arg("--claims")
         .arg(recordings.join(format!("claims/double/{version}.txt")))
-        .args(["--ignore", "headers*", "--ignore", "*locations*"])
-        .output()
-        .expect("python3 is there");
+        .args(["--ignore", "headers*", "--ignore", "*locations*"]);
+    let compared = output(&mut command).expect("python3 is there");
     let (differences, problems) = (
         String::from_utf8_lossy(&compared.stdout),
         String::from_utf8_lossy(&compared.stderr),
