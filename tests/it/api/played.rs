@@ -14,7 +14,7 @@ use std::time::Duration;
 /// One version of each kind.
 pub const VERSIONS: [&str; 5] = ["1.1.3", "1.7.4", "1.8.0", "1.8.4", "1.34.12"];
 
-pub const TYPES: &str = "type User {\n  id: ID! @unique\n  name: String\n}\n";
+pub const TYPES: &str = "type User {\n  id: ID! @id @unique\n  name: String\n}\n";
 
 /// The steps from nothing to [`TYPES`].
 pub const STEPS: usize = 3;
