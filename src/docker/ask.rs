@@ -3,6 +3,7 @@
 use super::container::{parse_ids, parse_inspect};
 use super::diagnosis::{INSTALL, LOG_LINES, diagnose, no_longer_exists, unanswered};
 use super::info::parse_version;
+use super::tools::Compose;
 use super::version::{OLDEST_COMPOSE, OLDEST_DOCKER, numbers};
 use super::{ComposeVersion, Container, LogOptions, Tools};
 use crate::context::Context;
@@ -41,28 +42,28 @@ pub fn failed(ctx: &Context, invocation: &Invocation, outcome: &Outcome) -> Fail
 
 /// What is older than all that works, and what to do: the docker-compose, docker or engine of a command.
 fn too_old(ctx: &Context, invocation: &Invocation) -> Option<String> {
-    let program = Tools::find_docker(&ctx.env, &*ctx.runner).ok()?.docker;
+    let mut tools = Tools::find_docker(&ctx.env, &*ctx.runner).ok()?;
     let is_plugin = invocation
         .args
         .first()
         .is_some_and(|verb| verb == "compose");
-    let ask = |program: &Path, args: &[&str]| {
-        let question = Invocation::new(program, args.iter().copied());
-        ctx.ui.command(&question);
-        let outcome = ctx.runner.run(&question, Mode::Capture).ok()?;
+    let ask = |question: &Invocation| {
+        ctx.ui.command(question);
+        let outcome = ctx.runner.run(question, Mode::Capture).ok()?;
         Some(outcome.stdout)
     };
-    if is_plugin || invocation.program != program {
-        let words = ["compose", "version", "--short"];
-        let words = if is_plugin { &words[..] } else { &words[1..] };
-        let version = ComposeVersion::new(&ask(&invocation.program, words)?);
+    if is_plugin || invocation.program != tools.docker {
+        if !is_plugin {
+            tools.compose = Compose::Standalone(invocation.program.clone());
+        }
+        let version = ComposeVersion::new(&ask(&tools.compose_version())?);
         let is_old = version.numbers()? < OLDEST_COMPOSE;
         let (major, minor) = OLDEST_COMPOSE;
         return is_old.then(|| {
             format!("docker-compose {version} is too old, the oldest that works is {major}.{minor}: {INSTALL}")
         });
     }
-    let version = parse_version(&ask(&program, &["version", "--format", "{{json .}}"])?)?;
+    let version = parse_version(&ask(&tools.version())?)?;
     let engine = version
         .engine
         .map(|engine| ("the Docker engine", engine.version));

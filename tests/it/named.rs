@@ -144,8 +144,12 @@ fn local_gets_the_documented_ports() {
          starting the containers\n",
     );
     let calls = s.engine.take_calls();
-    assert_eq!(calls[1].env["DOCKER_HOST"], "tcp://192.0.2.7:2376");
-    assert_eq!(calls[1].env["PORT"], "4466");
+    let up = calls
+        .iter()
+        .find(|call| call.args.iter().any(|arg| arg == "up"));
+    let up = up.expect("started");
+    assert_eq!(up.env["DOCKER_HOST"], "tcp://192.0.2.7:2376");
+    assert_eq!(up.env["PORT"], "4466");
     let registry = s.read("home/.prisma/config.yml");
     assert!(
         registry.contains("host: 'http://192.0.2.7:4466'\n"),

@@ -84,9 +84,15 @@ fn a_shell_takes_hostile_values_as_they_are() {
 }
 
 #[test]
-fn no_cluster_is_nothing_to_source() {
+fn no_cluster_leaves_nothing_of_the_one_before() {
     let s = Sandbox::new();
-    s.run("local ps -n nobody -o env").fails_with(1);
+    s.run("local ps -n nobody -o env").is(
+        0,
+        "export PRISMA_SERVER_CLUSTER=nobody\nexport PRISMA_SERVER_STATE=none\n\
+         export PRISMA_SERVER_URL=\nexport PRISMA_SERVER_DATABASE=\n\
+         export PRISMA_SERVER_CONTAINER=\nexport PRISMA_SERVER_DATABASE_CONTAINER=\n",
+        "",
+    );
 }
 
 #[test]

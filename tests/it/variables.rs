@@ -37,7 +37,8 @@ fn a_senseless_value_of_any_variable_is_refused_by_its_name() {
         let args = command.get_arguments().filter(|arg| is_picky(arg));
         let variables = args.filter_map(|arg| arg.get_env()?.to_str());
         for variable in variables {
-            s.set(variable, "no/thing!");
+            // Not even a cluster's name that the npm CLI may have left.
+            s.set(variable, "!/!");
             let ended = s.run(&name);
             s.unset(variable);
             let told = ended.stdout + &ended.stderr;
