@@ -48,12 +48,12 @@ impl Cluster {
         lock
     }
 
-    /// The command with a `docker` that pulls and then waits for ever. Its end ends what it runs.
+    /// The command with a `docker` that pulls an image and then waits for ever. Its end ends what it runs.
     #[track_caller]
-    pub fn pulls_for_ever(&self, folder: &Path, command: Run) -> Run {
+    pub fn pulls_for_ever(&self, image: &str, folder: &Path, command: Run) -> Run {
         let path = std::env::var("PATH").unwrap_or_default();
         let script = format!(
-            "#!/bin/sh\nPATH='{path}'\n[ \"$1\" = pull ] || exec docker \"$@\"\n\
+            "#!/bin/sh\nPATH='{path}'\n[ \"$1 $2\" = 'pull {image}' ] || exec docker \"$@\"\n\
              docker \"$@\" & pull=$!\ntrap 'kill $pull; exit 143' TERM\nwait $pull\nwhile :; do sleep 0.1; done\n"
         );
         let docker = folder.join("docker");

@@ -79,6 +79,13 @@ impl<'c> Folder<'c> {
         self.cluster.prisma(&all).dir(self.path("")).run()
     }
 
+    /// Checks that nobody can deploy without the server's secret or key.
+    #[track_caller]
+    fn requires_its_secret(&self, management: &'static str) {
+        let api = Api::new(self.port, None).at(management);
+        assert_eq!(api.refused("evil"), 3015);
+    }
+
     /// Queries the service at the server's root.
     fn users(&self, service: &str) -> Value {
         Api::new(self.port, None).service(service, "{ users { name } }")
@@ -111,8 +118,9 @@ fn init_and_deploy(setting: &Setting) {
         );
         let no_users = json!({"data": {"users": []}});
         assert_eq!(folder.users("hello"), no_users);
-        // The server requires its secret.
-        folder.deploy(&["-e", "/dev/null"]).ended(7);
+        folder.requires_its_secret("management");
+        // Which is found in the compose file.
+        folder.deploy(&["-e", "/dev/null"]).succeeded();
         if database == "mysql" {
             folder.compose(&["stop", "-t", "1"]);
             folder.compose(&["up", "-d"]);
@@ -150,7 +158,7 @@ fn next_to_a_cluster_with_the_same_name(setting: &Setting) {
 }
 
 fn ejected_folders_run_unchanged(setting: &Setting) {
-    for version in ["1.1", "1.8"] {
+    for (version, management) in [("1.1", "cluster"), ("1.8", "management")] {
         let cluster = Cluster::new(setting);
         let mut folder = Folder::called_as(&cluster);
         folder.project = format!("{}-folder", cluster.name);
@@ -200,8 +208,7 @@ fn ejected_folders_run_unchanged(setting: &Setting) {
                 .prisma(&["cluster", "remove", profile, "--yes"])
                 .run()
                 .succeeded();
-            // The server requires its secret or key.
-            folder.deploy(&["-e", "/dev/null"]).ended(7);
+            folder.requires_its_secret(management);
             folder.compose(&["down", "-v", "-t", "1"]);
         }
         let home = cluster.files();

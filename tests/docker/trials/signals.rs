@@ -88,7 +88,9 @@ fn while_pulling(setting: &Setting) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     for (way, status) in WAYS {
         let upgrade = cluster.spec("upgrade", &["--to", &image.version]);
-        let mut upgrade = cluster.pulls_for_ever(folder.path(), upgrade).start();
+        let mut upgrade = cluster
+            .pulls_for_ever(&image.full(), folder.path(), upgrade)
+            .start();
         upgrade.says(&format!("pulling {}", image.full()));
         thread::sleep(Duration::from_millis(150));
         ends(upgrade, way, status);

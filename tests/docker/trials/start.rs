@@ -123,7 +123,8 @@ fn again_does_nothing(setting: &Setting) {
             .neutral(&first.stdout)
             .replace("is running", "is already running")
     );
-    let commands: Vec<&str> = again.stderr.lines().collect();
+    let lines = again.stderr.lines();
+    let commands: Vec<&str> = lines.filter(|line| line.starts_with("$ ")).collect();
     assert_eq!(
         commands.len(),
         2,

@@ -170,14 +170,19 @@ fn impossible_changes(setting: &Setting) {
     );
 }
 
-/// A warning says that the cluster continues without its data. Changing the line back brings the data back.
+/// The cluster continues without its data only after consent. Changing the line back brings the data back.
 /// Deleting the cluster deletes both databases' volumes.
 fn another_database_by_hand(cluster: &Cluster) {
     cluster.edit("cluster.yml", "connector: mysql", "connector: postgres");
-    let ran = cluster.verb("start", &[]).succeeded();
-    ran.reports(&[
-        "kept its data in a MySQL container and will now use Postgres without that data\nhint: ",
-    ]);
+    let running = cluster.runs();
+    let told = "in its MySQL container, and will start without them if they are not in its Postgres container";
+    let refused = cluster.verb("start", &[]).ended(4);
+    refused.reports(&[told, "\nhint: add `--yes` to confirm\n"]);
+    assert_eq!(cluster.runs(), running);
+    cluster
+        .verb("start", &["--yes"])
+        .succeeded()
+        .reports(&[told]);
     cluster.has_no_data();
     cluster.edit("cluster.yml", "connector: postgres", "connector: mysql");
     cluster.verb("start", &[]).succeeded();
