@@ -8,6 +8,7 @@ use super::ports::Ports;
 use super::run::{PRISMA, Run, Running};
 use super::server::{Behaviour, Server};
 use super::terminal::Terminal;
+use super::text::without_ids;
 use prisma_cli::testing::process::shell_quote;
 use prisma_cli::testing::secret::keys::{self, PrivateKey};
 use std::ffi::OsString;
@@ -248,7 +249,7 @@ impl Sandbox {
         .fold(text, |text, (port, name)| {
             text.replace(&port.to_string(), name)
         });
-        replace_ids(&text)
+        without_ids(&text)
     }
 
     /// Paths without the quotes that they need where the temporary folder has a blank in its own.
@@ -375,27 +376,4 @@ pub fn as_usual() {
     ONCE.call_once(|| {
         rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o022));
     });
-}
-
-/// Ids that the fake made: 64 digits, mostly zeros, become `<id N>`; a process number `<pid>`.
-fn replace_ids(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    let zeros = "0".repeat(56);
-    while let Some(at) = rest.find(&zeros) {
-        let (before, after) = rest.split_at(at);
-        let Some((id, after)) = after.split_at_checked(64) else {
-            break;
-        };
-        out += before;
-        out += &format!("<id {}>", id.trim_start_matches('0'));
-        rest = after;
-    }
-    out += rest;
-    let mut parts = out.split(", process ");
-    let first = parts.next().unwrap_or_default().to_owned();
-    parts.fold(first, |out, part| {
-        let part = part.trim_start_matches(|c: char| c.is_ascii_digit());
-        out + ", process <pid>" + part
-    })
 }

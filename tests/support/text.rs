@@ -101,3 +101,26 @@ pub fn without_diffs(text: &str) -> String {
     let lines = text.split_inclusive('\n');
     lines.filter(|line| !line.starts_with("  ")).collect()
 }
+
+/// Ids that the fake made: 64 digits, mostly zeros, become `<id N>`; a process number `<pid>`.
+pub fn without_ids(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    let zeros = "0".repeat(56);
+    while let Some(at) = rest.find(&zeros) {
+        let (before, after) = rest.split_at(at);
+        let Some((id, after)) = after.split_at_checked(64) else {
+            break;
+        };
+        out += before;
+        out += &format!("<id {}>", id.trim_start_matches('0'));
+        rest = after;
+    }
+    out += rest;
+    let mut parts = out.split(", process ");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |out, part| {
+        let part = part.trim_start_matches(|c: char| c.is_ascii_digit());
+        out + ", process <pid>" + part
+    })
+}
