@@ -35,6 +35,9 @@ pub struct Wait {
 impl Wait {
     /// Fails with [`Kind::ContainerFailed`] if a container cannot run, and with [`Kind::NotReady`] at the
     /// limit.
+    ///
+    /// [`Kind::ContainerFailed`]: crate::error::Kind::ContainerFailed
+    /// [`Kind::NotReady`]: crate::error::Kind::NotReady
     pub fn run(&self, ctx: &Context) -> Result<()> {
         Attempt::begin(self, ctx).run()
     }
