@@ -25,6 +25,7 @@ mod exposure;
 mod failures;
 mod fuzz;
 mod history;
+mod images;
 mod init;
 mod install;
 mod mishaps;
