@@ -100,7 +100,7 @@ pub struct Home(PathBuf);
 impl Home {
     /// `PRISMA_HOME`, else `.prisma` in the user's home.
     pub fn find(env: &Env, user_home: Option<PathBuf>) -> Result<Home> {
-        if let Some(folder) = env.get("PRISMA_HOME") {
+        if let Some(folder) = env.path("PRISMA_HOME") {
             return std::path::absolute(folder)
                 .map(Home)
                 .tried(Kind::Usage, "`PRISMA_HOME` is not a valid path");
@@ -164,6 +164,15 @@ pub fn working_folder() -> Result<PathBuf> {
     std::env::current_dir()
         .tried(Kind::Io, "could not find the working directory")
         .map_err(|failure| failure.hint("change to an existing folder"))
+}
+
+/// Fails for a folder or file that docker-compose, variables and JSON cannot name.
+pub fn require_unicode(path: &Path, hint: &str) -> Result<()> {
+    if path.to_str().is_some() {
+        return Ok(());
+    }
+    let message = format!("the path `{}` is not UTF-8 text", path.display());
+    Err(Failure::new(Kind::Usage, message).hint(hint))
 }
 
 /// Everything a command needs from the outside.

@@ -1,16 +1,28 @@
 //! Reading and writing files so that nothing is lost: atomic, private where asked, under a lock.
 
+mod given;
 mod lock;
+mod owner;
+mod read;
+mod remains;
 mod together;
 
 use crate::error::{Failure, Kind, Result};
-use std::fs::{self, File};
-use std::io::{self, Write};
+use crate::secret::Secret;
+use owner::{adopt, adopt_folder, keep_owner};
+use read::{read_bytes, refuse_special};
+use std::ffi::OsString;
+use std::fs::{self, File, Metadata};
+use std::io::{self, ErrorKind, Write};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
+pub use given::{is_stream, write_given};
 pub use lock::{Lock, Request};
-pub use together::{NewFile, write_together};
+pub use read::{LONGEST, bounded, open, read_given, read_pipe, read_text};
+pub use remains::is_remains;
+pub use together::{NewFile, Together};
 
 /// Who may read a file that is created.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,71 +33,165 @@ pub enum Access {
     Shared,
 }
 
-/// The text of a file; `None` if it does not exist.
-pub fn read_text(path: &Path) -> Result<Option<String>> {
-    let bytes = match fs::read(path) {
-        Ok(bytes) => bytes,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(failure("read", path, error)),
-    };
-    match String::from_utf8(bytes) {
-        Ok(text) => Ok(Some(text)),
-        Err(error) => {
-            let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
-            let line = 1 + valid.iter().filter(|byte| **byte == b'\n').count();
-            Err(Failure::new(
-                Kind::ConfigInvalid,
-                format!("{}:{line}: not UTF-8 text", path.display()),
-            )
-            .hint("save the file as UTF-8"))
-        }
+/// What a write may replace. What somebody else has written meanwhile is never lost.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Replaces {
+    /// There must be no such file.
+    Nothing,
+    /// A file with this text.
+    Text(Secret),
+    /// Whatever is there: the user has agreed.
+    Anything,
+}
+
+impl Replaces {
+    /// What was read before: a text, or that there was no file.
+    pub fn read(text: Option<&str>) -> Replaces {
+        text.map_or(Replaces::Nothing, |text| Replaces::Text(text.into()))
     }
 }
 
 /// Replaces a file's whole content, or leaves it as it was.
 ///
 /// Writes a temporary file in the same folder, syncs and renames it. A symlink is kept: its target is
-/// replaced. An existing file keeps its owner and mode; `access` applies to new files and folders.
-pub fn write_atomic(path: &Path, content: &[u8], access: Access) -> Result<()> {
+/// replaced. An existing file keeps its owner, mode, attributes and hard links; `access` applies to new files and
+/// folders.
+pub fn write_atomic(
+    path: &Path,
+    content: &[u8],
+    access: Access,
+    replaces: &Replaces,
+) -> Result<()> {
+    if replace(path, content, access, replaces)? {
+        return Ok(());
+    }
+    Err(changed_meanwhile(path))
+}
+
+/// The same; `false` if something else is there than what may be replaced.
+pub fn replace(path: &Path, content: &[u8], access: Access, replaces: &Replaces) -> Result<bool> {
     let wrap = |error: io::Error| failure("write", path, error);
     let target = final_target(path).map_err(wrap)?;
     let folder = parent_of(&target);
     create_folder(folder, access)?;
-    let old = match fs::metadata(&target) {
-        Ok(metadata) => Some(metadata),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-        Err(error) => return Err(wrap(error)),
-    };
-    let temporary = stage(&target, content, access, old.as_ref()).map_err(wrap)?;
-    temporary
-        .persist(&target)
-        .map_err(|error| wrap(error.error))?;
-    sync_folder(folder);
-    Ok(())
+    let old = existing(&target).map_err(wrap)?;
+    let temporary = stage(folder, &target, content, access, old.as_ref()).map_err(wrap)?;
+    place(temporary, &target, replaces).map_err(wrap)
 }
 
-/// Writes the replacement for `target` in the same folder, with the mode and owner of `old`.
+fn changed_meanwhile(path: &Path) -> Failure {
+    let message = format!(
+        "could not write `{}`: another program has written it meanwhile",
+        path.display()
+    );
+    Failure::new(Kind::Io, message).hint("run the command again")
+}
+
+/// The file that is there, which must be one that can be replaced.
+fn existing(target: &Path) -> io::Result<Option<Metadata>> {
+    match fs::metadata(target) {
+        Ok(metadata) => refuse_special(&metadata).map(|()| Some(metadata)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Writes the replacement for `target` in a folder, with owner, mode and attributes of `old`.
 fn stage(
+    folder: &Path,
     target: &Path,
     content: &[u8],
     access: Access,
-    old: Option<&fs::Metadata>,
+    old: Option<&Metadata>,
 ) -> io::Result<NamedTempFile> {
     let prefix = temporary_prefix(target);
     let mut builder = tempfile::Builder::new();
     builder.prefix(&prefix).suffix(TEMPORARY);
     if access == Access::Shared {
         // The umask is applied to this, as to any new file.
-        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+        builder.permissions(PermissionsExt::from_mode(0o666));
     }
-    let mut temporary = builder.tempfile_in(parent_of(target))?;
+    let mut temporary = builder.tempfile_in(folder)?;
     temporary.write_all(content)?;
-    if let Some(old) = old {
-        keep_owner(temporary.as_file(), old);
-        temporary.as_file().set_permissions(old.permissions())?;
+    match old {
+        Some(old) => {
+            keep_owner(temporary.as_file(), old);
+            temporary.as_file().set_permissions(old.permissions())?;
+            keep_attributes(temporary.as_file(), target);
+        }
+        None => adopt(temporary.as_file(), parent_of(target)),
     }
     temporary.as_file().sync_all()?;
     Ok(temporary)
+}
+
+/// Copies extended attributes, such as access control lists, as far as the file system has them.
+fn keep_attributes(file: &File, old: &Path) {
+    use rustix::fs::{XattrFlags, fsetxattr, getxattr, listxattr};
+    let mut names = vec![0; 64 << 10];
+    let length = listxattr(old, &mut names[..]).unwrap_or(0);
+    for name in names[..length].split(|byte| *byte == 0) {
+        let mut value = vec![0; 64 << 10];
+        if !name.is_empty()
+            && let Ok(length) = getxattr(old, name, &mut value[..])
+        {
+            let _ = fsetxattr(file, name, &value[..length], XattrFlags::empty());
+        }
+    }
+}
+
+/// Puts the replacement in place; `false` if something else is there than what may be replaced.
+fn place(temporary: NamedTempFile, target: &Path, replaces: &Replaces) -> io::Result<bool> {
+    match replaces {
+        Replaces::Nothing => match temporary.persist_noclobber(target) {
+            Err(error) if error.error.kind() == ErrorKind::AlreadyExists => return Ok(false),
+            placed => drop(placed?),
+        },
+        Replaces::Text(text) => match read_bytes(target, LONGEST) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
+            there
+                if there
+                    .as_ref()
+                    .is_ok_and(|there| there != text.reveal().as_bytes()) =>
+            {
+                return Ok(false);
+            }
+            there => there.and_then(|_| put(temporary, target))?,
+        },
+        Replaces::Anything => put(temporary, target)?,
+    }
+    sync_folder(parent_of(target));
+    Ok(true)
+}
+
+fn put(temporary: NamedTempFile, target: &Path) -> io::Result<()> {
+    if !fs::metadata(target).is_ok_and(|old| old.nlink() > 1) {
+        temporary.persist(target)?;
+        return Ok(());
+    }
+    // Another name of the file would keep the old text. Until it is written, the new text is in the temporary file.
+    let content = fs::read(temporary.path())?;
+    let mut file = File::options().write(true).open(target)?;
+    file.write_all(&content)?;
+    file.set_len(content.len() as u64)?;
+    file.sync_all()
+}
+
+/// Adds a line to a log in one call, so that lines of two commands never mix.
+pub fn append_line(path: &Path, line: &str) -> Result<()> {
+    let wrap = |error: io::Error| failure("write", path, error);
+    let folder = parent_of(path);
+    create_folder(folder, Access::Private)?;
+    let mut options = File::options();
+    options.append(true).create(true).mode(0o600);
+    let mut file = options
+        .custom_flags(read::NONBLOCK)
+        .open(path)
+        .map_err(wrap)?;
+    let metadata = file.metadata().map_err(wrap)?;
+    refuse_special(&metadata).map_err(wrap)?;
+    adopt(&file, folder);
+    file.write_all(format!("{line}\n").as_bytes()).map_err(wrap)
 }
 
 /// Removes temporary files of killed commands. Only while holding the lock on the file: a command that
@@ -97,10 +203,9 @@ pub fn sweep(path: &Path) {
     let prefix = temporary_prefix(&target);
     for entry in fs::read_dir(parent_of(&target)).into_iter().flatten() {
         let Ok(entry) = entry else { continue };
-        if let Some(name) = entry.file_name().to_str()
-            && name.starts_with(&prefix)
-            && name.ends_with(TEMPORARY)
-        {
+        let name = entry.file_name();
+        let name = name.as_encoded_bytes();
+        if name.starts_with(prefix.as_encoded_bytes()) && name.ends_with(TEMPORARY.as_bytes()) {
             // Best effort: a leftover does no harm.
             let _ = fs::remove_file(entry.path());
         }
@@ -111,23 +216,11 @@ pub fn sweep(path: &Path) {
 pub const TEMPORARY: &str = ".tmp";
 
 /// Prefix of the temporary files for `target`.
-fn temporary_prefix(target: &Path) -> String {
-    let name = target.file_name().unwrap_or_default();
-    format!(".{}-", name.to_string_lossy())
-}
-
-/// Gives the new file the owner of the old one: `sudo` must not take a file away from its user.
-fn keep_owner(file: &File, old: &fs::Metadata) {
-    {
-        use std::os::unix::fs::{MetadataExt, fchown};
-        if let Ok(new) = file.metadata()
-            && (new.uid(), new.gid()) != (old.uid(), old.gid())
-        {
-            // Only root can do the first; without it, the group alone may be possible.
-            let _ = fchown(file, Some(old.uid()), Some(old.gid()))
-                .or_else(|_| fchown(file, None, Some(old.gid())));
-        }
-    }
+fn temporary_prefix(target: &Path) -> OsString {
+    let mut prefix = OsString::from(".");
+    prefix.push(target.file_name().unwrap_or_default());
+    prefix.push("-");
+    prefix
 }
 
 /// Creates a folder and its parents, readable by the owner only if `access` is private.
@@ -137,17 +230,20 @@ pub fn create_folder(folder: &Path, access: Access) -> Result<()> {
     if access == Access::Private {
         std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     }
+    let absent = folder.ancestors().take_while(|folder| !folder.exists());
+    let absent: Vec<&Path> = absent
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .collect();
     builder
         .create(folder)
-        .map_err(|error| failure("create", folder, error))
+        .map_err(|error| failure("create", folder, error))?;
+    absent.into_iter().rev().for_each(adopt_folder);
+    Ok(())
 }
 
 /// Whether anyone but the owner can read the file. `false` if it does not exist.
 pub fn readable_by_others(path: &Path) -> bool {
-    {
-        use std::os::unix::fs::PermissionsExt;
-        fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & 0o077 != 0)
-    }
+    fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & 0o077 != 0)
 }
 
 /// A failure of an operation on a path, with the remedy for the common reasons.
@@ -210,7 +306,7 @@ fn sync_folder(folder: &Path) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::os::unix::fs::{PermissionsExt, symlink};
+    use std::os::unix::fs::symlink;
 
     fn mode(path: &Path) -> u32 {
         fs::metadata(path).expect("exists").permissions().mode() & 0o777
@@ -220,11 +316,11 @@ mod tests {
     fn new_files_are_private_where_asked_and_old_ones_keep_their_mode() {
         let home = tempfile::tempdir().expect("temporary folder");
         let path = home.path().join("a/b/config.yml");
-        write_atomic(&path, b"1", Access::Private).expect("writes");
+        write_atomic(&path, b"1", Access::Private, &Replaces::Nothing).expect("writes");
         assert_eq!(mode(&path), 0o600);
         assert_eq!(mode(path.parent().expect("has one")), 0o700);
         fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).expect("chmod");
-        write_atomic(&path, b"2", Access::Private).expect("writes");
+        write_atomic(&path, b"2", Access::Private, &Replaces::Anything).expect("writes");
         assert_eq!(
             (mode(&path), read_text(&path)),
             (0o640, Ok(Some("2".into())))
@@ -236,25 +332,10 @@ mod tests {
         let home = tempfile::tempdir().expect("temporary folder");
         let (real, link) = (home.path().join("real.yml"), home.path().join("link.yml"));
         symlink("real.yml", &link).expect("symlink");
-        write_atomic(&link, b"x", Access::Shared).expect("writes");
+        write_atomic(&link, b"x", Access::Shared, &Replaces::Nothing).expect("writes");
         assert!(link.is_symlink());
         assert_eq!(read_text(&real), Ok(Some("x".into())));
         let left: Vec<_> = fs::read_dir(home.path()).expect("lists").collect();
         assert_eq!(left.len(), 2, "no temporary file is left");
-    }
-
-    #[test]
-    fn what_cannot_be_read_is_named_with_its_line() {
-        let home = tempfile::tempdir().expect("temporary folder");
-        let path = home.path().join("x");
-        assert_eq!(read_text(&path), Ok(None));
-        fs::write(&path, b"a\nb\xff").expect("writes");
-        let failure = read_text(&path).expect_err("not text");
-        assert_eq!(
-            failure.message(),
-            format!("{}:2: not UTF-8 text", path.display())
-        );
-        let failure = read_text(home.path()).expect_err("a folder");
-        assert!(failure.message().ends_with("is a directory"), "{failure}");
     }
 }

@@ -7,12 +7,10 @@
 use crate::context::Context;
 use crate::env::Env;
 use crate::error::{Failure, Result};
-use crate::files::{self, Access};
+use crate::files;
 use crate::process::shell_quote;
 use crate::secret::redact;
 use serde::{Deserialize, Serialize};
-use std::fs::OpenOptions;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -193,16 +191,10 @@ fn rotate(path: &Path) {
     }
 }
 
-/// Writes a line in one call, so that lines of two runs never mix.
 fn append(path: &Path, line: &Line) -> Result<()> {
-    let wrap = |error: std::io::Error| files::failure("write", path, error);
-    files::create_folder(path.parent().unwrap_or(path), Access::Private)?;
-    let mut options = OpenOptions::new();
-    options.append(true).create(true);
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path).map_err(wrap)?;
-    let text = serde_json::to_string(line).map_err(|error| wrap(error.into()))?;
-    file.write_all(format!("{text}\n").as_bytes()).map_err(wrap)
+    let text = serde_json::to_string(line);
+    let text = text.map_err(|error| files::failure("write", path, error.into()))?;
+    files::append_line(path, &text)
 }
 
 #[cfg(test)]
@@ -260,8 +252,11 @@ mod tests {
 
     /// What a power failure may leave behind.
     fn append_torn(path: &Path) {
-        let mut file = OpenOptions::new().append(true).open(path).expect("there");
-        file.write_all(b"{\"run\":\"d\",\"at").expect("writes");
+        let mut file = std::fs::File::options()
+            .append(true)
+            .open(path)
+            .expect("there");
+        std::io::Write::write_all(&mut file, b"{\"run\":\"d\",\"at").expect("writes");
     }
 
     #[test]

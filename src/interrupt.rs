@@ -102,7 +102,24 @@ impl Interrupt {
         grace: Duration,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T> {
-        self.follow(grace, &mut || {}, work)
+        self.follow(grace, &mut || Ok(()), work)
+    }
+
+    /// Like [`Interrupt::run`]; fails with `late` at a limit.
+    pub fn run_within<T: Send + 'static>(
+        &self,
+        limit: Duration,
+        late: &dyn Fn() -> Failure,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T> {
+        let begun = Instant::now();
+        let mut tick = || {
+            if begun.elapsed() < limit {
+                return Ok(());
+            }
+            Err(late())
+        };
+        self.follow(Duration::ZERO, &mut tick, work)
     }
 
     /// Like [`Interrupt::run`]; calls `slow` once if it takes longer than `quiet`.
@@ -119,6 +136,7 @@ impl Interrupt {
                 told = true;
                 slow();
             }
+            Ok(())
         };
         self.follow(Duration::ZERO, &mut tick, work)
     }
@@ -126,7 +144,7 @@ impl Interrupt {
     fn follow<T: Send + 'static>(
         &self,
         grace: Duration,
-        tick: &mut dyn FnMut(),
+        tick: &mut dyn FnMut() -> Result<()>,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T> {
         let (sender, receiver) = mpsc::channel();
@@ -140,7 +158,7 @@ impl Interrupt {
             }
             match receiver.recv_timeout(TICK) {
                 Ok(value) => return Ok(value),
-                Err(mpsc::RecvTimeoutError::Timeout) => tick(),
+                Err(mpsc::RecvTimeoutError::Timeout) => tick()?,
                 Err(mpsc::RecvTimeoutError::Disconnected) => {
                     return Err(Failure::new(Kind::Failed, "a worker thread panicked"));
                 }
@@ -201,5 +219,10 @@ mod tests {
     #[test]
     fn without_a_signal_the_result_comes_back() {
         assert_eq!(Interrupt::default().run(|| 7), Ok(7));
+        let late = || Failure::new(Kind::Io, "late");
+        let limit = Duration::from_millis(1);
+        let sleep = || std::thread::sleep(Duration::from_secs(60));
+        let result = Interrupt::default().run_within(limit, &late, sleep);
+        assert_eq!(result, Err(late()));
     }
 }

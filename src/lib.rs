@@ -209,6 +209,10 @@ fn facts(cli: &Cli) -> Facts {
 
 /// What may be missing before any command starts: a home, and a way to hear of signals.
 fn surroundings(env: &Env) -> Result<(Home, Interrupt)> {
+    if let Some(name) = env.unreadable() {
+        let message = format!("the value of the variable `{name}` is not UTF-8 text");
+        return Err(Failure::new(Kind::Usage, message).hint("correct it, or unset it"));
+    }
     let home = Home::find(env, std::env::home_dir())?;
     let interrupt = Interrupt::install()
         .map_err(|error| Failure::caused(Kind::Failed, "could not watch for signals", error))?;

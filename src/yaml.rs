@@ -22,5 +22,5 @@ pub use serde_yaml::{Mapping, Value};
 pub fn deserialize<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, YamlError> {
     // YAML allows a byte order mark, but serde_yaml rejects it.
     let bare = text.strip_prefix('\u{feff}').unwrap_or(text);
-    serde_yaml::from_str(bare).map_err(|error| position::yaml_error(&error))
+    serde_yaml::from_str(bare).map_err(|error| position::yaml_error(bare, &error))
 }

@@ -63,6 +63,7 @@ fn measure(path: &Path, text: &str, secret: &str) -> Result<[Duration; 4], Failu
         name: "fresh".to_owned(),
         host: format!("http://10.0.0.2:{port}"),
         secret: Some(secret.into()),
+        replaces: true,
     };
     fs::write(path, text).tried(Kind::Io, "could not prepare the benchmark")?;
     let load = median(|| Registry::load(path, &|_| None).map(|_| ()))?;

@@ -8,13 +8,13 @@ pub use name::check as check_name;
 
 use super::secret::{self, Given};
 use crate::cli::Add;
-use crate::config::registry::{NewEntry, Registry};
+use crate::config::registry::{NewEntry, Registry, already_exists};
 use crate::context::Context;
-use crate::error::{Failure, Kind, Result};
-use crate::plan::{Plan, Step};
+use crate::error::Result;
+use crate::plan::{Plan, Registration, Step};
 use crate::status::cloud;
 use crate::ui::Question;
-use crate::url::{ServerUrl, UrlError, invalid_endpoint, without_password};
+use crate::url::{ServerUrl, UrlError, invalid_endpoint};
 
 /// A cluster to save, and what is known of it.
 pub struct NewCluster {
@@ -62,6 +62,7 @@ impl NewCluster {
             name,
             host: endpoint.to_string(),
             secret: secret.as_registered(),
+            replaces: args.force,
         };
         let replaces = replaces(ctx, &registry, &entry, args.force)?;
         Ok(NewCluster {
@@ -74,10 +75,10 @@ impl NewCluster {
 
     /// The one step that saves it.
     pub fn plan(&self, ctx: &Context) -> Plan {
-        Plan(vec![Step::Register {
+        Plan(vec![Step::Register(Registration {
             path: ctx.home.registry(),
             entry: self.entry.clone(),
-        }])
+        })])
     }
 }
 
@@ -150,13 +151,7 @@ fn replaces(ctx: &Context, registry: &Registry, new: &NewEntry, force: bool) -> 
         return Ok(false);
     }
     if !force {
-        let message = format!(
-            "cluster `{}` already exists (`{}`)",
-            new.name,
-            without_password(&old.host)
-        );
-        return Err(Failure::new(Kind::Failed, message)
-            .hint("choose another name, or replace it with `--force`, which discards its secret"));
+        return Err(already_exists(&new.name, &old.host));
     }
     if ctx.managed(old).is_some() {
         ctx.ui.warn(&format!(

@@ -3,11 +3,11 @@
 
 use crate::cluster::ClusterName;
 use crate::cluster::files::{COMPOSE, DOTENV};
-use crate::context::{Context, working_folder};
+use crate::context::{Context, require_unicode, working_folder};
 use crate::docker::project;
 use crate::docker::{Compose, Tools};
 use crate::error::{Failure, Kind, Result};
-use crate::files::{self, Access, NewFile};
+use crate::files::{self, Access, NewFile, Replaces, Together};
 use crate::process::shell_quote;
 use crate::secret::Secret;
 use crate::ui::text::all_of;
@@ -31,6 +31,7 @@ impl Folder {
         let path = given.map_or_else(|| here.clone(), |given| here.join(given));
         // Resolves `..` and links, if the folder exists.
         let path = path.canonicalize().unwrap_or(path);
+        require_unicode(&path, "choose another folder")?;
         let managed = ctx.home.path().join("clusters");
         let managed = managed.canonicalize().unwrap_or(managed);
         if path.starts_with(&managed) {
@@ -44,9 +45,12 @@ impl Folder {
         Ok(Folder { path, given })
     }
 
-    /// Those of `names` that exist.
+    /// Those of `names` that exist. What a killed command has left is replaced and does not count.
     fn existing<'n>(&self, names: &[&'n str]) -> Vec<&'n str> {
-        let exists = |name: &&&str| self.path.join(name).symlink_metadata().is_ok();
+        let exists = |name: &&&str| {
+            let path = self.path.join(name);
+            path.symlink_metadata().is_ok() && !files::is_remains(&path)
+        };
         names.iter().filter(exists).copied().collect()
     }
 
@@ -86,20 +90,28 @@ impl Folder {
         project::apart(&name.to_string_lossy(), &ctx.home.clusters())
     }
 
+    /// A file that must not exist yet.
     pub fn file(&self, name: &str, content: impl Into<Secret>, access: Access) -> NewFile {
-        let path = self.path.join(name);
-        let replaces = self.has(name);
         NewFile {
-            path,
+            path: self.path.join(name),
             content: content.into(),
             access,
-            replaces,
+            replaces: Replaces::Nothing,
         }
+    }
+
+    /// The files in the order in which they are written. `ignore`: some of them are secret.
+    pub fn together(&self, files: Vec<NewFile>, ignore: bool) -> Result<Together> {
+        Ok(Together {
+            folder: self.path.clone(),
+            ignore: if ignore { self.ignore_secrets()? } else { None },
+            files,
+        })
     }
 
     /// A `.gitignore` with a line for `.env`, if there is one or the folder is in a git work tree, and
     /// no `.gitignore` covers it yet.
-    pub fn ignore_secrets(&self) -> Result<Option<NewFile>> {
+    fn ignore_secrets(&self) -> Result<Option<NewFile>> {
         let tops: Vec<&Path> = self.path.ancestors().collect();
         let root = tops.iter().position(|folder| folder.join(".git").exists());
         if root.is_none() && !self.has(IGNORE) {
@@ -113,8 +125,12 @@ impl Folder {
         if is_covered {
             return Ok(None);
         }
-        let text = files::read_text(&self.path.join(IGNORE))?.unwrap_or_default();
-        Ok(Some(self.file(IGNORE, with_line(&text), Access::Shared)))
+        let old = files::read_text(&self.path.join(IGNORE))?;
+        let text = with_line(old.as_deref().unwrap_or_default());
+        Ok(Some(NewFile {
+            replaces: Replaces::read(old.as_deref()),
+            ..self.file(IGNORE, text, Access::Shared)
+        }))
     }
 
     /// The commands to run next, one after the other.

@@ -9,11 +9,12 @@ use crate::cli;
 use crate::context::Context;
 use crate::documents::{FileStatus, Generated, GeneratedFile};
 use crate::error::{Failure, Kind, Result};
-use crate::files::{self, Access};
+use crate::files::{self, Access, Replaces};
 use crate::plan::{self, Action, Plan, Step};
 use crate::secret::Secret;
 use crate::server::service::Service as Api;
 use crate::service::Generator;
+use std::path::Path;
 use std::time::Duration;
 
 /// How long the npm CLI may take.
@@ -73,7 +74,7 @@ pub fn run(ctx: &Context, args: &cli::Generate) -> Result<Report> {
 /// What becomes of the schema files.
 fn schemas_done(schemas: &[&Generator], text: &str) -> Result<Vec<GeneratedFile>> {
     let done = schemas.iter().map(|one| {
-        let is_same = files::read_text(&one.output)?.as_deref() == Some(text);
+        let is_same = there(&one.output)?.as_deref() == Some(text);
         let status = if is_same {
             FileStatus::Unchanged
         } else {
@@ -132,18 +133,26 @@ fn schema(ctx: &Context, loaded: &LoadedService) -> Result<String> {
     schema.map_err(|error| api.failure("could not read the schema of the service", error))
 }
 
+/// The text that a generated file has; nothing can be read from where only text goes.
+fn there(path: &Path) -> Result<Option<String>> {
+    if files::is_stream(path) {
+        return Ok(None);
+    }
+    files::read_text(path)
+}
+
 /// Writes the schema where it differs.
 fn schema_plan(schemas: &[&Generator], text: &str) -> Result<Plan> {
     let mut plan = Plan::default();
     for generator in schemas {
         let path = &generator.output;
-        let before = files::read_text(path)?;
+        let before = there(path)?;
         if before.as_deref() != Some(text) {
             plan.then(Step::Write {
                 path: path.clone(),
                 content: Secret::from(text),
                 access: Access::Shared,
-                replaces: before.is_some(),
+                replaces: Replaces::read(before.as_deref()),
             });
         }
     }

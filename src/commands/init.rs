@@ -43,7 +43,7 @@ pub fn run(ctx: &Context, args: &Init) -> Result<Report> {
         Backend::New(database) => new_server(ctx, args, &folder, database)?,
         Backend::Existing(endpoint) => existing_server(ctx, args, &folder, endpoint.as_deref())?,
     };
-    let plan = Plan(vec![Step::WriteTogether(setup.files.clone())]);
+    let plan = Plan(vec![Step::WriteTogether(setup.files.clone(), None)]);
     act(ctx, None, &plan, || report::of(ctx, &folder, &setup))
 }
 
@@ -90,9 +90,8 @@ fn new_server(ctx: &Context, args: &Init, folder: &Folder, database: Database) -
         folder.file(DOTENV, rendered.dotenv, Access::Private),
     ];
     files.extend(service_files(folder, &endpoint, Some(&cluster.version)));
-    files.extend(folder.ignore_secrets()?);
     Ok(Setup {
-        files,
+        files: folder.together(files, true)?,
         endpoint,
         server: Server::New(Box::new(cluster)),
     })
@@ -130,10 +129,9 @@ fn existing_server(
             .map_err(|why| Failure::new(Kind::Usage, why.to_string()))?;
         let text = format!("# The secret of {}.\n{line}\n", address.endpoint.server);
         files.push(folder.file(DOTENV, text, Access::Private));
-        files.extend(folder.ignore_secrets()?);
     }
     Ok(Setup {
-        files,
+        files: folder.together(files, given.is_some())?,
         endpoint,
         server: Server::Existing {
             base,

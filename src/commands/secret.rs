@@ -2,15 +2,19 @@
 
 use crate::cli::SecretSource;
 use crate::context::Context;
-use crate::error::{Failure, Kind, Result, Tried};
+use crate::error::{Failure, Kind, Result};
 use crate::files;
 use crate::secret::{Secret, SecretKind};
 use crate::ui::Question;
-use std::io::Read;
+use std::io::IsTerminal;
+use std::os::fd::AsFd;
 use std::path::Path;
 
-/// Bytes. Nothing longer is a secret.
+/// In bytes. Nothing longer is a secret.
 const LONGEST: u64 = 64 << 10;
+
+/// Names of standard input, where a path is expected.
+const STDIN: [&str; 3] = ["-", "/dev/stdin", "/dev/fd/0"];
 
 /// What was given as the secret.
 pub struct Given(Option<Secret>);
@@ -54,8 +58,8 @@ impl Given {
 pub fn given(ctx: &Context, source: &SecretSource) -> Result<Option<Given>> {
     let text = match (&source.secret_file, source.secret_env.as_deref()) {
         (Some(path), _) if path.as_os_str().is_empty() => return Ok(None),
-        (Some(path), _) if path == Path::new("-") => from_stdin()?,
-        (Some(path), _) => files::read_text(path)?.ok_or_else(|| {
+        (Some(path), _) if STDIN.iter().any(|stdin| path == Path::new(stdin)) => from_stdin(ctx)?,
+        (Some(path), _) => files::read_given(path, LONGEST, &ctx.interrupt)?.ok_or_else(|| {
             let message = format!("could not read `{}`: no such file", path.display());
             Failure::new(Kind::Io, message)
         })?,
@@ -65,11 +69,18 @@ pub fn given(ctx: &Context, source: &SecretSource) -> Result<Option<Given>> {
     Given::new(ctx, &text).map(Some)
 }
 
-fn from_stdin() -> Result<String> {
-    let mut text = String::new();
-    let read = std::io::stdin().take(LONGEST).read_to_string(&mut text);
-    read.tried(Kind::Io, "could not read the secret from standard input")?;
-    Ok(text)
+fn from_stdin(ctx: &Context) -> Result<String> {
+    let stdin = std::io::stdin();
+    if stdin.is_terminal() {
+        // Typed or pasted, it must not be shown.
+        return Ok(ctx.ask().unseen(Question::Secret)?.reveal().to_owned());
+    }
+    let open = move || Ok(stdin.as_fd().try_clone_to_owned()?.into());
+    let bytes = files::read_pipe("standard input", open, LONGEST, &ctx.interrupt)?;
+    String::from_utf8(bytes).map_err(|_| {
+        let message = "could not read the secret from standard input: not UTF-8 text";
+        Failure::new(Kind::Io, message)
+    })
 }
 
 fn from_variable(ctx: &Context, variable: &str) -> Result<String> {

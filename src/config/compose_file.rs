@@ -5,6 +5,7 @@ use crate::cluster::Connector;
 use crate::cluster::files::{COMPOSE, DOTENV};
 use crate::docker::project::OVERRIDING_NAMES;
 use crate::files;
+use crate::plan::is_data;
 use crate::secret::Secret;
 use crate::url::{points_here, port_of};
 use crate::yaml::deserialize;
@@ -76,6 +77,57 @@ fn read(file: PathBuf, port: u16, env: EnvLookup<'_>) -> Option<ComposeServer> {
         secret: secret.map(Secret::from),
         schema: schema(&config["databases"]["default"]),
     })
+}
+
+/// What `down -v` leaves of a cluster: an override keeps it elsewhere than in volumes of the project.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Kept {
+    /// Folders of this machine where a database's files are.
+    pub folders: Vec<PathBuf>,
+    /// External volumes.
+    pub volumes: Vec<String>,
+}
+
+/// What a compose file keeps. Paths with variables are docker-compose's own business.
+pub fn kept(file: &Path) -> Kept {
+    let text = files::read_text(file).ok().flatten().unwrap_or_default();
+    let compose: Value = deserialize(&text).unwrap_or_default();
+    let beside = file.parent().unwrap_or(file);
+    let services = compose["services"].as_object().into_iter().flatten();
+    let mounts = services.filter_map(|(_, service)| service["volumes"].as_array());
+    let folders = mounts.flatten().filter_map(|mount| {
+        let (source, inside) = mounted(mount)?;
+        let is_folder = source.starts_with(['.', '/']) && !source.contains('$');
+        (is_folder && is_data(Path::new(inside))).then(|| plain(&beside.join(source)))
+    });
+    let volumes = compose["volumes"].as_object().into_iter().flatten();
+    let volumes = volumes.filter_map(|(key, volume)| {
+        let external = &volume["external"];
+        let name = external["name"].as_str().or(volume["name"].as_str());
+        let is_external = external.is_object() || external == &Value::Bool(true);
+        is_external.then(|| name.unwrap_or(key).to_owned())
+    });
+    Kept {
+        folders: folders.collect(),
+        volumes: volumes.collect(),
+    }
+}
+
+/// Source and target of a mount that can be written to, in either spelling.
+fn mounted(mount: &Value) -> Option<(&str, &str)> {
+    if let Some(short) = mount.as_str() {
+        let (source, inside) = short.split_once(':')?;
+        let (inside, mode) = inside.split_once(':').unwrap_or((inside, ""));
+        return Some((source, inside)).filter(|_| !mode.split(',').any(|one| one == "ro"));
+    }
+    let is_read_only = mount["read_only"] == Value::Bool(true);
+    let pair = (mount["source"].as_str()?, mount["target"].as_str()?);
+    Some(pair).filter(|_| mount["type"] == "bind" && !is_read_only)
+}
+
+/// A path without `.` in it, as docker shows it.
+fn plain(path: &Path) -> PathBuf {
+    path.components().collect()
 }
 
 /// `managementSchema` of a database, or the server's default.
@@ -160,6 +212,23 @@ fn or_default(value: Option<String>, default: &str) -> String {
 mod tests {
     use super::*;
     use std::fs;
+
+    #[test]
+    fn what_an_override_keeps_is_known_from_its_file() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("docker-compose.override.yml");
+        let text = "services:\n  db:\n    volumes:\n    - ./data:/var/lib/mysql\n    - ./my.cnf:/etc/mysql/my.cnf\n    \
+                    - /ro:/var/lib/mysql:ro\n    - named:/var/lib/mysql\n    - type: bind\n      source: /srv/pg\n      \
+                    target: /var/lib/postgresql/data\nvolumes:\n  named:\n    external: true\n  own:\n  old:\n    \
+                    external:\n      name: theirs\n";
+        fs::write(&file, text).expect("written");
+        let expected = Kept {
+            folders: vec![folder.path().join("data"), "/srv/pg".into()],
+            volumes: vec!["named".to_owned(), "theirs".to_owned()],
+        };
+        assert_eq!(kept(&file), expected);
+        assert_eq!(kept(&folder.path().join("none")), Kept::default());
+    }
 
     #[test]
     fn a_compose_file_above_counts_as_far_as_the_repository_reaches() {

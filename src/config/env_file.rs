@@ -36,9 +36,17 @@ impl fmt::Debug for EnvFiles {
 impl EnvFiles {
     /// Reads those of the files that exist. The first that sets a variable counts.
     pub fn read(paths: &[PathBuf]) -> Result<EnvFiles> {
+        EnvFiles::read_with(paths, &|path| files::read_text(path))
+    }
+
+    /// The same with another way to read a file.
+    pub fn read_with(
+        paths: &[PathBuf],
+        read: &dyn Fn(&Path) -> Result<Option<String>>,
+    ) -> Result<EnvFiles> {
         let mut found = EnvFiles::default();
         for path in paths.iter().filter(|path| !path.is_dir()) {
-            if let Some(text) = files::read_text(path)? {
+            if let Some(text) = read(path)? {
                 found.add(path.clone(), &text);
             }
         }
@@ -217,7 +225,7 @@ fn line_end(text: &str, at: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::files::{Access, write_atomic};
+    use crate::files::{Access, Replaces::Nothing, write_atomic};
     use proptest::prelude::*;
 
     fn read(text: &str) -> Vec<(String, String)> {
@@ -309,8 +317,8 @@ mod tests {
     fn the_first_file_and_the_environment_before_it_count() {
         let home = tempfile::tempdir().expect("temporary folder");
         let [one, two, none] = ["one", "two", "none"].map(|name| home.path().join(name));
-        write_atomic(&one, b"A=1st\nR=1st\n", Access::Shared).expect("writes");
-        write_atomic(&two, b"A=2nd\nB=2nd\n", Access::Shared).expect("writes");
+        write_atomic(&one, b"A=1st\nR=1st\n", Access::Shared, &Nothing).expect("writes");
+        write_atomic(&two, b"A=2nd\nB=2nd\n", Access::Shared, &Nothing).expect("writes");
         let folder = home.path().to_owned();
         let files = EnvFiles::read(&[folder, none.clone(), one.clone(), two.clone()]);
         let files = files.expect("reads");

@@ -5,6 +5,8 @@ mod graphqlconfig;
 
 use super::EnvFiles;
 use crate::error::{Failure, Kind, Result};
+use crate::files;
+use crate::interrupt::Interrupt;
 use crate::ui::text::quoted;
 use graphqlconfig::Named;
 use std::path::{Path, PathBuf};
@@ -94,9 +96,16 @@ impl Project {
     /// # Errors
     ///
     /// [`Kind::Usage`] if `given` does not exist.
-    pub fn env_files(&self, given: Option<&Path>) -> Result<EnvFiles> {
+    pub fn env_files(&self, given: Option<&Path>, interrupt: &Interrupt) -> Result<EnvFiles> {
         let paths = self.env_paths(given);
-        let files = EnvFiles::read(&paths)?;
+        // The user's own may be a pipe: `<(…)`.
+        let read = |path: &Path| match given {
+            Some(_) if paths.first().is_some_and(|first| first == path) => {
+                files::read_given(path, files::LONGEST, interrupt)
+            }
+            _ => files::read_text(path),
+        };
+        let files = EnvFiles::read_with(&paths, &read)?;
         match (given, paths.first()) {
             (Some(_), Some(path)) if !files.has(path) => {
                 let message = format!("env file `{}` not found", path.display());

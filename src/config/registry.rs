@@ -18,7 +18,8 @@ use crate::yaml::Places;
 use std::path::Path;
 
 pub use resolve::resolve;
-pub use store::{NewEntry, Preview, Saved, preview_remove, preview_save, remove, save};
+pub use store::{NewEntry, Preview, Saved};
+pub use store::{already_exists, lock, preview_remove, preview_save, remove, save};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {

@@ -122,6 +122,8 @@ pub struct Container {
     pub compose_version: Option<ComposeVersion>,
     /// Names of its volumes.
     pub volumes: BTreeSet<String>,
+    /// Folders of the engine's machine that it may write to, and where they are inside.
+    pub binds: Vec<(PathBuf, PathBuf)>,
     /// Whether it has lost its network: it runs, or can be started, but nothing reaches it.
     pub is_cut_off: bool,
 }

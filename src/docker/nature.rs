@@ -1,7 +1,7 @@
 //! What kind of docker-compose a file is, judged by its bytes: v1 takes a third of a second to say its version, and some
 //! files that are called so are no program.
 
-use std::fs::File;
+use crate::files;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
 
@@ -29,7 +29,7 @@ pub fn of(path: &Path) -> Nature {
 }
 
 fn ends(path: &Path) -> std::io::Result<(Vec<u8>, Vec<u8>)> {
-    let mut file = File::open(path)?;
+    let mut file = files::open(path)?;
     let part = PART as u64;
     let mut head = Vec::new();
     (&mut file).take(part).read_to_end(&mut head)?;

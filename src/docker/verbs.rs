@@ -108,6 +108,17 @@ impl Tools {
         self.docker(&["volume", "ls", "-q", "--filter", &project])
     }
 
+    /// The names of all volumes, one a line.
+    pub fn all_volumes(&self) -> Invocation {
+        self.docker(&["volume", "ls", "-q"])
+    }
+
+    /// The names of the containers that mount a volume, running or not, one a line.
+    pub fn users_of_volume(&self, volume: &str) -> Invocation {
+        let volume = format!("volume={volume}");
+        self.docker(&["ps", "-a", "--filter", &volume, "--format", "{{.Names}}"])
+    }
+
     /// The containers that publish a port, as `NAME\tPROJECT` lines.
     pub fn publishers(&self, port: u16) -> Invocation {
         let publish = format!("publish={port}");

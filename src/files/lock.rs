@@ -1,10 +1,13 @@
 //! Advisory locks between `prisma` commands.
 
+use super::owner::adopt;
+use super::read::{NONBLOCK, read_bytes, refuse_special};
 use super::{Access, create_folder, failure, parent_of};
 use crate::error::{Failure, Kind, Result};
 use crate::interrupt::Interrupt;
-use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{ErrorKind, Read, Seek, Write};
+use std::fs::{self, File, TryLockError};
+use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -35,8 +38,12 @@ pub struct Request<'a> {
     pub on_wait: &'a dyn Fn(&str),
 }
 
+/// In bytes. What names the holder of a lock is shorter.
+const LONGEST: u64 = 4096;
 /// A wait this long is noticeable.
 const NOTICED: Duration = Duration::from_millis(300);
+/// How long to wait for a command that writes a folder's files, which takes milliseconds.
+const FILES: Duration = Duration::from_secs(20);
 /// The first pause between two tries.
 const SHORT: Duration = Duration::from_millis(1);
 
@@ -60,6 +67,61 @@ impl Lock {
             },
             interrupt,
         )
+    }
+
+    /// Locks a folder itself, where files are put that belong together. It is made if it does not exist, and removed if it
+    /// stays empty. A file system that cannot lock a folder is no obstacle: the files say what is there.
+    pub fn of_folder(folder: &Path, interrupt: &Interrupt) -> Result<Lock> {
+        let absent = folder.ancestors().take_while(|folder| !folder.exists());
+        let folders: Vec<PathBuf> = absent.map(Path::to_owned).collect();
+        let request = Request {
+            path: folder,
+            what: &format!("the folder {}", folder.display()),
+            who: "",
+            limit: FILES,
+            on_wait: &|_: &str| {},
+        };
+        loop {
+            create_folder(folder, Access::Shared)?;
+            let opened = File::open(folder);
+            let mut file = opened.map_err(|error| failure("lock", folder, error))?;
+            match wait_for(&mut file, &request, Instant::now(), interrupt) {
+                Err(failure) if failure.kind != Kind::Io => return Err(failure),
+                _ if is_at(&file, folder) => {}
+                _ => continue,
+            }
+            let path = folder.to_owned();
+            return Ok(Lock {
+                file,
+                path,
+                folders,
+            });
+        }
+    }
+
+    /// Adds a line that other commands can read while this one holds the lock.
+    pub fn annotate(path: &Path, line: &str) -> io::Result<()> {
+        let mut file = open(path)?;
+        file.seek(SeekFrom::End(0))?;
+        file.write_all(format!("\n{line}").as_bytes())
+    }
+
+    /// The lines that the holder of a lock has added; none if nobody holds it.
+    pub fn annotations(path: &Path) -> Vec<String> {
+        let Ok(bytes) = read_bytes(path, LONGEST) else {
+            return Vec::new();
+        };
+        let text = String::from_utf8_lossy(&bytes);
+        let lines: Vec<String> = text.lines().skip(1).map(str::to_owned).collect();
+        // What a killed command has left counts no more.
+        let is_held = || {
+            let tried = File::open(path).map(|file| file.try_lock_shared());
+            matches!(tried, Ok(Err(TryLockError::WouldBlock)))
+        };
+        if lines.is_empty() || !is_held() {
+            return Vec::new();
+        }
+        lines
     }
 
     /// Takes the lock as requested. Fails with [`Kind::Locked`] at the limit.
@@ -116,11 +178,24 @@ impl Drop for Lock {
     }
 }
 
-fn open(path: &Path) -> std::io::Result<File> {
-    let mut options = OpenOptions::new();
+/// Opens or makes the file, which must be nobody else's: taking the lock replaces its text.
+fn open(path: &Path) -> io::Result<File> {
+    if path.is_symlink() {
+        return Err(io::Error::other("it is a symbolic link, not a lock file"));
+    }
+    let flags = rustix::fs::OFlags::NOFOLLOW.bits().cast_signed() | NONBLOCK;
+    let mut options = File::options();
     options.read(true).write(true).create(true).truncate(false);
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
+    let file = options.mode(0o600).custom_flags(flags).open(path)?;
+    let metadata = file.metadata()?;
+    refuse_special(&metadata)?;
+    if metadata.nlink() > 1 {
+        return Err(io::Error::other(
+            "it is a file with another name, not a lock file",
+        ));
+    }
+    adopt(&file, parent_of(path));
+    Ok(file)
 }
 
 fn wait_for(
@@ -149,8 +224,7 @@ fn wait_for(
 
 /// Whether this is the file at the path.
 fn is_at(file: &File, path: &Path) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    let id = |found: std::io::Result<fs::Metadata>| found.ok().map(|one| (one.dev(), one.ino()));
+    let id = |found: io::Result<fs::Metadata>| found.ok().map(|one| (one.dev(), one.ino()));
     id(file.metadata()) == id(fs::metadata(path))
 }
 
@@ -164,8 +238,8 @@ fn held(file: &mut File, what: &str) -> Failure {
     let mut holder = String::new();
     let _ = file
         .rewind()
-        .and_then(|()| file.read_to_string(&mut holder));
-    let holder = match holder.trim() {
+        .and_then(|()| file.take(LONGEST).read_to_string(&mut holder));
+    let holder = match holder.lines().next().unwrap_or_default().trim() {
         "" => "another command".to_owned(),
         who => format!("another command ({who})"),
     };

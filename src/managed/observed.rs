@@ -6,7 +6,7 @@ use crate::cluster::files::{COMPOSE, CONFIG, DOTENV, OVERRIDE};
 use crate::cluster::{Cluster, ClusterName, Edition, Fact, PrismaVersion};
 use crate::config::cluster_yml;
 use crate::config::registry::Entry;
-use crate::context::Context;
+use crate::context::{Context, require_unicode};
 use crate::docker::container::parse_names;
 use crate::docker::{Compose, Container, Engine, Project, Tools, ask};
 use crate::error::{Failure, Kind, Result};
@@ -62,6 +62,10 @@ impl Observed {
 
     fn look(ctx: &Context, name: &ClusterName, take_over: bool) -> Result<Observed> {
         let folder = ctx.home.cluster(name.as_ref());
+        require_unicode(
+            &folder,
+            "docker-compose needs one: set `PRISMA_HOME` to another folder",
+        )?;
         let tools = Tools::find(&ctx.env, &*ctx.runner)?;
         tools.notes().iter().for_each(|note| ctx.ui.detail(note));
         let engine = Engine::find(&ctx.env)?;
@@ -207,7 +211,7 @@ impl Observed {
         let version = version.map_or_else(PrismaVersion::default_local, Clone::clone);
         let mut cluster =
             Cluster::documented(self.name.clone(), version).with_mirror_of(&ctx.env)?;
-        ports::choose(ctx, self, &mut cluster, [None, None], true);
+        ports::choose(ctx, self, &mut cluster, [None, None], true)?;
         Ok(cluster)
     }
 

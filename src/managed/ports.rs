@@ -5,9 +5,11 @@ mod conflict;
 use super::observed::{Observed, read_config};
 use crate::cli::RequestedPort;
 use crate::cluster::{Cluster, ClusterName, documented};
+use crate::config::registry;
 use crate::context::Context;
 use crate::docker::container::held_ports;
 use crate::error::Result;
+use crate::files::{self, Lock};
 use crate::plan::{FreePorts, Step};
 use crate::ports::{Holder, holder, is_free, next_free};
 use conflict::{Conflict, Decision};
@@ -94,24 +96,66 @@ pub fn settle(ctx: &Context, observed: &Observed, cluster: &mut Cluster) -> Resu
 }
 
 /// Gives a cluster the ports that were requested. A new one that is not `local` gets free ones where
-/// none was requested.
+/// none was requested. Commands choose free ones one after the other, and see what each other's are.
 pub fn choose(
     ctx: &Context,
     observed: &Observed,
     cluster: &mut Cluster,
     requested: [Option<RequestedPort>; 2],
     is_new: bool,
-) {
+) -> Result<()> {
+    let mut free = Vec::new();
     for (purpose, requested) in Purpose::BOTH.into_iter().zip(requested) {
         match requested {
             Some(RequestedPort::Number(port)) => purpose.set(cluster, port),
-            Some(RequestedPort::Auto) => choose_free(ctx, observed, cluster, purpose),
+            Some(RequestedPort::Auto) => free.push(purpose),
             None if is_new && !observed.name.is_local() && purpose.port(cluster).is_some() => {
-                choose_free(ctx, observed, cluster, purpose);
+                free.push(purpose);
             }
             None => {}
         }
     }
+    if free.is_empty() {
+        return Ok(());
+    }
+    let _alone = if ctx.dry_run {
+        None
+    } else {
+        Some(registry::lock(&ctx.home.registry(), &ctx.interrupt)?)
+    };
+    for purpose in free {
+        choose_free(ctx, observed, cluster, purpose);
+    }
+    if ctx.dry_run {
+        return Ok(());
+    }
+    // Its `cluster.yml` will say so later.
+    let ports = Purpose::BOTH.into_iter().filter_map(|p| p.port(cluster));
+    let lock = ctx.home.cluster_lock(observed.name.as_ref());
+    for port in ports {
+        Lock::annotate(&lock, &format!("{RESERVED}{port}"))
+            .map_err(|error| files::failure("write", &lock, error))?;
+    }
+    Ok(())
+}
+
+/// In the lock of a cluster, before a port that it is about to use.
+const RESERVED: &str = "port ";
+
+/// The ports that running commands have chosen for clusters whose files are not written yet.
+fn reserved(ctx: &Context, own: Option<&ClusterName>) -> impl Iterator<Item = u16> {
+    let own = own.map(|own| ctx.home.cluster_lock(own.as_ref()));
+    let entries = std::fs::read_dir(ctx.home.path().join("clusters"));
+    let paths = entries
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.path());
+    let locks = paths.filter(move |path| {
+        path.extension().is_some_and(|ending| ending == "lock") && Some(path) != own.as_ref()
+    });
+    let lines = locks.flat_map(|lock| Lock::annotations(&lock));
+    lines.filter_map(|line| line.strip_prefix(RESERVED)?.parse().ok())
 }
 
 /// Its usual port where it holds that or can have it, else the next free one.
@@ -156,5 +200,6 @@ fn clusters_ports(ctx: &Context, own: Option<&ClusterName>) -> BTreeSet<u16> {
     others
         .flat_map(|(_, other)| Purpose::BOTH.map(|purpose| purpose.port(&other)))
         .flatten()
+        .chain(reserved(ctx, own))
         .collect()
 }

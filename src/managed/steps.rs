@@ -2,21 +2,24 @@
 
 use super::observed::Observed;
 use super::ready::Ready;
-use crate::cluster::files::{COMPOSE, CONFIG, DOTENV};
+use crate::cluster::files::{COMPOSE, CONFIG, DOTENV, OVERRIDE};
 use crate::cluster::{Cluster, Edition, Fact};
 use crate::config::cluster_yml;
+use crate::config::compose_file::kept;
 use crate::config::registry::{Entry, NewEntry};
 use crate::context::Context;
 use crate::docker::Container;
 use crate::error::Result;
-use crate::files::Access;
-use crate::plan::{Action, Plan, Run, Step};
+use crate::files::{Access, Replaces};
+use crate::plan::{Action, Destroyed, Plan, Registration, Run, Step, is_data};
 use crate::render::{Rendered, is_hand_edited, probe, render};
 use crate::secret::Secret;
 use crate::server::readiness::Candidate;
 use crate::server::version::ManagementPath;
 use crate::url::{host_of, is_loopback, literal, port_of};
 use crate::wait::{Probe, Wait};
+use std::collections::BTreeSet;
+use std::path::PathBuf;
 
 impl Observed {
     /// The rendered files that were edited by hand and would be replaced: name and text.
@@ -64,7 +67,7 @@ impl Observed {
                 content: content.into(),
                 // The folder is private, and even the compose file says what runs here.
                 access: Access::Private,
-                replaces: old.is_some(),
+                replaces: Replaces::read(old.map(String::as_str)),
             });
         }
     }
@@ -152,6 +155,31 @@ impl Observed {
         ));
     }
 
+    /// Folders of this machine in which the database's files are, because the override says so.
+    pub fn data_folders(&self) -> Vec<PathBuf> {
+        let binds = self.containers.iter().flat_map(|c| &c.binds);
+        let data = binds.filter(|(_, inside)| is_data(inside));
+        let mut folders: BTreeSet<PathBuf> = data.map(|(folder, _)| folder.clone()).collect();
+        if self.engine.local {
+            folders.extend(kept(&self.folder.join(OVERRIDE)).folders);
+        }
+        // Where they really are: `..` and links lead elsewhere.
+        let real = |folder: PathBuf| folder.canonicalize().unwrap_or(folder);
+        folders.into_iter().map(real).collect()
+    }
+
+    /// Makes sure that all data is gone, also from these folders.
+    pub fn check_destroyed(&self, plan: &mut Plan, folders: Vec<PathBuf>) {
+        let external = kept(&self.folder.join(OVERRIDE)).volumes;
+        let volumes: BTreeSet<String> = self.volumes.iter().cloned().chain(external).collect();
+        plan.then(Step::Destroyed(Destroyed {
+            cluster: self.name.to_string(),
+            tools: self.tools.clone(),
+            volumes: volumes.into_iter().collect(),
+            folders,
+        }));
+    }
+
     /// `docker-compose down -v`: everything that is the cluster's in the engine.
     pub fn destroy(&self, plan: &mut Plan, rendered: &Rendered) {
         let remove = Run::new(
@@ -179,14 +207,15 @@ impl Observed {
                 && !self.has_moved(entry)
         };
         if !self.entry()?.is_some_and(is_right) {
-            plan.then(Step::Register {
+            plan.then(Step::Register(Registration {
                 path: ctx.home.registry(),
                 entry: NewEntry {
                     name: self.registered_name(),
                     host: self.endpoint(cluster),
                     secret: cluster.secret_as_registered(),
+                    replaces: true,
                 },
-            });
+            }));
         }
         Ok(())
     }

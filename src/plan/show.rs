@@ -1,12 +1,12 @@
 //! How `--dry-run` shows a plan: every step in order, with the changes of each file.
 
-use super::{Action, FreePorts, Plan, Step};
+use super::{Action, FreePorts, Plan, Registration, Step};
 use crate::config::registry;
 use crate::context::Context;
 use crate::diff;
 use crate::documents::{self, FileChange, PlannedStep, True};
 use crate::error::Result;
-use crate::files;
+use crate::files::{self, Replaces};
 use std::path::Path;
 
 /// A step as text and as JSON.
@@ -61,34 +61,25 @@ impl Step {
                 content,
                 replaces,
                 ..
-            } => written(ctx, path, content.reveal(), *replaces)?,
-            Step::WriteTogether(files) => {
-                let files = files.iter();
-                return files
-                    .map(|file| written(ctx, &file.path, file.content.reveal(), file.replaces))
-                    .collect();
+            } => written(ctx, path, content.reveal(), replaces)?,
+            Step::WriteTogether(files, registration) => {
+                let files = files.all();
+                let files = files
+                    .map(|file| written(ctx, &file.path, file.content.reveal(), &file.replaces));
+                let registered = registration.iter().map(|new| registers(ctx, new));
+                return files.chain(registered).collect();
             }
             Step::Run(step) => runs(&step.action),
             Step::FreePorts(free) => stops(free),
+            // It changes nothing.
+            Step::Destroyed(_) => return Ok(Vec::new()),
             Step::Wait(wait) => {
                 let limit = humantime::format_duration(wait.limit).to_string();
                 let text = format!("until {} answers, at most {limit}", wait.server.host);
                 let host = wait.server.host.clone();
                 Description::new("wait", text, PlannedStep::Wait { host, limit })
             }
-            Step::Register { path, entry } => {
-                let variable = ctx.env.lookup();
-                let preview = registry::preview_save(path, entry, &variable)?;
-                let shown = path.display().to_string();
-                let text = format!("cluster `{}` ({}) in {shown}", entry.name, entry.host);
-                let step = PlannedStep::Register {
-                    path: shown,
-                    name: entry.name.clone(),
-                    host: entry.host.clone(),
-                    diff: edited(ctx, &preview),
-                };
-                Description::new("save", text, step)
-            }
+            Step::Register(registration) => registers(ctx, registration)?,
             Step::Unregister { path, name } => {
                 let preview = registry::preview_remove(path, name)?;
                 let shown = path.display().to_string();
@@ -109,6 +100,20 @@ impl Step {
     }
 }
 
+fn registers(ctx: &Context, registration: &Registration) -> Result<Description> {
+    let Registration { path, entry } = registration;
+    let preview = registry::preview_save(path, entry, &ctx.env.lookup())?;
+    let shown = path.display().to_string();
+    let text = format!("cluster `{}` ({}) in {shown}", entry.name, entry.host);
+    let step = PlannedStep::Register {
+        path: shown,
+        name: entry.name.clone(),
+        host: entry.host.clone(),
+        diff: edited(ctx, &preview),
+    };
+    Ok(Description::new("save", text, step))
+}
+
 fn runs(action: &Action) -> Description {
     let command = action.to_string();
     Description::new("run", command.clone(), PlannedStep::Run { command })
@@ -125,16 +130,10 @@ fn stops(free: &FreePorts) -> Description {
     Description::new("stop", text, PlannedStep::Stop { process, ports })
 }
 
-fn written(ctx: &Context, path: &Path, content: &str, replaces: bool) -> Result<Description> {
-    let before = if replaces {
-        files::read_text(path)?
-    } else {
-        None
-    };
-    let (change, word) = if replaces {
-        (FileChange::Changed, "changed")
-    } else {
-        (FileChange::New, "new")
+fn written(ctx: &Context, path: &Path, content: &str, replaces: &Replaces) -> Result<Description> {
+    let (before, change, word) = match replaces {
+        Replaces::Nothing => (None, FileChange::New, "new"),
+        _ => (files::read_text(path)?, FileChange::Changed, "changed"),
     };
     let diff = diff::unified(before.as_deref(), Some(content), &mask(ctx));
     let path = path.display().to_string();

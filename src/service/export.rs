@@ -4,11 +4,10 @@
 //! `{"valueType": FOLDER, "values": […]}`, which is also how the server imports them, in this order.
 
 use crate::error::{Failure, Kind, Result};
-use crate::files;
+use crate::files::{self, LONGEST};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use std::fs::File;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 use zip::ZipArchive;
 
@@ -55,7 +54,7 @@ struct Content {
 impl Export {
     /// Opens the file and checks all of it.
     pub fn open(path: &Path) -> Result<Export> {
-        let file = File::open(path).map_err(|error| files::failure("read", path, error))?;
+        let file = files::open(path).map_err(|error| files::failure("read", path, error))?;
         let archive = ZipArchive::new(file).map_err(|error| unreadable(path, &error))?;
         let mut names = Vec::new();
         for folder in FOLDERS {
@@ -108,11 +107,9 @@ fn content(
     kind: &str,
 ) -> Result<Vec<Value>> {
     let wrong = |what: &dyn std::fmt::Display| unreadable(path, &format_args!("`{name}`: {what}"));
-    let mut file = archive.by_name(name).map_err(|error| wrong(&error))?;
-    let mut text = String::new();
-    file.read_to_string(&mut text)
-        .map_err(|error| wrong(&error))?;
-    let content: Content = serde_json::from_str(&text).map_err(|error| wrong(&error))?;
+    let file = archive.by_name(name).map_err(|error| wrong(&error))?;
+    let text = files::bounded(file, LONGEST).map_err(|error| wrong(&error))?;
+    let content: Content = serde_json::from_slice(&text).map_err(|error| wrong(&error))?;
     if content.value_type != kind {
         return Err(wrong(&format_args!("`valueType` is not `{kind}`")));
     }

@@ -62,7 +62,8 @@ impl Answer {
                     }
                 }
                 0x03 => return Some(End::Cancelled),
-                // Ctrl-D
+                // Ctrl-D ends an answer, and cancels where there is none.
+                0x04 if self.is_blank() => return Some(End::Cancelled),
                 0x04 => return Some(End::Given),
                 // Ctrl-U
                 0x15 => self.bytes.clear(),
@@ -222,5 +223,6 @@ mod tests {
         for key in ["\x1b", "\x03"] {
             assert_eq!(take(&[("abc", true), (key, true)]).0, Some(End::Cancelled));
         }
+        assert_eq!(take(&[("\x04", true)]).0, Some(End::Cancelled));
     }
 }

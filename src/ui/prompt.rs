@@ -104,6 +104,11 @@ impl<'a> Ask<'a> {
     /// Asks for a secret, which is never shown. A private key may be pasted with all its lines.
     pub fn hidden(&self, question: Question) -> Result<Secret> {
         self.need(&[question], "")?;
+        self.unseen(question)
+    }
+
+    /// The same where standard input is known to be a terminal, whatever the others are.
+    pub fn unseen(&self, question: Question) -> Result<Secret> {
         match hidden::ask(&question.text(""), self.interrupt) {
             Ok(Some(text)) => Ok(text),
             Ok(None) => Err(self.interrupt.failure().map_or_else(cancelled, unchanged)),

@@ -50,8 +50,17 @@ pub struct YamlError {
     pub position: Option<Position>,
 }
 
-pub(super) fn yaml_error(error: &serde_yaml::Error) -> YamlError {
+pub(super) fn yaml_error(text: &str, error: &serde_yaml::Error) -> YamlError {
     let full = error.to_string();
+    // The parser reads ahead, so it does not know where it is when it meets one.
+    const CONTROL: &str = "control characters are not allowed";
+    if full.contains(CONTROL) {
+        let at = text.find(|c: char| c.is_control() && !matches!(c, '\t' | '\n' | '\r' | '\u{85}'));
+        return YamlError {
+            message: CONTROL.to_owned(),
+            position: at.map(|at| Lines::of(text).position(text, at)),
+        };
+    }
     let position = error.location().map(|at| Position {
         line: at.line(),
         column: at.column(),
@@ -88,6 +97,15 @@ mod tests {
         let error = Node::parse("a: 1\nb: [1,\nc: 2\n").expect_err("broken");
         assert!(error.position.is_some(), "{error:?}");
         assert!(!error.message.contains("at line"), "{error:?}");
+    }
+
+    #[test]
+    fn a_control_character_is_where_it_is() {
+        for (text, expected) in [("a: 1\nb: x\0y\n", "2:5"), ("a: 1\n\u{1b}", "2:1")] {
+            let error = Node::parse(text).expect_err("refused");
+            assert_eq!(error.message, "control characters are not allowed");
+            assert_eq!(error.position.expect("known").to_string(), expected);
+        }
     }
 
     #[test]

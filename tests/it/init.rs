@@ -129,11 +129,11 @@ fn a_dry_run_writes_nothing() {
     dry.succeeds();
     assert_eq!(
         without_diffs(&dry.stdout),
-        "would write   <root>/work/a/b/docker-compose.yml (new)\n\
+        "would write   <root>/work/a/b/.gitignore (new)\n\
+         would write   <root>/work/a/b/docker-compose.yml (new)\n\
          would write   <root>/work/a/b/.env (new)\n\
          would write   <root>/work/a/b/prisma.yml (new)\n\
-         would write   <root>/work/a/b/datamodel.graphql (new)\n\
-         would write   <root>/work/a/b/.gitignore (new)\n"
+         would write   <root>/work/a/b/datamodel.graphql (new)\n"
     );
     assert_eq!(work(&s).list(), "0755 .git/\n");
     let document = s.run("init --database mysql --dry-run --json").json();

@@ -247,6 +247,7 @@ fn nuke_kills_takes_down_and_starts_with_the_same_settings() {
          docker-compose version --short\n\
          docker-compose [local] kill\n\
          docker-compose [local] down -v --remove-orphans\n\
+         docker volume ls -q\n\
          docker-compose [local] up -d --remove-orphans\n"
     ));
     s.engine_has(
@@ -311,7 +312,8 @@ fn delete_leaves_nothing_behind() {
     );
     s.ran(&format!(
         "{LOOK}docker volume ls -q --filter label=com.docker.compose.project=local\n\
-         docker-compose [local] down -v --remove-orphans\n"
+         docker-compose [local] down -v --remove-orphans\n\
+         docker volume ls -q\n"
     ));
     s.engine_has("");
     same(

@@ -9,7 +9,7 @@ use crate::commands::service::loaded::LoadedService;
 use crate::commands::service::{generators, npm};
 use crate::context::Context;
 use crate::error::{Failure, Kind, Result};
-use crate::files::{self, Access};
+use crate::files::{self, Access, Replaces};
 use crate::plan::Permit;
 use crate::server::deploy::{Deployment, Outcome};
 use crate::server::management::{Management, Migration, Status as MigrationStatus};
@@ -274,7 +274,14 @@ impl Worker<'_> {
         if files::read_text(path).is_ok_and(|old| old.as_ref() == Some(&schema)) {
             return Ok(Status::Unchanged);
         }
-        files::write_atomic(path, schema.as_bytes(), Access::Shared)?;
+        let schema = schema.into();
+        files::write_given(
+            path,
+            &schema,
+            Access::Shared,
+            &Replaces::Anything,
+            &self.ctx.interrupt,
+        )?;
         Ok(Status::Written)
     }
 }

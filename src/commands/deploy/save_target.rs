@@ -5,7 +5,7 @@ use crate::config::prisma_yml;
 use crate::context::Context;
 use crate::diff;
 use crate::error::Result;
-use crate::files::Access;
+use crate::files::{Access, Replaces};
 use crate::plan::{Plan, Step};
 use crate::service::Form;
 
@@ -33,7 +33,7 @@ pub fn save(ctx: &Context, placement: Placement<'_>, cluster: &str) -> Result<bo
         path: file.clone(),
         content: after.into(),
         access: Access::Shared,
-        replaces: true,
+        replaces: Replaces::Text(before.into()),
     };
     Plan(vec![write]).execute(ctx, None)?;
     ctx.ui.status(&format!("wrote `{key}: {value}` to {shown}"));

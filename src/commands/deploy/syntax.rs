@@ -7,7 +7,7 @@ use crate::commands::service::loaded::LoadedService;
 use crate::commands::service::placement::Placement;
 use crate::commands::{Report, act};
 use crate::error::{Failure, Kind, Result};
-use crate::files::{Access, NewFile};
+use crate::files::{Access, NewFile, Replaces, Together};
 use crate::plan::{Plan, Step};
 use crate::server::deploy::{Deployment, Outcome};
 use crate::server::management::Problem;
@@ -126,7 +126,12 @@ pub fn convert(run: &mut DeployRun<'_>, loaded: &LoadedService) -> Result<Report
     };
     let placement = at(&new);
     let deployment = run.preview(placement, Fact::NewDatamodel)?;
-    let plan = Plan(vec![Step::WriteTogether(files.written.clone())]);
+    let together = Together {
+        folder: service.folder.clone(),
+        ignore: None,
+        files: files.written.clone(),
+    };
+    let plan = Plan(vec![Step::WriteTogether(together, None)]);
     let verdict = Verdict::of(deployment.as_ref());
     let mut done = act(ctx, None, &plan, || files.report(service, verdict))?;
     if ctx.dry_run {
@@ -225,7 +230,7 @@ fn converted(service: &Service, conversion: &Conversion) -> Result<Files> {
             path: to,
             content: new.into(),
             access: Access::Shared,
-            replaces: false,
+            replaces: Replaces::Nothing,
         });
     }
     Ok(files)

@@ -5,7 +5,7 @@ use crate::cluster::files::{COMPOSE, CONFIG, DOTENV, OVERRIDE};
 use crate::context::Context;
 use crate::docker::{Container, LogOptions, Tools};
 use crate::error::{Failure, Kind, Result};
-use crate::files::{self, Access};
+use crate::files::{self, Access, Replaces};
 use crate::managed::owner;
 use crate::plan::{Plan, Step};
 use crate::process::Mode;
@@ -40,6 +40,7 @@ const SHOWN: [&str; 11] = [
 pub fn refuse_replacing(file: &Path, force: bool) -> Result<()> {
     let (what, hint) = match std::fs::symlink_metadata(file) {
         Err(_) => return Ok(()),
+        Ok(_) if files::is_stream(file) => return Ok(()),
         Ok(metadata) if metadata.is_dir() => ("is a folder", "name a file in it"),
         Ok(_) if force => return Ok(()),
         Ok(_) => (
@@ -58,7 +59,11 @@ pub fn plan(ctx: &Context, file: &Path, checked: &Checked) -> Result<Plan> {
         path: file.to_owned(),
         content: ctx.ui.mask(&text).into_owned().into(),
         access: Access::Private,
-        replaces: file.exists(),
+        replaces: if file.exists() {
+            Replaces::Anything
+        } else {
+            Replaces::Nothing
+        },
     }]))
 }
 

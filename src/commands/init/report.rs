@@ -5,11 +5,11 @@ use crate::commands::folder::Folder;
 use crate::commands::{Report, facts};
 use crate::context::Context;
 use crate::documents::{InitDatabase, Initialized};
-use crate::files::NewFile;
+use crate::files::Together;
 
 /// A folder to be written.
 pub struct Setup {
-    pub files: Vec<NewFile>,
+    pub files: Together,
     /// The service's endpoint.
     pub endpoint: String,
     pub server: Server,
@@ -23,7 +23,7 @@ pub enum Server {
 }
 
 pub fn of(ctx: &Context, folder: &Folder, setup: &Setup) -> Report {
-    let names = setup.files.iter().map(|file| {
+    let names = setup.files.all().map(|file| {
         let name = file.path.file_name().unwrap_or_default();
         name.to_string_lossy().into_owned()
     });

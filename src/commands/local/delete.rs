@@ -9,6 +9,7 @@ use crate::error::Result;
 use crate::managed::{Observed, observe_locked};
 use crate::plan::{Plan, Step};
 use crate::ui::Question;
+use std::path::PathBuf;
 
 /// Deletes a cluster, with consent.
 pub fn run(ctx: &Context, name: &ClusterName) -> Result<Report> {
@@ -26,6 +27,13 @@ pub fn run(ctx: &Context, name: &ClusterName) -> Result<Report> {
         observed.remove_other_edition(&mut plan, &cluster);
         observed.destroy(&mut plan, &rendered);
     }
+    // Those in the cluster's folder are deleted with it, but before anything else there.
+    let own = observed.folder.canonicalize();
+    let is_inside = |folder: &PathBuf| own.as_ref().is_ok_and(|own| folder.starts_with(own));
+    let (inside, outside) = observed.data_folders().into_iter().partition(is_inside);
+    observed.check_destroyed(&mut plan, outside);
+    plan.0
+        .extend(Vec::into_iter(inside).map(Step::RemoveFolder));
     if observed.entry()?.is_some() && !observed.is_remote()? {
         plan.then(Step::Unregister {
             path: ctx.home.registry(),

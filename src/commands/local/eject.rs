@@ -10,9 +10,9 @@ use crate::config::registry::NewEntry;
 use crate::context::Context;
 use crate::documents::{self, EjectedDatabase, RegisteredCluster};
 use crate::error::{Failure, Kind, Result};
-use crate::files::Access;
+use crate::files::{Access, Replaces};
 use crate::managed::{self, Observed, exposure};
-use crate::plan::{Plan, Step};
+use crate::plan::{Plan, Registration, Step};
 use crate::render::standalone;
 use crate::secret::Secret;
 use crate::secret::keys::{self, PrivateKey};
@@ -54,14 +54,17 @@ pub fn run(ctx: &Context, args: &cli::Eject) -> Result<Report> {
         folder.file(COMPOSE, rendered.compose, Access::Shared),
         folder.file(DOTENV, rendered.dotenv, Access::Private),
     ];
-    written.extend(folder.ignore_secrets()?);
-    let mut plan = Plan(vec![Step::WriteTogether(written)]);
-    if let Some(entry) = &ejected.entry {
-        plan.then(Step::Register {
-            path: ctx.home.registry(),
-            entry: entry.clone(),
-        });
+    for (file, name) in written.iter_mut().zip([COMPOSE, DOTENV]) {
+        if args.force && folder.has(name) {
+            file.replaces = Replaces::Anything;
+        }
     }
+    let registration = ejected.entry.as_ref().map(|entry| Registration {
+        path: ctx.home.registry(),
+        entry: entry.clone(),
+    });
+    let written = folder.together(written, true)?;
+    let plan = Plan(vec![Step::WriteTogether(written, registration)]);
     let registered = ejected.entry.as_ref().map(|entry| entry.name.clone());
     act(ctx, registered.as_deref(), &plan, || {
         ejected.report(ctx, args, &folder)
@@ -216,6 +219,7 @@ fn entry(ctx: &Context, args: &cli::Eject, cluster: &Cluster) -> Result<Option<N
         name: name.clone(),
         host: endpoint.to_string(),
         secret: cluster.secret_as_registered(),
+        replaces: false,
     }))
 }
 

@@ -38,6 +38,7 @@ pub fn run(ctx: &Context, args: &cli::Nuke) -> Result<Report> {
             observed.tools.kill(&project),
         ));
         observed.destroy(&mut plan, &ready.rendered);
+        observed.check_destroyed(&mut plan, observed.data_folders());
     }
     observed.bring_up(ctx, &mut plan, &cluster, &ready)?;
     act(ctx, Some(observed.name.as_ref()), &plan, || {

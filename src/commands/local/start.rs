@@ -56,7 +56,7 @@ fn wanted(ctx: &Context, observed: &Observed, args: &cli::Start) -> Result<Clust
         &mut cluster,
         [args.port, args.db_port],
         is_new,
-    );
+    )?;
     complete_secret(ctx, observed, &mut cluster)?;
     Ok(cluster)
 }

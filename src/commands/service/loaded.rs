@@ -70,7 +70,9 @@ impl<'a> ServiceFiles<'a> {
 
     /// Reads the files without showing anything.
     pub fn read(&self, ctx: &Context) -> Result<LoadedService> {
-        let env_files = self.project.env_files(self.flags.env_file.as_deref())?;
+        let env_files = self
+            .project
+            .env_files(self.flags.env_file.as_deref(), &ctx.interrupt)?;
         let given = Given {
             env: &|name: &str| variable(&ctx.env, &env_files, name),
             origin: &|name: &str| env_files.origin(&ctx.env, name),

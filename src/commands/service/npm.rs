@@ -3,6 +3,7 @@
 use super::generators::GENERATED;
 use crate::env::Env;
 use crate::error::Failure;
+use crate::files;
 use crate::process;
 use serde_json::Value;
 use std::ffi::OsString;
@@ -51,8 +52,8 @@ fn on_path(path: &str) -> Option<PathBuf> {
 
 /// Whether this is the `package.json` of the npm CLI: the ORM has version 2 and later.
 fn is_prisma_1(file: &Path) -> bool {
-    let text = std::fs::read_to_string(file).unwrap_or_default();
-    let package: Value = serde_json::from_str(&text).unwrap_or_default();
+    let text = files::read_text(file).ok().flatten();
+    let package: Value = serde_json::from_str(&text.unwrap_or_default()).unwrap_or_default();
     let is_named = package["name"]
         .as_str()
         .is_some_and(|name| NAMES.contains(&name));

@@ -1,6 +1,7 @@
 use super::*;
 use crate::env::Env;
-use crate::files::{Access, create_folder, write_atomic};
+use crate::files::{Access, Replaces::Anything, create_folder, write_atomic};
+use crate::interrupt::Interrupt;
 
 /// A folder with files, which are empty unless they are env files or configurations.
 struct Tree(tempfile::TempDir);
@@ -11,7 +12,7 @@ impl Tree {
         for (name, text) in files {
             let path = tree.path(name);
             create_folder(path.parent().expect("has one"), Access::Shared).expect("creates");
-            write_atomic(&path, text.as_bytes(), Access::Shared).expect("writes");
+            write_atomic(&path, text.as_bytes(), Access::Shared, &Anything).expect("writes");
         }
         tree
     }
@@ -210,11 +211,11 @@ fn env_files_come_in_their_order() {
     assert_eq!(paths("", service, Some("x.env")), "x.env");
 
     for (file, text) in [("a/b/c/.env", "A=c\nB=c\n"), ("a/b/.env", "A=b\nD=b\n")] {
-        write_atomic(&tree.path(file), text.as_bytes(), Access::Shared).expect("writes");
+        write_atomic(&tree.path(file), text.as_bytes(), Access::Shared, &Anything).expect("writes");
     }
     let files = tree
         .find("", service)
-        .and_then(|project| project.env_files(None))
+        .and_then(|project| project.env_files(None, &Interrupt::default()))
         .expect("reads");
     let values = ["A", "B", "C", "D"].map(|name| value(&files, name));
     assert_eq!(values, ["root", "root", "root", "b"]);
@@ -224,7 +225,7 @@ fn env_files_come_in_their_order() {
     );
     let missing = tree
         .find("", service)
-        .and_then(|project| project.env_files(Some(Path::new("no.env"))));
+        .and_then(|project| project.env_files(Some(Path::new("no.env")), &Interrupt::default()));
     let missing = missing.expect_err("is not there");
     assert_eq!(missing.kind, Kind::Usage);
     assert!(missing.message().contains("no.env"), "{missing}");

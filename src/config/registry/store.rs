@@ -4,9 +4,10 @@ use super::read::{self, Raw};
 use super::resolve;
 use crate::config::EnvLookup;
 use crate::error::{Failure, Kind, Result};
-use crate::files::{self, Access, Lock};
+use crate::files::{self, Access, Lock, Replaces};
 use crate::interrupt::Interrupt;
 use crate::secret::Secret;
+use crate::url::without_password;
 use crate::yaml::Places;
 use crate::yaml::edit::{self, Change, New, Refused};
 use std::ffi::OsString;
@@ -23,6 +24,8 @@ pub struct NewEntry {
     pub host: String,
     /// Without a secret, an existing one is removed.
     pub secret: Option<Secret>,
+    /// Whether another entry of that name may be replaced.
+    pub replaces: bool,
 }
 
 /// The result of saving an entry.
@@ -101,6 +104,9 @@ fn with(
     if changes.is_empty() {
         return Ok(None);
     }
+    if let Some(old) = old.filter(|_| !entry.replaces) {
+        return Err(already_exists(&entry.name, &old.host));
+    }
     let saved = match old {
         Some(_) => Saved::Changed,
         None => Saved::Added,
@@ -126,11 +132,12 @@ fn without(path: &Path, text: &str, name: &str) -> Result<Option<String>> {
     Ok((edited != text).then_some(edited))
 }
 
-/// Reads, edits and writes under the lock; returns whether anything was written.
+/// Reads, edits and writes under the lock; returns whether anything was written. What an editor saves meanwhile is
+/// edited in its turn.
 fn change(
     path: &Path,
     interrupt: &Interrupt,
-    edit: impl FnOnce(&str) -> Result<Option<String>>,
+    mut edit: impl FnMut(&str) -> Result<Option<String>>,
 ) -> Result<bool> {
     // If the lock cannot be created, for example on a read-only disk, that matters only when there is
     // something to write.
@@ -138,14 +145,32 @@ fn change(
         Err(failure) if failure.kind != Kind::Io => return Err(failure),
         lock => lock,
     };
-    let text = files::read_text(path)?.unwrap_or_default();
-    let Some(edited) = edit(&text)? else {
-        return Ok(false);
-    };
-    let _lock = lock?;
-    files::sweep(path);
-    files::write_atomic(path, edited.as_bytes(), Access::Private)?;
-    Ok(true)
+    let mut lock = Some(lock);
+    let mut held = None;
+    loop {
+        let before = files::read_text(path)?;
+        let Some(edited) = edit(before.as_deref().unwrap_or_default())? else {
+            return Ok(false);
+        };
+        if let Some(lock) = lock.take() {
+            held = Some(lock?);
+            files::sweep(path);
+        }
+        let replaces = Replaces::read(before.as_deref());
+        if files::replace(path, edited.as_bytes(), Access::Private, &replaces)? {
+            drop(held);
+            return Ok(true);
+        }
+        interrupt.check()?;
+    }
+}
+
+/// The failure of adding a cluster under the name of another one.
+pub fn already_exists(name: &str, host: &str) -> Failure {
+    let host = without_password(host);
+    let message = format!("cluster `{name}` already exists (`{host}`)");
+    Failure::new(Kind::Failed, message)
+        .hint("choose another name, or replace it with `--force`, which discards its secret")
 }
 
 /// Refuses an entry that would not be read back unchanged.
@@ -237,11 +262,34 @@ fn impossible(path: &Path, name: &str, reason: &str) -> Failure {
 }
 
 /// Locks the file behind symbolic links: two links to one file are one registry.
-fn lock(path: &Path, interrupt: &Interrupt) -> Result<Lock> {
+pub fn lock(path: &Path, interrupt: &Interrupt) -> Result<Lock> {
     let target = files::final_target(path).map_err(|error| files::failure("read", path, error))?;
     let mut beside = OsString::from(&target);
     beside.push(".lock");
     let who = format!("`prisma`, process {}", std::process::id());
     let what = "the cluster registry";
     Lock::acquire(&PathBuf::from(beside), what, &who, LOCK_LIMIT, interrupt)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_an_editor_saves_between_reading_and_writing_is_kept() {
+        let home = tempfile::tempdir().expect("a folder");
+        let path = home.path().join("config.yml");
+        let mut rounds = 0;
+        let edit = |text: &str| {
+            rounds += 1;
+            if rounds <= 3 {
+                let theirs = format!("{text}# saved {rounds}\n");
+                std::fs::write(&path, theirs).expect("writes");
+            }
+            Ok(Some(format!("{text}# ours\n")))
+        };
+        assert_eq!(change(&path, &Interrupt::default(), edit), Ok(true));
+        let text = files::read_text(&path).expect("reads").expect("is there");
+        assert_eq!(text, "# saved 1\n# saved 2\n# saved 3\n# ours\n");
+    }
 }

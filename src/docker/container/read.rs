@@ -5,6 +5,7 @@ use super::{Container, Health, Origin, Published, State};
 use crate::error::{Kind, Result, Tried};
 use serde::Deserialize;
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -89,6 +90,12 @@ struct WireMount {
     r#type: String,
     #[serde(default)]
     name: String,
+    #[serde(default)]
+    source: PathBuf,
+    #[serde(default)]
+    destination: PathBuf,
+    #[serde(default, rename = "RW")]
+    rw: bool,
 }
 
 /// The ids in the answer of `docker ps -q --no-trunc`. Wrappers of docker put notices of their own between them.
@@ -172,6 +179,12 @@ impl From<Wire> for Container {
             compose_version: labels
                 .remove("com.docker.compose.version")
                 .map(|version| ComposeVersion::new(&version)),
+            binds: wire
+                .mounts
+                .iter()
+                .filter(|mount| mount.r#type == "bind" && mount.rw)
+                .map(|mount| (mount.source.clone(), mount.destination.clone()))
+                .collect(),
             volumes: wire
                 .mounts
                 .into_iter()

@@ -58,10 +58,8 @@ pub fn config_file(env: &Env) -> Option<PathBuf> {
 }
 
 fn folder(env: &Env) -> Option<PathBuf> {
-    match env.get("DOCKER_CONFIG") {
-        Some(folder) => Some(folder.into()),
-        None => Some(Path::new(env.get("HOME")?).join(".docker")),
-    }
+    let at_home = || Some(env.path("HOME")?.join(".docker"));
+    env.path("DOCKER_CONFIG").or_else(at_home)
 }
 
 /// docker warns about a configuration it cannot read, and ignores it.

@@ -28,6 +28,7 @@ pub const CASES: &[Case] = &[
         "data/delete_takes_one_cluster_only",
         delete_takes_one_cluster_only,
     ),
+    shared("data/what_is_left_is_named", what_is_left_is_named),
     shared(
         "data/wrong_password_fails_and_loses_nothing",
         wrong_password_fails_and_loses_nothing,
@@ -242,4 +243,42 @@ fn wrong_password_fails_and_loses_nothing(setting: &Setting) {
     cluster.edit("cluster.yml", "hunter-2-wrong", "graphcool");
     cluster.verb("start", &[]).succeeded();
     cluster.has_data();
+}
+
+/// A volume that another container mounts, which v1 and v2 leave in their own ways, and a folder of an override.
+fn what_is_left_is_named(setting: &Setting) {
+    let cluster = Cluster::new(setting);
+    cluster.start(&[]);
+    cluster.put_data();
+    let volume = format!("{}_db-persistence", cluster.name);
+    let backup = format!("{}-backup", cluster.name);
+    let image = cluster.container(DATABASE).image.0;
+    let mount = format!("{volume}:/backup");
+    setting
+        .rig
+        .docker(["create", "--name", &backup, "-v", &mount, &image]);
+    for verb in ["nuke", "delete", "delete"] {
+        cluster.verb(verb, &["--yes"]).ended(1).reports(&[
+            "is deleted:",
+            &format!("volume `{volume}` is kept: container `{backup}` mounts it"),
+            &format!("docker rm -f {backup}"),
+        ]);
+        assert!(cluster.folder().join("cluster.yml").exists(), "{verb}");
+        assert!(cluster.entry().is_some(), "{verb}");
+    }
+    setting.rig.docker(["rm", "-f", &backup]);
+    cluster.verb("nuke", &["--yes"]).succeeded();
+    cluster.has_no_data();
+
+    let data = cluster.home().join("data");
+    let yaml = format!("volumes:\n- {}:/var/lib/mysql", data.display());
+    cluster.override_service(DATABASE, &yaml);
+    cluster.verb("start", &[]).succeeded();
+    let ran = cluster.verb("delete", &["--yes"]).ended(1);
+    ran.reports(&["data are kept: docker-compose.override.yml mounts this folder"]);
+    assert!(cluster.folder().join("cluster.yml").exists());
+    std::fs::remove_dir_all(&data).expect("removes");
+    cluster.verb("delete", &["--yes"]).succeeded();
+    assert!(!cluster.folder().exists() && cluster.entry().is_none());
+    assert!(cluster.belongings().is_empty());
 }

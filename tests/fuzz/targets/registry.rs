@@ -34,6 +34,7 @@ fn entry(name: &str, host: &str, secret: Option<&str>) -> NewEntry {
         name: name.to_owned(),
         host: host.to_owned(),
         secret: secret.map(Into::into),
+        replaces: true,
     }
 }
 

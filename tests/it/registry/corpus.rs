@@ -131,6 +131,7 @@ fn new_entry(name: &str, host: &str, secret: Option<&str>) -> NewEntry {
         name: name.to_owned(),
         host: host.to_owned(),
         secret: secret.map(Into::into),
+        replaces: true,
     }
 }
 

@@ -32,6 +32,7 @@ impl Home {
             name: name.to_owned(),
             host: host.to_owned(),
             secret: secret.map(Into::into),
+            replaces: true,
         };
         registry::save(&self.path(), &entry, &|_| None, &Interrupt::default())
     }
@@ -174,6 +175,7 @@ fn secrets_do_not_show() {
         name: "a".into(),
         host: "h".into(),
         secret: Some("hidden".into()),
+        replaces: true,
     };
     let shown = format!("{registry:?} {entry:?}");
     assert!(

@@ -21,6 +21,7 @@ fn entry(name: &str) -> NewEntry {
         name: name.to_owned(),
         host: format!("http://{name}"),
         secret: Some("line\r\n".repeat(300).into()),
+        replaces: true,
     }
 }
 

@@ -2,7 +2,7 @@
 # shellcheck shell=sh disable=SC2034,SC2154
 
 docker_ps() {
-  project='' port='' origins=''
+  project='' port='' origins='' mounted=''
   for argument; do
     case $argument in
       *project.working_dir\"}}) origins=yes ;;
@@ -10,6 +10,7 @@ docker_ps() {
       # Projects here are called as their folders are.
       label=com.docker.compose.project.working_dir=*) project=${argument##*/} ;;
       publish=*) port=${argument#publish=} ;;
+      volume=*) mounted=${argument#volume=} ;;
     esac
   done
   list
@@ -17,6 +18,8 @@ docker_ps() {
     load "$id"
     if [ -n "$origins" ]; then
       printf '%s\t%s\n' "$c_project" "$c_folder"
+    elif [ -n "$mounted" ]; then
+      [ "$c_volume" != "$mounted" ] || printf '%s\n' "$c_name"
     elif [ -n "$port" ]; then
       case " $c_publish " in
         *:"$port "*) [ "$c_status" != running ] || printf '%s\t%s\n' "$c_name" "$c_project" ;;
@@ -51,6 +54,7 @@ docker_inspect() {
     [ -z "$c_started" ] || out="$out,\"StartedAt\":\"$c_started\""
     [ -z "$c_health" ] || out="$out,\"Health\":{\"Status\":\"$c_health\",\"FailingStreak\":0,\"Log\":[]}"
     out="$out},\"Name\":\"/$c_name\",\"RestartCount\":$c_restarts,\"HostConfig\":{\"Memory\":$c_memory,\"PortBindings\":{$c_ports}},\"Mounts\":["
+    [ -z "$c_bind" ] || out="$out{\"Type\":\"bind\",\"Source\":\"$c_bind\",\"Destination\":\"/var/lib/mysql\",\"RW\":true}${c_volume:+,}"
     [ -z "$c_volume" ] || out="$out{\"Type\":\"volume\",\"Name\":\"$c_volume\",\"Destination\":\"/var/lib/mysql\"}"
     out="$out],\"Config\":{\"Image\":\"$c_image\",\"Env\":[$c_env],\"Labels\":{\"com.docker.compose.project\":\"$c_project\","
     out="$out\"com.docker.compose.service\":\"$c_service\",\"com.docker.compose.oneoff\":\"False\""
@@ -88,7 +92,7 @@ docker_volume() {
   for file in "$engine"/volumes/*; do
     [ -f "$file" ] || continue
     read -r owner <"$file"
-    [ "$owner" != "$project" ] || printf '%s\n' "${file##*/}"
+    [ -n "$project" ] && [ "$owner" != "$project" ] || printf '%s\n' "${file##*/}"
   done
 }
 

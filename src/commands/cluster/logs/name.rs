@@ -42,7 +42,7 @@ fn cluster_of(ctx: &Context, project: &Project) -> Result<Option<(String, Option
     let Some(text) = files::read_text(&project.file)? else {
         return Ok(None);
     };
-    let env_files = project.env_files(None)?;
+    let env_files = project.env_files(None, &ctx.interrupt)?;
     let given = Given {
         env: &|name: &str| env_files.get(&ctx.env.lookup(), name),
         origin: &|name: &str| env_files.origin(&ctx.env, name),
