@@ -18,7 +18,7 @@ use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
-pub use given::{is_stream, write_given};
+pub use given::{is_stream, open_stream, write_given};
 pub use lock::{Lock, Request};
 pub use read::{LONGEST, bounded, open, read_given, read_pipe, read_text};
 pub use remains::is_remains;
@@ -68,14 +68,37 @@ pub fn write_atomic(
     Err(changed_meanwhile(path))
 }
 
+/// The same with content that `write` produces: if it fails, the file is left as it was.
+pub fn write_streamed(
+    path: &Path,
+    access: Access,
+    write: impl FnOnce(&mut File) -> Result<()>,
+) -> Result<()> {
+    write_with(path, access, &Replaces::Anything, write).map(drop)
+}
+
 /// The same; `false` if something else is there than what may be replaced.
 pub fn replace(path: &Path, content: &[u8], access: Access, replaces: &Replaces) -> Result<bool> {
+    write_with(path, access, replaces, |file| {
+        file.write_all(content)
+            .map_err(|error| failure("write", path, error))
+    })
+}
+
+fn write_with(
+    path: &Path,
+    access: Access,
+    replaces: &Replaces,
+    write: impl FnOnce(&mut File) -> Result<()>,
+) -> Result<bool> {
     let wrap = |error: io::Error| failure("write", path, error);
     let target = final_target(path).map_err(wrap)?;
     let folder = parent_of(&target);
     create_folder(folder, access)?;
     let old = existing(&target).map_err(wrap)?;
-    let temporary = stage(folder, &target, content, access, old.as_ref()).map_err(wrap)?;
+    let mut temporary = temporary_in(folder, &target, access).map_err(wrap)?;
+    write(temporary.as_file_mut())?;
+    finish(&temporary, &target, old.as_ref()).map_err(wrap)?;
     place(temporary, &target, replaces).map_err(wrap)
 }
 
@@ -104,6 +127,13 @@ fn stage(
     access: Access,
     old: Option<&Metadata>,
 ) -> io::Result<NamedTempFile> {
+    let mut temporary = temporary_in(folder, target, access)?;
+    temporary.write_all(content)?;
+    finish(&temporary, target, old)?;
+    Ok(temporary)
+}
+
+fn temporary_in(folder: &Path, target: &Path, access: Access) -> io::Result<NamedTempFile> {
     let prefix = temporary_prefix(target);
     let mut builder = tempfile::Builder::new();
     builder.prefix(&prefix).suffix(TEMPORARY);
@@ -111,18 +141,21 @@ fn stage(
         // The umask is applied to this, as to any new file.
         builder.permissions(PermissionsExt::from_mode(0o666));
     }
-    let mut temporary = builder.tempfile_in(folder)?;
-    temporary.write_all(content)?;
+    builder.tempfile_in(folder)
+}
+
+/// Gives a temporary file the mode, owner and attributes of what it replaces, and has it on the disk.
+fn finish(temporary: &NamedTempFile, target: &Path, old: Option<&Metadata>) -> io::Result<()> {
+    let file = temporary.as_file();
     match old {
         Some(old) => {
-            keep_owner(temporary.as_file(), old);
-            temporary.as_file().set_permissions(old.permissions())?;
-            keep_attributes(temporary.as_file(), target);
+            keep_owner(file, old);
+            file.set_permissions(old.permissions())?;
+            keep_attributes(file, target);
         }
-        None => adopt(temporary.as_file(), parent_of(target)),
+        None => adopt(file, parent_of(target)),
     }
-    temporary.as_file().sync_all()?;
-    Ok(temporary)
+    file.sync_all()
 }
 
 /// Copies extended attributes, such as access control lists, as far as the file system has them.
@@ -149,14 +182,9 @@ fn place(temporary: NamedTempFile, target: &Path, replaces: &Replaces) -> io::Re
         },
         Replaces::Text(text) => match read_bytes(target, LONGEST) {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
-            there
-                if there
-                    .as_ref()
-                    .is_ok_and(|there| there != text.reveal().as_bytes()) =>
-            {
-                return Ok(false);
-            }
-            there => there.and_then(|_| put(temporary, target))?,
+            Err(error) => return Err(error),
+            Ok(there) if there != text.reveal().as_bytes() => return Ok(false),
+            Ok(_) => put(temporary, target)?,
         },
         Replaces::Anything => put(temporary, target)?,
     }

@@ -6,10 +6,12 @@
 mod action;
 mod destroyed;
 mod free_ports;
+mod save_images;
 mod show;
 
 use crate::config::registry::{self, NewEntry};
 use crate::context::Context;
+use crate::docker::Tools;
 use crate::docker::ask::{failed, query};
 use crate::docker::diagnosis::{LOST_NETWORK, is_busy, unanswered};
 use crate::docker::info::full_name;
@@ -28,6 +30,7 @@ use std::time::{Duration, Instant};
 pub use action::{Action, Permit};
 pub use destroyed::{Destroyed, is_data};
 pub use free_ports::FreePorts;
+pub use save_images::SaveImages;
 
 /// How long to retry while the engine does the same for another command.
 const BUSY: Duration = Duration::from_secs(30);
@@ -50,6 +53,8 @@ pub enum Step {
     FreePorts(FreePorts),
     /// Make sure that a cluster's data is gone.
     Destroyed(Destroyed),
+    /// Write images to a file.
+    SaveImages(SaveImages),
     /// Wait until the server answers.
     Wait(Box<Wait>),
     /// Add or change an entry of the cluster registry.
@@ -104,6 +109,13 @@ pub struct AtHand {
 }
 
 impl AtHand {
+    pub fn new(tools: &Tools, images: Vec<String>) -> AtHand {
+        AtHand {
+            images,
+            list: tools.images(),
+        }
+    }
+
     /// Those of them that are not there.
     pub fn missing(&self, ctx: &Context) -> Result<Vec<String>> {
         let answer = query(ctx, &self.list)?.stdout;
@@ -120,8 +132,7 @@ impl AtHand {
         }
         let what = if missing.len() == 1 { "is" } else { "are" };
         let message = format!("`{}` {what} not on this engine", missing.join("` and `"));
-        Err(Failure::new(Kind::ImageUnavailable, message)
-            .hint("leave out `--no-pull`, or bring it here with `prisma local images load FILE`"))
+        Err(Failure::new(Kind::ImageUnavailable, message))
     }
 }
 
@@ -182,6 +193,7 @@ impl Step {
             Step::Run(run) => run.label.clone(),
             Step::FreePorts(free) => format!("stopping {}", free.holder),
             Step::Destroyed(_) => "checking that the data is gone".to_owned(),
+            Step::SaveImages(save) => format!("writing {}", save.file.display()),
             Step::Wait(_) => "waiting for the server; the containers keep starting".to_owned(),
             Step::Register(_) | Step::Unregister { .. } => {
                 "changing the cluster registry".to_owned()
@@ -205,6 +217,7 @@ impl Step {
             Step::Run(step) => run(ctx, permit, step),
             Step::FreePorts(free) => free.execute(ctx, permit),
             Step::Destroyed(destroyed) => destroyed.check(ctx),
+            Step::SaveImages(save) => save.execute(ctx, permit),
             Step::Wait(wait) => wait.run(ctx),
             Step::Register(registration) => registration.save(ctx),
             Step::Unregister { path, name } => {

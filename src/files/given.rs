@@ -6,6 +6,7 @@ use crate::interrupt::Interrupt;
 use crate::secret::Secret;
 use std::fs::{self, File, FileType};
 use std::io::{self, Write};
+use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::fs::FileTypeExt;
 use std::path::{Path, PathBuf};
 
@@ -31,23 +32,20 @@ impl Stream {
         takes_text(metadata.file_type()).then_some(Stream::Special)
     }
 
-    fn write(&self, path: PathBuf, bytes: &[u8]) -> io::Result<()> {
+    fn open(&self, path: PathBuf) -> io::Result<File> {
+        let own = |descriptor: io::Result<OwnedFd>| descriptor.map(File::from);
         match self {
             // Opened again, they would be written from their beginning.
-            Stream::Descriptor(1) => {
-                let mut stdout = io::stdout().lock();
-                stdout.write_all(bytes)?;
-                stdout.flush()
-            }
-            Stream::Descriptor(2) => io::stderr().write_all(bytes),
+            Stream::Descriptor(1) => own(io::stdout().as_fd().try_clone_to_owned()),
+            Stream::Descriptor(2) => own(io::stderr().as_fd().try_clone_to_owned()),
             // A file behind it may contain what others have written.
-            Stream::Descriptor(_) => File::options().append(true).open(path)?.write_all(bytes),
+            Stream::Descriptor(_) => File::options().append(true).open(path),
             Stream::Special => {
-                let mut file = File::options().write(true).open(path)?;
-                if !takes_text(file.metadata()?.file_type()) {
-                    return Err(io::Error::other("it was replaced meanwhile"));
+                let file = File::options().write(true).open(path)?;
+                if takes_text(file.metadata()?.file_type()) {
+                    return Ok(file);
                 }
-                file.write_all(bytes)
+                Err(io::Error::other("it was replaced meanwhile"))
             }
         }
     }
@@ -77,10 +75,22 @@ pub fn write_given(
     replaces: &Replaces,
     interrupt: &Interrupt,
 ) -> Result<()> {
-    let Some(stream) = Stream::at(path) else {
+    let Some(mut stream) = open_stream(path, interrupt)? else {
         return write_atomic(path, text.reveal().as_bytes(), access, replaces);
     };
-    let (to, text) = (path.to_owned(), text.clone());
-    let written = interrupt.run(move || stream.write(to, text.reveal().as_bytes()))?;
+    let text = text.clone();
+    let written = interrupt.run(move || stream.write_all(text.reveal().as_bytes()))?;
     written.map_err(|error| failure("write", path, error))
+}
+
+/// What takes text at a path, opened; `None` for a file. Opening a pipe waits for its reader, up to a signal.
+pub fn open_stream(path: &Path, interrupt: &Interrupt) -> Result<Option<File>> {
+    let Some(stream) = Stream::at(path) else {
+        return Ok(None);
+    };
+    let to = path.to_owned();
+    let opened = interrupt.run(move || stream.open(to))?;
+    opened
+        .map(Some)
+        .map_err(|error| failure("write", path, error))
 }

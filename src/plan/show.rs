@@ -1,6 +1,6 @@
 //! How `--dry-run` shows a plan: every step in order, with the changes of each file.
 
-use super::{Action, FreePorts, Plan, Registration, Step};
+use super::{FreePorts, Plan, Registration, Step};
 use crate::config::registry;
 use crate::context::Context;
 use crate::diff;
@@ -70,6 +70,7 @@ impl Step {
                 return files.chain(registered).collect();
             }
             Step::Run(step) => runs(&step.action),
+            Step::SaveImages(save) => runs(save),
             Step::FreePorts(free) => stops(free),
             // It changes nothing.
             Step::Destroyed(_) => return Ok(Vec::new()),
@@ -114,8 +115,8 @@ fn registers(ctx: &Context, registration: &Registration) -> Result<Description> 
     Ok(Description::new("save", text, step))
 }
 
-fn runs(action: &Action) -> Description {
-    let command = action.to_string();
+fn runs(command: &impl ToString) -> Description {
+    let command = command.to_string();
     Description::new("run", command.clone(), PlannedStep::Run { command })
 }
 

@@ -275,3 +275,24 @@ fn files_of_an_ejected_folder_that_are_none_are_kept_even_with_force() {
         3,
     );
 }
+
+#[test]
+fn images_go_into_a_pipe_and_never_come_from_one() {
+    let s = Sandbox::with_cluster();
+    let pipe = s.path("work/pipe");
+    fifo(&pipe);
+    let reader = std::thread::spawn({
+        let pipe = pipe.clone();
+        move || fs::read(pipe).expect("bytes")
+    });
+    let ended = s.run("local images save pipe");
+    let bytes = reader.join().expect("ends");
+    assert!(bytes.starts_with(&[0x1f, 0x8b]), "{ended:?}");
+    assert!(fs::metadata(&pipe).expect("is there").file_type().is_fifo());
+    let ended = s.run("local images load pipe");
+    assert!(
+        ended.status != 0 && ended.stderr.contains("it is a named pipe"),
+        "{ended:?}"
+    );
+    injected("images_go_into_a_pipe_and_never_come_from_one", 2);
+}
