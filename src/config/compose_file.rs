@@ -5,6 +5,7 @@ use crate::cluster::files::{COMPOSE, DOTENV};
 use crate::docker::project::OVERRIDING_NAMES;
 use crate::files;
 use crate::secret::Secret;
+use crate::url::{points_here, port_of};
 use crate::yaml::deserialize;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -29,9 +30,17 @@ pub fn find(folder: &Path) -> Option<PathBuf> {
     })
 }
 
+/// The secret of the server at `base`, and the file it is in, if a compose file in a folder or above it runs it here.
+pub fn secret_of(folder: &Path, base: &str, env: EnvLookup<'_>) -> Option<(Secret, PathBuf)> {
+    let port = port_of(base).filter(|_| points_here(base))?;
+    let file = find(folder)?;
+    let secret = management_secret(&file, port, env)?;
+    Some((secret, file))
+}
+
 /// The `managementApiSecret` of the server that a compose file publishes at a port of this machine. Its variables
 /// are docker-compose's: those of the environment, else those of the `.env` next to the file.
-pub fn management_secret(file: &Path, port: u16, env: EnvLookup<'_>) -> Option<Secret> {
+fn management_secret(file: &Path, port: u16, env: EnvLookup<'_>) -> Option<Secret> {
     let text = files::read_text(file).ok()??;
     let dotenv = EnvFiles::read(&[file.with_file_name(DOTENV)]).ok()?;
     let expand = |text: &str| expanded(text, &|name| dotenv.get(env, name));

@@ -11,7 +11,7 @@ use crate::server::credential::Credential;
 use crate::service::{Endpoint, Service, Target};
 use crate::status::cloud::{self, Cloud, CloudCluster};
 use crate::status::target;
-use crate::url::{is_unencrypted, points_here, port_of, without_password};
+use crate::url::{is_unencrypted, without_password};
 use std::path::Path;
 use std::time::Duration;
 
@@ -110,19 +110,16 @@ fn warn_unencrypted(ctx: &Context, destination: &Destination) {
 fn of_entry(ctx: &Context, entry: &Entry, sources: &Sources<'_>) -> Result<Destination> {
     cloud::check(&format!("cluster `{}`", entry.name), &entry.host)?;
     let base = entry.host.trim_end_matches('/').to_owned();
-    let variable = || sources.of_variable(ctx);
-    let secrets: Vec<Named> = match of_registry(entry) {
-        // As for the npm CLI, which deployed with the variable to servers that have shared secrets.
-        Some(key) if key.0.kind() == SecretKind::Key => {
-            variable().into_iter().chain([key]).collect()
-        }
-        // The registry's secret belongs to this host; the variable may hold another server's.
-        Some(secret) => vec![secret],
-        None => variable()
-            .into_iter()
-            .chain(sources.of_compose_file(ctx, &base))
-            .collect(),
+    let own = of_registry(entry);
+    let is_key = |(secret, _): &Named| secret.kind() == SecretKind::Key;
+    // As for the npm CLI, which deployed with the variable to servers that have shared secrets. A shared secret
+    // of the registry belongs to this host, and the variable may hold another server's.
+    let best = match &own {
+        Some(own) if !is_key(own) => [Some(own.clone()), sources.of_variable(ctx)],
+        _ => [sources.of_variable(ctx), own],
     };
+    let secrets = best.into_iter().chain([sources.of_compose_file(ctx, &base)]);
+    let secrets = secrets.flatten().collect();
     let (credential, secret_name, others) = credential(ctx, secrets)?;
     Ok(Destination {
         label: format!("cluster `{}`", entry.name),
@@ -218,11 +215,8 @@ impl Sources<'_> {
 
     /// The secret of the server at `base`, if a compose file next to the service, or above it, runs it.
     fn of_compose_file(&self, ctx: &Context, base: &str) -> Option<Named> {
-        let port = port_of(base).filter(|_| points_here(base))?;
-        let file = compose_file::find(self.folder)?;
-        let secret = compose_file::management_secret(&file, port, &ctx.env.lookup())?;
-        let file = file.display();
-        Some((secret, format!("`managementApiSecret` in `{file}`")))
+        let (secret, file) = compose_file::secret_of(self.folder, base, &ctx.env.lookup())?;
+        Some((secret, format!("`managementApiSecret` in `{}`", file.display())))
     }
 }
 
