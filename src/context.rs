@@ -9,6 +9,7 @@ use crate::interrupt::Interrupt;
 use crate::process::Runner;
 use crate::ui::{Ask, Ui};
 use crate::url::points_here;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -177,6 +178,8 @@ pub struct Context {
     pub dry_run: bool,
     /// How long to wait for another command on the same cluster.
     pub lock_timeout: Duration,
+    /// The flags that have a value, by all their names, for `${opt:NAME}` in prisma.yml.
+    pub options: BTreeMap<String, String>,
     /// The command line, without the program.
     pub args: Vec<String>,
 }

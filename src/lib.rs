@@ -115,6 +115,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
         interrupt,
         dry_run: cli.dry_run(),
         lock_timeout: cli.global.lock_timeout,
+        options: cli.options(),
         args: args
             .iter()
             .skip(1)

@@ -14,6 +14,7 @@ use crate::config::EnvLookup;
 use crate::error::{Failure, Result};
 use crate::files;
 use crate::secret::Secret;
+use crate::url::points_here;
 use crate::yaml::Places;
 use std::path::Path;
 
@@ -111,6 +112,12 @@ impl Registry {
         given
             .or_else(|| self.get(name.as_ref()))
             .or_else(normalised)
+    }
+
+    /// The entry of a cluster on this machine that has the name in the npm CLI's spelling.
+    pub fn respelled(&self, name: &str) -> Option<&Entry> {
+        let entry = self.of_project(&name.parse().ok()?)?;
+        points_here(&entry.host).then_some(entry)
     }
 
     /// The names of the clusters, in file order.

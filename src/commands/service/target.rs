@@ -118,7 +118,9 @@ fn of_entry(ctx: &Context, entry: &Entry, sources: &Sources<'_>) -> Result<Desti
         Some(own) if !is_key(own) => [Some(own.clone()), sources.of_variable(ctx)],
         _ => [sources.of_variable(ctx), own],
     };
-    let secrets = best.into_iter().chain([sources.of_compose_file(ctx, &base)]);
+    let secrets = best
+        .into_iter()
+        .chain([sources.of_compose_file(ctx, &base)]);
     let secrets = secrets.flatten().collect();
     let (credential, secret_name, others) = credential(ctx, secrets)?;
     Ok(Destination {
@@ -216,7 +218,10 @@ impl Sources<'_> {
     /// The secret of the server at `base`, if a compose file next to the service, or above it, runs it.
     fn of_compose_file(&self, ctx: &Context, base: &str) -> Option<Named> {
         let (secret, file) = compose_file::secret_of(self.folder, base, &ctx.env.lookup())?;
-        Some((secret, format!("`managementApiSecret` in `{}`", file.display())))
+        Some((
+            secret,
+            format!("`managementApiSecret` in `{}`", file.display()),
+        ))
     }
 }
 

@@ -3,7 +3,9 @@
 //! Witness: none is needed: files and flags are what is tested; the server behind them is scripted.
 
 use crate::deploy::support::{Place, TYPES};
+use crate::support::ended::Ended;
 use crate::support::standin::Standin;
+use serde_json::json;
 
 const VARIABLE: &str = "service: ${env:NAME}\nstage: ${opt:stage, 'dev'}\ncluster: ${env:WHERE, 'far'}\ndatamodel: datamodel.graphql\ndisableAuth: true\n";
 
@@ -130,6 +132,69 @@ fn a_value_from_a_variable_is_never_shown_and_its_file_is() {
             .ends_with("(`NAME` is set in the environment)\n"),
         "{outcome:?}"
     );
+}
+
+/// Any value would do as the name of a file to write, or of a seed.
+#[test]
+fn files_named_by_variables_are_shown_as_the_reference() {
+    let standin = Standin::start("1.34.12");
+    let place = Place::cluster(
+        &standin,
+        "schema: gen/${env:NAME}\nseed:\n  import: ${env:NAME}.graphql\n\
+         generate:\n  - generator: graphql-schema\n    output: ${env:NAME}.graphql\n",
+    );
+    standin.state().introspection = Some(json!({"queryType": {"name": "Query"}, "types": []}));
+    let place = place.env("NAME", "hunter2-hunter2");
+    let told = |outcome: Ended, status: i32, what: &str| {
+        assert_eq!(outcome.status, status, "{outcome:?}");
+        assert!(!outcome.all().contains("hunter2"), "{outcome:?}");
+        assert!(outcome.all().contains(what), "{what}: {outcome:?}");
+    };
+    let set = "hint: `NAME` is set in the environment\n";
+    told(
+        place.deploy(&[]),
+        6,
+        "the seed file does not exist: `${env:NAME}.graphql`\n",
+    );
+    told(place.deploy(&[]), 6, set);
+    place.write("hunter2-hunter2.graphql", "mutation { a }");
+    let done = "  schema   `gen/${env:NAME}` written\n  generate `${env:NAME}.graphql` written\n  seed     `${env:NAME}.graphql` imported\n";
+    told(
+        place.deploy(&["-d"]),
+        0,
+        "`gen/${env:NAME}` would be written",
+    );
+    told(place.deploy(&[]), 0, done);
+    let generate = |args: &[&str]| place.home.end(place.home.prisma("generate", args).start());
+    told(generate(&[]), 0, "graphql-schema: ");
+    told(generate(&["--dry-run", "-v"]), 0, "");
+    // It cannot be written.
+    std::fs::remove_dir_all(place.home.path("service/gen")).expect("removes");
+    place.write("gen", "a file");
+    told(place.deploy(&[]), 1, set);
+}
+
+/// Every flag of the command, as the npm CLIs read them.
+#[test]
+fn references_to_flags_read_all_of_them() {
+    let yml = "service: hello\nstage: s${opt:wait-timeout, \"\"}${opt:no-generate, \"\"}${opt:json, \"\"}\ncluster: far\ndatamodel: datamodel.graphql\ndisableAuth: true\n";
+    for (args, stage) in [
+        (&[][..], "s"),
+        (&["--wait-timeout", "90s"], "s90s"),
+        (&["--no-generate"], "strue"),
+        (&["-j"], "strue"),
+        (&["--json", "--no-generate"], "struetrue"),
+        (&["-o", "json"], "strue"),
+    ] {
+        let standin = Standin::start("1.34.12");
+        let place = Place::cluster(&standin, "");
+        place.write("prisma.yml", yml);
+        let outcome = place.deploy(args);
+        assert_eq!(outcome.status, 0, "{outcome:?}");
+        let state = standin.state();
+        let stages: Vec<&str> = state.projects.keys().map(|(_, stage)| &**stage).collect();
+        assert_eq!(stages, [stage], "{args:?}");
+    }
 }
 
 /// Where it is good, the address is shown as any other.

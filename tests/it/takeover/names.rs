@@ -52,7 +52,15 @@ fn the_entry_in_another_spelling_is_the_clusters() {
                 list.stdout.contains(&format!("{name}\tmanaged\t")),
                 "{list:?}"
             );
-            s.run(&format!("cluster logs {name}")).succeeds();
+            for name in [name, project] {
+                s.run(&format!("cluster logs {name}")).succeeds();
+            }
+            // A service may name it as the command line does.
+            s.write("work/prisma.yml", &format!("service: x\nstage: dev\ncluster: {project}\ndisableAuth: true\ndatamodel: x.graphql\n"));
+            s.write("work/x.graphql", "type User {\n  id: ID! @unique\n}\n");
+            let ended = s.run("deploy");
+            let found = format!("deploying `x` to cluster `{name}`\n");
+            assert!(ended.stderr.starts_with(&found), "{ended:?}");
             s.run(&format!("local delete --yes -n {given}")).succeeds();
             let after = s.read("home/.prisma/config.yml");
             assert!(!after.contains(name) && after.contains("  old:"), "{after}");
