@@ -11,7 +11,8 @@ use crate::config::registry::{self, NewEntry};
 use crate::context::Context;
 use crate::docker::ask::{failed, query};
 use crate::docker::diagnosis::{LOST_NETWORK, is_busy, unanswered};
-use crate::error::{Kind, Result};
+use crate::docker::info::full_name;
+use crate::error::{Failure, Kind, Result};
 use crate::files::{self, Access, NewFile};
 use crate::history;
 use crate::process::{Invocation, Mode};
@@ -89,19 +90,24 @@ pub struct AtHand {
 }
 
 impl AtHand {
-    /// Whether all of them are there.
-    fn is_complete(&self, ctx: &Context) -> bool {
-        let Ok(answer) = query(ctx, &self.list) else {
-            return false;
-        };
-        let is_there = |image: &String| {
-            let tagged = match image.rsplit('/').next() {
-                Some(name) if !name.contains(':') => format!("{image}:latest"),
-                _ => image.clone(),
-            };
-            answer.stdout.lines().any(|line| line == tagged)
-        };
-        self.images.iter().all(is_there)
+    /// Those of them that are not there.
+    pub fn missing(&self, ctx: &Context) -> Result<Vec<String>> {
+        let answer = query(ctx, &self.list)?.stdout;
+        let there: Vec<String> = answer.lines().map(full_name).collect();
+        let is_missing = |image: &&String| !there.contains(&full_name(image));
+        Ok(self.images.iter().filter(is_missing).cloned().collect())
+    }
+
+    /// Fails unless all of them are there.
+    pub fn require(&self, ctx: &Context) -> Result<()> {
+        let missing = self.missing(ctx)?;
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let what = if missing.len() == 1 { "is" } else { "are" };
+        let message = format!("`{}` {what} not on this engine", missing.join("` and `"));
+        Err(Failure::new(Kind::ImageUnavailable, message)
+            .hint("leave out `--no-pull`, or bring it here with `prisma local images load FILE`"))
     }
 }
 
@@ -223,8 +229,9 @@ fn run(ctx: &Context, permit: &Permit, step: &Run) -> Result<()> {
         failure.kind,
         Kind::ImageUnavailable | Kind::NotReady | Kind::ChildFailed
     );
+    let is_complete = |instead: &AtHand| instead.missing(ctx).is_ok_and(|none| none.is_empty());
     match &step.instead {
-        Some(instead) if is_missing && instead.is_complete(ctx) => {
+        Some(instead) if is_missing && is_complete(instead) => {
             drop(stage);
             let why = failure.message();
             let why = why.lines().next().unwrap_or_default().trim_end_matches(':');

@@ -91,7 +91,7 @@ fn probes(ctx: &Context, registry: &Registry) -> Vec<Probe> {
     let folder = project.map_or(here, |project| project.folder().to_owned());
     let other = |host: &str| {
         let base = host.trim_end_matches('/');
-        let (secret, _) = compose_file::secret_of(&folder, base, &ctx.env.lookup())?;
+        let secret = compose_file::server(&folder, base, &ctx.env.lookup())?.secret?;
         ctx.ui.conceal([secret.clone()]);
         Some(secret)
     };

@@ -55,7 +55,7 @@ pub enum Local {
     /// Stages: check that the new version can use the cluster's data; pull the images; write the files;
     /// recreate the containers; wait for the database and the server. Nothing is written until the images
     /// are pulled, so if that fails, the cluster keeps running as before; images that the engine already has
-    /// are used if the image registry cannot be reached. The new version is saved in cluster.yml.
+    /// are used if the image registry cannot be reached, and with `--no-pull` it is not asked. The new version is saved in cluster.yml.
     ///
     /// Data, database password and ports are kept, also when the edition changes (Prisma 1.7). Prisma 1.27
     /// and later have no key pairs: the cluster then gets a new shared secret. An older version requires
@@ -63,6 +63,7 @@ pub enum Local {
     #[command(after_help = examples(&[
         ("prisma local upgrade", "newer images of the current version"),
         ("prisma local upgrade --to 1.2", "another version"),
+        ("prisma local upgrade --to 1.2 --no-pull", "without network"),
         ("prisma local upgrade --to 1.2 --dry-run", "preview"),
     ]))]
     Upgrade(Upgrade),

@@ -205,7 +205,8 @@ impl Observed {
             return Err(self.not_found());
         }
         let version = version.map_or_else(PrismaVersion::default_local, Clone::clone);
-        let mut cluster = Cluster::documented(self.name.clone(), version);
+        let mut cluster =
+            Cluster::documented(self.name.clone(), version).with_mirror_of(&ctx.env)?;
         ports::choose(ctx, self, &mut cluster, [None, None], true);
         Ok(cluster)
     }

@@ -84,7 +84,7 @@ impl Ejected {
         let is_here = known.is_some();
         let mut cluster = match known {
             Some(cluster) => keep(args, cluster)?,
-            None => documented(args),
+            None => documented(args).with_mirror_of(&ctx.env)?,
         };
         if args.profile == Profile::DigitalOcean {
             move_away(&mut cluster)?;

@@ -29,7 +29,12 @@ pub fn run(ctx: &Context, args: &cli::Upgrade) -> Result<Report> {
     let mut plan = ready.plan();
     // Pulled before anything is written: if an image cannot be pulled, nothing has changed.
     let tools = &observed.tools;
-    if cluster.edition() == Edition::Server && !changes && observed.matches_files(&ready.rendered) {
+    if args.no_pull {
+        at_hand(tools, cluster.images()).require(ctx)?;
+    } else if cluster.edition() == Edition::Server
+        && !changes
+        && observed.matches_files(&ready.rendered)
+    {
         let project = observed.project(&ready.rendered);
         let instead = at_hand(tools, cluster.images());
         plan.then(Step::pull(

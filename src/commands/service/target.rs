@@ -217,11 +217,9 @@ impl Sources<'_> {
 
     /// The secret of the server at `base`, if a compose file next to the service, or above it, runs it.
     fn of_compose_file(&self, ctx: &Context, base: &str) -> Option<Named> {
-        let (secret, file) = compose_file::secret_of(self.folder, base, &ctx.env.lookup())?;
-        Some((
-            secret,
-            format!("`managementApiSecret` in `{}`", file.display()),
-        ))
+        let server = compose_file::server(self.folder, base, &ctx.env.lookup())?;
+        let name = format!("`managementApiSecret` in `{}`", server.file.display());
+        Some((server.secret?, name))
     }
 }
 
