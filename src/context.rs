@@ -86,7 +86,7 @@ pub const FILES: [(&str, &str); 5] = [
     ),
     (
         "~/.prisma/clusters/NAME/docker-compose.override.yml",
-        "your additions to docker-compose.yml; never written by `prisma`",
+        "your additions to docker-compose.yml; never changed by `prisma`",
     ),
     (
         "~/.prisma/history/NAME.jsonl",
@@ -204,7 +204,8 @@ impl Context {
     pub fn managed(&self, entry: &Entry) -> Option<ClusterName> {
         let respelled = || {
             let project = entry.project().filter(|_| points_here(&entry.host))?;
-            self.home.managed(project.as_ref())
+            let old = || self.home.managed(project.before_1_21()?.as_ref());
+            self.home.managed(project.as_ref()).or_else(old)
         };
         self.home.managed(&entry.name).or_else(respelled)
     }

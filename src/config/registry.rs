@@ -108,10 +108,15 @@ impl Registry {
                 .project()
                 .is_some_and(|project| project.as_ref() == name.as_ref())
         };
+        let is_of_old = |entry: &&Entry| {
+            let old = entry.project().and_then(|project| project.before_1_21());
+            old.is_some_and(|old| old.as_ref() == name.as_ref())
+        };
         let normalised = || self.clusters.iter().rfind(is_of);
         given
             .or_else(|| self.get(name.as_ref()))
             .or_else(normalised)
+            .or_else(|| self.clusters.iter().rfind(is_of_old))
     }
 
     /// The entry of a cluster on this machine that has the name in the npm CLI's spelling.

@@ -71,6 +71,27 @@ fn the_entry_in_another_spelling_is_the_clusters() {
 }
 
 #[test]
+fn a_project_that_docker_compose_before_1_21_named_is_found() {
+    let s = left_as("my-cluster_2", "mycluster2");
+    let registry = s.read("home/.prisma/config.yml");
+    for verb in ["start", "stop", "ps", "nuke --yes", "delete --yes"] {
+        s.run(&format!("local {verb} -n my-cluster_2")).is(
+            1,
+            "",
+            "error: cluster `my-cluster_2` is the compose project `mycluster2`: docker-compose before 1.21 left out `-` and `_`\n\
+             hint: use `-n mycluster2`\n",
+        );
+    }
+    s.run("local start -n mycluster2").succeeds();
+    assert_eq!(s.read("home/.prisma/config.yml"), registry);
+    let list = s.run("cluster list");
+    assert!(list.stdout.contains("my-cluster_2\tmanaged\t"), "{list:?}");
+    s.run("local delete --yes -n mycluster2").succeeds();
+    let after = s.read("home/.prisma/config.yml");
+    assert!(!after.contains("my-cluster_2"), "{after}");
+}
+
+#[test]
 fn a_name_that_no_entry_has_is_rejected() {
     let s = left_as("Dev", "dev");
     s.run("local start -n Other").is(
