@@ -55,7 +55,13 @@ pub fn options(command: &clap::Command, matches: &ArgMatches) -> BTreeMap<String
         }
         match matches.try_get_one::<bool>(id) {
             Ok(flag) => flag.filter(|is_set| **is_set).map(bool::to_string),
-            Err(_) => Some(matches.get_raw(id)?.last()?.to_string_lossy().into_owned()),
+            Err(_) => Some(
+                matches
+                    .get_raw(id)?
+                    .next_back()?
+                    .to_string_lossy()
+                    .into_owned(),
+            ),
         }
     };
     let given = command.get_arguments().filter_map(|arg| {

@@ -174,29 +174,6 @@ fn files_named_by_variables_are_shown_as_the_reference() {
     told(place.deploy(&[]), 1, set);
 }
 
-/// Every flag of the command, as the npm CLIs read them.
-#[test]
-fn references_to_flags_read_all_of_them() {
-    let yml = "service: hello\nstage: s${opt:wait-timeout, \"\"}${opt:no-generate, \"\"}${opt:json, \"\"}\ncluster: far\ndatamodel: datamodel.graphql\ndisableAuth: true\n";
-    for (args, stage) in [
-        (&[][..], "s"),
-        (&["--wait-timeout", "90s"], "s90s"),
-        (&["--no-generate"], "strue"),
-        (&["-j"], "strue"),
-        (&["--json", "--no-generate"], "struetrue"),
-        (&["-o", "json"], "strue"),
-    ] {
-        let standin = Standin::start("1.34.12");
-        let place = Place::cluster(&standin, "");
-        place.write("prisma.yml", yml);
-        let outcome = place.deploy(args);
-        assert_eq!(outcome.status, 0, "{outcome:?}");
-        let state = standin.state();
-        let stages: Vec<&str> = state.projects.keys().map(|(_, stage)| &**stage).collect();
-        assert_eq!(stages, [stage], "{args:?}");
-    }
-}
-
 /// Where it is good, the address is shown as any other.
 #[test]
 fn an_address_from_a_variable_is_reported() {
@@ -269,6 +246,21 @@ fn every_flag_that_was_given_is_an_option_of_the_file() {
         outcome.stderr.contains("invalid stage `some.env`"),
         "{outcome:?}"
     );
+    let file = "service: all\nstage: s${opt:wait-timeout, \"\"}${opt:no-generate, \"\"}${opt:json, \"\"}\ncluster: far\ndatamodel: datamodel.graphql\ndisableAuth: true\n";
+    place.write("prisma.yml", file);
+    for (args, stage) in [
+        (&[][..], "s"),
+        (&["--wait-timeout", "90s"], "s90s"),
+        (&["--no-generate"], "strue"),
+        (&["-j"], "strue"),
+        (&["--json", "--no-generate"], "struetrue"),
+    ] {
+        assert_eq!(place.deploy(args).status, 0, "{args:?}");
+        assert!(
+            services(&standin).contains(&format!("all@{stage}")),
+            "{args:?}"
+        );
+    }
 }
 
 /// Variables that projects use for themselves, and that Kubernetes sets.
