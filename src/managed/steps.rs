@@ -57,6 +57,9 @@ impl Observed {
         let (compose, dotenv) = (self.compose.as_ref(), self.dotenv.as_ref());
         self.write(plan, COMPOSE, compose, &rendered.compose);
         self.write(plan, DOTENV, dotenv, rendered.dotenv.reveal());
+        if let Some(text) = &self.inherited {
+            self.write(plan, OVERRIDE, None, text);
+        }
         Ok(())
     }
 
