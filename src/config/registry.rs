@@ -62,15 +62,17 @@ impl Registry {
         };
         let contents = read::contents(path, &text, None)?;
         let mut registry = Registry::default();
-        if files::readable_by_others(path) {
+        let places = Places::of(&text);
+        for raw in &contents.clusters {
+            registry.clusters.push(raw.resolve(path, &places, env));
+        }
+        let mut entries = registry.clusters.iter();
+        let is_secret = contents.session.is_some() || entries.any(|entry| entry.secret.is_some());
+        if is_secret && files::readable_by_others(path) {
             registry.warnings.push(format!(
                 "`{path}` contains secrets and is readable by others: run `chmod 600 {path}`",
                 path = path.display()
             ));
-        }
-        let places = Places::of(&text);
-        for raw in &contents.clusters {
-            registry.clusters.push(raw.resolve(path, &places, env));
         }
         for entry in &registry.clusters {
             if let Some(problem) = &entry.problem {

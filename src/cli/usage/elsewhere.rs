@@ -30,7 +30,7 @@ const INSTEAD: &[(&[&str], &str)] = &[
     ),
     (
         &["admin"],
-        "open the service's HTTP endpoint with `/_admin` at its end in a browser; Prisma 1.34 servers have that page",
+        "open the service's HTTP endpoint with `/_admin` at its end in a browser; Prisma 1.29 and later serve that page",
     ),
     (
         NPM_CLI,

@@ -71,11 +71,11 @@ impl Problem {
     }
 
     /// Whether a warning means data loss. From 1.30 on, the server also warns about harmless changes:
-    /// required fields that it fills in, and files in the old syntax.
+    /// required fields that it fills in (of one that also changes its type it warns twice), and files in the
+    /// old syntax.
     pub fn loses_data(&self) -> bool {
         let text = &self.description;
-        let fills_in = text.contains("creating a required field") && text.contains("pre-filled");
-        !fills_in && !text.contains("migrating from the old datamodel syntax")
+        !text.contains("pre-filled") && !text.contains("migrating from the old datamodel syntax")
     }
 }
 
@@ -254,14 +254,15 @@ impl Management {
         }
     }
 
-    /// Whether the server checks for data loss itself. Of an unknown version, whether it accepts `force`.
+    /// Whether the server checks for data loss itself. Of an unknown version, that is only known once a
+    /// deployment was answered with steps, as late versions do; `force` proves nothing.
     pub fn checks_data_loss(&self) -> bool {
         match self.version() {
             Some(version) => version.has(Fact::DataLossCheck),
             None => self
                 .dialect
                 .borrow()
-                .is_none_or(|dialect| dialect > DeployDialect::Plain),
+                .is_some_and(|dialect| dialect >= DeployDialect::Steps),
         }
     }
 }
