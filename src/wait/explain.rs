@@ -1,12 +1,12 @@
 //! What a wait that ended without success says: which container is to blame, and why by its log.
 
-use super::attempt::Attempt;
+use super::attempt::{Attempt, Why};
 use super::verdict::{Trouble, Watch};
 use super::{Probe, Wait};
 use crate::context::Context;
-use crate::docker::Container;
 use crate::docker::ask::{containers, log};
 use crate::docker::diagnosis::{Ending, excerpt, why_it_ended};
+use crate::docker::{Container, State};
 use crate::documents::WhyNotStarted;
 use crate::error::{Failure, Kind, document};
 use crate::process::with_tail;
@@ -40,10 +40,20 @@ impl Wait {
         let message = format!("could not start {}: {trouble}", self.subject());
         let ending = why_it_ended(log);
         let failure = explained(ctx, Kind::ContainerFailed, message, (ending, log));
-        if ending.is_some() {
-            return failure;
+        if let Some(ending) = ending {
+            // What `prisma` writes itself is in quotes.
+            let is_theirs = self.folder.is_some() && ending.code == "password_rejected";
+            return if is_theirs {
+                failure.hint(QUOTE)
+            } else {
+                failure
+            };
         }
+        let stopped = |container: &Container| container.state == State::Exited;
         match (&trouble.container, &self.folder) {
+            (Some(container), Some(folder)) if stopped(container) => failure
+                .hint(format!("start it with `docker-compose up -d` in {}", folder.display()))
+                .hint(full_log(folder)),
             (_, Some(folder)) => failure.hint(full_log(folder)),
             (Some(container), None) => failure.hint(format!(
                 "see its full log with `prisma local logs -n {} {}`; fix the cause and run the command again, no data is lost",
@@ -62,13 +72,16 @@ impl Wait {
     pub(super) fn too_late(&self, ctx: &Context, attempt: &Attempt<'_>) -> Failure {
         let limit = humantime::format_duration(self.limit);
         let database = self.database_state(attempt.database_up);
+        let host = &self.server.host;
+        if attempt.listens && attempt.ending.is_none() && matches!(attempt.why, Why::Silent(_)) {
+            return self.not_reached(attempt);
+        }
         let message = format!(
             "{} is not ready after {limit}: {database}{}",
             self.subject(),
             attempt.why
         );
         let mut failure = self.blamed(ctx, attempt, message);
-        let host = &self.server.host;
         if !points_here(host) {
             failure = failure.hint(format!("check that no firewall blocks `{host}`"));
         }
@@ -81,6 +94,19 @@ impl Wait {
                     self.name
                 ),
             })
+    }
+
+    /// A server that runs as it should, in a container whose published port does not lead to it from here.
+    fn not_reached(&self, attempt: &Attempt<'_>) -> Failure {
+        let Attempt { why, .. } = attempt;
+        let host = &self.server.host;
+        let message = format!(
+            "{} runs, but it cannot be reached from here at `{host}`: {why}",
+            self.subject()
+        );
+        Failure::new(Kind::NotReady, message)
+            .hint("if this program runs in a container, name the host whose ports are published: `--host HOST`, or `PRISMA_CLI_HOST`")
+            .hint(format!("otherwise check that no firewall or proxy blocks `{host}`"))
     }
 
     /// The failure of a server that is not ready, with what its crashes or its log say of the cause.
@@ -133,6 +159,10 @@ fn explained(
         None => failure,
     }
 }
+
+/// For those who have written their `PRISMA_CONFIG`.
+const QUOTE: &str =
+    "put user and password in quotes in `PRISMA_CONFIG`: YAML reads `0123` as a number";
 
 fn full_log(folder: &Path) -> String {
     format!(

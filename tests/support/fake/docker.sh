@@ -58,7 +58,7 @@ docker_inspect() {
     if [ -n "$c_folder" ]; then
       json_text "$c_folder"
       out="$out,\"com.docker.compose.project.working_dir\":\"$json\""
-      json_text "${c_file:-$c_folder/docker-compose.yml}"
+      json_text "${c_file:-$c_folder/docker-compose.yml${c_override:+,$c_override}}"
       out="$out,\"com.docker.compose.project.config_files\":\"$json\""
     fi
     out="$out}}"
@@ -180,7 +180,10 @@ docker_logs() {
     tail -n "$tail" "$log" >"$engine/tail.$$"
     log="$engine/tail.$$"
   }
-  while IFS=' ' read -r time stream text; do
+  while IFS= read -r line; do
+    # Blanks at the beginning of the text are its own.
+    time=${line%% *} text=${line#* }
+    stream=${text%% *} text=${text#* }
     case $since in
       [0-9][0-9][0-9][0-9]-*) [ "$(printf '%s\n' "$since" "$time" | sort | head -n 1)" = "$since" ] || continue ;;
     esac
