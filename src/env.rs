@@ -77,7 +77,7 @@ impl Env {
     /// The same with another value of a variable.
     #[must_use]
     pub fn with(mut self, name: &str, value: &str) -> Env {
-        self.0.insert(name.to_owned(), value.to_owned());
+        self.all.insert(name.to_owned(), value.to_owned());
         self
     }
 
