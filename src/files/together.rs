@@ -178,9 +178,10 @@ mod tests {
     }
 
     fn file(path: PathBuf, content: &str, replaces: bool) -> NewFile {
-        let replaces = match replaces {
-            true => Replaces::Anything,
-            false => Replaces::Nothing,
+        let replaces = if replaces {
+            Replaces::Anything
+        } else {
+            Replaces::Nothing
         };
         NewFile {
             path,
