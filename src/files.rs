@@ -33,7 +33,7 @@ pub enum Access {
     Shared,
 }
 
-/// What a write may replace. What somebody else has written meanwhile is never lost.
+/// What a write may replace. What another program has written meanwhile is never lost.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Replaces {
     /// There must be no such file.
@@ -45,7 +45,7 @@ pub enum Replaces {
 }
 
 impl Replaces {
-    /// What was read before: a text, or that there was no file.
+    /// What was read before: the content, or that there was no file.
     pub fn read(text: Option<&str>) -> Replaces {
         text.map_or(Replaces::Nothing, |text| Replaces::Text(text.into()))
     }

@@ -51,7 +51,7 @@ pub enum Step {
     WriteTogether(Together, Option<Registration>),
     Run(Run),
     FreePorts(FreePorts),
-    /// Make sure that a cluster's data is gone.
+    /// Make sure that a cluster's data was deleted.
     Destroyed(Destroyed),
     /// Write images to a file.
     SaveImages(SaveImages),
@@ -192,7 +192,7 @@ impl Step {
             Step::WriteTogether(..) => "writing the files".to_owned(),
             Step::Run(run) => run.label.clone(),
             Step::FreePorts(free) => format!("stopping {}", free.holder),
-            Step::Destroyed(_) => "checking that the data is gone".to_owned(),
+            Step::Destroyed(_) => "checking that the data was deleted".to_owned(),
             Step::SaveImages(save) => format!("writing {}", save.file.display()),
             Step::Wait(_) => "waiting for the server; the containers keep starting".to_owned(),
             Step::Register(_) | Step::Unregister { .. } => {

@@ -67,7 +67,7 @@ fn descriptor(path: &Path) -> Option<u32> {
     }
 }
 
-/// Writes a text where the user wants it. Whoever reads a pipe may take their time, up to a signal.
+/// Writes text where the user wants it. A reader of a pipe may take its time, up to a signal.
 pub fn write_given(
     path: &Path,
     text: &Secret,

@@ -70,7 +70,7 @@ impl Lock {
     }
 
     /// Locks a folder itself, where files are put that belong together. It is made if it does not exist, and removed if it
-    /// stays empty. A file system that cannot lock a folder is no obstacle: the files say what is there.
+    /// stays empty. Where a file system cannot lock folders, the files say what is there.
     pub fn of_folder(folder: &Path, interrupt: &Interrupt) -> Result<Lock> {
         let absent = folder.ancestors().take_while(|folder| !folder.exists());
         let folders: Vec<PathBuf> = absent.map(Path::to_owned).collect();
@@ -106,7 +106,7 @@ impl Lock {
         file.write_all(format!("\n{line}").as_bytes())
     }
 
-    /// The lines that the holder of a lock has added; none if nobody holds it.
+    /// The lines that the holder of a lock has added; none if no one holds it.
     pub fn annotations(path: &Path) -> Vec<String> {
         let Ok(bytes) = read_bytes(path, LONGEST) else {
             return Vec::new();
@@ -178,7 +178,7 @@ impl Drop for Lock {
     }
 }
 
-/// Opens or makes the file, which must be nobody else's: taking the lock replaces its text.
+/// Opens or makes the file, which must belong to no one else: taking the lock replaces its text.
 fn open(path: &Path) -> io::Result<File> {
     if path.is_symlink() {
         return Err(io::Error::other("it is a symbolic link, not a lock file"));

@@ -20,7 +20,7 @@ pub fn adopt(created: &File, folder: &Path) {
 
 /// The same for a folder.
 pub fn adopt_folder(created: &Path) {
-    // Never what a link leads to: it may be the link of somebody else.
+    // Never what a link leads to: it may be the link of another user.
     let flags = rustix::fs::OFlags::DIRECTORY | rustix::fs::OFlags::NOFOLLOW;
     let mut options = File::options();
     options.read(true).custom_flags(flags.bits().cast_signed());

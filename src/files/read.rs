@@ -11,7 +11,7 @@ use std::time::Duration;
 
 /// In bytes. No file that this program reads is longer.
 pub const LONGEST: u64 = 64 << 20;
-/// How long whoever writes into a pipe may take, such as a password manager that asks for its own password.
+/// How long the writer of a pipe may take, such as a password manager that asks for its own password.
 const PATIENCE: Duration = Duration::from_secs(120);
 
 /// The text of a regular file; `None` if it does not exist.
@@ -59,7 +59,7 @@ pub fn read_pipe(
 /// Opens a regular file.
 pub fn open(path: &Path) -> io::Result<File> {
     refuse_special(&fs::metadata(path)?)?;
-    // What was a file may have become a pipe by now, which must not block.
+    // What was a file may have become a pipe since, which must not block.
     let file = OpenOptions::new()
         .read(true)
         .custom_flags(NONBLOCK)
@@ -99,7 +99,7 @@ fn text(path: &Path, bytes: Vec<u8>) -> Result<String> {
     })
 }
 
-/// Fails for anything that is no regular file: pipes and sockets may never end, and some devices act when they
+/// Fails for all but regular files: pipes and sockets may never end, and some devices act when they
 /// are merely opened.
 pub(super) fn refuse_special(metadata: &fs::Metadata) -> io::Result<()> {
     let what = match metadata.file_type() {
@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_as_long_as_allowed_is_read_and_one_byte_more_is_not() {
+    fn a_text_of_the_greatest_length_is_read_and_one_byte_more_is_not() {
         assert_eq!(bounded(&[b'a'; 2048][..], 2048).expect("fits").len(), 2048);
         let error = bounded(&[b'a'; 2049][..], 2048).expect_err("too long");
         assert_eq!(error.to_string(), "it is longer than 2 KiB");

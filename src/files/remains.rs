@@ -39,7 +39,7 @@ impl Staging {
     }
 
     /// The folder in which the replacement of a file can be made: this one, unless the file is on another disk.
-    pub fn beside<'a>(&'a self, target: &'a Path) -> &'a Path {
+    pub fn folder_for<'a>(&'a self, target: &'a Path) -> &'a Path {
         let folder = parent_of(target);
         let disk = |folder: &Path| fs::metadata(folder).map(|folder| folder.dev()).ok();
         if disk(self.path()) == disk(folder) {
@@ -59,7 +59,7 @@ impl Staging {
     }
 }
 
-/// Whether a killed command has put the file there, and nobody has changed it since.
+/// Whether a killed command has put the file there, and it was not changed since.
 pub fn is_remains(file: &Path) -> bool {
     let Some(name) = file.file_name() else {
         return false;

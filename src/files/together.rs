@@ -95,7 +95,7 @@ impl<'a> Staged<'a> {
         };
         let old = old.filter(|_| file.access == Access::Shared);
         let temporary = stage(
-            staging.beside(&target),
+            staging.folder_for(&target),
             &target,
             file.content.reveal().as_bytes(),
             file.access,

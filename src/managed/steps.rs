@@ -173,7 +173,7 @@ impl Observed {
         folders.into_iter().map(real).collect()
     }
 
-    /// Makes sure that all data is gone, also from these folders.
+    /// Makes sure that all data was deleted, also from these folders.
     pub fn check_destroyed(&self, plan: &mut Plan, folders: Vec<PathBuf>) {
         let external = kept(&self.folder.join(OVERRIDE)).volumes;
         let volumes: BTreeSet<String> = self.volumes.iter().cloned().chain(external).collect();

@@ -1,4 +1,4 @@
-//! Whether what was to be deleted is gone: docker-compose says nothing of a volume that it leaves, nor of a folder.
+//! Whether what was to be deleted still exists: docker-compose says nothing of a volume that it leaves, nor of a folder.
 
 use crate::context::Context;
 use crate::docker::Tools;
