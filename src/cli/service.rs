@@ -1,0 +1,42 @@
+//! Commands that ask about deployed services: `prisma list`, `info`, `token`.
+
+use super::ServiceFlags;
+use super::complete::Live;
+use super::values::lifetime;
+use clap::Args;
+use std::time::Duration;
+
+#[derive(Debug, Clone, Args)]
+pub struct Info {
+    #[command(flatten)]
+    pub service: ServiceFlags,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct List {
+    /// cluster in the registry [default: all]
+    #[arg(env = "PRISMA_CLI_CLUSTER", add = Live::Registered)]
+    cluster: Option<String>,
+}
+
+impl List {
+    /// An empty variable counts as unset.
+    pub fn cluster(&self) -> Option<&str> {
+        self.cluster.as_deref().filter(|name| !name.is_empty())
+    }
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct Token {
+    #[command(flatten)]
+    pub service: ServiceFlags,
+    /// how long the token is valid
+    #[arg(
+        long,
+        env = "PRISMA_CLI_VALID",
+        value_name = "DURATION",
+        default_value = "7d",
+        value_parser = lifetime
+    )]
+    pub valid: Duration,
+}
