@@ -22,7 +22,9 @@ pub use observed::{Observed, configured, read_config};
 pub use ready::ready;
 pub use services::{check_place, warn_of_new_syntax};
 pub use sql::StuckOn;
-pub use start::{complete_secret, restart, restart_running, start, start_stopped};
+pub use start::{
+    complete_secret, restart, restart_running, start, start_stopped, why_it_is_silent,
+};
 
 use crate::cluster::ClusterName;
 use crate::context::Context;

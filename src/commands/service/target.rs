@@ -12,7 +12,7 @@ use crate::server::credential::Credential;
 use crate::service::{Endpoint, Service, Target};
 use crate::status::cloud::{self, Cloud, CloudCluster};
 use crate::status::target;
-use crate::url::{is_unencrypted, points_here, port_of, without_password};
+use crate::url::{is_unencrypted, without_password};
 use std::path::Path;
 use std::time::Duration;
 
@@ -229,11 +229,9 @@ impl Sources<'_> {
 
     /// The secret of the server at `base`, if a compose file next to the service, or above it, runs it.
     fn of_compose_file(&self, ctx: &Context, base: &str) -> Option<Named> {
-        let port = port_of(base).filter(|_| points_here(base))?;
-        let file = compose_file::find(self.folder)?;
-        let secret = compose_file::management_secret(&file, port, &ctx.env.lookup())?;
-        let file = file.display();
-        Some((secret, format!("`managementApiSecret` in `{file}`")))
+        let server = compose_file::server(self.folder, base, &ctx.env.lookup())?;
+        let name = format!("`managementApiSecret` in `{}`", server.file.display());
+        Some((server.secret?, name))
     }
 }
 
