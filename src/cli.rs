@@ -21,6 +21,7 @@ use crate::ui::{Color, Format};
 use clap::builder::BoolishValueParser;
 use clap::builder::StyledStr;
 use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::time::Duration;
@@ -34,9 +35,10 @@ use examples::examples;
 pub use generate::Generate;
 pub use init::Init;
 pub use local::{
-    Eject, History, Local, LogPart, Logs, Nuke, Profile, RequestedPort, Restart, Start, Upgrade,
+    Eject, History, Images, Load, Local, LogPart, Logs, Nuke, Profile, RequestedPort, Restart,
+    Save, Start, Upgrade,
 };
-pub use project::{ProjectFlag, ServiceFlags};
+pub use project::{ProjectFlags, ServiceFlags};
 pub use service::{Info, List, Token};
 use values::{domain, duration, port, wait};
 
@@ -80,6 +82,9 @@ pub struct Cli {
     /// What environment variables decided, in the order of the flags.
     #[arg(skip)]
     pub decided: Vec<Decided>,
+    /// The flags that have a value, by all their long names.
+    #[arg(skip)]
+    options: BTreeMap<String, String>,
 }
 
 #[derive(Debug, Clone, Args)]
@@ -145,6 +150,7 @@ impl Cli {
     pub fn format(&self) -> Format {
         match &self.command {
             Command::Deploy(deploy) if deploy.j => Format::Json,
+            Command::Info(info) if info.j => Format::Json,
             _ => self.global.format(),
         }
     }
@@ -158,6 +164,18 @@ impl Cli {
         let message = format!("`prisma {name}` does not support `--output env`");
         Err(Failure::new(Kind::Usage, message)
             .hint("only `prisma local ps` does: omit `--output env`, or unset `PRISMA_CLI_OUTPUT`"))
+    }
+
+    /// The flags that have a value, for `${opt:NAME}` in prisma.yml.
+    pub fn options(&self) -> BTreeMap<String, String> {
+        // Their short forms are flags of their own.
+        let short = [
+            ("json", self.format() == Format::Json),
+            ("dry-run", self.dry_run()),
+        ];
+        let short = short.into_iter().filter(|(_, is_given)| *is_given);
+        let short = short.map(|(name, _)| (name.to_owned(), "true".to_owned()));
+        self.options.clone().into_iter().chain(short).collect()
     }
 
     /// Whether to only show what would be done, from `deploy -d` or `--dry-run`.
@@ -263,6 +281,7 @@ pub enum Command {
         ("prisma list staging", "of one cluster"),
         ("prisma list -o json", "for scripts"),
     ]))]
+    #[command(visible_alias = "ls")]
     List(List),
     /// show a deployed service: its endpoints, server and last migrations
     ///
@@ -271,7 +290,7 @@ pub enum Command {
     /// deployed.
     #[command(after_help = examples(&[
         ("prisma info", "the service of the nearest prisma.yml"),
-        ("prisma info -s test", "another stage"),
+        ("prisma info --stage test", "another stage"),
         ("prisma info -o json", "for scripts"),
     ]))]
     Info(Info),
@@ -353,6 +372,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>, env: &Env) -> Result<Cli,
     let matches = command.try_get_matches_from_mut(args)?;
     let mut cli = Cli::from_arg_matches(&matches)?;
     cli.decided = decided::find(&command, &matches);
+    cli.options = decided::options(&command, &matches);
     Ok(cli)
 }
 

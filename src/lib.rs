@@ -21,7 +21,7 @@
 //!
 //! Each external crate has one owner: clap and clap_complete `cli` (`ui` derives clap's value lists),
 //! duct `process`, serde_yaml and yaml-edit `yaml`, console, indicatif and inquire `ui`, ureq
-//! `server::http`, jsonwebtoken `server::token`, similar `diff`, zip `service::export`, anyhow `error`, secrecy
+//! `server::http`, jsonwebtoken `server::token`, similar `diff`, zip `service::export`, flate2 `docker::archive`, anyhow `error`, secrecy
 //! and the crates for cryptography `secret`.
 
 #![allow(
@@ -115,6 +115,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
         interrupt,
         dry_run: cli.dry_run(),
         lock_timeout: cli.global.lock_timeout,
+        options: cli.options(),
         args: args
             .iter()
             .skip(1)
@@ -146,7 +147,7 @@ fn misunderstood(error: &clap::Error, args: &[OsString], env: &Env) -> u8 {
     let json = cli::usage::asks_for_json(args, env);
     let is_bare = cli::usage::is_bare(error);
     let failure = cli::usage::failure(error, args, env).map(|failure| {
-        if cli::usage::is_of_npm_cli(error) {
+        if cli::usage::is_of_npm_cli(error, args) {
             commands::hand_over(failure, args, env)
         } else {
             failure

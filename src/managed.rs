@@ -18,7 +18,7 @@ mod sql;
 mod start;
 mod steps;
 
-pub use observed::{Observed, configured, read_config};
+pub use observed::{Observed, known, read_config};
 pub use ready::ready;
 pub use services::{check_place, warn_of_new_syntax};
 pub use sql::StuckOn;

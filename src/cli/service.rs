@@ -6,10 +6,18 @@ use super::values::lifetime;
 use clap::Args;
 use std::time::Duration;
 
+// In the npm CLIs, `-s` and `-c` were other flags of these commands.
 #[derive(Debug, Clone, Args)]
+#[command(mut_arg("stage", |stage| stage.short(None)), mut_arg("cluster", |cluster| cluster.short(None)))]
 pub struct Info {
     #[command(flatten)]
     pub service: ServiceFlags,
+    /// short for `--json`
+    #[arg(short)]
+    pub j: bool,
+    /// Of the npm CLI.
+    #[arg(short, long, hide = true, help = "accepted for compatibility")]
+    current: bool,
 }
 
 #[derive(Debug, Clone, Args)]
@@ -27,6 +35,7 @@ impl List {
 }
 
 #[derive(Debug, Clone, Args)]
+#[command(mut_arg("cluster", |cluster| cluster.short(None)))]
 pub struct Token {
     #[command(flatten)]
     pub service: ServiceFlags,

@@ -18,7 +18,7 @@ const SHOWN: usize = 5;
 
 /// Asks for the service's migrations, and whether its API is open.
 pub fn run(ctx: &Context, args: &cli::Info) -> Result<Report> {
-    let loaded = ServiceFiles::find(ctx, &args.service, &[])?.load(ctx)?;
+    let loaded = ServiceFiles::find(ctx, &args.service.project)?.load(ctx)?;
     let service = &loaded.service;
     let destination = target::of_loaded(ctx, &loaded)?;
     let placement = Placement {
@@ -55,9 +55,8 @@ fn migrations(placement: Placement<'_>, management: &Management) -> Result<Vec<M
         // A server does not tell the two apart: it lists those that it has.
         Ok(migrations) if migrations.is_empty() => Err(not_deployed(placement)),
         Err(error) if error.is_not_deployed() => Err(not_deployed(placement)),
-        answer => answer.map_err(|error| {
-            management.failure(&format!("could not query {placement}"), error)
-        }),
+        answer => answer
+            .map_err(|error| management.failure(&format!("could not query {placement}"), error)),
     }
 }
 
@@ -91,7 +90,11 @@ fn tell(ctx: &Context, migrations: &[Migration]) {
 }
 
 fn text(placement: Placement<'_>, info: &documents::Info<'_>) -> String {
-    let yes = if info.requires_token { "required" } else { "not required" };
+    let yes = if info.requires_token {
+        "required"
+    } else {
+        "not required"
+    };
     let version = info.server.version.unwrap_or("unknown");
     let mut rows = vec![
         ("server", info.server.endpoint.to_owned()),

@@ -11,7 +11,7 @@ use std::time::SystemTime;
 
 /// Signs it as the npm CLIs did, without asking a server.
 pub fn run(ctx: &Context, args: &cli::Token) -> Result<Report> {
-    let loaded = ServiceFiles::find(ctx, &args.service, &[])?.load(ctx)?;
+    let loaded = ServiceFiles::find(ctx, &args.service.project)?.load(ctx)?;
     let service = &loaded.service;
     let Some(secret) = service.secrets.first() else {
         let file = service.file.display();

@@ -6,7 +6,7 @@ use crate::interrupt::{Interrupt, TICK};
 use duct::unix::HandleExt;
 use std::collections::VecDeque;
 use std::ffi::OsString;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::process::ExitStatus;
@@ -19,6 +19,8 @@ const GRACE: Duration = Duration::from_millis(500);
 const SIGNAL_RACE: Duration = Duration::from_millis(80);
 
 const SIGTERM: i32 = 15;
+/// How many bytes are passed on at once.
+const PIECE: usize = 256 * 1024;
 
 #[derive(Debug, Clone, Default)]
 pub struct System {
@@ -87,12 +89,7 @@ impl System {
             // Not a point in time: following a log has no end, and a limit beyond all times.
             if begun.elapsed() >= invocation.limit {
                 Self::end(handle);
-                return Err(timed_out(
-                    invocation,
-                    invocation.limit,
-                    false,
-                    String::new(),
-                ));
+                return Err(timed_out(invocation, invocation.limit, false));
             }
         }
     }
@@ -115,22 +112,69 @@ impl System {
         let (sender, receiver) = mpsc::channel::<String>();
         std::thread::spawn(move || pump(source, redrawn, &sender));
         let mut tail: VecDeque<String> = VecDeque::new();
+        let mut keep = |line: String| {
+            let flow = on_line(&line);
+            tail.push_back(line);
+            if tail.len() > TAIL_LINES {
+                tail.pop_front();
+            }
+            flow
+        };
+        let ended = self.follow(invocation, &child, &receiver, &mut keep);
+        let stderr: String = tail.iter().map(|line| format!("{line}\n")).collect();
+        match ended {
+            Ok(outcome) => Ok(Outcome { stderr, ..outcome }),
+            Err(error) => Err(error.with_tail(stderr)),
+        }
+    }
+
+    /// Passes the standard output on as it is.
+    fn bytes(
+        &self,
+        invocation: &Invocation,
+        expression: &duct::Expression,
+        on_piece: &mut dyn FnMut(&[u8]) -> ControlFlow<()>,
+    ) -> Result<Outcome, ProcessError> {
+        let spawn_error = |error| Self::spawn_error(invocation, error);
+        let (mut source, sink) = std::io::pipe().map_err(spawn_error)?;
+        let child = expression
+            .stderr_capture()
+            .stdout_file(sink)
+            .start()
+            .map_err(spawn_error)?;
+        // The child waits for a slow reader.
+        let (sender, receiver) = mpsc::sync_channel::<Vec<u8>>(4);
+        std::thread::spawn(move || {
+            let mut piece = vec![0; PIECE];
+            while let Ok(read @ 1..) = source.read(&mut piece) {
+                if sender.send(piece[..read].to_vec()).is_err() {
+                    return;
+                }
+            }
+        });
+        self.follow(invocation, &child, &receiver, &mut |piece| on_piece(&piece))
+    }
+
+    /// Passes on what a child sends, until it ends, is ended by a signal or a limit, or `on_one` breaks.
+    fn follow<T>(
+        &self,
+        invocation: &Invocation,
+        child: &duct::Handle,
+        receiver: &mpsc::Receiver<T>,
+        on_one: &mut dyn FnMut(T) -> ControlFlow<()>,
+    ) -> Result<Outcome, ProcessError> {
         let begun = Instant::now();
         let mut silent = true;
         loop {
             match receiver.recv_timeout(TICK) {
-                Ok(line) => {
+                Ok(one) => {
                     silent = false;
-                    if on_line(&line).is_break() {
-                        Self::end(&child);
+                    if on_one(one).is_break() {
+                        Self::end(child);
                         return Ok(Outcome {
                             code: Some(0),
                             ..Outcome::default()
                         });
-                    }
-                    tail.push_back(line);
-                    if tail.len() > TAIL_LINES {
-                        tail.pop_front();
                     }
                     continue;
                 }
@@ -138,7 +182,7 @@ impl System {
                 Err(RecvTimeoutError::Timeout) => {}
             }
             if let Some(failure) = self.interrupt.failure() {
-                Self::end(&child);
+                Self::end(child);
                 return Err(ProcessError::Interrupted(failure));
             }
             let limit = match invocation.silence_limit {
@@ -146,29 +190,21 @@ impl System {
                 _ => invocation.limit,
             };
             if begun.elapsed() >= limit {
-                Self::end(&child);
-                return Err(timed_out(invocation, limit, silent, join(&tail)));
+                Self::end(child);
+                return Err(timed_out(invocation, limit, silent));
             }
         }
-        let outcome = self.wait(invocation, &child)?;
-        Ok(Outcome {
-            stderr: join(&tail),
-            ..outcome
-        })
+        self.wait(invocation, child)
     }
 }
 
-fn timed_out(invocation: &Invocation, after: Duration, silent: bool, tail: String) -> ProcessError {
+fn timed_out(invocation: &Invocation, after: Duration, silent: bool) -> ProcessError {
     ProcessError::TimedOut {
         command: invocation.to_string(),
         after,
         silent,
-        tail,
+        tail: String::new(),
     }
-}
-
-fn join(lines: &VecDeque<String>) -> String {
-    lines.iter().map(|line| format!("{line}\n")).collect()
 }
 
 /// Sends every line. Of lines that are `redrawn`, a carriage return ends one too.
@@ -209,6 +245,7 @@ impl Runner for System {
         let expression = match mode {
             Mode::Lines(on_line) => return self.lines(invocation, &expression, true, on_line),
             Mode::Log(on_line) => return self.lines(invocation, &expression, false, on_line),
+            Mode::Bytes(on_piece) => return self.bytes(invocation, &expression, on_piece),
             Mode::Capture => expression.stdout_capture().stderr_capture(),
             Mode::Inherit => expression,
             Mode::InheritStderr => expression.stdout_to_stderr(),

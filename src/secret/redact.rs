@@ -11,7 +11,7 @@ use crate::url::{decoded, split};
 use crate::yaml::Node;
 use std::fmt::Write;
 
-pub use quoted::without_variables;
+pub use quoted::without_quotes;
 pub use scrub::{all as scrub, is_reference, is_sensitive};
 
 /// Keys of the files we know whose values are no secrets.

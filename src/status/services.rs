@@ -35,9 +35,9 @@ pub fn all(ctx: &Context, registry: &Registry, only: Option<&str>) -> Result<Vec
     let stage = ctx.ui.terminal().live;
     let stage = stage.then(|| ctx.ui.stage("querying the clusters", ""));
     let (asked, interrupt) = (Arc::clone(&probes), ctx.interrupt.clone());
-    let answers = ctx.interrupt.run(move || {
-        pool::run(&asked, deadline, move |probe| services(probe, &interrupt))
-    })?;
+    let answers = ctx
+        .interrupt
+        .run(move || pool::run(&asked, deadline, move |probe| services(probe, &interrupt)))?;
     drop(stage);
     let late = || Err("no answer in time".to_owned());
     let listed = probes.iter().zip(answers).map(|(probe, answer)| Listed {
@@ -59,7 +59,9 @@ fn services(probe: &Probe, interrupt: &Interrupt) -> std::result::Result<Vec<Dep
     let client = Client::once(endpoint).map_err(|fault| fault.to_string())?;
     let management = Management::new(client, interrupt.clone(), "", "", credential);
     let reason = |error| management.failure("", error).why().to_owned();
-    let names = management.within(LIMIT, || management.services()).map_err(reason)?;
+    let names = management
+        .within(LIMIT, || management.services())
+        .map_err(reason)?;
     let deployed = names.into_iter().map(|(name, stage)| {
         let service = management.sibling(&name, &stage);
         // One that is being deployed at this moment may have gone.

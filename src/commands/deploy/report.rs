@@ -129,7 +129,10 @@ struct Problem {
 }
 
 fn endpoints(placement: Placement<'_>, deployment: &Deployment) -> Endpoints {
-    Endpoints::of(&placement.service_url(), deployment.server.parsed().as_ref())
+    Endpoints::of(
+        &placement.service_url(),
+        deployment.server.parsed().as_ref(),
+    )
 }
 
 /// The report of a deployment that succeeded.

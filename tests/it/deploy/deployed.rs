@@ -7,9 +7,9 @@
 use super::support::{Place, TYPES, VERSIONS};
 use crate::cluster::support::nobody;
 use crate::support::ended::Ended;
+use crate::support::lasts;
 use crate::support::replay::{Recording, Replay};
 use crate::support::standin::{Auth, Standin};
-use crate::support::lasts;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -23,7 +23,9 @@ fn run(place: &Place, command: &str, args: &[&str]) -> Ended {
 /// A server with two services, one of them behind a secret of its own.
 fn server(version: &str) -> Standin {
     let standin = Standin::start(version);
-    standin.state().put("hello", "dev", TYPES, &["s3rvice-secret"]);
+    standin
+        .state()
+        .put("hello", "dev", TYPES, &["s3rvice-secret"]);
     standin.state().put("hello", "test", TYPES, &[]);
     standin
 }
@@ -68,15 +70,24 @@ fn a_cluster_that_cannot_be_asked_is_named_and_the_others_are_listed() {
     assert_eq!(listed.status, 1, "{listed:?}");
     assert_eq!(listed.stdout.lines().count(), 2, "{listed:?}");
     let reasons: Vec<&str> = listed.stderr.lines().collect();
-    assert!(reasons[0].starts_with("warning: cluster `dead`: "), "{reasons:?}");
-    assert!(reasons[1].starts_with("warning: cluster `locked`: "), "{reasons:?}");
+    assert!(
+        reasons[0].starts_with("warning: cluster `dead`: "),
+        "{reasons:?}"
+    );
+    assert!(
+        reasons[1].starts_with("warning: cluster `locked`: "),
+        "{reasons:?}"
+    );
     assert_eq!(reasons[2], "error: 2 clusters could not be asked");
     assert!(!listed.all().contains(TEXT), "{listed:?}");
     let one = run(&place, "list", &["far"]);
     assert_eq!((one.status, &*one.stderr), (0, ""), "{one:?}");
     let unknown = run(&place, "list", &["fa"]);
     assert_eq!(unknown.status, 1, "{unknown:?}");
-    assert!(unknown.stderr.contains("did you mean `far`?"), "{unknown:?}");
+    assert!(
+        unknown.stderr.contains("did you mean `far`?"),
+        "{unknown:?}"
+    );
 }
 
 #[test]
@@ -93,8 +104,12 @@ fn a_service_is_shown_with_its_addresses_and_migrations() {
         assert!(shown.stdout.starts_with(&head), "{}", shown.stdout);
         let has_admin = shown.stdout.contains("/hello/dev/_admin\n");
         assert_eq!(has_admin, version == "1.34.12", "{}", shown.stdout);
-        assert!(shown.stdout.contains("REVISION   STATUS"), "{}", shown.stdout);
-        let document = run(&place, "info", &["-s", "test", "-o", "json"]).json();
+        assert!(
+            shown.stdout.contains("REVISION   STATUS"),
+            "{}",
+            shown.stdout
+        );
+        let document = run(&place, "info", &["--stage", "test", "-j"]).json();
         let data = &document["data"];
         assert_eq!(data["requiresToken"], false);
         assert_eq!(data["endpoints"]["http"], format!("{url}/hello/test"));
@@ -138,10 +153,20 @@ fn a_token_stands_alone_on_stdout_and_opens_the_service() {
     let standin = server("1.34.12");
     let place = Place::cluster(&standin, "");
     let no_secret = run(&place, "token", &[]);
-    assert_eq!((no_secret.status, &*no_secret.stdout), (6, ""), "{no_secret:?}");
-    assert!(no_secret.stderr.contains("has no `secret`"), "{no_secret:?}");
+    assert_eq!(
+        (no_secret.status, &*no_secret.stdout),
+        (6, ""),
+        "{no_secret:?}"
+    );
+    assert!(
+        no_secret.stderr.contains("has no `secret`"),
+        "{no_secret:?}"
+    );
     let yml = place.read("prisma.yml").expect("is there");
-    let yml = yml.replace("disableAuth: true\n", "secret: s3rvice-secret, second-s3cret\n");
+    let yml = yml.replace(
+        "disableAuth: true\n",
+        "secret: s3rvice-secret, second-s3cret\n",
+    );
     place.write("prisma.yml", &yml);
     for (args, seconds) in [(&[][..], 7 * 86_400), (&["--valid", "1h"][..], 3600)] {
         let printed = run(&place, "token", args);
@@ -152,7 +177,10 @@ fn a_token_stands_alone_on_stdout_and_opens_the_service() {
         assert!(lasts(&claims, seconds), "{claims}");
         let data = json!({"service": "hello@dev", "roles": ["admin"]});
         assert_eq!(claims["data"], data);
-        assert!(printed.stderr.contains("the first `secret` of several"), "{printed:?}");
+        assert!(
+            printed.stderr.contains("the first `secret` of several"),
+            "{printed:?}"
+        );
     }
     let quiet = run(&place, "token", &["-q"]);
     assert_eq!(quiet.stderr, "", "{quiet:?}");

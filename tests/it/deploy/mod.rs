@@ -8,6 +8,7 @@ mod endings;
 mod files;
 mod gateways;
 mod generate;
+mod kinds;
 mod layouts;
 mod post_deploy;
 mod protocol;
