@@ -4,6 +4,7 @@ use super::ServiceFlags;
 use super::complete::Live;
 use super::values::lifetime;
 use clap::Args;
+use clap::builder::BoolishValueParser;
 use std::time::Duration;
 
 // In the npm CLIs, `-s` and `-c` were other flags of these commands.
@@ -13,10 +14,16 @@ pub struct Info {
     #[command(flatten)]
     pub service: ServiceFlags,
     /// short for `--json`
-    #[arg(short)]
+    #[arg(short, env = "PRISMA_CLI_JSON", value_parser = BoolishValueParser::new())]
     pub j: bool,
     /// Of the npm CLI.
-    #[arg(short, long, hide = true, help = "accepted for compatibility")]
+    #[arg(
+        short,
+        long,
+        hide = true,
+        env = "PRISMA_CLI_CURRENT",
+        help = "accepted for compatibility"
+    )]
     current: bool,
 }
 
