@@ -339,6 +339,14 @@ pub enum Command {
 }
 
 impl Command {
+    /// Where the ports of its cluster are reached, if that is given.
+    pub fn host(&self) -> Option<&str> {
+        match self {
+            Command::Local(local) => local.host(),
+            _ => None,
+        }
+    }
+
     /// The command's name, as in JSON documents.
     pub fn name(&self) -> &'static str {
         match self {

@@ -74,6 +74,7 @@ mod skip;
 use cli::{Cli, Command};
 use commands::Report;
 use context::{Context, Home};
+use docker::engine::HOST_VARIABLE;
 use env::Env;
 use error::{Failure, Kind, Result};
 use interrupt::Interrupt;
@@ -107,6 +108,10 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
         Err(failure) => return report(&ui, command, Err(failure)),
     };
     let path = env.get("PATH").map(OsString::from);
+    let env = match cli.command.host() {
+        Some(host) => env.with(HOST_VARIABLE, host),
+        None => env,
+    };
     let ctx = Context {
         runner: Arc::new(System::new(interrupt.clone(), path)),
         env,
