@@ -301,7 +301,6 @@ pub enum Command {
     #[command(after_help = examples(&[
         ("prisma token", "valid for seven days"),
         ("prisma token --valid 1h -s test", ""),
-        ("curl -H \"Authorization: Bearer $(prisma token)\" …", ""),
     ]))]
     Token(Token),
     /// check this machine and suggest fixes

@@ -56,7 +56,7 @@ impl From<Shown> for Report {
     }
 }
 
-/// The failure of a command that has a result all the same: on stdout, and next to the error in a JSON document.
+/// The failure of a command that still has a result: on stdout, and next to the error in a JSON document.
 pub fn failing(ctx: &Context, report: Report, failure: Failure) -> Failure {
     if ctx.ui.terminal().format == Format::Text {
         // A closed stdout must not hide the failure.

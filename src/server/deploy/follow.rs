@@ -119,7 +119,7 @@ pub(super) fn follow(
                 follower.unanswered = None;
                 follower.tell_if_stalled(events);
             }
-            // Silence for a moment, because no more was left, is no sign.
+            // The limit left only a moment: silence means nothing.
             Err(Error::Fault(fault))
                 if fault.is_timeout() && left < MOMENT && follower.motion.has_seen() => {}
             // A restarted server resumes open migrations, and waits for a database that comes back.
