@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_of_the_greatest_length_is_read_and_one_byte_more_is_not() {
+    fn what_has_the_greatest_length_is_read_and_one_byte_more_is_not() {
         assert_eq!(bounded(&[b'a'; 2048][..], 2048).expect("fits").len(), 2048);
         let error = bounded(&[b'a'; 2049][..], 2048).expect_err("too long");
         assert_eq!(error.to_string(), "it is longer than 2 KiB");
