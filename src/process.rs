@@ -45,6 +45,8 @@ pub struct Invocation {
     pub limit: Duration,
     /// How long it may take until it first prints something; only watched in [`Mode::Lines`].
     pub silence_limit: Option<Duration>,
+    /// How long it may print nothing, first or later; only watched in [`Mode::Lines`].
+    pub idle_limit: Option<Duration>,
 }
 
 impl Invocation {
@@ -61,6 +63,7 @@ impl Invocation {
             dir: None,
             limit: QUESTION,
             silence_limit: None,
+            idle_limit: None,
         }
     }
 

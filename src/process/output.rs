@@ -89,7 +89,7 @@ impl Sink<'_> {
     /// Standard output, and standard error or the last lines of both.
     pub fn into_texts(self) -> (String, String) {
         match self {
-            Sink::Kept(kept) => kept.map(|bytes| into_text(bytes)).into(),
+            Sink::Kept(kept) => kept.map(into_text).into(),
             Sink::Lines(lines) => (String::new(), lines.tail()),
         }
     }

@@ -73,18 +73,20 @@ impl System {
     ) -> Result<Outcome, ProcessError> {
         let spawn_error = |error| Self::spawn_error(invocation, error);
         let begun = Instant::now();
+        let mut heard = begun;
         let mut ended: Option<(ExitStatus, Instant)> = None;
         loop {
             let patience = if ended.is_some() { SETTLED } else { TICK };
             let mut flow = ControlFlow::Continue(());
-            let read = match pipes.are_closed() {
-                true => false,
-                false => {
-                    let take = |stream, bytes: &[u8]| flow = sink.take(stream, bytes);
-                    pipes.read(patience, take).map_err(spawn_error)?
-                }
+            let read = !pipes.are_closed() && {
+                let take = |stream, bytes: &[u8]| flow = sink.take(stream, bytes);
+                pipes.read(patience, take).map_err(spawn_error)?
             };
+            if read {
+                heard = Instant::now();
+            }
             let limit = invocation.limit_of(&sink);
+            let is_idle = |limit| heard.elapsed() >= limit;
             let stop = if flow.is_break() {
                 Some(Ok(Outcome {
                     code: Some(0),
@@ -99,6 +101,8 @@ impl System {
             // Not a point in time: following a log has no end, and a limit beyond all times.
             } else if ended.is_none() && begun.elapsed() >= limit {
                 Some(Err(timed_out(invocation, limit, &sink)))
+            } else if let Some(limit) = invocation.idle_limit.filter(|limit| is_idle(*limit)) {
+                Some(Err(timed_out(invocation, limit, &sink)))
             } else {
                 None
             };
@@ -112,7 +116,11 @@ impl System {
                 }
                 Some(_) => {}
                 None => {
-                    let wait = if pipes.are_closed() { TICK } else { Duration::ZERO };
+                    let wait = if pipes.are_closed() {
+                        TICK
+                    } else {
+                        Duration::ZERO
+                    };
                     let output = handle.wait_timeout(wait).map_err(spawn_error)?;
                     ended = output.map(|output| (output.status, Instant::now()));
                 }
@@ -150,7 +158,10 @@ impl Invocation {
 
 fn timed_out(invocation: &Invocation, after: Duration, sink: &Sink) -> ProcessError {
     let (silent, tail) = match sink {
-        Sink::Lines(lines) => (!lines.any, lines.tail()),
+        Sink::Lines(lines) => (
+            !lines.any && invocation.silence_limit.is_some(),
+            lines.tail(),
+        ),
         Sink::Kept(_) => (false, String::new()),
     };
     ProcessError::TimedOut {
@@ -281,7 +292,10 @@ mod tests {
         for (script, told) in [
             ("sleep 60 & echo ended", "ended\n"),
             ("sleep 60 >&2 & echo ended", "ended\n"),
-            ("(while :; do echo x >&2; sleep 0.01; done) & echo ended; sleep 0.1; kill $$; exit 0", "ended\n"),
+            (
+                "(while :; do echo x >&2; sleep 0.01; done) & echo ended; sleep 0.1; kill $$; exit 0",
+                "ended\n",
+            ),
         ] {
             let limit = Duration::from_secs(40);
             let begun = Instant::now();

@@ -2,10 +2,12 @@
 
 use super::choose::choose;
 use crate::cluster::ClusterName;
+use crate::cluster::files::DOTENV;
 use crate::config::compose_file;
 use crate::config::registry::{Entry, Registry};
 use crate::context::Context;
 use crate::error::{Failure, Kind, Result};
+use crate::files::exposure;
 use crate::secret::{Secret, SecretKind};
 use crate::server::credential::Credential;
 use crate::service::{Endpoint, Service, Target};
@@ -221,6 +223,9 @@ impl Sources<'_> {
         let port = port_of(base).filter(|_| points_here(base))?;
         let file = compose_file::find(self.folder)?;
         let secret = compose_file::management_secret(&file, port, &ctx.env.lookup())?;
+        if let Some((text, hint)) = exposure([file.clone(), file.with_file_name(DOTENV)]) {
+            ctx.ui.warn_once(&text, &hint);
+        }
         let file = file.display();
         Some((secret, format!("`managementApiSecret` in `{file}`")))
     }
