@@ -8,6 +8,7 @@ mod check;
 mod database;
 mod database_url;
 pub mod files;
+pub mod image;
 mod keys;
 mod name;
 mod version;
@@ -93,6 +94,8 @@ pub struct Cluster {
     /// The address both ports are published on. `None`: as in the listing, the server on `0.0.0.0`
     /// and the database on all addresses.
     pub bind: Option<IpAddr>,
+    /// The mirror that images of Docker Hub are pulled from, as the beginning of their names.
+    pub images_prefix: Option<String>,
     /// Its database.
     pub database: Database,
     /// The bearer secret between the server's own parts; cluster edition only.
@@ -122,9 +125,27 @@ impl Cluster {
             version,
             port: documented::PORT,
             bind: None,
+            images_prefix: None,
             schema_manager_secret: documented::SCHEMA_MANAGER_SECRET.into(),
             cluster_secret: None,
         }
+    }
+
+    /// The same with a database and, if no version is given, the first documented one that supports it.
+    pub fn new(
+        name: ClusterName,
+        version: Option<&PrismaVersion>,
+        database: Option<Connector>,
+    ) -> Self {
+        let connector = database.unwrap_or(Connector::MySql);
+        let version = match (version, connector) {
+            (Some(version), _) => version.clone(),
+            (None, Connector::MySql) => PrismaVersion::default_local(),
+            (None, Connector::Postgres) => PrismaVersion::default_init(),
+        };
+        let mut cluster = Cluster::documented(name, version);
+        cluster.database = Database::documented(cluster.edition(), connector);
+        cluster
     }
 
     pub fn server_service(&self) -> &'static str {
@@ -144,13 +165,6 @@ impl Cluster {
     pub fn database_service(&self) -> Option<&'static str> {
         let service = services::database(self.edition(), self.database.connector);
         self.database.external.is_none().then_some(service)
-    }
-
-    /// The images it runs, the database's first: the order they start in.
-    pub fn images(&self) -> Vec<String> {
-        let database = self.database.external.is_none();
-        let database = database.then(|| self.database.image().to_owned());
-        database.into_iter().chain([self.version.image()]).collect()
     }
 
     /// The key pair that signs deployment tokens, if the secret is a key pair.

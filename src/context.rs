@@ -2,6 +2,7 @@
 //! Built once in `lib.rs` and passed down.
 
 use crate::cluster::ClusterName;
+use crate::cluster::image::PREFIX_VARIABLE;
 use crate::config::registry::{Entry, Registry};
 use crate::env::Env;
 use crate::error::{Failure, Kind, Result, Tried};
@@ -14,12 +15,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// Variables that do not belong to a flag, for man pages and reference.
-pub const VARIABLES: [(&str, &str); 14] = [
+pub const VARIABLES: [(&str, &str); 15] = [
     ("PRISMA_HOME", "folder to use instead of `~/.prisma`"),
     ("PRISMA_DOCKER", "path of the docker program"),
     (
         "PRISMA_COMPOSE",
         "path of the docker-compose program; `docker` to use the compose plugin",
+    ),
+    (
+        PREFIX_VARIABLE,
+        "mirror of Docker Hub for new clusters and servers, e.g. `mirror.example.com/hub`; saved as `images.prefix`",
     ),
     (
         "PRISMA_MANAGEMENT_API_SECRET",

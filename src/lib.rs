@@ -21,7 +21,7 @@
 //!
 //! Each external crate has one owner: clap and clap_complete `cli` (`ui` derives clap's value lists),
 //! duct `process`, serde_yaml and yaml-edit `yaml`, console, indicatif and inquire `ui`, ureq
-//! `server::http`, jsonwebtoken `server::token`, similar `diff`, zip `service::export`, anyhow `error`, secrecy
+//! `server::http`, jsonwebtoken `server::token`, similar `diff`, zip `service::export`, flate2 `docker::archive`, anyhow `error`, secrecy
 //! and the crates for cryptography `secret`.
 
 #![allow(

@@ -5,13 +5,16 @@
 
 mod action;
 mod free_ports;
+mod save_images;
 mod show;
 
 use crate::config::registry::{self, NewEntry};
 use crate::context::Context;
+use crate::docker::Tools;
 use crate::docker::ask::{failed, query};
 use crate::docker::diagnosis::{LOST_NETWORK, is_busy, unanswered};
-use crate::error::{Kind, Result};
+use crate::docker::info::full_name;
+use crate::error::{Failure, Kind, Result};
 use crate::files::{self, Access, NewFile};
 use crate::history;
 use crate::process::{Invocation, Mode};
@@ -25,6 +28,7 @@ use std::time::{Duration, Instant};
 
 pub use action::{Action, Permit};
 pub use free_ports::FreePorts;
+pub use save_images::SaveImages;
 
 /// How long to retry while the engine does the same for another command.
 const BUSY: Duration = Duration::from_secs(30);
@@ -46,6 +50,8 @@ pub enum Step {
     WriteTogether(Vec<NewFile>),
     Run(Run),
     FreePorts(FreePorts),
+    /// Write images to a file.
+    SaveImages(SaveImages),
     /// Wait until the server answers.
     Wait(Box<Wait>),
     /// Add or change an entry of the cluster registry.
@@ -89,19 +95,30 @@ pub struct AtHand {
 }
 
 impl AtHand {
-    /// Whether all of them are there.
-    fn is_complete(&self, ctx: &Context) -> bool {
-        let Ok(answer) = query(ctx, &self.list) else {
-            return false;
-        };
-        let is_there = |image: &String| {
-            let tagged = match image.rsplit('/').next() {
-                Some(name) if !name.contains(':') => format!("{image}:latest"),
-                _ => image.clone(),
-            };
-            answer.stdout.lines().any(|line| line == tagged)
-        };
-        self.images.iter().all(is_there)
+    pub fn new(tools: &Tools, images: Vec<String>) -> AtHand {
+        AtHand {
+            images,
+            list: tools.images(),
+        }
+    }
+
+    /// Those of them that are not there.
+    pub fn missing(&self, ctx: &Context) -> Result<Vec<String>> {
+        let answer = query(ctx, &self.list)?.stdout;
+        let there: Vec<String> = answer.lines().map(full_name).collect();
+        let is_missing = |image: &&String| !there.contains(&full_name(image));
+        Ok(self.images.iter().filter(is_missing).cloned().collect())
+    }
+
+    /// Fails unless all of them are there.
+    pub fn require(&self, ctx: &Context) -> Result<()> {
+        let missing = self.missing(ctx)?;
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let what = if missing.len() == 1 { "is" } else { "are" };
+        let message = format!("`{}` {what} not on this engine", missing.join("` and `"));
+        Err(Failure::new(Kind::ImageUnavailable, message))
     }
 }
 
@@ -161,6 +178,7 @@ impl Step {
             Step::WriteTogether(_) => "writing the files".to_owned(),
             Step::Run(run) => run.label.clone(),
             Step::FreePorts(free) => format!("stopping {}", free.holder),
+            Step::SaveImages(save) => format!("writing {}", save.file.display()),
             Step::Wait(_) => "waiting for the server; the containers keep starting".to_owned(),
             Step::Register { .. } | Step::Unregister { .. } => {
                 "changing the cluster registry".to_owned()
@@ -181,6 +199,7 @@ impl Step {
             Step::WriteTogether(files) => files::write_together(files),
             Step::Run(step) => run(ctx, permit, step),
             Step::FreePorts(free) => free.execute(ctx, permit),
+            Step::SaveImages(save) => save.execute(ctx, permit),
             Step::Wait(wait) => wait.run(ctx),
             Step::Register { path, entry } => {
                 registry::save(path, entry, &ctx.env.lookup(), &ctx.interrupt).map(|_| ())
@@ -223,8 +242,9 @@ fn run(ctx: &Context, permit: &Permit, step: &Run) -> Result<()> {
         failure.kind,
         Kind::ImageUnavailable | Kind::NotReady | Kind::ChildFailed
     );
+    let is_complete = |instead: &AtHand| instead.missing(ctx).is_ok_and(|none| none.is_empty());
     match &step.instead {
-        Some(instead) if is_missing && instead.is_complete(ctx) => {
+        Some(instead) if is_missing && is_complete(instead) => {
             drop(stage);
             let why = failure.message();
             let why = why.lines().next().unwrap_or_default().trim_end_matches(':');

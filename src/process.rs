@@ -127,6 +127,9 @@ pub enum Mode<'a> {
     Lines(&'a mut dyn FnMut(&str) -> ControlFlow<()>),
     /// The same with lines as they are: a carriage return, with which progress redraws itself, is part of one.
     Log(&'a mut dyn FnMut(&str) -> ControlFlow<()>),
+    /// Its standard output is passed on in pieces, as it is; the other stream is kept. Breaking ends the child, which
+    /// is not a failure.
+    Bytes(&'a mut dyn FnMut(&[u8]) -> ControlFlow<()>),
     /// The child writes to our stdout and stderr.
     Inherit,
     /// The child writes to our stderr only: progress that belongs on a terminal.

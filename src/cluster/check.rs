@@ -1,5 +1,6 @@
 //! Finds all problems of a cluster's configuration, not only the first.
 
+use super::image::prefix_problem;
 use super::keys::{Key, KeyType, KeyValue, path};
 use super::{Cluster, Connector, Edition, Fact, documented};
 use crate::error::{Failure, Kind, Result};
@@ -190,6 +191,11 @@ impl Cluster {
             if let Some((what, remedy)) = problem.or_else(|| self.value_problem(key, &text)) {
                 found.add(key.path, what).remedy = remedy;
             }
+        }
+        if let Some(prefix) = &self.images_prefix
+            && let Some(what) = prefix_problem(prefix)
+        {
+            found.add(path::IMAGES_PREFIX, what);
         }
         if let Some(image) = database.image.as_ref().filter(|image| !is_image(image)) {
             let what = format!("`{}` is not a valid image name", image.escape_debug());

@@ -43,6 +43,8 @@ pub mod path {
     pub const VERSION: &[&str] = &["prismaVersion"];
     pub const PORT: &[&str] = &["port"];
     pub const BIND: &[&str] = &["bind"];
+    pub const IMAGES: &[&str] = &["images"];
+    pub const IMAGES_PREFIX: &[&str] = &["images", "prefix"];
     pub const DATABASE: &[&str] = &["database"];
     pub const CONNECTOR: &[&str] = &["database", "connector"];
     pub const IMAGE: &[&str] = &["database", "image"];
@@ -61,7 +63,7 @@ pub mod path {
 }
 
 /// All keys, in the order they are written.
-pub static KEYS: [Key; 17] = [
+pub static KEYS: [Key; 18] = [
     Key {
         path: path::VERSION,
         kind: KeyType::Version,
@@ -84,6 +86,14 @@ pub static KEYS: [Key; 17] = [
         meaning: "The address of this machine to publish ports on.",
         default: "all interfaces",
         example: "\"127.0.0.1\"",
+        since: None,
+    },
+    Key {
+        path: path::IMAGES_PREFIX,
+        kind: KeyType::String,
+        meaning: "A mirror of Docker Hub to pull images from; `mysql:5.7` becomes `PREFIX/library/mysql:5.7`.",
+        default: "Docker Hub; for a new cluster `PRISMA_IMAGES_PREFIX`",
+        example: "\"mirror.example.com/hub\"",
         since: None,
     },
     Key {
@@ -226,7 +236,7 @@ impl KeyValue {
 
 impl Cluster {
     /// The values of all [`KEYS`], in their order.
-    pub fn values(&self) -> [(&'static Key, KeyValue); 17] {
+    pub fn values(&self) -> [(&'static Key, KeyValue); 18] {
         let database = &self.database;
         let external = database.external.as_ref();
         let port = external.map_or(database.host_port, |external| Some(external.port));
@@ -237,6 +247,7 @@ impl Cluster {
             text(self.version.tag()),
             KeyValue::Number(self.port),
             KeyValue::text(bind.as_ref()),
+            KeyValue::text(self.images_prefix.as_ref()),
             KeyValue::Word(database.connector.to_string()),
             KeyValue::text(database.image.as_ref()),
             KeyValue::text(external.map(|external| &external.host)),

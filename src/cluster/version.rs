@@ -59,10 +59,6 @@ impl PrismaVersion {
         &self.tag
     }
 
-    pub fn image(&self) -> String {
-        format!("prismagraphql/prisma:{}", self.tag)
-    }
-
     /// The edition, which decides what is rendered.
     pub fn edition(&self) -> Edition {
         if self.has(Fact::PrismaConfig) {
@@ -196,7 +192,7 @@ mod tests {
 
     #[test]
     fn the_tag_is_what_was_given() {
-        assert_eq!(version("v1.8.0").image(), "prismagraphql/prisma:1.8.0");
+        assert_eq!(version("v1.8.0").tag(), "1.8.0");
         assert_eq!(version("1.34-beta").to_string(), "1.34-beta");
         assert_eq!(version("v1.1"), version("1.1"));
         assert_eq!(PrismaVersion::default_local(), version(DEFAULT_LOCAL));

@@ -158,7 +158,7 @@ fn with_engine(ctx: &Context, tools: &Tools, compose: Option<&ComposeVersion>) -
             .collect();
         let clusters: Vec<clusters::Seen> = clusters.into_iter().map(joined).collect();
         let mut found = machine::of_engine(ctx, joined(info));
-        found.push(machine::images(&clusters, joined(images)));
+        found.push(machine::images(ctx, &clusters, joined(images)));
         found.extend(ports::check(ctx, tools, &clusters));
         found.push(home::leftovers(ctx, joined(origins)));
         found.extend(clusters.into_iter().map(|cluster| cluster.finding));

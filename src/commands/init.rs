@@ -68,7 +68,7 @@ fn new_server(ctx: &Context, args: &Init, folder: &Folder, database: Database) -
     let (project, is_named) = folder.project(ctx);
     let version = args.prisma_version.clone();
     let version = version.unwrap_or_else(PrismaVersion::default_init);
-    let mut cluster = Cluster::documented(project.clone(), version);
+    let mut cluster = Cluster::documented(project.clone(), version).with_mirror_of(&ctx.env)?;
     cluster.database = database;
     cluster.cluster_secret = Some(management_secret(ctx, args)?);
     cluster.bind = args.bind;

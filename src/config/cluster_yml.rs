@@ -58,17 +58,18 @@ struct Values<'a, 'v> {
 impl<'v> Values<'_, 'v> {
     /// Reports duplicate and unknown keys, and values that should be mappings.
     fn check_keys(&mut self) {
-        let names = |depth: usize| {
-            let paths = KEYS.iter().map(|key| key.path);
-            let paths = paths.filter(|path| depth == 0 || path.len() > 1);
-            let mut names: Vec<&str> = paths.map(|path| path[depth]).collect();
-            names.dedup();
-            names
-        };
+        let mut names: Vec<&str> = KEYS.iter().map(|key| key.path[0]).collect();
+        names.dedup();
         self.reader.all_duplicates(&self.root);
-        self.reader.pairs(&self.root, &names(0));
-        if let Some(database) = self.root.find(path::DATABASE) {
-            self.reader.pairs(&database, &names(1));
+        self.reader.pairs(&self.root, &names);
+        for group in [path::IMAGES, path::DATABASE] {
+            let Some(found) = self.root.find(group) else {
+                continue;
+            };
+            let paths = KEYS.iter().map(|key| key.path);
+            let paths = paths.filter(|path| path.len() > 1 && path.starts_with(group));
+            let names: Vec<&str> = paths.map(|path| path[1]).collect();
+            self.reader.pairs(&found, &names);
         }
     }
 
@@ -82,6 +83,7 @@ impl<'v> Values<'_, 'v> {
             let address = text.parse::<IpAddr>();
             address.map_err(|_| format!("`{text}` is not an IP address such as `127.0.0.1`"))
         });
+        cluster.images_prefix = self.string(path::IMAGES_PREFIX);
         if let Some(secret) = self.string(path::SCHEMA_MANAGER_SECRET) {
             cluster.schema_manager_secret = secret.into();
         }
@@ -214,8 +216,8 @@ pub fn render(cluster: &Cluster) -> String {
         let name = key.path[key.path.len() - 1];
         if indent == 0 {
             out.push('\n');
-        } else if key.path == path::CONNECTOR {
-            out += "\ndatabase:\n";
+        } else if [path::IMAGES_PREFIX, path::CONNECTOR].contains(&key.path) {
+            let _ = writeln!(out, "\n{}:", key.path[0]);
         }
         let value = match value {
             KeyValue::Text(text) => write::quoted(&text, indent),
@@ -241,7 +243,7 @@ fn is_relevant(key: &Key, cluster: &Cluster) -> bool {
             path::ACTIVE => is_postgres && cluster.version.has(Fact::PassivePostgres),
             path::SCHEMA => is_postgres,
             path::IMAGE => !is_postgres && cluster.database.external.is_none(),
-            path::CLUSTER_SECRET => false,
+            path::IMAGES_PREFIX | path::CLUSTER_SECRET => false,
             _ => true,
         }
 }

@@ -8,7 +8,7 @@ mod read;
 pub use read::{parse_ids, parse_inspect, parse_names};
 
 use super::ComposeVersion;
-use crate::cluster::PrismaVersion;
+use crate::cluster::{PrismaVersion, image};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -161,10 +161,7 @@ impl Container {
 
     /// The version of its Prisma server, if its image has the name of a released one.
     pub fn version(&self) -> Option<PrismaVersion> {
-        self.image
-            .strip_prefix("prismagraphql/prisma:")?
-            .parse()
-            .ok()
+        image::version(&self.image)
     }
 
     /// The host port of a port inside, for example of `3306/tcp`.

@@ -1,6 +1,7 @@
 //! Engines on other processors than the images: those of Prisma, and of MySQL before 8.0, exist for amd64 only.
 
 use super::Engine;
+use crate::cluster::image::{is_for_amd64, parts};
 use std::path::Path;
 
 /// Where Linux registers who runs programs for amd64.
@@ -46,7 +47,10 @@ impl Machine<'_> {
         } else {
             "have it emulate amd64: `docker run --privileged --rm tonistiigi/binfmt --install amd64`"
         };
-        let database = if only.iter().any(|image| image.starts_with("mysql:")) {
+        let database = if only
+            .iter()
+            .any(|image| parts(image).1.starts_with("mysql:"))
+        {
             "; `mariadb` and `postgres` have images for arm64 (`--database-image`)"
         } else {
             ""
@@ -60,10 +64,6 @@ impl Machine<'_> {
         let has_any = ["qemu-x86_64", "rosetta"].into_iter().any(is_registered);
         self.system.contains("Docker Desktop") || (self.engine.local && has_any)
     }
-}
-
-fn is_for_amd64(image: &str) -> bool {
-    image.starts_with("prismagraphql/prisma") || image.starts_with("mysql:5")
 }
 
 #[cfg(test)]

@@ -213,6 +213,26 @@ impl Tools {
         Action::new(invocation)
     }
 
+    /// The ids of images, one a line, in their order.
+    pub fn image_ids(&self, images: &[String]) -> Invocation {
+        let mut invocation = self.docker(&["image", "inspect", "--format", "{{.Id}}"]);
+        invocation.args.extend_from_slice(images);
+        invocation
+    }
+
+    /// `docker save` of images, to its standard output.
+    pub fn save(&self, images: &[String]) -> Action {
+        let mut invocation = self.docker(&["save"]).limit(LONG);
+        invocation.args.extend_from_slice(images);
+        Action::new(invocation)
+    }
+
+    /// `docker load` of a file.
+    pub fn load(&self, file: &Path) -> Action {
+        let file = file.to_string_lossy();
+        Action::new(self.docker(&["load", "-i", &file]).limit(LONG))
+    }
+
     /// `docker logs` of one container.
     pub fn logs(&self, id: &str, options: &LogOptions) -> Invocation {
         let mut invocation = self.docker(&["logs"]);

@@ -4,7 +4,7 @@
 //! themselves. Nothing it created is lost: the project's name, and with it the volume's, is kept.
 
 use crate::cluster::{
-    Cluster, ClusterName, Connector, Edition, PrismaVersion, documented, services,
+    Cluster, ClusterName, Connector, Edition, PrismaVersion, documented, image, services,
 };
 use crate::config::registry::Entry;
 use crate::docker::Container;
@@ -51,6 +51,8 @@ fn from_parts(
         None => PrismaVersion::default_local(),
     };
     let mut cluster = Cluster::documented(name.clone(), version);
+    let mirror = server.and_then(|server| image::parts(&server.image).0);
+    cluster.images_prefix = mirror.map(str::to_owned);
     if let Some(port) = entry_port {
         cluster.port = port;
     }
@@ -76,8 +78,8 @@ fn from_parts(
             None if cluster.edition() == Edition::Server => None,
             None => cluster.database.host_port,
         };
-        let image = documented::image(cluster.database.connector);
-        cluster.database.image = Some(database.image.clone()).filter(|theirs| theirs != image);
+        let wanted = cluster.database_image();
+        cluster.database.image = Some(database.image.clone()).filter(|theirs| *theirs != wanted);
     }
     Ok(cluster)
 }

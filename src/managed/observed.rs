@@ -209,7 +209,8 @@ impl Observed {
             return Err(self.not_found());
         }
         let version = version.map_or_else(PrismaVersion::default_local, Clone::clone);
-        let mut cluster = Cluster::documented(self.name.clone(), version);
+        let mut cluster =
+            Cluster::documented(self.name.clone(), version).with_mirror_of(&ctx.env)?;
         ports::choose(ctx, self, &mut cluster, [None, None], true);
         Ok(cluster)
     }
@@ -337,11 +338,26 @@ pub fn read_config(ctx: &Context, name: &ClusterName) -> Result<Option<(String, 
 }
 
 /// What `cluster.yml` says of a cluster: all that is needed where nothing is run.
-pub fn configured(ctx: &Context, name: &ClusterName) -> Result<Option<Cluster>> {
+fn configured(ctx: &Context, name: &ClusterName) -> Result<Option<Cluster>> {
     let Some((_, cluster)) = read_config(ctx, name)? else {
         return Ok(None);
     };
     with_registered_secret(read_entry(ctx, name)?.as_ref(), cluster).map(Some)
+}
+
+/// The cluster of that name. Without docker, a cluster that only its containers describe cannot be known;
+/// if the registry does not have it either, it counts as none.
+pub fn known(ctx: &Context, name: &ClusterName) -> Result<Option<Cluster>> {
+    if let Some(cluster) = configured(ctx, name)? {
+        return Ok(Some(cluster));
+    }
+    match Observed::observe(ctx, name) {
+        Ok(observed) => observed.known(),
+        Err(failure) if failure.exit() == 3 && ctx.registry()?.get(name.as_ref()).is_none() => {
+            Ok(None)
+        }
+        Err(failure) => Err(failure),
+    }
 }
 
 /// The secret in the registry is the one that deployments use, so it wins over the one in `cluster.yml`.

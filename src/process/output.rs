@@ -69,6 +69,8 @@ pub enum Sink<'a> {
     Kept([Vec<u8>; 2]),
     /// Passed on line by line.
     Lines(Lines<'a>),
+    /// Standard output is passed on as it is, standard error kept.
+    Bytes(&'a mut dyn FnMut(&[u8]) -> ControlFlow<()>, Vec<u8>),
 }
 
 impl Sink<'_> {
@@ -77,13 +79,24 @@ impl Sink<'_> {
         match self {
             Sink::Kept(kept) => kept[stream].extend_from_slice(bytes),
             Sink::Lines(lines) => return lines.take(bytes),
+            Sink::Bytes(on_piece, _) if stream == 0 => return on_piece(bytes),
+            Sink::Bytes(_, kept) => kept.extend_from_slice(bytes),
         }
         ControlFlow::Continue(())
     }
 
     /// Whether more was printed than anyone reads.
     pub fn is_full(&self) -> bool {
-        matches!(self, Sink::Kept(kept) if kept.iter().any(|stream| stream.len() > MOST))
+        match self {
+            Sink::Kept(kept) => kept.iter().any(|stream| stream.len() > MOST),
+            Sink::Bytes(_, kept) => kept.len() > MOST,
+            Sink::Lines(_) => false,
+        }
+    }
+
+    /// Whether what reads it may be slow, such as a disk.
+    pub fn is_slow(&self) -> bool {
+        matches!(self, Sink::Bytes(..))
     }
 
     /// Standard output, and standard error or the last lines of both.
@@ -91,6 +104,7 @@ impl Sink<'_> {
         match self {
             Sink::Kept(kept) => kept.map(into_text).into(),
             Sink::Lines(lines) => (String::new(), lines.tail()),
+            Sink::Bytes(_, kept) => (String::new(), into_text(kept)),
         }
     }
 }

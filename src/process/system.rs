@@ -111,7 +111,11 @@ impl System {
                 return stop;
             }
             match ended {
-                Some((status, at)) if pipes.are_closed() || !read || at.elapsed() >= LATEST => {
+                Some((status, at))
+                    if pipes.are_closed()
+                        || !read
+                        || (at.elapsed() >= LATEST && !sink.is_slow()) =>
+                {
                     return self.outcome(status, sink);
                 }
                 Some(_) => {}
@@ -162,7 +166,7 @@ fn timed_out(invocation: &Invocation, after: Duration, sink: &Sink) -> ProcessEr
             !lines.any && invocation.silence_limit.is_some(),
             lines.tail(),
         ),
-        Sink::Kept(_) => (false, String::new()),
+        Sink::Kept(_) | Sink::Bytes(..) => (false, String::new()),
     };
     ProcessError::TimedOut {
         command: invocation.to_string(),
@@ -208,6 +212,10 @@ impl Runner for System {
             Mode::Log(on_line) => (
                 expression.stderr_to_stdout().stdout_file(piped()?),
                 Sink::Lines(Lines::new(false, on_line)),
+            ),
+            Mode::Bytes(on_piece) => (
+                expression.stdout_file(piped()?).stderr_file(piped()?),
+                Sink::Bytes(on_piece, Vec::new()),
             ),
             Mode::Capture => (
                 expression.stdout_file(piped()?).stderr_file(piped()?),

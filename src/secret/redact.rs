@@ -265,4 +265,6 @@ fn is_name(text: &str) -> bool {
 }
 
 #[cfg(test)]
+mod planted;
+#[cfg(test)]
 mod tests;

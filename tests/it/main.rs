@@ -25,6 +25,8 @@ mod exposure;
 mod failures;
 mod fuzz;
 mod history;
+mod hostile;
+mod images;
 mod init;
 mod install;
 mod mishaps;

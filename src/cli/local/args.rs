@@ -118,6 +118,9 @@ pub struct Upgrade {
     /// version to switch to [default: newer images of the current version]
     #[arg(long, env = "PRISMA_CLI_TO", value_name = "VERSION", value_parser = domain::<PrismaVersion>)]
     pub to: Option<PrismaVersion>,
+    /// use the images that are already there
+    #[arg(long, env = "PRISMA_CLI_NO_PULL", value_parser = BoolishValueParser::new())]
+    pub no_pull: bool,
     /// allow switching to an older version
     #[arg(short, long)]
     pub force: bool,

@@ -183,7 +183,7 @@ fn skew(
     containers: &[Container],
     compose: Option<&ComposeVersion>,
 ) -> Option<Finding> {
-    let (name, wanted) = (&cluster.name, cluster.version.image());
+    let (name, wanted) = (&cluster.name, cluster.server_image());
     let server = containers.iter().find(|c| c.is_server())?;
     let image = &server.image;
     if *image != wanted && !image.starts_with("sha256:") {

@@ -114,15 +114,16 @@ fn lower_or_upper<'a>(env: &'a Env, name: &str) -> Option<&'a str> {
 }
 
 /// Whether the images that clusters need have been pulled. `listed` is docker's answer.
-pub fn images(clusters: &[Seen], listed: Result<String>) -> Finding {
-    let listed = match listed {
-        Ok(listed) => listed,
+pub fn images(ctx: &Context, clusters: &[Seen], listed: Result<String>) -> Finding {
+    let new = documented_cluster().with_mirror_of(&ctx.env);
+    let (listed, new) = match listed.and_then(|listed| Ok((listed, new?))) {
+        Ok(both) => both,
         Err(failure) => return Finding::of("images", &failure),
     };
     let present: BTreeSet<String> = listed.lines().map(full_name).collect();
     let known: Vec<&Cluster> = clusters.iter().filter_map(|c| c.cluster.as_ref()).collect();
     let needed: BTreeSet<String> = if known.is_empty() {
-        documented_cluster().images().into_iter().collect()
+        new.images().into_iter().collect()
     } else {
         known.iter().flat_map(|cluster| cluster.images()).collect()
     };

@@ -40,7 +40,7 @@ fn wanted(ctx: &Context, observed: &Observed, args: &cli::Start) -> Result<Clust
             change_database(observed, &mut cluster, args)?;
             cluster
         }
-        None => new_cluster(observed, args)?,
+        None => new_cluster(ctx, observed, args)?,
     };
     if let Some(image) = &args.database_image {
         cluster.database.image = Some(image.clone());
@@ -61,7 +61,7 @@ fn wanted(ctx: &Context, observed: &Observed, args: &cli::Start) -> Result<Clust
     Ok(cluster)
 }
 
-fn new_cluster(observed: &Observed, args: &cli::Start) -> Result<Cluster> {
+fn new_cluster(ctx: &Context, observed: &Observed, args: &cli::Start) -> Result<Cluster> {
     if observed.is_remote()? {
         let host = observed
             .entry()?
@@ -97,7 +97,8 @@ fn new_cluster(observed: &Observed, args: &cli::Start) -> Result<Cluster> {
             "leave out `{flag}`, or use a later version: `--prisma-version 1.8`"
         )));
     }
-    let mut cluster = Cluster::documented(observed.name.clone(), version);
+    let mut cluster =
+        Cluster::documented(observed.name.clone(), version).with_mirror_of(&ctx.env)?;
     cluster.database = match &args.database_url {
         Some(external) => external.clone(),
         None => Database::documented(cluster.edition(), connector),

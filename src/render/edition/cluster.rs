@@ -43,7 +43,7 @@ fn database(cluster: &Cluster) -> Service {
     let database = &cluster.database;
     let publish = |port| published(cluster.bind, port, database.connector.port());
     Service {
-        image: Text::literal(database.image()),
+        image: Text::literal(&cluster.database_image()),
         container_name,
         networks: vec!["prisma"],
         restart: "always",
@@ -71,7 +71,7 @@ fn server(cluster: &Cluster) -> Service {
     Service {
         // The listing "for Prisma 1.1" says `prismagraphql/prisma:1.0`, a slip: the tag follows the
         // version.
-        image: Text::literal(&cluster.version.image()),
+        image: Text::literal(&cluster.server_image()),
         container_name: None,
         networks: vec!["prisma"],
         restart: "always",

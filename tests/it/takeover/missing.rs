@@ -114,7 +114,7 @@ fn enter_alone_starts_it() {
 
 #[test]
 fn in_a_new_home_local_is_offered_as_well() {
-    let s = Sandbox::new();
+    let mut s = Sandbox::new();
     with_service(&s);
     s.run("deploy").is(
         4,
@@ -130,6 +130,8 @@ fn in_a_new_home_local_is_offered_as_well() {
         "{ended:?}"
     );
     assert_eq!(s.take_acts(), "");
+    // Of another machine no port is tried: the documented ones may be taken here.
+    s.set("DOCKER_HOST", "tcp://192.0.2.7:2376");
     s.engine.fail("compose-up", 1, "no");
     s.run("deploy --yes").fails_with(1);
     s.ran_acts("docker-compose [local] up -d --remove-orphans\n");
