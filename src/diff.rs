@@ -154,6 +154,6 @@ mod tests {
     #[test]
     fn a_terminal_obeys_nothing_in_it() {
         let shown = unified(None, Some("# \u{1b}[2J\n"), &plain);
-        assert_eq!(shown, "@@ -0,0 +1 @@\n+# \\u{1b}[2J\n");
+        assert_eq!(shown, "@@ -0,0 +1 @@\n+# \\x1b[2J\n");
     }
 }

@@ -86,7 +86,13 @@ impl System {
                 heard = Instant::now();
             }
             let limit = invocation.limit_of(&sink);
-            let is_idle = |limit| heard.elapsed() >= limit;
+            let passed = if begun.elapsed() >= limit {
+                Some(limit)
+            } else {
+                invocation
+                    .idle_limit
+                    .filter(|limit| heard.elapsed() >= *limit)
+            };
             let stop = if flow.is_break() {
                 Some(Ok(Outcome {
                     code: Some(0),
@@ -98,13 +104,10 @@ impl System {
                 Some(Err(ProcessError::TooMuch {
                     command: invocation.to_string(),
                 }))
-            // Not a point in time: following a log has no end, and a limit beyond all times.
-            } else if ended.is_none() && begun.elapsed() >= limit {
-                Some(Err(timed_out(invocation, limit, &sink)))
-            } else if let Some(limit) = invocation.idle_limit.filter(|limit| is_idle(*limit)) {
-                Some(Err(timed_out(invocation, limit, &sink)))
             } else {
-                None
+                // Not a point in time: following a log has no end, and a limit beyond all times.
+                let passed = passed.filter(|_| ended.is_none());
+                passed.map(|limit| Err(timed_out(invocation, limit, &sink)))
             };
             if let Some(stop) = stop {
                 Self::end(handle);

@@ -2,7 +2,6 @@
 //! stands next to them has to be.
 
 use super::*;
-use std::fmt::Write as _;
 
 /// What stands for the secret in the texts.
 const HERE: &str = "§";

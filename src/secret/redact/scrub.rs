@@ -276,6 +276,8 @@ pub fn is_reference(value: &str) -> bool {
     let Some(name) = value.trim_matches(['"', '\'']).strip_prefix('$') else {
         return false;
     };
+    // docker-compose writes `$$` for one that it leaves to the container.
+    let name = name.strip_prefix('$').unwrap_or(name);
     let (name, is_part): (_, fn(char) -> bool) = match name.strip_prefix('{') {
         Some(braced) => (braced.strip_suffix('}').unwrap_or_default(), |c| {
             c.is_alphanumeric() || "_.:".contains(c)

@@ -98,7 +98,7 @@ fn without_threads_and_with_wrong_clocks_all_commands_work() {
         .arg(&library)
         .arg(&source);
     if !crate::support::output(&mut cc).is_ok_and(|made| made.status.success()) {
-        crate::support::skip("no C compiler");
+        crate::support::skip("threads and clocks", "no C compiler");
         return;
     }
     let clocks = [
