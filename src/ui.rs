@@ -93,7 +93,7 @@ impl Ui {
 
     /// Something the user should know and may have to act on; never silent.
     pub fn warn(&self, text: &str) {
-        self.to_stderr(&self.paint("warning: ", Style::new().yellow().bold()), text);
+        self.to_stderr(&self.paint("warning:", Style::new().yellow().bold()), text);
     }
 
     /// [`Ui::warn`] with a remedy.
@@ -111,7 +111,7 @@ impl Ui {
     }
 
     fn hint(&self, hint: &str) {
-        self.to_stderr(&self.paint("hint: ", Style::new().cyan().bold()), hint);
+        self.to_stderr(&self.paint("hint:", Style::new().cyan().bold()), hint);
     }
 
     /// A command about to be run, for `--verbose`.
@@ -129,7 +129,7 @@ impl Ui {
 
     /// Reports a failure as text.
     pub fn failure(&self, failure: &Failure) {
-        let label = self.paint("error: ", Style::new().red().bold());
+        let label = self.paint("error:", Style::new().red().bold());
         self.to_stderr(&label, &failure.message());
         for hint in &failure.hints {
             self.hint(hint);
@@ -149,7 +149,8 @@ impl Ui {
     }
 
     fn to_stderr(&self, label: &str, text: &str) {
-        Self::write(&format!("{label}{}", self.shown(text)));
+        let gap = if label.is_empty() { "" } else { " " };
+        Self::write(&format!("{label}{gap}{}", self.shown(text)));
     }
 
     /// A closed stderr (EPIPE) must not end the work that is being reported.

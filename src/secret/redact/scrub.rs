@@ -127,11 +127,12 @@ fn addresses(line: &str) -> String {
         let ends = |c: char| c.is_whitespace() || "/'\"`<>,".contains(c);
         let end = after.find(ends).unwrap_or(after.len());
         match hidden_until(before.trim_end_matches("://"), &after[..end]) {
-            Some(user) => {
+            // What stands for both in our hints.
+            Some(user) if &after[..user] != "USER:PASSWORD" => {
                 out += MASK;
                 rest = &after[user..];
             }
-            None => {
+            _ => {
                 out += &after[..end];
                 rest = &after[end..];
             }

@@ -62,7 +62,7 @@ fn containers_that_never_start_are_waited_for_as_long_as_was_said() {
 #[test]
 fn deep_files_are_refused_at_once() {
     let files = [
-        ("home/.prisma/clusters/local/cluster.yml", "local ps"),
+        ("home/.prisma/clusters/local/cluster.yml", "local start"),
         ("home/.prisma/config.yml", "cluster list"),
         ("work/prisma.yml", "deploy --dry-run"),
     ];
