@@ -33,7 +33,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_time_can_be_told() {
+    fn every_time_can_be_shown() {
         let epoch = SystemTime::UNIX_EPOCH;
         let far = Duration::from_secs(300_000_000_000);
         for (at, told) in [

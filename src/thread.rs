@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{Builder, Scope, ScopedJoinHandle};
 
-/// Work beside the caller.
+/// Work next to the caller.
 pub enum Beside<'scope, T> {
     Running(ScopedJoinHandle<'scope, Option<T>>),
     /// There was no thread for it.
@@ -11,7 +11,7 @@ pub enum Beside<'scope, T> {
 }
 
 /// Does `work` in a thread of its own.
-pub fn beside<'scope, T: Send + 'scope>(
+pub fn alongside<'scope, T: Send + 'scope>(
     scope: &'scope Scope<'scope, '_>,
     work: impl FnOnce() -> T + Send + 'scope,
 ) -> Beside<'scope, T> {
@@ -22,7 +22,7 @@ pub fn beside<'scope, T: Send + 'scope>(
     }
 }
 
-/// Does `work` in a thread that nobody waits for.
+/// Does `work` in a thread that no one waits for.
 pub fn detached(work: impl FnOnce() + Send + 'static) {
     let (here, there) = shared(work);
     if Builder::new().spawn(there).is_err() {

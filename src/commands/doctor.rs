@@ -21,7 +21,7 @@ use crate::docker::info::{self, Info, Version};
 use crate::docker::{ComposeVersion, Tools, ask as docker_ask};
 use crate::error::{Failure, Kind, Result};
 use crate::process::Invocation;
-use crate::thread::{beside, joined};
+use crate::thread::{alongside, joined};
 use crate::ui::Format;
 use crate::ui::text::count;
 use finding::{Finding, Level};
@@ -109,15 +109,15 @@ fn check(ctx: &Context) -> Checked {
     };
     let (version, (compose, compose_version), home, registered) = thread::scope(|scope| {
         let tools = tools.as_ref().ok();
-        let version = beside(scope, move || {
+        let version = alongside(scope, move || {
             tools.map(|tools| engine::ask_version(ctx, tools))
         });
-        let compose = beside(scope, move || match (tools, no_compose) {
+        let compose = alongside(scope, move || match (tools, no_compose) {
             (Some(_), Some(finding)) => (finding, None),
             (Some(tools), None) => tools::compose(ctx, tools),
             (None, _) => (Finding::skipped("compose", NO_DOCKER), None),
         });
-        let registered = beside(scope, || registered::check(ctx));
+        let registered = alongside(scope, || registered::check(ctx));
         let home = home::check(ctx);
         (joined(version), joined(compose), home, joined(registered))
     });
@@ -147,14 +147,14 @@ fn check(ctx: &Context) -> Checked {
 fn with_engine(ctx: &Context, tools: &Tools, compose: Option<&ComposeVersion>) -> Vec<Finding> {
     let names = ctx.home.clusters();
     thread::scope(|scope| {
-        let info = beside(scope, || {
+        let info = alongside(scope, || {
             ask(ctx, tools.info()).map(|text| info::parse_info(&text))
         });
-        let images = beside(scope, || ask(ctx, tools.images()));
-        let origins = beside(scope, || ask(ctx, tools.origins()));
+        let images = alongside(scope, || ask(ctx, tools.images()));
+        let origins = alongside(scope, || ask(ctx, tools.origins()));
         let names = names.iter();
         let clusters: Vec<_> = names
-            .map(|name| beside(scope, move || clusters::check(ctx, tools, name, compose)))
+            .map(|name| alongside(scope, move || clusters::check(ctx, tools, name, compose)))
             .collect();
         let clusters: Vec<clusters::Seen> = clusters.into_iter().map(joined).collect();
         let mut found = machine::of_engine(ctx, joined(info));

@@ -14,7 +14,7 @@ use crate::files;
 use crate::render::{Rendered, render};
 use crate::secret::SecretKind;
 use crate::suggest;
-use crate::thread::{beside, joined};
+use crate::thread::{alongside, joined};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::SystemTime;
@@ -146,7 +146,7 @@ impl Observed {
     pub fn observe_with_volumes(ctx: &Context, name: &ClusterName) -> Result<Observed> {
         let tools = Tools::find_docker(&ctx.env, &*ctx.runner)?;
         let (observed, volumes) = std::thread::scope(|scope| {
-            let volumes = beside(scope, || ask::query(ctx, &tools.volumes(name.as_ref())));
+            let volumes = alongside(scope, || ask::query(ctx, &tools.volumes(name.as_ref())));
             (Observed::observe(ctx, name), joined(volumes))
         });
         let mut observed = observed?;

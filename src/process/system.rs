@@ -16,8 +16,8 @@ const GRACE: Duration = Duration::from_millis(500);
 /// How long after a child's end a signal that ended it may reach us.
 const SIGNAL_RACE: Duration = Duration::from_millis(80);
 
-/// How long nothing may come after a child's end for its output to be complete. What it printed is there
-/// already; a process that it left behind may print on.
+/// How long nothing may come after a child's end for its output to be complete. What it printed has arrived
+/// by then; a process that it left behind may print on.
 const SETTLED: Duration = Duration::from_millis(50);
 /// How long it is read at most.
 const LATEST: Duration = Duration::from_secs(2);

@@ -94,7 +94,7 @@ pub fn json(document: &str) -> String {
     document.chars().map(escape).collect()
 }
 
-/// The start of a text of others that is longer than anyone reads.
+/// The start of others' text that is longer than anyone reads.
 pub fn cut(text: &str, most: usize) -> Cow<'_, str> {
     match text.char_indices().nth(most) {
         Some((end, _)) => {
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_is_no_message_of_its_own() {
+    fn a_value_cannot_forge_a_message() {
         for (text, shown) in [
             ("no `a\nhint: b` here", "no `a\\nhint: b` here"),
             ("no `a\n\nb`\n  more `x\ny", "no `a\\n\\nb`\n  more `x\ny"),

@@ -5,7 +5,7 @@ use super::{Position, YamlError};
 /// Far more than any file has. `serde_yaml` itself ends at 128.
 const DEEPEST: usize = 1000;
 
-/// The error for a text that is nested too deeply. Brackets in strings count as well: no text has so many that
+/// The error for text that is nested too deeply. Brackets in strings count as well: no text has so many that
 /// are not closed.
 pub fn too_deep(text: &str) -> Option<YamlError> {
     text.lines()

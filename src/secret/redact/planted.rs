@@ -1,5 +1,5 @@
 //! Secrets in the forms in which people and programs write them, planted one by one: none may be left, and what
-//! stands next to them has to be.
+//! is next to them has to be.
 
 use super::*;
 
@@ -36,7 +36,7 @@ fn planted_secrets_are_found() {
 }
 
 #[test]
-fn what_is_no_secret_stays() {
+fn harmless_text_is_kept() {
     let mut changed = String::new();
     for line in HARMLESS.lines() {
         let shown = Redactor::default().scrub(line);
