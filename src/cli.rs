@@ -11,6 +11,7 @@ mod generate;
 mod init;
 mod local;
 mod project;
+mod service;
 pub mod usage;
 mod values;
 
@@ -38,6 +39,7 @@ pub use local::{
     Save, Start, Upgrade,
 };
 pub use project::{ProjectFlags, ServiceFlags};
+pub use service::{Info, List, Token};
 use values::{domain, duration, port, wait};
 
 /// What a command does, the description if any, then its usage.
@@ -148,6 +150,7 @@ impl Cli {
     pub fn format(&self) -> Format {
         match &self.command {
             Command::Deploy(deploy) if deploy.j => Format::Json,
+            Command::Info(info) if info.j => Format::Json,
             _ => self.global.format(),
         }
     }
@@ -268,6 +271,38 @@ pub enum Command {
         ("prisma generate --dry-run", "show how the schema would change"),
     ]))]
     Generate(Generate),
+    /// list the deployed services of all clusters, or of one
+    ///
+    /// Asks every server of the registry at once. Prints one line for each service: its cluster, name, stage,
+    /// the state of its last migration and when it ended; tab-separated when piped. A cluster that cannot be asked is
+    /// named on stderr with the reason, and the exit status is 1.
+    #[command(after_help = examples(&[
+        ("prisma list", "services of all clusters"),
+        ("prisma list staging", "of one cluster"),
+        ("prisma list -o json", "for scripts"),
+    ]))]
+    #[command(visible_alias = "ls")]
+    List(List),
+    /// show a deployed service: its endpoints, server and last migrations
+    ///
+    /// Asks the server that prisma.yml names for the service's migrations, and whether its API requires a
+    /// token. A migration that is open is named with its age. Exits with status 1 if the service is not
+    /// deployed.
+    #[command(after_help = examples(&[
+        ("prisma info", "the service of the nearest prisma.yml"),
+        ("prisma info --stage test", "another stage"),
+        ("prisma info -o json", "for scripts"),
+    ]))]
+    Info(Info),
+    /// print a token for the service's API
+    ///
+    /// Signs a token with the first `secret` in prisma.yml and prints it, and nothing else, on stdout. No
+    /// server is asked. A token cannot be revoked before it expires, except by deploying without its secret.
+    #[command(after_help = examples(&[
+        ("prisma token", "valid for seven days"),
+        ("prisma token --valid 1h -s test", ""),
+    ]))]
+    Token(Token),
     /// check this machine and suggest fixes
     ///
     /// Checks docker and docker-compose, the Docker engine and your permission to use it, disk space,
@@ -303,6 +338,14 @@ pub enum Command {
 }
 
 impl Command {
+    /// Where the ports of its cluster are reached, if that is given.
+    pub fn host(&self) -> Option<&str> {
+        match self {
+            Command::Local(local) => local.host(),
+            _ => None,
+        }
+    }
+
     /// The command's name, as in JSON documents.
     pub fn name(&self) -> &'static str {
         match self {
@@ -311,6 +354,9 @@ impl Command {
             Command::Init(_) => "init",
             Command::Deploy(_) => "deploy",
             Command::Generate(_) => "generate",
+            Command::List(_) => "list",
+            Command::Info(_) => "info",
+            Command::Token(_) => "token",
             Command::Doctor(_) => "doctor",
             Command::Completions(_) => "completions",
             Command::Version => "version",

@@ -7,19 +7,23 @@ pub mod deploy;
 pub mod doctor;
 mod folder;
 pub mod generate;
+pub mod info;
 pub mod init;
+pub mod list;
 pub mod local;
 mod project;
 mod secret;
 mod service;
+pub mod token;
 
 pub use service::npm::hand_over;
 
 use crate::context::Context;
 use crate::documents;
-use crate::error::{Result, document};
+use crate::error::{Failure, Result, document};
 use crate::logs::Shown;
 use crate::plan::Plan;
+use crate::ui::Format;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -50,6 +54,15 @@ impl From<Shown> for Report {
     fn from(shown: Shown) -> Report {
         Report::new(shown.text, shown.data)
     }
+}
+
+/// The failure of a command that still has a result: on stdout, and next to the error in a JSON document.
+pub fn failing(ctx: &Context, report: Report, failure: Failure) -> Failure {
+    if ctx.ui.terminal().format == Format::Text {
+        // A closed stdout must not hide the failure.
+        let _ = ctx.ui.print(&ctx.ui.mask(&report.text));
+    }
+    failure.data(report.data)
 }
 
 /// `prisma version`.

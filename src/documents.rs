@@ -6,11 +6,13 @@
 
 mod cluster;
 mod local;
+mod service;
 #[cfg(test)]
 mod tests;
 
 pub use cluster::*;
 pub use local::*;
+pub use service::*;
 
 use crate::cli::complete::Shell;
 use crate::cluster::Connector;

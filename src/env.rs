@@ -34,6 +34,13 @@ impl Env {
         self.0.iter().map(|(name, value)| (&**name, &**value))
     }
 
+    /// The same with another value of a variable.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: &str) -> Env {
+        self.0.insert(name.to_owned(), value.to_owned());
+        self
+    }
+
     /// Whether a variable is set to an empty string.
     pub fn is_empty(&self, name: &str) -> bool {
         self.0.get(name).is_some_and(String::is_empty)

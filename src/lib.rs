@@ -75,6 +75,7 @@ mod skip;
 use cli::{Cli, Command};
 use commands::Report;
 use context::{Context, Home};
+use docker::engine::HOST_VARIABLE;
 use env::Env;
 use error::{Failure, Kind, Result};
 use interrupt::Interrupt;
@@ -117,6 +118,10 @@ fn run_with(args: &[OsString]) -> u8 {
         Err(failure) => return report(&ui, command, Err(failure)),
     };
     let path = env.get("PATH").map(OsString::from);
+    let env = match cli.command.host() {
+        Some(host) => env.with(HOST_VARIABLE, host),
+        None => env,
+    };
     let ctx = Context {
         runner: Arc::new(System::new(interrupt.clone(), path)),
         env,
@@ -190,6 +195,9 @@ fn dispatch(ctx: &Context, command: &Command) -> Result<Report> {
         Command::Init(args) => commands::init::run(ctx, args),
         Command::Deploy(args) => commands::deploy::run(ctx, args),
         Command::Generate(args) => commands::generate::run(ctx, args),
+        Command::List(args) => commands::list::run(ctx, args),
+        Command::Info(args) => commands::info::run(ctx, args),
+        Command::Token(args) => commands::token::run(ctx, args),
         Command::Doctor(args) => commands::doctor::run(ctx, args),
         Command::Completions(args) => Ok(commands::completions::script(args.shell)),
         Command::Version => Ok(commands::version()),

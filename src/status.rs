@@ -4,6 +4,7 @@ pub mod cloud;
 mod containers;
 mod pool;
 mod probe;
+pub mod services;
 pub mod target;
 
 use crate::config::registry::Registry;

@@ -168,6 +168,18 @@ impl Local {
         Some(&which.name)
     }
 
+    /// Where the ports of its cluster are reached, if that is given.
+    pub fn host(&self) -> Option<&str> {
+        let waiting = match self {
+            Local::Start(args) => &args.waiting,
+            Local::Restart(args) => &args.waiting,
+            Local::Upgrade(args) => &args.waiting,
+            Local::Nuke(args) => &args.waiting,
+            _ => return None,
+        };
+        waiting.host.as_deref()
+    }
+
     /// The command's name, as in JSON documents.
     pub fn name(&self) -> &'static str {
         match self {

@@ -24,6 +24,16 @@ pub fn duration(text: &str) -> Result<Duration, &'static str> {
     duration.map_err(|_| "not a duration; use e.g. `90s` or `10m`")
 }
 
+/// How long a token is valid. A server's clock has seconds, too few bits for thousands of years.
+pub fn lifetime(text: &str) -> Result<Duration, &'static str> {
+    const LONGEST: Duration = Duration::from_secs(10 * 366 * 24 * 60 * 60);
+    match duration(text)? {
+        Duration::ZERO => Err("must be greater than zero"),
+        longer if longer > LONGEST => Err("must be at most ten years"),
+        lifetime => Ok(lifetime),
+    }
+}
+
 /// How long to wait for a server. Not zero: there is a flag to not wait.
 pub fn wait(text: &str) -> Result<Duration, &'static str> {
     match duration(text)? {

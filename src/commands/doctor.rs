@@ -22,7 +22,6 @@ use crate::docker::{ComposeVersion, Tools, ask as docker_ask};
 use crate::error::{Failure, Kind, Result};
 use crate::process::Invocation;
 use crate::thread::{alongside, joined};
-use crate::ui::Format;
 use crate::ui::text::count;
 use finding::{Finding, Level};
 use serde::Serialize;
@@ -90,12 +89,9 @@ fn conclude(ctx: &Context, findings: &[Finding]) -> Result<Report> {
     if problems == 0 {
         return Ok(report);
     }
-    if ctx.ui.terminal().format == Format::Text {
-        // A closed stdout must not hide the failure.
-        let _ = ctx.ui.print(&ctx.ui.mask(&report.text));
-    }
     let message = format!("{} found", count(problems, "problem"));
-    Err(Failure::new(Kind::Unhealthy, message).data(report.data))
+    let failure = Failure::new(Kind::Unhealthy, message);
+    Err(super::failing(ctx, report, failure))
 }
 
 fn check(ctx: &Context) -> Checked {

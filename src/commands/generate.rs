@@ -4,7 +4,7 @@ use super::Report;
 use super::service::generators::{self, GENERATED};
 use super::service::loaded::{LoadedService, ServiceFiles};
 use super::service::placement::Placement;
-use super::service::target::{self, TargetOverride};
+use super::service::target;
 use crate::cli;
 use crate::context::Context;
 use crate::documents::{FileStatus, Generated, GeneratedFile};
@@ -117,12 +117,7 @@ fn generate_clients(ctx: &Context, action: &Action, clients: &[&Generator]) -> R
 /// The schema of the deployed service's API.
 fn schema(ctx: &Context, loaded: &LoadedService) -> Result<String> {
     let service = &loaded.service;
-    let target = TargetOverride {
-        cluster: None,
-        ask: false,
-    };
-    let variable = |name: &str| loaded.variable(&ctx.env, name);
-    let destination = target::find(ctx, service, &target, &variable)?;
+    let destination = target::of_loaded(ctx, loaded)?;
     let placement = Placement {
         service,
         destination: &destination,

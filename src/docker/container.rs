@@ -81,6 +81,8 @@ pub struct Origin {
     pub folder: PathBuf,
     /// The first compose file, relative to where compose was run or absolute.
     pub file: PathBuf,
+    /// Whether there was an override file.
+    pub is_overridden: bool,
 }
 
 /// One container of a compose project.

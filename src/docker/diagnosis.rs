@@ -15,7 +15,7 @@ use crate::env::Env;
 use crate::error::{Failure, Kind};
 use crate::process::{self, Invocation, Outcome, ProcessError};
 
-pub use container::{Ending, LOCK, LOCKED, why_it_does_not_answer, why_it_ended};
+pub use container::{Ending, LISTENS, LOCK, LOCKED, why_it_does_not_answer, why_it_ended};
 pub use engine::MUTE;
 pub use excerpt::{LOG_LINES, excerpt};
 pub use programs::INSTALL;

@@ -2,15 +2,19 @@
 //! this machine.
 
 mod address;
+mod around;
 mod context;
 
 use crate::env::Env;
 use crate::error::{Failure, Kind, Result};
-use crate::url::{is_loopback, is_own, literal};
+use crate::url::{is_host_name, is_loopback, is_own, literal};
 use address::{Address, Way};
 use context::Context;
 pub use context::config_file;
 use std::net::IpAddr;
+
+/// Names the host under which published ports are reached, as `--host` does.
+pub const HOST_VARIABLE: &str = "PRISMA_CLI_HOST";
 
 /// The engine that docker talks to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +23,8 @@ pub struct Engine {
     pub host: String,
     /// Whether the engine publishes ports on this machine.
     pub local: bool,
+    /// Whether it is local, but publishes its ports on a machine around this one: this is one of its containers.
+    pub is_around: bool,
     /// Where its address is configured.
     pub named_by: Source,
     /// Its address, if one is configured.
@@ -47,6 +53,27 @@ impl Engine {
     /// The engine in use, by docker's own order: `DOCKER_HOST`, `DOCKER_CONTEXT`, the context of
     /// docker's configuration. A remote address names the host, as it did for the npm CLI.
     pub fn find(env: &Env) -> Result<Engine> {
+        let mut engine = Engine::configured(env)?;
+        let given = env.get(HOST_VARIABLE);
+        if let Some(host) = given.filter(|host| !is_host_name(host)) {
+            let message = format!(
+                "invalid value for `--host`: `{}` is not a host name",
+                host.escape_debug()
+            );
+            return Err(Failure::new(Kind::Usage, message)
+                .hint("give a name or an address, without a port"));
+        }
+        let is_here = engine.local;
+        let found = given.map(str::to_owned);
+        if let Some(host) = found.or_else(|| is_here.then(around::host).flatten()) {
+            engine.local = is_loopback(&host);
+            engine.is_around = is_here && !engine.local;
+            engine.host = host;
+        }
+        Ok(engine)
+    }
+
+    fn configured(env: &Env) -> Result<Engine> {
         if let Some(given) = env.get("DOCKER_HOST") {
             return Engine::of_variable(env, given);
         }
@@ -73,6 +100,7 @@ impl Engine {
         let is_private = address.as_ref().is_none_or(|a| a.way != Way::Tcp);
         Engine {
             local: host.is_none(),
+            is_around: false,
             host: host.unwrap_or_else(|| "localhost".to_owned()),
             named_by,
             is_private,

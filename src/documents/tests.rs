@@ -195,6 +195,15 @@ fn commands() -> Vec<(&'static str, File)> {
         ),
         ("generate", of("generate").or::<data::Generated>().or_plan()),
         (
+            "list",
+            File::of::<data::Services>(
+                "`data` of `prisma list`, also next to the error if a cluster could not be asked",
+            )
+            .named::<data::Services>("found", "`data` next to the error"),
+        ),
+        ("info", of("info").or::<data::Info<'_>>()),
+        ("token", of("token").or::<data::Token<'_>>()),
+        (
             "doctor",
             File::of::<Findings<'_>>(
                 "`data` of `prisma doctor`, also next to the error if there are problems",
@@ -270,10 +279,11 @@ fn envelope(commands: &[&str]) -> Value {
                             "enum": [Kind::ContainerFailed, Kind::NotReady],
                         }}}}},
                         "else": {
-                            "properties": {"command": {"enum": ["deploy", "doctor"]}},
+                            "properties": {"command": {"enum": ["deploy", "doctor", "list"]}},
                             "allOf": [
                                 case("deploy", "deploy.json#/$defs/failure"),
                                 case("doctor", "doctor.json#/$defs/found"),
+                                case("list", "list.json#/$defs/found"),
                             ],
                         },
                     },

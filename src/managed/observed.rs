@@ -305,10 +305,16 @@ impl Observed {
             && self.dotenv.as_deref() == Some(rendered.dotenv.reveal())
     }
 
-    /// Whether the override was changed after the containers were created.
+    /// Whether containers were created with an override that no longer exists.
+    pub fn override_was_removed(&self) -> bool {
+        let mut origins = self.containers.iter().filter_map(|c| c.origin.as_ref());
+        self.overridden.is_none() && origins.any(|origin| origin.is_overridden)
+    }
+
+    /// Whether the override was changed after the containers were created, or removed.
     pub fn override_is_newer(&self) -> bool {
         let Some(changed) = self.overridden else {
-            return false;
+            return self.override_was_removed();
         };
         let changed = crate::clock::nanos(changed);
         self.containers

@@ -26,6 +26,7 @@ pub fn check(ctx: &Context, observed: &Observed, cluster: &Cluster, waits: bool)
     }
     let name = &observed.name;
     let obstacle = match cluster.bind.filter(IpAddr::is_loopback) {
+        Some(ip) if observed.engine.is_around => Some(bound_around(observed, ip)),
         Some(ip) => Some(bound_to_loopback(observed, cluster, ip)),
         None => unreachable_host(ctx, observed, cluster)?,
     };
@@ -43,7 +44,9 @@ pub fn check(ctx: &Context, observed: &Observed, cluster: &Cluster, waits: bool)
         ),
         None => {}
     }
-    warn_of_the_way(ctx, observed, cluster);
+    if !observed.engine.is_around {
+        warn_of_the_way(ctx, observed, cluster);
+    }
     Ok(())
 }
 
@@ -58,6 +61,21 @@ fn warn_of_the_way(ctx: &Context, observed: &Observed, cluster: &Cluster) {
         (None, false) => return,
     };
     ctx.warn_unencrypted(&what);
+}
+
+/// The loopback of the machine that runs the container this program is in.
+fn bound_around(observed: &Observed, ip: IpAddr) -> Obstacle {
+    let start = observed.name.command("start");
+    let publish = format!("publish them on all addresses: `{start} --bind 0.0.0.0`");
+    Obstacle {
+        why: format!("its ports are bound to {ip} of the machine that runs this container"),
+        remedies: vec![
+            publish.clone(),
+            "or give this container the network of that machine: `docker run --network host`"
+                .to_owned(),
+        ],
+        later: publish,
+    }
 }
 
 fn bound_to_loopback(observed: &Observed, cluster: &Cluster, ip: IpAddr) -> Obstacle {

@@ -87,9 +87,9 @@ impl Observed {
                 "a container has lost its network: recreating the containers; data is kept",
             );
         }
-        let up = self
-            .tools
-            .up(&project, self.is_taken_over || is_cut_off, ready.limit);
+        // Containers that are not changed by its absence would keep the label that names it.
+        let recreate = self.is_taken_over || is_cut_off || self.override_was_removed();
+        let up = self.tools.up(&project, recreate, ready.limit);
         let run = Run::new("starting the containers", "containers started", up);
         // One that an earlier step stops is not stopped again.
         let is_stopped = plan.0.iter().any(Step::is_slow);

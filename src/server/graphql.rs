@@ -111,6 +111,12 @@ impl Error {
         self.api().is_some_and(|error| error.code == Some(3016))
     }
 
+    /// Whether the management API reports that the service does not exist.
+    pub fn is_not_deployed(&self) -> bool {
+        let refusal = self.api().map(Refusal::of);
+        refusal == Some(Refusal::UnknownService)
+    }
+
     /// The reason in one line, for tables and warnings.
     pub fn reason(&self) -> String {
         match self {

@@ -168,7 +168,7 @@ impl Management {
     }
 
     /// Runs work within a limit, in addition to one already set.
-    pub(super) fn within<T>(&self, limit: Duration, work: impl FnOnce() -> T) -> T {
+    pub fn within<T>(&self, limit: Duration, work: impl FnOnce() -> T) -> T {
         let outer = self.deadline.get();
         let inner = Instant::now().checked_add(limit);
         let sooner = match (outer, inner) {
@@ -179,6 +179,17 @@ impl Management {
         let result = work();
         self.deadline.set(outer);
         result
+    }
+
+    /// The same server's management API for another service.
+    pub fn sibling(&self, name: &str, stage: &str) -> Management {
+        let (client, credential) = (self.client.clone(), self.tokens().credential().clone());
+        let other = Management::new(client, self.interrupt.clone(), name, stage, credential);
+        Management {
+            limits: self.limits,
+            server: self.server.clone(),
+            ..other
+        }
     }
 
     pub(super) fn limits(&self) -> Limits {

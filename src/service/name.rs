@@ -119,7 +119,7 @@ mod tests {
         }
         assert_eq!(check_service("Cluster"), Ok(()));
         assert_eq!(check_service("workspace~name"), Ok(()));
-        let why = check_service("a b").expect_err("a blank");
+        let why = check_service("a b").expect_err("a space");
         assert!(why.contains("digits, `-`, `_` and `~`"), "{why}");
     }
 }

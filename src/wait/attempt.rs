@@ -6,7 +6,7 @@ use super::{Probe, Wait};
 use crate::cluster::Fact;
 use crate::context::Context;
 use crate::docker::ask::containers;
-use crate::docker::diagnosis::{Ending, LOCK, LOCKED, why_it_does_not_answer};
+use crate::docker::diagnosis::{Ending, LISTENS, LOCK, LOCKED, why_it_does_not_answer};
 use crate::docker::{Container, LogOptions};
 use crate::error::{Failure, Result};
 use crate::process::Mode;
@@ -71,6 +71,8 @@ pub(super) struct Attempt<'a> {
     answers_since: Option<Instant>,
     /// Whether the log mentions the lock on the database.
     mentions_lock: bool,
+    /// Whether the log says that the server listens.
+    pub listens: bool,
     /// Why the server does not answer, as its log shows.
     pub ending: Option<&'static Ending>,
     /// Since when its log has shown that it never will.
@@ -98,6 +100,7 @@ impl<'a> Attempt<'a> {
             why: Why::Silent("no answer so far".to_owned()),
             answers_since: None,
             mentions_lock: false,
+            listens: false,
             ending: None,
             hopeless_since: None,
             log_read: None,
@@ -210,6 +213,7 @@ impl<'a> Attempt<'a> {
                 self.ending = why_it_does_not_answer(&log);
             }
             self.mentions_lock |= mentions_lock;
+            self.listens |= log.contains(LISTENS);
             let is_final = self.ending.is_some_and(|ending| !ending.passes);
             self.hopeless_since =
                 is_final.then(|| self.hopeless_since.unwrap_or_else(Instant::now));

@@ -1,6 +1,6 @@
 //! What a wait that ended without success says: which container is to blame, and why by its log.
 
-use super::attempt::Attempt;
+use super::attempt::{Attempt, Why};
 use super::verdict::{Trouble, Watch};
 use super::{Probe, Wait};
 use crate::context::Context;
@@ -72,13 +72,16 @@ impl Wait {
     pub(super) fn too_late(&self, ctx: &Context, attempt: &Attempt<'_>) -> Failure {
         let limit = humantime::format_duration(self.limit);
         let database = self.database_state(attempt.database_up);
+        let host = &self.server.host;
+        if attempt.listens && attempt.ending.is_none() && matches!(attempt.why, Why::Silent(_)) {
+            return self.not_reached(attempt);
+        }
         let message = format!(
             "{} is not ready after {limit}: {database}{}",
             self.subject(),
             attempt.why
         );
         let mut failure = self.blamed(ctx, attempt, message);
-        let host = &self.server.host;
         if !points_here(host) {
             failure = failure.hint(format!("check that no firewall blocks `{host}`"));
         }
@@ -91,6 +94,19 @@ impl Wait {
                     self.name
                 ),
             })
+    }
+
+    /// A server that runs as it should, in a container whose published port does not lead to it from here.
+    fn not_reached(&self, attempt: &Attempt<'_>) -> Failure {
+        let Attempt { why, .. } = attempt;
+        let host = &self.server.host;
+        let message = format!(
+            "{} runs, but it cannot be reached from here at `{host}`: {why}",
+            self.subject()
+        );
+        Failure::new(Kind::NotReady, message)
+            .hint("if this program runs in a container, name the host whose ports are published: `--host HOST`, or `PRISMA_CLI_HOST`")
+            .hint(format!("otherwise check that no firewall or proxy blocks `{host}`"))
     }
 
     /// The failure of a server that is not ready, with what its crashes or its log say of the cause.

@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// A command, the arguments it succeeds with and those it fails with; in an order in which all can be.
-const RUNS: [(&str, &str, &str); 22] = [
+const RUNS: [(&str, &str, &str); 25] = [
     ("version", "", "--bogus"),
     ("completions", "bash", "tcsh"),
     ("init", "hello --database mysql", ""),
@@ -38,6 +38,9 @@ const RUNS: [(&str, &str, &str); 22] = [
     ("cluster remove", "far --yes", "nobody"),
     ("deploy", "-c here", "-c nobody"),
     ("generate", "-c here", "-c nobody"),
+    ("list", "here", "nobody"),
+    ("info", "--cluster here", "--cluster nobody"),
+    ("token", "", "--valid 0s"),
     ("local stop", "", "-n nobody"),
     ("local delete", "--yes", ""),
 ];
@@ -72,7 +75,7 @@ fn every_command_has_documents() {
     s.write("work/home-is-a-file", "");
     s.write(
         "work/prisma.yml",
-        "service: hello\nstage: dev\ndatamodel: types.graphql\ndisableAuth: true\ngenerate:\n  - generator: graphql-schema\n    output: api.graphql\n",
+        "service: hello\nstage: dev\ndatamodel: types.graphql\nsecret: s3rvice-secret\ngenerate:\n  - generator: graphql-schema\n    output: api.graphql\n",
     );
     s.write(
         "work/types.graphql",

@@ -346,6 +346,20 @@ fn an_override_is_honoured_and_its_changes_are_noticed() {
     assert_eq!(s.files(), before, "it is never written");
     let (_, server) = s.engine.container("prisma-database");
     assert!(server["env"].ends_with(",\"EXTRA=1\""), "{}", server["env"]);
+
+    // Without it, the containers are no longer what they should be, and then they are.
+    std::fs::remove_file(s.path(path)).expect("was there");
+    s.run("local start")
+        .is(0, &running("local", "is running"), STAGES);
+    assert_eq!(
+        s.take_acts(),
+        "docker-compose [local] up -d --remove-orphans --force-recreate\n"
+    );
+    let (_, server) = s.engine.container("prisma-database");
+    assert!(!server["env"].contains("EXTRA"), "{}", server["env"]);
+    s.run("local start")
+        .is(0, &running("local", "is already running"), "");
+    assert_eq!(s.take_acts(), "");
 }
 
 #[test]

@@ -233,6 +233,40 @@ fn a_server_that_is_not_ready_in_time() {
 }
 
 #[test]
+fn a_server_that_runs_and_cannot_be_reached_is_told_as_that() {
+    let s = Sandbox::with_cluster();
+    s.server(Behaviour::Nothing);
+    s.engine.hook(
+        "docker-logs",
+        "printf '%s\\n' 'Successfully started 1 workers.' 'Server running on :4466'; exit 0\n",
+    );
+    let hints = "hint: if this program runs in a container, name the host whose ports are published: `--host HOST`, or \
+                 `PRISMA_CLI_HOST`\n\
+                 hint: otherwise check that no firewall or proxy blocks `";
+    let ended = s.run("local start --wait-timeout 500ms");
+    assert_eq!(ended.status, 5, "{ended:?}");
+    let told =
+        "error: cluster `local` runs, but it cannot be reached from here at `http://localhost:";
+    assert!(ended.stderr.contains(told), "{}", ended.stderr);
+    assert!(ended.stderr.contains(hints), "{}", ended.stderr);
+    assert!(!ended.stderr.contains("wait longer"), "{}", ended.stderr);
+
+    // Named, it is asked there, and that is what the registry gets.
+    let mut s = Sandbox::with_cluster();
+    s.run("local start --host 127.0.0.1").succeeds();
+    let registry = s.read("home/.prisma/config.yml");
+    assert!(registry.contains("http://127.0.0.1:"), "{registry}");
+    s.set("PRISMA_CLI_HOST", "http://box:1");
+    s.run("local start").is(
+        2,
+        "",
+        "error: invalid value for `--host`: `http://box:1` is not a host name\n\
+         hint: give a name or an address, without a port\n\
+         hint: `--host` is set by `PRISMA_CLI_HOST`\n",
+    );
+}
+
+#[test]
 fn something_else_that_answers_is_no_server() {
     let s = Sandbox::with_cluster();
     s.server(Behaviour::Page);

@@ -4,6 +4,7 @@ use crate::cli::complete::Live;
 use crate::cli::{domain, port, wait};
 use crate::cluster::{ClusterName, Connector, Database, PrismaVersion};
 use crate::docker::LogOptions;
+use crate::docker::engine::HOST_VARIABLE;
 use clap::builder::BoolishValueParser;
 use clap::{Args, ValueEnum, ValueHint};
 use std::net::IpAddr;
@@ -49,8 +50,11 @@ fn requested_port(text: &str) -> Result<RequestedPort, &'static str> {
     }
 }
 
-#[derive(Debug, Clone, Copy, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct Waiting {
+    /// host under which the published ports are reached, if this program runs in a container of its own
+    #[arg(long, env = HOST_VARIABLE, value_name = "HOST")]
+    pub host: Option<String>,
     /// how long to wait for the server, e.g. `90s` or `10m`
     #[arg(long, env = "PRISMA_CLI_WAIT_TIMEOUT", default_value = "5m", value_name = "DURATION", value_parser = wait)]
     wait_timeout: Duration,
@@ -61,7 +65,7 @@ pub struct Waiting {
 
 impl Waiting {
     /// `None` to not wait at all.
-    pub fn limit(self) -> Option<Duration> {
+    pub fn limit(&self) -> Option<Duration> {
         (!self.no_wait).then_some(self.wait_timeout)
     }
 }

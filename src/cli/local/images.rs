@@ -14,7 +14,7 @@ pub enum Images {
     /// Stages: pull those that the engine does not have; write all of them to the file, compressed, with a
     /// digest of the whole. The file appears only when it is complete. `docker load` reads it, too.
     #[command(after_help = examples(&[
-        ("prisma local images save images.tar.gz", "of cluster `local`, or of a new one"),
+        ("prisma local images save images.tar.gz", "of cluster `local`"),
         ("prisma local images save images.tar.gz --prisma-version 1.34", "for an upgrade to 1.34"),
     ]))]
     Save(Save),

@@ -7,18 +7,14 @@ const NPM_CLI: &[&str] = &[
     "seed",
     "export",
     "import",
-    "info",
-    "token",
     "cluster-token",
     "introspect",
 ];
 
 /// Whether only the npm CLI has a command.
 pub fn is_of_npm_cli(word: &str) -> bool {
-    NPM_CLI.contains(&word) || LIST.contains(&word)
+    NPM_CLI.contains(&word)
 }
-
-const LIST: &[&str] = &["list", "ls"];
 
 const CLOSED: &str = "Prisma Cloud, which this was for, closed on 2022-09-01: add a server of your own with `prisma cluster add`";
 
@@ -39,10 +35,6 @@ const INSTEAD: &[(&[&str], &str)] = &[
     (
         NPM_CLI,
         "this program does not have it; the npm CLI does: `npx prisma1 {}`",
-    ),
-    (
-        LIST,
-        "services: `npx prisma1 list`; clusters: `prisma cluster list`",
     ),
     (
         &["migrate", "db", "studio", "format", "validate", "platform"],
@@ -85,11 +77,23 @@ const IN_GROUP: &[(&str, &str, &str)] = &[
 ];
 
 /// Flags that only an npm CLI had, and what to do instead of each.
-const FLAGS: &[(&str, &[&str], &str)] = &[(
-    "init",
-    &["--boilerplate", "-b"],
-    "clone the boilerplate with git, then run `prisma deploy` in its folder",
-)];
+const FLAGS: &[(&str, &[&str], &str)] = &[
+    (
+        "init",
+        &["--boilerplate", "-b"],
+        "clone the boilerplate with git, then run `prisma deploy` in its folder",
+    ),
+    (
+        "token",
+        &["--copy", "-c"],
+        "pass it on to a program that copies: `prisma token | xclip -selection clipboard`",
+    ),
+    (
+        "info",
+        &["--secret", "-s"],
+        "the secret is in `prisma.yml`; `prisma token` prints a token",
+    ),
+];
 
 /// What to do instead of a command that does not exist, at the program's level or at that of a group.
 pub fn instead(word: &str, group: Option<&str>) -> Option<String> {

@@ -4,9 +4,9 @@ use super::changes::{self, Change};
 use super::located::{self, Located};
 use super::post_deploy::PostDeploy;
 use super::syntax;
-use crate::cluster::Fact;
 use crate::commands::service::placement::Placement;
 use crate::commands::{Report, facts};
+use crate::documents::Endpoints;
 use crate::error::{Failure, Kind, Result};
 use crate::server::deploy::{Deployment, Note as NoteCode, Outcome, Undo};
 use crate::server::management::Problem as ServerProblem;
@@ -128,38 +128,11 @@ struct Problem {
     line: Option<usize>,
 }
 
-#[derive(Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-struct Endpoints {
-    #[cfg_attr(test, schemars(regex(pattern = "^https?://")))]
-    http: String,
-    #[cfg_attr(test, schemars(regex(pattern = "^wss?://")))]
-    ws: String,
-    /// Prisma Admin, which servers from 1.29 on have.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(test, schemars(regex(pattern = "^https?://")))]
-    admin: Option<String>,
-}
-
-impl Endpoints {
-    fn of(placement: Placement<'_>, deployment: &Deployment) -> Endpoints {
-        let http = placement.service_url();
-        let version = deployment.server.parsed();
-        let has_admin = version.is_some_and(|version| version.has(Fact::PrismaAdmin));
-        Endpoints {
-            ws: http.replacen("http", "ws", 1),
-            admin: has_admin.then(|| format!("{http}/_admin")),
-            http,
-        }
-    }
-
-    fn text(self) -> String {
-        let admin = self.admin.map(|admin| ("Admin", admin));
-        let rows = [("HTTP", self.http), ("WS", self.ws)]
-            .into_iter()
-            .chain(admin);
-        facts(&rows.collect::<Vec<_>>())
-    }
+fn endpoints(placement: Placement<'_>, deployment: &Deployment) -> Endpoints {
+    Endpoints::of(
+        &placement.service_url(),
+        deployment.server.parsed().as_ref(),
+    )
 }
 
 /// The report of a deployment that succeeded.
@@ -298,7 +271,7 @@ fn attempt<O>(
                 message: note.to_string(),
             })
             .collect(),
-        endpoints: Endpoints::of(placement, deployment),
+        endpoints: endpoints(placement, deployment),
         milliseconds: u64::try_from(deployment.elapsed.as_millis()).unwrap_or(u64::MAX),
         requests: deployment.requests,
     }
@@ -353,7 +326,7 @@ fn text(placement: Placement<'_>, deployment: &Deployment) -> String {
         return head;
     }
     let changes = consequences(placement.service, deployment);
-    let endpoints = Endpoints::of(placement, deployment).text();
+    let endpoints = facts(&endpoints(placement, deployment).rows());
     format!("{head}\n{changes}Endpoints:\n\n{endpoints}")
 }
 

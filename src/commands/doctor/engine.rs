@@ -105,7 +105,13 @@ fn context(ctx: &Context) -> Finding {
         Ok(engine) => engine,
         Err(failure) => return Finding::of("context", &failure),
     };
-    let place = if engine.local {
+    let around = format!(
+        "the machine that runs this container, whose ports are reached at `{}`",
+        engine.host
+    );
+    let place = if engine.is_around {
+        around.as_str()
+    } else if engine.local {
         "this machine"
     } else {
         "another machine"
@@ -123,7 +129,7 @@ fn context(ctx: &Context) -> Finding {
         let text = format!("{text}; `DOCKER_CONTEXT` is set too, but ignored");
         return Finding::warning("context", text, "unset the variable that is not intended");
     }
-    if !engine.local && !engine.is_private {
+    if !engine.local && !engine.is_private && !engine.is_around {
         let text = format!("{text}; traffic can be read and changed on its way");
         return Finding::warning("context", text, "use `ssh://USER@HOST`, or TLS");
     }

@@ -1,6 +1,7 @@
 //! Where a service goes: what `prisma.yml` and the flags say, else what the user chooses.
 
 use super::choose::choose;
+use super::loaded::LoadedService;
 use crate::cluster::ClusterName;
 use crate::cluster::files::DOTENV;
 use crate::config::compose_file;
@@ -98,6 +99,16 @@ pub fn find(
     };
     warn_unencrypted(ctx, &found);
     Ok(Destination { chosen, ..found })
+}
+
+/// Finds out where a service is deployed that was read from its files.
+pub fn of_loaded(ctx: &Context, loaded: &LoadedService) -> Result<Destination> {
+    let as_written = TargetOverride {
+        cluster: None,
+        ask: false,
+    };
+    let variable = |name: &str| loaded.variable(&ctx.env, name);
+    find(ctx, &loaded.service, &as_written, &variable)
 }
 
 /// Warns if a secret would be sent unencrypted.

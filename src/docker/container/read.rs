@@ -2,6 +2,7 @@
 
 use super::super::ComposeVersion;
 use super::{Container, Health, Origin, Published, State};
+use crate::cluster::files::OVERRIDE;
 use crate::error::{Kind, Result, Tried};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -189,6 +190,7 @@ fn origin(labels: &mut BTreeMap<String, String>) -> Option<Origin> {
     Some(Origin {
         folder: folder.into(),
         file: file.into(),
+        is_overridden: files.split(',').any(|file| file.ends_with(OVERRIDE)),
     })
 }
 

@@ -266,12 +266,15 @@ pub fn why_it_ended(log: &str) -> Option<&'static Ending> {
 /// How a server logs that it asks for the lock on its database, and that it has it: "… Successful."
 pub const LOCK: &str = "Obtaining exclusive agent lock...";
 
+/// What a server prints when it listens.
+pub const LISTENS: &str = "Server running on";
+
 /// Why a server that runs does not answer, or not all requests, if its log shows it.
 pub fn why_it_does_not_answer(log: &str) -> Option<&'static Ending> {
     let is_waiting = log.rfind(LOCK) > log.rfind(&format!("{LOCK} Successful"));
     // Each life that came so far has both lines, in any order.
     let number = |text: &str| log.matches(text).count();
-    let is_deaf = number("Successfully started 1 workers.") > number("Server running on");
+    let is_deaf = number("Successfully started 1 workers.") > number(LISTENS);
     match (is_waiting, is_deaf) {
         (true, _) => Some(&LOCKED),
         (false, true) => Some(&DEAF),

@@ -15,6 +15,7 @@ fn labelled(origin: Option<(&Path, &Path)>) -> Vec<Container> {
     containers[0].origin = origin.map(|(folder, file)| Origin {
         folder: folder.into(),
         file: file.into(),
+        is_overridden: false,
     });
     containers
 }

@@ -63,6 +63,9 @@ pub(super) struct Accepted {
     pub took: Duration,
 }
 
+/// A server that was not silent before may take this long to answer.
+const MOMENT: Duration = Duration::from_secs(1);
+
 /// Follows a migration until it ends.
 pub(super) fn follow(
     management: &Management,
@@ -116,6 +119,9 @@ pub(super) fn follow(
                 follower.unanswered = None;
                 follower.tell_if_stalled(events);
             }
+            // The limit left only a moment: silence means nothing.
+            Err(Error::Fault(fault))
+                if fault.is_timeout() && left < MOMENT && follower.motion.has_seen() => {}
             // A restarted server resumes open migrations, and waits for a database that comes back.
             Err(error) if error.may_pass() => {
                 patience = patience.saturating_mul(2);

@@ -53,6 +53,11 @@ impl Motion {
         self.see(seen);
     }
 
+    /// Whether the server has answered at all.
+    pub fn has_seen(&self) -> bool {
+        self.seen.is_some()
+    }
+
     /// Since when it has not moved, if that is long.
     pub fn stalled(&self) -> Option<SystemTime> {
         (self.seen.is_some() && self.moved.elapsed() >= self.quiet).then_some(self.since)

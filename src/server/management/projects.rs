@@ -144,17 +144,30 @@ impl Management {
     /// Whether the server accepts the credential, with a query that needs it: deploying a service that
     /// does not exist fails before the token is looked at.
     pub fn check_access(&self) -> Result<(), Error> {
-        let answer = self.signed(Tokens::for_everything, &mut |path, token| {
-            let patience = &mut Patience::of(self.limits);
-            self.post(path, &access::question(), token, patience)
-        });
-        match answer {
+        match self.list_projects() {
             // A given token may be for this service only.
             Err(error) if self.tokens().is_given() && is(&error, Refusal::TokenInsufficient) => {
                 Ok(())
             }
             answer => answer.map(|_| ()),
         }
+    }
+
+    /// The names and stages of all services, which need a secret: a given token may be for one service.
+    pub fn services(&self) -> Result<Vec<(String, String)>, Error> {
+        let answer = self.list_projects()?;
+        let text = |value: &Value| value.as_str().map(|text| legible(text, 100));
+        let service = |one: &Value| Some((text(&one["name"])?, text(&one["stage"])?));
+        let listed = answer["listProjects"].as_array();
+        let listed = listed.ok_or(Fault::NotGraphql { status: 200 })?;
+        Ok(listed.iter().filter_map(service).collect())
+    }
+
+    fn list_projects(&self) -> Result<Value, Error> {
+        self.signed(Tokens::for_everything, &mut |path, token| {
+            let patience = &mut Patience::of(self.limits);
+            self.post(path, &access::question(), token, patience)
+        })
     }
 
     /// The oldest open migration, else the last successful one; never a failed one.

@@ -2,6 +2,7 @@
 
 mod choosing;
 mod cloud;
+mod deployed;
 mod documents;
 mod endings;
 mod files;

@@ -68,8 +68,8 @@ fn the_secret_that_was_used_is_the_one_to_fix() {
         .deploy(&[]);
     let variable = hint("`PRISMA_MANAGEMENT_API_SECRET`");
     assert!(outcome.stderr.contains(&variable), "{outcome:?}");
-    // A cluster's own secret is used whatever the variable says.
-    let place = changed(&standin).env("PRISMA_MANAGEMENT_API_SECRET", "the-servers-own");
+    // A cluster's own secret comes before the variable, which may be another server's.
+    let place = changed(&standin).env("PRISMA_MANAGEMENT_API_SECRET", "yet-another");
     let entry = format!(
         "clusters:\n  far:\n    host: '{}'\n    clusterSecret: another-text\n",
         standin.url()

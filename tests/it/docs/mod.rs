@@ -4,6 +4,7 @@
 mod cluster_yml;
 mod dependencies;
 mod facts;
+mod hints;
 mod language;
 mod manual;
 mod pages;

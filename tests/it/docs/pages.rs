@@ -41,7 +41,7 @@ fn code(text: &str) -> Vec<String> {
 }
 
 /// The words of a command line that starts with `prisma`, after variables and a path.
-fn words(line: &str) -> Option<Vec<String>> {
+pub fn words(line: &str) -> Option<Vec<String>> {
     let line = line.replace("eval \"$(", "").replace(")\"", "");
     let line = line.split(['>', '|']).next().unwrap_or_default();
     let is_assignment = |word: &&str| word.contains('=') && !word.starts_with('-');
@@ -51,6 +51,15 @@ fn words(line: &str) -> Option<Vec<String>> {
     let shown = |word: &str| word.trim_matches(['[', ']', '…']).to_owned();
     let rest = words.map(shown).filter(|word| !word.is_empty());
     is_ours.then(|| std::iter::once("prisma".to_owned()).chain(rest).collect())
+}
+
+/// Why a command line does not parse.
+pub fn wrong(words: &[String]) -> Option<String> {
+    use clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand as Group;
+    let words = words.iter().map(|word| OsString::from(word.to_lowercase()));
+    let error = parse(words, &Env::default()).err()?;
+    let is_wrong = error.use_stderr() && error.kind() != Group;
+    is_wrong.then(|| error.to_string())
 }
 
 #[test]
@@ -71,34 +80,17 @@ fn every_command_parses() {
         for line in code(&text) {
             // A placeholder such as NAME is a valid name in lower case.
             let Some(words) = words(&line) else { continue };
-            let words = words.iter().map(|word| OsString::from(word.to_lowercase()));
-            let result = parse(words, &Env::default());
-            let is_valid = result.as_ref().err().is_none_or(|error| {
-                use clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand as Group;
-                !error.use_stderr() || error.kind() == Group
-            });
-            assert!(is_valid, "{}: `{line}`: {result:?}", path.display());
+            let wrong = wrong(&words);
+            assert_eq!(wrong, None, "{}: `{line}`", path.display());
             seen += 1;
         }
     }
     assert!(seen > 60, "{seen}");
 }
 
-#[test]
-fn every_flag_and_variable_exists() {
-    // Of our scripts, of cargo and of ssh.
-    let mut flags = BTreeSet::from(
-        [
-            "--prefix",
-            "--uninstall",
-            "--clean",
-            "--release",
-            "--locked",
-            "--path",
-            "--test",
-        ]
-        .map(str::to_owned),
-    );
+/// The flags of all commands.
+pub fn flags() -> BTreeSet<String> {
+    let mut flags = BTreeSet::new();
     let mut left = vec![definition()];
     while let Some(command) = left.pop() {
         for arg in command.get_arguments() {
@@ -108,6 +100,23 @@ fn every_flag_and_variable_exists() {
         }
         left.extend(command.get_subcommands().cloned());
     }
+    flags
+}
+
+#[test]
+fn every_flag_and_variable_exists() {
+    // Of our scripts, of cargo and of ssh.
+    let others = [
+        "--prefix",
+        "--uninstall",
+        "--clean",
+        "--release",
+        "--locked",
+        "--path",
+        "--test",
+    ];
+    let mut flags = flags();
+    flags.extend(others.map(str::to_owned));
     let mut variables = of_flags();
     variables.extend(VARIABLES.iter().map(|(name, _)| (*name).to_owned()));
     variables.extend(KEYS.iter().map(|(name, _)| (*name).to_owned()));

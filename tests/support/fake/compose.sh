@@ -176,7 +176,7 @@ create_container() {
   created=2026-01-02T03:04:05.000000000Z
   [ ! -f "$engine/now" ] || read -r created <"$engine/now"
   for pair in "project=$project" "service=$service" "name=$container" "image=$image" "image_id=$image_id" "created=$created" "env=$env" \
-    "ports=$bindings" "publish=$publish" "version=$generation" "volume=$volume" "config=$config" "folder=$folder" status=created; do
+    "ports=$bindings" "publish=$publish" "version=$generation" "volume=$volume" "config=$config" "folder=$folder" "override=$override" status=created; do
     change "$id" "${pair%%=*}" "${pair#*=}"
   done
 }
@@ -295,11 +295,14 @@ compose_down() {
 }
 
 compose_main() {
-  project='' files='' folder=''
+  project='' files='' folder='' override=''
   while [ $# -gt 0 ]; do
     case $1 in
       -p) shift && project=$1 ;;
-      -f) shift && files="$files$nl$1" ;;
+      -f)
+        shift && files="$files$nl$1"
+        case $1 in *.override.yml) override=$1 ;; esac
+        ;;
       --project-directory) shift && folder=$1 ;;
       *) break ;;
     esac

@@ -58,7 +58,7 @@ docker_inspect() {
     if [ -n "$c_folder" ]; then
       json_text "$c_folder"
       out="$out,\"com.docker.compose.project.working_dir\":\"$json\""
-      json_text "${c_file:-$c_folder/docker-compose.yml}"
+      json_text "${c_file:-$c_folder/docker-compose.yml${c_override:+,$c_override}}"
       out="$out,\"com.docker.compose.project.config_files\":\"$json\""
     fi
     out="$out}}"

@@ -50,7 +50,7 @@ list() {
 # Reads the container $1 into the variables c_….
 load() {
   c_crashing=0 c_error='' c_oom=false c_health='' c_restarts=0 c_exit=0 c_env='' c_ports='' c_publish=''
-  c_volume='' c_config='' c_version='' c_image_id='' c_started='' c_folder='' c_file='' c_networks='' c_memory=0
+  c_override='' c_volume='' c_config='' c_version='' c_image_id='' c_started='' c_folder='' c_file='' c_networks='' c_memory=0
   # shellcheck source=/dev/null
   . "$engine/containers/$1"
 }

@@ -34,6 +34,21 @@ const WORK: &[(&str, &[&str])] = &[
             "--endpoint",
         ],
     ),
+    ("list", &[]),
+    ("ls", &[]),
+    (
+        "info",
+        &[
+            "--json|-j",
+            "--current|-c",
+            "--env-file=.env|-e=.env",
+            "--project=server|-p=server",
+        ],
+    ),
+    (
+        "token",
+        &["--env-file=.env|-e=.env", "--project=server|-p=server"],
+    ),
     ("local start", &["--name=a|-n=a"]),
     ("local stop", &["--name=a|-n=a"]),
     ("local upgrade", &["--name=a|-n=a"]),
@@ -51,10 +66,10 @@ const WORK: &[(&str, &[&str])] = &[
 
 /// Commands and flags that do not, and what the hint contains.
 const ANSWERED: &[(&str, &str)] = &[
-    ("list", "`prisma cluster list`"),
-    ("ls", "`prisma cluster list`"),
-    ("info -j -s -c -e .env -p server", "`npx prisma1 info`"),
-    ("token -c -e .env -p server", "`npx prisma1 token`"),
+    ("info -s", "`prisma.yml`"),
+    ("info --secret", "`prisma token`"),
+    ("token -c", "`prisma token | "),
+    ("token --copy", "`prisma token | "),
     (
         "cluster-token -c -e .env -p server",
         "`npx prisma1 cluster-token`",
