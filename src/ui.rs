@@ -38,6 +38,8 @@ pub struct Ui {
     secrets: Mutex<Masked>,
     /// Warnings that are shown once.
     said: Mutex<HashSet<String>>,
+    /// A token that is the result itself.
+    wanted: Mutex<Option<Secret>>,
 }
 
 impl Ui {
@@ -46,6 +48,7 @@ impl Ui {
             terminal,
             secrets: Mutex::default(),
             said: Mutex::default(),
+            wanted: Mutex::default(),
         }
     }
 
@@ -61,9 +64,24 @@ impl Ui {
         }
     }
 
+    /// Has this one token shown, which is what the user asked for, where it is all there is.
+    pub fn reveal(&self, token: &str) {
+        *self.wanted.lock().unwrap_or_else(PoisonError::into_inner) = Some(Secret::from(token));
+    }
+
+    fn is_wanted(&self, text: &str) -> bool {
+        let wanted = self.wanted.lock().unwrap_or_else(PoisonError::into_inner);
+        wanted
+            .as_ref()
+            .is_some_and(|token| token.reveal() == text.trim_end())
+    }
+
     /// `text` with every concealed value replaced, short ones where they are words of their own, and
     /// what is a secret by its form, such as a password in an address.
     pub fn mask<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        if self.is_wanted(text) {
+            return Cow::Borrowed(text);
+        }
         let secrets = self.secrets.lock().unwrap_or_else(PoisonError::into_inner);
         match secrets.mask(text) {
             masked if !known_forms(&masked) => masked,
@@ -73,6 +91,9 @@ impl Ui {
 
     /// The same for a value of a document.
     pub fn mask_value(&self, text: &str) -> String {
+        if self.is_wanted(text) {
+            return text.to_owned();
+        }
         let secrets = self.secrets.lock().unwrap_or_else(PoisonError::into_inner);
         known(&secrets.mask_value(text))
     }

@@ -32,6 +32,7 @@ pub fn run(ctx: &Context, args: &cli::Token) -> Result<Report> {
         "token for service `{name}`, stage `{stage}`, valid until {expires}"
     ));
     let token = token::sign_service(secret, &format!("{name}@{stage}"), args.valid)?;
+    ctx.ui.reveal(&token);
     Ok(Report::new(
         format!("{token}\n"),
         documents::Token {
