@@ -6,7 +6,7 @@ use crate::docker::{Container, LogOptions, Tools};
 use crate::documents::{LogCommands, LogLine, Logs, True};
 use crate::error::{Failure, Kind, Result, document};
 use crate::process::{Invocation, Mode, failed};
-use crate::thread::joined;
+use crate::thread::{alongside, joined};
 use crate::ui::Format;
 use serde_json::Value;
 use std::ops::ControlFlow;
@@ -123,7 +123,7 @@ fn at_once(
         let work = &work;
         let threads: Vec<_> = containers
             .iter()
-            .map(|container| scope.spawn(move || work(container)))
+            .map(|container| alongside(scope, move || work(container)))
             .collect();
         threads.into_iter().map(joined).collect()
     });

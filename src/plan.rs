@@ -305,7 +305,8 @@ fn attempt(ctx: &Context, invocation: &Invocation, step: &Run, stage: &Stage) ->
 fn unless_quick<T>(late: impl FnOnce() + Send, work: impl FnOnce() -> T) -> T {
     let (running, ended) = mpsc::channel::<()>();
     std::thread::scope(|scope| {
-        scope.spawn(move || {
+        // Without a thread for it, nothing is said.
+        let _ = std::thread::Builder::new().spawn_scoped(scope, move || {
             if ended.recv_timeout(SLOW) == Err(RecvTimeoutError::Timeout) {
                 late();
             }

@@ -5,12 +5,14 @@
 //! so a Ctrl-C at the terminal reaches them as well; a signal sent to us alone, or a limit that
 //! passes, is passed on: SIGTERM first, SIGKILL soon after.
 
+mod output;
 #[cfg(test)]
 mod recorder;
 mod system;
 
 use crate::error::{Failure, Kind};
 use crate::secret::Secret;
+use crate::ui::text::cut;
 use std::borrow::Cow;
 use std::ffi::OsString;
 use std::fmt;
@@ -43,6 +45,8 @@ pub struct Invocation {
     pub limit: Duration,
     /// How long it may take until it first prints something; only watched in [`Mode::Lines`].
     pub silence_limit: Option<Duration>,
+    /// How long it may print nothing, first or later; only watched in [`Mode::Lines`].
+    pub idle_limit: Option<Duration>,
 }
 
 impl Invocation {
@@ -59,6 +63,7 @@ impl Invocation {
             dir: None,
             limit: QUESTION,
             silence_limit: None,
+            idle_limit: None,
         }
     }
 
@@ -180,18 +185,10 @@ pub enum ProcessError {
         /// Its last lines, where it had any.
         tail: String,
     },
+    /// It printed more than is ever read; the child was ended.
+    TooMuch { command: String },
     /// A signal asked this run to end; the child was ended.
     Interrupted(Failure),
-}
-
-impl ProcessError {
-    /// The same with the last lines of the child.
-    fn with_tail(mut self, lines: String) -> Self {
-        if let ProcessError::TimedOut { tail, .. } = &mut self {
-            *tail = lines;
-        }
-        self
-    }
 }
 
 impl From<ProcessError> for Failure {
@@ -219,6 +216,13 @@ impl From<ProcessError> for Failure {
                 Failure::new(
                     Kind::NotReady,
                     with_tail(format!("`{command}` {what} within {after}"), &tail),
+                )
+            }
+            ProcessError::TooMuch { command } => {
+                let most = output::MOST >> 20;
+                Failure::new(
+                    Kind::ChildFailed,
+                    format!("`{command}` printed more than {most} MiB"),
                 )
             }
             ProcessError::Interrupted(failure) => failure,
@@ -251,9 +255,13 @@ pub fn with_tail(message: String, output: &str) -> String {
     if tail.is_empty() {
         return message;
     }
-    tail.iter()
-        .fold(message + ":", |text, line| text + "\n  " + line.trim_end())
+    tail.iter().fold(message + ":", |text, line| {
+        text + "\n  " + &cut(line.trim_end(), LONGEST)
+    })
 }
+
+/// What a message repeats of one line of others.
+const LONGEST: usize = 1000;
 
 /// Runs invocations.
 pub trait Runner: Send + Sync {

@@ -11,7 +11,7 @@ use crate::config::registry::Registry;
 use crate::config::{Project, compose_file};
 use crate::context::{Context, working_folder};
 use crate::error::{Failure, Result};
-use crate::thread::joined;
+use crate::thread::{alongside, joined};
 use containers::Containers;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -127,7 +127,7 @@ fn everything(
     let deadline = deadline(probes.len());
     std::thread::scope(|scope| {
         let clouded = cloud.map(|cloud| {
-            scope.spawn(move || {
+            alongside(scope, move || {
                 let clusters = cloud.clusters(LIMIT)?;
                 let probes = clusters.iter().map(of_cloud).collect();
                 Ok(probe::all(probes, LIMIT, deadline, None))

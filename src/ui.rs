@@ -17,9 +17,11 @@ pub mod text;
 
 use crate::error::Failure;
 use crate::process::Invocation;
+use crate::secret::redact::{known, may_be_known as known_forms};
 use crate::secret::{Masked, Secret};
 use console::Style;
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::io::{self, Write};
 use std::sync::{Mutex, PoisonError};
 
@@ -27,13 +29,17 @@ pub use choice::Choice;
 pub use prompt::Ask;
 pub use question::Question;
 pub use stage::{Stage, short};
-pub use table::Table;
+pub use table::{Table, row};
 pub use terminal::{Color, Facts, Format, Terminal};
 
 /// The output streams and how to use them.
 pub struct Ui {
     terminal: Terminal,
     secrets: Mutex<Masked>,
+    /// Warnings that are shown once.
+    said: Mutex<HashSet<String>>,
+    /// A token that is the result itself.
+    wanted: Mutex<Option<Secret>>,
 }
 
 impl Ui {
@@ -41,6 +47,8 @@ impl Ui {
         Ui {
             terminal,
             secrets: Mutex::default(),
+            said: Mutex::default(),
+            wanted: Mutex::default(),
         }
     }
 
@@ -56,38 +64,57 @@ impl Ui {
         }
     }
 
-    /// `text` with every concealed value replaced, short ones where they are words of their own.
+    /// Has this one token shown, which is what the user asked for, where it is all there is.
+    pub fn reveal(&self, token: &str) {
+        *self.wanted.lock().unwrap_or_else(PoisonError::into_inner) = Some(Secret::from(token));
+    }
+
+    fn is_wanted(&self, text: &str) -> bool {
+        let wanted = self.wanted.lock().unwrap_or_else(PoisonError::into_inner);
+        wanted
+            .as_ref()
+            .is_some_and(|token| token.reveal() == text.trim_end())
+    }
+
+    /// `text` with every concealed value replaced, short ones where they are words of their own, and
+    /// what is a secret by its form, such as a password in an address.
     pub fn mask<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        if self.is_wanted(text) {
+            return Cow::Borrowed(text);
+        }
         let secrets = self.secrets.lock().unwrap_or_else(PoisonError::into_inner);
-        secrets.mask(text)
+        match secrets.mask(text) {
+            masked if !known_forms(&masked) => masked,
+            masked => Cow::Owned(known(&masked)),
+        }
     }
 
     /// The same for a value of a document.
     pub fn mask_value(&self, text: &str) -> String {
+        if self.is_wanted(text) {
+            return text.to_owned();
+        }
         let secrets = self.secrets.lock().unwrap_or_else(PoisonError::into_inner);
-        secrets.mask_value(text).into_owned()
+        known(&secrets.mask_value(text))
     }
 
-    /// A result on stdout, as it is.
+    /// A result on stdout.
     pub fn print(&self, text: &str) -> io::Result<()> {
         let mut out = io::stdout().lock();
-        out.write_all(text.as_bytes())?;
+        out.write_all(text::legible(text).as_bytes())?;
         out.flush()
     }
 
     /// A progress line; silent with `--quiet`.
     pub fn status(&self, text: &str) {
         if !self.terminal.quiet {
-            self.to_stderr(text);
+            self.to_stderr("", text);
         }
     }
 
     /// Something the user should know and may have to act on; never silent.
     pub fn warn(&self, text: &str) {
-        self.to_stderr(&format!(
-            "{} {text}",
-            self.paint("warning:", Style::new().yellow().bold())
-        ));
+        self.to_stderr(&self.paint("warning:", Style::new().yellow().bold()), text);
     }
 
     /// [`Ui::warn`] with a remedy.
@@ -96,9 +123,16 @@ impl Ui {
         self.hint(hint);
     }
 
+    /// The same, unless it was said in this run.
+    pub fn warn_once(&self, text: &str, hint: &str) {
+        let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
+        if said.insert(text.to_owned()) {
+            self.warn_with(text, hint);
+        }
+    }
+
     fn hint(&self, hint: &str) {
-        let label = self.paint("hint:", Style::new().cyan().bold());
-        self.to_stderr(&format!("{label} {hint}"));
+        self.to_stderr(&self.paint("hint:", Style::new().cyan().bold()), hint);
     }
 
     /// A command about to be run, for `--verbose`.
@@ -109,14 +143,15 @@ impl Ui {
     /// What only `--verbose` shows.
     pub fn detail(&self, text: &str) {
         if self.terminal.verbose {
-            self.to_stderr(&self.paint(text, Style::new().dim()));
+            let text = self.shown(text);
+            Self::write(&self.paint(&text, Style::new().dim()));
         }
     }
 
     /// Reports a failure as text.
     pub fn failure(&self, failure: &Failure) {
         let label = self.paint("error:", Style::new().red().bold());
-        self.to_stderr(&format!("{label} {}", failure.message()));
+        self.to_stderr(&label, &failure.message());
         for hint in &failure.hints {
             self.hint(hint);
         }
@@ -129,9 +164,18 @@ impl Ui {
             .to_string()
     }
 
+    /// A message as it may be seen: without secrets, and without what would control the terminal.
+    fn shown(&self, text: &str) -> String {
+        text::message(&self.mask(text))
+    }
+
+    fn to_stderr(&self, label: &str, text: &str) {
+        let gap = if label.is_empty() { "" } else { " " };
+        Self::write(&format!("{label}{gap}{}", self.shown(text)));
+    }
+
     /// A closed stderr (EPIPE) must not end the work that is being reported.
-    fn to_stderr(&self, text: &str) {
-        let text = self.mask(text);
+    fn write(text: &str) {
         let _ = writeln!(io::stderr().lock(), "{text}");
     }
 }

@@ -21,7 +21,7 @@ use crate::docker::info::{self, Info, Version};
 use crate::docker::{ComposeVersion, Tools, ask as docker_ask};
 use crate::error::{Failure, Kind, Result};
 use crate::process::Invocation;
-use crate::thread::joined;
+use crate::thread::{alongside, joined};
 use crate::ui::text::count;
 use finding::{Finding, Level};
 use serde::Serialize;
@@ -105,13 +105,15 @@ fn check(ctx: &Context) -> Checked {
     };
     let (version, (compose, compose_version), home, registered) = thread::scope(|scope| {
         let tools = tools.as_ref().ok();
-        let version = scope.spawn(move || tools.map(|tools| engine::ask_version(ctx, tools)));
-        let compose = scope.spawn(move || match (tools, no_compose) {
+        let version = alongside(scope, move || {
+            tools.map(|tools| engine::ask_version(ctx, tools))
+        });
+        let compose = alongside(scope, move || match (tools, no_compose) {
             (Some(_), Some(finding)) => (finding, None),
             (Some(tools), None) => tools::compose(ctx, tools),
             (None, _) => (Finding::skipped("compose", NO_DOCKER), None),
         });
-        let registered = scope.spawn(|| registered::check(ctx));
+        let registered = alongside(scope, || registered::check(ctx));
         let home = home::check(ctx);
         (joined(version), joined(compose), home, joined(registered))
     });
@@ -141,12 +143,14 @@ fn check(ctx: &Context) -> Checked {
 fn with_engine(ctx: &Context, tools: &Tools, compose: Option<&ComposeVersion>) -> Vec<Finding> {
     let names = ctx.home.clusters();
     thread::scope(|scope| {
-        let info = scope.spawn(|| ask(ctx, tools.info()).map(|text| info::parse_info(&text)));
-        let images = scope.spawn(|| ask(ctx, tools.images()));
-        let origins = scope.spawn(|| ask(ctx, tools.origins()));
+        let info = alongside(scope, || {
+            ask(ctx, tools.info()).map(|text| info::parse_info(&text))
+        });
+        let images = alongside(scope, || ask(ctx, tools.images()));
+        let origins = alongside(scope, || ask(ctx, tools.origins()));
         let names = names.iter();
         let clusters: Vec<_> = names
-            .map(|name| scope.spawn(move || clusters::check(ctx, tools, name, compose)))
+            .map(|name| alongside(scope, move || clusters::check(ctx, tools, name, compose)))
             .collect();
         let clusters: Vec<clusters::Seen> = clusters.into_iter().map(joined).collect();
         let mut found = machine::of_engine(ctx, joined(info));

@@ -3,6 +3,7 @@
 use super::Report;
 use super::service::loaded::ServiceFiles;
 use crate::cli;
+use crate::clock;
 use crate::context::Context;
 use crate::documents;
 use crate::error::{Failure, Kind, Result};
@@ -21,7 +22,7 @@ pub fn run(ctx: &Context, args: &cli::Token) -> Result<Report> {
         )
         .hint("an API without a secret accepts every request: send no token"));
     };
-    let expires = humantime::format_rfc3339_seconds(SystemTime::now() + args.valid).to_string();
+    let expires = clock::seconds(SystemTime::now() + args.valid);
     if service.secrets.len() > 1 {
         ctx.ui
             .status("signed with the first `secret` of several in `prisma.yml`");
@@ -31,6 +32,7 @@ pub fn run(ctx: &Context, args: &cli::Token) -> Result<Report> {
         "token for service `{name}`, stage `{stage}`, valid until {expires}"
     ));
     let token = token::sign_service(secret, &format!("{name}@{stage}"), args.valid)?;
+    ctx.ui.reveal(&token);
     Ok(Report::new(
         format!("{token}\n"),
         documents::Token {

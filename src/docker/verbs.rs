@@ -270,14 +270,18 @@ impl Tools {
 
     /// `docker-compose up -d --remove-orphans`. `recreate`: containers are recreated even if nothing has changed
     /// but the folder, which only their labels name.
-    pub fn up(&self, project: &Project, recreate: bool) -> Action {
+    ///
+    /// It may print nothing for `patience`, if that is limited: pulling images takes its time, but says so.
+    pub fn up(&self, project: &Project, recreate: bool, patience: Option<Duration>) -> Action {
         // Detached, as this command must end. Orphans are removed because a service that is no longer
         // in the compose file would keep its ports and names.
         let mut verb = vec!["up", "-d", "--remove-orphans"];
         if recreate {
             verb.push("--force-recreate");
         }
-        Action::new(self.compose(project, &verb).limit(LONG))
+        let mut invocation = self.compose(project, &verb).limit(LONG);
+        invocation.idle_limit = patience;
+        Action::new(invocation)
     }
 
     /// `docker-compose kill`.
@@ -344,7 +348,7 @@ mod tests {
 
     #[test]
     fn compose_gets_project_files_and_folder() {
-        let up = tools(Compose::Standalone("docker-compose".into())).up(&project(), false);
+        let up = tools(Compose::Standalone("docker-compose".into())).up(&project(), false, None);
         assert_eq!(
             up.to_string(),
             "docker-compose -p local -f /p/docker-compose.yml --project-directory /p up -d --remove-orphans"

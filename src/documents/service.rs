@@ -1,5 +1,6 @@
 //! Of commands that ask about deployed services.
 
+use crate::clock;
 use crate::cluster::{Fact, PrismaVersion};
 use crate::server::management::Migration;
 use serde::Serialize;
@@ -108,7 +109,7 @@ pub struct ShownMigration {
 
 impl From<&Migration> for ShownMigration {
     fn from(one: &Migration) -> Self {
-        let time = |at| humantime::format_rfc3339_seconds(at).to_string();
+        let time = clock::seconds;
         ShownMigration {
             revision: one.revision,
             status: one.status.word().to_owned(),

@@ -14,7 +14,7 @@ use crate::files;
 use crate::render::{Rendered, render};
 use crate::secret::SecretKind;
 use crate::suggest;
-use crate::thread::joined;
+use crate::thread::{alongside, joined};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::SystemTime;
@@ -105,6 +105,10 @@ impl Observed {
             files::read_text(&folder.join(COMPOSE))?,
             files::read_text(&folder.join(DOTENV))?,
         );
+        let secrets = [CONFIG, COMPOSE, DOTENV].map(|name| folder.join(name));
+        if let Some((text, hint)) = files::exposure(secrets) {
+            ctx.ui.warn_once(&text, &hint);
+        }
         let mut is_remote = false;
         if let Ok(Some(entry)) = &entry {
             let known = config.as_ref().ok().and_then(Option::as_ref);
@@ -146,7 +150,7 @@ impl Observed {
     pub fn observe_with_volumes(ctx: &Context, name: &ClusterName) -> Result<Observed> {
         let tools = Tools::find_docker(&ctx.env, &*ctx.runner)?;
         let (observed, volumes) = std::thread::scope(|scope| {
-            let volumes = scope.spawn(|| ask::query(ctx, &tools.volumes(name.as_ref())));
+            let volumes = alongside(scope, || ask::query(ctx, &tools.volumes(name.as_ref())));
             (Observed::observe(ctx, name), joined(volumes))
         });
         let mut observed = observed?;
@@ -316,7 +320,7 @@ impl Observed {
         let Some(changed) = self.overridden else {
             return self.override_was_removed();
         };
-        let changed = humantime::format_rfc3339_nanos(changed).to_string();
+        let changed = crate::clock::nanos(changed);
         self.containers
             .iter()
             .any(|container| container.created < changed)

@@ -92,12 +92,14 @@ impl Observed {
         }
         // Containers that are not changed by its absence would keep the label that names it.
         let recreate = self.is_taken_over || is_cut_off || self.override_was_removed();
-        let up = self.tools.up(&project, recreate);
+        let up = self.tools.up(&project, recreate, ready.limit);
         let run = Run::new("starting the containers", "containers started", up);
         // One that an earlier step stops is not stopped again.
         let is_stopped = plan.0.iter().any(Step::is_slow);
         let slow = self.slow_to_stop().filter(|_| !is_stopped);
-        let run = run.recreating(self.tools.up(&project, true)).slow(slow);
+        let run = run
+            .recreating(self.tools.up(&project, true, ready.limit))
+            .slow(slow);
         plan.then(Step::Run(run));
         if let Some(limit) = ready.limit {
             plan.then(Step::Wait(Box::new(Wait {

@@ -4,6 +4,7 @@
 use crate::error::{Failure, Kind, Result};
 use crate::interrupt::{Interrupt, TICK};
 use crate::server::readiness::{Candidate, Readiness};
+use crate::thread;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
@@ -72,7 +73,7 @@ impl Questions {
 fn ask(server: &Candidate, limit: Duration) -> Pending {
     let (sender, answer) = mpsc::channel();
     let server = server.clone();
-    std::thread::spawn(move || {
+    thread::detached(move || {
         // There is no receiver left if the wait has ended.
         let _ = sender.send(server.ask(limit));
     });

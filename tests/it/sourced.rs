@@ -54,7 +54,7 @@ fn each_variable_is_always_there() {
 }
 
 #[test]
-fn a_shell_takes_hostile_values_as_they_are() {
+fn a_shell_takes_hostile_values_as_they_are_shown() {
     let s = Sandbox::with_cluster();
     // As the engine's JSON spells them.
     let name = r"a\u0027b; touch pwned\u000a\u0024(touch pwned) \u0060touch pwned\u0060 \u0022x\u0022 \u005c\u0024HOME \u007e *";
@@ -77,7 +77,7 @@ fn a_shell_takes_hostile_values_as_they_are() {
          PRISMA_SERVER_STATE=[running]\n\
          PRISMA_SERVER_URL=[http://localhost:<port>]\n\
          PRISMA_SERVER_DATABASE=[localhost:<db-port>]\n\
-         PRISMA_SERVER_CONTAINER=[a'b; touch pwned\n$(touch pwned) `touch pwned` \"x\" \\$HOME ~ *]\n\
+         PRISMA_SERVER_CONTAINER=[a'b; touch pwned\\n$(touch pwned) `touch pwned` \"x\" \\$HOME ~ *]\n\
          PRISMA_SERVER_DATABASE_CONTAINER=[]\n"
     );
     assert!(!s.path("work/pwned").exists());

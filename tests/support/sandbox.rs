@@ -50,6 +50,8 @@ impl Sandbox {
         as_usual();
         let folder = tempfile::Builder::new()
             .prefix("prisma-it-")
+            // As a home is: what is in it is nobody else's.
+            .permissions(fs::Permissions::from_mode(0o700))
             .tempdir()
             .expect("a temporary folder");
         let root = folder.path().canonicalize().expect("exists");

@@ -56,7 +56,7 @@ impl<'a> Progress<'a> {
                 return;
             }
             Event::Stalled { since, stuck } => {
-                let since = humantime::format_rfc3339_seconds(*since);
+                let since = crate::clock::seconds(*since);
                 self.say(&format!(
                     "the migration has made no progress since {since}, still waiting{}",
                     stuck.reported

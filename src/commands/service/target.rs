@@ -3,10 +3,12 @@
 use super::choose::choose;
 use super::loaded::LoadedService;
 use crate::cluster::ClusterName;
+use crate::cluster::files::DOTENV;
 use crate::config::compose_file;
 use crate::config::registry::{Entry, Registry};
 use crate::context::Context;
 use crate::error::{Failure, Kind, Result};
+use crate::files::exposure;
 use crate::secret::{Secret, SecretKind};
 use crate::server::credential::Credential;
 use crate::service::{Endpoint, Service, Target};
@@ -229,8 +231,14 @@ impl Sources<'_> {
     /// The secret of the server at `base`, if a compose file next to the service, or above it, runs it.
     fn of_compose_file(&self, ctx: &Context, base: &str) -> Option<Named> {
         let server = compose_file::server(self.folder, base, &ctx.env.lookup())?;
-        let name = format!("`managementApiSecret` in `{}`", server.file.display());
-        Some((server.secret?, name))
+        let (file, secret) = (server.file, server.secret?);
+        if let Some((text, hint)) = exposure([file.clone(), file.with_file_name(DOTENV)]) {
+            ctx.ui.warn_once(&text, &hint);
+        }
+        Some((
+            secret,
+            format!("`managementApiSecret` in `{}`", file.display()),
+        ))
     }
 }
 

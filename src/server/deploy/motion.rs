@@ -113,6 +113,6 @@ impl Motion {
 }
 
 pub(super) fn no_progress(since: SystemTime) -> String {
-    let since = humantime::format_rfc3339_seconds(since);
+    let since = crate::clock::seconds(since);
     format!(", no progress since {since}")
 }

@@ -150,7 +150,8 @@ fn target(status: StatusCode, headers: &ureq::http::HeaderMap) -> Option<String>
     status.is_redirection().then_some(target)
 }
 
-fn read(status: u16, text: &str) -> Result<Reply, Fault> {
+/// Reads what was received.
+pub fn read(status: u16, text: &str) -> Result<Reply, Fault> {
     match serde_json::from_str(text) {
         Ok(body) => Ok(Reply { status, body }),
         Err(error) if error.is_eof() && text.trim_start().starts_with(['{', '[']) => {

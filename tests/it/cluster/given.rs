@@ -97,12 +97,13 @@ fn files_and_variables_that_are_not_there_are_named() {
     add(&["--secret-file", "/no/such"]).is(
         1,
         "",
-        "error: could not read `/no/such`: no such file\n",
+        "error: the file given with `--secret-file` does not exist\n\
+         hint: give the name of a file, or `-` for standard input\n",
     );
     add(&["--secret-env", "NOT_SET"]).is(
         2,
         "",
-        "error: the variable `NOT_SET` given with `--secret-env` is not set or empty\n\
+        "error: the variable given with `--secret-env` is not set or empty\n\
          hint: set and export it, or use `--secret-file`\n",
     );
     let outcome = add(&["--secret-env", "my s3cret itself"]);
