@@ -41,7 +41,7 @@ pub struct Invocation {
     pub dir: Option<PathBuf>,
     /// How long it may take in all.
     pub limit: Duration,
-    /// How long it may take until it first prints something; only watched in [`Mode::Lines`].
+    /// How long it may take until it first prints something; only watched in [`Mode::Lines`] and [`Mode::Blocks`].
     pub silence_limit: Option<Duration>,
 }
 
@@ -120,8 +120,9 @@ pub enum Mode<'a> {
     /// Both streams together are passed on line by line, and their last lines returned as stderr.
     /// Breaking ends the child, which is not a failure.
     Lines(&'a mut dyn FnMut(&str) -> ControlFlow<()>),
-    /// The same with lines as they are: a carriage return, with which progress redraws itself, is part of one.
-    Log(&'a mut dyn FnMut(&str) -> ControlFlow<()>),
+    /// Both streams together are passed on as they are, in blocks of whole lines, and nothing of them is
+    /// returned. The child waits for whoever takes them, so memory is bounded.
+    Blocks(&'a mut dyn FnMut(Vec<u8>) -> ControlFlow<()>),
     /// The child writes to our stdout and stderr.
     Inherit,
     /// The child writes to our stderr only: progress that belongs on a terminal.

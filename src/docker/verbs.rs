@@ -60,11 +60,6 @@ impl LogOptions {
         }
         flags
     }
-
-    /// Following ends when the user or the container ends it.
-    fn limit(&self) -> Duration {
-        if self.follow { Duration::MAX } else { LONG }
-    }
 }
 
 impl Tools {
@@ -218,7 +213,7 @@ impl Tools {
         let mut invocation = self.docker(&["logs"]);
         invocation.args.extend(options.flags());
         invocation.args.push(id.to_owned());
-        invocation.limit(options.limit())
+        reading(invocation)
     }
 
     /// `docker-compose logs`. v1 does not support `since`.
@@ -229,7 +224,7 @@ impl Tools {
         }
         verb.extend(options.flags());
         let verb: Vec<&str> = verb.iter().map(String::as_str).collect();
-        self.compose(project, &verb).limit(options.limit())
+        reading(self.compose(project, &verb))
     }
 
     /// The version of docker-compose alone, for example `1.29.2`. v1 takes a third of a second.
@@ -286,6 +281,11 @@ impl Tools {
         };
         invocation.env(self.env.clone()).without(&self.withheld)
     }
+}
+
+/// Logs are read at the pace of whoever reads them, in a pager for hours.
+fn reading(logs: Invocation) -> Invocation {
+    logs.limit(Duration::MAX)
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use crate::interrupt::{Interrupt, TICK};
 use duct::unix::HandleExt;
 use std::collections::VecDeque;
 use std::ffi::OsString;
-use std::io::{BufRead, BufReader};
+use std::io::{ErrorKind, Read};
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::process::ExitStatus;
@@ -17,6 +17,11 @@ use std::time::{Duration, Instant};
 const GRACE: Duration = Duration::from_millis(500);
 /// How long after a child's end a signal that ended it may reach us.
 const SIGNAL_RACE: Duration = Duration::from_millis(80);
+
+/// How much of a child's output is read at once: what a pipe holds.
+const BLOCK: usize = 64 * 1024;
+/// A line that is longer is passed on in parts.
+const LONGEST_LINE: usize = 1024 * 1024;
 
 const SIGTERM: i32 = 15;
 
@@ -87,12 +92,7 @@ impl System {
             // Not a point in time: following a log has no end, and a limit beyond all times.
             if begun.elapsed() >= invocation.limit {
                 Self::end(handle);
-                return Err(timed_out(
-                    invocation,
-                    invocation.limit,
-                    false,
-                    String::new(),
-                ));
+                return Err(timed_out(invocation, invocation.limit, false));
             }
         }
     }
@@ -101,8 +101,51 @@ impl System {
         &self,
         invocation: &Invocation,
         expression: &duct::Expression,
-        redrawn: bool,
         on_line: &mut dyn FnMut(&str) -> ControlFlow<()>,
+    ) -> Result<Outcome, ProcessError> {
+        let mut tail: VecDeque<String> = VecDeque::new();
+        let ended = self.blocks(invocation, expression, &mut |block| {
+            let text = String::from_utf8_lossy(&block);
+            let text = console::strip_ansi_codes(&text);
+            // With a carriage return, progress redraws itself.
+            let mut lines = text.split(['\n', '\r']);
+            lines.try_for_each(|line| {
+                if line.trim().is_empty() {
+                    return ControlFlow::Continue(());
+                }
+                if tail.len() == TAIL_LINES {
+                    tail.pop_front();
+                }
+                tail.push_back(line.to_owned());
+                on_line(line)
+            })
+        });
+        let said = join(&tail);
+        match ended {
+            Ok(outcome) => Ok(Outcome {
+                stderr: said,
+                ..outcome
+            }),
+            Err(ProcessError::TimedOut {
+                command,
+                after,
+                silent,
+                ..
+            }) => Err(ProcessError::TimedOut {
+                command,
+                after,
+                silent,
+                tail: said,
+            }),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn blocks(
+        &self,
+        invocation: &Invocation,
+        expression: &duct::Expression,
+        on_block: &mut dyn FnMut(Vec<u8>) -> ControlFlow<()>,
     ) -> Result<Outcome, ProcessError> {
         let spawn_error = |error| Self::spawn_error(invocation, error);
         let (source, sink) = std::io::pipe().map_err(spawn_error)?;
@@ -112,34 +155,30 @@ impl System {
             .stdout_file(sink)
             .start()
             .map_err(spawn_error)?;
-        let (sender, receiver) = mpsc::channel::<String>();
-        std::thread::spawn(move || pump(source, redrawn, &sender));
-        let mut tail: VecDeque<String> = VecDeque::new();
+        let (sender, receiver) = mpsc::sync_channel(1);
+        std::thread::spawn(move || pump(source, &sender));
         let begun = Instant::now();
         let mut silent = true;
         loop {
-            match receiver.recv_timeout(TICK) {
-                Ok(line) => {
+            let block = receiver.recv_timeout(TICK);
+            if let Some(failure) = self.interrupt.failure() {
+                Self::end(&child);
+                return Err(ProcessError::Interrupted(failure));
+            }
+            match block {
+                Ok(block) => {
                     silent = false;
-                    if on_line(&line).is_break() {
+                    if on_block(block).is_break() {
                         Self::end(&child);
                         return Ok(Outcome {
                             code: Some(0),
                             ..Outcome::default()
                         });
                     }
-                    tail.push_back(line);
-                    if tail.len() > TAIL_LINES {
-                        tail.pop_front();
-                    }
                     continue;
                 }
                 Err(RecvTimeoutError::Disconnected) => break,
                 Err(RecvTimeoutError::Timeout) => {}
-            }
-            if let Some(failure) = self.interrupt.failure() {
-                Self::end(&child);
-                return Err(ProcessError::Interrupted(failure));
             }
             let limit = match invocation.silence_limit {
                 Some(limit) if silent => limit.min(invocation.limit),
@@ -147,23 +186,19 @@ impl System {
             };
             if begun.elapsed() >= limit {
                 Self::end(&child);
-                return Err(timed_out(invocation, limit, silent, join(&tail)));
+                return Err(timed_out(invocation, limit, silent));
             }
         }
-        let outcome = self.wait(invocation, &child)?;
-        Ok(Outcome {
-            stderr: join(&tail),
-            ..outcome
-        })
+        self.wait(invocation, &child)
     }
 }
 
-fn timed_out(invocation: &Invocation, after: Duration, silent: bool, tail: String) -> ProcessError {
+fn timed_out(invocation: &Invocation, after: Duration, silent: bool) -> ProcessError {
     ProcessError::TimedOut {
         command: invocation.to_string(),
         after,
         silent,
-        tail,
+        tail: String::new(),
     }
 }
 
@@ -171,19 +206,29 @@ fn join(lines: &VecDeque<String>) -> String {
     lines.iter().map(|line| format!("{line}\n")).collect()
 }
 
-/// Sends every line. Of lines that are `redrawn`, a carriage return ends one too.
-fn pump(source: std::io::PipeReader, redrawn: bool, sender: &mpsc::Sender<String>) {
-    let mut reader = BufReader::new(source);
-    let mut bytes = Vec::new();
-    while matches!(reader.read_until(b'\n', &mut bytes), Ok(n) if n > 0) {
-        let text = String::from_utf8_lossy(&bytes);
-        let text = console::strip_ansi_codes(text.trim_end_matches(['\n', '\r']));
-        let ends = |c: char| redrawn && c == '\r';
-        for line in text.split(ends).filter(|line| !line.trim().is_empty()) {
-            // After a signal or a limit there is no receiver left.
-            let _ = sender.send(line.to_owned());
-        }
-        bytes.clear();
+/// Sends all that is read, in blocks that end with a line unless that is very long.
+fn pump(mut source: std::io::PipeReader, sender: &mpsc::SyncSender<Vec<u8>>) {
+    let mut buffer = vec![0; BLOCK];
+    let mut block = Vec::new();
+    loop {
+        let read = match source.read(&mut buffer) {
+            Ok(0) => break,
+            Ok(count) => &buffer[..count],
+            Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+            Err(_) => break,
+        };
+        block.extend_from_slice(read);
+        let line = read.iter().rposition(|byte| *byte == b'\n');
+        let rest = match line {
+            Some(end) => block.split_off(block.len() - read.len() + end + 1),
+            None if block.len() >= LONGEST_LINE => Vec::new(),
+            None => continue,
+        };
+        // After a signal or a limit there is no receiver left. The child is not to fail because of that.
+        let _ = sender.send(std::mem::replace(&mut block, rest));
+    }
+    if !block.is_empty() {
+        let _ = sender.send(block);
     }
 }
 
@@ -207,8 +252,8 @@ impl Runner for System {
             expression = expression.dir(dir);
         }
         let expression = match mode {
-            Mode::Lines(on_line) => return self.lines(invocation, &expression, true, on_line),
-            Mode::Log(on_line) => return self.lines(invocation, &expression, false, on_line),
+            Mode::Lines(on_line) => return self.lines(invocation, &expression, on_line),
+            Mode::Blocks(on_block) => return self.blocks(invocation, &expression, on_block),
             Mode::Capture => expression.stdout_capture().stderr_capture(),
             Mode::Inherit => expression,
             Mode::InheritStderr => expression.stdout_to_stderr(),

@@ -6,6 +6,7 @@ mod cloud;
 mod given;
 mod list;
 mod logs;
+mod merged_logs;
 mod prompts;
 mod rejected;
 mod remove;
