@@ -5,12 +5,14 @@
 //! so a Ctrl-C at the terminal reaches them as well; a signal sent to us alone, or a limit that
 //! passes, is passed on: SIGTERM first, SIGKILL soon after.
 
+mod output;
 #[cfg(test)]
 mod recorder;
 mod system;
 
 use crate::error::{Failure, Kind};
 use crate::secret::Secret;
+use crate::ui::text::cut;
 use std::borrow::Cow;
 use std::ffi::OsString;
 use std::fmt;
@@ -41,7 +43,7 @@ pub struct Invocation {
     pub dir: Option<PathBuf>,
     /// How long it may take in all.
     pub limit: Duration,
-    /// How long it may take until it first prints something; only watched in [`Mode::Lines`] and [`Mode::Blocks`].
+    /// How long it may take until it first prints something; only watched in [`Mode::Lines`].
     pub silence_limit: Option<Duration>,
 }
 
@@ -120,9 +122,9 @@ pub enum Mode<'a> {
     /// Both streams together are passed on line by line, and their last lines returned as stderr.
     /// Breaking ends the child, which is not a failure.
     Lines(&'a mut dyn FnMut(&str) -> ControlFlow<()>),
-    /// Both streams together are passed on as they are, in blocks of whole lines, and nothing of them is
-    /// returned. The child waits for whoever takes them, so memory is bounded.
-    Blocks(&'a mut dyn FnMut(Vec<u8>) -> ControlFlow<()>),
+    /// Both streams together are passed on as they come, and nothing of them is returned. The child waits for
+    /// whoever takes them, so memory is bounded.
+    Blocks(&'a mut dyn FnMut(&[u8]) -> ControlFlow<()>),
     /// The child writes to our stdout and stderr.
     Inherit,
     /// The child writes to our stderr only: progress that belongs on a terminal.
@@ -178,6 +180,8 @@ pub enum ProcessError {
         /// Its last lines, where it had any.
         tail: String,
     },
+    /// It printed more than is ever read; the child was ended.
+    TooMuch { command: String },
     /// A signal asked this run to end; the child was ended.
     Interrupted(Failure),
 }
@@ -207,6 +211,13 @@ impl From<ProcessError> for Failure {
                 Failure::new(
                     Kind::NotReady,
                     with_tail(format!("`{command}` {what} within {after}"), &tail),
+                )
+            }
+            ProcessError::TooMuch { command } => {
+                let most = output::MOST >> 20;
+                Failure::new(
+                    Kind::ChildFailed,
+                    format!("`{command}` printed more than {most} MiB"),
                 )
             }
             ProcessError::Interrupted(failure) => failure,
@@ -239,9 +250,13 @@ pub fn with_tail(message: String, output: &str) -> String {
     if tail.is_empty() {
         return message;
     }
-    tail.iter()
-        .fold(message + ":", |text, line| text + "\n  " + line.trim_end())
+    tail.iter().fold(message + ":", |text, line| {
+        text + "\n  " + &cut(line.trim_end(), LONGEST)
+    })
 }
+
+/// What a message repeats of one line of others.
+const LONGEST: usize = 1000;
 
 /// Runs invocations.
 pub trait Runner: Send + Sync {

@@ -106,10 +106,15 @@ pub mod server {
         pub use crate::server::fault::Fault;
     }
     pub mod http {
-        pub use crate::server::http::{Client, Limits, Proxies};
+        pub use crate::server::http::{Client, Limits, Proxies, read};
+    }
+    pub mod graphql {
+        pub use crate::server::graphql::data;
     }
     pub mod management {
-        pub use crate::server::management::{Management, Problem, Schema, Subscription};
+        pub use crate::server::management::{
+            Management, Migration, Problem, Schema, Subscription, Verdict,
+        };
     }
     pub mod sdl {
         pub use crate::server::sdl::print;

@@ -118,7 +118,7 @@ fn read(
         // It may ring already.
         let _ = bell.try_send(());
     };
-    let mut pass = |block| match sender.send(block) {
+    let mut pass = |block: &[u8]| match sender.send(block.to_vec()) {
         Ok(()) => {
             ring();
             ControlFlow::Continue(())

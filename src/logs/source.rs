@@ -7,6 +7,9 @@ use std::io::BufRead;
 use std::ops::Range;
 use std::sync::mpsc::{Receiver, TryRecvError};
 
+/// A longer line is shown in parts.
+const LONGEST_LINE: usize = 256 << 10;
+
 /// What was read of a container's log and not shown yet: one block at a time.
 pub struct Source<'a> {
     pub service: &'a str,
@@ -23,6 +26,8 @@ pub struct Source<'a> {
     pub place: String,
     /// Whether it prints nothing for now: nobody waits for it until it does.
     pub is_quiet: bool,
+    /// Whether no more blocks will come.
+    has_ended: bool,
     /// Whether the current line goes on in the next block.
     goes_on: bool,
     /// What docker itself has to say, the last lines.
@@ -50,6 +55,7 @@ impl<'a> Source<'a> {
             time: String::new(),
             place: String::new(),
             is_quiet: false,
+            has_ended: false,
             goes_on: false,
             own: VecDeque::new(),
         }
@@ -57,14 +63,17 @@ impl<'a> Source<'a> {
 
     /// Looks for the current line, without waiting.
     pub fn look(&mut self) -> Has {
-        while self.line.is_none() {
-            if self.at < self.block.len() {
-                self.read_line();
-                continue;
-            }
+        while self.line.is_none() && !self.read_line() {
             match self.blocks.try_recv() {
-                Ok(block) => (self.block, self.at, self.is_quiet) = (block, 0, false),
+                Ok(block) => {
+                    self.block.drain(..self.at);
+                    self.block.extend_from_slice(&block);
+                    (self.at, self.is_quiet) = (0, false);
+                }
                 Err(TryRecvError::Empty) => return Has::Nothing,
+                Err(TryRecvError::Disconnected) if self.at < self.block.len() => {
+                    self.has_ended = true;
+                }
                 Err(TryRecvError::Disconnected) => return Has::Ended,
             }
         }
@@ -83,18 +92,22 @@ impl<'a> Source<'a> {
         Some((&self.time, plain(text)))
     }
 
-    fn read_line(&mut self) {
+    /// Reads the next line, if the block has all of it.
+    fn read_line(&mut self) -> bool {
         let mut left = &self.block[self.at..];
         // Reading memory does not fail.
         let length = left.skip_until(b'\n').unwrap_or(0);
         let next = self.at + length;
         let is_whole = self.block[..next].ends_with(b"\n");
+        if length == 0 || !(is_whole || self.has_ended || length >= LONGEST_LINE) {
+            return false;
+        }
         let line = self.at..next - usize::from(is_whole);
         self.at = next;
         let goes_on = std::mem::replace(&mut self.goes_on, !is_whole);
         if goes_on {
             self.line = Some(line);
-            return;
+            return true;
         }
         let bytes = &self.block[line.clone()];
         let until = bytes.iter().position(|byte| *byte == b' ');
@@ -111,6 +124,7 @@ impl<'a> Source<'a> {
             }
             _ => self.keep(line),
         }
+        true
     }
 
     /// Only a container's lines have a time.

@@ -36,7 +36,7 @@ impl Runner for Recorder {
                 let _ = outcome.stderr.lines().try_for_each(on_line);
             }
             Mode::Blocks(on_block) => {
-                let _ = on_block(outcome.stderr.clone().into_bytes());
+                let _ = on_block(outcome.stderr.as_bytes());
             }
             Mode::Capture | Mode::Inherit | Mode::InheritStderr => {}
         }

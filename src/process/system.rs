@@ -1,16 +1,14 @@
 //! Runs child processes on this machine, through duct.
 
-use super::{Invocation, Mode, Outcome, ProcessError, Runner, TAIL_LINES, find_program};
+use super::output::{Lines, Pipes, Sink};
+use super::{Invocation, Mode, Outcome, ProcessError, Runner, find_program};
 use crate::error::Failure;
 use crate::interrupt::{Interrupt, TICK};
 use duct::unix::HandleExt;
-use std::collections::VecDeque;
 use std::ffi::OsString;
-use std::io::{ErrorKind, Read};
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::process::ExitStatus;
-use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
 /// How long a child has to clean up after SIGTERM.
@@ -18,10 +16,9 @@ const GRACE: Duration = Duration::from_millis(500);
 /// How long after a child's end a signal that ended it may reach us.
 const SIGNAL_RACE: Duration = Duration::from_millis(80);
 
-/// How much of a child's output is read at once: what a pipe holds.
-const BLOCK: usize = 64 * 1024;
-/// A line that is longer is passed on in parts.
-const LONGEST_LINE: usize = 1024 * 1024;
+/// How long nothing may come after a child's end for its output to be complete. What it printed is there
+/// already; a process that it left behind may print on.
+const SETTLED: Duration = Duration::from_millis(50);
 
 const SIGTERM: i32 = 15;
 
@@ -63,172 +60,106 @@ impl System {
         self.interrupt.failure()
     }
 
-    fn wait(
+    /// Waits for the end of a child and reads what it prints. Its exit decides, not the end of its output: a
+    /// process that it left behind may keep that open.
+    fn watch(
         &self,
         invocation: &Invocation,
         handle: &duct::Handle,
-    ) -> Result<Outcome, ProcessError> {
-        let begun = Instant::now();
-        loop {
-            let output = match handle.wait_timeout(TICK) {
-                Ok(output) => output,
-                Err(error) => return Err(Self::spawn_error(invocation, error)),
-            };
-            if let Some(output) = output {
-                if let Some(failure) = self.interrupted(output.status) {
-                    return Err(ProcessError::Interrupted(failure));
-                }
-                return Ok(Outcome {
-                    code: output.status.code(),
-                    signal: signal_of(output.status),
-                    stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
-                    stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
-                });
-            }
-            if let Some(failure) = self.interrupt.failure() {
-                Self::end(handle);
-                return Err(ProcessError::Interrupted(failure));
-            }
-            // Not a point in time: following a log has no end, and a limit beyond all times.
-            if begun.elapsed() >= invocation.limit {
-                Self::end(handle);
-                return Err(timed_out(invocation, invocation.limit, false));
-            }
-        }
-    }
-
-    fn lines(
-        &self,
-        invocation: &Invocation,
-        expression: &duct::Expression,
-        on_line: &mut dyn FnMut(&str) -> ControlFlow<()>,
-    ) -> Result<Outcome, ProcessError> {
-        let mut tail: VecDeque<String> = VecDeque::new();
-        let ended = self.blocks(invocation, expression, &mut |block| {
-            let text = String::from_utf8_lossy(&block);
-            let text = console::strip_ansi_codes(&text);
-            // With a carriage return, progress redraws itself.
-            let mut lines = text.split(['\n', '\r']);
-            lines.try_for_each(|line| {
-                if line.trim().is_empty() {
-                    return ControlFlow::Continue(());
-                }
-                if tail.len() == TAIL_LINES {
-                    tail.pop_front();
-                }
-                tail.push_back(line.to_owned());
-                on_line(line)
-            })
-        });
-        let said = join(&tail);
-        match ended {
-            Ok(outcome) => Ok(Outcome {
-                stderr: said,
-                ..outcome
-            }),
-            Err(ProcessError::TimedOut {
-                command,
-                after,
-                silent,
-                ..
-            }) => Err(ProcessError::TimedOut {
-                command,
-                after,
-                silent,
-                tail: said,
-            }),
-            Err(error) => Err(error),
-        }
-    }
-
-    fn blocks(
-        &self,
-        invocation: &Invocation,
-        expression: &duct::Expression,
-        on_block: &mut dyn FnMut(Vec<u8>) -> ControlFlow<()>,
+        mut pipes: Pipes,
+        mut sink: Sink,
     ) -> Result<Outcome, ProcessError> {
         let spawn_error = |error| Self::spawn_error(invocation, error);
-        let (source, sink) = std::io::pipe().map_err(spawn_error)?;
-        // The expression, and with it our end of the pipe, is dropped at the end of the statement.
-        let child = expression
-            .stderr_to_stdout()
-            .stdout_file(sink)
-            .start()
-            .map_err(spawn_error)?;
-        let (sender, receiver) = mpsc::sync_channel(1);
-        std::thread::spawn(move || pump(source, &sender));
         let begun = Instant::now();
-        let mut silent = true;
+        let mut ended: Option<(ExitStatus, Instant)> = None;
         loop {
-            let block = receiver.recv_timeout(TICK);
-            if let Some(failure) = self.interrupt.failure() {
-                Self::end(&child);
-                return Err(ProcessError::Interrupted(failure));
-            }
-            match block {
-                Ok(block) => {
-                    silent = false;
-                    if on_block(block).is_break() {
-                        Self::end(&child);
-                        return Ok(Outcome {
-                            code: Some(0),
-                            ..Outcome::default()
-                        });
-                    }
-                    continue;
+            let patience = if ended.is_some() { SETTLED } else { TICK };
+            let mut flow = ControlFlow::Continue(());
+            let read = match pipes.are_closed() {
+                true => false,
+                false => {
+                    let take = |stream, bytes: &[u8]| flow = sink.take(stream, bytes);
+                    pipes.read(patience, take).map_err(spawn_error)?
                 }
-                Err(RecvTimeoutError::Disconnected) => break,
-                Err(RecvTimeoutError::Timeout) => {}
-            }
-            let limit = match invocation.silence_limit {
-                Some(limit) if silent => limit.min(invocation.limit),
-                _ => invocation.limit,
             };
-            if begun.elapsed() >= limit {
-                Self::end(&child);
-                return Err(timed_out(invocation, limit, silent));
+            let limit = invocation.limit_of(&sink);
+            let stop = if flow.is_break() {
+                Some(Ok(Outcome {
+                    code: Some(0),
+                    ..Outcome::default()
+                }))
+            } else if let Some(failure) = self.interrupt.failure() {
+                Some(Err(ProcessError::Interrupted(failure)))
+            } else if sink.is_full() {
+                Some(Err(ProcessError::TooMuch {
+                    command: invocation.to_string(),
+                }))
+            // Not a point in time: following a log has no end, and a limit beyond all times.
+            } else if ended.is_none() && begun.elapsed() >= limit {
+                Some(Err(timed_out(invocation, limit, &sink)))
+            } else {
+                None
+            };
+            if let Some(stop) = stop {
+                Self::end(handle);
+                return stop;
+            }
+            match ended {
+                Some((status, at)) if pipes.are_closed() || !read || sink.is_late(at) => {
+                    return self.outcome(status, sink);
+                }
+                Some(_) => {}
+                None => {
+                    let wait = if pipes.are_closed() {
+                        TICK
+                    } else {
+                        Duration::ZERO
+                    };
+                    let output = handle.wait_timeout(wait).map_err(spawn_error)?;
+                    ended = output.map(|output| (output.status, Instant::now()));
+                }
             }
         }
-        self.wait(invocation, &child)
+    }
+
+    fn outcome(&self, status: ExitStatus, mut sink: Sink) -> Result<Outcome, ProcessError> {
+        if let Some(failure) = self.interrupted(status) {
+            return Err(ProcessError::Interrupted(failure));
+        }
+        if let Sink::Lines(lines) = &mut sink {
+            // The child has ended already: that no more lines are wanted changes nothing.
+            let _ = lines.end_line();
+        }
+        let (stdout, stderr) = sink.into_texts();
+        Ok(Outcome {
+            code: status.code(),
+            signal: signal_of(status),
+            stdout,
+            stderr,
+        })
     }
 }
 
-fn timed_out(invocation: &Invocation, after: Duration, silent: bool) -> ProcessError {
+impl Invocation {
+    /// How long it may take, by what it has printed so far.
+    fn limit_of(&self, sink: &Sink) -> Duration {
+        match (self.silence_limit, sink) {
+            (Some(limit), Sink::Lines(lines)) if !lines.any => limit.min(self.limit),
+            _ => self.limit,
+        }
+    }
+}
+
+fn timed_out(invocation: &Invocation, after: Duration, sink: &Sink) -> ProcessError {
+    let (silent, tail) = match sink {
+        Sink::Lines(lines) => (!lines.any, lines.tail()),
+        Sink::Kept(_) | Sink::Blocks(_) => (false, String::new()),
+    };
     ProcessError::TimedOut {
         command: invocation.to_string(),
         after,
         silent,
-        tail: String::new(),
-    }
-}
-
-fn join(lines: &VecDeque<String>) -> String {
-    lines.iter().map(|line| format!("{line}\n")).collect()
-}
-
-/// Sends all that is read, in blocks that end with a line unless that is very long.
-fn pump(mut source: std::io::PipeReader, sender: &mpsc::SyncSender<Vec<u8>>) {
-    let mut buffer = vec![0; BLOCK];
-    let mut block = Vec::new();
-    loop {
-        let read = match source.read(&mut buffer) {
-            Ok(0) => break,
-            Ok(count) => &buffer[..count],
-            Err(error) if error.kind() == ErrorKind::Interrupted => continue,
-            Err(_) => break,
-        };
-        block.extend_from_slice(read);
-        let line = read.iter().rposition(|byte| *byte == b'\n');
-        let rest = match line {
-            Some(end) => block.split_off(block.len() - read.len() + end + 1),
-            None if block.len() >= LONGEST_LINE => Vec::new(),
-            None => continue,
-        };
-        // After a signal or a limit there is no receiver left. The child is not to fail because of that.
-        let _ = sender.send(std::mem::replace(&mut block, rest));
-    }
-    if !block.is_empty() {
-        let _ = sender.send(block);
+        tail,
     }
 }
 
@@ -251,17 +182,35 @@ impl Runner for System {
         if let Some(dir) = &invocation.dir {
             expression = expression.dir(dir);
         }
-        let expression = match mode {
-            Mode::Lines(on_line) => return self.lines(invocation, &expression, on_line),
-            Mode::Blocks(on_block) => return self.blocks(invocation, &expression, on_block),
-            Mode::Capture => expression.stdout_capture().stderr_capture(),
-            Mode::Inherit => expression,
-            Mode::InheritStderr => expression.stdout_to_stderr(),
+        let spawn_error = |error| Self::spawn_error(invocation, error);
+        let pipe = || std::io::pipe().map_err(spawn_error);
+        let nothing = || Sink::Kept([Vec::new(), Vec::new()]);
+        let mut pipes = Vec::new();
+        let mut piped = || {
+            let (source, drain) = pipe()?;
+            pipes.push(source);
+            Ok(drain)
         };
-        let handle = expression
-            .start()
-            .map_err(|error| Self::spawn_error(invocation, error))?;
-        self.wait(invocation, &handle)
+        let (expression, sink) = match mode {
+            Mode::Lines(on_line) => (
+                expression.stderr_to_stdout().stdout_file(piped()?),
+                Sink::Lines(Lines::new(on_line)),
+            ),
+            Mode::Blocks(on_block) => (
+                expression.stderr_to_stdout().stdout_file(piped()?),
+                Sink::Blocks(on_block),
+            ),
+            Mode::Capture => (
+                expression.stdout_file(piped()?).stderr_file(piped()?),
+                nothing(),
+            ),
+            Mode::Inherit => (expression, nothing()),
+            Mode::InheritStderr => (expression.stdout_to_stderr(), nothing()),
+        };
+        let handle = expression.start().map_err(spawn_error)?;
+        // With it goes our end of the pipes: what is left is the child's.
+        drop(expression);
+        self.watch(invocation, &handle, Pipes::new(pipes), sink)
     }
 
     fn find(&self, program: &str) -> Option<PathBuf> {
@@ -327,6 +276,52 @@ mod tests {
             assert!(matches!(error, ProcessError::TimedOut { .. }), "{error:?}");
             assert!(begun.elapsed() < Duration::from_secs(10));
         }
+    }
+
+    #[test]
+    fn the_end_of_a_child_is_its_exit_and_not_the_end_of_its_output() {
+        for (script, told) in [
+            ("sleep 60 & echo ended", "ended\n"),
+            ("sleep 60 >&2 & echo ended", "ended\n"),
+            (
+                "(while :; do echo x >&2; sleep 0.01; done) & echo ended; sleep 0.1; kill $$; exit 0",
+                "ended\n",
+            ),
+        ] {
+            let limit = Duration::from_secs(40);
+            let begun = Instant::now();
+            let run = System::default().run(&sh(script).limit(limit), Mode::Capture);
+            assert_eq!(run.expect("ends").stdout, told, "{script}");
+            let mut seen = Vec::new();
+            let mut see = |line: &str| {
+                seen.push(line.to_owned());
+                ControlFlow::Continue(())
+            };
+            let run = System::default().run(&sh(script).limit(limit), Mode::Lines(&mut see));
+            run.expect("ends");
+            assert!(seen.contains(&"ended".to_owned()), "{seen:?}");
+            assert!(begun.elapsed() < limit / 2, "{script}");
+        }
+    }
+
+    #[test]
+    fn output_without_end_is_bounded_and_a_limit_is_kept() {
+        let endless = "while :; do printf '%01000d' 1; done";
+        let error = System::default().run(&sh("cat /dev/zero"), Mode::Capture);
+        let failure = Failure::from(error.expect_err("too much"));
+        assert!(
+            failure.message().ends_with("printed more than 64 MiB"),
+            "{failure}"
+        );
+        let mut longest = 0;
+        let mut see = |line: &str| {
+            longest = longest.max(line.len());
+            ControlFlow::Continue(())
+        };
+        let quick = sh(endless).limit(Duration::from_millis(400));
+        let error = System::default().run(&quick, Mode::Lines(&mut see));
+        assert!(matches!(error, Err(ProcessError::TimedOut { .. })));
+        assert!(longest > 0 && longest < 1 << 20, "{longest}");
     }
 
     #[test]

@@ -13,7 +13,9 @@ use aws_lc_rs::signature::KeyPair as _;
 use aws_lc_rs::{digest, rand};
 use pkcs8::der::pem;
 use pkcs8::{LineEnding, PrivateKeyInfoRef};
+use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::{Mutex, PoisonError};
 use zeroize::Zeroizing;
 
 /// The armour's label of a PKCS#1 private key.
@@ -53,10 +55,25 @@ impl PrivateKey {
     ///
     /// [`Kind::ConfigInvalid`] with what is wrong; nothing of the key is repeated.
     pub fn parse(text: &str) -> Result<PrivateKey> {
+        // Checking a key takes longer than all else that many runs do, and one key is in several files.
+        static CHECKED: Mutex<BTreeMap<[u8; digest::SHA256_OUTPUT_LEN], PrivateKey>> =
+            Mutex::new(BTreeMap::new());
+        let checked = || CHECKED.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut name = [0; digest::SHA256_OUTPUT_LEN];
         let (label, der) = dearmour(text)?;
+        name.copy_from_slice(digest::digest(&digest::SHA256, &der).as_ref());
+        if let Some(known) = checked().get(&name) {
+            return Ok(known.clone());
+        }
+        let key = PrivateKey::read(label, &der)?;
+        checked().insert(name, key.clone());
+        Ok(key)
+    }
+
+    fn read(label: &str, der: &[u8]) -> Result<PrivateKey> {
         let pair = match label {
-            PKCS1 => RsaKeyPair::from_der(&der),
-            _ => RsaKeyPair::from_pkcs8(&der),
+            PKCS1 => RsaKeyPair::from_der(der),
+            _ => RsaKeyPair::from_pkcs8(der),
         };
         let pair = pair.map_err(|why| {
             invalid(format!(

@@ -6,7 +6,7 @@ mod forward;
 mod proxy;
 mod route;
 
-pub use client::{Client, Limits, Reply};
+pub use client::{Client, Limits, Reply, read};
 pub use proxy::Proxies;
 
 #[cfg(test)]

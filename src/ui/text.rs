@@ -1,4 +1,6 @@
-//! Numbers and lists in sentences.
+//! Numbers, lists and the texts of others in sentences.
+
+use std::borrow::Cow;
 
 /// `1 error`, `2 errors`.
 pub fn count(number: usize, thing: &str) -> String {
@@ -20,6 +22,17 @@ pub fn all_of(things: impl IntoIterator<Item = String>) -> String {
 pub fn quoted(values: impl IntoIterator<Item = impl std::fmt::Display>) -> String {
     let quoted = values.into_iter().map(|value| format!("`{value}`"));
     quoted.collect::<Vec<_>>().join(", ")
+}
+
+/// The start of a text of others that is longer than anyone reads.
+pub fn cut(text: &str, most: usize) -> Cow<'_, str> {
+    match text.char_indices().nth(most) {
+        Some((end, _)) => {
+            let left = text[end..].chars().count();
+            Cow::Owned(format!("{}… ({left} characters left out)", &text[..end]))
+        }
+        None => Cow::Borrowed(text),
+    }
 }
 
 #[cfg(test)]

@@ -53,8 +53,8 @@ impl Client {
         Client::with(base, proxies, true)
     }
 
-    /// A client for a few requests, each over its own connection, through the proxies of the process's
-    /// environment.
+    /// A client for a few requests in a row, through the proxies of the process's environment. What it needs is kept for
+    /// a moment only.
     pub fn once(base: &str) -> Result<Client, Fault> {
         Client::with(base, Proxies::of_process(), false)
     }
@@ -117,6 +117,20 @@ impl Client {
         read(status.as_u16(), &text)
     }
 
+    /// Whether there is an HTTP server, whatever it answers. The path is one that costs it little.
+    pub fn is_there(&self, limit: Duration) -> bool {
+        let Ok(uri) = self.route.address("/status") else {
+            return false;
+        };
+        let request = self
+            .agent
+            .get(uri)
+            .config()
+            .timeout_global(Some(limit))
+            .build();
+        request.call().is_ok()
+    }
+
     fn fault(&self, error: ureq::Error, limits: Limits) -> Fault {
         let fault = unanswered(error, limits);
         let proxy = || self.route.proxy().unwrap_or_default().to_owned();
@@ -150,7 +164,8 @@ fn target(status: StatusCode, headers: &ureq::http::HeaderMap) -> Option<String>
     status.is_redirection().then_some(target)
 }
 
-fn read(status: u16, text: &str) -> Result<Reply, Fault> {
+/// Reads what was received.
+pub fn read(status: u16, text: &str) -> Result<Reply, Fault> {
     match serde_json::from_str(text) {
         Ok(body) => Ok(Reply { status, body }),
         Err(error) if error.is_eof() && text.trim_start().starts_with(['{', '[']) => {

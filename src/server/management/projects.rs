@@ -82,7 +82,7 @@ pub struct Migration {
 const MIGRATION: &str = "projectId revision status applied rolledBack errors startedAt finishedAt";
 
 impl Migration {
-    pub(in crate::server) fn read(value: &Value) -> Option<Migration> {
+    pub fn read(value: &Value) -> Option<Migration> {
         let count = |key: &str| usize::try_from(value[key].as_i64()?).ok();
         let errors = value["errors"].as_array();
         let time = |key: &str| humantime::parse_rfc3339(value[key].as_str()?).ok();

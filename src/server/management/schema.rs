@@ -267,7 +267,7 @@ impl Management {
 }
 
 impl Verdict {
-    fn read(payload: &Value, types: &Types) -> Option<Verdict> {
+    pub fn read(payload: &Value, types: &Types) -> Option<Verdict> {
         let migration = match &payload["migration"] {
             Value::Null => None,
             migration => Some(Migration::read(migration)?),

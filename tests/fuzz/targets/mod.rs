@@ -5,8 +5,10 @@
 mod cluster_yml;
 mod corpus;
 mod database_url;
+mod datamodel;
 mod docker;
 mod env_file;
+mod management;
 mod prisma_config;
 mod prisma_yml;
 mod registry;
@@ -40,6 +42,8 @@ pub const TARGETS: &[Target] = &[
     target("prisma_config", prisma_config::seeds, prisma_config::check),
     target("database_url", database_url::seeds, database_url::check),
     target("schema", schema::seeds, schema::check),
+    target("datamodel", datamodel::seeds, datamodel::check),
+    target("management", management::seeds, management::check),
 ];
 
 const fn target(name: &'static str, seeds: fn() -> Vec<String>, check: fn(&str)) -> Target {
