@@ -132,11 +132,20 @@ impl Tools {
         self.docker(&["image", "ls", "--format", "{{.Repository}}:{{.Tag}}"])
     }
 
-    /// The compose projects of all containers and the folders they were created in, as `PROJECT\tFOLDER` lines.
+    /// The compose projects of all containers, the folders they were created in and their ids, as `PROJECT\tFOLDER\tID`
+    /// lines. Containers of `docker-compose run` are left out.
     pub fn origins(&self) -> Invocation {
-        let label = "label=com.docker.compose.project";
-        let format = "{{.Label \"com.docker.compose.project\"}}\t{{.Label \"com.docker.compose.project.working_dir\"}}";
-        self.docker(&["ps", "-a", "--filter", label, "--format", format])
+        let service = "label=com.docker.compose.oneoff=False";
+        let format = "{{.Label \"com.docker.compose.project\"}}\t{{.Label \"com.docker.compose.project.working_dir\"}}\t{{.ID}}";
+        self.docker(&[
+            "ps",
+            "-a",
+            "--no-trunc",
+            "--filter",
+            service,
+            "--format",
+            format,
+        ])
     }
 
     /// The version of docker's compose plugin, whichever compose is in use.

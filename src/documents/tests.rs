@@ -262,10 +262,12 @@ fn envelope(commands: &[&str]) -> Value {
                             "enum": [Kind::ContainerFailed, Kind::NotReady],
                         }}}}},
                         "else": {
-                            "properties": {"command": {"enum": ["deploy", "doctor"]}},
+                            "properties": {"command": {"enum": ["deploy", "doctor", "local logs", "cluster logs"]}},
                             "allOf": [
                                 case("deploy", "deploy.json#/$defs/failure"),
                                 case("doctor", "doctor.json#/$defs/found"),
+                                case("local logs", "local-logs.json"),
+                                case("cluster logs", "cluster-logs.json"),
                             ],
                         },
                     },

@@ -74,8 +74,8 @@ impl Output {
                         format!("{head}{{\n    \"name\": {name},\n    \"lines\": [")
                     };
                     *begun = true;
-                    let (time, service) = (quoted(ui, time), quoted(ui, service));
-                    let line = quoted(ui, &ui.mask(line));
+                    let (time, service) = (Value::from(time), quoted(ui, service));
+                    let line = Value::from(ui.mask(line));
                     write!(
                         self.pending,
                         "{before}\n      {{\n        \"time\": {time},\n        \"service\": {service},\n        \"line\": {line}\n      }}"

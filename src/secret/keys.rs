@@ -15,7 +15,7 @@ use pkcs8::der::pem;
 use pkcs8::{LineEnding, PrivateKeyInfoRef};
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use zeroize::Zeroizing;
 
 /// The armour's label of a PKCS#1 private key.
@@ -28,7 +28,7 @@ const SPKI: &str = "PUBLIC KEY";
 /// An RSA private key. Shows nothing of itself in debug output.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PrivateKey {
-    pkcs1: Zeroizing<Vec<u8>>,
+    pkcs1: Arc<Zeroizing<Vec<u8>>>,
     spki: Vec<u8>,
 }
 
@@ -90,7 +90,7 @@ impl PrivateKey {
         let spki: PublicKeyX509Der<'_> = pair.public_key().as_der().map_err(|_| broken())?;
         let info = PrivateKeyInfoRef::try_from(pkcs8.as_ref()).map_err(|_| broken())?;
         Ok(PrivateKey {
-            pkcs1: info.private_key.as_bytes().to_vec().into(),
+            pkcs1: Arc::new(info.private_key.as_bytes().to_vec().into()),
             spki: spki.as_ref().to_vec(),
         })
     }
@@ -252,6 +252,14 @@ mod tests {
         assert_eq!(key.public_spki_pem(), public);
         let pkcs8 = openssl(&["pkcs8", "-topk8", "-nocrypt"], &pem).expect("is there");
         assert_eq!(PrivateKey::parse(&pkcs8), Ok(key));
+    }
+
+    #[test]
+    fn a_key_is_checked_once() {
+        let pem = generate().expect("generates").pem_pkcs1();
+        let parsed = || PrivateKey::parse(pem.reveal()).expect("a key");
+        let (one, other) = (parsed(), parsed());
+        assert!(Arc::ptr_eq(&one.pkcs1, &other.pkcs1));
     }
 
     #[test]

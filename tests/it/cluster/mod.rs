@@ -3,6 +3,7 @@
 
 mod add;
 mod cloud;
+mod connections;
 mod given;
 mod list;
 mod logs;
