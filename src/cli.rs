@@ -33,7 +33,8 @@ use examples::examples;
 pub use generate::Generate;
 pub use init::Init;
 pub use local::{
-    Eject, History, Local, LogPart, Logs, Nuke, Profile, RequestedPort, Restart, Start, Upgrade,
+    Eject, History, Images, Load, Local, LogPart, Logs, Nuke, Profile, RequestedPort, Restart,
+    Save, Start, Upgrade,
 };
 pub use project::{ProjectFlag, ServiceFlags};
 use values::{domain, duration, port, wait};

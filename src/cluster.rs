@@ -131,6 +131,23 @@ impl Cluster {
         }
     }
 
+    /// The same with a database and, if no version is given, the first documented one that supports it.
+    pub fn new(
+        name: ClusterName,
+        version: Option<&PrismaVersion>,
+        database: Option<Connector>,
+    ) -> Self {
+        let connector = database.unwrap_or(Connector::MySql);
+        let version = match (version, connector) {
+            (Some(version), _) => version.clone(),
+            (None, Connector::MySql) => PrismaVersion::default_local(),
+            (None, Connector::Postgres) => PrismaVersion::default_init(),
+        };
+        let mut cluster = Cluster::documented(name, version);
+        cluster.database = Database::documented(cluster.edition(), connector);
+        cluster
+    }
+
     pub fn server_service(&self) -> &'static str {
         services::server(self.edition())
     }

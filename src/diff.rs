@@ -2,6 +2,7 @@
 
 use crate::secret::MASK;
 use crate::secret::redact::{is_reference, is_sensitive, scrub};
+use crate::ui::text::legible;
 use similar::{ChangeTag, TextDiff};
 use std::fmt::Write;
 
@@ -70,15 +71,8 @@ fn shown(text: &str, mask: &dyn Fn(&str) -> String) -> Vec<String> {
                 without_value(&line).unwrap_or_else(|| scrub(&line))
             }
         };
-        // No terminal control sequences.
-        let visible = |c: char| {
-            if c.is_control() && c != '\t' {
-                c.escape_default().to_string()
-            } else {
-                c.to_string()
-            }
-        };
-        line.chars().map(visible).collect()
+        // A line of the file is one of the diff.
+        legible(&line).into_owned()
     };
     lines(text).map(&mut show).collect()
 }
@@ -160,6 +154,6 @@ mod tests {
     #[test]
     fn a_terminal_obeys_nothing_in_it() {
         let shown = unified(None, Some("# \u{1b}[2J\n"), &plain);
-        assert_eq!(shown, "@@ -0,0 +1 @@\n+# \\u{1b}[2J\n");
+        assert_eq!(shown, "@@ -0,0 +1 @@\n+# \\x1b[2J\n");
     }
 }

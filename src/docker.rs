@@ -4,6 +4,7 @@
 //! [`Invocation`](crate::process::Invocation) or parses output. What the code assumes about docker and docker-compose was
 //! measured with docker 20.10 and 28 and docker-compose 1.29, 2.26 and 2.40.
 
+pub mod archive;
 pub mod ask;
 pub mod container;
 mod credentials;

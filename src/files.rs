@@ -4,6 +4,8 @@ mod lock;
 mod together;
 
 use crate::error::{Failure, Kind, Result};
+use crate::process::shell_quote;
+use crate::ui::text::all_of;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -47,6 +49,18 @@ pub fn read_text(path: &Path) -> Result<Option<String>> {
 /// Writes a temporary file in the same folder, syncs and renames it. A symlink is kept: its target is
 /// replaced. An existing file keeps its owner and mode; `access` applies to new files and folders.
 pub fn write_atomic(path: &Path, content: &[u8], access: Access) -> Result<()> {
+    write_streamed(path, access, |file| {
+        file.write_all(content)
+            .map_err(|error| failure("write", path, error))
+    })
+}
+
+/// The same with content that `write` produces: if it fails, the file is left as it was.
+pub fn write_streamed(
+    path: &Path,
+    access: Access,
+    write: impl FnOnce(&mut File) -> Result<()>,
+) -> Result<()> {
     let wrap = |error: io::Error| failure("write", path, error);
     let target = final_target(path).map_err(wrap)?;
     let folder = parent_of(&target);
@@ -56,7 +70,9 @@ pub fn write_atomic(path: &Path, content: &[u8], access: Access) -> Result<()> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => None,
         Err(error) => return Err(wrap(error)),
     };
-    let temporary = stage(&target, content, access, old.as_ref()).map_err(wrap)?;
+    let mut temporary = temporary_for(&target, access).map_err(wrap)?;
+    write(temporary.as_file_mut())?;
+    finish(&temporary, old.as_ref()).map_err(wrap)?;
     temporary
         .persist(&target)
         .map_err(|error| wrap(error.error))?;
@@ -71,6 +87,13 @@ fn stage(
     access: Access,
     old: Option<&fs::Metadata>,
 ) -> io::Result<NamedTempFile> {
+    let mut temporary = temporary_for(target, access)?;
+    temporary.write_all(content)?;
+    finish(&temporary, old)?;
+    Ok(temporary)
+}
+
+fn temporary_for(target: &Path, access: Access) -> io::Result<NamedTempFile> {
     let prefix = temporary_prefix(target);
     let mut builder = tempfile::Builder::new();
     builder.prefix(&prefix).suffix(TEMPORARY);
@@ -78,14 +101,17 @@ fn stage(
         // The umask is applied to this, as to any new file.
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     }
-    let mut temporary = builder.tempfile_in(parent_of(target))?;
-    temporary.write_all(content)?;
+    builder.tempfile_in(parent_of(target))
+}
+
+/// Gives a temporary file the mode and owner of what it replaces, and has it on the disk.
+fn finish(temporary: &NamedTempFile, old: Option<&fs::Metadata>) -> io::Result<()> {
+    let file = temporary.as_file();
     if let Some(old) = old {
-        keep_owner(temporary.as_file(), old);
-        temporary.as_file().set_permissions(old.permissions())?;
+        keep_owner(file, old);
+        file.set_permissions(old.permissions())?;
     }
-    temporary.as_file().sync_all()?;
-    Ok(temporary)
+    file.sync_all()
 }
 
 /// Removes temporary files of killed commands. Only while holding the lock on the file: a command that
@@ -148,6 +174,44 @@ pub fn readable_by_others(path: &Path) -> bool {
         use std::os::unix::fs::PermissionsExt;
         fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & 0o077 != 0)
     }
+}
+
+/// Which of these files hold what anyone but their owner can reach and read.
+pub fn exposed(paths: impl IntoIterator<Item = PathBuf>) -> Vec<PathBuf> {
+    use std::os::unix::fs::PermissionsExt;
+    let may = |path: &Path, bits: u32| {
+        fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & bits != 0)
+    };
+    let is_exposed = |path: &PathBuf| {
+        let Ok(whole) = path.canonicalize() else {
+            return false;
+        };
+        may(&whole, 0o044) && whole.ancestors().skip(1).all(|folder| may(folder, 0o011))
+    };
+    paths.into_iter().filter(is_exposed).collect()
+}
+
+/// What is wrong with files with secrets that others can read, and what to do; nothing if there are none.
+pub fn exposure(paths: impl IntoIterator<Item = PathBuf>) -> Option<(String, String)> {
+    let found = exposed(paths);
+    let shown: Vec<String> = found
+        .iter()
+        .map(|path| path.display().to_string())
+        .collect();
+    let words = shown
+        .iter()
+        .map(|path| shell_quote(path))
+        .collect::<Vec<_>>();
+    let verb = if found.len() == 1 { "holds" } else { "hold" };
+    (!found.is_empty()).then(|| {
+        (
+            format!(
+                "{} {verb} secrets and can be read by others",
+                all_of(shown.clone())
+            ),
+            format!("`chmod 600 {}`", words.join(" ")),
+        )
+    })
 }
 
 /// A failure of an operation on a path, with the remedy for the common reasons.

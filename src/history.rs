@@ -4,6 +4,7 @@
 //! The log outlives the cluster: who deleted it may be a question, too. It contains no secrets, see
 //! [`crate::secret::redact`].
 
+use crate::clock;
 use crate::context::Context;
 use crate::env::Env;
 use crate::error::{Failure, Result};
@@ -113,12 +114,11 @@ pub fn recorded<T>(
 /// Records the start of a run and returns its id.
 fn begin(ctx: &Context, path: &Path) -> Result<String> {
     let now = SystemTime::now();
-    let since_epoch = now.duration_since(SystemTime::UNIX_EPOCH);
-    let nanos = since_epoch.unwrap_or_default().as_nanos();
+    let nanos = clock::since_epoch(now).as_nanos();
     let process = std::process::id();
     let run = format!("{nanos:x}-{process:x}");
     let begun = Begun {
-        at: humantime::format_rfc3339_seconds(now).to_string(),
+        at: clock::seconds(now),
         command: command(&ctx.args, &|word| ctx.ui.mask(word).into_owned()),
         user: user(&ctx.env),
         process,

@@ -4,6 +4,7 @@
 //! A second signal of the same kind ends the process at once, as people expect of a second Ctrl-C.
 
 use crate::error::{Failure, Kind, Result};
+use crate::thread;
 use signal_hook::consts::SIGINT;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -130,7 +131,7 @@ impl Interrupt {
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T> {
         let (sender, receiver) = mpsc::channel();
-        std::thread::spawn(move || {
+        thread::detached(move || {
             // After a signal there is no receiver left.
             let _ = sender.send(work());
         });

@@ -21,7 +21,7 @@
 //!
 //! Each external crate has one owner: clap and clap_complete `cli` (`ui` derives clap's value lists),
 //! duct `process`, serde_yaml and yaml-edit `yaml`, console, indicatif and inquire `ui`, ureq
-//! `server::http`, jsonwebtoken `server::token`, similar `diff`, zip `service::export`, anyhow `error`, secrecy
+//! `server::http`, jsonwebtoken `server::token`, similar `diff`, zip `service::export`, flate2 `docker::archive`, anyhow `error`, secrecy
 //! and the crates for cryptography `secret`.
 
 #![allow(
@@ -34,6 +34,7 @@
 )]
 
 mod cli;
+mod clock;
 mod cluster;
 mod commands;
 mod config;
@@ -78,24 +79,33 @@ use env::Env;
 use error::{Failure, Kind, Result};
 use interrupt::Interrupt;
 use process::System;
+use secret::redact::passwords;
 use std::ffi::OsString;
 use std::io::{self, IsTerminal};
 use std::sync::Arc;
 use ui::{Facts, Format, Terminal, Ui};
 
-/// Runs the program: from its arguments to the status it ends with.
+/// Runs the program: from its arguments to the status it ends with. A panic, which is a bug, has said so by
+/// then; it is a failure like any other.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
-    let env = Env::of_process();
     let args: Vec<OsString> = args.into_iter().collect();
-    if let Some(words) = cli::complete::asked(&args) {
+    std::panic::catch_unwind(|| run_with(&args)).unwrap_or_else(|_| Kind::Failed.exit())
+}
+
+fn run_with(args: &[OsString]) -> u8 {
+    let env = Env::of_process();
+    if let Some(words) = cli::complete::asked(args) {
         return complete(&words, env);
     }
-    let cli = match cli::parse(args.clone(), &env) {
+    let cli = match cli::parse(args.to_vec(), &env) {
         Ok(cli) => cli,
-        Err(error) => return misunderstood(&error, &args, &env),
+        Err(error) => return misunderstood(&error, args, &env),
     };
     let ui = Ui::new(Terminal::decide(facts(&cli), &env));
     let command = cli.command.name();
+    let words = args.iter().filter_map(|arg| arg.to_str());
+    let given = env.iter().map(|(_, value)| value).chain(words);
+    ui.conceal(given.flat_map(passwords));
     if let Some(decided) = cli::decided::sentence(&cli.decided) {
         ui.detail(&decided);
     }
@@ -252,8 +262,10 @@ fn report(ui: &Ui, command: &str, result: Result<Report>) -> u8 {
 }
 
 fn document(ui: &Ui, value: serde_json::Value) -> String {
-    if ui.has_begun() {
-        return envelope::rest(value);
-    }
-    format!("{value:#}\n")
+    let text = if ui.has_begun() {
+        envelope::rest(value)
+    } else {
+        format!("{value:#}\n")
+    };
+    ui::text::json(&text)
 }

@@ -18,11 +18,13 @@ mod sql;
 mod start;
 mod steps;
 
-pub use observed::{Observed, configured, read_config};
+pub use observed::{Observed, known, read_config};
 pub use ready::ready;
 pub use services::{check_place, warn_of_new_syntax};
 pub use sql::StuckOn;
-pub use start::{complete_secret, restart, restart_running, start, start_stopped};
+pub use start::{
+    complete_secret, restart, restart_running, start, start_stopped, why_it_is_silent,
+};
 
 use crate::cluster::ClusterName;
 use crate::context::Context;

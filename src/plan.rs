@@ -5,10 +5,12 @@
 
 mod action;
 mod free_ports;
+mod save_images;
 mod show;
 
 use crate::config::registry::{self, NewEntry};
 use crate::context::Context;
+use crate::docker::Tools;
 use crate::docker::ask::{failed, query};
 use crate::docker::diagnosis::{LOST_NETWORK, is_busy, unanswered};
 use crate::docker::info::full_name;
@@ -26,6 +28,7 @@ use std::time::{Duration, Instant};
 
 pub use action::{Action, Permit};
 pub use free_ports::FreePorts;
+pub use save_images::SaveImages;
 
 /// How long to retry while the engine does the same for another command.
 const BUSY: Duration = Duration::from_secs(30);
@@ -47,6 +50,8 @@ pub enum Step {
     WriteTogether(Vec<NewFile>),
     Run(Run),
     FreePorts(FreePorts),
+    /// Write images to a file.
+    SaveImages(SaveImages),
     /// Wait until the server answers.
     Wait(Box<Wait>),
     /// Add or change an entry of the cluster registry.
@@ -90,6 +95,13 @@ pub struct AtHand {
 }
 
 impl AtHand {
+    pub fn new(tools: &Tools, images: Vec<String>) -> AtHand {
+        AtHand {
+            images,
+            list: tools.images(),
+        }
+    }
+
     /// Those of them that are not there.
     pub fn missing(&self, ctx: &Context) -> Result<Vec<String>> {
         let answer = query(ctx, &self.list)?.stdout;
@@ -106,8 +118,7 @@ impl AtHand {
         }
         let what = if missing.len() == 1 { "is" } else { "are" };
         let message = format!("`{}` {what} not on this engine", missing.join("` and `"));
-        Err(Failure::new(Kind::ImageUnavailable, message)
-            .hint("leave out `--no-pull`, or bring it here with `prisma local images load FILE`"))
+        Err(Failure::new(Kind::ImageUnavailable, message))
     }
 }
 
@@ -167,6 +178,7 @@ impl Step {
             Step::WriteTogether(_) => "writing the files".to_owned(),
             Step::Run(run) => run.label.clone(),
             Step::FreePorts(free) => format!("stopping {}", free.holder),
+            Step::SaveImages(save) => format!("writing {}", save.file.display()),
             Step::Wait(_) => "waiting for the server; the containers keep starting".to_owned(),
             Step::Register { .. } | Step::Unregister { .. } => {
                 "changing the cluster registry".to_owned()
@@ -187,6 +199,7 @@ impl Step {
             Step::WriteTogether(files) => files::write_together(files),
             Step::Run(step) => run(ctx, permit, step),
             Step::FreePorts(free) => free.execute(ctx, permit),
+            Step::SaveImages(save) => save.execute(ctx, permit),
             Step::Wait(wait) => wait.run(ctx),
             Step::Register { path, entry } => {
                 registry::save(path, entry, &ctx.env.lookup(), &ctx.interrupt).map(|_| ())
@@ -276,7 +289,8 @@ fn attempt(ctx: &Context, invocation: &Invocation, step: &Run, stage: &Stage) ->
 fn unless_quick<T>(late: impl FnOnce() + Send, work: impl FnOnce() -> T) -> T {
     let (running, ended) = mpsc::channel::<()>();
     std::thread::scope(|scope| {
-        scope.spawn(move || {
+        // Without a thread for it, nothing is said.
+        let _ = std::thread::Builder::new().spawn_scoped(scope, move || {
             if ended.recv_timeout(SLOW) == Err(RecvTimeoutError::Timeout) {
                 late();
             }

@@ -45,6 +45,8 @@ pub struct Invocation {
     pub limit: Duration,
     /// How long it may take until it first prints something; only watched in [`Mode::Lines`].
     pub silence_limit: Option<Duration>,
+    /// How long it may print nothing, first or later; only watched in [`Mode::Lines`].
+    pub idle_limit: Option<Duration>,
 }
 
 impl Invocation {
@@ -61,6 +63,7 @@ impl Invocation {
             dir: None,
             limit: QUESTION,
             silence_limit: None,
+            idle_limit: None,
         }
     }
 
@@ -125,6 +128,9 @@ pub enum Mode<'a> {
     /// Both streams together are passed on as they come, and nothing of them is returned. The child waits for
     /// whoever takes them, so memory is bounded.
     Blocks(&'a mut dyn FnMut(&[u8]) -> ControlFlow<()>),
+    /// Its standard output is passed on in pieces, as it is; the other stream is kept. Breaking ends the child, which
+    /// is not a failure.
+    Bytes(&'a mut dyn FnMut(&[u8]) -> ControlFlow<()>),
     /// The child writes to our stdout and stderr.
     Inherit,
     /// The child writes to our stderr only: progress that belongs on a terminal.

@@ -3,6 +3,7 @@
 //! One type holds a secret on its whole way, from the cluster registry, `cluster.yml` or `prisma.yml`
 //! to the token and the `.env` file. Owns `secrecy` and `zeroize`.
 
+pub mod digest;
 pub mod keys;
 mod mask;
 pub mod redact;

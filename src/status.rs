@@ -9,7 +9,7 @@ pub mod target;
 use crate::config::registry::Registry;
 use crate::context::Context;
 use crate::error::{Failure, Result};
-use crate::thread::joined;
+use crate::thread::{beside, joined};
 use containers::Containers;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -115,7 +115,7 @@ fn everything(
     let deadline = deadline(probes.len());
     std::thread::scope(|scope| {
         let clouded = cloud.map(|cloud| {
-            scope.spawn(move || {
+            beside(scope, move || {
                 let clusters = cloud.clusters(LIMIT)?;
                 let probes = clusters.iter().map(of_cloud).collect();
                 Ok(probe::all(probes, LIMIT, deadline, None))

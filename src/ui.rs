@@ -18,9 +18,11 @@ pub mod text;
 use crate::envelope;
 use crate::error::Failure;
 use crate::process::Invocation;
+use crate::secret::redact::{known, may_be_known as known_forms};
 use crate::secret::{Masked, Secret};
 use console::Style;
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -29,7 +31,7 @@ pub use choice::Choice;
 pub use prompt::Ask;
 pub use question::Question;
 pub use stage::{Stage, short};
-pub use table::Table;
+pub use table::{Table, row};
 pub use terminal::{Color, Facts, Format, Terminal};
 
 /// The output streams and how to use them.
@@ -38,6 +40,8 @@ pub struct Ui {
     secrets: Mutex<Masked>,
     /// Whether the document of this run is being printed in parts.
     has_begun: AtomicBool,
+    /// Warnings that are shown once.
+    said: Mutex<HashSet<String>>,
 }
 
 impl Ui {
@@ -46,6 +50,7 @@ impl Ui {
             terminal,
             secrets: Mutex::default(),
             has_begun: AtomicBool::new(false),
+            said: Mutex::default(),
         }
     }
 
@@ -61,22 +66,26 @@ impl Ui {
         }
     }
 
-    /// `text` with every concealed value replaced, short ones where they are words of their own.
+    /// `text` with every concealed value replaced, short ones where they are words of their own, and
+    /// what is a secret by its form, such as a password in an address.
     pub fn mask<'a>(&self, text: &'a str) -> Cow<'a, str> {
         let secrets = self.secrets.lock().unwrap_or_else(PoisonError::into_inner);
-        secrets.mask(text)
+        match secrets.mask(text) {
+            masked if !known_forms(&masked) => masked,
+            masked => Cow::Owned(known(&masked)),
+        }
     }
 
     /// The same for a value of a document.
     pub fn mask_value(&self, text: &str) -> String {
         let secrets = self.secrets.lock().unwrap_or_else(PoisonError::into_inner);
-        secrets.mask_value(text).into_owned()
+        known(&secrets.mask_value(text))
     }
 
-    /// A result on stdout, as it is.
+    /// A result on stdout.
     pub fn print(&self, text: &str) -> io::Result<()> {
         let mut out = io::stdout().lock();
-        out.write_all(text.as_bytes())?;
+        out.write_all(text::legible(text).as_bytes())?;
         out.flush()
     }
 
@@ -95,16 +104,13 @@ impl Ui {
     /// A progress line; silent with `--quiet`.
     pub fn status(&self, text: &str) {
         if !self.terminal.quiet {
-            self.to_stderr(text);
+            self.to_stderr("", text);
         }
     }
 
     /// Something the user should know and may have to act on; never silent.
     pub fn warn(&self, text: &str) {
-        self.to_stderr(&format!(
-            "{} {text}",
-            self.paint("warning:", Style::new().yellow().bold())
-        ));
+        self.to_stderr(&self.paint("warning: ", Style::new().yellow().bold()), text);
     }
 
     /// [`Ui::warn`] with a remedy.
@@ -113,9 +119,16 @@ impl Ui {
         self.hint(hint);
     }
 
+    /// The same, unless it was said in this run.
+    pub fn warn_once(&self, text: &str, hint: &str) {
+        let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
+        if said.insert(text.to_owned()) {
+            self.warn_with(text, hint);
+        }
+    }
+
     fn hint(&self, hint: &str) {
-        let label = self.paint("hint:", Style::new().cyan().bold());
-        self.to_stderr(&format!("{label} {hint}"));
+        self.to_stderr(&self.paint("hint: ", Style::new().cyan().bold()), hint);
     }
 
     /// A command about to be run, for `--verbose`.
@@ -126,14 +139,15 @@ impl Ui {
     /// What only `--verbose` shows.
     pub fn detail(&self, text: &str) {
         if self.terminal.verbose {
-            self.to_stderr(&self.paint(text, Style::new().dim()));
+            let text = self.shown(text);
+            Self::write(&self.paint(&text, Style::new().dim()));
         }
     }
 
     /// Reports a failure as text.
     pub fn failure(&self, failure: &Failure) {
-        let label = self.paint("error:", Style::new().red().bold());
-        self.to_stderr(&format!("{label} {}", failure.message()));
+        let label = self.paint("error: ", Style::new().red().bold());
+        self.to_stderr(&label, &failure.message());
         for hint in &failure.hints {
             self.hint(hint);
         }
@@ -146,9 +160,17 @@ impl Ui {
             .to_string()
     }
 
+    /// A message as it may be seen: without secrets, and without what would control the terminal.
+    fn shown(&self, text: &str) -> String {
+        text::message(&self.mask(text))
+    }
+
+    fn to_stderr(&self, label: &str, text: &str) {
+        Self::write(&format!("{label}{}", self.shown(text)));
+    }
+
     /// A closed stderr (EPIPE) must not end the work that is being reported.
-    fn to_stderr(&self, text: &str) {
-        let text = self.mask(text);
+    fn write(text: &str) {
         let _ = writeln!(io::stderr().lock(), "{text}");
     }
 }

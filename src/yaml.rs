@@ -5,6 +5,7 @@
 //! `serde_yaml` decides whether the text is YAML at all: `yaml-edit` is lenient.
 
 mod ambiguous;
+mod depth;
 pub mod edit;
 pub mod fast_path;
 pub mod node;
@@ -22,5 +23,8 @@ pub use serde_yaml::{Mapping, Value};
 pub fn deserialize<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, YamlError> {
     // YAML allows a byte order mark, but serde_yaml rejects it.
     let bare = text.strip_prefix('\u{feff}').unwrap_or(text);
+    if let Some(error) = depth::too_deep(bare) {
+        return Err(error);
+    }
     serde_yaml::from_str(bare).map_err(|error| position::yaml_error(&error))
 }

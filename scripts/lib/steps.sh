@@ -4,13 +4,13 @@
 steps_passed=0 steps_failed=0
 steps_lines=()
 child=''
-# one line each, `SECONDS<TAB>NAME` and `NAME<TAB>REASON`; tests add to them too
+# one line each, `SECONDS<TAB>NAME`, `NAME<TAB>REASON` and `NAME<TAB>COUNT`; tests add to them too
 steps_notes=$(mktemp -d)
 chmod 755 "$steps_notes"
-export PRISMA_TEST_TIMES=$steps_notes/times PRISMA_TEST_SKIPS=$steps_notes/skipped
-touch "$PRISMA_TEST_TIMES" "$PRISMA_TEST_SKIPS"
+export PRISMA_TEST_TIMES=$steps_notes/times PRISMA_TEST_SKIPS=$steps_notes/skipped PRISMA_TEST_FAULTS=$steps_notes/faults
+touch "$PRISMA_TEST_TIMES" "$PRISMA_TEST_SKIPS" "$PRISMA_TEST_FAULTS"
 # tests may run as another user
-chmod 666 "$PRISMA_TEST_TIMES" "$PRISMA_TEST_SKIPS"
+chmod 666 "$PRISMA_TEST_TIMES" "$PRISMA_TEST_SKIPS" "$PRISMA_TEST_FAULTS"
 
 # Runs a command so that this script reacts to a signal at once and the command gets it too: in the background, but with
 # this script's input and in the terminal's foreground group.
@@ -79,9 +79,9 @@ step_impossible() {
   fi
 }
 
-# The steps, the slowest of them and of the trials, what was skipped, and the closing line. Its status is the run's.
+# The steps, the slowest of them and of the trials, what was skipped, how many faults were injected, and the closing line. Its status is the run's.
 steps_summary() {
-  local line skipped
+  local line skipped faults
   head_line "summary ($(since "$1"))"
   for line in "${steps_lines[@]}"; do say "$line"; done
   say ''
@@ -96,7 +96,10 @@ steps_summary() {
     say "$skipped skipped:"
     sed 's/^/  /; s/\t/: /' "$PRISMA_TEST_SKIPS" >&2
   fi
+  # a test that ran more than once counts once
+  faults=$(sort -u "$PRISMA_TEST_FAULTS" | awk -F '\t' '{ count += $2 } END { print count + 0 }')
   say ''
+  if [ "$faults" -gt 0 ]; then say "$faults faults injected"; fi
   printf '%d passed, %d failed, %d skipped\n' "$steps_passed" "$steps_failed" "$skipped"
   [ "$steps_failed" -eq 0 ]
 }

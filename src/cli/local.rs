@@ -1,6 +1,7 @@
 //! `prisma local …`.
 
 mod args;
+mod images;
 
 use super::examples::examples;
 use crate::cluster::ClusterName;
@@ -8,6 +9,7 @@ pub use args::{
     Eject, History, LogPart, Logs, Name, Nuke, Profile, RequestedPort, Restart, Start, Upgrade,
 };
 use clap::Subcommand;
+pub use images::{Images, Load, Save};
 
 #[derive(Debug, Subcommand)]
 pub enum Local {
@@ -111,6 +113,15 @@ pub enum Local {
         ("prisma local history -n staging --tail 5", "the last five"),
     ]))]
     History(History),
+    /// bring images to machines without network
+    ///
+    /// `save` writes the images of a cluster to a file, `load` reads it on the other machine; `prisma local
+    /// start` and `upgrade --no-pull` need no network there.
+    #[command(subcommand, after_help = examples(&[
+        ("prisma local images save images.tar.gz", "on a machine with network"),
+        ("prisma local images load images.tar.gz", "on one without"),
+    ]))]
+    Images(Images),
     /// write a cluster's docker-compose.yml and .env to a folder
     ///
     /// The files are independent of `prisma`: edit them freely and run them with docker-compose. If there is
@@ -140,18 +151,21 @@ pub enum Local {
 }
 
 impl Local {
-    /// The cluster it is about.
-    pub fn cluster(&self) -> &ClusterName {
-        match self {
-            Local::Start(args) => &args.which.name,
-            Local::Restart(args) => &args.which.name,
-            Local::Upgrade(args) => &args.which.name,
-            Local::Nuke(args) => &args.which.name,
-            Local::Logs(args) => &args.which.name,
-            Local::History(args) => &args.which.name,
-            Local::Eject(args) => &args.which.name,
-            Local::Stop(args) | Local::Ps(args) | Local::Delete(args) => &args.name,
-        }
+    /// The cluster it is about, if it is about one.
+    pub fn cluster(&self) -> Option<&ClusterName> {
+        let which = match self {
+            Local::Start(args) => &args.which,
+            Local::Restart(args) => &args.which,
+            Local::Upgrade(args) => &args.which,
+            Local::Nuke(args) => &args.which,
+            Local::Logs(args) => &args.which,
+            Local::History(args) => &args.which,
+            Local::Images(Images::Save(args)) => &args.which,
+            Local::Images(Images::Load(_)) => return None,
+            Local::Eject(args) => &args.which,
+            Local::Stop(args) | Local::Ps(args) | Local::Delete(args) => args,
+        };
+        Some(&which.name)
     }
 
     /// The command's name, as in JSON documents.
@@ -165,6 +179,8 @@ impl Local {
             Local::Ps(_) => "local ps",
             Local::Logs(_) => "local logs",
             Local::History(_) => "local history",
+            Local::Images(Images::Save(_)) => "local images save",
+            Local::Images(Images::Load(_)) => "local images load",
             Local::Eject(_) => "local eject",
             Local::Delete(_) => "local delete",
         }

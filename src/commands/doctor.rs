@@ -21,7 +21,7 @@ use crate::docker::info::{self, Info, Version};
 use crate::docker::{ComposeVersion, Container, Tools, ask as docker_ask};
 use crate::error::{Failure, Kind, Result};
 use crate::process::Invocation;
-use crate::thread::{each, joined};
+use crate::thread::{beside, each, joined};
 use crate::ui::Format;
 use crate::ui::text::count;
 use finding::{Finding, Level};
@@ -109,13 +109,15 @@ fn check(ctx: &Context) -> Checked {
     };
     let (version, (compose, compose_version), home, registered) = thread::scope(|scope| {
         let tools = tools.as_ref().ok();
-        let version = scope.spawn(move || tools.map(|tools| engine::ask_version(ctx, tools)));
-        let compose = scope.spawn(move || match (tools, no_compose) {
+        let version = beside(scope, move || {
+            tools.map(|tools| engine::ask_version(ctx, tools))
+        });
+        let compose = beside(scope, move || match (tools, no_compose) {
             (Some(_), Some(finding)) => (finding, None),
             (Some(tools), None) => tools::compose(ctx, tools),
             (None, _) => (Finding::skipped("compose", NO_DOCKER), None),
         });
-        let registered = scope.spawn(|| registered::check(ctx));
+        let registered = beside(scope, || registered::check(ctx));
         let home = home::check(ctx);
         (joined(version), joined(compose), home, joined(registered))
     });
@@ -145,8 +147,10 @@ fn check(ctx: &Context) -> Checked {
 fn with_engine(ctx: &Context, tools: &Tools, compose: Option<&ComposeVersion>) -> Vec<Finding> {
     let names = ctx.home.clusters();
     thread::scope(|scope| {
-        let info = scope.spawn(|| ask(ctx, tools.info()).map(|text| info::parse_info(&text)));
-        let images = scope.spawn(|| ask(ctx, tools.images()));
+        let info = beside(scope, || {
+            ask(ctx, tools.info()).map(|text| info::parse_info(&text))
+        });
+        let images = beside(scope, || ask(ctx, tools.images()));
         let (origins, containers) = match docker_ask::containers_of_all(ctx, tools, &names, LIMIT) {
             Ok((origins, containers)) => (Ok(origins), Ok(containers)),
             Err(failure) => (Err(failure.clone()), Err(failure)),

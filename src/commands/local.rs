@@ -3,6 +3,7 @@
 mod delete;
 mod eject;
 mod history;
+mod images;
 mod logs;
 mod nuke;
 mod ps;
@@ -22,7 +23,9 @@ use crate::error::Result;
 
 /// Runs one of the verbs.
 pub fn run(ctx: &Context, command: &Local) -> Result<Report> {
-    refuse_unregistered(ctx, command.cluster())?;
+    if let Some(name) = command.cluster() {
+        refuse_unregistered(ctx, name)?;
+    }
     match command {
         Local::Start(args) => start::run(ctx, args),
         Local::Stop(args) => stop::run(ctx, &args.name),
@@ -32,6 +35,7 @@ pub fn run(ctx: &Context, command: &Local) -> Result<Report> {
         Local::Ps(args) => ps::run(ctx, &args.name),
         Local::Logs(args) => logs::run(ctx, args),
         Local::History(args) => history::run(ctx, args),
+        Local::Images(command) => images::run(ctx, command),
         Local::Eject(args) => eject::run(ctx, args),
         Local::Delete(args) => delete::run(ctx, &args.name),
     }

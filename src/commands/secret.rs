@@ -56,8 +56,11 @@ pub fn given(ctx: &Context, source: &SecretSource) -> Result<Option<Given>> {
         (Some(path), _) if path.as_os_str().is_empty() => return Ok(None),
         (Some(path), _) if path == Path::new("-") => from_stdin()?,
         (Some(path), _) => files::read_text(path)?.ok_or_else(|| {
-            let message = format!("could not read `{}`: no such file", path.display());
+            // It may be the secret itself, also for the history.
+            ctx.ui.conceal(path.to_str().map(Secret::from));
+            let message = "the file given with `--secret-file` does not exist";
             Failure::new(Kind::Io, message)
+                .hint("give the name of a file, or `-` for standard input")
         })?,
         (None, Some("")) | (None, None) => return Ok(None),
         (None, Some(variable)) => from_variable(ctx, variable)?,
@@ -75,14 +78,10 @@ fn from_stdin() -> Result<String> {
 fn from_variable(ctx: &Context, variable: &str) -> Result<String> {
     let value = ctx.env.get(variable).map(str::to_owned);
     value.ok_or_else(|| {
-        // It may be the secret itself, which must not be shown.
-        let plain = |c: char| c.is_ascii_alphanumeric() || c == '_';
-        let shown = if variable.chars().all(plain) && variable.len() < 40 {
-            format!("the variable `{variable}` given with `--secret-env` is not set or empty")
-        } else {
-            "`--secret-env` expects a variable name".to_owned()
-        };
-        Failure::new(Kind::Usage, shown).hint("set and export it, or use `--secret-file`")
+        // The name may be the secret itself, also for the history.
+        ctx.ui.conceal([Secret::from(variable)]);
+        let message = "the variable given with `--secret-env` is not set or empty";
+        Failure::new(Kind::Usage, message).hint("set and export it, or use `--secret-file`")
     })
 }
 

@@ -1,10 +1,12 @@
-//! A compose file of the user's own that runs a Prisma server: where it is, and the secret of that server.
+//! A compose file of the user's own that runs a Prisma server: where it is, and what it sets for that server.
 
 use super::{EnvFiles, EnvLookup};
+use crate::cluster::Connector;
 use crate::cluster::files::{COMPOSE, DOTENV};
 use crate::docker::project::OVERRIDING_NAMES;
 use crate::files;
 use crate::secret::Secret;
+use crate::url::{points_here, port_of};
 use crate::yaml::deserialize;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -29,10 +31,25 @@ pub fn find(folder: &Path) -> Option<PathBuf> {
     })
 }
 
-/// The `managementApiSecret` of the server that a compose file publishes at a port of this machine. Its variables
-/// are docker-compose's: those of the environment, else those of the `.env` next to the file.
-pub fn management_secret(file: &Path, port: u16, env: EnvLookup<'_>) -> Option<Secret> {
-    let text = files::read_text(file).ok()??;
+/// A server as a compose file sets it up.
+pub struct ComposeServer {
+    pub file: PathBuf,
+    /// Its `managementApiSecret`.
+    pub secret: Option<Secret>,
+    /// The schema that holds its own tables.
+    pub schema: Option<String>,
+}
+
+/// The server at an address of this machine, if a compose file for the folder publishes it.
+pub fn server(folder: &Path, base: &str, env: EnvLookup<'_>) -> Option<ComposeServer> {
+    let port = port_of(base).filter(|_| points_here(base))?;
+    read(find(folder)?, port, env)
+}
+
+/// The server that a compose file publishes at a port. Its variables are docker-compose's: those of the environment,
+/// else those of the `.env` next to the file.
+fn read(file: PathBuf, port: u16, env: EnvLookup<'_>) -> Option<ComposeServer> {
+    let text = files::read_text(&file).ok()??;
     let dotenv = EnvFiles::read(&[file.with_file_name(DOTENV)]).ok()?;
     let expand = |text: &str| expanded(text, &|name| dotenv.get(env, name));
     let compose: Value = deserialize(&text).ok()?;
@@ -41,9 +58,34 @@ pub fn management_secret(file: &Path, port: u16, env: EnvLookup<'_>) -> Option<S
         let image = service["image"].as_str().unwrap_or_default();
         image.contains(IMAGE) && publishes(service, port, &expand)
     });
-    let config: Value = deserialize(&expand(&variable(servers.next()?, "PRISMA_CONFIG")?)).ok()?;
-    let secret = config["managementApiSecret"].as_str()?;
-    (!secret.is_empty()).then(|| secret.into())
+    let server = servers.next()?;
+    let Some(config) = variable(server, "PRISMA_CONFIG") else {
+        let schema = variable(server, "SQL_INTERNAL_DATABASE").map(|name| expand(&name));
+        let secret = None;
+        return Some(ComposeServer {
+            file,
+            secret,
+            schema,
+        });
+    };
+    let config: Value = deserialize(&expand(&config)).ok()?;
+    let secret = config["managementApiSecret"].as_str();
+    let secret = secret.filter(|secret| !secret.is_empty());
+    Some(ComposeServer {
+        file,
+        secret: secret.map(Secret::from),
+        schema: schema(&config["databases"]["default"]),
+    })
+}
+
+/// `managementSchema` of a database, or the server's default.
+fn schema(database: &Value) -> Option<String> {
+    let default = match database["connector"].as_str()?.parse().ok()? {
+        Connector::MySql => "prisma",
+        Connector::Postgres => "management",
+    };
+    let set = database["managementSchema"].as_str();
+    Some(set.unwrap_or(default).to_owned())
 }
 
 fn publishes(service: &Value, port: u16, expand: &impl Fn(&str) -> String) -> bool {
@@ -174,7 +216,8 @@ mod tests {
             )
             .expect("written");
             let env = |name: &str| (name == "T").then(|| "of-the-environment".to_owned());
-            management_secret(&file, 4466, &env).map(|secret| secret.reveal().to_owned())
+            let secret = read(file.clone(), 4466, &env).and_then(|server| server.secret);
+            secret.map(|secret| secret.reveal().to_owned())
         };
         for (ports, environment, secret, expected) in [
             ("'4466:4466'", mapping, "plain", Some("plain")),
@@ -199,8 +242,36 @@ mod tests {
         let text = "services:\n  prisma:\n    image: prismagraphql/prisma:1.34\n    ports: [{target: 4466, published: 4470}]\n    \
                     environment: {PRISMA_CONFIG: 'managementApiSecret: long'}\n";
         fs::write(&file, text).expect("written");
-        let secret = |port| management_secret(&file, port, &|_| None);
+        let secret = |port| read(file.clone(), port, &|_| None).and_then(|server| server.secret);
         assert_eq!(secret(4470), Some("long".into()));
         assert_eq!(secret(4466), None);
+    }
+
+    #[test]
+    fn the_schema_of_its_own_tables_is_set_or_the_default() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let database = |more: &str| format!("PRISMA_CONFIG: 'databases: {{default: {{{more}}}}}'");
+        for (environment, schema) in [
+            (database("connector: mysql"), Some("prisma")),
+            (database("connector: postgres"), Some("management")),
+            (
+                database("connector: mysql, managementSchema: own"),
+                Some("own"),
+            ),
+            (database("connector: mongo"), None),
+            (
+                "SQL_INTERNAL_DATABASE: graphcool".to_owned(),
+                Some("graphcool"),
+            ),
+        ] {
+            let text = format!(
+                "services: {{p: {{image: 'prismagraphql/prisma:1.8', ports: ['4466:4466'], environment: {{{environment}}}}}}}"
+            );
+            fs::write(folder.path().join(COMPOSE), text).expect("written");
+            let server = |base: &str| server(folder.path(), base, &|_| None);
+            let found = server("http://localhost:4466").expect("there");
+            assert_eq!(found.schema.as_deref(), schema, "{environment}");
+            assert!(server("http://203.0.113.7:4466").is_none());
+        }
     }
 }

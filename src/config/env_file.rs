@@ -4,6 +4,7 @@ use super::EnvLookup;
 use crate::env::Env;
 use crate::error::Result;
 use crate::files;
+use crate::secret::redact::is_sensitive;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -60,6 +61,21 @@ impl EnvFiles {
         let variable = self.values.get(name)?;
         let file = self.files.get(variable.file).cloned();
         file.filter(|_| environment.get(name).is_none())
+    }
+
+    /// Those of the files that set something secret.
+    pub fn with_secrets(&self) -> Vec<PathBuf> {
+        let sets = |number: usize| {
+            let mut all = self.values.iter();
+            all.any(|(name, variable)| {
+                variable.file == number && !variable.value.is_empty() && is_sensitive(name)
+            })
+        };
+        let files = self.files.iter().enumerate();
+        files
+            .filter(|(number, _)| sets(*number))
+            .map(|(_, file)| file.clone())
+            .collect()
     }
 
     /// All variables of the files, including those that the environment overrides.

@@ -217,6 +217,26 @@ impl Tools {
         Action::new(invocation)
     }
 
+    /// The ids of images, one a line, in their order.
+    pub fn image_ids(&self, images: &[String]) -> Invocation {
+        let mut invocation = self.docker(&["image", "inspect", "--format", "{{.Id}}"]);
+        invocation.args.extend_from_slice(images);
+        invocation
+    }
+
+    /// `docker save` of images, to its standard output.
+    pub fn save(&self, images: &[String]) -> Action {
+        let mut invocation = self.docker(&["save"]).limit(LONG);
+        invocation.args.extend_from_slice(images);
+        Action::new(invocation)
+    }
+
+    /// `docker load` of a file.
+    pub fn load(&self, file: &Path) -> Action {
+        let file = file.to_string_lossy();
+        Action::new(self.docker(&["load", "-i", &file]).limit(LONG))
+    }
+
     /// `docker logs` of one container.
     pub fn logs(&self, id: &str, options: &LogOptions) -> Invocation {
         let mut invocation = self.docker(&["logs"]);
@@ -243,14 +263,18 @@ impl Tools {
 
     /// `docker-compose up -d --remove-orphans`. `recreate`: containers are recreated even if nothing has changed
     /// but the folder, which only their labels name.
-    pub fn up(&self, project: &Project, recreate: bool) -> Action {
+    ///
+    /// It may print nothing for `patience`, if that is limited: pulling images takes its time, but says so.
+    pub fn up(&self, project: &Project, recreate: bool, patience: Option<Duration>) -> Action {
         // Detached, as this command must end. Orphans are removed because a service that is no longer
         // in the compose file would keep its ports and names.
         let mut verb = vec!["up", "-d", "--remove-orphans"];
         if recreate {
             verb.push("--force-recreate");
         }
-        Action::new(self.compose(project, &verb).limit(LONG))
+        let mut invocation = self.compose(project, &verb).limit(LONG);
+        invocation.idle_limit = patience;
+        Action::new(invocation)
     }
 
     /// `docker-compose kill`.
@@ -322,7 +346,7 @@ mod tests {
 
     #[test]
     fn compose_gets_project_files_and_folder() {
-        let up = tools(Compose::Standalone("docker-compose".into())).up(&project(), false);
+        let up = tools(Compose::Standalone("docker-compose".into())).up(&project(), false, None);
         assert_eq!(
             up.to_string(),
             "docker-compose -p local -f /p/docker-compose.yml --project-directory /p up -d --remove-orphans"

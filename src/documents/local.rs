@@ -2,6 +2,7 @@
 
 use super::True;
 use crate::cluster::Connector;
+use crate::docker::archive::Image;
 use crate::docker::{Container, State};
 use crate::history::Run;
 use serde::Serialize;
@@ -155,6 +156,26 @@ pub struct History<'a> {
     pub name: &'a str,
     /// The oldest first.
     pub runs: &'a [Run],
+}
+
+/// `data` of `prisma local images save`.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct SavedImages {
+    pub file: String,
+    /// The size of the file.
+    pub bytes: u64,
+    #[cfg_attr(test, schemars(length(min = 1)))]
+    pub images: Vec<Image>,
+}
+
+/// `data` of `prisma local images load`.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct LoadedImages {
+    pub file: String,
+    #[cfg_attr(test, schemars(length(min = 1)))]
+    pub images: Vec<Image>,
 }
 
 /// `data` of `prisma local eject`.

@@ -154,6 +154,14 @@ fn commands() -> Vec<(&'static str, File)> {
             of("local history").or::<data::History<'_>>(),
         ),
         (
+            "local images save",
+            of("local images save").or::<data::SavedImages>().or_plan(),
+        ),
+        (
+            "local images load",
+            of("local images load").or::<data::LoadedImages>().or_plan(),
+        ),
+        (
             "local eject",
             of("local eject").or::<data::Ejected<'_>>().or_plan(),
         ),

@@ -5,13 +5,14 @@ use super::output::Output;
 use super::source::{Has, Source};
 use crate::context::Context;
 use crate::docker::diagnosis::diagnose;
-use crate::error::{Failure, Kind, Result};
+use crate::error::{Failure, Kind, Result, Tried};
 use crate::process::{Invocation, Mode, Outcome};
-use crate::thread::joined;
+use crate::thread::{Beside, joined};
 use std::collections::VecDeque;
 use std::io::{self, ErrorKind};
 use std::ops::ControlFlow;
 use std::sync::mpsc::{self, Receiver, SyncSender};
+use std::thread::Builder;
 use std::time::{Duration, Instant};
 
 /// How long those who follow wait for a container that prints nothing, to keep the order: until it prints again,
@@ -60,8 +61,11 @@ fn merged<'a>(
             let (sender, blocks) = mpsc::sync_channel(1);
             sources.push(Source::new(service, blocks));
             let ring = ring.clone();
-            let reader = scope.spawn(move || read(ctx, invocation, sender, &ring));
-            readers.push((invocation, reader));
+            // Without a thread of its own, it would wait for itself.
+            let reader = Builder::new()
+                .spawn_scoped(scope, move || Some(read(ctx, invocation, sender, &ring)))
+                .tried(Kind::Failed, "could not read several logs at once")?;
+            readers.push((invocation, Beside::Running(reader)));
         }
         let mut merge = Merge {
             ctx,

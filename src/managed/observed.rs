@@ -14,7 +14,7 @@ use crate::files;
 use crate::render::{Rendered, render};
 use crate::secret::SecretKind;
 use crate::suggest;
-use crate::thread::joined;
+use crate::thread::{beside, joined};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::SystemTime;
@@ -85,6 +85,10 @@ impl Observed {
             files::read_text(&folder.join(COMPOSE))?,
             files::read_text(&folder.join(DOTENV))?,
         );
+        let secrets = [CONFIG, COMPOSE, DOTENV].map(|name| folder.join(name));
+        if let Some((text, hint)) = files::exposure(secrets) {
+            ctx.ui.warn_once(&text, &hint);
+        }
         let mut is_remote = false;
         if let Ok(Some(entry)) = &entry {
             let known = config.as_ref().ok().and_then(Option::as_ref);
@@ -126,7 +130,7 @@ impl Observed {
     pub fn observe_with_volumes(ctx: &Context, name: &ClusterName) -> Result<Observed> {
         let tools = Tools::find_docker(&ctx.env, &*ctx.runner)?;
         let (observed, volumes) = std::thread::scope(|scope| {
-            let volumes = scope.spawn(|| ask::query(ctx, &tools.volumes(name.as_ref())));
+            let volumes = beside(scope, || ask::query(ctx, &tools.volumes(name.as_ref())));
             (Observed::observe(ctx, name), joined(volumes))
         });
         let mut observed = observed?;
@@ -290,7 +294,7 @@ impl Observed {
         let Some(changed) = self.overridden else {
             return false;
         };
-        let changed = humantime::format_rfc3339_nanos(changed).to_string();
+        let changed = crate::clock::nanos(changed);
         self.containers
             .iter()
             .any(|container| container.created < changed)
@@ -334,11 +338,26 @@ pub fn read_config(ctx: &Context, name: &ClusterName) -> Result<Option<(String, 
 }
 
 /// What `cluster.yml` says of a cluster: all that is needed where nothing is run.
-pub fn configured(ctx: &Context, name: &ClusterName) -> Result<Option<Cluster>> {
+fn configured(ctx: &Context, name: &ClusterName) -> Result<Option<Cluster>> {
     let Some((_, cluster)) = read_config(ctx, name)? else {
         return Ok(None);
     };
     with_registered_secret(read_entry(ctx, name)?.as_ref(), cluster).map(Some)
+}
+
+/// The cluster of that name. Without docker, a cluster that only its containers describe cannot be known;
+/// if the registry does not have it either, it counts as none.
+pub fn known(ctx: &Context, name: &ClusterName) -> Result<Option<Cluster>> {
+    if let Some(cluster) = configured(ctx, name)? {
+        return Ok(Some(cluster));
+    }
+    match Observed::observe(ctx, name) {
+        Ok(observed) => observed.known(),
+        Err(failure) if failure.exit() == 3 && ctx.registry()?.get(name.as_ref()).is_none() => {
+            Ok(None)
+        }
+        Err(failure) => Err(failure),
+    }
 }
 
 /// The secret in the registry is the one that deployments use, so it wins over the one in `cluster.yml`.

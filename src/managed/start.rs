@@ -5,7 +5,7 @@ use super::{check_place, exposure, observe_locked, ready};
 use crate::cluster::{Cluster, ClusterName, Edition, documented};
 use crate::context::Context;
 use crate::docker::ask::log;
-use crate::docker::diagnosis::{LOCKED, why_it_does_not_answer};
+use crate::docker::diagnosis::{Ending, LOCKED, why_it_does_not_answer};
 use crate::error::Result;
 use crate::plan::Plan;
 use crate::render::PrismaConfig;
@@ -127,14 +127,20 @@ fn is_running(ctx: &Context, observed: &Observed, cluster: &Cluster) -> Result<b
     }
     let server = observed.candidate(cluster);
     let answer = ctx.interrupt.run(move || server.ask(QUESTION))?;
-    Ok(matches!(answer, Readiness::Ready(_)) && !waits_for_lock(ctx, observed, cluster))
+    let is_ready = matches!(answer, Readiness::Ready(_));
+    // One that waits for the lock answers requests meanwhile, but cannot be deployed to.
+    Ok(is_ready && silence(ctx, observed, cluster) != Some(&LOCKED))
 }
 
-/// Whether the server waits for the lock on its database: it answers requests meanwhile, but cannot be deployed to.
-fn waits_for_lock(ctx: &Context, observed: &Observed, cluster: &Cluster) -> bool {
-    let server = observed.container(cluster.server_service());
-    let log = server.map(|server| log(ctx, &observed.tools, server));
-    log.is_some_and(|log| why_it_does_not_answer(&log) == Some(&LOCKED))
+/// Why the server of a cluster does not answer, or not all requests, if its log shows it.
+pub fn why_it_is_silent(ctx: &Context, name: &ClusterName) -> Option<&'static Ending> {
+    let observed = Observed::observe(ctx, name).ok()?;
+    silence(ctx, &observed, &observed.cluster().ok()?)
+}
+
+fn silence(ctx: &Context, observed: &Observed, cluster: &Cluster) -> Option<&'static Ending> {
+    let server = observed.container(cluster.server_service())?;
+    why_it_does_not_answer(&log(ctx, &observed.tools, server))
 }
 
 /// Whether the server runs with the cluster's secret.

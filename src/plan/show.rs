@@ -1,6 +1,6 @@
 //! How `--dry-run` shows a plan: every step in order, with the changes of each file.
 
-use super::{Action, FreePorts, Plan, Step};
+use super::{FreePorts, Plan, Step};
 use crate::config::registry;
 use crate::context::Context;
 use crate::diff;
@@ -69,6 +69,7 @@ impl Step {
                     .collect();
             }
             Step::Run(step) => runs(&step.action),
+            Step::SaveImages(save) => runs(save),
             Step::FreePorts(free) => stops(free),
             Step::Wait(wait) => {
                 let limit = humantime::format_duration(wait.limit).to_string();
@@ -109,8 +110,8 @@ impl Step {
     }
 }
 
-fn runs(action: &Action) -> Description {
-    let command = action.to_string();
+fn runs(command: &impl ToString) -> Description {
+    let command = command.to_string();
     Description::new("run", command.clone(), PlannedStep::Run { command })
 }
 

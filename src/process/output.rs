@@ -6,12 +6,10 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use std::collections::VecDeque;
 use std::io::{self, PipeReader, Read};
 use std::ops::ControlFlow;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// The most that is kept of one stream: many times the longest answer docker gives.
 pub const MOST: usize = 64 << 20;
-/// How long the output of a child that has ended is read at most.
-const LATEST: Duration = Duration::from_secs(2);
 /// A longer line is passed on in parts, as docker itself does (from 16 KiB on).
 const LONGEST_LINE: usize = 256 << 10;
 
@@ -71,8 +69,8 @@ pub enum Sink<'a> {
     Kept([Vec<u8>; 2]),
     /// Passed on line by line.
     Lines(Lines<'a>),
-    /// Passed on as it comes.
-    Blocks(&'a mut dyn FnMut(&[u8]) -> ControlFlow<()>),
+    /// Standard output is passed on as it is, standard error kept.
+    Bytes(&'a mut dyn FnMut(&[u8]) -> ControlFlow<()>, Vec<u8>),
 }
 
 impl Sink<'_> {
@@ -81,27 +79,32 @@ impl Sink<'_> {
         match self {
             Sink::Kept(kept) => kept[stream].extend_from_slice(bytes),
             Sink::Lines(lines) => return lines.take(bytes),
-            Sink::Blocks(on_block) => return on_block(bytes),
+            Sink::Bytes(on_piece, _) if stream == 0 => return on_piece(bytes),
+            Sink::Bytes(_, kept) => kept.extend_from_slice(bytes),
         }
         ControlFlow::Continue(())
     }
 
     /// Whether more was printed than anyone reads.
     pub fn is_full(&self) -> bool {
-        matches!(self, Sink::Kept(kept) if kept.iter().any(|stream| stream.len() > MOST))
+        match self {
+            Sink::Kept(kept) => kept.iter().any(|stream| stream.len() > MOST),
+            Sink::Bytes(_, kept) => kept.len() > MOST,
+            Sink::Lines(_) => false,
+        }
     }
 
-    /// Whether reading on after the child's end is pointless. A log is read at the pace of whoever reads it.
-    pub fn is_late(&self, since_end: Instant) -> bool {
-        !matches!(self, Sink::Blocks(_)) && since_end.elapsed() >= LATEST
+    /// Whether what reads it may be slow, such as a disk.
+    pub fn is_slow(&self) -> bool {
+        matches!(self, Sink::Bytes(..))
     }
 
     /// Standard output, and standard error or the last lines of both.
     pub fn into_texts(self) -> (String, String) {
         match self {
-            Sink::Kept(kept) => kept.map(|bytes| into_text(bytes)).into(),
+            Sink::Kept(kept) => kept.map(into_text).into(),
             Sink::Lines(lines) => (String::new(), lines.tail()),
-            Sink::Blocks(_) => Default::default(),
+            Sink::Bytes(_, kept) => (String::new(), into_text(kept)),
         }
     }
 }

@@ -38,7 +38,7 @@ impl Runner for Recorder {
             Mode::Blocks(on_block) => {
                 let _ = on_block(outcome.stderr.as_bytes());
             }
-            Mode::Capture | Mode::Inherit | Mode::InheritStderr => {}
+            Mode::Bytes(_) | Mode::Capture | Mode::Inherit | Mode::InheritStderr => {}
         }
         let mut log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
         log.push(invocation.clone());

@@ -19,6 +19,8 @@ const SIGNAL_RACE: Duration = Duration::from_millis(80);
 /// How long nothing may come after a child's end for its output to be complete. What it printed is there
 /// already; a process that it left behind may print on.
 const SETTLED: Duration = Duration::from_millis(50);
+/// How long it is read at most.
+const LATEST: Duration = Duration::from_secs(2);
 
 const SIGTERM: i32 = 15;
 
@@ -71,18 +73,26 @@ impl System {
     ) -> Result<Outcome, ProcessError> {
         let spawn_error = |error| Self::spawn_error(invocation, error);
         let begun = Instant::now();
+        let mut heard = begun;
         let mut ended: Option<(ExitStatus, Instant)> = None;
         loop {
             let patience = if ended.is_some() { SETTLED } else { TICK };
             let mut flow = ControlFlow::Continue(());
-            let read = match pipes.are_closed() {
-                true => false,
-                false => {
-                    let take = |stream, bytes: &[u8]| flow = sink.take(stream, bytes);
-                    pipes.read(patience, take).map_err(spawn_error)?
-                }
+            let read = !pipes.are_closed() && {
+                let take = |stream, bytes: &[u8]| flow = sink.take(stream, bytes);
+                pipes.read(patience, take).map_err(spawn_error)?
             };
+            if read {
+                heard = Instant::now();
+            }
             let limit = invocation.limit_of(&sink);
+            let passed = if begun.elapsed() >= limit {
+                Some(limit)
+            } else {
+                invocation
+                    .idle_limit
+                    .filter(|limit| heard.elapsed() >= *limit)
+            };
             let stop = if flow.is_break() {
                 Some(Ok(Outcome {
                     code: Some(0),
@@ -94,18 +104,21 @@ impl System {
                 Some(Err(ProcessError::TooMuch {
                     command: invocation.to_string(),
                 }))
-            // Not a point in time: following a log has no end, and a limit beyond all times.
-            } else if ended.is_none() && begun.elapsed() >= limit {
-                Some(Err(timed_out(invocation, limit, &sink)))
             } else {
-                None
+                // Not a point in time: following a log has no end, and a limit beyond all times.
+                let passed = passed.filter(|_| ended.is_none());
+                passed.map(|limit| Err(timed_out(invocation, limit, &sink)))
             };
             if let Some(stop) = stop {
                 Self::end(handle);
                 return stop;
             }
             match ended {
-                Some((status, at)) if pipes.are_closed() || !read || sink.is_late(at) => {
+                Some((status, at))
+                    if pipes.are_closed()
+                        || !read
+                        || (at.elapsed() >= LATEST && !sink.is_slow()) =>
+                {
                     return self.outcome(status, sink);
                 }
                 Some(_) => {}
@@ -152,8 +165,11 @@ impl Invocation {
 
 fn timed_out(invocation: &Invocation, after: Duration, sink: &Sink) -> ProcessError {
     let (silent, tail) = match sink {
-        Sink::Lines(lines) => (!lines.any, lines.tail()),
-        Sink::Kept(_) | Sink::Blocks(_) => (false, String::new()),
+        Sink::Lines(lines) => (
+            !lines.any && invocation.silence_limit.is_some(),
+            lines.tail(),
+        ),
+        Sink::Kept(_) | Sink::Bytes(..) => (false, String::new()),
     };
     ProcessError::TimedOut {
         command: invocation.to_string(),
@@ -198,7 +214,11 @@ impl Runner for System {
             ),
             Mode::Blocks(on_block) => (
                 expression.stderr_to_stdout().stdout_file(piped()?),
-                Sink::Blocks(on_block),
+                Sink::Bytes(on_block, Vec::new()),
+            ),
+            Mode::Bytes(on_piece) => (
+                expression.stdout_file(piped()?).stderr_file(piped()?),
+                Sink::Bytes(on_piece, Vec::new()),
             ),
             Mode::Capture => (
                 expression.stdout_file(piped()?).stderr_file(piped()?),

@@ -2,6 +2,8 @@
 
 mod words;
 
+use base64::prelude::{BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE_NO_PAD, Engine as _};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use std::borrow::Cow;
 use zeroize::Zeroizing;
 
@@ -25,6 +27,9 @@ impl Masked {
         let lines = value.lines().map(str::trim);
         for part in lines.filter(|line| !line.starts_with("-----")) {
             self.add_part(part);
+        }
+        for spelling in spellings(value.trim()) {
+            self.add_part(&spelling);
         }
         self.add_part(value);
         self.add_part(value.trim());
@@ -66,6 +71,25 @@ impl Masked {
         self.mask(text)
     }
 }
+
+/// A secret as others may have it: in base64, and in an address.
+pub(super) fn spellings(secret: &str) -> Vec<String> {
+    if secret.len() < LONG || secret.contains('\n') || words::is_ordinary(secret) {
+        return Vec::new();
+    }
+    let base64 = [&BASE64_STANDARD_NO_PAD, &BASE64_URL_SAFE_NO_PAD].map(|one| one.encode(secret));
+    let percent =
+        [NON_ALPHANUMERIC, UNRESERVED].map(|set| utf8_percent_encode(secret, set).to_string());
+    let all = base64.into_iter().chain(percent);
+    all.filter(|spelling| spelling != secret).collect()
+}
+
+/// What has to be escaped in any part of an address.
+const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
 
 /// The text with `word` replaced where no letter or digit continues it on either side, if it is to be.
 fn without(text: &str, word: &str, is_meant: fn(&str, &str) -> bool) -> String {
@@ -111,6 +135,15 @@ mod tests {
             "x********y ********z"
         );
         assert_eq!(masked(&secrets, "nothing"), "nothing");
+    }
+
+    #[test]
+    fn other_spellings_are_masked() {
+        let told = "p%C3%A4ss%2Fw%2Brd cMOkc3MvdytyZA== cMOkc3MvdytyZA p%C3%A4ss/w+rd";
+        assert_eq!(
+            masked(&["päss/w+rd"], told),
+            "******** ********== ******** p%C3%A4ss/w+rd"
+        );
     }
 
     #[test]

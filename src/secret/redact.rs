@@ -6,13 +6,15 @@
 mod quoted;
 mod scrub;
 
-use crate::secret::Masked;
+use crate::secret::mask::spellings;
+use crate::secret::{Masked, Secret};
 use crate::url::{decoded, split};
 use crate::yaml::Node;
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 use std::fmt::Write;
 
 pub use quoted::without_variables;
-pub use scrub::{all as scrub, is_reference, is_sensitive};
+pub use scrub::{all as scrub, is_reference, is_sensitive, known, may_be_known};
 
 /// Keys of the files we know whose values are no secrets.
 const HARMLESS: &[&str] = &[
@@ -87,6 +89,21 @@ const KNOWN: &[&str] = &[
     "my-server-secret-123",
 ];
 
+/// The password in an address as written, decoded, and together with the user as HTTP sends it.
+pub fn passwords(address: &str) -> Vec<Secret> {
+    let parts = split(address);
+    let user = parts.scheme.and(parts.user);
+    let Some((name, password)) = user.and_then(|user| user.split_once(':')) else {
+        return Vec::new();
+    };
+    let decode = |text: &str| decoded(text).unwrap_or_else(|| text.to_owned());
+    let plain = decode(password);
+    let sent = BASE64_STANDARD.encode(format!("{}:{plain}", decode(name)));
+    let all = [password, &plain, &sent];
+    let secret = all.into_iter().filter(|one| !KNOWN.contains(one));
+    secret.map(Secret::from).collect()
+}
+
 /// A value that nothing says to be a secret is only remembered as one from this length on.
 const GUESSED: usize = 6;
 
@@ -117,16 +134,16 @@ impl Redactor {
             // As JSON spells it.
             let escaped = serde_json::Value::from(part).to_string();
             self.0.add_part(escaped.trim_matches('"'));
+            for spelling in spellings(part) {
+                self.0.add_part(&spelling);
+            }
         }
     }
 
     /// Remembers the password in an address, as written and decoded: other programs may print it alone.
     pub fn learn_password(&mut self, address: &str) {
-        let parts = split(address);
-        let user = parts.scheme.and(parts.user);
-        if let Some((_, password)) = user.and_then(|user| user.split_once(':')) {
-            self.learn(password);
-            self.learn(&decoded(password).unwrap_or_default());
+        for secret in passwords(address) {
+            self.learn(secret.reveal());
         }
     }
 
@@ -247,5 +264,7 @@ fn is_name(text: &str) -> bool {
     !text.is_empty() && text.chars().all(plain) && !text.starts_with(|c: char| c.is_ascii_digit())
 }
 
+#[cfg(test)]
+mod planted;
 #[cfg(test)]
 mod tests;

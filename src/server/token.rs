@@ -101,10 +101,7 @@ pub fn look(token: &str) -> std::result::Result<(), Useless> {
 }
 
 fn now() -> u64 {
-    SystemTime::now()
-        .duration_since(SystemTime::UNIX_EPOCH)
-        .unwrap_or_default()
-        .as_secs()
+    crate::clock::since_epoch(SystemTime::now()).as_secs()
 }
 
 #[cfg(test)]

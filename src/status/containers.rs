@@ -160,11 +160,11 @@ mod tests {
     fn inspected(restarts: u64, ago: Duration) -> String {
         let text = include_str!("../docker/container/inspect.json");
         let mut all: serde_json::Value = serde_json::from_str(text).expect("JSON");
-        let started = humantime::format_rfc3339(std::time::SystemTime::now() - ago);
+        let started = crate::clock::nanos(std::time::SystemTime::now() - ago);
         for one in all.as_array_mut().expect("a list") {
             one["RestartCount"] = restarts.into();
             one["State"]["Status"] = "running".into();
-            one["State"]["StartedAt"] = started.to_string().into();
+            one["State"]["StartedAt"] = started.clone().into();
         }
         all.to_string()
     }

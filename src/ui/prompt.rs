@@ -1,6 +1,7 @@
 //! Questions. Each names the flag that answers it without a terminal.
 
 use super::mute::Mute;
+use super::text::on_one_line;
 use super::{Question, Ui, hidden};
 use crate::error::{Failure, Kind, Result};
 use crate::interrupt::Interrupt;
@@ -92,13 +93,15 @@ impl<'a> Ask<'a> {
         options: Vec<T>,
     ) -> Result<T> {
         let look = self.look();
-        self.put(question, about, move |text| {
-            inquire::Select::new(text, options)
+        let shown = options.into_iter().map(Legible).collect();
+        let chosen = self.put(question, about, move |text| {
+            inquire::Select::new(text, shown)
                 .with_help_message("↑↓ to move, enter to select, type to filter")
                 .with_page_size(10)
                 .with_render_config(look)
                 .prompt()
-        })
+        });
+        chosen.map(|Legible(chosen)| chosen)
     }
 
     /// Asks for a secret, which is never shown. A private key may be pasted with all its lines.
@@ -121,7 +124,7 @@ impl<'a> Ask<'a> {
     ) -> Result<T> {
         self.need(&[question], about)?;
         self.interrupt.check().map_err(unchanged)?;
-        let text = self.ui.mask(&question.text(about)).into_owned();
+        let text = self.ui.shown(&question.text(about));
         // Asking works even if the terminal cannot be held.
         let mute = Mute::hold();
         let answer = self.interrupt.run_with_grace(GRACE, move || ask(&text));
@@ -141,6 +144,15 @@ impl<'a> Ask<'a> {
         } else {
             RenderConfig::empty()
         }
+    }
+}
+
+/// An option as it may be seen.
+struct Legible<T>(T);
+
+impl<T: Display> Display for Legible<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&on_one_line(&self.0.to_string()))
     }
 }
 

@@ -2,6 +2,8 @@
 
 use super::Ui;
 use super::echo::Unechoed;
+use super::text::on_one_line;
+use crate::thread::is_available;
 use console::Style;
 use indicatif::{HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::time::{Duration, Instant};
@@ -24,7 +26,10 @@ impl Ui {
             "" => label.clone(),
             note => format!("{label} ({note})"),
         };
-        let bar = self.terminal.live.then(|| spinner(&self.mask(&line)));
+        let bar = self
+            .terminal
+            .live
+            .then(|| spinner(&on_one_line(&self.mask(&line))));
         if bar.is_none() {
             self.status(&line);
         }
@@ -42,8 +47,9 @@ impl Stage<'_> {
     /// Shows progress within the stage; only on a terminal.
     pub fn detail(&self, text: &str) {
         if let Some(bar) = &self.bar {
-            let text = self.ui.mask(text.trim());
-            let line = format!("{}: {text}", self.label);
+            let line = format!("{}: {}", self.label, text.trim());
+            let line = self.ui.mask(&line);
+            let line = on_one_line(&line);
             let columns = usize::from(console::Term::stderr().size().1).saturating_sub(14);
             bar.set_message(console::truncate_str(&line, columns.max(20), "…").into_owned());
         }
@@ -86,7 +92,9 @@ impl Stage<'_> {
             let time = self
                 .ui
                 .paint(&short(self.begun.elapsed()), Style::new().dim());
-            self.ui.status(&format!("{tick} {text} {time}"));
+            if !self.ui.terminal.quiet {
+                Ui::write(&format!("{tick} {} {time}", self.ui.shown(text)));
+            }
         }
     }
 }
@@ -106,7 +114,9 @@ fn spinner(line: &str) -> ProgressBar {
         bar.set_style(style);
     }
     bar.set_message(line.to_owned());
-    bar.enable_steady_tick(Duration::from_millis(100));
+    if is_available() {
+        bar.enable_steady_tick(Duration::from_millis(100));
+    }
     bar
 }
 

@@ -1,5 +1,6 @@
 //! Plain columns, as `docker ps` prints them.
 
+use super::text::on_one_line;
 use console::measure_text_width;
 
 /// Rows under a header; columns as wide as their widest cell, separated by three spaces.
@@ -13,8 +14,11 @@ impl Table {
     }
 
     /// Adds a row with as many cells as there are titles.
+    /// A line break or a tab in a cell is spelled out: it cannot make up a row.
     pub fn row(&mut self, cells: impl IntoIterator<Item = String>) {
-        self.0.push(cells.into_iter().collect());
+        let cells = cells.into_iter();
+        self.0
+            .push(cells.map(|cell| on_one_line(&cell).into_owned()).collect());
     }
 }
 
@@ -40,6 +44,15 @@ impl std::fmt::Display for Table {
         }
         Ok(())
     }
+}
+
+/// A row for programs: cells with tabs between them.
+pub fn row(cells: impl IntoIterator<Item = String>) -> String {
+    let cells: Vec<String> = cells
+        .into_iter()
+        .map(|cell| on_one_line(&cell).into_owned())
+        .collect();
+    cells.join("\t") + "\n"
 }
 
 #[cfg(test)]

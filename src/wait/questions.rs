@@ -7,6 +7,7 @@
 use crate::error::{Failure, Kind, Result};
 use crate::interrupt::{Interrupt, TICK};
 use crate::server::readiness::{Candidate, Readiness};
+use crate::thread;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, TryRecvError};
 use std::time::{Duration, Instant};
 
@@ -133,7 +134,7 @@ fn begin<T: Send + 'static>(
     ask: impl FnOnce() -> T + Send + 'static,
 ) -> Pending<T> {
     let (sender, answer) = mpsc::channel();
-    std::thread::spawn(move || {
+    thread::detached(move || {
         // There is no receiver left if the wait has ended.
         let _ = sender.send(ask());
     });

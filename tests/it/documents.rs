@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// A command, the arguments it succeeds with and those it fails with; in an order in which all can be.
-const RUNS: [(&str, &str, &str); 20] = [
+const RUNS: [(&str, &str, &str); 22] = [
     ("version", "", "--bogus"),
     ("completions", "bash", "tcsh"),
     ("init", "hello --database mysql", ""),
@@ -23,6 +23,8 @@ const RUNS: [(&str, &str, &str); 20] = [
     ("local logs", "", "nothing"),
     ("local restart", "", "-n nobody"),
     ("local upgrade", "", "--to 1.0"),
+    ("local images save", "images.tar.gz", "hello"),
+    ("local images load", "images.tar.gz", "hello/prisma.yml"),
     ("local eject", "there", "home-is-a-file/x"),
     ("local nuke", "--yes", ""),
     ("local history", "", "--tail x"),

@@ -26,6 +26,7 @@ mod exposure;
 mod failures;
 mod fuzz;
 mod history;
+mod hostile;
 mod images;
 mod init;
 mod install;

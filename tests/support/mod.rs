@@ -31,6 +31,11 @@ pub use sandbox::{Sandbox, key};
 pub use server::Behaviour;
 pub use skip::skip;
 
+/// Counts faults that a test has injected: `scripts/test` says at the end how many they were.
+pub fn injected(test: &str, count: usize) {
+    skip::note("PRISMA_TEST_FAULTS", &format!("{test}\t{count}\n"));
+}
+
 /// The files below a folder.
 pub fn files(folder: &std::path::Path) -> files::Files {
     files::Files::of(folder)

@@ -5,7 +5,7 @@ use crate::context::Context;
 use crate::documents;
 use crate::error::Result;
 use crate::status::{self, ClusterStatus, State};
-use crate::ui::Table;
+use crate::ui::{Table, row};
 
 /// Lists the clusters.
 pub fn run(ctx: &Context) -> Result<Report> {
@@ -54,9 +54,7 @@ fn report(ctx: &Context, rows: &[ClusterStatus]) -> Report {
         table.to_string()
     } else {
         // One line each, cells divided by tabs: nothing moves when a name gets longer.
-        rows.iter()
-            .map(|row| cells(row).join("\t") + "\n")
-            .collect()
+        rows.iter().map(|one| row(cells(one))).collect()
     };
     let clusters = rows.iter().map(Into::into).collect();
     Report::new(text, documents::Clusters { clusters })

@@ -41,8 +41,19 @@ fn of_cluster(
         return Err(whereabouts::in_the_cloud(name));
     }
     conceal(ctx, name, entry);
-    let tools = Tools::find_docker(&ctx.env, &*ctx.runner)?;
-    let containers = whereabouts::containers(ctx, &tools, name, entry)?;
+    whereabouts::check_here(ctx, name, entry)?;
+    let asked = Tools::find_docker(&ctx.env, &*ctx.runner).and_then(|tools| {
+        let containers = whereabouts::containers(ctx, &tools, name, entry)?;
+        Ok((tools, containers))
+    });
+    let (tools, containers) = asked.map_err(|failure| match (failure.kind, entry) {
+        (Kind::ToolMissing | Kind::EngineUnreachable | Kind::EnginePermission, Some(entry))
+            if managed(ctx, name, Some(entry)).is_none() =>
+        {
+            failure.hint(whereabouts::not_ours(entry))
+        }
+        _ => failure,
+    })?;
     if containers.is_empty() {
         if entry.is_none() && managed(ctx, name, entry).is_none() {
             return Err(target::unknown(name, registry.names()));

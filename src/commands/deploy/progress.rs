@@ -11,6 +11,8 @@ pub struct Progress<'a> {
     version: String,
     /// Whether a migration makes no progress, or the server does not answer; and which migration, if that is known.
     pub stalled: Option<Option<Stuck>>,
+    /// Whether the server does not answer the deployment.
+    pub is_silent: bool,
     /// Whether it was said that the server does not answer.
     has_said_so: bool,
 }
@@ -22,11 +24,13 @@ impl<'a> Progress<'a> {
             stage: ctx.ui.stage(label, ""),
             version: String::new(),
             stalled: None,
+            is_silent: false,
             has_said_so: false,
         }
     }
 
     pub fn on(&mut self, event: &Event) {
+        self.is_silent = matches!(event, Event::Silent { .. });
         self.stalled = match event {
             Event::Stalled { stuck, .. } => Some(Some(stuck.clone())),
             Event::Unanswered { .. } => Some(None),
@@ -51,10 +55,11 @@ impl<'a> Progress<'a> {
                 ));
                 return;
             }
-            Event::Stalled { since, .. } => {
-                let since = humantime::format_rfc3339_seconds(*since);
+            Event::Stalled { since, stuck } => {
+                let since = crate::clock::seconds(*since);
                 self.say(&format!(
-                    "the migration has made no progress since {since}, still waiting"
+                    "the migration has made no progress since {since}, still waiting{}",
+                    stuck.reported
                 ));
                 return;
             }

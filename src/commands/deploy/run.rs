@@ -30,6 +30,8 @@ pub struct DeployRun<'a> {
     pub wrote_prisma_yml: bool,
     /// What the last deployment needs before it can succeed.
     need: Cell<Option<Need>>,
+    /// Whether the server has not answered the last deployment.
+    is_silent: Cell<bool>,
     /// Whether this run has deployed subscriptions that the server still has: no server reports them.
     has_subscriptions: Cell<bool>,
 }
@@ -46,6 +48,7 @@ impl<'a> DeployRun<'a> {
             },
             wrote_prisma_yml: false,
             need: Cell::default(),
+            is_silent: Cell::default(),
             has_subscriptions: Cell::default(),
         })
     }
@@ -239,17 +242,22 @@ impl<'a> DeployRun<'a> {
         asked.map_err(|error| about(failed(error), placement))
     }
 
-    /// A server that fails may have lost its database.
+    /// A server that fails may have lost its database; one that is silent may wait for another server.
     fn explained(
         &self,
         failure: Failure,
         placement: Placement<'_>,
         management: &Management,
     ) -> Failure {
-        let managed = placement.destination.managed.as_ref();
-        let name = managed.filter(|_| management.has_crashed());
-        name.and_then(|name| start_stopped::stopped_database(self.ctx, name))
-            .unwrap_or(failure)
+        let Some(name) = &placement.destination.managed else {
+            return failure;
+        };
+        let found = match failure.kind {
+            _ if management.has_crashed() => start_stopped::stopped_database(self.ctx, name),
+            Kind::NotReady if self.is_silent.get() => start_stopped::held_up(self.ctx, name),
+            _ => None,
+        };
+        found.unwrap_or(failure)
     }
 
     /// Checks the seed of a new service: what is wrong with it does not matter later.
@@ -284,6 +292,7 @@ impl<'a> DeployRun<'a> {
         if let Some(secret) = management.chosen_secret() {
             self.ctx.ui.detail(&format!("authenticated with {secret}"));
         }
+        self.is_silent.set(progress.is_silent);
         if let (Err(_), Some(stuck)) = (&deployment, &progress.stalled) {
             self.need.set(Some(Need::Migration(stuck.clone())));
         }

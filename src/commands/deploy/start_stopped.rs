@@ -5,7 +5,7 @@ use crate::commands::service::target::Destination;
 use crate::context::Context;
 use crate::docker::Tools;
 use crate::error::{Failure, Kind, Result};
-use crate::managed::{Observed, owner, start_stopped};
+use crate::managed::{Observed, owner, start_stopped, why_it_is_silent};
 use crate::ui::Question;
 use crate::url::points_here;
 use std::net::{TcpStream, ToSocketAddrs};
@@ -95,6 +95,13 @@ pub fn stopped_database(ctx: &Context, name: &ClusterName) -> Option<Failure> {
         down.state.word()
     );
     Some(Failure::new(Kind::ServerUnreachable, message))
+}
+
+/// The failure of a cluster whose server waits, and so does not answer deployments.
+pub fn held_up(ctx: &Context, name: &ClusterName) -> Option<Failure> {
+    let ending = why_it_is_silent(ctx, name)?;
+    let message = format!("its server does not answer the deployment: {}", ending.why);
+    Some(Failure::new(Kind::NotReady, message).hint(ending.hint))
 }
 
 /// Whether anything accepts connections there. An address that does not resolve counts as listening:

@@ -111,6 +111,14 @@ pub fn convert(run: &mut DeployRun<'_>, loaded: &LoadedService) -> Result<Report
     } else {
         conversion
     };
+    for (at, name) in &conversion.by_hand {
+        let place = service.datamodel.line_of(*at);
+        let place = place.map_or(String::new(), |place| format!("{place}: "));
+        ctx.ui.warn_with(
+            &format!("{place}`{name}`: `@pgRelationTable` is not converted"),
+            "add a type with `@relationTable` that has both columns, and name it with `@relation(name: …, link: TABLE)`",
+        );
+    }
     let files = converted(service, &conversion)?;
     let new = Service {
         datamodel: files.datamodel.clone(),

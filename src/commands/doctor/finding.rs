@@ -1,7 +1,7 @@
 //! What one check found.
 
 use crate::error::{Failure, Kind};
-use crate::ui::text::count;
+use crate::ui::text::{count, on_one_line};
 use serde::Serialize;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -113,7 +113,7 @@ impl Finding {
 
     fn title(&self) -> String {
         match &self.cluster {
-            Some(cluster) => format!("{} {cluster}", self.check),
+            Some(cluster) => format!("{} {}", self.check, on_one_line(cluster)),
             None => self.check.to_owned(),
         }
     }
@@ -126,9 +126,12 @@ pub fn table(findings: &[Finding]) -> String {
     let mut table = String::new();
     for finding in findings {
         let (word, title) = (finding.level.word(), finding.title());
-        table += &format!("{word:<8} {title:<width$}   {}\n", finding.text);
+        table += &format!(
+            "{word:<8} {title:<width$}   {}\n",
+            on_one_line(&finding.text)
+        );
         if let Some(hint) = &finding.hint {
-            table += &format!("{:9}hint: {hint}\n", "");
+            table += &format!("{:9}hint: {}\n", "", on_one_line(hint));
         }
     }
     table

@@ -2,7 +2,7 @@
 
 use super::Finding;
 use crate::cluster::ClusterName;
-use crate::cluster::files::{COMPOSE, CONFIG};
+use crate::cluster::files::{COMPOSE, CONFIG, DOTENV};
 use crate::config::registry::Registry;
 use crate::context::Context;
 use crate::error::Result;
@@ -49,6 +49,13 @@ fn permissions(ctx: &Context) -> Finding {
     }
     let clusters = ctx.home.clusters();
     let folders = clusters.iter().map(|name| ctx.home.cluster(name));
+    let secret = |name: &String| {
+        let folder = ctx.home.cluster(name);
+        [CONFIG, COMPOSE, DOTENV].map(|name| folder.join(name))
+    };
+    if let Some((text, hint)) = files::exposure(clusters.iter().flat_map(secret)) {
+        return Finding::warning("home", text, hint);
+    }
     let mut all = [home.to_owned(), ctx.home.registry(), home.join("clusters")]
         .into_iter()
         .chain(folders);

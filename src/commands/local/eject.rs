@@ -2,7 +2,7 @@
 
 use crate::cli::{self, Profile};
 use crate::cluster::files::{COMPOSE, DOTENV};
-use crate::cluster::{Cluster, Connector, Database, Edition, PrismaVersion};
+use crate::cluster::{Cluster, Edition};
 use crate::commands::add_cluster;
 use crate::commands::folder::Folder;
 use crate::commands::{Report, act, facts};
@@ -11,7 +11,7 @@ use crate::context::Context;
 use crate::documents::{self, EjectedDatabase, RegisteredCluster};
 use crate::error::{Failure, Kind, Result};
 use crate::files::Access;
-use crate::managed::{self, Observed, exposure};
+use crate::managed::{self, exposure};
 use crate::plan::{Plan, Step};
 use crate::render::standalone;
 use crate::secret::Secret;
@@ -80,7 +80,7 @@ fn origin(args: &cli::Eject) -> String {
 
 impl Ejected {
     fn find(ctx: &Context, args: &cli::Eject) -> Result<Ejected> {
-        let known = known(ctx, args)?;
+        let known = managed::known(ctx, &args.which.name)?;
         let is_here = known.is_some();
         let mut cluster = match known {
             Some(cluster) => keep(args, cluster)?,
@@ -111,22 +111,6 @@ impl Ejected {
     }
 }
 
-/// The cluster of that name. Without docker, a cluster that only its containers describe cannot be known;
-/// if the registry does not have it either, it counts as none.
-fn known(ctx: &Context, args: &cli::Eject) -> Result<Option<Cluster>> {
-    let name = &args.which.name;
-    if let Some(cluster) = managed::configured(ctx, name)? {
-        return Ok(Some(cluster));
-    }
-    match Observed::observe(ctx, name) {
-        Ok(observed) => observed.known(),
-        Err(failure) if failure.exit() == 3 && ctx.registry()?.get(name.as_ref()).is_none() => {
-            Ok(None)
-        }
-        Err(failure) => Err(failure),
-    }
-}
-
 /// An existing cluster is written as it is: flags that contradict it are refused.
 fn keep(args: &cli::Eject, cluster: Cluster) -> Result<Cluster> {
     let name = &args.which.name;
@@ -153,14 +137,8 @@ fn keep(args: &cli::Eject, cluster: Cluster) -> Result<Cluster> {
 
 /// The documented cluster.
 fn documented(args: &cli::Eject) -> Cluster {
-    let connector = args.database.unwrap_or(Connector::MySql);
-    let version = match (&args.prisma_version, connector) {
-        (Some(version), _) => version.clone(),
-        (None, Connector::MySql) => PrismaVersion::default_local(),
-        (None, Connector::Postgres) => PrismaVersion::default_init(),
-    };
-    let mut cluster = Cluster::documented(args.which.name.clone(), version);
-    cluster.database = Database::documented(cluster.edition(), connector);
+    let name = args.which.name.clone();
+    let mut cluster = Cluster::new(name, args.prisma_version.as_ref(), args.database);
     if cluster.edition() == Edition::Server {
         cluster.cluster_secret = Some(crate::cluster::documented::MANAGEMENT_SECRET.into());
     }

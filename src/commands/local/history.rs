@@ -6,7 +6,7 @@ use crate::context::Context;
 use crate::documents;
 use crate::error::{Failure, Kind, Result};
 use crate::history::{self, Run};
-use crate::ui::{Table, short};
+use crate::ui::{Table, row, short};
 use std::time::Duration;
 
 /// Shows the runs that changed a cluster, the oldest first.
@@ -41,8 +41,7 @@ pub fn run(ctx: &Context, args: &cli::History) -> Result<Report> {
 
 fn text(ctx: &Context, runs: &[Run]) -> String {
     if !ctx.ui.terminal().table {
-        let line = |run: &Run| cells(run).join("\t") + "\n";
-        return runs.iter().map(line).collect();
+        return runs.iter().map(|run| row(cells(run))).collect();
     }
     if runs.is_empty() {
         return String::new();

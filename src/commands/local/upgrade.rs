@@ -5,8 +5,8 @@ use crate::cli;
 use crate::cluster::{Cluster, Edition, Fact, PrismaVersion, documented};
 use crate::commands::Report;
 use crate::context::Context;
+use crate::docker::Container;
 use crate::docker::ask::containers;
-use crate::docker::{Container, Tools};
 use crate::documents::UpgradedImage;
 use crate::error::{Failure, Kind, Result};
 use crate::managed::{Observed, check_place, observe_locked, ready, warn_of_new_syntax};
@@ -30,13 +30,18 @@ pub fn run(ctx: &Context, args: &cli::Upgrade) -> Result<Report> {
     // Pulled before anything is written: if an image cannot be pulled, nothing has changed.
     let tools = &observed.tools;
     if args.no_pull {
-        at_hand(tools, cluster.images()).require(ctx)?;
+        let images = AtHand::new(tools, cluster.images());
+        images.require(ctx).map_err(|failure| {
+            failure.hint(
+                "leave out `--no-pull`, or bring it here with `prisma local images load FILE`",
+            )
+        })?;
     } else if cluster.edition() == Edition::Server
         && !changes
         && observed.matches_files(&ready.rendered)
     {
         let project = observed.project(&ready.rendered);
-        let instead = at_hand(tools, cluster.images());
+        let instead = AtHand::new(tools, cluster.images());
         plan.then(Step::pull(
             "the images",
             tools.pull_project(&project),
@@ -45,7 +50,7 @@ pub fn run(ctx: &Context, args: &cli::Upgrade) -> Result<Report> {
     } else {
         // docker-compose pulls what its file names, and that is written afterwards.
         for image in cluster.images() {
-            let instead = at_hand(tools, vec![image.clone()]);
+            let instead = AtHand::new(tools, vec![image.clone()]);
             plan.then(Step::pull(&image, tools.pull(&image), instead));
         }
     }
@@ -60,13 +65,6 @@ pub fn run(ctx: &Context, args: &cli::Upgrade) -> Result<Report> {
     let started = report::started(&observed, &cluster, ready.limit.is_some(), "is up to date");
     let (images, line) = images(&observed.containers, &now);
     Ok(report::upgraded(started, images, &line))
-}
-
-fn at_hand(tools: &Tools, images: Vec<String>) -> AtHand {
-    AtHand {
-        images,
-        list: tools.images(),
-    }
 }
 
 /// Which images changed, where that is known, for programs and for people.

@@ -4,6 +4,7 @@ use crate::docker::Container;
 use crate::error::Result;
 use crate::managed::Observed;
 use crate::process::shell_quote;
+use crate::ui::text::on_one_line;
 
 /// The variables and their meaning, also for the reference. None is a secret.
 pub const KEYS: [(&str, &str); 6] = [
@@ -45,7 +46,7 @@ pub fn lines(observed: &Observed) -> Result<String> {
         if value.is_empty() {
             return format!("export {key}=\n");
         }
-        format!("export {key}={}\n", shell_quote(&value))
+        format!("export {key}={}\n", shell_quote(&on_one_line(&value)))
     };
     Ok(KEYS.iter().zip(values).map(line).collect())
 }

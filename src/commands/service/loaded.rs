@@ -100,6 +100,9 @@ impl<'a> ServiceFiles<'a> {
         if let Some(origin) = &service.target_origin {
             ctx.ui.detail(&origin.set);
         }
+        if let Some((text, hint)) = files::exposure(loaded.env_files.with_secrets()) {
+            ctx.ui.warn_once(&text, &hint);
+        }
         for warning in loaded.env_files.warnings().iter().chain(&service.warnings) {
             ctx.ui.warn(warning);
         }

@@ -1,6 +1,7 @@
 //! A service and where it goes: the names it has there, and what is sent.
 
 use super::target::Destination;
+use crate::config::compose_file;
 use crate::context::Context;
 use crate::error::Result;
 use crate::managed::read_config;
@@ -50,7 +51,11 @@ impl Placement<'_> {
             Some((_, cluster)) => management
                 .first(ManagementPath::of(&cluster.version))
                 .with_schema(Some(cluster.database.server_schema().to_owned())),
-            None => management,
+            None => {
+                let lookup = ctx.env.lookup();
+                let server = compose_file::server(&service.folder, &destination.base, &lookup);
+                management.with_schema(server.and_then(|server| server.schema))
+            }
         })
     }
 

@@ -2,16 +2,18 @@
 
 use super::choose::choose;
 use crate::cluster::ClusterName;
+use crate::cluster::files::DOTENV;
 use crate::config::compose_file;
 use crate::config::registry::{Entry, Registry};
 use crate::context::Context;
 use crate::error::{Failure, Kind, Result};
+use crate::files::exposure;
 use crate::secret::{Secret, SecretKind};
 use crate::server::credential::Credential;
 use crate::service::{Endpoint, Service, Target};
 use crate::status::cloud::{self, Cloud, CloudCluster};
 use crate::status::target;
-use crate::url::{is_unencrypted, points_here, port_of, without_password};
+use crate::url::{is_unencrypted, without_password};
 use std::path::Path;
 use std::time::Duration;
 
@@ -218,11 +220,15 @@ impl Sources<'_> {
 
     /// The secret of the server at `base`, if a compose file next to the service, or above it, runs it.
     fn of_compose_file(&self, ctx: &Context, base: &str) -> Option<Named> {
-        let port = port_of(base).filter(|_| points_here(base))?;
-        let file = compose_file::find(self.folder)?;
-        let secret = compose_file::management_secret(&file, port, &ctx.env.lookup())?;
-        let file = file.display();
-        Some((secret, format!("`managementApiSecret` in `{file}`")))
+        let server = compose_file::server(self.folder, base, &ctx.env.lookup())?;
+        let (file, secret) = (server.file, server.secret?);
+        if let Some((text, hint)) = exposure([file.clone(), file.with_file_name(DOTENV)]) {
+            ctx.ui.warn_once(&text, &hint);
+        }
+        Some((
+            secret,
+            format!("`managementApiSecret` in `{}`", file.display()),
+        ))
     }
 }
 

@@ -32,7 +32,7 @@ fn a_real_answer_is_read() {
 #[test]
 fn a_container_is_young_for_minutes_and_in_a_crash_loop_while_it_lives() {
     let container = |started: SystemTime, restarts| Container {
-        started: humantime::format_rfc3339_nanos(started).to_string(),
+        started: crate::clock::nanos(started),
         state: State::Running,
         restarts,
         ..parse_inspect(TWO).expect("parses").remove(0)

@@ -1,32 +1,94 @@
 //! Values that look like secrets, in text of any origin.
 
+mod tokens;
+mod words;
+
 use super::quoted::value_end;
 use crate::secret::MASK;
 use crate::url::hidden_until;
 
-/// Words in the names of things that are secrets.
+/// Words in the names of things that are secrets: of variables, YAML keys, flags, headers and parts of addresses.
 const WORDS: &[&str] = &[
     "password",
     "passwd",
+    "passphrase",
     "secret",
     "token",
     "apikey",
-    "api_key",
-    "api-key",
     "credential",
     "authorization",
-    "private_key",
-    "sessionkey",
-    "session_key",
-    "access_key",
+    "cookie",
+    "webhook",
+    "signature",
 ];
 
-/// Whether a variable of this name holds a secret.
+/// Words that are such names only as a part of their own: `DB_PWD`, `db-pass`, `apiKey`; not `KEYBOARD`.
+const PARTS: &[&str] = &["pass", "pwd", "pw", "auth", "key", "sig", "dsn"];
+
+/// Names that are none: a folder, the kind of a line that a server logs, what a database calls its columns, an agent.
+const HARMLESS_NAMES: &[&str] = &[
+    "PWD",
+    "OLDPWD",
+    "key",
+    "SSH_AUTH_SOCK",
+    "public_key",
+    "publicKey",
+    "primary_key",
+    "foreign_key",
+];
+
+/// Names that are such only in the query of an address.
+const QUERY: &[&str] = &["key", "code", "state", "access"];
+
+/// Whether something of this name holds a secret.
 pub fn is_sensitive(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    let short = ["pass", "pwd", "auth", "key"];
-    let part = |word: &&str| name.split(['_', '-', '.']).any(|part| part == *word);
-    WORDS.iter().any(|word| name.contains(word)) || (name != "pwd" && short.iter().any(part))
+    let lower = name.to_ascii_lowercase();
+    let bare = name.trim_matches(['-', '.']);
+    // `SQLInvalidAuthorizationSpecException: …` says why.
+    if HARMLESS_NAMES.contains(&bare) || lower.ends_with("exception") {
+        return false;
+    }
+    WORDS.iter().any(|word| lower.contains(word)) || parts(name).any(|part| is_part(&part))
+}
+
+fn is_part(part: &str) -> bool {
+    PARTS.contains(&part)
+}
+
+/// The words of a name: `apiKey`, `API_KEY` and `api-key` have the same.
+fn parts(name: &str) -> impl Iterator<Item = String> {
+    let mut parts = vec![String::new()];
+    let mut before = '_';
+    for c in name.chars() {
+        let begins = !c.is_alphanumeric() || (c.is_uppercase() && before.is_lowercase());
+        if begins {
+            parts.push(String::new());
+        }
+        if let (true, Some(part)) = (c.is_alphanumeric(), parts.last_mut()) {
+            part.extend(c.to_lowercase());
+        }
+        before = c;
+    }
+    parts.into_iter()
+}
+
+/// Whether there may be any of that: a quick look.
+pub fn may_be_known(text: &str) -> bool {
+    text.contains("://") || tokens::may_be(text) || names_header(text)
+}
+
+fn names_header(text: &str) -> bool {
+    ["uthorization", "UTHORIZATION", "ookie", "COOKIE"]
+        .iter()
+        .any(|name| text.contains(name))
+}
+
+/// What is a secret wherever it is: in addresses, tokens of well-known forms, and headers.
+pub fn known(text: &str) -> String {
+    let lines = text.split_inclusive('\n');
+    lines
+        .map(|line| headers(&tokens::all(&addresses(line))))
+        .collect()
 }
 
 /// All of it.
@@ -34,7 +96,7 @@ pub fn all(text: &str) -> String {
     let text = lists(&keys(text));
     let lines = text.split_inclusive('\n');
     lines
-        .map(|line| assignments(&tokens(&addresses(line))))
+        .map(|line| assignments(&words::all(&known(line))))
         .collect()
 }
 
@@ -78,32 +140,34 @@ fn addresses(line: &str) -> String {
     out + rest
 }
 
-/// Signed tokens: three parts of base64, the first of which begins a JSON document.
-fn tokens(line: &str) -> String {
-    let is_part = |c: char| c.is_ascii_alphanumeric() || "-_.=".contains(c);
-    let mut out = String::new();
-    let mut rest = line;
-    while let Some(at) = rest.find("eyJ") {
-        let (before, token) = rest.split_at(at);
-        out += before;
-        let end = token.find(|c| !is_part(c)).unwrap_or(token.len());
-        out += if token[..end].contains('.') {
-            MASK
-        } else {
-            &token[..end]
-        };
-        rest = &token[end..];
+/// `Authorization: Basic …`, `Proxy-Authorization: …`, `Set-Cookie: …`, to the end of the line or the string.
+fn headers(line: &str) -> String {
+    let lower = line.to_ascii_lowercase();
+    for name in ["authorization", "cookie"] {
+        let Some(at) = lower.find(name) else { continue };
+        let sign = skip(line, at + name.len(), |c| "\"' \\".contains(c));
+        if !line[sign..].starts_with(':') {
+            continue;
+        }
+        let start = skip(line, sign + 1, |c| "\"' \\".contains(c));
+        let end = start
+            + line[start..]
+                .find(['"', '\'', '\r', '\n', '\\'])
+                .unwrap_or(line.len() - start);
+        let value = &line[start..end];
+        if !is_harmless_value(value, &line[start..]) {
+            return format!("{}{MASK}{}", &line[..start], headers(&line[end..]));
+        }
     }
-    out + rest
+    line.to_owned()
 }
 
 /// Lists, over any number of lines: `"secrets": ["…", "…"]`, with any number of backslashes before the quotes.
 fn lists(text: &str) -> String {
-    let lower = text.to_ascii_lowercase();
     let mut out = String::new();
     let mut from = 0;
     let mut at = 0;
-    while let Some((_, name)) = next_word(&lower, at) {
+    while let Some((_, name)) = next_name(text, at) {
         at = name;
         let sign = skip(text, name, |c| "\"' \\".contains(c));
         if !text[sign..].starts_with(['=', ':']) {
@@ -126,14 +190,20 @@ fn lists(text: &str) -> String {
     out + &text[from..]
 }
 
-/// The next word for something secret, and where the name that it is in ends.
-fn next_word(lower: &str, from: usize) -> Option<(&'static str, usize)> {
-    let found = WORDS
-        .iter()
-        .filter_map(|word| Some((lower[from..].find(word)? + from, *word)));
-    let (at, word) = found.min()?;
-    let is_part = |c: char| c.is_ascii_alphanumeric() || "_-".contains(c);
-    Some((word, skip(lower, at + word.len(), is_part)))
+/// The next name of something secret, and where it ends.
+fn next_name(text: &str, from: usize) -> Option<(&str, usize)> {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || "_-.".contains(c);
+    let mut at = from;
+    loop {
+        let start = at + text[at..].find(is_part)?;
+        let end = skip(text, start, is_part);
+        let name = &text[start..end];
+        let is_query = text[..start].ends_with(['?', '&']) && text[..start].contains("://");
+        if is_sensitive(name) || (is_query && QUERY.contains(&name)) {
+            return Some((name, end));
+        }
+        at = end;
+    }
 }
 
 /// The first place from `start` on with another character.
@@ -144,10 +214,9 @@ fn skip(text: &str, start: usize, is_skipped: impl Fn(char) -> bool) -> usize {
 
 /// `password=…`, `"secret": "…"`, `Authorization: Bearer …`.
 fn assignments(line: &str) -> String {
-    let lower = line.to_ascii_lowercase();
     let mut out = String::new();
     let mut from = 0;
-    while let Some((start, end)) = assignment(&lower, line, from) {
+    while let Some((start, end)) = assignment(line, from) {
         out += &line[from..start];
         out += MASK;
         from = end;
@@ -156,13 +225,15 @@ fn assignments(line: &str) -> String {
 }
 
 /// Where the value of the next one is.
-fn assignment(lower: &str, line: &str, from: usize) -> Option<(usize, usize)> {
-    let (word, name) = next_word(lower, from)?;
+fn assignment(line: &str, from: usize) -> Option<(usize, usize)> {
+    let (_, name) = next_name(line, from)?;
     let sign = skip(line, name, |c| "\"' \\".contains(c));
-    // `SQLInvalidAuthorizationSpecException: …` says why.
-    let is_exception = line[..name].ends_with("Exception");
-    if is_exception || !line[sign..].starts_with(['=', ':']) {
-        return assignment(lower, line, name);
+    // `docker.pkg.Key::method` has no value, nor does `https://key:…` before its address.
+    if !line[sign..].starts_with(['=', ':'])
+        || line[sign..].starts_with("::")
+        || line[sign..].starts_with("://")
+    {
+        return assignment(line, name);
     }
     let start = skip(line, sign + 1, |c| "\"' \\=:".contains(c));
     let quoted = line[..start]
@@ -171,12 +242,11 @@ fn assignment(lower: &str, line: &str, from: usize) -> Option<(usize, usize)> {
         .filter(|c| "\"'".contains(*c));
     let ends = |c: char| match quoted {
         Some(quote) => c == quote || c == '\n',
-        None if word == "authorization" => "\r\n\"'".contains(c),
         None => c.is_whitespace() || "\"',;&)}".contains(c),
     };
     let end = start + line[start..].find(ends).unwrap_or(line.len() - start);
     if is_harmless_value(&line[start..end], &line[start..]) {
-        assignment(lower, line, start.max(name))
+        assignment(line, start.max(name))
     } else {
         Some((start, end))
     }
@@ -206,6 +276,8 @@ pub fn is_reference(value: &str) -> bool {
     let Some(name) = value.trim_matches(['"', '\'']).strip_prefix('$') else {
         return false;
     };
+    // docker-compose writes `$$` for one that it leaves to the container.
+    let name = name.strip_prefix('$').unwrap_or(name);
     let (name, is_part): (_, fn(char) -> bool) = match name.strip_prefix('{') {
         Some(braced) => (braced.strip_suffix('}').unwrap_or_default(), |c| {
             c.is_alphanumeric() || "_.:".contains(c)

@@ -67,7 +67,7 @@ fn rolled_back(undo: Undo, errors: &[String]) -> Failure {
     let why = if errors.is_empty() {
         "no reason given".to_owned()
     } else {
-        errors.join("\n").replace('\n', "\n  ")
+        indented(errors)
     };
     let mut failure = Failure::new(Kind::Refused, format!("{what}: {why}"));
     // Seen on MySQL: the driver gives up after a minute, and the statement continues.
@@ -80,6 +80,11 @@ fn rolled_back(undo: Undo, errors: &[String]) -> Failure {
     failure
         .hint("the database may not match the deployed datamodel, and the service may not answer: check it, and restore a backup if needed")
         .hint("check the server's log before you deploy again")
+}
+
+/// Messages below each other, which may have several lines.
+pub(super) fn indented(messages: &[String]) -> String {
+    messages.join("\n").replace('\n', "\n  ")
 }
 
 #[cfg(test)]

@@ -130,6 +130,7 @@ pub(super) fn follow(
             }
             // A second request may have had no time left.
             Err(Error::Ended(failure)) if failure.kind == Kind::NotReady => {}
+            Err(Error::Ended(failure)) if failure.kind == Kind::Refused => return Err(failure),
             Err(Error::Ended(failure)) => return Err(follower.left_behind(failure)),
             Err(error) => return Err(management.failure("could not follow the migration", error)),
         }
@@ -198,12 +199,7 @@ impl Follower<'_> {
                 self.outdated = is_rolled_back(outcome.as_ref()) && is_outdated;
                 Ok(outcome)
             }
-            None => Ok(Some(Outcome::RolledBack {
-                revision: self.revision,
-                errors: vec!["the server no longer reports it".to_owned()],
-                step: None,
-                undo: Undo::Failed,
-            })),
+            None => Err(Error::Ended(forgotten())),
         }
     }
 
@@ -212,7 +208,7 @@ impl Follower<'_> {
         let failed = |undo| {
             Some(Outcome::RolledBack {
                 revision: seen.revision,
-                errors: seen.errors.iter().map(|error| reason(error)).collect(),
+                errors: seen.reasons(),
                 step: self.accepted.order.get(seen.applied).cloned().map(Box::new),
                 undo,
             })
@@ -283,6 +279,12 @@ impl Follower<'_> {
     }
 }
 
+/// How a migration ended that the server does not list is not known.
+fn forgotten() -> Failure {
+    let message = "could not follow the migration: the server no longer lists it";
+    Failure::new(Kind::Refused, message).hint("the service may have been deleted and created again meanwhile: run the command again to see what is deployed")
+}
+
 /// Whether another migration ended while the server took so long to compute this one, from the schema
 /// before.
 fn was_overtaken(took: Duration, own: &Migration, all: &[Migration]) -> bool {
@@ -304,29 +306,9 @@ fn is_rolled_back(outcome: Option<&Outcome>) -> bool {
     )
 }
 
-/// The message of an exception, which may have several lines (`Detail:`, `Hint:`), without the stack
-/// trace.
-fn reason(error: &str) -> String {
-    let lines = error.lines().map(str::trim_end);
-    let message = lines.take_while(|line| !line.trim_start().starts_with("at "));
-    let lines: Vec<&str> = message.filter(|line| !line.trim().is_empty()).collect();
-    lines.join("\n")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn all_of_a_databases_message_is_kept_and_no_stack_trace() {
-        let error = "org.postgresql.util.PSQLException: ERROR: cannot drop column name\n  \
-            Detail: view v depends on column name\n  Hint: Use DROP ... CASCADE\n\tat a.B.c(B.java:1)\n\tat d";
-        assert_eq!(
-            reason(error),
-            "org.postgresql.util.PSQLException: ERROR: cannot drop column name\n  \
-             Detail: view v depends on column name\n  Hint: Use DROP ... CASCADE"
-        );
-    }
 
     #[test]
     fn a_migration_computed_while_another_one_ended_was_overtaken() {

@@ -1,6 +1,6 @@
 //! Whether an open migration moves, and the ways out if it does not: the management API cannot end one.
 
-use super::stuck::{Stuck, shown};
+use super::stuck::{Stuck, reported, shown};
 use crate::error::Failure;
 use crate::server::management::{Management, Migration, Status};
 use std::time::{Duration, Instant, SystemTime};
@@ -71,11 +71,17 @@ impl Motion {
 
     /// What is known, to follow "0 of 2 steps done".
     pub fn words(&self) -> String {
-        match self.stalled() {
+        let pace = match self.stalled() {
             _ if self.is_moving() => "; it continues on the server".to_owned(),
             Some(since) => no_progress(since),
             None => String::new(),
-        }
+        };
+        pace + &self.reported()
+    }
+
+    /// What the server reports of it: one that is being undone has failed.
+    pub fn reported(&self) -> String {
+        self.seen.as_ref().map(reported).unwrap_or_default()
     }
 
     /// Adds what can be done if it is stuck.
@@ -102,6 +108,6 @@ impl Motion {
 }
 
 pub(super) fn no_progress(since: SystemTime) -> String {
-    let since = humantime::format_rfc3339_seconds(since);
+    let since = crate::clock::seconds(since);
     format!(", no progress since {since}")
 }

@@ -1,5 +1,6 @@
 //! A migration that never ends. The management API cannot end one: a statement in the database does.
 
+use super::failure::indented;
 use crate::cluster::{Connector, Edition};
 use crate::server::management::{Management, Migration};
 
@@ -10,6 +11,8 @@ pub struct Stuck {
     pub service: String,
     revision: i64,
     status: String,
+    /// What the server reports of it.
+    pub reported: String,
 }
 
 impl Stuck {
@@ -25,6 +28,7 @@ impl Stuck {
             service: id.unwrap_or_else(|| format!("{name}@{stage}")),
             revision: seen.revision,
             status: seen.status.word().to_owned(),
+            reported: reported(seen),
         }
     }
 
@@ -66,21 +70,34 @@ fn is_word(name: &str) -> bool {
     chars.all(|c| c.is_ascii_alphanumeric() || c == '_') && !name.is_empty()
 }
 
+/// The errors of a migration, after a sentence about it.
+pub(super) fn reported(seen: &Migration) -> String {
+    match &*seen.reasons() {
+        [] => String::new(),
+        reasons => format!("; the server reports: {}", indented(reasons)),
+    }
+}
+
 /// The statement in messages; with the default schema if nothing better is known.
 pub(super) fn shown(management: &Management, stuck: &Stuck) -> String {
     let is_first_edition =
         (management.version()).is_some_and(|version| version.edition() == Edition::Cluster);
-    let (schema, unless) = match (management.known_schema(), stuck.connector()) {
-        (Some(schema), _) => (schema, ""),
-        (None, Connector::Postgres) => ("management", OTHER_SCHEMA),
-        (None, Connector::MySql) if is_first_edition => ("graphcool", ""),
-        (None, Connector::MySql) => ("prisma", OTHER_SCHEMA),
+    let (schema, is_known) = match (management.known_schema(), stuck.connector()) {
+        (Some(schema), _) => (schema, true),
+        (None, Connector::Postgres) => ("management", false),
+        (None, Connector::MySql) if is_first_edition => ("graphcool", true),
+        (None, Connector::MySql) => ("prisma", false),
     };
-    format!("`{}`{unless}", stuck.statement(schema))
+    let statement = format!("`{}`", stuck.statement(schema));
+    if is_known {
+        return statement;
+    }
+    format!("{statement}, with the schema that `{FIND_SCHEMA}` shows if it is not `{schema}`")
 }
 
-/// After a statement with the default schema.
-const OTHER_SCHEMA: &str = ", with the server's `managementSchema` if it is another one";
+/// Finds the schema of the server's own tables: it is a setting of the server, which no request shows.
+const FIND_SCHEMA: &str =
+    "SELECT table_schema FROM information_schema.tables WHERE table_name = 'Migration'";
 
 #[cfg(test)]
 mod tests {
@@ -92,6 +109,7 @@ mod tests {
             service: service.to_owned(),
             revision: 3,
             status: "IN_PROGRESS".to_owned(),
+            reported: String::new(),
         };
         let mysql = stuck("blog@dev").statement("my-own");
         assert!(

@@ -49,7 +49,7 @@ impl Run<'_> {
         match motion.stalled() {
             Some(since) if !motion.is_moving() => {
                 let open = "another deployment of the service is in progress";
-                let message = format!("{open}{}", no_progress(since));
+                let message = format!("{open}{}{}", no_progress(since), motion.reported());
                 let failure = Failure::new(failure.kind, message).context(tried);
                 Err(motion.ways_out(management, failure))
             }

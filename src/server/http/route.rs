@@ -4,6 +4,7 @@
 use super::super::fault::Fault;
 use super::forward::Forward;
 use super::proxy::Proxies;
+use crate::thread::is_available;
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use std::collections::HashMap;
 use std::sync::{Mutex, Once, OnceLock, PoisonError};
@@ -182,6 +183,15 @@ impl Resolver for Names {
         timeout: NextTimeout,
     ) -> Result<ResolvedSocketAddrs, ureq::Error> {
         let uri = self.proxy.as_ref().unwrap_or(uri);
+        let timeout = if is_available() {
+            timeout
+        } else {
+            // The limit takes a thread.
+            NextTimeout {
+                after: ureq::unversioned::transport::time::Duration::NotHappening,
+                ..timeout
+            }
+        };
         let found = self.usual.resolve(uri, config, timeout);
         found.map_err(|error| match error {
             ureq::Error::Io(error) if error.to_string().contains("emporary failure") => {

@@ -101,6 +101,20 @@ impl Migration {
             finished_at: time("finishedAt"),
         })
     }
+
+    /// Why it failed, without stack traces. Each may have several lines.
+    pub fn reasons(&self) -> Vec<String> {
+        self.errors.iter().map(|error| reason(error)).collect()
+    }
+}
+
+/// The message of an exception, which may have several lines (`Detail:`, `Hint:`), without the stack
+/// trace.
+fn reason(error: &str) -> String {
+    let lines = error.lines().map(str::trim_end);
+    let message = lines.take_while(|line| !line.trim_start().starts_with("at "));
+    let lines: Vec<&str> = message.filter(|line| !line.trim().is_empty()).collect();
+    lines.join("\n")
 }
 
 impl Management {
@@ -187,4 +201,20 @@ pub(in crate::server) fn is(error: &Error, refusal: Refusal) -> bool {
     error
         .api()
         .is_some_and(|error| Refusal::of(error) == refusal)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_of_a_databases_message_is_kept_and_no_stack_trace() {
+        let error = "org.postgresql.util.PSQLException: ERROR: cannot drop column name\n  \
+            Detail: view v depends on column name\n  Hint: Use DROP ... CASCADE\n\tat a.B.c(B.java:1)\n\tat d";
+        assert_eq!(
+            reason(error),
+            "org.postgresql.util.PSQLException: ERROR: cannot drop column name\n  \
+             Detail: view v depends on column name\n  Hint: Use DROP ... CASCADE"
+        );
+    }
 }

@@ -71,11 +71,11 @@ impl Problem {
     }
 
     /// Whether a warning means data loss. From 1.30 on, the server also warns about harmless changes:
-    /// required fields that it fills in, and files in the old syntax.
+    /// required fields that it fills in (of one that also changes its type it warns twice), and files in the
+    /// old syntax.
     pub fn loses_data(&self) -> bool {
         let text = &self.description;
-        let fills_in = text.contains("creating a required field") && text.contains("pre-filled");
-        !fills_in && !text.contains("migrating from the old datamodel syntax")
+        !text.contains("pre-filled") && !text.contains("migrating from the old datamodel syntax")
     }
 }
 

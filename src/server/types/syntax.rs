@@ -7,6 +7,7 @@
 //! `@id @unique`, as both take it, and a field is not.
 
 mod defaults;
+mod existing;
 mod relations;
 #[cfg(test)]
 mod tests;
@@ -29,6 +30,8 @@ pub struct Conversion {
     pub edits: Vec<Edit>,
     /// Each field that changes or is added: the position in the text, and what it becomes.
     pub fields: Vec<(usize, String)>,
+    /// Fields with a `@pgRelationTable`, which is left as it is: the position, and the name.
+    pub by_hand: Vec<(usize, String)>,
 }
 
 /// What becomes of ids of type `UUID!`.
@@ -48,6 +51,7 @@ pub(super) struct Model {
     is_either: bool,
     /// Whether it is embedded in others, or the table of a relation.
     pub is_no_node: bool,
+    directives: Vec<Directive>,
     /// After the opening brace.
     start: usize,
     pub fields: Vec<Field>,
@@ -95,13 +99,20 @@ impl Field {
 
 /// The edits that turn a datamodel into the new syntax; none if it is in it, or cannot be read.
 pub fn convert(text: &str, ids: UuidIds) -> Conversion {
-    let models = with_either(models(text));
-    let links = relations::links(&models);
+    let models = with_either(text, models(text));
+    let is_existing = existing::is_one(&models);
+    let links = if is_existing {
+        Vec::new()
+    } else {
+        relations::links(&models)
+    };
     let mut found = Conversion::default();
+    found.note_tables(&models);
     for (of, model) in models.iter().enumerate().filter(|(_, model)| model.is_old) {
+        found.edits.extend(existing::table(model));
         let mut added = Vec::new();
         for name in ["id", "createdAt", "updatedAt"] {
-            if !model.fields.iter().any(|field| field.name == name) {
+            if !is_existing && !model.fields.iter().any(|field| field.name == name) {
                 added.push(hidden(name));
             }
         }
@@ -115,7 +126,7 @@ pub fn convert(text: &str, ids: UuidIds) -> Conversion {
             let mut edits = field_edits(text, field, &models);
             edits.extend(uuid_id(field, ids));
             if links.contains(&(of, at)) {
-                edits.push(relations::link(text, field));
+                edits.push(relations::link(text, field, "TABLE"));
             }
             found.change(text, field, edits);
             if field.name == "id" {
@@ -128,7 +139,7 @@ pub fn convert(text: &str, ids: UuidIds) -> Conversion {
 
 /// Whether a type has an id of type `UUID!` in the old syntax.
 pub fn has_uuid_id(text: &str) -> bool {
-    let models = with_either(models(text));
+    let models = with_either(text, models(text));
     let mut fields = models
         .iter()
         .filter(|model| model.is_old)
@@ -137,10 +148,10 @@ pub fn has_uuid_id(text: &str) -> bool {
 }
 
 /// Types that servers of both syntaxes may accept are in the old one if a new server rejects one of their fields.
-fn with_either(mut models: Vec<Model>) -> Vec<Model> {
+fn with_either(text: &str, mut models: Vec<Model>) -> Vec<Model> {
     let is_model = |name: &str| models.iter().any(|model| model.name == name);
     let is_old_field = |field: &Field| {
-        default(field).is_some() || lacks_strategy(field, is_model(&field.type_name))
+        default(text, field).is_some() || lacks_strategy(field, is_model(&field.type_name))
     };
     let is_old =
         |model: &Model| model.is_old || model.is_either && model.fields.iter().any(is_old_field);
@@ -271,7 +282,8 @@ fn field_edits(text: &str, field: &Field, models: &[Model]) -> Vec<Edit> {
             edits.push(field.after_type("@scalarList(strategy: RELATION)"));
         }
     }
-    edits.extend(default(field));
+    edits.extend(default(text, field));
+    edits.extend(existing::column(text, field));
     edits
 }
 
@@ -292,7 +304,8 @@ fn model(definition: &cst::ObjectTypeDefinition) -> Option<Model> {
         .collect();
     let spelled = |name| move |field: &&Field| field.directive(name).is_some();
     let id = fields.iter().find(spelled("id"));
-    let is_no_node = directives(definition.directives())
+    let directives = directives(definition.directives());
+    let is_no_node = directives
         .iter()
         .any(|one| ["relationTable", "linkTable", "embedded"].contains(&one.name.as_str()));
     Some(Model {
@@ -300,6 +313,7 @@ fn model(definition: &cst::ObjectTypeDefinition) -> Option<Model> {
         is_old: !is_no_node && id.is_none(),
         is_either: !is_no_node && id.as_ref().is_some_and(spelled("unique")),
         is_no_node,
+        directives,
         start: block.l_curly_token()?.text_range().end().into(),
         fields,
     })

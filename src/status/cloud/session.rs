@@ -36,7 +36,7 @@ impl Cloud {
             let why = match useless {
                 Useless::Malformed => "is malformed".to_owned(),
                 Useless::Expired(at) => {
-                    format!("expired at {}", humantime::format_rfc3339_seconds(at))
+                    format!("expired at {}", crate::clock::seconds(at))
                 }
             };
             let message = format!("the session key of Prisma Cloud {why}");

@@ -14,6 +14,7 @@ pub const CASES: &[Case] = &[
         "images/pulls_a_missing_database_image",
         pulls_a_missing_database_image,
     ),
+    shared("images/saved_and_loaded", saved_and_loaded),
 ];
 
 fn image_unavailable(setting: &Setting) {
@@ -54,6 +55,42 @@ fn pulls_a_missing_server_image(setting: &Setting) {
             .docker(["exec", &cluster.container(SERVER).id, "cat", "/new"]),
         "something new"
     );
+}
+
+/// No image registry has the image: it comes from the file, or from nowhere.
+fn saved_and_loaded(setting: &Setting) {
+    let cluster = Cluster::new(setting);
+    let image = Image::name(setting.rig, "1.3.2", &cluster.name);
+    let built = image.build("RUN echo saved > /saved\nENV CLUSTER_VERSION=1.3.2");
+    let file = cluster.home().join("images.tar.gz");
+    let file = file.to_str().expect("UTF-8");
+    let version = ["--prisma-version", &*image.version];
+    let save = ["local", "images", "save", file, "-n", &cluster.name];
+    let save = [&save[..], &version].concat();
+    cluster.prisma(&save).run().succeeded();
+    image.forget();
+    let failed = cluster.first_start(&version).run().ended(1);
+    failed.reports(&["cannot reach the image registry"]);
+    cluster.verb("delete", &["--yes"]).succeeded();
+
+    let load = || cluster.prisma(&["local", "images", "load", file]).run();
+    let whole = std::fs::read(file).expect("was written");
+    std::fs::write(file, &whole[..whole.len() - 1000]).expect("writes");
+    load().ended(1);
+    assert_eq!(cluster.image(&image.full()), None);
+    std::fs::write(file, &whole).expect("writes");
+    load().succeeded();
+    cluster.start(&version);
+    assert_eq!(
+        cluster.container(SERVER).image,
+        (image.full(), built.clone())
+    );
+
+    // `docker load` reads it without this program.
+    cluster.verb("delete", &["--yes"]).succeeded();
+    image.forget();
+    setting.rig.docker(["load", "-i", file]);
+    assert_eq!(cluster.image(&image.full()), Some(built));
 }
 
 fn pulls_a_missing_database_image(setting: &Setting) {

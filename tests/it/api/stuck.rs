@@ -50,14 +50,14 @@ fn a_service_that_is_busy_for_ever_is_told_with_the_way_out() {
         (
             "1.8.4-mysql",
             "`UPDATE prisma.Migration SET status = 'ROLLBACK_FAILURE', finishedAt = now() \
-             WHERE projectId = 'blog@dev' AND revision = 3 AND status = 'IN_PROGRESS'`, \
-             with the server's `managementSchema` if it is another one",
+             WHERE projectId = 'blog@dev' AND revision = 3 AND status = 'IN_PROGRESS'`, with the schema that \
+             `SELECT table_schema FROM information_schema.tables WHERE table_name = 'Migration'` shows if it is not `prisma`",
         ),
         (
             "1.8.4-postgres",
             "`UPDATE \"management\".\"Migration\" SET \"status\" = 'ROLLBACK_FAILURE', \"finishedAt\" = now() \
-             WHERE \"projectId\" = 'blog$dev' AND \"revision\" = 3 AND \"status\" = 'IN_PROGRESS'`, \
-             with the server's `managementSchema` if it is another one",
+             WHERE \"projectId\" = 'blog$dev' AND \"revision\" = 3 AND \"status\" = 'IN_PROGRESS'`, with the schema that \
+             `SELECT table_schema FROM information_schema.tables WHERE table_name = 'Migration'` shows if it is not `management`",
         ),
     ] {
         let recording = Arc::new(Recording::with_state("in-progress", name));
@@ -97,6 +97,35 @@ fn a_migration_without_progress_is_told_at_once_and_at_the_limit() {
     assert!(!message.contains("continues"), "{failure}");
     assert!(failure.hints[2].contains("UPDATE prisma.Migration"));
     assert!(has_stalled(&events), "{events:?}");
+}
+
+/// Not recorded: a server that cannot undo a migration, and stays at it.
+#[test]
+fn what_the_server_reports_of_an_open_migration_is_told() {
+    let standin = there("1.8.4");
+    let reasons = [
+        "java.sql.SQLException: no such table\n\tat a.B",
+        "InvalidModel: Pet",
+    ];
+    standin.state().plans.push_back(Plan {
+        fails_after: Some(1),
+        reasons: reasons.map(str::to_owned).to_vec(),
+        ..hanging()
+    });
+    let reports = "; the server reports: java.sql.SQLException: no such table\n  InvalidModel: Pet";
+    for start in [
+        "the migration has not finished after 900ms: ",
+        "could not deploy `svc`",
+    ] {
+        let (result, events) = run(&open(&standin), &input(TYPES), QUICK);
+        let message = result.expect_err("too long").message();
+        assert!(
+            message.starts_with(start) && message.ends_with(reports),
+            "{message}"
+        );
+        let told = |event: &Event| matches!(event, Event::Stalled { stuck, .. } if stuck.reported == reports);
+        assert!(events.iter().any(told), "{events:?}");
+    }
 }
 
 /// Not recorded: the moment between two steps.

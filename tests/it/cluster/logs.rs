@@ -199,7 +199,15 @@ fn unknown_stopped_and_dockerless_are_three_things() {
         "",
         "error: `docker` is not installed: not found on PATH\n\
          hint: install Docker Engine, on Debian and Ubuntu: `sudo apt-get install docker.io docker-compose`\n\
-         hint: or set `PRISMA_DOCKER` to the program's path\n",
+         hint: or set `PRISMA_DOCKER` to the program's path\n\
+         hint: `prisma local` does not run the server at `http://localhost:4466`: read its log where it was started\n",
+    );
+    // For one on another machine, this engine does not matter.
+    let far = home.cluster(&["logs", "far"]);
+    assert!(
+        far.stderr
+            .starts_with("error: cluster `far` runs on `45.55.177.154`"),
+        "{far:?}"
     );
     docker(&home, &[], "");
     home.cluster(&["logs", "lokal"]).is(

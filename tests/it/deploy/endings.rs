@@ -151,6 +151,41 @@ fn a_migration_that_fails_is_told_with_its_reason() {
     }
 }
 
+/// Not recorded: a migration with more than one error.
+#[test]
+fn every_error_of_a_migration_is_told() {
+    let first = "org.postgresql.util.PSQLException: ERROR: cannot drop column name of table \"User\"\n  \
+                 Detail: view vv depends on column name\n  Hint: Use DROP ... CASCADE";
+    let second = "spray.json.DeserializationException: InvalidModel: Pet";
+    let place = |json: &[&str]| {
+        let plan = Plan {
+            fails_after: Some(2),
+            undoes: Some(1),
+            reasons: [first, second]
+                .map(|why| format!("{why}\n\tat a.B.c(B.java:1)"))
+                .to_vec(),
+            ..Plan::default()
+        };
+        let standin = planned("1.8.4", plan);
+        changed(&standin).deploy(json)
+    };
+    let outcome = place(&[]);
+    let told = format!(
+        "only 1 of the 2 applied steps were rolled back: {}\n  {second}\n  the step that failed: ",
+        first.replace('\n', "\n  ")
+    );
+    assert!(outcome.stderr.contains(&told), "{}", outcome.all());
+    assert!(!outcome.stderr.contains("B.java"), "{}", outcome.all());
+    let data = &place(&["--json"]).json()["data"];
+    assert_eq!(data["outcome"], "rollback_failed", "{data}");
+    let errors = data["errors"].as_array().expect("a list");
+    let errors: Vec<&str> = errors
+        .iter()
+        .filter_map(|one| one["message"].as_str())
+        .collect();
+    assert_eq!(errors, [first, second]);
+}
+
 #[test]
 fn another_deployment_is_waited_for_within_the_limit() {
     let standin = deployed("1.8.4");

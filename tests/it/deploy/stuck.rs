@@ -5,7 +5,7 @@
 
 use crate::deploy::support::{Place, planned};
 use crate::support::ended::Ended;
-use crate::support::standin::{Plan, Standin};
+use crate::support::standin::{Mishap, Plan, Standin};
 use serde_json::json;
 use std::time::Duration;
 
@@ -119,6 +119,49 @@ fn at_a_terminal_it_is_asked_for() {
     let why = "a restart does not end this migration; to end it: docker exec far-mysql";
     assert!(shown.contains(why), "{shown}");
     assert_eq!(place.read("asked"), None);
+}
+
+/// A server that waits for its lock answers queries, and no deployment. Seen with 1.8.4.
+#[test]
+fn a_silent_server_that_waits_for_its_lock_is_told() {
+    let (standin, place) = hanging("Obtaining exclusive agent lock...\n", 0);
+    let silence = Mishap::Silence(Duration::from_secs(30));
+    let mishaps = [("deploy".to_owned(), silence)];
+    standin.state().mishaps.extend(mishaps);
+    let ended = deploy(&standin, &place, &["--yes"]);
+    assert_eq!(ended.status, 5, "{ended:?}");
+    for says in [
+        "\nno answer from the server for 10s, still waiting\n",
+        "cluster `far`: its server does not answer the deployment: it waits for a lock that another server holds on its database\n",
+        "hint: stop the other server, or use another database: only one server may run on each\n",
+    ] {
+        assert!(ended.stderr.contains(says), "{says}: {ended:?}");
+    }
+    assert_eq!(place.read("asked"), None, "nothing is restarted or ended");
+}
+
+/// Where nobody manages the server, its compose file may still say where its tables are.
+#[test]
+fn the_schema_is_that_of_the_compose_file_beside_it() {
+    let hangs = Plan {
+        hangs: true,
+        ..Plan::default()
+    };
+    let standin = planned("1.8.4", hangs);
+    let place = Place::cluster(&standin, "");
+    place.change();
+    let port = standin.port();
+    place.write(
+        "docker-compose.yml",
+        &format!(
+            "services:\n  prisma:\n    image: prismagraphql/prisma:1.8\n    ports: ['{port}:4466']\n    environment:\n      \
+             PRISMA_CONFIG: 'databases: {{default: {{connector: mysql, managementSchema: own}}}}'\n"
+        ),
+    );
+    let ended = deploy(&standin, &place, &[]);
+    assert_eq!(ended.status, 5, "{ended:?}");
+    let says = format!("in the database and deploy again: `{STATEMENT}`\n");
+    assert!(ended.stderr.contains(&says), "{ended:?}");
 }
 
 #[test]

@@ -149,3 +149,22 @@ fn ids_of_type_uuid_become_ids_on_mysql() {
         "{written}"
     );
 }
+
+#[test]
+fn what_only_its_author_can_convert_is_named() {
+    let standin = Standin::start("1.30.5");
+    let place = Place::cluster(&standin, "");
+    place.write(
+        "datamodel.graphql",
+        "type A @pgTable(name: \"a\") {\n  id: Int! @unique\n  b: [B!]! @pgRelationTable(table: \"a_b\")\n}\n\
+         type B @pgTable(name: \"b\") {\n  id: Int! @unique\n}\n",
+    );
+    let outcome = place.deploy(&["--convert-datamodel"]);
+    let warning = "datamodel.graphql:3: `A.b`: `@pgRelationTable` is not converted\nhint: add a type with `@relationTable`";
+    assert!(outcome.stderr.contains(warning), "{}", outcome.all());
+    let written = place.read("datamodel.v1_1.graphql").expect("written");
+    assert!(
+        written.starts_with("type A @db(name: \"a\") {\n  id: Int! @id\n  b: [B] @pg"),
+        "{written}"
+    );
+}

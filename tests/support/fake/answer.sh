@@ -27,6 +27,8 @@ case $1 in
   pull) docker_pull "$@" ;;
   logs) docker_logs "$@" ;;
   version | info) docker_"$1" ;;
-  image) docker_image ;;
+  image) docker_image "$@" ;;
+  save) docker_save "$@" ;;
+  load) docker_load "$@" ;;
   *) die 64 "fake docker: unknown verb $1" ;;
 esac

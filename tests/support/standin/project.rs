@@ -19,8 +19,10 @@ pub struct Plan {
     pub stays_broken: bool,
     /// Undoing stops after so many steps, and is called a success nevertheless.
     pub undoes: Option<usize>,
-    /// Never leaves `PENDING`.
+    /// Never leaves `PENDING`; or, if it fails, `ROLLING_BACK`.
     pub hangs: bool,
+    /// What is said of one that fails, instead of one error.
+    pub reasons: Vec<String>,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -148,12 +150,16 @@ impl Migration {
 
     fn advance(&mut self) {
         match self.status {
-            _ if self.plan.hangs => {}
+            "PENDING" if self.plan.hangs && self.plan.fails_after.is_none() => {}
+            "ROLLING_BACK" if self.plan.hangs => {}
             "PENDING" => self.status = "IN_PROGRESS",
             "IN_PROGRESS" if self.plan.fails_after == Some(self.applied) => {
                 self.status = "ROLLING_BACK";
-                self.errors =
-                    vec!["java.sql.SQLException: no such table\n\tat com.prisma.X".to_owned()];
+                self.errors.clone_from(&self.plan.reasons);
+                if self.errors.is_empty() {
+                    self.errors =
+                        vec!["java.sql.SQLException: no such table\n\tat com.prisma.X".to_owned()];
+                }
             }
             "IN_PROGRESS" if self.applied < self.steps.len() => self.applied += 1,
             "IN_PROGRESS" => self.status = "SUCCESS",

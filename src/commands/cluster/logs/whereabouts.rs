@@ -9,7 +9,17 @@ use crate::error::{Failure, Kind, Result};
 use crate::managed::owner;
 use crate::url::{host_of, is_loopback, port_of, without_password};
 
-/// The containers of a cluster, if the engine in use is where it runs. None when it has none there.
+/// Fails if the engine in use is not where a cluster runs. That needs no engine.
+pub fn check_here(ctx: &Context, name: &str, entry: Option<&Entry>) -> Result<()> {
+    match entry.map(|entry| host_of(&entry.host)) {
+        Some(host) if !is_loopback(host) && !Engine::find(&ctx.env)?.is_at(host) => {
+            Err(elsewhere(name, host))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The containers of a cluster on the engine in use.
 ///
 /// The registry decides what a name means: a project that happens to have the name of a cluster on
 /// another machine is not that cluster.
@@ -19,14 +29,6 @@ pub fn containers(
     name: &str,
     entry: Option<&Entry>,
 ) -> Result<Vec<Container>> {
-    let engine = Engine::find(&ctx.env)?;
-    let host = entry.map(|entry| host_of(&entry.host));
-    if let Some(host) = host
-        && !is_loopback(host)
-        && !engine.is_at(host)
-    {
-        return Err(elsewhere(name, host));
-    }
     let found = named(ctx, tools, name);
     if found.as_ref().is_ok_and(|found| !found.is_empty()) {
         return found;
@@ -90,10 +92,15 @@ pub fn nothing(ctx: &Context, name: &str, entry: Option<&Entry>) -> Failure {
     let failure = Failure::new(Kind::Failed, message);
     match (super::managed(ctx, name, entry), entry) {
         (Some(name), _) => failure.hint(format!("start it with `{}`", name.command("start"))),
-        (None, Some(entry)) => failure.hint(format!(
-            "`prisma local` does not run the server at `{}`: read its log where it was started",
-            without_password(&entry.host)
-        )),
+        (None, Some(entry)) => failure.hint(not_ours(entry)),
         (None, None) => failure,
     }
+}
+
+/// The hint for a server that may not be on this engine at all.
+pub fn not_ours(entry: &Entry) -> String {
+    format!(
+        "`prisma local` does not run the server at `{}`: read its log where it was started",
+        without_password(&entry.host)
+    )
 }

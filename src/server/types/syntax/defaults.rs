@@ -6,9 +6,19 @@ use super::{Edit, Field};
 const QUOTED: [&str; 5] = ["ID", "UUID", "String", "DateTime", "Json"];
 
 /// `@default(value: "3")` as `@default(value: 3)`, for numbers, booleans and enums, and the other way round
-/// for those that are written in quotes: the old syntax took both.
-pub(super) fn default(field: &Field) -> Option<Edit> {
-    let (_, value, at) = field.directive("default")?.argument("value")?;
+/// for those that are written in quotes: the old syntax took both. No version accepts one of a list.
+pub(super) fn default(text: &str, field: &Field) -> Option<Edit> {
+    let directive = field.directive("default")?;
+    if field.is_list {
+        let before = text[..directive.at.start]
+            .trim_end_matches([' ', '\t'])
+            .len();
+        return Some(Edit {
+            at: before..directive.at.end,
+            new: String::new(),
+        });
+    }
+    let (_, value, at) = directive.argument("value")?;
     let type_name = field.type_name.as_str();
     let is_quoted = QUOTED.contains(&type_name);
     let bare = value

@@ -29,8 +29,8 @@ pub(super) fn links(models: &[Model]) -> Vec<(usize, usize)> {
     found
 }
 
-/// `@relation(…, link: TABLE)`.
-pub(super) fn link(text: &str, field: &Field) -> Edit {
+/// `@relation(…, link: TABLE)`, or another place.
+pub(super) fn link(text: &str, field: &Field, place: &str) -> Edit {
     let relation = field.directive("relation");
     match relation.filter(|relation| !relation.arguments.is_empty()) {
         Some(relation) => {
@@ -39,10 +39,10 @@ pub(super) fn link(text: &str, field: &Field) -> Edit {
             let end = relation.at.start + inside;
             Edit {
                 at: end..end,
-                new: ", link: TABLE".to_owned(),
+                new: format!(", link: {place}"),
             }
         }
-        None => field.after_type("@relation(link: TABLE)"),
+        None => field.after_type(&format!("@relation(link: {place})")),
     }
 }
 

@@ -134,3 +134,34 @@ fn what_cannot_be_read_is_left_to_the_server() {
     assert!(!only_new("type A { id: ID! @id @unique }"));
     assert!(!only_new("type A { id: ID! @unique }"));
 }
+
+#[test]
+fn lists_lose_their_default_which_no_version_accepts() {
+    assert_eq!(
+        converted(
+            "type A {\n  id: ID! @id @unique\n  n: [Int!]! @default(value: \"1\") # one\n}\n"
+        ),
+        "type A {\n  id: ID! @id @unique\n  createdAt: DateTime! @createdAt\n  updatedAt: DateTime! @updatedAt\n  \
+         n: [Int] @scalarList(strategy: RELATION) # one\n}\n"
+    );
+}
+
+#[test]
+fn tables_and_columns_of_an_existing_database_keep_their_names() {
+    let old = "type User @pgTable(name: \"users\") {\n  id: Int! @unique\n  name: String @pgColumn(name: \"full_name\")\n  \
+               bills: [Bill!]!\n}\n\n# bills\ntype Bill @pgTable(name: \"bill\") {\n  id: Int! @unique @pgColumn(name: \"bill_id\")\n  \
+               user: User! @pgRelation(column: \"user_id\")\n  \
+               payer: User @relation(name: \"Payers\") @pgRelation(column: \"payer_id\")\n  \
+               products: [Product!]! @pgRelationTable(table: \"bill_product\", name: \"bill_product\")\n}\n\n\
+               type Product @pgTable(name: \"product\") {\n  id: Int! @unique\n}\n";
+    let new = "type User @db(name: \"users\") {\n  id: Int! @id\n  name: String @db(name: \"full_name\")\n  \
+               bills: [Bill]\n}\n\n# bills\ntype Bill @db(name: \"bill\") {\n  id: Int! @id @db(name: \"bill_id\")\n  \
+               user: User! @relation(link: INLINE) @db(name: \"user_id\")\n  \
+               payer: User @relation(name: \"Payers\", link: INLINE) @db(name: \"payer_id\")\n  \
+               products: [Product] @pgRelationTable(table: \"bill_product\", name: \"bill_product\")\n}\n\n\
+               type Product @db(name: \"product\") {\n  id: Int! @id\n}\n";
+    assert_eq!(converted(old), new);
+    let by_hand = convert(old, UuidIds::Kept).by_hand;
+    let at = old.find("products").expect("there");
+    assert_eq!(by_hand, [(at, "Bill.products".to_owned())]);
+}
