@@ -20,6 +20,7 @@ use crate::ui::{Color, Format};
 use clap::builder::BoolishValueParser;
 use clap::builder::StyledStr;
 use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::time::Duration;
@@ -36,7 +37,7 @@ pub use local::{
     Eject, History, Images, Load, Local, LogPart, Logs, Nuke, Profile, RequestedPort, Restart,
     Save, Start, Upgrade,
 };
-pub use project::{ProjectFlag, ServiceFlags};
+pub use project::{ProjectFlags, ServiceFlags};
 use values::{domain, duration, port, wait};
 
 /// What a command does, the description if any, then its usage.
@@ -79,6 +80,9 @@ pub struct Cli {
     /// What environment variables decided, in the order of the flags.
     #[arg(skip)]
     pub decided: Vec<Decided>,
+    /// The flags that have a value, by all their long names.
+    #[arg(skip)]
+    options: BTreeMap<String, String>,
 }
 
 #[derive(Debug, Clone, Args)]
@@ -157,6 +161,18 @@ impl Cli {
         let message = format!("`prisma {name}` does not support `--output env`");
         Err(Failure::new(Kind::Usage, message)
             .hint("only `prisma local ps` does: omit `--output env`, or unset `PRISMA_CLI_OUTPUT`"))
+    }
+
+    /// The flags that have a value, for `${opt:NAME}` in prisma.yml.
+    pub fn options(&self) -> BTreeMap<String, String> {
+        // Their short forms are flags of their own.
+        let short = [
+            ("json", self.format() == Format::Json),
+            ("dry-run", self.dry_run()),
+        ];
+        let short = short.into_iter().filter(|(_, is_given)| *is_given);
+        let short = short.map(|(name, _)| (name.to_owned(), "true".to_owned()));
+        self.options.clone().into_iter().chain(short).collect()
     }
 
     /// Whether to only show what would be done, from `deploy -d` or `--dry-run`.
@@ -317,6 +333,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>, env: &Env) -> Result<Cli,
     let matches = command.try_get_matches_from_mut(args)?;
     let mut cli = Cli::from_arg_matches(&matches)?;
     cli.decided = decided::find(&command, &matches);
+    cli.options = decided::options(&command, &matches);
     Ok(cli)
 }
 

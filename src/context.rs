@@ -10,6 +10,7 @@ use crate::interrupt::Interrupt;
 use crate::process::Runner;
 use crate::ui::{Ask, Ui};
 use crate::url::points_here;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -85,7 +86,7 @@ pub const FILES: [(&str, &str); 5] = [
     ),
     (
         "~/.prisma/clusters/NAME/docker-compose.override.yml",
-        "your additions to docker-compose.yml; never written by `prisma`",
+        "your additions to docker-compose.yml; never changed by `prisma`",
     ),
     (
         "~/.prisma/history/NAME.jsonl",
@@ -182,6 +183,8 @@ pub struct Context {
     pub dry_run: bool,
     /// How long to wait for another command on the same cluster.
     pub lock_timeout: Duration,
+    /// The flags that have a value, by all their names, for `${opt:NAME}` in prisma.yml.
+    pub options: BTreeMap<String, String>,
     /// The command line, without the program.
     pub args: Vec<String>,
 }
@@ -201,7 +204,8 @@ impl Context {
     pub fn managed(&self, entry: &Entry) -> Option<ClusterName> {
         let respelled = || {
             let project = entry.project().filter(|_| points_here(&entry.host))?;
-            self.home.managed(project.as_ref())
+            let old = || self.home.managed(project.before_1_21()?.as_ref());
+            self.home.managed(project.as_ref()).or_else(old)
         };
         self.home.managed(&entry.name).or_else(respelled)
     }

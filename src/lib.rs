@@ -125,6 +125,7 @@ fn run_with(args: &[OsString]) -> u8 {
         interrupt,
         dry_run: cli.dry_run(),
         lock_timeout: cli.global.lock_timeout,
+        options: cli.options(),
         args: args
             .iter()
             .skip(1)
@@ -156,7 +157,7 @@ fn misunderstood(error: &clap::Error, args: &[OsString], env: &Env) -> u8 {
     let json = cli::usage::asks_for_json(args, env);
     let is_bare = cli::usage::is_bare(error);
     let failure = cli::usage::failure(error, args, env).map(|failure| {
-        if cli::usage::is_of_npm_cli(error) {
+        if cli::usage::is_of_npm_cli(error, args) {
             commands::hand_over(failure, args, env)
         } else {
             failure

@@ -30,6 +30,8 @@ pub struct Service {
     pub datamodel: Datamodel,
     /// The secrets of the service's API; the first one signs tokens. Empty if authentication is disabled.
     pub secrets: Vec<Secret>,
+    /// Files named by variables that need not exist, so that anything would do as their name.
+    pub file_origins: Vec<(PathBuf, Origin)>,
     /// In file order.
     pub subscriptions: Vec<Subscription>,
     /// What to import after the first deployment.
@@ -175,6 +177,33 @@ pub struct Command {
 }
 
 impl Service {
+    /// A file to write or to import as it is written in `prisma.yml`.
+    pub fn shown(&self, path: &Path) -> String {
+        let mut origins = self.file_origins.iter();
+        match origins.find(|(file, _)| file == path) {
+            Some((_, origin)) => origin.written.clone(),
+            None => path
+                .strip_prefix(&self.folder)
+                .unwrap_or(path)
+                .display()
+                .to_string(),
+        }
+    }
+
+    /// The failure without the names of files that come from variables.
+    pub fn hide(&self, failure: Failure) -> Failure {
+        let origins = self.file_origins.iter();
+        origins.fold(failure, |failure, (file, origin)| {
+            let shown = file.display().to_string();
+            let hidden = failure.map_text(|text| text.replace(&shown, &origin.written));
+            if failure.message().contains(&shown) {
+                hidden.hint(&*origin.set)
+            } else {
+                failure
+            }
+        })
+    }
+
     /// The files that affect a deployment: `prisma.yml`, the datamodel, queries of subscriptions.
     pub fn files(&self) -> Vec<&Path> {
         let models = self

@@ -7,7 +7,8 @@ mod probe;
 pub mod target;
 
 use crate::config::registry::Registry;
-use crate::context::Context;
+use crate::config::{Project, compose_file};
+use crate::context::{Context, working_folder};
 use crate::error::{Failure, Result};
 use crate::thread::{beside, joined};
 use containers::Containers;
@@ -85,6 +86,15 @@ fn warn(ctx: &Context, failure: &Failure) {
 }
 
 fn probes(ctx: &Context, registry: &Registry) -> Vec<Probe> {
+    let here = working_folder().unwrap_or_default();
+    let project = Project::find(here.clone(), None);
+    let folder = project.map_or(here, |project| project.folder().to_owned());
+    let other = |host: &str| {
+        let base = host.trim_end_matches('/');
+        let secret = compose_file::server(&folder, base, &ctx.env.lookup())?.secret?;
+        ctx.ui.conceal([secret.clone()]);
+        Some(secret)
+    };
     let probe = |entry: &crate::config::registry::Entry| {
         let kind = match ctx.managed(entry) {
             Some(_) => Kind::Managed,
@@ -95,6 +105,7 @@ fn probes(ctx: &Context, registry: &Registry) -> Vec<Probe> {
             kind,
             endpoint: Some(entry.host.clone()),
             secret: entry.secret.clone(),
+            other: other(&entry.host),
             problem: match &entry.problem {
                 Some(problem) => Some(problem.message()),
                 None => {
@@ -140,6 +151,7 @@ fn of_cloud(cluster: &CloudCluster) -> Probe {
         kind: Kind::Cloud,
         endpoint: cluster.endpoint.clone(),
         secret: None,
+        other: None,
         problem: cluster.endpoint.is_none().then_some(unknown),
     }
 }

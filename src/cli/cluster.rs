@@ -2,7 +2,7 @@
 
 use super::complete::Live;
 use super::examples::examples;
-use super::{LogPart, ProjectFlag};
+use super::{LogPart, ProjectFlags};
 use clap::builder::BoolishValueParser;
 use clap::{Args, Subcommand, ValueHint};
 use std::path::PathBuf;
@@ -139,7 +139,7 @@ pub struct ClusterLogs {
     #[arg(long, env = "PRISMA_CLI_ALL", value_parser = BoolishValueParser::new(), conflicts_with = "service")]
     pub all: bool,
     #[command(flatten)]
-    pub project: ProjectFlag,
+    pub project: ProjectFlags,
 }
 
 impl ClusterLogs {

@@ -2,6 +2,7 @@
 
 use clap::ArgMatches;
 use clap::parser::ValueSource;
+use std::collections::BTreeMap;
 
 /// Around the name of an argument without a flag.
 const BRACKETS: [char; 4] = ['[', ']', '<', '>'];
@@ -37,6 +38,42 @@ impl Decided {
         ];
         !shown.contains(&&*self.flag)
     }
+}
+
+/// The flags of the command that runs that have a value, by all their long names.
+pub fn options(command: &clap::Command, matches: &ArgMatches) -> BTreeMap<String, String> {
+    if let Some((name, matches)) = matches.subcommand()
+        && let Some(command) = command.find_subcommand(name)
+    {
+        return options(command, matches);
+    }
+    let value = |arg: &clap::Arg| {
+        let id = arg.get_id().as_str();
+        let source = matches.value_source(id)?;
+        if source == ValueSource::DefaultValue {
+            return None;
+        }
+        match matches.try_get_one::<bool>(id) {
+            Ok(flag) => flag.filter(|is_set| **is_set).map(bool::to_string),
+            Err(_) => Some(
+                matches
+                    .get_raw(id)?
+                    .next_back()?
+                    .to_string_lossy()
+                    .into_owned(),
+            ),
+        }
+    };
+    let given = command.get_arguments().filter_map(|arg| {
+        let names = arg
+            .get_long()
+            .into_iter()
+            .chain(arg.get_all_aliases().unwrap_or_default());
+        Some((names.map(str::to_owned).collect::<Vec<_>>(), value(arg)?))
+    });
+    let named =
+        given.flat_map(|(names, value)| names.into_iter().map(move |name| (name, value.clone())));
+    named.collect()
 }
 
 /// The flags that were set by variables, down to the command that runs.

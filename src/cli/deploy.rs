@@ -50,19 +50,6 @@ pub struct Deploy {
 }
 
 impl Deploy {
-    /// Its own flags, for `${opt:NAME}` in prisma.yml, by their names here and in the npm CLIs.
-    pub fn flags(&self) -> [(&'static str, bool); 7] {
-        [
-            ("force", self.force),
-            ("interactive", self.interactive),
-            ("new", self.interactive),
-            ("no-seed", self.no_seed),
-            ("no-write", self.no_write),
-            ("watch", self.watch),
-            ("json", self.j),
-        ]
-    }
-
     /// How long to wait for each of them.
     pub fn limit(&self) -> Duration {
         self.wait_timeout.unwrap_or(Duration::from_secs(600))

@@ -43,6 +43,12 @@ impl ClusterName {
         kept(text).parse().ok()
     }
 
+    /// The name under which docker-compose before 1.21 ran it, if it is another: without `-` and `_`.
+    pub fn before_1_21(&self) -> Option<ClusterName> {
+        let old = self.project.replace(['-', '_'], "");
+        (old != self.project).then(|| ClusterName::of(&old))
+    }
+
     /// A name of the command line: a valid one, or one that a registry entry of the npm CLI may have.
     /// [`ClusterName::given`] has to be looked up there.
     pub fn of_command_line(text: &str) -> Result<ClusterName, Failure> {

@@ -23,6 +23,7 @@ use crate::render::{dotenv, standalone};
 use crate::secret::keys;
 use crate::secret::{Secret, SecretKind};
 use crate::service::Address;
+use crate::status::cloud;
 use crate::url::without_password;
 use choice::Backend;
 use report::{Server, Setup};
@@ -117,6 +118,7 @@ fn existing_server(
     let address = service::on_existing_server(ctx, args, endpoint, &folder.path)?;
     let endpoint = address.to_string();
     let base = address.endpoint.server.to_string();
+    cloud::check(&format!("server `{base}`"), &base)?;
     let (given, is_known) = secret_of(ctx, args, &address)?;
     if given.is_some() {
         refuse_existing(folder)?;

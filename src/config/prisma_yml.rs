@@ -109,15 +109,17 @@ fn read_text(file: &Path, text: &str, given: Given<'_>, read: ReadFile<'_>) -> R
         root: &root,
         folder,
         read,
+        file_origins: Vec::new(),
     };
     let datamodel = parts.datamodel(&at("datamodel"));
     let secrets = parts.secrets(&at("secret"));
     let disable_auth = parts.reader.boolean(&at("disableAuth"));
     let subscriptions = parts.subscriptions(&at("subscriptions"));
     let seed = parts.seed(&at("seed"));
-    let schema = parts.path(&at("schema"));
+    let schema = parts.other_path(&at("schema"));
     let generators = parts.generators(&at("generate"));
     let post_deploy = parts.hooks(&at("hooks"));
+    let file_origins = std::mem::take(&mut parts.file_origins);
     parts.reader.string(&at("databaseType"), Nature::Open);
     let is_here = goal.is_here();
     let named = ["endpoint", "cluster"].map(|key| parts.reader.derived.get(&[Step::key(key)][..]));
@@ -158,6 +160,7 @@ fn read_text(file: &Path, text: &str, given: Given<'_>, read: ReadFile<'_>) -> R
         target_origin,
         datamodel,
         secrets,
+        file_origins,
         subscriptions,
         seed,
         schema,

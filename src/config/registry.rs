@@ -14,6 +14,7 @@ use crate::config::EnvLookup;
 use crate::error::{Failure, Result};
 use crate::files;
 use crate::secret::Secret;
+use crate::url::points_here;
 use crate::yaml::Places;
 use std::path::Path;
 
@@ -62,15 +63,17 @@ impl Registry {
         };
         let contents = read::contents(path, &text, None)?;
         let mut registry = Registry::default();
-        if files::readable_by_others(path) {
+        let places = Places::of(&text);
+        for raw in &contents.clusters {
+            registry.clusters.push(raw.resolve(path, &places, env));
+        }
+        let mut entries = registry.clusters.iter();
+        let is_secret = contents.session.is_some() || entries.any(|entry| entry.secret.is_some());
+        if is_secret && files::readable_by_others(path) {
             registry.warnings.push(format!(
                 "`{path}` contains secrets and is readable by others: run `chmod 600 {path}`",
                 path = path.display()
             ));
-        }
-        let places = Places::of(&text);
-        for raw in &contents.clusters {
-            registry.clusters.push(raw.resolve(path, &places, env));
         }
         for entry in &registry.clusters {
             if let Some(problem) = &entry.problem {
@@ -107,10 +110,21 @@ impl Registry {
                 .project()
                 .is_some_and(|project| project.as_ref() == name.as_ref())
         };
+        let is_of_old = |entry: &&Entry| {
+            let old = entry.project().and_then(|project| project.before_1_21());
+            old.is_some_and(|old| old.as_ref() == name.as_ref())
+        };
         let normalised = || self.clusters.iter().rfind(is_of);
         given
             .or_else(|| self.get(name.as_ref()))
             .or_else(normalised)
+            .or_else(|| self.clusters.iter().rfind(is_of_old))
+    }
+
+    /// The entry of a cluster on this machine that has the name in the npm CLI's spelling.
+    pub fn respelled(&self, name: &str) -> Option<&Entry> {
+        let entry = self.of_project(&name.parse().ok()?)?;
+        points_here(&entry.host).then_some(entry)
     }
 
     /// The names of the clusters, in file order.

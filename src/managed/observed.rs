@@ -1,6 +1,6 @@
 //! Everything that a verb has to know before it decides: files, registry entry, containers.
 
-use super::owner::{self, Known};
+use super::owner::{self, Known, Other};
 use super::{adopt, elsewhere, ports};
 use crate::cluster::files::{COMPOSE, CONFIG, DOTENV, OVERRIDE};
 use crate::cluster::{Cluster, ClusterName, Edition, Fact, PrismaVersion};
@@ -40,6 +40,8 @@ pub struct Observed {
     pub containers: Vec<Container>,
     /// Whether the containers are another home's, which is to lose them.
     pub is_taken_over: bool,
+    /// The override file of that home, if this one has none.
+    pub(super) inherited: Option<String>,
     /// The clusters that have a folder here.
     others: Vec<String>,
     /// The names of its volumes; empty unless [`Observed::observe_with_volumes`] asked for them.
@@ -81,6 +83,20 @@ impl Observed {
             return Err(other.refusal(name));
         }
         let is_taken_over = other.is_some();
+        if let Some(old) = name.before_1_21()
+            && containers.is_empty()
+            && matches!((&config, &entry), (Ok(None), Ok(Some(_))))
+        {
+            owner::refuse_old_name(ctx, &tools, name, &old)?;
+        }
+        let overridden = std::fs::metadata(folder.join(OVERRIDE));
+        let overridden = overridden.and_then(|metadata| metadata.modified()).ok();
+        let inherited = match other {
+            Some(Other::Home(theirs)) if overridden.is_none() => {
+                files::read_text(&theirs.join(OVERRIDE))?
+            }
+            _ => None,
+        };
         let (compose, dotenv) = (
             files::read_text(&folder.join(COMPOSE))?,
             files::read_text(&folder.join(DOTENV))?,
@@ -106,12 +122,12 @@ impl Observed {
         {
             return Err(elsewhere::elsewhere(name, &engine, entry));
         }
-        let overridden = std::fs::metadata(folder.join(OVERRIDE));
         Ok(Observed {
             name: name.clone(),
             tools,
             engine,
-            overridden: overridden.and_then(|metadata| metadata.modified()).ok(),
+            overridden,
+            inherited,
             folder,
             config,
             compose,
@@ -244,7 +260,7 @@ impl Observed {
         Project {
             name: self.name.to_string(),
             folder: self.folder.clone(),
-            overridden: self.overridden.is_some(),
+            overridden: self.overridden.is_some() || self.inherited.is_some(),
             env,
         }
     }

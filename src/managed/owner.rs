@@ -56,6 +56,26 @@ pub fn of_this_home(
     }
 }
 
+/// Fails if the cluster is there under the name that an old docker-compose gave it.
+pub fn refuse_old_name(
+    ctx: &Context,
+    tools: &Tools,
+    name: &ClusterName,
+    old: &ClusterName,
+) -> Result<()> {
+    let is_there = ctx.home.managed(old.as_ref()).is_some()
+        || ask::containers(ctx, tools, old.as_ref())?
+            .iter()
+            .any(Container::is_server);
+    if !is_there {
+        return Ok(());
+    }
+    let message = format!(
+        "cluster `{name}` is the compose project `{old}`: docker-compose before 1.21 left out `-` and `_`"
+    );
+    Err(Failure::new(Kind::NotManaged, message).hint(format!("use `-n {old}`")))
+}
+
 /// Whose `containers` are, if they are not this home's. What the npm CLI left is: it had no folder for each
 /// home. `folder` is where this home has the cluster's files. `is_local`: the engine is this machine's, so its
 /// labels name folders of this machine.

@@ -4,8 +4,7 @@
 use super::observed::Observed;
 use super::start::complete_secret;
 use super::{architecture, exposure, external, memory, ports, reachability};
-use crate::cluster::files::CONFIG;
-use crate::cluster::{Cluster, Connector, Edition, services};
+use crate::cluster::Cluster;
 use crate::context::Context;
 use crate::docker::ask::query;
 use crate::docker::{Compose, ComposeVersion, State};
@@ -53,7 +52,6 @@ pub fn ready(
     external::check(ctx, observed, cluster)?;
     confirm_overwriting(ctx, observed, &rendered)?;
     refuse_paused(observed)?;
-    warn_of_empty_database(ctx, observed, cluster);
     check_compose(ctx, observed)?;
     architecture::warn(ctx, observed, cluster);
     exposure::warn(ctx, observed, cluster);
@@ -92,39 +90,6 @@ fn refuse_paused(observed: &Observed) -> Result<()> {
     );
     Err(Failure::new(Kind::ContainerFailed, message)
         .hint(format!("resume it with `docker unpause {name}`")))
-}
-
-/// Warns when a cluster will be empty only because `cluster.yml` now names another database.
-fn warn_of_empty_database(ctx: &Context, observed: &Observed, cluster: &Cluster) {
-    if observed.runs_other_edition(cluster) {
-        return;
-    }
-    let is_left = |connector: &Connector| {
-        let service = services::database(Edition::Server, *connector);
-        cluster.database_service() != Some(service)
-            && observed.containers.iter().any(|c| c.service == service)
-    };
-    let Some(left) = [Connector::MySql, Connector::Postgres]
-        .into_iter()
-        .find(is_left)
-    else {
-        return;
-    };
-    let now = match &cluster.database.external {
-        Some(external) => format!("the database at {external}"),
-        None => cluster.database.connector.name().to_owned(),
-    };
-    ctx.ui.warn_with(
-        &format!(
-            "cluster `{}` kept its data in a {} container and will now use {now} without that data",
-            observed.name,
-            left.name(),
-        ),
-        &format!(
-            "that data is kept; to use it again, restore the database settings in {} and run this again",
-            observed.folder.join(CONFIG).display()
-        ),
-    );
 }
 
 /// Makes sure that there is a docker-compose, and warns when it will recreate all containers only

@@ -3,7 +3,7 @@
 use super::adopt;
 use super::observed::Observed;
 use crate::cluster::files::CONFIG;
-use crate::cluster::{Cluster, Database, Fact, PrismaVersion};
+use crate::cluster::{Cluster, Connector, Database, Edition, Fact, PrismaVersion, services};
 use crate::context::Context;
 use crate::error::{Failure, Kind, Result};
 use crate::server::access;
@@ -58,6 +58,7 @@ pub fn warn_of_new_syntax(
 pub fn check_place(ctx: &Context, observed: &Observed, cluster: &Cluster) -> Result<()> {
     let entry = observed.entry().ok().flatten();
     let Some(old) = adopt::running(&observed.name, &observed.containers, entry) else {
+        warn_of_left_data(ctx, observed, cluster);
         return Ok(());
     };
     // As the server runs now, with the secret that deployments use.
@@ -72,7 +73,10 @@ pub fn check_place(ctx: &Context, observed: &Observed, cluster: &Cluster) -> Res
         return Ok(());
     }
     let (services, why_not) = match known(ctx, observed, &running)? {
-        Some(services) if services.is_empty() => return Ok(()),
+        Some(services) if services.is_empty() => {
+            warn_of_left_data(ctx, observed, cluster);
+            return Ok(());
+        }
         Some(services) => (format!("its services ({})", quoted(services)), None),
         None => (
             "its services, if it has any,".to_owned(),
@@ -97,6 +101,31 @@ pub fn check_place(ctx: &Context, observed: &Observed, cluster: &Cluster) -> Res
     }
     ctx.ask()
         .confirm(Question::OtherDatabase, &format!("`{name}`"))
+}
+
+/// Warns when a cluster will be empty only because `cluster.yml` now names another database.
+fn warn_of_left_data(ctx: &Context, observed: &Observed, cluster: &Cluster) {
+    if observed.runs_other_edition(cluster) {
+        return;
+    }
+    let is_left = |connector: &Connector| {
+        let service = services::database(Edition::Server, *connector);
+        cluster.database_service() != Some(service) && observed.container(service).is_some()
+    };
+    let mut connectors = [Connector::MySql, Connector::Postgres].into_iter();
+    let Some(left) = connectors.find(is_left) else {
+        return;
+    };
+    let (name, now) = (&observed.name, described(&cluster.database));
+    let left = left.name();
+    let config = observed.folder.join(CONFIG);
+    ctx.ui.warn_with(
+        &format!("cluster `{name}` kept its data in a {left} container and will now use {now} without that data"),
+        &format!(
+            "that data is kept; to use it again, restore the database settings in {} and run this again",
+            config.display()
+        ),
+    );
 }
 
 /// The services of a cluster as it runs: from its server, else from its database.

@@ -2,6 +2,7 @@
 
 use super::observed::Observed;
 use super::{check_place, exposure, observe_locked, ready};
+use crate::cluster::files::OVERRIDE;
 use crate::cluster::{Cluster, ClusterName, Edition, documented};
 use crate::context::Context;
 use crate::docker::ask::log;
@@ -108,6 +109,12 @@ pub fn start(
         };
         ctx.ui.status(&format!(
             "taking over the containers of {whose}; their data is kept"
+        ));
+    }
+    if observed.inherited.is_some() {
+        ctx.ui.status(&format!(
+            "copying its {OVERRIDE}; relative paths in it start from {} now",
+            observed.folder.display()
         ));
     }
     let mut plan = ready.plan();

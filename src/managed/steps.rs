@@ -2,7 +2,7 @@
 
 use super::observed::Observed;
 use super::ready::Ready;
-use crate::cluster::files::{COMPOSE, CONFIG, DOTENV};
+use crate::cluster::files::{COMPOSE, CONFIG, DOTENV, OVERRIDE};
 use crate::cluster::{Cluster, Edition, Fact};
 use crate::config::cluster_yml;
 use crate::config::registry::{Entry, NewEntry};
@@ -54,6 +54,9 @@ impl Observed {
         let (compose, dotenv) = (self.compose.as_ref(), self.dotenv.as_ref());
         self.write(plan, COMPOSE, compose, &rendered.compose);
         self.write(plan, DOTENV, dotenv, rendered.dotenv.reveal());
+        if let Some(text) = &self.inherited {
+            self.write(plan, OVERRIDE, None, text);
+        }
         Ok(())
     }
 

@@ -13,7 +13,7 @@ use crate::yaml::Node;
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use std::fmt::Write;
 
-pub use quoted::without_variables;
+pub use quoted::without_quotes;
 pub use scrub::{all as scrub, is_reference, is_sensitive, known, may_be_known};
 
 /// Keys of the files we know whose values are no secrets.

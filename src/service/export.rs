@@ -5,6 +5,7 @@
 
 use crate::error::{Failure, Kind, Result};
 use crate::files;
+use crate::server::types::Types;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use std::fs::File;
@@ -15,6 +16,9 @@ use zip::ZipArchive;
 /// The folders, in the order in which they are imported.
 const FOLDERS: [&str; 3] = ["nodes", "lists", "relations"];
 
+/// Fields that servers with the old datamodel syntax have in every type, and export.
+const HIDDEN: [&str; 2] = ["createdAt", "updatedAt"];
+
 /// The limits of a request: servers before 1.2 accept 8 MiB, and take about 25 values in a second.
 const MOST_VALUES: usize = 500;
 const MOST_BYTES: usize = 4 << 20;
@@ -24,6 +28,8 @@ pub struct Export {
     archive: ZipArchive<File>,
     /// The names of its files, in the order in which they are imported.
     names: Vec<String>,
+    /// The types of a server without hidden fields.
+    types: Option<Types>,
 }
 
 /// Values to import with one request.
@@ -77,16 +83,25 @@ impl Export {
             path: path.to_owned(),
             archive,
             names,
+            types: None,
         };
         export.each(&mut |_| Ok(()))?;
         Ok(export)
+    }
+
+    /// The same for a server without hidden fields, which rejects values of fields that its types do not have.
+    pub fn for_types(self, types: Option<Types>) -> Export {
+        Export { types, ..self }
     }
 
     /// Visits all values, in the order in which they are imported.
     pub fn each(&mut self, visit: &mut dyn FnMut(&Batch<'_>) -> Result<()>) -> Result<()> {
         for name in &self.names {
             let kind = name.split('/').next().unwrap_or_default();
-            let values = content(&self.path, &mut self.archive, name, kind)?;
+            let mut values = content(&self.path, &mut self.archive, name, kind)?;
+            if let Some(types) = self.types.as_ref().filter(|_| kind == "nodes") {
+                values.iter_mut().for_each(|node| drop_hidden(node, types));
+            }
             for values in batches(values) {
                 let batch = Batch {
                     file: name,
@@ -120,6 +135,16 @@ fn content(
         "lists" => content.values.into_iter().flat_map(single_lists).collect(),
         _ => content.values,
     })
+}
+
+fn drop_hidden(node: &mut Value, types: &Types) {
+    let Value::Object(fields) = node else { return };
+    let name = fields.get("_typeName").and_then(Value::as_str);
+    let Some(model) = types.models.iter().find(|model| name == Some(&*model.name)) else {
+        return;
+    };
+    let has = |field: &str| model.fields.iter().any(|one| one.name == field);
+    fields.retain(|field, _| !HIDDEN.contains(&&**field) || has(field));
 }
 
 /// An entry for each list in an entry: servers ignore all lists but the first.
@@ -233,6 +258,29 @@ mod tests {
             bodies(&[("nodes/1.json", &long.to_string())]).map(|all| all.len()),
             Ok(2)
         );
+    }
+
+    #[test]
+    fn hidden_fields_are_dropped_where_the_datamodel_does_not_have_them() {
+        let node = |name: &str| json!({"_typeName": name, "id": "a", "createdAt": "2018-01-01T00:00:00.000Z", "updatedAt": "x"});
+        let nodes = json!({"valueType": "nodes", "values": [node("A"), node("B")]});
+        let file = zipped(&[("nodes/1.json", &nodes.to_string())]);
+        let types = Types::parse(
+            "type A { id: ID! @id } type B { id: ID! @id createdAt: DateTime! @createdAt }",
+        );
+        let values = |types: Option<Types>| {
+            let mut all = Vec::new();
+            let mut export = Export::open(file.path())?.for_types(types);
+            export.each(&mut |batch| {
+                all.extend(batch.values.clone());
+                Ok(())
+            })?;
+            Ok::<_, Failure>(all)
+        };
+        let kept = json!({"_typeName": "B", "id": "a", "createdAt": "2018-01-01T00:00:00.000Z"});
+        let expected = vec![json!({"_typeName": "A", "id": "a"}), kept];
+        assert_eq!(values(Some(types)), Ok(expected));
+        assert_eq!(values(None), Ok(vec![node("A"), node("B")]));
     }
 
     #[test]

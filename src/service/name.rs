@@ -94,3 +94,32 @@ fn is_name(name: &str, longest: usize, marks: &str) -> bool {
             .chars()
             .all(|c| c.is_ascii_alphanumeric() || marks.contains(c))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Seen with 1.1.3 to 1.34.12 on MySQL: longer ones fail, and some leave a service half made.
+    #[test]
+    fn service_and_stage_fit_into_the_name_of_a_database() {
+        let check = |length: usize| check_length(&Target::Unset, &"a".repeat(length), "dev");
+        assert_eq!(check(60), Ok(()));
+        let why = check(61).expect_err("too long");
+        assert!(why.ends_with("@dev` has 65 characters, but the database allows only 64 for the names of service and stage"), "{why}");
+    }
+
+    /// 1.1.3 to 1.4.2 accept them, and a service `cluster` cannot be reached.
+    #[test]
+    fn the_servers_own_addresses_are_reserved_for_all_versions() {
+        for name in ["cluster", "management", "export", "import"] {
+            let reserved = format!("`{name}` is reserved: the server uses that address itself");
+            for checked in [check_service(name), check_stage(name)] {
+                assert!(checked.expect_err("reserved").ends_with(&reserved));
+            }
+        }
+        assert_eq!(check_service("Cluster"), Ok(()));
+        assert_eq!(check_service("workspace~name"), Ok(()));
+        let why = check_service("a b").expect_err("a blank");
+        assert!(why.contains("digits, `-`, `_` and `~`"), "{why}");
+    }
+}

@@ -76,6 +76,8 @@ pub struct Probe {
     pub kind: Kind,
     pub endpoint: Option<String>,
     pub secret: Option<Secret>,
+    /// That of the compose file that runs it, if the registry's is not the one.
+    pub other: Option<Secret>,
     /// Why it cannot be queried.
     pub problem: Option<String>,
 }
@@ -185,11 +187,19 @@ fn authorised(
         let reason = format!("`clusterSecret` in the registry is {failure}");
         return (State::NotAuthorised, Some(reason));
     }
+    let is_granted = |other: Option<&Secret>| {
+        let tried = other.map(|other| access(endpoint, server.path, Some(other), limit));
+        matches!(tried, Some(Ok(Access::Granted)))
+    };
     match access(endpoint, server.path, secret, limit) {
         Ok(Access::Granted) => (
             State::Up,
             secret.and_then(|secret| server.opened_by(secret)),
         ),
+        Ok(Access::Refused(_)) if is_granted(probe.other.as_ref()) => {
+            let other = probe.other.as_ref();
+            (State::Up, other.and_then(|other| server.opened_by(other)))
+        }
         Ok(Access::Refused(_)) if secret.is_none() => {
             let reason = "the server requires a secret, and the registry has no `clusterSecret`";
             (State::NotAuthorised, Some(reason.to_owned()))

@@ -19,7 +19,7 @@ pub enum Target {
 impl Target {
     /// Finds the cluster of that name; `limit` is the time limit for Prisma Cloud, if it is needed.
     pub fn find(env: &Env, registry: &Registry, name: &str, limit: Duration) -> Result<Target> {
-        if let Some(entry) = registry.get(name) {
+        if let Some(entry) = registry.get(name).or_else(|| registry.respelled(name)) {
             return Ok(Target::Registry(entry.usable()?.clone()));
         }
         if cloud::has_closed(env, name) {

@@ -4,9 +4,9 @@ use super::attempt::Attempt;
 use super::verdict::{Trouble, Watch};
 use super::{Probe, Wait};
 use crate::context::Context;
-use crate::docker::Container;
 use crate::docker::ask::{containers, log};
 use crate::docker::diagnosis::{Ending, excerpt, why_it_ended};
+use crate::docker::{Container, State};
 use crate::documents::WhyNotStarted;
 use crate::error::{Failure, Kind, document};
 use crate::process::with_tail;
@@ -40,10 +40,20 @@ impl Wait {
         let message = format!("could not start {}: {trouble}", self.subject());
         let ending = why_it_ended(log);
         let failure = explained(ctx, Kind::ContainerFailed, message, (ending, log));
-        if ending.is_some() {
-            return failure;
+        if let Some(ending) = ending {
+            // What `prisma` writes itself is in quotes.
+            let is_theirs = self.folder.is_some() && ending.code == "password_rejected";
+            return if is_theirs {
+                failure.hint(QUOTE)
+            } else {
+                failure
+            };
         }
+        let stopped = |container: &Container| container.state == State::Exited;
         match (&trouble.container, &self.folder) {
+            (Some(container), Some(folder)) if stopped(container) => failure
+                .hint(format!("start it with `docker-compose up -d` in {}", folder.display()))
+                .hint(full_log(folder)),
             (_, Some(folder)) => failure.hint(full_log(folder)),
             (Some(container), None) => failure.hint(format!(
                 "see its full log with `prisma local logs -n {} {}`; fix the cause and run the command again, no data is lost",
@@ -133,6 +143,10 @@ fn explained(
         None => failure,
     }
 }
+
+/// For those who have written their `PRISMA_CONFIG`.
+const QUOTE: &str =
+    "put user and password in quotes in `PRISMA_CONFIG`: YAML reads `0123` as a number";
 
 fn full_log(folder: &Path) -> String {
     format!(

@@ -58,7 +58,7 @@ impl Api {
     }
 
     /// One request to a path of the server; the error says why there was no answer.
-    fn post(&self, path: &str, query: &str) -> Result<Value, String> {
+    fn post(&self, path: &str, query: &str, variables: &Value) -> Result<Value, String> {
         let config = ureq::Agent::config_builder()
             .timeout_global(Some(Duration::from_secs(60)))
             .http_status_as_error(false)
@@ -69,14 +69,19 @@ impl Api {
             request = request.header("Authorization", format!("Bearer {token}"));
         }
         let mut response = request
-            .send_json(json!({ "query": query }))
+            .send_json(json!({ "query": query, "variables": variables }))
             .map_err(|e| e.to_string())?;
         response.body_mut().read_json().map_err(|e| e.to_string())
     }
 
     /// One request to the management API.
     pub fn try_ask(&self, query: &str) -> Result<Value, String> {
-        self.post(self.path, query)
+        self.ask_with(query, &json!({}))
+    }
+
+    /// The same with variables.
+    pub fn ask_with(&self, query: &str, variables: &Value) -> Result<Value, String> {
+        self.post(self.path, query, variables)
     }
 
     #[track_caller]
@@ -180,7 +185,7 @@ impl Api {
     /// Asks a deployed service, stage `dev`.
     #[track_caller]
     pub fn service(&self, service: &str, query: &str) -> Value {
-        let answer = self.post(&format!("{service}/dev"), query);
+        let answer = self.post(&format!("{service}/dev"), query, &json!({}));
         answer.unwrap_or_else(|error| panic!("{query} of {service}: {error}"))
     }
 }

@@ -34,6 +34,7 @@ mod images;
 mod ran;
 mod rig;
 mod schedule;
+mod servers;
 mod suite;
 mod summary;
 mod trials;

@@ -9,6 +9,7 @@ mod failures;
 mod folders;
 mod images;
 mod logs;
+mod manners;
 mod ports;
 mod remote;
 mod server;
@@ -32,6 +33,7 @@ pub fn all() -> Vec<Case> {
         data::CASES,
         takeover::CASES,
         witness::CASES,
+        manners::CASES,
         server::CASES,
         folders::CASES,
         editions::CASES,

@@ -156,6 +156,14 @@ fn quiet_leaves_results_warnings_and_errors() {
          error: cluster `nobody` not found\n\
          hint: create it with `prisma local start -n nobody`\n",
     );
+    // There is nothing in it to protect.
+    let address = "clusters:\n  local:\n    host: 'http://localhost:4466'\n";
+    std::fs::write(s.path("home/.prisma/config.yml"), address).expect("writes");
+    let ended = s.run("local ps -q -n nobody");
+    assert!(
+        ended.stderr.starts_with("error: cluster `nobody`"),
+        "{ended:?}"
+    );
 }
 
 #[test]

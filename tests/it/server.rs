@@ -65,6 +65,11 @@ fn the_first_start_makes_files_containers_and_an_entry() {
     let s = Sandbox::new();
     let start = format!("local start --prisma-version 1.8 --port {}", s.port);
     s.run(&start).is(0, &running("is running"), STAGES);
+    // A late server takes another path for a service, and asks its database for that.
+    let requests = s.take_requests();
+    let is_right = |request: &String| request.starts_with("POST /management HTTP/1.1\r\n");
+    assert_eq!(requests.len(), 2, "{requests:?}");
+    assert!(requests.iter().all(is_right), "{requests:?}");
     s.engine_has(
         "local-prisma-1 running prismagraphql/prisma:1.8 #1\n\
          prisma-db running mysql:5.7 #2\n\

@@ -1,5 +1,7 @@
 //! Waiting for the server: how it ends when the server does not come up.
 
+mod bad_starts;
+
 use crate::support::text::{STAGES, running};
 use crate::support::{Behaviour, Sandbox, same};
 use std::time::Duration;

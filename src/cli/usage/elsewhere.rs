@@ -1,4 +1,4 @@
-//! Commands that people know from elsewhere: the npm CLIs of Prisma 1, the Prisma ORM, docker compose.
+//! Commands and flags that people know from elsewhere: the npm CLIs of Prisma 1, the Prisma ORM, docker compose.
 
 /// Commands that only the npm CLI has.
 const NPM_CLI: &[&str] = &[
@@ -15,14 +15,18 @@ const NPM_CLI: &[&str] = &[
 
 /// Whether only the npm CLI has a command.
 pub fn is_of_npm_cli(word: &str) -> bool {
-    NPM_CLI.contains(&word) || word == "list"
+    NPM_CLI.contains(&word) || LIST.contains(&word)
 }
+
+const LIST: &[&str] = &["list", "ls"];
+
+const CLOSED: &str = "Prisma Cloud, which this was for, closed on 2022-09-01: add a server of your own with `prisma cluster add`";
 
 /// The commands, and what to do instead of each. `{}` stands for the word.
 const INSTEAD: &[(&[&str], &str)] = &[
     (
-        &["login", "logout", "account", "console"],
-        "Prisma Cloud, which this was for, closed on 2022-09-01: add a server of your own with `prisma cluster add`",
+        &["login", "logout", "account", "console", "auth", "cloud"],
+        CLOSED,
     ),
     (
         &["playground"],
@@ -30,14 +34,14 @@ const INSTEAD: &[(&[&str], &str)] = &[
     ),
     (
         &["admin"],
-        "open the service's HTTP endpoint with `/_admin` at its end in a browser; Prisma 1.34 servers have that page",
+        "open the service's HTTP endpoint with `/_admin` at its end in a browser; Prisma 1.29 and later serve that page",
     ),
     (
         NPM_CLI,
         "this program does not have it; the npm CLI does: `npx prisma1 {}`",
     ),
     (
-        &["list"],
+        LIST,
         "services: `npx prisma1 list`; clusters: `prisma cluster list`",
     ),
     (
@@ -55,32 +59,56 @@ const INSTEAD: &[(&[&str], &str)] = &[
     ),
 ];
 
+/// Words that mean something else in a group than at the program's level.
+const IN_GROUP: &[(&str, &str, &str)] = &[
+    // Not `local delete`, which removes more than was asked for.
+    (
+        "cluster",
+        "delete",
+        "did you mean `prisma cluster remove`, which keeps containers and data?",
+    ),
+    (
+        "cluster",
+        "info",
+        "`prisma cluster list` shows its address, version and state",
+    ),
+    (
+        "cluster",
+        "token",
+        "this program does not have it; the npm CLI does: `npx prisma1 cluster-token`",
+    ),
+    (
+        "local",
+        "reset",
+        "to remove the data of one service: `npx prisma1 reset`",
+    ),
+];
+
+/// Flags that only an npm CLI had, and what to do instead of each.
+const FLAGS: &[(&str, &[&str], &str)] = &[(
+    "init",
+    &["--boilerplate", "-b"],
+    "clone the boilerplate with git, then run `prisma deploy` in its folder",
+)];
+
 /// What to do instead of a command that does not exist, at the program's level or at that of a group.
 pub fn instead(word: &str, group: Option<&str>) -> Option<String> {
-    // Not `local delete`, which removes more than was asked for.
-    if (group, word) == (Some("cluster"), "delete") {
-        return Some(
-            "did you mean `prisma cluster remove`, which keeps containers and data?".into(),
-        );
-    }
-    let is_known_here = |words: &[&str]| match group {
-        None => words.contains(&word),
-        Some("local") => ["up", "down"].contains(&word) && words.contains(&word),
-        Some(_) => false,
+    let mut in_group = IN_GROUP.iter();
+    let own = in_group.find(|(of, known, _)| Some(*of) == group && *known == word);
+    let anywhere = || INSTEAD.iter().find(|(words, _)| words.contains(&word));
+    let text = match own {
+        Some((.., text)) => text,
+        None => anywhere()?.1,
     };
-    let (_, text) = INSTEAD.iter().find(|(words, _)| is_known_here(words))?;
     Some(text.replace("{}", word))
 }
 
-#[cfg(test)]
-mod tests {
-    use super::instead;
-
-    #[test]
-    fn what_is_named_never_destroys_more() {
-        let cluster = instead("delete", Some("cluster")).expect("known");
-        assert!(cluster.contains("`prisma cluster remove`"), "{cluster}");
-        let service = instead("delete", None).expect("known");
-        assert!(service.contains("`npx prisma1 delete`"), "{service}");
-    }
+/// What to do instead of a flag that a command does not have.
+pub fn instead_of_flag(command: &str, flag: &str) -> Option<&'static str> {
+    let mut flags = FLAGS.iter();
+    let found = flags.find(|(of, names, _)| *of == command && names.contains(&flag));
+    found.map(|(.., text)| *text)
 }
+
+#[cfg(test)]
+mod tests;

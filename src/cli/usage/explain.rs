@@ -48,9 +48,12 @@ pub fn is_bare(error: &clap::Error) -> bool {
 }
 
 /// Whether it names a command that only the npm CLI has.
-pub fn is_of_npm_cli(error: &clap::Error) -> bool {
+pub fn is_of_npm_cli(error: &clap::Error, args: &[OsString]) -> bool {
+    let word = text(error, ContextKind::InvalidSubcommand);
+    // `prisma cluster token` is of neither.
     error.kind() == ErrorKind::InvalidSubcommand
-        && elsewhere::is_of_npm_cli(text(error, ContextKind::InvalidSubcommand))
+        && args.get(1).is_some_and(|first| first == word)
+        && elsewhere::is_of_npm_cli(word)
 }
 
 /// The named commands, from the program down, as far as they exist.
@@ -127,6 +130,9 @@ fn unknown_argument(error: &clap::Error, path: &[&Command]) -> Failure {
         format!("unexpected argument `{word}`")
     };
     let failure = Failure::new(Kind::Usage, what);
+    if let Some(instead) = elsewhere::instead_of_flag(&names(&path[1..]), flag(word)) {
+        return failure.hint(instead);
+    }
     let known = path.iter().flat_map(|command| command.get_arguments());
     let known: Vec<&str> = known.filter_map(clap::Arg::get_long).collect();
     let bare = flag(word).strip_prefix("--").unwrap_or_default();

@@ -19,7 +19,7 @@ pub fn run(ctx: &Context, args: &ClusterLogs) -> Result<Report> {
     let registry = ctx.registry()?;
     let (name, origin) = match args.name() {
         Some(name) => (name.to_owned(), None),
-        None => name::from_service(ctx, args.project.path(), &registry)?,
+        None => name::from_service(ctx, &args.project, &registry)?,
     };
     of_cluster(ctx, args, &registry, &name).map_err(|failure| match origin {
         Some(origin) if failure.kind == Kind::UnknownCluster => origin.hide(&name, &failure),
@@ -33,7 +33,7 @@ fn of_cluster(
     registry: &Registry,
     name: &str,
 ) -> Result<Report> {
-    let entry = registry.get(name);
+    let entry = registry.get(name).or_else(|| registry.respelled(name));
     if entry.is_none() && cloud::has_closed(&ctx.env, name) {
         return Err(cloud::closed(&format!("cluster `{}`", name.escape_debug())));
     }

@@ -5,6 +5,7 @@
 
 use super::{seed, shell};
 use crate::cli;
+use crate::cluster::Fact;
 use crate::commands::service::loaded::LoadedService;
 use crate::commands::service::{generators, npm};
 use crate::context::Context;
@@ -14,6 +15,7 @@ use crate::plan::Permit;
 use crate::server::deploy::{Deployment, Outcome};
 use crate::server::management::{Management, Migration, Status as MigrationStatus};
 use crate::server::service::Service as Api;
+use crate::server::types::Types;
 use crate::service::{Command, Generator, Seed, Service};
 use serde::{Serialize, Serializer};
 use std::path::Path;
@@ -98,12 +100,15 @@ pub fn run(
         Some(seed) if was_empty(ctx, management, deployment) => Some(seed),
         _ => None,
     };
+    let version = management.version();
+    let is_new = version.is_some_and(|version| version.has(Fact::NewDatamodel));
     let mut worker = Worker {
         ctx,
         permit,
         loaded,
         limit: args.limit(),
         api: Api::of(management, &service.secrets),
+        types: is_new.then(|| Types::parse(service.datamodel.text())),
         generated: !args.no_generate,
     };
     let mut steps = Vec::new();
@@ -183,6 +188,8 @@ struct Worker<'a> {
     loaded: &'a LoadedService,
     limit: Duration,
     api: Api,
+    /// The types, if the server has no fields besides those of the datamodel.
+    types: Option<Types>,
     /// Whether nothing is left to generate.
     generated: bool,
 }
@@ -192,14 +199,22 @@ impl Worker<'_> {
     fn step(&self, task: &Task<'_>) -> Result<Step> {
         let Worker { ctx, loaded, .. } = self;
         let (step, what) = match task {
-            Task::WriteSchema(path) => (StepKind::Schema, relative(&loaded.service, path)),
-            Task::GenerateSchema(path) => (StepKind::Generate, relative(&loaded.service, path)),
+            Task::WriteSchema(path) => (StepKind::Schema, loaded.service.shown(path)),
+            Task::GenerateSchema(path) => (StepKind::Generate, loaded.service.shown(path)),
             Task::GenerateClients(clients) => (StepKind::Generate, generators::names(clients)),
-            Task::Import(path) => (StepKind::Seed, relative(&loaded.service, path)),
+            Task::Import(path) => (StepKind::Seed, loaded.service.shown(path)),
             Task::RunSeed(command) => (StepKind::Seed, command.shown.clone()),
             Task::RunHook(command) => (StepKind::Hook, command.shown.clone()),
         };
-        let done = if let Some(permit) = self.permit {
+        let done = if let Task::GenerateClients(clients) = task
+            && generators::action(ctx, loaded, self.limit).is_none()
+        {
+            // A deployment is not wrong because clients cannot be generated on this machine, but stale
+            // clients are reported.
+            let (message, hint) = generators::missing(clients);
+            ctx.ui.warn_with(&message, &hint);
+            Ok(Status::Skipped)
+        } else if let Some(permit) = self.permit {
             ctx.interrupt.check()?;
             self.perform(task, &format!("{}: `{what}`", step.word()), permit)
         } else {
@@ -210,7 +225,7 @@ impl Worker<'_> {
             Err(failure) if matches!(failure.kind, Kind::Interrupted | Kind::Terminated) => {
                 return Err(failure);
             }
-            Err(failure) => (Status::Failed, Some(failure)),
+            Err(failure) => (Status::Failed, Some(loaded.service.hide(failure))),
         };
         Ok(Step {
             step,
@@ -229,7 +244,9 @@ impl Worker<'_> {
             }
             Task::GenerateClients(clients) => self.generate(clients, label, permit),
             Task::Import(path) => {
-                seed::import(ui, &self.api, path, label).map(|()| Status::Imported)
+                let stage = ui.stage(label, "");
+                let done = seed::import(&self.api, path, self.types.as_ref(), &stage);
+                done.map(|()| Status::Imported)
             }
             Task::RunSeed(command) | Task::RunHook(command) => {
                 ui.status(label);
@@ -240,12 +257,8 @@ impl Worker<'_> {
         }
     }
 
-    /// A deployment is not wrong because clients cannot be generated on this machine, but stale clients
-    /// are reported.
     fn generate(&self, clients: &[&Generator], label: &str, permit: &Permit) -> Result<Status> {
         let Some(action) = generators::action(self.ctx, self.loaded, self.limit) else {
-            let (message, hint) = generators::missing(clients);
-            self.ctx.ui.warn_with(&message, &hint);
             return Ok(Status::Skipped);
         };
         let stage = self.ctx.ui.stage(label, "");
@@ -277,12 +290,6 @@ impl Worker<'_> {
         files::write_atomic(path, schema.as_bytes(), Access::Shared)?;
         Ok(Status::Written)
     }
-}
-
-/// A path as it is written in `prisma.yml`.
-fn relative(service: &Service, path: &Path) -> String {
-    let relative = path.strip_prefix(&service.folder).unwrap_or(path);
-    relative.display().to_string()
 }
 
 impl StepKind {

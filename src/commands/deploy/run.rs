@@ -41,7 +41,7 @@ impl<'a> DeployRun<'a> {
         Ok(DeployRun {
             ctx,
             args,
-            files: ServiceFiles::find(ctx, &args.service, &args.flags())?,
+            files: ServiceFiles::find(ctx, &args.service.project)?,
             target: TargetOverride {
                 cluster: None,
                 ask: args.interactive,
@@ -263,8 +263,10 @@ impl<'a> DeployRun<'a> {
     /// Checks the seed of a new service: what is wrong with it does not matter later.
     fn seed_check(&self, service: &Service) -> Option<Rc<dyn Fn() -> Result<()>>> {
         let seed = service.seed.clone().filter(|_| !self.args.no_seed)?;
-        let file = service.file.clone();
-        Some(Rc::new(move || seed::check(&file, &seed)))
+        let service = service.clone();
+        Some(Rc::new(move || {
+            seed::check(&service.file, &seed).map_err(|failure| service.hide(failure))
+        }))
     }
 
     fn follow(

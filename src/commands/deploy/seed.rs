@@ -4,9 +4,10 @@ use crate::error::{Failure, Kind, Result};
 use crate::files;
 use crate::server::operations::operations;
 use crate::server::service::Service as Api;
+use crate::server::types::Types;
 use crate::service::Seed;
 use crate::service::export::Export;
-use crate::ui::{Stage, Ui, text::count};
+use crate::ui::{Stage, text::count};
 use std::path::Path;
 
 /// How many of the reasons for rejected values are shown.
@@ -44,13 +45,13 @@ pub fn check(prisma_yml: &Path, seed: &Seed) -> Result<()> {
     Ok(())
 }
 
-/// Imports the file. What precedes an error is imported.
-pub fn import(ui: &Ui, api: &Api, path: &Path, label: &str) -> Result<()> {
-    let stage = ui.stage(label, "");
+/// Imports the file. `types` are those of a server that has no hidden fields. What precedes an error is imported.
+pub fn import(api: &Api, path: &Path, types: Option<&Types>, stage: &Stage<'_>) -> Result<()> {
     if is_export(path) {
-        import_export(api, path, &stage)
+        let export = Export::open(path)?.for_types(types.cloned());
+        import_export(api, path, export, stage)
     } else {
-        run_operations(api, path, &stage)
+        run_operations(api, path, stage)
     }
 }
 
@@ -76,9 +77,9 @@ fn run_operations(api: &Api, path: &Path, stage: &Stage<'_>) -> Result<()> {
     Ok(())
 }
 
-fn import_export(api: &Api, path: &Path, stage: &Stage<'_>) -> Result<()> {
+fn import_export(api: &Api, path: &Path, mut export: Export, stage: &Stage<'_>) -> Result<()> {
     let mut done = 0;
-    Export::open(path)?.each(&mut |batch| {
+    export.each(&mut |batch| {
         let tried = format!("could not import `{}` of `{}`", batch.file, path.display());
         let rejected = api.import(batch.body());
         let rejected = rejected.map_err(|error| api.failure(&tried, error))?;

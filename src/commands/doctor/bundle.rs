@@ -9,7 +9,7 @@ use crate::files::{self, Access};
 use crate::managed::owner;
 use crate::plan::{Plan, Step};
 use crate::process::Mode;
-use crate::secret::redact::{Redactor, is_sensitive, without_variables};
+use crate::secret::redact::{Redactor, is_sensitive, without_quotes};
 use std::fmt::Write;
 use std::path::Path;
 use std::time::Duration;
@@ -235,7 +235,7 @@ fn last_lines(ctx: &Context, tools: &Tools, container: &Container) -> String {
     match ctx.runner.run(&logs, Mode::Capture) {
         Ok(outcome) => {
             // Without control characters: it is read in an editor.
-            let text = without_variables(&(outcome.stdout + &outcome.stderr));
+            let text = without_quotes(&(outcome.stdout + &outcome.stderr));
             text.replace(|c: char| c.is_control() && c != '\n' && c != '\t', "")
         }
         Err(error) => Failure::from(error).message(),

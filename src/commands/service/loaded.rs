@@ -9,14 +9,11 @@ use crate::env::Env;
 use crate::error::Result;
 use crate::files;
 use crate::service::{Secret, Service};
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 /// Which files to read: found once, read before every deployment.
 pub struct ServiceFiles<'a> {
-    flags: &'a cli::ServiceFlags,
-    /// For `${opt:NAME}`.
-    options: BTreeMap<String, String>,
+    flags: &'a cli::ProjectFlags,
     pub project: Project,
 }
 
@@ -47,34 +44,23 @@ fn variable(env: &Env, env_files: &EnvFiles, name: &str) -> Option<String> {
 }
 
 impl<'a> ServiceFiles<'a> {
-    /// `more` are the command's own flags.
-    pub fn find(
-        ctx: &Context,
-        flags: &'a cli::ServiceFlags,
-        more: &[(&str, bool)],
-    ) -> Result<Self> {
-        let project = project::find(ctx, flags.project.path())?;
-        let all = [more, &[("dry-run", ctx.dry_run)]].concat();
-        let options = flags.options(&all);
-        Ok(ServiceFiles {
-            flags,
-            options,
-            project,
-        })
+    pub fn find(ctx: &Context, flags: &'a cli::ProjectFlags) -> Result<Self> {
+        let project = project::find(ctx, flags.path())?;
+        Ok(ServiceFiles { flags, project })
     }
 
     /// The files that variables are read from, existing or not.
     pub fn env_paths(&self) -> Vec<PathBuf> {
-        self.project.env_paths(self.flags.env_file.as_deref())
+        self.project.env_paths(self.flags.env_file())
     }
 
     /// Reads the files without showing anything.
     pub fn read(&self, ctx: &Context) -> Result<LoadedService> {
-        let env_files = self.project.env_files(self.flags.env_file.as_deref())?;
+        let env_files = self.project.env_files(self.flags.env_file())?;
         let given = Given {
             env: &|name: &str| variable(&ctx.env, &env_files, name),
             origin: &|name: &str| env_files.origin(&ctx.env, name),
-            opt: &self.options,
+            opt: &ctx.options,
         };
         let mut service = prisma_yml::load(&self.project.file, given)?;
         service.schema = service.schema.or_else(|| generated_schema(&self.project));
@@ -97,6 +83,10 @@ impl<'a> ServiceFiles<'a> {
         });
         let secrets = service.secrets.iter().map(Secret::reveal).chain(headers);
         ctx.ui.conceal(secrets.map(Secret::from));
+        // Reports show the reference; nothing else shows them.
+        let files = service.file_origins.iter();
+        ctx.ui
+            .conceal(files.map(|(file, _)| Secret::from(&*file.to_string_lossy())));
         if let Some(origin) = &service.target_origin {
             ctx.ui.detail(&origin.set);
         }

@@ -112,19 +112,18 @@ fn warn_unencrypted(ctx: &Context, destination: &Destination) {
 fn of_entry(ctx: &Context, entry: &Entry, sources: &Sources<'_>) -> Result<Destination> {
     cloud::check(&format!("cluster `{}`", entry.name), &entry.host)?;
     let base = entry.host.trim_end_matches('/').to_owned();
-    let variable = || sources.of_variable(ctx);
-    let secrets: Vec<Named> = match of_registry(entry) {
-        // As for the npm CLI, which deployed with the variable to servers that have shared secrets.
-        Some(key) if key.0.kind() == SecretKind::Key => {
-            variable().into_iter().chain([key]).collect()
-        }
-        // The registry's secret belongs to this host; the variable may hold another server's.
-        Some(secret) => vec![secret],
-        None => variable()
-            .into_iter()
-            .chain(sources.of_compose_file(ctx, &base))
-            .collect(),
+    let own = of_registry(entry);
+    let is_key = |(secret, _): &Named| secret.kind() == SecretKind::Key;
+    // As for the npm CLI, which deployed with the variable to servers that have shared secrets. A shared secret
+    // of the registry belongs to this host, and the variable may hold another server's.
+    let best = match &own {
+        Some(own) if !is_key(own) => [Some(own.clone()), sources.of_variable(ctx)],
+        _ => [sources.of_variable(ctx), own],
     };
+    let secrets = best
+        .into_iter()
+        .chain([sources.of_compose_file(ctx, &base)]);
+    let secrets = secrets.flatten().collect();
     let (credential, secret_name, others) = credential(ctx, secrets)?;
     Ok(Destination {
         label: format!("cluster `{}`", entry.name),

@@ -2,7 +2,7 @@
 
 use super::ReadFile;
 use crate::config::reader::{At, Nature, Reader};
-use crate::service::{Command, Datamodel, Generator, Secret, Seed, Subscription};
+use crate::service::{Command, Datamodel, Generator, Origin, Secret, Seed, Subscription};
 use crate::suggest::nearest;
 use crate::yaml::{Node, Step};
 use std::path::{Path, PathBuf};
@@ -12,6 +12,8 @@ pub(super) struct Parts<'p, 'r> {
     pub(super) root: &'p Node,
     pub(super) folder: &'p Path,
     pub(super) read: ReadFile<'p>,
+    /// Files named by variables that need not exist.
+    pub(super) file_origins: Vec<(PathBuf, Origin)>,
 }
 
 impl Parts<'_, '_> {
@@ -153,7 +155,7 @@ impl Parts<'_, '_> {
         if key == "run" {
             return self.command(&value).map(Seed::Run);
         }
-        let path = self.path(&value)?;
+        let path = self.other_path(&value)?;
         Some(Seed::Import {
             path,
             at: self.reader.places.value(&value.path),
@@ -182,7 +184,7 @@ impl Parts<'_, '_> {
         let output = self.required(at, find("output"), "output");
         let (name_at, output_at) = (name?, output?);
         let name = self.reader.string(&name_at, Nature::Open)?;
-        let output = self.path(&output_at)?;
+        let output = self.other_path(&output_at)?;
         let known = Generator::NAMES;
         // Others are left to the npm CLI: it may have more than the last one had.
         if let Some(meant) = nearest(&name, &known).filter(|_| !known.contains(&&*name)) {
@@ -215,9 +217,19 @@ impl Parts<'_, '_> {
     }
 
     /// A path; relative to the service's folder, also if it begins with a slash.
-    pub(super) fn path(&mut self, at: &At<'_>) -> Option<PathBuf> {
+    fn path(&mut self, at: &At<'_>) -> Option<PathBuf> {
         let text = self.reader.string(at, Nature::Open)?;
         Some(self.folder.join(text.trim_start_matches('/')))
+    }
+
+    /// The path of a file that need not exist.
+    pub(super) fn other_path(&mut self, at: &At<'_>) -> Option<PathBuf> {
+        let path = self.path(at)?;
+        if let Some(derived) = self.reader.derived.get(&at.path) {
+            self.file_origins
+                .push((path.clone(), derived.origin.clone()));
+        }
+        Some(path)
     }
 
     /// The file that a value names, and its text.

@@ -104,6 +104,8 @@ const SERVER: &[Ending] = &[
         &[
             "Access denied for user 'true'@",
             "Access denied for user 'false'@",
+            "password authentication failed for user \"true\"",
+            "password authentication failed for user \"false\"",
         ],
         "YAML reads its database user as a boolean",
         "put user and password in quotes in `PRISMA_CONFIG`",

@@ -1,7 +1,7 @@
 //! The lines of a container's log that say why it ended, without stack traces and private values.
 
 use crate::process::TAIL_LINES;
-use crate::secret::redact::{scrub, without_variables};
+use crate::secret::redact::{scrub, without_quotes};
 
 /// How many of a log's last lines to read: Postgres' driver logs 300 lines before the one that matters.
 pub const LOG_LINES: usize = 1000;
@@ -44,7 +44,7 @@ pub fn excerpt(log: &str) -> Excerpt {
     } else {
         kept.drain(..kept.len().saturating_sub(TAIL_LINES));
     }
-    let shown = |line: &str| scrub(&without_variables(line));
+    let shown = |line: &str| scrub(&without_quotes(line));
     let kept = kept.into_iter().map(shown).collect();
     if is_exception {
         Excerpt::Exception(kept)

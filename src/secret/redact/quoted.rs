@@ -1,10 +1,28 @@
 //! JSON inside text, also where it is a string in other JSON, with its quotes escaped any number of times.
 
-/// What is shown for the variables of a request.
+/// What is shown for what is left out.
 const LEFT_OUT: &str = "(left out)";
+/// How a server says that it cannot parse the configuration into which it pastes the password of its database. It quotes
+/// the part that it did not expect.
+const CONFIGURATION: &str = "ConfigException$Parse";
+const GOT: &str = " got ";
 
-/// The text without the variables of logged requests: they hold what people store, and secrets of services.
-pub fn without_variables(text: &str) -> String {
+/// The text without what servers quote of private values: the variables of requests, and a password that breaks their
+/// configuration.
+pub fn without_quotes(text: &str) -> String {
+    let lines = text.split_inclusive('\n').map(|line| {
+        let end = if line.ends_with('\n') { "\n" } else { "" };
+        let got = line.find(GOT).map(|at| at + GOT.len());
+        match got.or_else(|| line.find('\'')) {
+            Some(at) if line.contains(CONFIGURATION) => format!("{}{LEFT_OUT}{end}", &line[..at]),
+            _ => line.to_owned(),
+        }
+    });
+    without_variables(&lines.collect::<String>())
+}
+
+/// The variables of logged requests hold what people store, and secrets of services.
+fn without_variables(text: &str) -> String {
     const NAME: &str = "variables";
     let mut out = String::new();
     let mut rest = text;

@@ -29,10 +29,18 @@ impl Deployment {
                     count(errors.len(), "error")
                 )))
             }
-            Outcome::Invalid { errors } => Some(refused(format!(
-                "the server rejected the datamodel: {}",
-                count(errors.len(), "error")
-            ))),
+            Outcome::Invalid { errors } => {
+                // Each names the subscription where others name a field.
+                let is_of_subscription =
+                    |error: &Problem| error.type_name == "Subscription" && error.field.is_some();
+                let what = if errors.iter().all(is_of_subscription) {
+                    "subscriptions"
+                } else {
+                    "datamodel"
+                };
+                let number = count(errors.len(), "error");
+                Some(refused(format!("the server rejected the {what}: {number}")))
+            }
             Outcome::NeedsForce => Some(needs_force(&self.warnings)),
             Outcome::RolledBack { errors, undo, .. } => Some(rolled_back(*undo, errors)),
         }

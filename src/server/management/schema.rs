@@ -254,14 +254,15 @@ impl Management {
         }
     }
 
-    /// Whether the server checks for data loss itself. Of an unknown version, whether it accepts `force`.
+    /// Whether the server checks for data loss itself. Of an unknown version, that is only known once a
+    /// deployment was answered with steps, as late versions do; `force` proves nothing.
     pub fn checks_data_loss(&self) -> bool {
         match self.version() {
             Some(version) => version.has(Fact::DataLossCheck),
             None => self
                 .dialect
                 .borrow()
-                .is_none_or(|dialect| dialect > DeployDialect::Plain),
+                .is_some_and(|dialect| dialect >= DeployDialect::Steps),
         }
     }
 }

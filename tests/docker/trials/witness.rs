@@ -1,11 +1,13 @@
 //! The stand-in server: that it answers as real ones were recorded to, and what `prisma` makes of a server that keeps its
 //! clients waiting as real ones do.
 
-use crate::api::Api;
-use crate::cluster::{Cluster, DATABASE, SERVER, port};
+use crate::cluster::{Cluster, DATABASE, SERVER};
 use crate::example::Example;
-use crate::rig::{Generation, LABEL, Rig};
+use crate::rig::Generation;
+use crate::servers::{Kind, Server, Servers};
 use crate::suite::{Case, Setting, shared};
+use serde_json::Value;
+use std::fs;
 use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -16,18 +18,36 @@ pub const CASES: &[Case] = &[
         "witness/database_away_during_a_deployment",
         database_away_during_a_deployment,
     ),
-    shared("witness/answers_as_1.34", |s| {
-        answers_as_recorded(s, "1.34.12-postgres", "1.34")
-    })
-    .only(Generation::V2),
-    shared("witness/answers_as_1.8", |s| {
-        answers_as_recorded(s, "1.8.4-postgres", "1.8")
-    })
-    .only(Generation::V2),
+    recorded("witness/answers_as_1.34", |s| {
+        answers_as_recorded(s, "1.34.12-postgres")
+    }),
+    recorded("witness/answers_as_1.34_on_mysql", |s| {
+        answers_as_recorded(s, "1.34.12-mysql")
+    }),
+    recorded("witness/answers_as_1.31", |s| {
+        answers_as_recorded(s, "1.31.2-mysql")
+    }),
+    recorded("witness/answers_as_1.20", |s| {
+        answers_as_recorded(s, "1.20.7-mysql")
+    }),
+    recorded("witness/answers_as_1.8", |s| {
+        answers_as_recorded(s, "1.8.4-postgres")
+    }),
+    recorded("witness/answers_as_1.8_on_mysql", |s| {
+        answers_as_recorded(s, "1.8.4-mysql")
+    }),
+    recorded("witness/answers_as_1.4", |s| {
+        answers_as_recorded(s, "1.4.2-mysql")
+    }),
+    recorded("witness/answers_as_1.1", |s| {
+        answers_as_recorded(s, "1.1.3-mysql")
+    }),
 ];
 
-/// What the recorded servers told of themselves.
-const COMMIT: &str = "COMMIT_SHA=0123456789abcdef0123456789abcdef01234567";
+/// It needs no docker-compose, so one of the two is enough.
+const fn recorded(name: &'static str, body: fn(&Setting)) -> Case {
+    shared(name, body).only(Generation::V2)
+}
 
 /// So many share the scenarios.
 const OPEN_SERVERS: usize = 4;
@@ -37,7 +57,8 @@ fn slow_start(setting: &Setting) {
     let cluster = Cluster::new(setting);
     let slow = "environment: {STANDIN_START_MS: '3000', STANDIN_FIRST_ANSWER_MS: '3000'}";
     cluster.override_service(SERVER, slow);
-    cluster.start(&[]);
+    let start = cluster.start(&[]);
+    assert!(start.took > Duration::from_secs(6), "{:?}", start.took);
     cluster.put_data();
     cluster.has_data();
 }
@@ -69,88 +90,49 @@ fn database_away_during_a_deployment(setting: &Setting) {
 }
 
 /// Whether the stand-in answers as real servers were recorded to, in the scenarios that it claims to know.
-fn answers_as_recorded(setting: &Setting, recording: &str, version: &str) {
-    let cluster = Cluster::new(setting);
-    let servers = Servers::start(setting.rig, cluster.name.clone());
+fn answers_as_recorded(setting: &Setting, recording: &'static str) {
+    let servers = Servers::new(setting);
+    let kind = Kind::named(recording);
+    if kind.connector == "postgres" {
+        servers.database("postgres", "database");
+    }
     let recordings = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/recordings");
     let file = |name: &str| recordings.join(name).display().to_string();
+    let (setting_name, value) = secured(&recordings, recording);
+    // Scenarios wait for migrations most of the time.
+    let open: Vec<Server> = (0..OPEN_SERVERS)
+        .map(|_| servers.alone(kind, None))
+        .collect();
+    let closed = servers.alone(kind, Some((&setting_name, &value)));
     let mut args = vec![
         file("compare"),
         file(&format!("{recording}.json")),
-        "--secured".to_owned(),
-        servers.server(version, "managementApiSecret: s3cret-management\n"),
         "--claims".to_owned(),
         file(&format!("claims/{recording}.txt")),
+        "--secured".to_owned(),
+        closed.url(),
     ];
-    // Scenarios wait for migrations most of the time.
-    for _ in 0..OPEN_SERVERS {
-        args.extend(["--open".to_owned(), servers.server(version, "")]);
+    for server in open.iter().chain([&closed]) {
+        server.wait();
     }
-    setting.rig.command("python3", args).run().succeeded();
+    args.extend(open.iter().flat_map(|one| ["--open".to_owned(), one.url()]));
+    let compare = setting.rig.command("python3", args);
+    compare.limit(Duration::from_secs(500)).run().succeeded();
 }
 
-/// Containers of a database and of servers on it, and their network; gone when dropped.
-struct Servers {
-    rig: &'static Rig,
-    name: String,
-}
-
-impl Servers {
-    fn start(rig: &'static Rig, name: String) -> Servers {
-        let label = format!("{LABEL}={name}");
-        rig.docker(["network", "create", "--label", &label, &name]);
-        let servers = Servers { rig, name };
-        servers.run(&[
-            "--network-alias=database",
-            "-ePOSTGRES_USER=prisma",
-            "-ePOSTGRES_PASSWORD=prisma",
-            "postgres",
-        ]);
-        servers
-    }
-
-    fn run(&self, args: &[&str]) {
-        let label = format!("{LABEL}={}", self.name);
-        let own = ["run", "-d", "--label", &label, "--network", &self.name];
-        self.rig.docker([&own, args].concat());
-    }
-
-    /// A server with a database of its own: its URL, once it answers. It is restarted until the database is there.
-    fn server(&self, version: &str, more: &str) -> String {
-        let port = port();
-        let database = format!(
-            "connector: postgres, host: database, port: 5432, user: prisma, password: prisma, database: of{port}"
-        );
-        let config =
-            format!("PRISMA_CONFIG=port: 4466\n{more}databases:\n  default: {{{database}}}\n");
-        self.run(&[
-            "--restart=always",
-            "-e",
-            COMMIT,
-            "-e",
-            &config,
-            &format!("-p{port}:4466"),
-            &format!("prismagraphql/prisma:{version}"),
-        ]);
-        let api = Api::new(port, None).at("management");
-        let end = Instant::now() + Duration::from_secs(60);
-        while api.try_ask("{ serverInfo { version } }").is_err() {
-            assert!(Instant::now() < end, "the server does not answer");
-            thread::sleep(Duration::from_millis(200));
+/// The setting of the recorded server that checks tokens; a recording may leave it to the one that it is like.
+fn secured(recordings: &Path, recording: &str) -> (String, String) {
+    let mut name = format!("{recording}.json");
+    loop {
+        let text = fs::read_to_string(recordings.join(&name)).expect("a recording");
+        let whole: Value = serde_json::from_str(&text).expect("JSON");
+        if let Some(settings) = whole["servers"]["secured"].as_object() {
+            let (setting, value) = settings.iter().next().expect("a setting");
+            return (setting.clone(), value.as_str().expect("a text").to_owned());
         }
-        format!("http://127.0.0.1:{port}")
-    }
-}
-
-impl Drop for Servers {
-    fn drop(&mut self) {
-        let filter = format!("label={LABEL}={}", self.name);
-        let ids = self
-            .rig
-            .try_docker(["ps", "-aq", "--filter", &filter])
-            .stdout;
-        let remove = ["rm", "-f", "-v"].into_iter().chain(ids.split_whitespace());
-        self.rig.try_docker(remove);
-        self.rig.try_docker(["network", "rm", &self.name]);
+        name = whole["like"]
+            .as_str()
+            .expect("another recording")
+            .to_owned();
     }
 }

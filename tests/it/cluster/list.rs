@@ -39,6 +39,38 @@ fn without_a_registry_there_is_nothing_and_no_folder_is_made() {
 }
 
 #[test]
+fn the_secret_of_a_compose_file_beside_opens_its_server_and_no_other() {
+    let secret = "s3cret-text";
+    let server = server("1.34.12", Auth::Secret(secret.to_owned()));
+    let port = server.rsplit(':').next().expect("a port");
+    for (published, in_registry, state) in [
+        (port, "", "up"),
+        (port, "an-old-one", "up"),
+        ("1", "", "not authorised"),
+    ] {
+        let home = Home::with(&registry(&[("far", &server, in_registry)])).below("app/src");
+        home.write("app/.env", &format!("SECRET={secret}\n"));
+        home.write(
+            "app/docker-compose.yml",
+            &format!(
+                "services:\n  prisma:\n    image: prismagraphql/prisma:1.34\n    ports: ['{published}:4466']\n    \
+                 environment:\n      PRISMA_CONFIG: |\n        managementApiSecret: ${{SECRET}}\n"
+            ),
+        );
+        let ended = home.cluster(&["list"]);
+        let row = format!("far\tself-hosted\t1.34.12\t{state}\t{server}\n");
+        assert_eq!((&*ended.stdout, ended.status), (&*row, 0), "{ended:?}");
+        assert_eq!(ended.stderr.is_empty(), state == "up", "{ended:?}");
+        let doctor = home.end(home.prisma("doctor", &["--json"]).start());
+        let checks = doctor.json()["data"]["checks"].clone();
+        let mut checks = checks.as_array().expect("a list").iter();
+        let far = checks.find(|one| one["cluster"] == "far").expect("checked");
+        assert_eq!(far["level"] == "ok", state == "up", "{far}");
+        assert!(!doctor.all().contains(secret) && !ended.all().contains(secret));
+    }
+}
+
+#[test]
 fn every_state_of_every_generation_is_told() {
     let public = || Auth::PublicKey(key().public_spki_pem());
     let (old, new) = (

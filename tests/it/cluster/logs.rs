@@ -122,6 +122,8 @@ fn the_name_defaults_to_the_cluster_of_the_nearest_prisma_yml_and_else_to_local(
         ("${self:custom.c}", ""),
         ("${env:WHERE}", "WHERE=mine\n"),
         ("${opt:cluster, self:custom.c}", ""),
+        // Every flag of the command.
+        ("${opt:env-file, self:custom.c}", ""),
     ] {
         let text = format!("cluster: {cluster}\ncustom: {{c: mine}}\nstage: 7 # not read\n");
         home.write("project/prisma.yml", &text);
@@ -134,6 +136,14 @@ fn the_name_defaults_to_the_cluster_of_the_nearest_prisma_yml_and_else_to_local(
         let stderr = format!("logs of cluster {shown}\nccc two\n");
         home.cluster(&["logs"]).is(0, "ccc one\n", &stderr);
     }
+    home.write("project/prisma.yml", "cluster: ${env:WHERE}\n");
+    home.write("project/.env", "WHERE=other\n");
+    home.write("project/prod.env", "WHERE=local\n");
+    home.cluster(&["logs", "-e", "../../prod.env"]).is(
+        0,
+        "aaa one\n",
+        "logs of cluster `local`\naaa two\n",
+    );
     home.write("project/src/prisma.yml", "service: x\ncluster: [a]\n");
     home.cluster(&["logs"]).is(
         6,

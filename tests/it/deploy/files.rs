@@ -3,7 +3,9 @@
 //! Witness: none is needed: files and flags are what is tested; the server behind them is scripted.
 
 use crate::deploy::support::{Place, TYPES};
+use crate::support::ended::Ended;
 use crate::support::standin::Standin;
+use serde_json::json;
 
 const VARIABLE: &str = "service: ${env:NAME}\nstage: ${opt:stage, 'dev'}\ncluster: ${env:WHERE, 'far'}\ndatamodel: datamodel.graphql\ndisableAuth: true\n";
 
@@ -132,6 +134,46 @@ fn a_value_from_a_variable_is_never_shown_and_its_file_is() {
     );
 }
 
+/// Any value would do as the name of a file to write, or of a seed.
+#[test]
+fn files_named_by_variables_are_shown_as_the_reference() {
+    let standin = Standin::start("1.34.12");
+    let place = Place::cluster(
+        &standin,
+        "schema: gen/${env:NAME}\nseed:\n  import: ${env:NAME}.graphql\n\
+         generate:\n  - generator: graphql-schema\n    output: ${env:NAME}.graphql\n",
+    );
+    standin.state().introspection = Some(json!({"queryType": {"name": "Query"}, "types": []}));
+    let place = place.env("NAME", "hunter2-hunter2");
+    let told = |outcome: Ended, status: i32, what: &str| {
+        assert_eq!(outcome.status, status, "{outcome:?}");
+        assert!(!outcome.all().contains("hunter2"), "{outcome:?}");
+        assert!(outcome.all().contains(what), "{what}: {outcome:?}");
+    };
+    let set = "hint: `NAME` is set in the environment\n";
+    told(
+        place.deploy(&[]),
+        6,
+        "the seed file does not exist: `${env:NAME}.graphql`\n",
+    );
+    told(place.deploy(&[]), 6, set);
+    place.write("hunter2-hunter2.graphql", "mutation { a }");
+    let done = "  schema   `gen/${env:NAME}` written\n  generate `${env:NAME}.graphql` written\n  seed     `${env:NAME}.graphql` imported\n";
+    told(
+        place.deploy(&["-d"]),
+        0,
+        "`gen/${env:NAME}` would be written",
+    );
+    told(place.deploy(&[]), 0, done);
+    let generate = |args: &[&str]| place.home.end(place.home.prisma("generate", args).start());
+    told(generate(&[]), 0, "graphql-schema: ");
+    told(generate(&["--dry-run", "-v"]), 0, "");
+    // It cannot be written.
+    std::fs::remove_dir_all(place.home.path("service/gen")).expect("removes");
+    place.write("gen", "a file");
+    told(place.deploy(&[]), 1, set);
+}
+
 /// Where it is good, the address is shown as any other.
 #[test]
 fn an_address_from_a_variable_is_reported() {
@@ -204,6 +246,21 @@ fn every_flag_that_was_given_is_an_option_of_the_file() {
         outcome.stderr.contains("invalid stage `some.env`"),
         "{outcome:?}"
     );
+    let file = "service: all\nstage: s${opt:wait-timeout, \"\"}${opt:no-generate, \"\"}${opt:json, \"\"}\ncluster: far\ndatamodel: datamodel.graphql\ndisableAuth: true\n";
+    place.write("prisma.yml", file);
+    for (args, stage) in [
+        (&[][..], "s"),
+        (&["--wait-timeout", "90s"], "s90s"),
+        (&["--no-generate"], "strue"),
+        (&["-j"], "strue"),
+        (&["--json", "--no-generate"], "struetrue"),
+    ] {
+        assert_eq!(place.deploy(args).status, 0, "{args:?}");
+        assert!(
+            services(&standin).contains(&format!("all@{stage}")),
+            "{args:?}"
+        );
+    }
 }
 
 /// Variables that projects use for themselves, and that Kubernetes sets.

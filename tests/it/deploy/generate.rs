@@ -190,6 +190,15 @@ fn clients_that_cannot_be_generated_are_never_stale_in_silence() {
         "{outcome:?}"
     );
     assert_eq!(after(&place.deploy(&["-j"]))[0]["status"], "skipped");
+    // A dry run does not promise them either.
+    let outcome = place.deploy(&["-d"]);
+    assert!(outcome.stderr.contains(missing), "{outcome:?}");
+    assert!(
+        outcome.stdout.ends_with(
+            "  generate `typescript-client` skipped\n  generate `gen/prisma.graphql` would be written\n"
+        ),
+        "{outcome:?}"
+    );
     let outcome = generate(&place, &[]);
     assert_eq!(
         (outcome.status, outcome.stderr),

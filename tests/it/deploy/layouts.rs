@@ -2,7 +2,7 @@
 //!
 //! Witness: none is needed: files and folders are what is tested; the server behind them is scripted.
 
-use crate::deploy::support::TYPES;
+use crate::deploy::support::{TYPES, neutral, new_types, report};
 use crate::support::ended::Ended;
 use crate::support::home::Home;
 use crate::support::standin::Standin;
@@ -235,14 +235,29 @@ fn every_layout_is_deployed_from_where_the_npm_clis_were_run() {
         let outcome = project.deploy(args);
         assert_eq!(outcome.status, 0, "{files:?}: {outcome:?}");
         assert_eq!(project.services(), ["app@dev"], "{files:?}");
-        let said = outcome.stderr.replace(&project.standin.url(), "URL");
         let file = files[0].0;
-        let expected = match (is_guess, args.contains(&"-q")) {
-            (_, true) => String::new(),
-            (true, _) => format!("using `HOME/app/{file}`\ndeploying `app` to server `URL`\n"),
-            (false, _) => "deploying `app` to server `URL`\n".to_owned(),
+        let schema = "src/generated/prisma.graphql";
+        let has_schema = files.iter().any(|(_, text)| *text == NAMED);
+        let deploying = "deploying `app` to server `http://SERVER`\n";
+        let mut said = if is_guess {
+            format!("using `HOME/app/{file}`\n{deploying}")
+        } else {
+            deploying.to_owned()
         };
-        assert_eq!(said.split("schema: ").next(), Some(&*expected), "{files:?}");
+        let changes = format!("\nChanges:\n\n{}", new_types("1.34.12").trim_end());
+        let head = "deployed to server `http://SERVER` in TIME";
+        let mut result = report("1.34.12", head, &(changes + "\n")).replace("hello", "app");
+        if has_schema {
+            said += &format!("schema: `HOME/app/{schema}`\n");
+            result +=
+                &format!("\nAfter the deployment:\n\n  schema   `HOME/app/{schema}` written\n");
+        }
+        if args.contains(&"-q") {
+            said.clear();
+        }
+        let shown = |text: &str| neutral(text, &project.standin);
+        let (stderr, stdout) = (shown(&outcome.stderr), shown(&outcome.stdout));
+        assert_eq!((stderr, stdout), (said, result), "{files:?}");
         let sent = project.standin.take();
         let types = TYPES.replace('\n', "\\n");
         let has_types = |text: &str| text.contains("deploy(") && text.contains(&types);

@@ -7,6 +7,7 @@ mod endings;
 mod files;
 mod gateways;
 mod generate;
+mod kinds;
 mod layouts;
 mod post_deploy;
 mod protocol;

@@ -135,6 +135,23 @@ fn the_variable_wins_over_the_registrys_key_where_the_server_wants_a_shared_secr
 }
 
 #[test]
+fn a_shared_secret_of_the_registry_is_tried_before_the_variable_which_may_be_another_servers() {
+    let registry = "`clusterSecret` of cluster `far` in the cluster registry";
+    for (registered, variable, told) in [
+        (TEXT, "of-another-server", registry),
+        ("an-old-one", TEXT, "`PRISMA_MANAGEMENT_API_SECRET`"),
+    ] {
+        let standin = Standin::start("1.34.12");
+        let place = place(&standin, Auth::Secret(TEXT.to_owned()), Some(registered));
+        let place = place.env("PRISMA_MANAGEMENT_API_SECRET", variable);
+        let outcome = place.deploy(&["-v"]);
+        assert_eq!(outcome.status, 0, "{outcome:?}");
+        let told = format!("authenticated with {told}\n");
+        assert!(outcome.stderr.contains(&told), "{outcome:?}");
+    }
+}
+
+#[test]
 fn rejected_secrets_are_named_by_the_one_that_should_be_right() {
     let standin = Standin::start("1.8.4");
     let pem = key().pem_pkcs1_crlf();

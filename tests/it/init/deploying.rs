@@ -39,6 +39,26 @@ fn make_server(s: &Sandbox, env: &[(&str, &str)]) {
     });
 }
 
+/// The folder with the containers of its server and its database.
+fn with_database() -> Sandbox {
+    let s = initialised();
+    let config = "port: 4466\ndatabases:\n  default:\n    connector: mysql\n    host: mysql\n    port: 3306\n    \
+                  user: root\n    password: secret\n";
+    make_server(&s, &[("PRISMA_CONFIG", config)]);
+    s.engine.make(&Made {
+        number: 2,
+        project: "work",
+        service: "mysql",
+        name: "work_mysql_1",
+        image: "mysql:5.7",
+        status: "running",
+        ports: &[],
+        env: &[],
+        version: "1.29.2",
+    });
+    s
+}
+
 #[test]
 fn deploy_says_when_the_folders_server_was_not_started() {
     let s = initialised();
@@ -110,21 +130,7 @@ fn deploy_does_not_wait_for_a_server_with_too_little_memory() {
 /// On a healthy first start the server crashes every ten seconds until its database is up.
 #[test]
 fn deploy_counts_crashes_of_the_folders_server_once_its_database_is_up() {
-    let s = initialised();
-    let config = "port: 4466\ndatabases:\n  default:\n    connector: mysql\n    host: mysql\n    port: 3306\n    \
-                  user: root\n    password: secret\n";
-    make_server(&s, &[("PRISMA_CONFIG", config)]);
-    s.engine.make(&Made {
-        number: 2,
-        project: "work",
-        service: "mysql",
-        name: "work_mysql_1",
-        image: "mysql:5.7",
-        status: "running",
-        ports: &[],
-        env: &[],
-        version: "1.29.2",
-    });
+    let s = with_database();
     s.engine.change("prisma", "crashing", "3");
     s.engine.hook("docker-exec", "exit 1\n");
     s.run("deploy --wait-timeout 3s").fails(
@@ -138,4 +144,33 @@ fn deploy_counts_crashes_of_the_folders_server_once_its_database_is_up() {
     let ended = s.run("deploy --wait-timeout 5m");
     ended.fails_with(1);
     assert!(ended.stderr.contains("keeps crashing"), "{}", ended.stderr);
+}
+
+#[test]
+fn deploy_says_when_the_folders_database_is_stopped() {
+    let s = with_database();
+    s.engine.change("mysql", "status", "exited");
+    s.run("deploy").is(
+        1,
+        "",
+        "waiting for the database (at most 10m)\n\
+         error: could not start the server of <root>/work: container `work_mysql_1` ended with status 0 and will not be restarted\n\
+         hint: start it with `docker-compose up -d` in <root>/work\n\
+         hint: see the full log with `docker-compose logs` in <root>/work\n",
+    );
+}
+
+/// YAML reads `password: 0123` as the number 83. Only who writes the configuration can have forgotten the quotes.
+#[test]
+fn a_rejected_password_of_the_folders_own_configuration_may_lack_quotes() {
+    let s = with_database();
+    s.engine.change("prisma", "crashing", "1");
+    let denied = "Exception in thread \"main\" org.postgresql.util.PSQLException: FATAL: password authentication failed for user \"prisma\"";
+    let log = format!("2026-01-01T00:00:01Z err {denied}\n");
+    s.engine.log("prisma", &log);
+    let ended = s.run("deploy --wait-timeout 5m");
+    ended.fails_with(1);
+    let hints = "hint: restore the password that the database was created with, or change it in the database too\n\
+                 hint: put user and password in quotes in `PRISMA_CONFIG`: YAML reads `0123` as a number\n";
+    assert!(ended.stderr.ends_with(hints), "{ended:?}");
 }

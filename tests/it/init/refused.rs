@@ -87,6 +87,18 @@ fn nobody_to_ask() {
 }
 
 #[test]
+fn the_cloud_that_closed_is_told_without_asking_it() {
+    let s = Sandbox::new();
+    refused(
+        &s,
+        "init hello --endpoint https://eu1.prisma.sh/me/hello/dev",
+        1,
+        "error: server `https://eu1.prisma.sh` was on Prisma Cloud, which closed on 2022-09-01\n\
+         hint: use a cluster of your own: start one with `prisma local start`, or add one with `prisma cluster add`\n",
+    );
+}
+
+#[test]
 fn what_makes_no_sense() {
     let s = Sandbox::new();
     s.write("work/key", key().pem_pkcs1().reveal());

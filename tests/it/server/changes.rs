@@ -126,6 +126,31 @@ fn where_there_are_no_key_pairs_there_is_a_secret_instead() {
     );
 }
 
+/// Seen with 1.25.7, which checks `legacySecret`, and 1.27.4, which is open to anyone with it.
+#[test]
+fn keys_are_carried_up_to_1_26_only() {
+    let s = Sandbox::with_running_cluster();
+    for (to, is_carried) in [
+        ("1.26.6", true),
+        ("1.27", false),
+        ("1.27.4", false),
+        ("1.29.2", false),
+    ] {
+        let ended = s.run(&format!("local upgrade --to {to} --dry-run"));
+        assert_eq!(ended.status, 0, "{ended:?}");
+        let warns = ended.stderr.contains("does not support key pairs");
+        assert_eq!(warns, !is_carried, "{to}: {ended:?}");
+        let has = |key: &str| {
+            ended
+                .stdout
+                .lines()
+                .any(|line| line.trim_start().starts_with('+') && line.contains(key))
+        };
+        let keys = (has("legacySecret"), has("managementApiSecret"));
+        assert_eq!(keys, (is_carried, !is_carried), "{to}: {ended:?}");
+    }
+}
+
 #[test]
 fn an_upgrade_to_the_new_syntax_says_whose_datamodels_are_concerned() {
     let s = Sandbox::new();

@@ -123,10 +123,22 @@ fn services_are_left_in_another_database_with_consent_only() {
         &config.replace("connector: mysql", "connector: postgres"),
     );
     let ended = s.run("local start --yes");
+    let rest = ended.stderr.strip_prefix(warning).expect("the warning");
+    assert!(ended.status == 0 && !rest.contains("warning"), "{ended:?}");
+}
+
+/// It deletes what is left in the old database, too.
+#[test]
+fn a_reset_with_another_database_keeps_nothing_and_does_not_say_so() {
+    let s = with_running("database:\n  connector: mysql\n");
+    let config = s.read(CONFIG);
+    s.write(CONFIG, &config.replace("mysql", "postgres"));
+    let ended = s.run("local nuke --yes");
     assert!(
-        ended.status == 0 && ended.stderr.starts_with(warning),
+        ended.status == 0 && !ended.stderr.contains("kept"),
         "{ended:?}"
     );
+    assert!(!s.engine.state().contains("local_db-persistence"));
 }
 
 #[test]
@@ -134,7 +146,7 @@ fn another_database_by_hand_is_told_and_both_go_with_the_cluster() {
     let s = with_running("database:\n  connector: mysql\n");
     let config = s.read(CONFIG);
     s.write(CONFIG, &config.replace("mysql", "postgres"));
-    let warning = "warning: cluster `local` kept its data in a MySQL container and will now use Postgres without that data\n\
+    let warning = "warning: cluster `local` kept its data in a MySQL container and will now use its Postgres container without that data\n\
                    hint: that data is kept; to use it again, restore the database settings in ~/.prisma/clusters/local/cluster.yml and run this again\n";
     s.run("local start").is(
         0,

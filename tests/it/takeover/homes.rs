@@ -92,6 +92,26 @@ fn who_means_it_takes_the_cluster_of_another_home_over() {
 }
 
 #[test]
+fn an_override_file_is_taken_over_with_the_containers() {
+    let s = another_home();
+    let text = "services:\n  prisma-database:\n    mem_limit: 2g\n";
+    s.write(
+        "home/.prisma/clusters/local/docker-compose.override.yml",
+        text,
+    );
+    let ours = "other/.prisma/clusters/local/docker-compose.override.yml";
+    let said = "copying its docker-compose.override.yml; relative paths in it start from <root>/other/.prisma/clusters/local now\n";
+    let ended = s.run("local start --take-over --dry-run");
+    assert!(ended.stderr.contains(said), "{ended:?}");
+    assert!(!s.path(ours).exists());
+    let ended = s.run("local start --take-over");
+    ended.succeeds();
+    assert!(ended.stderr.contains(said), "{ended:?}");
+    assert_eq!(s.read(ours), text);
+    assert!(s.engine.was_called("docker-compose.override.yml"));
+}
+
+#[test]
 fn a_home_that_was_moved_keeps_its_clusters() {
     let mut s = Sandbox::with_running_cluster();
     std::fs::rename(s.path("home"), s.path("moved")).expect("moves");

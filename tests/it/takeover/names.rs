@@ -52,7 +52,15 @@ fn the_entry_in_another_spelling_is_the_clusters() {
                 list.stdout.contains(&format!("{name}\tmanaged\t")),
                 "{list:?}"
             );
-            s.run(&format!("cluster logs {name}")).succeeds();
+            for name in [name, project] {
+                s.run(&format!("cluster logs {name}")).succeeds();
+            }
+            // A service may name it as the command line does.
+            s.write("work/prisma.yml", &format!("service: x\nstage: dev\ncluster: {project}\ndisableAuth: true\ndatamodel: x.graphql\n"));
+            s.write("work/x.graphql", "type User {\n  id: ID! @unique\n}\n");
+            let ended = s.run("deploy");
+            let found = format!("deploying `x` to cluster `{name}`\n");
+            assert!(ended.stderr.starts_with(&found), "{ended:?}");
             s.run(&format!("local delete --yes -n {given}")).succeeds();
             let after = s.read("home/.prisma/config.yml");
             assert!(!after.contains(name) && after.contains("  old:"), "{after}");
@@ -60,6 +68,27 @@ fn the_entry_in_another_spelling_is_the_clusters() {
             s.engine_has("volume local_db-persistence\n");
         }
     }
+}
+
+#[test]
+fn a_project_that_docker_compose_before_1_21_named_is_found() {
+    let s = left_as("my-cluster_2", "mycluster2");
+    let registry = s.read("home/.prisma/config.yml");
+    for verb in ["start", "stop", "ps", "nuke --yes", "delete --yes"] {
+        s.run(&format!("local {verb} -n my-cluster_2")).is(
+            1,
+            "",
+            "error: cluster `my-cluster_2` is the compose project `mycluster2`: docker-compose before 1.21 left out `-` and `_`\n\
+             hint: use `-n mycluster2`\n",
+        );
+    }
+    s.run("local start -n mycluster2").succeeds();
+    assert_eq!(s.read("home/.prisma/config.yml"), registry);
+    let list = s.run("cluster list");
+    assert!(list.stdout.contains("my-cluster_2\tmanaged\t"), "{list:?}");
+    s.run("local delete --yes -n mycluster2").succeeds();
+    let after = s.read("home/.prisma/config.yml");
+    assert!(!after.contains("my-cluster_2"), "{after}");
 }
 
 #[test]

@@ -180,7 +180,10 @@ docker_logs() {
     tail -n "$tail" "$log" >"$engine/tail.$$"
     log="$engine/tail.$$"
   }
-  while IFS=' ' read -r time stream text; do
+  while IFS= read -r line; do
+    # Blanks at the beginning of the text are its own.
+    time=${line%% *} text=${line#* }
+    stream=${text%% *} text=${text#* }
     case $since in
       [0-9][0-9][0-9][0-9]-*) [ "$(printf '%s\n' "$since" "$time" | sort | head -n 1)" = "$since" ] || continue ;;
     esac

@@ -1,5 +1,6 @@
 //! The default cluster: the one that the service here is deployed to.
 
+use crate::cli::ProjectFlags;
 use crate::commands::project;
 use crate::config::Project;
 use crate::config::prisma_yml::{self, Given};
@@ -8,20 +9,18 @@ use crate::context::Context;
 use crate::error::{Kind, Result};
 use crate::files;
 use crate::service::Origin;
-use std::collections::BTreeMap;
-use std::path::Path;
 
 /// `cluster` of the `prisma.yml` that `prisma deploy` finds; otherwise `local`.
 pub fn from_service(
     ctx: &Context,
-    given: Option<&Path>,
+    flags: &ProjectFlags,
     registry: &Registry,
 ) -> Result<(String, Option<Origin>)> {
-    let found = match project::find(ctx, given) {
-        Ok(project) => cluster_of(ctx, &project)
+    let found = match project::find(ctx, flags.path()) {
+        Ok(project) => cluster_of(ctx, &project, flags)
             .map_err(|failure| failure.hint("name the cluster: `prisma cluster logs NAME`"))?,
         // Without a service it is about the cluster that everyone has.
-        Err(failure) if given.is_some() || failure.kind != Kind::ConfigInvalid => {
+        Err(failure) if flags.path().is_some() || failure.kind != Kind::ConfigInvalid => {
             return Err(failure);
         }
         Err(_) => None,
@@ -38,15 +37,19 @@ pub fn from_service(
 }
 
 /// `cluster` as `prisma deploy` reads it; nothing else in the file matters here.
-fn cluster_of(ctx: &Context, project: &Project) -> Result<Option<(String, Option<Origin>)>> {
+fn cluster_of(
+    ctx: &Context,
+    project: &Project,
+    flags: &ProjectFlags,
+) -> Result<Option<(String, Option<Origin>)>> {
     let Some(text) = files::read_text(&project.file)? else {
         return Ok(None);
     };
-    let env_files = project.env_files(None)?;
+    let env_files = project.env_files(flags.env_file())?;
     let given = Given {
         env: &|name: &str| env_files.get(&ctx.env.lookup(), name),
         origin: &|name: &str| env_files.origin(&ctx.env, name),
-        opt: &BTreeMap::new(),
+        opt: &ctx.options,
     };
     prisma_yml::cluster(&project.file, &text, given)
 }

@@ -24,6 +24,7 @@ fn service(files: &[(&str, &str)]) -> Service {
         stage: "dev".to_owned(),
         target: Target::Unset,
         target_origin: None,
+        file_origins: Vec::new(),
         datamodel,
         secrets: Vec::new(),
         subscriptions: vec![

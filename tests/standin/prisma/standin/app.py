@@ -21,7 +21,7 @@ class App:
     def __init__(self, version, config, environment, database, log):
         self.version, self.config, self.environment, self.database = version, config, environment, database
         self.log = log
-        self.store = Store(database)
+        self.store = Store(database, notes_first=version.is_late)
         self.auth = ManagementAuth(config, log)
         self.manners = Manners(environment)
         self.warm_up = WarmUp(self.manners.first_answer)

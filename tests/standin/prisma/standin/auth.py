@@ -66,8 +66,9 @@ def check_service(version, secrets, header):
             return
         except jwt.TokenProblem:
             continue
-    raise ApiError(3015, 'Your token is invalid. It might have expired or you might be using a token from a different '
-                         'project.')
+    blank = ' ' if version.since(1, 4) and not version.since(1, 6) else ''
+    raise ApiError(3015, f'{blank}Your token is invalid. It might have expired or you might be using a token from a '
+                         'different project.')
 
 
 def service_token(project):

@@ -2,6 +2,8 @@
 
 import json
 
+from . import malformed
+
 _KINDS = {'NoneType': 'JsNull$', 'int': 'JsNumber', 'float': 'JsNumber', 'str': 'JsString', 'list': 'JsArray',
           'bool': 'JsBoolean', 'dict': 'JsObject'}
 
@@ -12,7 +14,7 @@ class BadBody(Exception):
 
 def read(request, version):
     """Query, variables and the name of the operation."""
-    return _late(request) if version.is_late else _early(request)
+    return _late(request) if version.is_late else _early(request, version)
 
 
 def _late(request):
@@ -25,26 +27,28 @@ def _late(request):
     return query or '', variables or {}, request.get('operationName')
 
 
-def _early(request):
+def _early(request, version):
     if not isinstance(request, dict):
-        raise _unexpected(request)
+        raise _unexpected(request, version)
     if 'query' not in request:
         raise BadBody('key not found: query')
     if not isinstance(request['query'], str):
-        raise _unexpected(request['query'])
+        raise _unexpected(request['query'], version)
     variables = request.get('variables')
     if isinstance(variables, str):
-        variables = json_text(variables)
+        variables = json_text(variables, version)
     return request['query'], variables if isinstance(variables, dict) else {}, request.get('operationName') or None
 
 
-def json_text(text):
+def json_text(text, version):
     """Variables may also come as a text that holds JSON."""
     try:
-        return json.loads(text or '{}')
-    except ValueError:
-        return {}
+        return malformed.decode(text or '{}', version, is_body=False)
+    except malformed.NoJson as problem:
+        raise BadBody(str(problem)) from None
 
 
-def _unexpected(value):
-    return BadBody(f'{json.dumps(value)} (of class spray.json.{_KINDS[type(value).__name__]})')
+def _unexpected(value, version):
+    library = 'play.api.libs.json' if version.since(1, 8) else 'spray.json'
+    shown = json.dumps(value, separators=(',', ':'), ensure_ascii=False)
+    return BadBody(f'{shown} (of class {library}.{_KINDS[type(value).__name__]})')

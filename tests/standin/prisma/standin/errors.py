@@ -7,6 +7,10 @@ class ApiError(Exception):
         self.code = code
 
 
+class Crash(Exception):
+    """An exception that the server does not expect: a client gets its text with status 500."""
+
+
 def invalid_token(reason):
     return ApiError(3015, f'Authentication token is invalid: {reason}')
 

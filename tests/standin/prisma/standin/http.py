@@ -1,17 +1,17 @@
 """The HTTP surface: which paths there are in which version, and how their answers look from outside.
 
-Not imitated: WebSocket subscriptions, throttling, batches running at the same time.
+Not imitated: the messages of subscriptions, throttling, batches running at the same time.
 """
 
 import json
-import re
 import socket
 import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import unquote
 
-from .body import json_text
-from .errors import ApiError, service_not_found
+from . import malformed, sockets
+from .body import BadBody, json_text
+from .errors import ApiError, Crash, service_not_found
 
 _PLAYGROUND = '''<!DOCTYPE html>
 <html><head><meta charset="utf-8"><title>GraphQL Playground</title></head>
@@ -93,7 +93,11 @@ class Handler(BaseHTTPRequestHandler):
         self._answer(self._refuse_verb)
 
     def _refuse_verb(self):
-        self._refuse_method('POST, GET' if self.app.version.is_late else 'GET, POST')
+        version = self.app.version
+        if not version.default_service_parts and len(self.segments) < 2 and not self._is_management(self.segments):
+            self._refuse_method('GET')
+        turned = version.is_late or self._is_management(self.segments)
+        self._refuse_method('POST, GET' if turned else 'GET, POST')
 
     do_PUT = do_DELETE = do_PATCH = _other
 
@@ -153,6 +157,8 @@ class Handler(BaseHTTPRequestHandler):
     @property
     def segments(self):
         path = self.path.split('?')[0]
+        if path.startswith('//') and not self.app.version.is_late:
+            return []
         read = unquote if not self.app.version.is_late else str
         return [read(part) for part in path.split('/') if part]
 
@@ -163,21 +169,34 @@ class Handler(BaseHTTPRequestHandler):
 
     def _get(self):
         version, segments = self.app.version, self.segments
-        if 'websocket' in self.headers.get('Upgrade', '').lower():
-            self.close_connection = True
-            raise Refusal(501, 'This stand-in has no subscriptions.')
+        if sockets.protocol(self.headers) and self._service_of(segments) and (
+                version.is_late or not self._is_management(segments)):
+            return self._subscribe()
         if segments == ['status'] and version.has_status_route:
             self._send_json(200, 'OK', self.app.request_id('management')) if version.is_late else self._send(
                 200, 'OK', 'text/plain; charset=UTF-8')
         elif self._is_management(segments) and len(segments) == 3 and segments[1] == 'schema' and not version.is_late:
             self._internal_schema(segments[2])
-        elif self._is_management(segments) or version.default_service_parts or 2 <= len(segments) <= 4:
-            if version.is_late and not self._accepts('text/html'):
+        elif self._has_page(segments):
+            if not self._accepts('text/html'):
                 raise Refusal(406, 'Resource representation is only available with these types:\ntext/html; charset=UTF-8')
             id_ = {'Request-Id': self.app.request_id('api')} if version.is_late else {}
             self._send(200, _PLAYGROUND, 'text/html; charset=UTF-8', id_)
         else:
             raise Refusal(404, 'The requested resource could not be found.')
+
+    def _has_page(self, segments):
+        is_exact = not self.path.split('?')[0].endswith('/')
+        return self.app.version.default_service_parts or len(segments) >= 2 or self._is_management(segments) and is_exact
+
+    def _subscribe(self):
+        self.close_connection = True
+        self.send_response(101)
+        id_ = {'Request-Id': self.app.request_id('api')} if self.app.version.is_late else {}
+        for name, value in {**sockets.acceptance(self.headers), **id_}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        sockets.drain(self.rfile)
 
     def _internal_schema(self, project_id):
         secret = self.app.config.internal_secret
@@ -213,9 +232,9 @@ class Handler(BaseHTTPRequestHandler):
                 id_ = self.app.request_id('api')
                 errors = [{'message': 'Unsupported project ID encoding. ', 'requestId': id_}]
                 return self._send_json(500, {'errors': errors}, id_)
-            if len(segments) == 1:
+            if len(segments) < 2:
                 self._refuse_method('GET')
-            raise Refusal(404, 'The requested resource could not be found.')
+            raise Refusal(500, 'There was an internal server error.')
         return self._serve(*service)
 
     def _refuse_method(self, supported):
@@ -237,16 +256,18 @@ class Handler(BaseHTTPRequestHandler):
         kind = self.headers.get('Content-Type', '').split(';')[0].strip()
         if (kind if self.app.version.since(1, 8) else kind.lower()) != _JSON:
             raise Refusal(415, f"The request's Content-Type is not supported. Expected:\n{_JSON}")
+        if not self.body and self.app.version.since(1, 8):
+            raise Refusal(400, 'Request entity expected but not supplied')
         try:
-            return json.loads(self.body.decode())
-        except ValueError as problem:
-            reason = re.sub(r'[^\x20-\x7e]', ' ', getattr(problem, 'msg', 'not UTF-8'))
-            raise Refusal(400, f'The request content was malformed:\n{reason}') from None
+            return malformed.decode(self.body.decode(), self.app.version)
+        except UnicodeDecodeError:
+            raise Refusal(400, 'The request content was malformed:\nnot UTF-8') from None
+        except malformed.NoJson as problem:
+            raise Refusal(400, f'The request content was malformed:\n{problem}') from None
 
-    @staticmethod
-    def _with_variables(request):
+    def _with_variables(self, request):
         if isinstance(request, dict) and isinstance(request.get('variables'), str):
-            request['variables'] = json_text(request['variables'])
+            request['variables'] = json_text(request['variables'], self.app.version)
         return request
 
     def _manage(self):
@@ -263,6 +284,7 @@ class Handler(BaseHTTPRequestHandler):
     def _serve(self, name, stage, action):
         body = self._json_body()
         request_id, describe = self.app.describe('api', body)
+        status = 200
         try:
             project = self.app.store.project(name, stage)
             if project is None:
@@ -276,9 +298,12 @@ class Handler(BaseHTTPRequestHandler):
             describe(problem)
             answer = self._service_error(problem, request_id)
             request_id = request_id if self.app.version.is_late else None
+        except (Crash, BadBody) as problem:
+            status, answer = 500, {'errors': [{**describe(problem), 'message': str(problem)}]}
+            request_id = request_id if self.app.version.is_late else None
         except Exception as problem:  # pylint: disable=broad-except
             answer = {'errors': [describe(problem)]}
-        self._send_json(200, answer, request_id)
+        self._send_json(status, answer, request_id)
 
     def _service_error(self, problem, request_id):
         if self.app.version.plain_error_body:

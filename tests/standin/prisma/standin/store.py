@@ -41,8 +41,9 @@ def now():
 
 
 class Store:
-    def __init__(self, database):
-        self.database = database
+    def __init__(self, database, notes_first=False):
+        """`notes_first`: a service is noted down before it gets its database, and stays so when it gets none."""
+        self.database, self.notes_first = database, notes_first
         schema = database.config.management_schema
         self.projects = database.table(schema, 'Project')
         self.migrations = database.table(schema, 'Migration')
@@ -85,10 +86,14 @@ class Store:
         project = Project(self.project_id(name, stage), name, stage, secrets)
         columns = ', '.join(map(self.database.quote, ('id', 'name', 'stage', 'secrets')))
         with self.database.session() as session:
-            self.database.create_schema(session, project.id)
+            if not self.notes_first:
+                self.database.create_schema(session, project.id)
             session.run(f'INSERT INTO {self.projects} ({columns}) VALUES (%s, %s, %s, %s)',
                         [project.id, name, stage, json.dumps(secrets)])
         self.add_migration(Migration(project.id, status='SUCCESS'))
+        if self.notes_first:
+            with self.database.session() as session:
+                self.database.create_schema(session, project.id)
         return project
 
     def set_secrets(self, project_id, secrets):

@@ -70,17 +70,17 @@ class Version:
     @property
     def plain_error_body(self):
         """The service API's errors before they took the form of GraphQL errors."""
-        return not self.since(1, 6)
+        return not self.since(1, 4)
 
     @property
     def batches_management(self):
         return self.since(1, 30)
 
     def request_id_prefix(self, api):
-        if self.since(1, 30):
+        if self.since(1, 22):
             return 'local'
-        if self.since(1, 2):
-            return f'local:{api}'
+        if self.since(1, 6):
+            return f'local:{api}' if self.since(1, 8) or api == 'api' else 'local:cluster'
         return 'cluster:cluster' if api == 'management' else 'api:api'
 
     # Management API
@@ -104,6 +104,10 @@ class Version:
         return not self.checks_data
 
     @property
+    def guards_lists(self):
+        return self.since(1, 4)
+
+    @property
     def log_owner(self):
         """Whose log an internal error refers to."""
         return 'server' if self.since(1, 8) else 'cluster'
@@ -123,12 +127,21 @@ class Version:
         return self.since(1, 6, 1)
 
     @property
+    def warns_of_the_model(self):
+        """Of a field that is lost, the warning names its model, not the field twice."""
+        return self.since(1, 27)
+
+    @property
+    def warns_of_the_model_retyped(self):
+        return self.since(1, 34)
+
+    @property
     def has_cloud_secret(self):
         return self.since(1, 11)
 
     @property
     def has_metric_key(self):
-        return self.since(1, 8) and not self.since(1, 30)
+        return self.since(1, 4) and not self.since(1, 30)
 
     @property
     def is_late(self):

@@ -20,6 +20,8 @@ class Database:
     separator = '@'
     driver_errors = ()
     column_types = {}
+    # A column that gets another type is emptied first, which fails where it is required.
+    empties_retyped = False
 
     def __init__(self, config):
         self.config = config

@@ -9,13 +9,14 @@ from .base import Database, DatabaseProblem
 
 class MySql(Database):
     driver_errors = (pymysql.Error, OSError)
+    empties_retyped = True
     column_types = {
         'String': 'mediumtext', 'Int': 'int', 'Float': 'decimal(65,30)', 'Boolean': 'boolean',
         'DateTime': 'datetime(3)', 'GraphQLID': 'char(25)', 'Enum': 'varchar(191)', 'Json': 'mediumtext',
         'Uuid': 'char(36)',
     }
-    # A column of one of these types needs a length to be unique.
-    unique_types = {'String': 'varchar(191)', 'Json': 'varchar(191)'}
+    # So many characters of a value of one of these types are compared where it is unique.
+    unique_lengths = {'String': 191, 'Json': 191}
     text_type = 'mediumtext'
     time_type = 'datetime(3)'
 
@@ -47,6 +48,10 @@ class MySql(Database):
         if 'Errno -' in text:
             return f'{where}{self.config.host}: Name or service not known'
         return where + 'Connection refused (Connection refused)' if 'Errno' in text else text
+
+    def told(self, problem):
+        """A failed statement in the database's own words."""
+        return str(problem.args[-1])
 
     def in_java(self, problem):
         """A failed statement as MariaDB's driver for Java tells it."""

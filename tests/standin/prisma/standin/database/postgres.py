@@ -12,7 +12,7 @@ class Postgres(Database):
         'String': 'text', 'Int': 'int', 'Float': 'decimal(65,30)', 'Boolean': 'boolean',
         'DateTime': 'timestamp(3)', 'GraphQLID': 'varchar(25)', 'Enum': 'text', 'Json': 'text', 'Uuid': 'uuid',
     }
-    unique_types = {}
+    unique_lengths = {}
     text_type = 'text'
     time_type = 'timestamp(3)'
 
@@ -43,13 +43,17 @@ class Postgres(Database):
             return 'The connection attempt failed.'
         return 'FATAL: ' + text.split('FATAL:')[-1].strip() if 'FATAL:' in text else text.strip()
 
-    def in_java(self, problem):
-        """A failed statement as PostgreSQL's driver for Java tells it."""
+    def told(self, problem):
+        """A failed statement in the database's own words."""
         diag = getattr(problem, 'diag', None)
         text = diag.message_primary if diag else str(problem)
         more = [f'\n  {title}: {value}' for title, value in (
             ('Detail', getattr(diag, 'message_detail', None)), ('Hint', getattr(diag, 'message_hint', None))) if value]
-        return f'org.postgresql.util.PSQLException: ERROR: {text}' + ''.join(more)
+        return text + ''.join(more)
+
+    def in_java(self, problem):
+        """A failed statement as PostgreSQL's driver for Java tells it."""
+        return f'org.postgresql.util.PSQLException: ERROR: {self.told(problem)}'
 
     def _ensure_database(self):
         """Creates the database if it is missing, while connected to the one that always exists."""

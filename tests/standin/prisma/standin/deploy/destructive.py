@@ -11,9 +11,9 @@ _PREFILLED = 'You are changing the type of a required field. The fields will be 
 _UNIQUE = 'You are making a field unique, but there are already nodes that would violate that constraint.'
 
 
-def check(session, tables, steps, before, after, late):
+def check(tables, session, steps, change, version):
     """(warnings, errors)"""
-    checker = Checker(session, tables, before, after, late)
+    checker = Checker(tables, session, change, version)
     for step in steps:
         handler = getattr(checker, step['type'], None)
         if handler:
@@ -26,8 +26,9 @@ def _shown(value):
 
 
 class Checker:
-    def __init__(self, session, tables, before, after, late):
-        self.session, self.tables, self.before, self.after, self.late = session, tables, before, after, late
+    def __init__(self, tables, session, change, version):
+        self.session, self.tables, self.version, self.late = session, tables, version, version.is_late
+        self.before, self.after = change
         self.warnings, self.errors = [], []
         self.column = tables.database.quote
 
@@ -75,11 +76,11 @@ class Checker:
         field = field_named(model_named(self.before, step['model']), step['name'])
         # A relation that is deleted with its field is reported as a relation.
         if not is_relation(field) and field['name'] not in ('id',) and self.has_values(step['model'], field):
-            self.field_loss(step, field)
+            self.field_loss(step, field, self.version.warns_of_the_model)
 
-    def field_loss(self, step, field):
+    def field_loss(self, step, field, names_model):
         """Before the last generation the field's name stands in the place of its model's."""
-        self.warn(step['model'] if self.late else field['name'], _FIELD_LOSS, field['name'])
+        self.warn(step['model'] if names_model else field['name'], _FIELD_LOSS, field['name'])
 
     def DeleteRelation(self, step):
         if self.any_row(self.tables.relation(step['name'])):
@@ -124,7 +125,7 @@ class Checker:
         new = field_named(model_named(self.after, step['newModel']), step['newName'] or step['name'])
         if (old['typeName'], old['isList']) != (new['typeName'], new['isList']):
             if self.has_values(step['model'], old):
-                self.field_loss(step, old)
+                self.field_loss(step, old, self.version.warns_of_the_model_retyped)
                 if self.late and new['isRequired']:
                     self.warn(step['newModel'], _PREFILLED.format(_shown(prefilled(new))), new['name'])
             return

@@ -71,8 +71,8 @@ class Deployer:
         app = self.app
         try:
             with app.database.session() as session:
-                return destructive.check(session, Tables(app.database, project.id), inferred, before, after,
-                                         app.version.is_late)
+                tables = Tables(app.database, project.id)
+                return destructive.check(tables, session, inferred, (before, after), app.version)
         except app.database.driver_errors:
             # The tables may be half way to another schema.
             if app.store.open_migration(project.id):

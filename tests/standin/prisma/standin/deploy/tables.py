@@ -16,11 +16,15 @@ def _is_column(field):
 
 
 class Tables:
-    def __init__(self, database, project_id, prefills=False, converts=False):
+    def __init__(self, database, project_id, version=None):
+        """Without a version, tables can be named but not changed."""
         # `prefills`: rows without a value get one where a field becomes required; late versions do that.
         # `converts`: a field of another type keeps its column, with the values in it; early versions do that.
+        # `guards_lists`: a value in a list belongs to a node that is there.
         self.database, self.project_id = database, project_id
-        self.prefills, self.converts = prefills, converts
+        self.prefills = version is not None and version.is_late
+        self.converts = version is not None and version.converts_columns
+        self.guards_lists = version is not None and version.guards_lists
 
     # Names
 
@@ -135,8 +139,7 @@ class Tables:
     # Fields
 
     def _type(self, field):
-        types = self.database.unique_types if field['unique'] else {}
-        return types.get(field['typeName']) or self.database.column_types[field['typeName']]
+        return self.database.column_types[field['typeName']]
 
     def _add_field(self, session, model, field, optional=False):
         column = self.database.quote
@@ -144,9 +147,11 @@ class Tables:
             return
         if field['isList']:
             id_type = self.database.column_types['GraphQLID']
+            owner = (f', FOREIGN KEY ({column("nodeId")}) REFERENCES {self.model(model)} ({column("id")}) ON DELETE CASCADE'
+                     if self.guards_lists else '')
             session.run(f'CREATE TABLE {self.scalar_list(model, field["name"])} ({column("nodeId")} {id_type} NOT NULL,'
                         f' {column("position")} int NOT NULL, {column("value")} {self._type(field)} NOT NULL,'
-                        f' PRIMARY KEY ({column("nodeId")}, {column("position")}))')
+                        f' PRIMARY KEY ({column("nodeId")}, {column("position")}){owner})')
             return
         required = field['isRequired'] and not optional
         if self.prefills:
@@ -161,7 +166,7 @@ class Tables:
             self._prefill(session, model, field)
             self._alter_column(session, model, field, field)
         if field['unique']:
-            self._add_unique(session, model, field['name'])
+            self._add_unique(session, model, field)
 
     def _prefill(self, session, model, field):
         column = self.database.quote(field['name'])
@@ -186,6 +191,8 @@ class Tables:
             if self.converts and old['isList'] and is_relation(old):
                 # It looks for the table of a list of scalars, in vain.
                 session.run(f'TRUNCATE TABLE {self.scalar_list(model, old["name"])}')
+            if self.prefills and self.database.empties_retyped and _is_column(old) and not new['isRequired']:
+                session.run(f'UPDATE {self.model(model)} SET {self.database.quote(old["name"])} = NULL')
             self._drop_field(session, model, old)
             self._add_field(session, model, new)
             return
@@ -202,7 +209,7 @@ class Tables:
             self._prefill(session, model, {**new, 'name': old['name']})
         self._alter_column(session, model, old, new)
         if new['unique'] and (renamed or not old['unique']):
-            self._add_unique(session, model, new['name'])
+            self._add_unique(session, model, new)
 
     def _alter_column(self, session, model, old, new):
         table, column = self.model(model), self.database.quote
@@ -218,8 +225,10 @@ class Tables:
 
     def _add_unique(self, session, model, field):
         # An index has its name within its table in MySQL, within its schema in PostgreSQL, which finds one itself.
-        name = self.database.quote(f'{field}_UNIQUE') if self.database.separator == '@' else ''
-        session.run(f'CREATE UNIQUE INDEX {name} ON {self.model(model)} ({self.database.quote(field)})')
+        name = self.database.quote(f'{field["name"]}_UNIQUE') if self.database.separator == '@' else ''
+        length = self.database.unique_lengths.get(field['typeName'])
+        column = self.database.quote(field['name']) + (f'({length})' if length else '')
+        session.run(f'CREATE UNIQUE INDEX {name} ON {self.model(model)} ({column})')
 
     def _drop_unique(self, session, model, field):
         if self.database.separator == '@':

@@ -75,8 +75,7 @@ class Worker:
     def _apply(self, migration):
         app = self.app
         last = app.store.last_success(migration.projectId)
-        tables = Tables(app.database, migration.projectId, prefills=app.version.is_late,
-                        converts=app.version.converts_columns)
+        tables = Tables(app.database, migration.projectId, app.version)
         app.services.forget(migration.projectId)
         # The process that began it may have ended between a step and the note that it was done.
         self._doubtful = migration.status != 'PENDING'

@@ -61,7 +61,7 @@ def _location(document, start):
 
 def _operation(document, name):
     operations = [item for item in document.definitions if item.kind == 'operation']
-    if name:
+    if name is not None:
         operations = [item for item in operations if item.name == name]
         if not operations:
             raise RequestProblem(f"Unknown operation name '{name}'")

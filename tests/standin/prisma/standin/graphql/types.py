@@ -11,9 +11,13 @@ class BadValue(Exception):
     def __init__(self, reason, *path):
         super().__init__(f"'{'.'.join(path)}' {reason}" if path else reason)
         self.reason, self.path = reason, path
+        # Where it stands in the text of the request, if anywhere.
+        self.place = None
 
     def within(self, name):
-        return BadValue(self.reason, name, *self.path)
+        outer = BadValue(self.reason, name, *self.path)
+        outer.place = self.place
+        return outer
 
 
 class Scalar:
@@ -291,8 +295,13 @@ def check_literal(type_, value):
 def _check_object(type_, value):
     if value.kind != 'object_value':
         raise BadValue(f"Expected '{type_.name}', found not an object: {print_value(value)}.")
-    given = {field.name: field.value for field in value.fields}
-    _check_names(type_, given)
-    for name, field in type_.fields.items():
-        if name in given:
-            _within(name, check_literal, field.type, given[name])
+    given = {field.name: field for field in value.fields}
+    try:
+        _check_names(type_, given)
+        for name, field in type_.fields.items():
+            if name in given:
+                _within(name, check_literal, field.type, given[name].value)
+    except BadValue as problem:
+        if problem.place is None and problem.path[0] in given:
+            problem.place = given[problem.path[0]].start
+        raise

@@ -80,6 +80,9 @@ class Validator:
         self.title = f"operation '{operation.name}'" if operation.name else 'operation'
         for item in operation.variables:
             type_ = type_from_node(self.schema, item.type)
+            if type_ is None:
+                inner = written(item.type).strip('[]!')
+                self.problem(f"Unknown type '{inner}'.{did_you_mean(inner, self.types)}", item.type.start)
             if type_ is None or not is_input(type_):
                 self.problem(f"Variable '${item.name}' cannot be non input type '{written(item.type)}'.", item.type.start)
         self.selections(operation.selections, root, ())
@@ -132,6 +135,7 @@ class Validator:
             if item.selections:
                 self.problem(f"Field '{item.name}' of type '{shown}' must not have a sub selection.", item.start)
         elif not item.selections:
+            shown = named(definition.type).name
             self.problem(f"Field '{item.name}' of type '{shown}' must have a sub selection.", item.start)
         else:
             self.selections(item.selections, named(definition.type), path)
@@ -147,7 +151,8 @@ class Validator:
                 check_literal(expected.type, given.value)
             except BadValue as problem:
                 self.problem(f"Argument '{given.name}' expected type '{type_name(expected.type)}' "
-                             f'but got: {print_value(given.value)}. Reason: {problem}', given.start)
+                             f'but got: {print_value(given.value)}. Reason: {problem}', given.value.start,
+                             *([] if problem.place is None else [problem.place]))
         names = {given.name for given in item.arguments}
         for name, expected in definition.arguments.items():
             if isinstance(expected.type, NonNull) and name not in names:

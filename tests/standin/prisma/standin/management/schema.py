@@ -103,6 +103,8 @@ def _add_project(given, request):
 
 def _delete_project(given, request):
     request.allow(given['name'], given['stage'])
+    if request.app.version.since(1, 8) and request.app.database.separator in given['name']:
+        raise ValueError('a name with the sign between name and stage cannot be taken apart')
     try:
         project = request.existing(given)
     except ApiError:

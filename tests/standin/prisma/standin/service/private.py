@@ -1,6 +1,7 @@
 """The `private` API of a service: emptying its data, and checking a subscription."""
 
 from ..graphql.types import BOOLEAN, STRING, Field, Input, List, NonNull, Object, Schema
+from . import subscriptions
 
 
 def _reset(_source, _given, rows):
@@ -8,9 +9,9 @@ def _reset(_source, _given, rows):
     return True
 
 
-def _validate(_source, given, _rows):
-    wrong = not given['query'].lstrip().startswith('subscription')
-    return {'errors': ['The query is not a subscription.'] if wrong else []}
+def _validate(_source, given, rows):
+    problem = subscriptions.problem(rows.schema, given['query'])
+    return {'errors': [problem] if problem else []}
 
 
 def build():

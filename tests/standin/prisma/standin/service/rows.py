@@ -1,5 +1,7 @@
 """Reads and writes the nodes of one service: its tables as deploy/tables.py makes them."""
 
+import contextlib
+import json
 import re
 from decimal import Decimal
 
@@ -28,6 +30,8 @@ class Rows:
     def stored(field, value):
         if field['typeName'] == 'DateTime' and isinstance(value, str):
             return parse_time(value)
+        if field['typeName'] == 'Json' and not isinstance(value, str):
+            return json.dumps(value, separators=(',', ':'), ensure_ascii=False)
         return value
 
     @staticmethod
@@ -133,7 +137,12 @@ class Rows:
     # Writing
 
     def insert(self, model, values):
-        """A new node from scalar values; gives its id."""
+        """A new node from scalar values; gives its id. A unique value that is there already is told as an API does."""
+        with self._guarded(model):
+            defaults = {field['name']: default_of(field) for field in self.columns(model) if field['default'] is not None}
+            return self.insert_plainly(model, {**defaults, **values})
+
+    def insert_plainly(self, model, values):
         moment = now()
         row = {'id': values.get('id') or cuid(), **{name: moment for name in _kept_times(model)}}
         lists = []
@@ -145,11 +154,8 @@ class Rows:
                 lists.append((field, value or []))
             elif value is not None:
                 row[field['name']] = self.stored(field, value)
-            elif field['default'] is not None and field['name'] not in values:
-                row[field['name']] = default_of(field)
-        self._guarded(model, lambda: self.session.run(
-            f'INSERT INTO {self.tables.model(model["name"])} ({", ".join(map(self.column, row))})'
-            f' VALUES ({", ".join(["%s"] * len(row))})', row.values()))
+        self.session.run(f'INSERT INTO {self.tables.model(model["name"])} ({", ".join(map(self.column, row))})'
+                         f' VALUES ({", ".join(["%s"] * len(row))})', row.values())
         for field, items in lists:
             self.set_list(model, field, row['id'], items)
         return row['id']
@@ -165,13 +171,14 @@ class Rows:
         if not row:
             return
         assignments = ', '.join(f'{self.column(name)} = %s' for name in row)
-        self._guarded(model, lambda: self.session.run(
-            f'UPDATE {self.tables.model(model["name"])} SET {assignments} WHERE {self.column("id")} = %s',
-            [*row.values(), node_id]))
+        with self._guarded(model):
+            self.session.run(f'UPDATE {self.tables.model(model["name"])} SET {assignments} WHERE {self.column("id")} = %s',
+                             [*row.values(), node_id])
 
-    def _guarded(self, model, action):
+    @contextlib.contextmanager
+    def _guarded(self, model):
         try:
-            action()
+            yield
         except self.session.database.driver_errors as problem:
             text = str(problem)
             if 'Duplicate entry' not in text and 'duplicate key' not in text:
@@ -183,10 +190,15 @@ class Rows:
     def set_list(self, model, field, node_id, items):
         table = self.tables.scalar_list(model['name'], field['name'])
         self.session.run(f'DELETE FROM {table} WHERE {self.column("nodeId")} = %s', [node_id])
+        self.append_to_list(model, field, node_id, items)
+
+    def append_to_list(self, model, field, node_id, items):
+        table, column = self.tables.scalar_list(model['name'], field['name']), self.column
+        last = self.session.value(f'SELECT MAX({column("position")}) AS n FROM {table} WHERE {column("nodeId")} = %s',
+                                  [node_id]) or 0
         for index, item in enumerate(items):
-            self.session.run(f'INSERT INTO {table} ({self.column("nodeId")}, {self.column("position")},'
-                             f' {self.column("value")}) VALUES (%s, %s, %s)',
-                             [node_id, (index + 1) * 1000, self.stored(field, item)])
+            self.session.run(f'INSERT INTO {table} ({column("nodeId")}, {column("position")}, {column("value")})'
+                             ' VALUES (%s, %s, %s)', [node_id, last + (index + 1) * 1000, self.stored(field, item)])
 
     def connect(self, model, field, node_id, other_id):
         """An end that is not a list keeps one connection, as does the far end."""
