@@ -67,6 +67,19 @@ pub fn failure(command: Option<&str>, failure: &Failure) -> Value {
     })
 }
 
+/// How a document begins whose `data` is printed in parts. Whether it is a success shows after that only.
+pub fn head() -> String {
+    format!("{{\n  \"version\": {VERSION},\n  \"data\": ")
+}
+
+/// The rest of such a document.
+pub fn rest(mut document: Value) -> String {
+    if let Some(fields) = document.as_object_mut() {
+        fields.retain(|name, _| !["version", "data"].contains(&name.as_str()));
+    }
+    format!(",{}\n", format!("{document:#}").trim_start_matches('{'))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -84,7 +97,15 @@ mod tests {
             failure(None, &failed).to_string(),
             r#"{"version":1,"ok":false,"command":null,"error":{"code":"locked","message":"x","hints":["y"],"exit":8}}"#
         );
+        let parts = format!(
+            "{}{}{}",
+            head(),
+            json!({"a": 1}),
+            rest(failure(None, &failed))
+        );
+        let whole: Value = serde_json::from_str(&parts).expect("a document");
         let known = failed.data(json!({"a": 1}));
         assert_eq!(failure(Some("deploy"), &known)["data"]["a"], 1);
+        assert_eq!(whole, failure(None, &known));
     }
 }

@@ -247,12 +247,13 @@ fn report(ui: &Ui, command: &str, result: Result<Report>) -> u8 {
         // Masked before it is spelled as JSON, which would escape parts of a secret.
         Ok(report) if json => {
             let data = error::texts(&report.data, &|text| ui.mask_value(text));
-            (document(&envelope::success(command, &data)), 0)
+            (document(ui, envelope::success(command, &data)), 0)
         }
         Ok(report) => (ui.mask(&report.text).into_owned(), 0),
         Err(failure) if json => {
             let masked = failure.map_text(|text| ui.mask_value(text));
-            (document(&envelope::failure(known, &masked)), failure.exit())
+            let document = document(ui, envelope::failure(known, &masked));
+            (document, failure.exit())
         }
         Err(failure) => {
             ui.failure(&failure);
@@ -273,6 +274,11 @@ fn report(ui: &Ui, command: &str, result: Result<Report>) -> u8 {
     }
 }
 
-fn document(value: &serde_json::Value) -> String {
-    ui::text::json(&format!("{value:#}\n"))
+fn document(ui: &Ui, value: serde_json::Value) -> String {
+    let text = if ui.has_begun() {
+        envelope::rest(value)
+    } else {
+        format!("{value:#}\n")
+    };
+    ui::text::json(&text)
 }

@@ -15,6 +15,7 @@ mod table;
 mod terminal;
 pub mod text;
 
+use crate::envelope;
 use crate::error::Failure;
 use crate::process::Invocation;
 use crate::secret::redact::{known, may_be_known as known_forms};
@@ -23,6 +24,7 @@ use console::Style;
 use std::borrow::Cow;
 use std::collections::HashSet;
 use std::io::{self, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 pub use choice::Choice;
@@ -36,6 +38,8 @@ pub use terminal::{Color, Facts, Format, Terminal};
 pub struct Ui {
     terminal: Terminal,
     secrets: Mutex<Masked>,
+    /// Whether the document of this run is being printed in parts.
+    has_begun: AtomicBool,
     /// Warnings that are shown once.
     said: Mutex<HashSet<String>>,
     /// A token that is the result itself.
@@ -47,6 +51,7 @@ impl Ui {
         Ui {
             terminal,
             secrets: Mutex::default(),
+            has_begun: AtomicBool::new(false),
             said: Mutex::default(),
             wanted: Mutex::default(),
         }
@@ -103,6 +108,18 @@ impl Ui {
         let mut out = io::stdout().lock();
         out.write_all(text::legible(text).as_bytes())?;
         out.flush()
+    }
+
+    /// How the document begins in front of its `data`, for a command that prints that itself: all of it would not
+    /// fit into memory.
+    pub fn begin_document(&self) -> String {
+        self.has_begun.store(true, Ordering::Relaxed);
+        envelope::head()
+    }
+
+    /// Whether the beginning of the document, with its `data`, is printed.
+    pub fn has_begun(&self) -> bool {
+        self.has_begun.load(Ordering::Relaxed)
     }
 
     /// A progress line; silent with `--quiet`.

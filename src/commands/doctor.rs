@@ -18,10 +18,10 @@ use crate::cli;
 use crate::cluster::{Cluster, ClusterName, PrismaVersion};
 use crate::context::Context;
 use crate::docker::info::{self, Info, Version};
-use crate::docker::{ComposeVersion, Tools, ask as docker_ask};
+use crate::docker::{ComposeVersion, Container, Tools, ask as docker_ask};
 use crate::error::{Failure, Kind, Result};
 use crate::process::Invocation;
-use crate::thread::{alongside, joined};
+use crate::thread::{alongside, each, joined};
 use crate::ui::text::count;
 use finding::{Finding, Level};
 use serde::Serialize;
@@ -147,16 +147,20 @@ fn with_engine(ctx: &Context, tools: &Tools, compose: Option<&ComposeVersion>) -
             ask(ctx, tools.info()).map(|text| info::parse_info(&text))
         });
         let images = alongside(scope, || ask(ctx, tools.images()));
-        let origins = alongside(scope, || ask(ctx, tools.origins()));
-        let names = names.iter();
-        let clusters: Vec<_> = names
-            .map(|name| alongside(scope, move || clusters::check(ctx, tools, name, compose)))
-            .collect();
-        let clusters: Vec<clusters::Seen> = clusters.into_iter().map(joined).collect();
+        let (origins, containers) = match docker_ask::containers_of_all(ctx, tools, &names, LIMIT) {
+            Ok((origins, containers)) => (Ok(origins), Ok(containers)),
+            Err(failure) => (Err(failure.clone()), Err(failure)),
+        };
+        let clusters = each(&names, |name| {
+            let project = |container: &&Container| container.project == *name;
+            let own = containers.as_ref().map_err(Clone::clone);
+            let own = own.map(|all| all.iter().filter(project).cloned().collect());
+            clusters::check(ctx, tools, name, (own, compose))
+        });
         let mut found = machine::of_engine(ctx, joined(info));
         found.push(machine::images(ctx, &clusters, joined(images)));
         found.extend(ports::check(ctx, tools, &clusters));
-        found.push(home::leftovers(ctx, joined(origins)));
+        found.push(home::leftovers(ctx, origins));
         found.extend(clusters.into_iter().map(|cluster| cluster.finding));
         found
     })

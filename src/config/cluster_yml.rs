@@ -12,7 +12,7 @@ pub use edit::edit;
 use super::reader::{self, At, Nature, Reader, Strings};
 use crate::cluster::{
     Cluster, ClusterName, Connector, Database, Edition, External, Fact, KEYS, Key, KeyType,
-    KeyValue, PrismaVersion, path,
+    KeyValue, PrismaVersion, documented, path,
 };
 use crate::error::{Failure, Result};
 use crate::secret::Secret;
@@ -47,6 +47,28 @@ pub fn parse(name: &ClusterName, file: &Path, text: &str) -> Result<Cluster> {
     }
     values.reader.problems.finish()?;
     Ok(cluster)
+}
+
+/// The ports that a file gives its cluster: the server's and the database's. Nothing else of it is read, and nothing
+/// is reported.
+pub fn ports(text: &str) -> [Option<u16>; 2] {
+    let Ok(root) = Node::parse(text) else {
+        return [None, None];
+    };
+    let at = At::root(&root);
+    let number = |path: KeyPath| match at.find(path)?.node {
+        Node::Leaf(value) => value.as_u64().and_then(|number| u16::try_from(number).ok()),
+        _ => None,
+    };
+    let version = at.find(path::VERSION);
+    let version = version.and_then(|at| at.node.as_text()?.parse().ok());
+    let version = version.unwrap_or_else(PrismaVersion::default_local);
+    let usual = Database::documented(version.edition(), Connector::MySql).host_port;
+    let database = number(path::DATABASE_PORT).or(usual);
+    [
+        number(path::PORT).or(Some(documented::PORT)),
+        database.filter(|_| at.find(path::HOST).is_none()),
+    ]
 }
 
 /// Reads the values of a file according to the table of keys.

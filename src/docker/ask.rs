@@ -79,12 +79,33 @@ fn too_old(ctx: &Context, invocation: &Invocation) -> Option<String> {
 
 /// The containers of a compose project.
 pub fn containers(ctx: &Context, tools: &Tools, project: &str) -> Result<Vec<Container>> {
-    inspected(ctx, tools, &tools.container_ids(project))
+    Ok(inspected(ctx, tools, &tools.container_ids(project), parse_ids)?.1)
 }
 
 /// The containers that docker-compose created from the files of a folder.
 pub fn containers_of_folder(ctx: &Context, tools: &Tools, folder: &Path) -> Result<Vec<Container>> {
-    inspected(ctx, tools, &tools.containers_of_folder(folder))
+    Ok(inspected(ctx, tools, &tools.containers_of_folder(folder), parse_ids)?.1)
+}
+
+/// The answer to [`Tools::origins`], and the containers of these projects: two questions, however many they are.
+pub fn containers_of_all(
+    ctx: &Context,
+    tools: &Tools,
+    projects: &[String],
+    limit: Duration,
+) -> Result<(String, Vec<Container>)> {
+    let pick = |answer: &str| {
+        let id = |line: &str| {
+            let mut parts = line.split('\t');
+            let (project, id) = (parts.next()?, parts.nth(1)?);
+            projects
+                .iter()
+                .any(|name| name == project)
+                .then(|| id.to_owned())
+        };
+        answer.lines().filter_map(id).collect()
+    };
+    inspected(ctx, tools, &tools.origins().limit(limit), pick)
 }
 
 /// Names of the containers that publish a port, each with its compose project if it has one.
@@ -126,18 +147,24 @@ pub fn last_lines(ctx: &Context, tools: &Tools, container: &Container, lines: us
     }
 }
 
-/// Inspects the containers whose ids `list` prints.
-fn inspected(ctx: &Context, tools: &Tools, list: &Invocation) -> Result<Vec<Container>> {
+/// Inspects the containers whose ids are picked from what `list` prints, which comes with them.
+fn inspected(
+    ctx: &Context,
+    tools: &Tools,
+    list: &Invocation,
+    pick: impl Fn(&str) -> Vec<String>,
+) -> Result<(String, Vec<Container>)> {
     let mut tries = 0;
     loop {
-        let ids = parse_ids(&query(ctx, list)?.stdout);
+        let listed = query(ctx, list)?.stdout;
+        let ids = pick(&listed);
         if ids.is_empty() {
-            return Ok(Vec::new());
+            return Ok((listed, Vec::new()));
         }
-        let inspect = tools.inspect(&ids);
+        let inspect = tools.inspect(&ids).limit(list.limit);
         let outcome = run(ctx, &inspect)?;
         if outcome.success() {
-            return parse_inspect(&outcome.stdout);
+            return Ok((listed, parse_inspect(&outcome.stdout)?));
         }
         tries += 1;
         if tries > TRIES || !no_longer_exists(&outcome) {

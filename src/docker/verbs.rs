@@ -60,11 +60,6 @@ impl LogOptions {
         }
         flags
     }
-
-    /// Following ends when the user or the container ends it.
-    fn limit(&self) -> Duration {
-        if self.follow { Duration::MAX } else { LONG }
-    }
 }
 
 impl Tools {
@@ -148,11 +143,20 @@ impl Tools {
         self.docker(&["image", "ls", "--format", "{{.Repository}}:{{.Tag}}"])
     }
 
-    /// The compose projects of all containers and the folders they were created in, as `PROJECT\tFOLDER` lines.
+    /// The compose projects of all containers, the folders they were created in and their ids, as `PROJECT\tFOLDER\tID`
+    /// lines. Containers of `docker-compose run` are left out.
     pub fn origins(&self) -> Invocation {
-        let label = "label=com.docker.compose.project";
-        let format = "{{.Label \"com.docker.compose.project\"}}\t{{.Label \"com.docker.compose.project.working_dir\"}}";
-        self.docker(&["ps", "-a", "--filter", label, "--format", format])
+        let service = "label=com.docker.compose.oneoff=False";
+        let format = "{{.Label \"com.docker.compose.project\"}}\t{{.Label \"com.docker.compose.project.working_dir\"}}\t{{.ID}}";
+        self.docker(&[
+            "ps",
+            "-a",
+            "--no-trunc",
+            "--filter",
+            service,
+            "--format",
+            format,
+        ])
     }
 
     /// The version of docker's compose plugin, whichever compose is in use.
@@ -249,7 +253,7 @@ impl Tools {
         let mut invocation = self.docker(&["logs"]);
         invocation.args.extend(options.flags());
         invocation.args.push(id.to_owned());
-        invocation.limit(options.limit())
+        reading(invocation)
     }
 
     /// `docker-compose logs`. v1 does not support `since`.
@@ -260,7 +264,7 @@ impl Tools {
         }
         verb.extend(options.flags());
         let verb: Vec<&str> = verb.iter().map(String::as_str).collect();
-        self.compose(project, &verb).limit(options.limit())
+        reading(self.compose(project, &verb))
     }
 
     /// The version of docker-compose alone, for example `1.29.2`. v1 takes a third of a second.
@@ -321,6 +325,11 @@ impl Tools {
         };
         invocation.env(self.env.clone()).without(&self.withheld)
     }
+}
+
+/// Logs are read at the pace of whoever reads them, in a pager for hours.
+fn reading(logs: Invocation) -> Invocation {
+    logs.limit(Duration::MAX)
 }
 
 #[cfg(test)]

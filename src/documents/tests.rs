@@ -279,11 +279,13 @@ fn envelope(commands: &[&str]) -> Value {
                             "enum": [Kind::ContainerFailed, Kind::NotReady],
                         }}}}},
                         "else": {
-                            "properties": {"command": {"enum": ["deploy", "doctor", "list"]}},
+                            "properties": {"command": {"enum": ["deploy", "doctor", "list", "local logs", "cluster logs"]}},
                             "allOf": [
                                 case("deploy", "deploy.json#/$defs/failure"),
                                 case("doctor", "doctor.json#/$defs/found"),
                                 case("list", "list.json#/$defs/found"),
+                                case("local logs", "local-logs.json"),
+                                case("cluster logs", "cluster-logs.json"),
                             ],
                         },
                     },

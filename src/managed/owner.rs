@@ -36,7 +36,15 @@ pub enum Other<'a> {
 
 /// The containers of a cluster, to be looked at. Fails if they are someone else's.
 pub fn containers(ctx: &Context, tools: &Tools, name: &ClusterName) -> Result<Vec<Container>> {
-    let found = ask::containers(ctx, tools, name.as_ref())?;
+    of_this_home(ctx, name, ask::containers(ctx, tools, name.as_ref())?)
+}
+
+/// The same for the containers of its project.
+pub fn of_this_home(
+    ctx: &Context,
+    name: &ClusterName,
+    found: Vec<Container>,
+) -> Result<Vec<Container>> {
     let known = Known {
         is_configured: ctx.home.managed(name.as_ref()).is_some(),
         is_registered: true,

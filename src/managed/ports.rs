@@ -2,10 +2,11 @@
 
 mod conflict;
 
-use super::observed::{Observed, read_config};
+use super::observed::Observed;
 use crate::cli::RequestedPort;
+use crate::cluster::files::CONFIG;
 use crate::cluster::{Cluster, ClusterName, documented};
-use crate::config::registry;
+use crate::config::{cluster_yml, registry};
 use crate::context::Context;
 use crate::docker::container::held_ports;
 use crate::error::Result;
@@ -192,13 +193,16 @@ pub fn next(ctx: &Context, from: u16, bind: Option<IpAddr>) -> u16 {
 /// Ports that clusters of this user were given, whether they run now or not.
 fn clusters_ports(ctx: &Context, own: Option<&ClusterName>) -> BTreeSet<u16> {
     let names = ctx.home.clusters().into_iter();
-    let names = names.filter_map(|name| name.parse::<ClusterName>().ok());
-    // A broken file of another cluster is reported when that one is used.
-    let others = names
-        .filter(|name| Some(name) != own)
-        .filter_map(|name| read_config(ctx, &name).ok().flatten());
+    let others = names.filter(|name| own.is_none_or(|own| own.as_ref() != name));
+    // A broken file of another cluster is reported when that one is used. Its key is of no interest here: with
+    // hundreds of clusters, checking those takes longer than all else.
+    let ports = |name: String| {
+        let text = files::read_text(&ctx.home.cluster(&name).join(CONFIG));
+        let text = text.ok().flatten();
+        text.map_or([None, None], |text| cluster_yml::ports(&text))
+    };
     others
-        .flat_map(|(_, other)| Purpose::BOTH.map(|purpose| purpose.port(&other)))
+        .flat_map(ports)
         .flatten()
         .chain(reserved(ctx, own))
         .collect()

@@ -117,18 +117,15 @@ fn into_text(bytes: Vec<u8>) -> String {
 /// Lines as they are completed.
 pub struct Lines<'a> {
     on_line: &'a mut dyn FnMut(&str) -> ControlFlow<()>,
-    /// Whether a carriage return ends a line, too.
-    redrawn: bool,
     begun: Vec<u8>,
     tail: VecDeque<String>,
     pub any: bool,
 }
 
 impl<'a> Lines<'a> {
-    pub fn new(redrawn: bool, on_line: &'a mut dyn FnMut(&str) -> ControlFlow<()>) -> Lines<'a> {
+    pub fn new(on_line: &'a mut dyn FnMut(&str) -> ControlFlow<()>) -> Lines<'a> {
         Lines {
             on_line,
-            redrawn,
             begun: Vec::new(),
             tail: VecDeque::new(),
             any: false,
@@ -150,9 +147,8 @@ impl<'a> Lines<'a> {
         let bytes = std::mem::take(&mut self.begun);
         let text = String::from_utf8_lossy(&bytes);
         let text = console::strip_ansi_codes(text.trim_end_matches(['\n', '\r']));
-        let redrawn = self.redrawn;
-        let ends = |c: char| redrawn && c == '\r';
-        for line in text.split(ends).filter(|line| !line.trim().is_empty()) {
+        // With a carriage return, progress redraws itself.
+        for line in text.split('\r').filter(|line| !line.trim().is_empty()) {
             self.any = true;
             (self.on_line)(line)?;
             self.tail.push_back(line.to_owned());

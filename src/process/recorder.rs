@@ -31,8 +31,14 @@ impl Recorder {
 impl Runner for Recorder {
     fn run(&self, invocation: &Invocation, mode: Mode<'_>) -> Result<Outcome, ProcessError> {
         let outcome = (self.answer)(invocation);
-        if let Mode::Lines(on_line) | Mode::Log(on_line) = mode {
-            let _ = outcome.stderr.lines().try_for_each(on_line);
+        match mode {
+            Mode::Lines(on_line) => {
+                let _ = outcome.stderr.lines().try_for_each(on_line);
+            }
+            Mode::Blocks(on_block) => {
+                let _ = on_block(outcome.stderr.as_bytes());
+            }
+            Mode::Bytes(_) | Mode::Capture | Mode::Inherit | Mode::InheritStderr => {}
         }
         let mut log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
         log.push(invocation.clone());

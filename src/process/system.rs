@@ -210,11 +210,11 @@ impl Runner for System {
         let (expression, sink) = match mode {
             Mode::Lines(on_line) => (
                 expression.stderr_to_stdout().stdout_file(piped()?),
-                Sink::Lines(Lines::new(true, on_line)),
+                Sink::Lines(Lines::new(on_line)),
             ),
-            Mode::Log(on_line) => (
+            Mode::Blocks(on_block) => (
                 expression.stderr_to_stdout().stdout_file(piped()?),
-                Sink::Lines(Lines::new(false, on_line)),
+                Sink::Bytes(on_block, Vec::new()),
             ),
             Mode::Bytes(on_piece) => (
                 expression.stdout_file(piped()?).stderr_file(piped()?),

@@ -13,7 +13,9 @@ use aws_lc_rs::signature::KeyPair as _;
 use aws_lc_rs::{digest, rand};
 use pkcs8::der::pem;
 use pkcs8::{LineEnding, PrivateKeyInfoRef};
+use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
 use zeroize::Zeroizing;
 
 /// The armour's label of a PKCS#1 private key.
@@ -26,7 +28,7 @@ const SPKI: &str = "PUBLIC KEY";
 /// An RSA private key. Shows nothing of itself in debug output.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PrivateKey {
-    pkcs1: Zeroizing<Vec<u8>>,
+    pkcs1: Arc<Zeroizing<Vec<u8>>>,
     spki: Vec<u8>,
 }
 
@@ -53,10 +55,25 @@ impl PrivateKey {
     ///
     /// [`Kind::ConfigInvalid`] with what is wrong; nothing of the key is repeated.
     pub fn parse(text: &str) -> Result<PrivateKey> {
+        // Checking a key takes longer than all else that many runs do, and one key is in several files.
+        static CHECKED: Mutex<BTreeMap<[u8; digest::SHA256_OUTPUT_LEN], PrivateKey>> =
+            Mutex::new(BTreeMap::new());
+        let checked = || CHECKED.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut name = [0; digest::SHA256_OUTPUT_LEN];
         let (label, der) = dearmour(text)?;
+        name.copy_from_slice(digest::digest(&digest::SHA256, &der).as_ref());
+        if let Some(known) = checked().get(&name) {
+            return Ok(known.clone());
+        }
+        let key = PrivateKey::read(label, &der)?;
+        checked().insert(name, key.clone());
+        Ok(key)
+    }
+
+    fn read(label: &str, der: &[u8]) -> Result<PrivateKey> {
         let pair = match label {
-            PKCS1 => RsaKeyPair::from_der(&der),
-            _ => RsaKeyPair::from_pkcs8(&der),
+            PKCS1 => RsaKeyPair::from_der(der),
+            _ => RsaKeyPair::from_pkcs8(der),
         };
         let pair = pair.map_err(|why| {
             invalid(format!(
@@ -73,7 +90,7 @@ impl PrivateKey {
         let spki: PublicKeyX509Der<'_> = pair.public_key().as_der().map_err(|_| broken())?;
         let info = PrivateKeyInfoRef::try_from(pkcs8.as_ref()).map_err(|_| broken())?;
         Ok(PrivateKey {
-            pkcs1: info.private_key.as_bytes().to_vec().into(),
+            pkcs1: Arc::new(info.private_key.as_bytes().to_vec().into()),
             spki: spki.as_ref().to_vec(),
         })
     }
@@ -235,6 +252,14 @@ mod tests {
         assert_eq!(key.public_spki_pem(), public);
         let pkcs8 = openssl(&["pkcs8", "-topk8", "-nocrypt"], &pem).expect("is there");
         assert_eq!(PrivateKey::parse(&pkcs8), Ok(key));
+    }
+
+    #[test]
+    fn a_key_is_checked_once() {
+        let pem = generate().expect("generates").pem_pkcs1();
+        let parsed = || PrivateKey::parse(pem.reveal()).expect("a key");
+        let (one, other) = (parsed(), parsed());
+        assert!(Arc::ptr_eq(&one.pkcs1, &other.pkcs1));
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! holds the lock on it.
 
 use super::access::{Access, access};
+use super::http::Client;
 use super::version::{ManagementPath, Server, Unreachable, ask};
 use crate::secret::Secret;
 use std::time::Duration;
@@ -32,6 +33,11 @@ pub enum Readiness {
 }
 
 impl Candidate {
+    /// Whether something listens there and speaks HTTP, which costs a server little to show.
+    pub fn is_there(&self, limit: Duration) -> bool {
+        Client::once(&self.host).is_ok_and(|client| client.is_there(limit))
+    }
+
     /// Asks it. Each of the two questions takes at most `limit`.
     pub fn ask(&self, limit: Duration) -> Readiness {
         let server = match ask(&self.host, self.first, limit) {

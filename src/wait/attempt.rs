@@ -1,6 +1,6 @@
 //! One wait: what is asked and looked at in turn, and what is said meanwhile.
 
-use super::questions::Questions;
+use super::questions::{Looks, Questions};
 use super::verdict::Watch;
 use super::{Probe, Wait};
 use crate::cluster::Fact;
@@ -16,8 +16,10 @@ use crate::ui::Stage;
 use std::fmt;
 use std::time::{Duration, Instant};
 
-/// The pause between two rounds.
+/// How long a round waits for the answer to a question, and how often the server's log is read first.
 const PAUSE: Duration = Duration::from_millis(200);
+/// The pause between two questions to a server that is not there yet, and the first between two to one that is.
+const SHORT: Duration = Duration::from_millis(50);
 /// How often the containers are inspected.
 const INSPECTION: Duration = Duration::from_secs(1);
 /// How long a server that is otherwise ready may take to mention its lock.
@@ -62,6 +64,8 @@ pub(super) struct Attempt<'a> {
     begun: Instant,
     stage: Stage<'a>,
     questions: Questions,
+    /// Of the database.
+    greetings: Looks,
     pub watch: Watch,
     inspected: Option<Instant>,
     containers: Vec<Container>,
@@ -78,6 +82,8 @@ pub(super) struct Attempt<'a> {
     /// Since when its log has shown that it never will.
     hopeless_since: Option<Instant>,
     log_read: Option<Instant>,
+    /// Since when the server answers, but cannot do anything yet.
+    unable_since: Option<Instant>,
     told: Option<(std::mem::Discriminant<Why>, Option<&'static str>)>,
 }
 
@@ -93,6 +99,7 @@ impl<'a> Attempt<'a> {
             stage: ctx.ui.stage(format!("waiting for the {what}"), &limit),
             limit,
             questions: Questions::to(wait.server.clone()),
+            greetings: Looks::default(),
             watch: Watch::default(),
             inspected: None,
             containers: Vec::new(),
@@ -104,6 +111,7 @@ impl<'a> Attempt<'a> {
             ending: None,
             hopeless_since: None,
             log_read: None,
+            unable_since: None,
             told: None,
         }
     }
@@ -130,14 +138,26 @@ impl<'a> Attempt<'a> {
             if self.hopeless_since.is_some_and(is_deaf) {
                 return Err(self.wait.deaf(self.ctx, &self));
             }
-            let pause = match self.why {
-                Why::Silent(_) | Why::NoDatabase => PAUSE,
-                // Each question costs the server work, and lines in its log.
-                Why::Unable(_) | Why::NotStarted => INSPECTION,
-            };
+            let pause = self.pause();
             self.ctx
                 .interrupt
                 .sleep(pause.saturating_sub(round.elapsed()))?;
+        }
+    }
+
+    /// Each question costs a server that answers work, and lines in its log: the longer it cannot do anything, the rarer
+    /// they become.
+    fn pause(&mut self) -> Duration {
+        if !matches!(self.why, Why::Unable(_)) {
+            self.unable_since = None;
+        }
+        match self.why {
+            Why::Silent(_) | Why::NoDatabase => SHORT,
+            Why::Unable(_) => {
+                let since = *self.unable_since.get_or_insert_with(Instant::now);
+                (since.elapsed() / 10).clamp(SHORT, INSPECTION)
+            }
+            Why::NotStarted => INSPECTION,
         }
     }
 
@@ -146,8 +166,10 @@ impl<'a> Attempt<'a> {
         let Attempt { wait, ctx, .. } = *self;
         let containers = || containers(ctx, &wait.tools, &wait.name);
         let readiness = self.questions.answer(&ctx.interrupt, PAUSE)?;
-        let database_answers =
-            self.database_up || wait.database.succeeds(ctx, &wait.tools, containers)?;
+        let database_answers = self.database_up
+            || wait
+                .database
+                .succeeds(ctx, &wait.tools, &mut self.greetings, containers)?;
         match readiness {
             Some(Readiness::Ready(server))
                 if database_answers || !wait.database.is_needed(containers)? =>

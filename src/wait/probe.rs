@@ -1,5 +1,6 @@
 //! Checks whether a database is up.
 
+use super::questions::Looks;
 use crate::cluster::Connector;
 use crate::context::Context;
 use crate::docker::{Container, Tools};
@@ -8,6 +9,8 @@ use crate::process::Mode;
 use crate::server::database::database_answers;
 use std::time::Duration;
 
+/// How long a greeting usually takes at most.
+const USUAL: Duration = Duration::from_millis(25);
 /// The limit of one question.
 const QUESTION: Duration = Duration::from_secs(2);
 
@@ -35,16 +38,16 @@ impl Probe {
         &self,
         ctx: &Context,
         tools: &Tools,
+        greetings: &mut Looks,
         containers: impl FnOnce() -> Result<Vec<Container>>,
     ) -> Result<bool> {
         match self {
             Probe::Handshake {
                 connector, address, ..
-            } => {
+            } => Ok(greetings.succeed(USUAL, || {
                 let (connector, address) = (*connector, address.clone());
-                ctx.interrupt
-                    .run(move || database_answers(connector, &address, QUESTION))
-            }
+                move || database_answers(connector, &address, QUESTION)
+            })),
             Probe::Inside { service, command } => {
                 let containers = containers()?;
                 match containers.iter().find(|c| c.service == *service) {

@@ -11,6 +11,7 @@ mod support;
 
 mod api;
 mod architecture;
+mod children;
 mod cluster;
 mod completions;
 mod config;

@@ -28,10 +28,16 @@ pub struct Seen {
     pub ports: BTreeSet<u16>,
 }
 
-/// Checks a cluster's files, containers and server.
-pub fn check(ctx: &Context, tools: &Tools, name: &str, compose: Option<&ComposeVersion>) -> Seen {
+/// Checks a cluster's files, the containers of its project, and its server.
+pub fn check(
+    ctx: &Context,
+    tools: &Tools,
+    name: &str,
+    (found, compose): (Result<Vec<Container>>, Option<&ComposeVersion>),
+) -> Seen {
     let cluster = read(ctx, name);
-    let containers = own(ctx, tools, name);
+    // It has none if those of its name are another home's.
+    let containers = found.and_then(|found| owner::of_this_home(ctx, &name.parse()?, found));
     let ports = containers.as_deref().map(held_ports).unwrap_or_default();
     let finding = match (&cluster, &containers) {
         (Err(failure), _) | (_, Err(failure)) => Finding::of(CHECK, failure),
@@ -46,11 +52,6 @@ pub fn check(ctx: &Context, tools: &Tools, name: &str, compose: Option<&ComposeV
         cluster: cluster.ok().flatten(),
         ports,
     }
-}
-
-/// Its containers; it has none if those of its name are another home's.
-fn own(ctx: &Context, tools: &Tools, name: &str) -> Result<Vec<Container>> {
-    owner::containers(ctx, tools, &name.parse()?)
 }
 
 /// Checks a cluster's configuration only.

@@ -131,8 +131,8 @@ fn half_written(folder: &Path) -> Vec<PathBuf> {
 fn orphan(ctx: &Context, origins: &str) -> Option<String> {
     let clusters = ctx.home.path().join("clusters");
     origins.lines().find_map(|line| {
-        let (project, folder) = line.split_once('\t')?;
-        let folder = Path::new(folder);
+        let mut parts = line.split('\t');
+        let (project, folder) = (parts.next()?, Path::new(parts.next()?));
         let is_ours = folder.parent() == Some(&clusters);
         (is_ours && !folder.join(CONFIG).exists()).then(|| project.to_owned())
     })

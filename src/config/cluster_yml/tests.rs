@@ -50,6 +50,28 @@ fn what_is_absent_has_its_documented_value() {
     assert_eq!(read, wanted);
 }
 
+/// The ports of other clusters are read without checking their keys, of which there may be a thousand.
+#[test]
+fn ports_are_read_without_the_rest() {
+    for text in [
+        "",
+        "port: 4477\n",
+        "prismaVersion: \"1.34\"\n",
+        "prismaVersion: \"1.34\"\ndatabase:\n  port: 3311\n",
+        "database: {port: 3307}\n",
+        "prismaVersion: \"1.34\"\ndatabase: {host: db.example.com, port: 3307}\n",
+    ] {
+        let cluster = read_text(text).expect("valid");
+        let expected = [Some(cluster.port), cluster.database.host_port];
+        assert_eq!(ports(text), expected, "{text:?}");
+    }
+    assert_eq!(
+        ports("port: 4477\nclusterSecret: |\n  -----BEGIN no key\n"),
+        [Some(4477), Some(3306)]
+    );
+    assert_eq!(ports("{"), [None, None]);
+}
+
 #[test]
 fn all_problems_come_at_once_with_their_places() {
     let text = "\

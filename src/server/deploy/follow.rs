@@ -14,26 +14,30 @@ use std::time::{Duration, Instant, SystemTime};
 /// A deployment that was answered faster was hardly overtaken by another one.
 const SLOW: Duration = Duration::from_secs(1);
 
-/// Pauses between requests: short at first, since most migrations take milliseconds.
+/// Pauses between requests: short at first, since most migrations take milliseconds, and then a small part of the time
+/// it has taken so far, which is how late its end is noticed at most.
 pub(super) struct Pauses(Duration);
 
 impl Pauses {
-    const FIRST: Duration = Duration::from_millis(20);
+    const FIRST: Duration = Duration::from_millis(10);
     const LONGEST: Duration = Duration::from_secs(1);
+    /// One in so many of the time so far.
+    const PART: u32 = 12;
 
     pub(super) fn new() -> Pauses {
-        Pauses(Pauses::FIRST)
+        Pauses(Duration::ZERO)
     }
 
-    /// The next pause, 1.5 times the last one.
+    /// The next pause.
     pub(super) fn next(&mut self) -> Duration {
-        let pause = self.0;
-        self.0 = (pause * 3 / 2).min(Pauses::LONGEST);
+        let pause = (self.0 / Pauses::PART).clamp(Pauses::FIRST, Pauses::LONGEST);
+        self.0 += pause;
         pause
     }
 
     /// The same, but not longer than the estimated remaining time.
     fn next_for(&mut self, elapsed: Duration, applied: usize, total: usize) -> Duration {
+        self.0 = self.0.max(elapsed);
         let pause = self.next();
         let (Ok(done), Ok(left)) = (
             u32::try_from(applied),
@@ -329,17 +333,22 @@ mod tests {
     }
 
     #[test]
-    fn pauses_grow_and_shrink_again_towards_the_end() {
+    fn the_end_of_a_migration_is_noticed_within_a_tenth_of_its_time() {
         let millis = Duration::from_millis;
         let mut pauses = Pauses::new();
-        let grown: Vec<u128> = (0..14).map(|_| pauses.next().as_millis()).collect();
-        let expected = [
-            20, 30, 45, 67, 101, 151, 227, 341, 512, 768, 1000, 1000, 1000, 1000,
-        ];
-        assert_eq!(grown, expected);
-        assert_eq!(pauses.next_for(millis(900), 9, 10), millis(100));
-        assert_eq!(pauses.next_for(millis(900), 10, 10), millis(20));
-        assert_eq!(pauses.next_for(millis(900), 0, 10), millis(1000));
-        assert_eq!(pauses.next_for(millis(900), 1, 100), millis(1000));
+        let (mut at, mut asked) = (Duration::ZERO, 0);
+        while at < millis(10_000) {
+            let pause = pauses.next();
+            assert!(pause <= (at / 10).max(millis(15)), "{pause:?} after {at:?}");
+            (at, asked) = (at + pause, asked + 1);
+        }
+        assert!(asked < 80, "{asked} requests in ten seconds");
+        let later =
+            |elapsed, applied, total| Pauses::new().next_for(millis(elapsed), applied, total);
+        assert_eq!(later(1200, 0, 10), millis(100));
+        assert_eq!(later(90_000, 1, 1000), millis(1000));
+        assert_eq!(later(900, 9, 10), millis(75));
+        assert_eq!(later(900, 99, 100), Pauses::FIRST);
+        assert_eq!(later(900, 10, 10), Pauses::FIRST);
     }
 }

@@ -53,8 +53,8 @@ impl Client {
         Client::with(base, proxies, true)
     }
 
-    /// A client for a few requests, each over its own connection, through the proxies of the process's
-    /// environment.
+    /// A client for a few requests in a row, through the proxies of the process's environment. What it needs is kept for
+    /// a moment only.
     pub fn once(base: &str) -> Result<Client, Fault> {
         Client::with(base, Proxies::of_process(), false)
     }
@@ -115,6 +115,20 @@ impl Client {
             .read_to_string()
             .map_err(|error| broken_off(error, limits))?;
         read(status.as_u16(), &text)
+    }
+
+    /// Whether there is an HTTP server, whatever it answers. The path is one that costs it little.
+    pub fn is_there(&self, limit: Duration) -> bool {
+        let Ok(uri) = self.route.address("/status") else {
+            return false;
+        };
+        let request = self
+            .agent
+            .get(uri)
+            .config()
+            .timeout_global(Some(limit))
+            .build();
+        request.call().is_ok()
     }
 
     fn fault(&self, error: ureq::Error, limits: Limits) -> Fault {

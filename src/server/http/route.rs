@@ -70,7 +70,7 @@ impl Route {
         forward.and_then(Via::credentials)
     }
 
-    /// The agent for this route. With `keep`, it keeps connections open for a while.
+    /// The agent for this route. With `keep`, it keeps connections open for a while, otherwise for a moment.
     pub(super) fn agent(&self, keep: bool) -> ureq::Agent {
         // The key: whether connections are kept, and the proxy's address and whether it tunnels.
         type Agents = HashMap<(bool, Option<(ureq::Proxy, bool)>), ureq::Agent>;
@@ -134,6 +134,11 @@ impl Via {
 
 /// How long idle connections are kept; servers close theirs after a minute.
 const IDLE: Duration = Duration::from_secs(10);
+/// The same where each of many hosts is asked two questions in a row. A server that is starting may be restarted at
+/// any time.
+const BRIEF: Duration = Duration::from_secs(1);
+const MANY: usize = 1024;
+const BUFFER: usize = 16 * 1024;
 
 fn config(keep: bool) -> ureq::config::ConfigBuilder<ureq::typestate::AgentScope> {
     let tls = ureq::tls::TlsConfig::builder()
@@ -145,8 +150,11 @@ fn config(keep: bool) -> ureq::config::ConfigBuilder<ureq::typestate::AgentScope
         .max_redirects(0)
         // For all hosts together, so that one does not lose its connection to others. A restarted server leaves
         // dead connections behind.
-        .max_idle_connections(if keep { 64 } else { 0 })
-        .max_idle_age(IDLE)
+        .max_idle_connections(if keep { 64 } else { MANY })
+        .max_idle_age(if keep { IDLE } else { BRIEF })
+        // Hundreds of servers are asked at once, and answers are short.
+        .input_buffer_size(BUFFER)
+        .output_buffer_size(BUFFER)
         .user_agent(concat!("prisma/", env!("CARGO_PKG_VERSION")))
         .tls_config(tls)
 }

@@ -3,9 +3,11 @@
 
 mod add;
 mod cloud;
+mod connections;
 mod given;
 mod list;
 mod logs;
+mod merged_logs;
 mod prompts;
 mod rejected;
 mod remove;

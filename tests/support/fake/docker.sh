@@ -5,7 +5,7 @@ docker_ps() {
   project='' port='' origins='' mounted=''
   for argument; do
     case $argument in
-      *project.working_dir\"}}) origins=yes ;;
+      *project.working_dir\"}}*) origins=yes ;;
       label=com.docker.compose.project=*) project=${argument#*project=} ;;
       # Projects here are called as their folders are.
       label=com.docker.compose.project.working_dir=*) project=${argument##*/} ;;
@@ -17,7 +17,7 @@ docker_ps() {
   for id in $ids; do
     load "$id"
     if [ -n "$origins" ]; then
-      printf '%s\t%s\n' "$c_project" "$c_folder"
+      printf '%s\t%s\t%s\n' "$c_project" "$c_folder" "$id"
     elif [ -n "$mounted" ]; then
       [ "$c_volume" != "$mounted" ] || printf '%s\n' "$c_name"
     elif [ -n "$port" ]; then
