@@ -67,7 +67,7 @@ fn ports_are_read_without_the_rest() {
     }
     assert_eq!(
         ports("port: 4477\nclusterSecret: |\n  -----BEGIN no key\n"),
-        [Some(4477), Some(3306)]
+        [Some(4477), Some(3366)]
     );
     assert_eq!(ports("{"), [None, None]);
 }
