@@ -8,6 +8,7 @@ mod deploy;
 mod doctor;
 pub mod examples;
 mod generate;
+mod global;
 mod init;
 mod local;
 mod project;
@@ -17,14 +18,12 @@ mod values;
 
 use crate::env::Env;
 use crate::error::{self, Failure, Kind};
-use crate::ui::{Color, Format};
-use clap::builder::BoolishValueParser;
+use crate::ui::Format;
 use clap::builder::StyledStr;
-use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{ArgAction, CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fmt::Write as _;
-use std::time::Duration;
 
 pub use cluster::{Add, Cluster, ClusterLogs, SecretSource};
 use complete::Completions;
@@ -33,6 +32,7 @@ pub use deploy::Deploy;
 pub use doctor::Doctor;
 use examples::examples;
 pub use generate::Generate;
+pub use global::Global;
 pub use init::Init;
 pub use local::{
     Eject, History, Images, Load, Local, LogPart, Logs, Nuke, Profile, RequestedPort, Restart,
@@ -40,7 +40,7 @@ pub use local::{
 };
 pub use project::{ProjectFlags, ServiceFlags};
 pub use service::{Info, List, Token};
-use values::{domain, duration, port, wait};
+use values::{domain, port, wait};
 
 /// What a command does, the description if any, then its usage.
 const TEMPLATE: &str =
@@ -87,64 +87,6 @@ pub struct Cli {
     options: BTreeMap<String, String>,
 }
 
-#[derive(Debug, Clone, Args)]
-#[command(next_help_heading = "Global options")]
-#[expect(clippy::struct_excessive_bools, reason = "flags are independent")]
-pub struct Global {
-    /// output format: text, one JSON document, or (`local ps` only) shell variables
-    #[arg(
-        short,
-        long,
-        global = true,
-        value_enum,
-        default_value_t,
-        env = "PRISMA_CLI_OUTPUT",
-        value_name = "FORMAT"
-    )]
-    output: Format,
-    /// short for `--output json`
-    #[arg(long, global = true, env = "PRISMA_CLI_JSON", value_parser = BoolishValueParser::new())]
-    json: bool,
-    /// print only results, warnings and errors
-    #[arg(short, long, global = true, env = "PRISMA_CLI_QUIET", value_parser = BoolishValueParser::new())]
-    pub quiet: bool,
-    /// print each external command before running it
-    #[arg(short, long, global = true, env = "PRISMA_CLI_VERBOSE", value_parser = BoolishValueParser::new())]
-    pub verbose: bool,
-    /// print the file changes and commands, but do nothing
-    #[arg(long, global = true, env = "PRISMA_CLI_DRY_RUN", value_parser = BoolishValueParser::new())]
-    pub dry_run: bool,
-    /// never prompt; fail if input is required
-    #[arg(long, global = true, env = "PRISMA_CLI_NO_INPUT", value_parser = BoolishValueParser::new())]
-    pub no_input: bool,
-    /// answer yes to all confirmations
-    #[arg(short, long, global = true, env = "PRISMA_CLI_YES", value_parser = BoolishValueParser::new())]
-    pub yes: bool,
-    /// how long to wait for another command on the same cluster; `0` to not wait
-    #[arg(
-        long,
-        global = true,
-        env = "PRISMA_CLI_LOCK_TIMEOUT",
-        value_name = "DURATION",
-        default_value = "10s",
-        value_parser = duration
-    )]
-    pub lock_timeout: Duration,
-    /// when to use colour
-    #[arg(
-        long,
-        global = true,
-        value_enum,
-        default_value_t,
-        env = "PRISMA_CLI_COLOR",
-        value_name = "WHEN"
-    )]
-    pub color: Color,
-    /// show help
-    #[arg(short, long, global = true, action = ArgAction::Help)]
-    help: Option<bool>,
-}
-
 impl Cli {
     /// The output format, from `deploy -j`, `--json` or `--output`.
     pub fn format(&self) -> Format {
@@ -182,12 +124,6 @@ impl Cli {
     pub fn dry_run(&self) -> bool {
         let short = matches!(&self.command, Command::Deploy(deploy) if deploy.d);
         short || self.global.dry_run
-    }
-}
-
-impl Global {
-    fn format(&self) -> Format {
-        if self.json { Format::Json } else { self.output }
     }
 }
 

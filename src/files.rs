@@ -1,5 +1,6 @@
 //! Reading and writing files so that nothing is lost: atomic, private where asked, under a lock.
 
+mod exposure;
 mod given;
 mod lock;
 mod owner;
@@ -8,9 +9,7 @@ mod remains;
 mod together;
 
 use crate::error::{Failure, Kind, Result};
-use crate::process::shell_quote;
 use crate::secret::Secret;
-use crate::ui::text::all_of;
 use owner::{adopt, adopt_folder, keep_owner};
 use read::{read_bytes, refuse_special};
 use std::ffi::OsString;
@@ -20,6 +19,7 @@ use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
+pub use exposure::{exposure, readable_by_others};
 pub use given::{is_stream, open_stream, write_given};
 pub use lock::{Lock, Request};
 pub use read::{LONGEST, bounded, open, read_given, read_pipe, read_text};
@@ -269,49 +269,6 @@ pub fn create_folder(folder: &Path, access: Access) -> Result<()> {
         .map_err(|error| failure("create", folder, error))?;
     absent.into_iter().rev().for_each(adopt_folder);
     Ok(())
-}
-
-/// Whether anyone but the owner can read the file. `false` if it does not exist.
-pub fn readable_by_others(path: &Path) -> bool {
-    fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & 0o077 != 0)
-}
-
-/// Which of these files hold what anyone but their owner can reach and read.
-pub fn exposed(paths: impl IntoIterator<Item = PathBuf>) -> Vec<PathBuf> {
-    use std::os::unix::fs::PermissionsExt;
-    let may = |path: &Path, bits: u32| {
-        fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & bits != 0)
-    };
-    let is_exposed = |path: &PathBuf| {
-        let Ok(whole) = path.canonicalize() else {
-            return false;
-        };
-        may(&whole, 0o044) && whole.ancestors().skip(1).all(|folder| may(folder, 0o011))
-    };
-    paths.into_iter().filter(is_exposed).collect()
-}
-
-/// What is wrong with files with secrets that others can read, and what to do; nothing if there are none.
-pub fn exposure(paths: impl IntoIterator<Item = PathBuf>) -> Option<(String, String)> {
-    let found = exposed(paths);
-    let shown: Vec<String> = found
-        .iter()
-        .map(|path| path.display().to_string())
-        .collect();
-    let words = shown
-        .iter()
-        .map(|path| shell_quote(path))
-        .collect::<Vec<_>>();
-    let verb = if found.len() == 1 { "holds" } else { "hold" };
-    (!found.is_empty()).then(|| {
-        (
-            format!(
-                "{} {verb} secrets and can be read by others",
-                all_of(shown.clone())
-            ),
-            format!("`chmod 600 {}`", words.join(" ")),
-        )
-    })
 }
 
 /// A failure of an operation on a path, with the remedy for the common reasons.

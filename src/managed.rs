@@ -4,6 +4,7 @@
 
 mod adopt;
 mod architecture;
+mod configured;
 mod elsewhere;
 pub mod exposure;
 pub mod external;
@@ -18,7 +19,8 @@ mod sql;
 mod start;
 mod steps;
 
-pub use observed::{Observed, known, read_config};
+pub use configured::{known, read_config};
+pub use observed::Observed;
 pub use ready::ready;
 pub use services::{check_place, warn_of_new_syntax};
 pub use sql::StuckOn;

@@ -1,5 +1,7 @@
+use super::values::duration;
 use super::*;
 use clap::Command as Definition;
+use std::time::Duration;
 
 /// Every command except clap's own `help`, with its full name.
 fn all() -> Vec<(String, Definition)> {

@@ -1,10 +1,10 @@
 //! Everything that a verb has to know before it decides: files, registry entry, containers.
 
+use super::configured::{read_config, read_entry, with_registered_secret};
 use super::owner::{self, Known, Other};
 use super::{adopt, elsewhere, ports};
 use crate::cluster::files::{COMPOSE, CONFIG, DOTENV, OVERRIDE};
-use crate::cluster::{Cluster, ClusterName, Edition, Fact, PrismaVersion};
-use crate::config::cluster_yml;
+use crate::cluster::{Cluster, ClusterName, PrismaVersion};
 use crate::config::registry::Entry;
 use crate::context::{Context, require_unicode};
 use crate::docker::container::parse_names;
@@ -12,7 +12,6 @@ use crate::docker::{Compose, Container, Engine, Project, Tools, ask};
 use crate::error::{Failure, Kind, Result};
 use crate::files;
 use crate::render::{Rendered, render};
-use crate::secret::SecretKind;
 use crate::suggest;
 use crate::thread::{alongside, joined};
 use std::collections::BTreeSet;
@@ -350,74 +349,4 @@ impl Observed {
     pub fn published_host(&self, cluster: &Cluster) -> String {
         self.engine.reach(cluster.bind)
     }
-}
-
-/// Reads a cluster's `cluster.yml`, if it exists, and has its secrets masked from now on.
-pub fn read_config(ctx: &Context, name: &ClusterName) -> Result<Option<(String, Cluster)>> {
-    let path = ctx.home.cluster(name.as_ref()).join(CONFIG);
-    let Some(text) = files::read_text(&path)? else {
-        return Ok(None);
-    };
-    let cluster = cluster_yml::parse(name, &path, &text)?;
-    ctx.ui.conceal(cluster.secrets());
-    Ok(Some((text, cluster)))
-}
-
-/// What `cluster.yml` says of a cluster: all that is needed where nothing is run.
-fn configured(ctx: &Context, name: &ClusterName) -> Result<Option<Cluster>> {
-    let Some((_, cluster)) = read_config(ctx, name)? else {
-        return Ok(None);
-    };
-    with_registered_secret(read_entry(ctx, name)?.as_ref(), cluster).map(Some)
-}
-
-/// The cluster of that name. Without docker, a cluster that only its containers describe cannot be known;
-/// if the registry does not have it either, it counts as none.
-pub fn known(ctx: &Context, name: &ClusterName) -> Result<Option<Cluster>> {
-    if let Some(cluster) = configured(ctx, name)? {
-        return Ok(Some(cluster));
-    }
-    match Observed::observe(ctx, name) {
-        Ok(observed) => observed.known(),
-        Err(failure) if failure.exit() == 3 && ctx.registry()?.get(name.as_ref()).is_none() => {
-            Ok(None)
-        }
-        Err(failure) => Err(failure),
-    }
-}
-
-/// The secret in the registry is the one that deployments use, so it wins over the one in `cluster.yml`.
-fn with_registered_secret(entry: Option<&Entry>, mut cluster: Cluster) -> Result<Cluster> {
-    let entry = entry.map(Entry::usable).transpose()?;
-    let Some(secret) = entry.and_then(|entry| entry.secret.as_ref()) else {
-        return Ok(cluster);
-    };
-    cluster.cluster_secret = match secret.key() {
-        // An interrupted upgrade: its new secret is registered at the very end.
-        Ok(_) if is_replaced(&cluster) => return Ok(cluster),
-        Ok(key) => Some(key.pem_pkcs1()),
-        Err(_) if cluster.edition() == Edition::Server && secret.kind() == SecretKind::Text => {
-            Some(secret.clone())
-        }
-        // The npm CLI made a new key pair at the next start.
-        Err(_) if cluster.edition() == Edition::Cluster => return Ok(cluster),
-        Err(failure) => {
-            let name = &cluster.name;
-            let message = format!("`clusterSecret` of cluster `{name}` in the registry: {failure}");
-            return Err(Failure::new(Kind::ConfigInvalid, message).hint(
-                "put the right private key there, or remove the line to use the one in `cluster.yml`",
-            ));
-        }
-    };
-    Ok(cluster)
-}
-
-/// Whether the cluster got a secret in place of a key pair, which its version does not support.
-fn is_replaced(cluster: &Cluster) -> bool {
-    let has_secret = cluster.cluster_secret.is_some() && cluster.key_pair().is_none();
-    has_secret && !cluster.version.has(Fact::KeyPairs)
-}
-
-fn read_entry(ctx: &Context, name: &ClusterName) -> Result<Option<Entry>> {
-    Ok(ctx.registry()?.of_project(name).cloned())
 }

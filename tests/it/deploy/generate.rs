@@ -379,27 +379,3 @@ fn what_is_wrong_with_generators_is_told_before_anything_is_sent() {
         )
     );
 }
-
-#[test]
-fn a_deployment_without_a_migration_needs_a_server_that_has_them() {
-    let standin = deployed("1.34.12");
-    let place = service(&standin, "");
-    place.change();
-    let outcome = place.deploy(&["--no-migrate"]);
-    assert_eq!(outcome.status, 0, "{outcome:?}");
-    let sent = standin.take();
-    let deploys = sent
-        .iter()
-        .filter(|one| one.variables()["types"].is_string());
-    let flags: Vec<Value> = deploys
-        .map(|one| one.variables()["noMigration"].clone())
-        .collect();
-    assert_eq!(flags, [true]);
-    let standin = deployed("1.8.4");
-    let outcome = service(&standin, "").deploy(&["--no-migrate"]);
-    assert_eq!(outcome.status, 7, "{outcome:?}");
-    assert!(
-        outcome.stderr.contains("Prisma 1.8.4 always migrates the database\nhint: `--no-migrate` requires Prisma 1.26 or later\n"),
-        "{outcome:?}"
-    );
-}

@@ -5,7 +5,7 @@
 
 use crate::deploy::support::{OLD, Place, deployed};
 use crate::support::standin::{Plan, Standin};
-use serde_json::json;
+use serde_json::{Value, json};
 
 const NEW: &str = "type User {
   id: ID! @id
@@ -166,5 +166,29 @@ fn what_only_its_author_can_convert_is_named() {
     assert!(
         written.starts_with("type A @db(name: \"a\") {\n  id: Int! @id\n  b: [B] @pg"),
         "{written}"
+    );
+}
+
+#[test]
+fn a_deployment_without_a_migration_needs_a_server_that_has_them() {
+    let standin = deployed("1.34.12");
+    let place = Place::cluster(&standin, "");
+    place.change();
+    let outcome = place.deploy(&["--no-migrate"]);
+    assert_eq!(outcome.status, 0, "{outcome:?}");
+    let sent = standin.take();
+    let deploys = sent
+        .iter()
+        .filter(|one| one.variables()["types"].is_string());
+    let flags: Vec<Value> = deploys
+        .map(|one| one.variables()["noMigration"].clone())
+        .collect();
+    assert_eq!(flags, [true]);
+    let standin = deployed("1.8.4");
+    let outcome = Place::cluster(&standin, "").deploy(&["--no-migrate"]);
+    assert_eq!(outcome.status, 7, "{outcome:?}");
+    assert!(
+        outcome.stderr.contains("Prisma 1.8.4 always migrates the database\nhint: `--no-migrate` requires Prisma 1.26 or later\n"),
+        "{outcome:?}"
     );
 }
