@@ -125,8 +125,8 @@ pub enum Mode<'a> {
     /// Both streams together are passed on line by line, and their last lines returned as stderr.
     /// Breaking ends the child, which is not a failure.
     Lines(&'a mut dyn FnMut(&str) -> ControlFlow<()>),
-    /// Both streams together are passed on as they come, and nothing of them is returned. The child waits for
-    /// whoever takes them, so memory is bounded.
+    /// Both streams together are passed on as they come, and nothing of them is returned. The child waits until
+    /// they are taken, so memory is bounded.
     Blocks(&'a mut dyn FnMut(&[u8]) -> ControlFlow<()>),
     /// Its standard output is passed on in pieces, as it is; the other stream is kept. Breaking ends the child, which
     /// is not a failure.

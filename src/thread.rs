@@ -115,7 +115,7 @@ mod tests {
 
     #[test]
     #[should_panic(expected = "a bug")]
-    fn a_panic_goes_on_in_the_caller() {
+    fn a_panic_continues_in_the_caller() {
         let _: Vec<()> = each(&[()], |()| panic!("a bug"));
     }
 }

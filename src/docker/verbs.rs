@@ -327,7 +327,7 @@ impl Tools {
     }
 }
 
-/// Logs are read at the pace of whoever reads them, in a pager for hours.
+/// Logs are read at the pace of their reader, in a pager for hours.
 fn reading(logs: Invocation) -> Invocation {
     logs.limit(Duration::MAX)
 }

@@ -75,7 +75,7 @@ fn merged<'a>(
             sources,
         };
         let end = merge.run();
-        // Whoever still reads ends its child when nobody takes its blocks.
+        // A thread that still reads ends its child when no one takes its blocks.
         let own: Vec<_> = merge.sources.into_iter().map(|source| source.own).collect();
         let outcomes = readers
             .into_iter()
@@ -145,7 +145,7 @@ struct Merge<'a, 's> {
 }
 
 impl Merge<'_, '_> {
-    /// Until all logs have ended, or nobody reads ours.
+    /// Until all logs have ended, or no one reads ours.
     fn run(&mut self) -> Result<ControlFlow<io::Error>> {
         let mut waiting: Option<Instant> = None;
         loop {

@@ -24,11 +24,11 @@ pub struct Source<'a> {
     /// When it is shown: at its time, but after the line before it. Of what a container prints at the same time on
     /// its two streams, docker may keep the later line first.
     pub place: String,
-    /// Whether it prints nothing for now: nobody waits for it until it does.
+    /// Whether it prints nothing for now: no one waits for it until it does.
     pub is_quiet: bool,
     /// Whether no more blocks will come.
     has_ended: bool,
-    /// Whether the current line goes on in the next block.
+    /// Whether the current line continues in the next block.
     goes_on: bool,
     /// What docker itself has to say, the last lines.
     pub own: VecDeque<String>,

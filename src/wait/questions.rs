@@ -91,7 +91,7 @@ impl Questions {
         begin(limit, move || server.ask(limit))
     }
 
-    /// Whether the server is there by now. It was not when the pending question was asked.
+    /// Whether the server is there now. It was not when the pending question was asked.
     fn look(&mut self) -> bool {
         let server = &self.server;
         self.is_there = self.looks.succeed(Duration::ZERO, || {
