@@ -142,9 +142,9 @@ fn behind_a_firewall(setting: &Setting) {
     let open = cluster.port;
     cluster.port = dropped_port();
     let endpoint = format!("http://{host}:{}", cluster.port);
-    let start = cluster.first_start(&["--wait-timeout", "2s"]);
+    let start = cluster.first_start(&["--wait-timeout", "8s"]);
     cluster.away(start, &engine).run().ended(5).reports(&[
-        "is not ready after 2s: the database is not visible from here, the server does not answer",
+        "is not ready after 8s: the database is not visible from here, the server does not answer",
         &format!("hint: check that no firewall blocks `{endpoint}`\n"),
     ]);
     let entry = cluster.entry().expect("the entry of before");

@@ -110,12 +110,12 @@ fn the_wait_has_a_limit(setting: &Setting) {
     let cluster = Cluster::new(setting);
     cluster.override_service(DATABASE, Cluster::HELD);
     let ran = cluster
-        .first_start(&["--wait-timeout", "2s"])
+        .first_start(&["--wait-timeout", "8s"])
         .run()
         .ended(5);
     assert!(ran.took < Duration::from_secs(60), "{:?}", ran.took);
     ran.reports(&[
-        "is not ready after 2s: the database is not up yet, the server does not answer",
+        "is not ready after 8s: the database is not up yet, the server does not answer",
         "--wait-timeout",
     ]);
     assert!(
