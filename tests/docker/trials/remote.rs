@@ -144,8 +144,10 @@ fn behind_a_firewall(setting: &Setting) {
     let endpoint = format!("http://{host}:{}", cluster.port);
     let start = cluster.first_start(&["--wait-timeout", "8s"]);
     cluster.away(start, &engine).run().ended(5).reports(&[
-        "is not ready after 8s: the database is not visible from here, the server does not answer",
-        &format!("hint: check that no firewall blocks `{endpoint}`\n"),
+        &format!(
+            "runs, but it cannot be reached from here at `{endpoint}`: the server does not answer"
+        ),
+        &format!("hint: otherwise check that no firewall or proxy blocks `{endpoint}`\n"),
     ]);
     let entry = cluster.entry().expect("the entry of before");
     assert_eq!(entry["host"], format!("http://{host}:{open}"));
