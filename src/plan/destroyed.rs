@@ -64,7 +64,9 @@ impl Destroyed {
         let users = parse_names(&query(ctx, &self.tools.users_of_volume(volume))?.stdout);
         let Some(user) = users.first() else {
             return Ok(Left {
-                what: format!("volume `{volume}` is kept by docker-compose: it is an external one"),
+                what: format!(
+                    "volume `{volume}` is kept by docker-compose: it is external, or no service uses it"
+                ),
                 remedy: format!("remove it: `docker volume rm {volume}`"),
             });
         };
