@@ -1,7 +1,7 @@
 //! `prisma cluster …`: the registry of clusters that services can be deployed to.
 
 mod add;
-mod list;
+pub mod list;
 mod logs;
 mod remove;
 

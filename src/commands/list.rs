@@ -1,5 +1,6 @@
 //! `prisma list`: the services of every cluster in the registry, asked all at once.
 
+use super::cluster::list::NO_CLUSTERS;
 use super::{Report, failing};
 use crate::cli;
 use crate::context::Context;
@@ -29,7 +30,9 @@ pub fn run(ctx: &Context, args: &cli::List) -> Result<Report> {
             }
         }
     }
-    if rows.is_empty() && silent == 0 {
+    if clusters.is_empty() {
+        ctx.ui.status(NO_CLUSTERS);
+    } else if rows.is_empty() && silent == 0 {
         ctx.ui
             .status("no services yet; deploy one with `prisma deploy`");
     }

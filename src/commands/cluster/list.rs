@@ -7,6 +7,10 @@ use crate::error::Result;
 use crate::status::{self, ClusterStatus, State};
 use crate::ui::{Table, row};
 
+/// For whom the registry is empty.
+pub const NO_CLUSTERS: &str =
+    "no clusters yet; start one with `prisma local start`, or add one with `prisma cluster add`";
+
 /// Lists the clusters.
 pub fn run(ctx: &Context) -> Result<Report> {
     let registry = ctx.registry()?;
@@ -29,8 +33,7 @@ fn tell(ctx: &Context, rows: &[ClusterStatus]) {
         }
     }
     if rows.is_empty() {
-        ctx.ui
-            .status("no clusters yet; start one with `prisma local start`, or add one with `prisma cluster add`");
+        ctx.ui.status(NO_CLUSTERS);
     }
 }
 

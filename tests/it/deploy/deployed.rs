@@ -91,6 +91,16 @@ fn a_cluster_that_cannot_be_asked_is_named_and_the_others_are_listed() {
 }
 
 #[test]
+fn without_clusters_or_services_it_is_said_what_to_do() {
+    let nothing = run(&Place::new("clusters: {}\n", ""), "list", &[]);
+    let start = "no clusters yet; start one with `prisma local start`, or add one with `prisma cluster add`\n";
+    nothing.is(0, "", start);
+    let standin = Standin::start("1.34.12");
+    let empty = run(&Place::cluster(&standin, ""), "list", &[]);
+    empty.is(0, "", "no services yet; deploy one with `prisma deploy`\n");
+}
+
+#[test]
 fn a_service_is_shown_with_its_addresses_and_migrations() {
     for version in VERSIONS {
         let standin = server(version);

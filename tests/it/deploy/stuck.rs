@@ -13,9 +13,8 @@ const STATEMENT: &str = "UPDATE own.Migration SET status = 'ROLLBACK_FAILURE', f
                          projectId = 'hello@dev' AND revision = 2 AND status = 'PENDING'";
 const GIVEN_UP: &str = "[Debug] Error during deployment for project hello@dev: InvalidModel: No model with name: User found.";
 
-/// A changed service on a cluster `far`, which `prisma local` runs. `log` is the server's, `busy` the number of
-/// statements that its database is executing.
-fn hanging(log: &str, busy: u8) -> (Standin, Place) {
+/// A changed service on a cluster `far`, whose next migration hangs.
+fn changed() -> (Standin, Place) {
     let hangs = Plan {
         hangs: true,
         ..Plan::default()
@@ -23,6 +22,13 @@ fn hanging(log: &str, busy: u8) -> (Standin, Place) {
     let standin = planned("1.8.4", hangs);
     let place = Place::cluster(&standin, "");
     place.change();
+    (standin, place)
+}
+
+/// The same, on a cluster which `prisma local` runs. `log` is the server's, `busy` the number of
+/// statements that its database is executing.
+fn hanging(log: &str, busy: u8) -> (Standin, Place) {
+    let (standin, place) = changed();
     let config = "prismaVersion: \"1.8\"\ndatabase:\n  connector: mysql\n  name: own\n";
     place.home.write(".prisma/clusters/far/cluster.yml", config);
     let container = |service: &str, image: &str| {
@@ -143,13 +149,7 @@ fn a_silent_server_that_waits_for_its_lock_is_told() {
 /// Where nobody manages the server, its compose file may still say where its tables are.
 #[test]
 fn the_schema_is_that_of_the_compose_file_beside_it() {
-    let hangs = Plan {
-        hangs: true,
-        ..Plan::default()
-    };
-    let standin = planned("1.8.4", hangs);
-    let place = Place::cluster(&standin, "");
-    place.change();
+    let (standin, place) = changed();
     let port = standin.port();
     place.write(
         "docker-compose.yml",
